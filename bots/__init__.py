@@ -1,0 +1,1 @@
+"""The offices' bots, the runtime they share, and the command line."""

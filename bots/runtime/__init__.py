@@ -1,0 +1,1 @@
+"""The one way of an event: inbox, decision, outbox, handles, copies."""

@@ -1,0 +1,1 @@
+"""The worlds outside Matrix: email and web; knows no bot and no Matrix."""

@@ -1,0 +1,1 @@
+"""The YAML's schema, its loading, its examples and the translations."""

@@ -1,0 +1,1 @@
+"""The network on Matrix; knows no bot."""

@@ -1,0 +1,1 @@
+"""Kills and outages; one JSON object a line."""

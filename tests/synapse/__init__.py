@@ -1,0 +1,1 @@
+"""Whole offices against a real Synapse."""
