@@ -1,0 +1,99 @@
+"""What a pure rule takes and gives: `rule(state, event, now) -> Decision(state, actions)`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from federation.actions import Action, Ref
+from federation.events import RoomEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The office has started; `account` is who it is. Comes once a start, before all else."""
+
+    account: str
+    start: int
+    """How often this office has started, from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A timer has run out. `key` is the name it was set under."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Performed:
+    """An action that asked for it (`notify`) was carried out, or was set aside for good."""
+
+    action: str
+    """Name of the action's class."""
+    handle: str | None
+    room_id: str | None
+    event_id: str | None
+    error: str | None = None
+    """None when it was carried out; else the Matrix error code or a word of ours
+    (`audience`: someone outside the audience is in the room)."""
+
+
+S = TypeVar("S")
+
+Event = RoomEvent | Started | Due | Performed
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A text of the catalogues before it is rendered: which one, in which language."""
+
+    key: str
+    language: str
+    values: Mapping[str, object] = field(default_factory=dict)
+    """May hold further phrases; user-given strings are isolated and escaped when rendered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Send a phrase (or edit one of ours, when `edits` names it). Rendered at the commit.
+
+    Fields as in `federation.actions.Send`.
+    """
+
+    room: Ref
+    phrase: Phrase
+    handle: str | None = None
+    thread: Ref | None = None
+    reply_to: Ref | None = None
+    edits: Ref | None = None
+    audience: frozenset[str] | None = None
+    strict: bool = False
+    copy_of: str | None = None
+    notify: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SetTimer:
+    """Set a timer, or move it: `Due(key)` comes once `at` is reached, restarts or not."""
+
+    key: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CancelTimer:
+    key: str
+
+
+Request = Action | Say | SetTimer | CancelTimer
+
+
+@dataclass(frozen=True, slots=True)
+class Decision(Generic[S]):
+    """The state to save and what is to be done, committed together."""
+
+    state: S
+    requests: tuple[Request, ...] = ()

@@ -1,0 +1,158 @@
+"""What we ask of a homeserver, as frozen dataclasses.
+
+An action that makes something may carry a *handle*, a name of ours (`case/17/root`) under which
+the ids that the homeserver gives are found again. Rooms and events are named by their ids or,
+where the id is not known yet, by a `Handle`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+class Handle(str):
+    """A name of ours for a room or an event that the homeserver may not have made yet."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"Handle({str(self)!r})"
+
+
+Ref = str | Handle
+"""A room id, an event id, or a handle that will be one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A message as it will be read: plain, and as HTML where that differs."""
+
+    body: str
+    html: str | None = None
+    notice: bool = True
+    """Sent as `m.notice`, so that other bots leave it alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Send a message; the outcome is its event id."""
+
+    room: Ref
+    text: Text
+    handle: str | None = None
+    thread: Ref | None = None
+    """Root of the thread it belongs to."""
+    reply_to: Ref | None = None
+    audience: frozenset[str] | None = None
+    """Who may read it: keys go to these users only, and it is refused while others are present
+    in an unencrypted room. None: everybody in the room."""
+    strict: bool = False
+    """Refuse, rather than withhold keys, while anyone outside `audience` is in the room."""
+    copy_of: str | None = None
+    """Event id that this is a copy of: edits and redactions of the source will reach it."""
+    notify: bool = False
+    """The rule wants to hear of the outcome as `Performed`."""
+
+
+@dataclass(frozen=True, slots=True)
+class EditMessage:
+    """Replace the text of a message of ours (§ Event replacements)."""
+
+    room: Ref
+    target: Ref
+    text: Text
+    audience: frozenset[str] | None = None
+    notify: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Redact:
+    """Take an event back (§ Redactions)."""
+
+    room: Ref
+    target: Ref
+    notify: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class React:
+    """Annotate an event; a repetition counts as done (`M_DUPLICATE_ANNOTATION`)."""
+
+    room: Ref
+    target: Ref
+    key: str
+    handle: str | None = None
+    notify: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    room: Ref
+    notify: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    room: Ref
+    notify: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Invite:
+    room: Ref
+    user: str
+    notify: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Kick:
+    room: Ref
+    user: str
+    notify: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SetState:
+    """Set a state event; a repetition with the same content changes nothing."""
+
+    room: Ref
+    type: str
+    content: Mapping[str, Any]
+    state_key: str = ""
+    notify: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CreateRoom:
+    """Create a room under an alias that is derived from the decision, so that a repetition after
+    a crash finds the first one (`M_ROOM_IN_USE`); the outcome is its room id."""
+
+    handle: str
+    name: str = ""
+    topic: str = ""
+    invite: tuple[str, ...] = ()
+    encrypted: bool = True
+    federate: bool = True
+    direct: bool = False
+    preset: str = "private_chat"
+    room_version: str | None = None
+    power_levels: Mapping[str, Any] = field(default_factory=dict)
+    """`power_level_content_override`."""
+    initial_state: tuple[Mapping[str, Any], ...] = ()
+    notify: bool = False
+
+
+Action = (
+    Send
+    | EditMessage
+    | Redact
+    | React
+    | Join
+    | Leave
+    | Invite
+    | Kick
+    | SetState
+    | CreateRoom
+)

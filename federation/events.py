@@ -1,0 +1,172 @@
+"""What rooms tell us, as frozen dataclasses: the vocabulary of every rule.
+
+Built by `federation.translate` from raw event JSON; see the client-server API,
+"Room event format" and "Instant messaging". Times are milliseconds since the epoch as the
+sending homeserver claims them (`origin_server_ts`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an event comes from: the part that every room event has."""
+
+    account: str
+    """Our own account that received it (a full Matrix id)."""
+    room_id: str
+    event_id: str
+    sender: str
+    sent_at: int
+    encrypted: bool
+    """Whether it reached us encrypted, from a session that belongs to `sender`."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoomView:
+    """The room as our account knows it at the time of the event."""
+
+    joined: frozenset[str] = frozenset()
+    invited: frozenset[str] = frozenset()
+    direct: bool = False
+    """Our invitation carried `is_direct`."""
+    encrypted: bool = False
+    """Encryption was ever seen in this room (it can't be turned off again)."""
+
+    def others(self, account: str) -> frozenset[str]:
+        """Everyone who is in the room or invited, but `account`."""
+        return (self.joined | self.invited) - {account}
+
+
+@dataclass(frozen=True, slots=True)
+class TextMessage:
+    """`m.room.message` of type `m.text`, `m.notice` or `m.emote` (§ m.room.message)."""
+
+    origin: Origin
+    room: RoomView
+    body: str
+    notice: bool = False
+    """`m.notice`: written by a machine; no rule answers it."""
+    reply_to: str | None = None
+    thread: str | None = None
+    """Event id of the thread's root (§ Threading)."""
+
+
+@dataclass(frozen=True, slots=True)
+class MediaMessage:
+    """A message that carries more than text: picture, file, voice, place, poll, sticker."""
+
+    origin: Origin
+    room: RoomView
+    kind: str
+    """The `msgtype` or event type, one of `KNOWN_MEDIA`, else `other`."""
+    caption: str = ""
+    thread: str | None = None
+
+
+KNOWN_MEDIA = frozenset({"image", "file", "audio", "video", "location", "sticker", "poll", "other"})
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A replacement (`m.replace`) of an earlier message (§ Event replacements)."""
+
+    origin: Origin
+    room: RoomView
+    target: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Redaction:
+    """`m.room.redaction` (§ Redactions); `target` is the event that was taken back."""
+
+    origin: Origin
+    room: RoomView
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """`m.reaction` (§ Event annotations and reactions); never encrypted, so visible to servers."""
+
+    origin: Origin
+    room: RoomView
+    target: str
+    key: str
+    """The emoji, variation selectors removed."""
+
+
+class MembershipKind(StrEnum):
+    JOIN = "join"
+    INVITE = "invite"
+    LEAVE = "leave"
+    BAN = "ban"
+    KNOCK = "knock"
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """`m.room.member` (§ Room membership). `user` is whose membership changed."""
+
+    origin: Origin
+    room: RoomView
+    user: str
+    membership: MembershipKind
+    direct: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RoomReplaced:
+    """`m.room.tombstone` (§ Room upgrades)."""
+
+    origin: Origin
+    room: RoomView
+    replacement: str
+
+
+@dataclass(frozen=True, slots=True)
+class EncryptionEnabled:
+    """`m.room.encryption` (§ Messaging algorithms)."""
+
+    origin: Origin
+    room: RoomView
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Something that was meant for us and could not be read.
+
+    `undecryptable`: the key never came within the time allowed. `malformed`: the event has not
+    the shape that the specification gives its type; nothing of it is carried along.
+    """
+
+    origin: Origin
+    room: RoomView
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """An event that is well formed and none of our business."""
+
+    origin: Origin
+    room: RoomView
+    type: str
+
+
+RoomEvent = (
+    TextMessage
+    | MediaMessage
+    | Edit
+    | Redaction
+    | Reaction
+    | Membership
+    | RoomReplaced
+    | EncryptionEnabled
+    | Unreadable
+    | Ignored
+)
