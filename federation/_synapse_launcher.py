@@ -1,0 +1,71 @@
+"""Runs Synapse in this process, and ends it when the process that asked for it is gone.
+
+Started by `federation.embedded` as a file of its own, never imported: Synapse has its own licence
+and its own event loop. Arguments: the parent's process id, the directory to run in, and how many
+seconds to wait for a predecessor that is still ending there.
+
+The parent holds the other end of our standard input. A pipe rather than `PR_SET_PDEATHSIG`,
+because that signal comes when the *thread* that forked ends, not the process. Where the pipe was
+inherited by a fork of the parent, the change of our parent's id tells.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import select
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import TextIO
+
+GRACE_SECONDS = 5.0
+PARENT_CHECK_SECONDS = 1.0
+
+
+def _parent_is_gone(parent: int) -> bool:
+    if os.getppid() != parent:
+        return True
+    readable, _, _ = select.select([sys.stdin], [], [], PARENT_CHECK_SECONDS)
+    return bool(readable) and os.read(sys.stdin.fileno(), 1) == b""
+
+
+def _end_with(parent: int) -> None:
+    while not _parent_is_gone(parent):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(GRACE_SECONDS)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _lock(directory: Path, patience: float) -> TextIO:
+    """Two Synapses on one SQLite file would damage it; a dying predecessor is waited for."""
+    lock = (directory / "lock").open("w")
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                sys.exit(f"Another Synapse is running in {directory}. Stop it first.")
+            time.sleep(0.05)
+        else:
+            return lock
+
+
+def main() -> None:
+    """Take the directory's lock, watch the parent, and hand over to Synapse."""
+    parent, directory, patience = int(sys.argv[1]), Path(sys.argv[2]), float(sys.argv[3])
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    lock = _lock(directory, patience)
+    sys.argv = ["synapse", "--config-path", str(directory / "homeserver.yaml")]
+    from synapse.app.homeserver import main as synapse_main
+
+    synapse_main()
+    lock.close()
+
+
+if __name__ == "__main__":
+    main()
