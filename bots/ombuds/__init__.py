@@ -1,0 +1,1 @@
+"""The ombuds office: an independent complaints office that people reach by private message."""

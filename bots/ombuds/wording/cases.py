@@ -1,0 +1,109 @@
+"""What staff read in the thread of a case."""
+
+from __future__ import annotations
+
+from bots.ombuds.wording.marks import N_, Paragraphs
+
+CASES: dict[str, Paragraphs] = {
+    "case-root": (
+        N_("Case {number} · {state} · language: {language} · {time}"),
+        "{marks}",
+        "{text}",
+    ),
+    "case-header": (
+        N_("Case {number} · {state} · language: {language} · {time}"),
+        "{marks}",
+        N_("The person has taken the first message back. Go on in this thread."),
+    ),
+    # Translators: the state that a case is in
+    "state-open": (N_("open"),),
+    "state-answered": (N_("answered"),),
+    "state-closed": (N_("closed"),),
+    "mark-unencrypted": (N_("Not encrypted: servers on the way could read this."),),
+    "mark-refers": (N_("The same person wrote before: case {number}, closed."),),
+    "mark-changed": (N_("The person has changed this text."),),
+    "mark-cut": (N_("The text was too long. Its end is missing."),),
+    "mark-taken": (N_("{staff} takes care of it."),),
+    "followup": (N_("New message from the person, {time}:"), "{marks}", "{text}"),
+    "continued": (N_("The text goes on:"), "{text}"),
+    "part-removed": (N_("The person has removed this part of the text."),),
+    "media": (
+        N_(
+            "The person sent something that is not text: {kind}. It can not be passed on so far. "
+            "The person was asked to describe it."
+        ),
+        "{text}",
+    ),
+    # Translators: what was sent, after "something that is not text:"
+    "kind-image": (N_("picture"),),
+    "kind-file": (N_("file"),),
+    "kind-audio": (N_("sound or voice message"),),
+    "kind-video": (N_("video"),),
+    "kind-location": (N_("place on a map"),),
+    "kind-sticker": (N_("sticker"),),
+    "kind-poll": (N_("poll"),),
+    "kind-other": (N_("unknown kind"),),
+    "taken-back": (N_("The person has taken a message back. The copy here is deleted."),),
+    "unreadable-case": (
+        N_("A message from the person could not be read. The person was asked to send it again."),
+    ),
+    "unreadable-new": (
+        N_(
+            "Somebody wrote to the office, but the message could not be read. The person was asked "
+            "to send it again."
+        ),
+    ),
+    "exposed": (
+        N_(
+            "Somebody else is in the chat with the person, or is invited to it. No answer is sent "
+            "until they have left."
+        ),
+    ),
+    "exposed-over": (
+        N_("Nobody else is in the person's chat any more. Answers can be sent again."),
+    ),
+    "left": (N_("The person has left the chat. Answers can not be sent unless they come back."),),
+    "returned": (N_("The person is back in the chat."),),
+}
+
+ANSWERS: dict[str, Paragraphs] = {
+    "answer-pending": (
+        N_("This answer goes to the person at {time}, unless you take it back:"),
+        "{text}",
+        N_("To take it back, react with ❌ or write {command}. To change it, edit your message."),
+    ),
+    "answer-cancelled": (N_("Taken back. This answer is not sent:"), "{text}"),
+    "answer-sending": (N_("This answer is being sent:"), "{text}"),
+    "answer-delivered": (N_("Delivered {time}:"), "{text}"),
+    "answer-unsent": (N_("Not sent. The text is kept here:"), "{text}"),
+    "unsent-exposed": (
+        N_(
+            "The answer was not sent, because somebody else is in the chat with the person or is "
+            "invited to it. Wait until they have left, then write {command} again."
+        ),
+    ),
+    "unsent-left": (
+        N_(
+            "The answer was not sent, because the person has left the chat. If they come back, "
+            "write {command} again."
+        ),
+    ),
+    "unsent-error": (
+        N_(
+            "The answer was not sent, because the server refused it ({error}). Write {command} "
+            "again. If this happens twice, tell whoever runs the service of the office."
+        ),
+    ),
+    "answer-late": (
+        N_("That answer has already been sent and stays as it is. To correct it, write {command}."),
+    ),
+    "answer-where": (
+        N_(
+            "Which case is it for? Write {command} in the thread of the case, or name its number: "
+            "{numbered}"
+        ),
+    ),
+    "answer-empty": (N_("The text is missing. Write it behind the command: {command}"),),
+    "answer-long": (N_("This answer is too long for one message. Please send it in parts."),),
+    "nothing-to-undo": (N_("No answer is waiting here that could be taken back."),),
+}

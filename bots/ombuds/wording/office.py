@@ -1,0 +1,117 @@
+"""What staff read about the room, its commands and the team."""
+
+from __future__ import annotations
+
+from bots.ombuds.wording.marks import N_, Paragraphs
+
+OFFICE: dict[str, Paragraphs] = {
+    "welcome": (
+        N_(
+            "Welcome to the ombuds office. Each matter that comes in stands here as a thread of "
+            "its own, without the person's name."
+        ),
+        N_(
+            "What you write in a thread stays here, among you. Only {answer} goes to the person, "
+            "and you can take it back for a short while."
+        ),
+        N_("{help} shows all commands. {team} shows who belongs to the team and adds people."),
+        N_("Please protect your device: lock the screen, and let nobody read along."),
+    ),
+    "closed": (N_("Case {number} is closed. If the person writes again, a new case begins."),),
+    "closed-already": (N_("Case {number} is closed already."),),
+    "reopened": (N_("Case {number} is open again."),),
+    "open-already": (N_("Case {number} is not closed."),),
+    "taken": (N_("{staff} takes care of case {number}."),),
+    "case-where": (
+        N_("Which case? Write {command} in the thread of the case, or name its number: {numbered}"),
+    ),
+    "case-unknown": (N_("There is no case {number}. {command} shows all cases."),),
+    "cases": (N_("Cases:"), "{lines}", "{more}"),
+    "cases-line": ("{number} · {state} · {text} {link}",),
+    "cases-more": (N_("There are {count} more. Name a word to find fewer: {command}"),),
+    "cases-none": (N_("No case was found. {command} shows all cases."),),
+    "command-unknown": (N_("There is no command {word}."), "{guess}", "{hint}"),
+    "command-guess": (N_("Did you mean {command}?"),),
+    "command-hint": (N_("{command} shows all commands."),),
+    "command-plain": (
+        N_(
+            "This command was not encrypted and was not carried out. Please send it again, "
+            "encrypted."
+        ),
+    ),
+    "command-edited": (
+        N_("A command is not carried out when it is edited. Please write it as a new message."),
+    ),
+    "send-again-staff": (N_("A message in this room could not be read. Please send it again."),),
+    "help": (
+        "{lines}",
+        N_("Everything without a command stays among you."),
+    ),
+    "help-line": ("{command} – {summary}",),
+    # Translators: what a command does, after its name and a dash
+    "help-answer": (N_("sends an answer to the person, after a short while to take it back"),),
+    "help-undo": (N_("takes back an answer that is not sent yet"),),
+    "help-close": (N_("closes the case"),),
+    "help-reopen": (N_("opens the case again"),),
+    "help-take": (N_("says that you take care of the case"),),
+    "help-cases": (N_("lists cases: open, mine, all, or those with a word"),),
+    "help-team": (N_("shows the team; adds or removes a person"),),
+    "help-confirm": (N_("agrees to a change of the team"),),
+    "help-help": (N_("shows this list"),),
+    "set-aside": (
+        N_(
+            "Something could not be done and was put aside. Please tell whoever runs the service "
+            "of the office this number: {reference}"
+        ),
+    ),
+}
+
+TEAM: dict[str, Paragraphs] = {
+    "team": (
+        N_("The team: {people}"),
+        "{invited}",
+        N_("To add a person: {add}"),
+        N_("To remove a person: {remove}"),
+    ),
+    "team-invited": (N_("Invited: {people}"),),
+    "team-add-proposed": (
+        N_(
+            "{staff} proposes to add {person} to the team. Another member agrees with ✅ or "
+            "{command}."
+        ),
+    ),
+    "team-remove-proposed": (
+        N_(
+            "{staff} proposes to remove {person} from the team. Another member agrees with ✅ or "
+            "{command}."
+        ),
+    ),
+    "team-added": (N_("{person} is invited and belongs to the team after joining."),),
+    "team-joined": (N_("{person} has joined and belongs to the team now."),),
+    "team-removed": (N_("{person} does not belong to the team any more."),),
+    "team-left": (N_("{person} has left and does not belong to the team any more."),),
+    "team-withdrawn": (N_("The invitation of {person} is withdrawn."),),
+    "team-invitation-failed": (
+        N_("An invitation did not work. Look at the address: {command}. To withdraw it: {remove}"),
+    ),
+    "team-two": (
+        N_(
+            "In a team of two nobody can remove the other person. Who wants to go can leave this "
+            "room."
+        ),
+    ),
+    "team-self": (N_("To leave the team, leave this room."),),
+    "team-already": (N_("{person} belongs to the team or is invited already."),),
+    "team-unknown": (N_("{person} does not belong to the team. {command} shows who does."),),
+    "team-address": (N_("Please write the whole address, like this: {command}"),),
+    "team-nothing": (N_("There is nothing to agree to."),),
+    "team-another": (N_("Somebody else of the team needs to agree, not who proposed it."),),
+    "team-concerned": (N_("The person concerned can not agree to this. It needs somebody else."),),
+    "team-intruder": (
+        N_(
+            "Somebody who does not belong to the team came into this room or was invited, and is "
+            "being removed. What I write is kept from them. Please write nothing here until you "
+            "have talked about it, best in person."
+        ),
+    ),
+}

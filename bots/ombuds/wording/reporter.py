@@ -1,0 +1,78 @@
+"""What the person reads who writes to the office."""
+
+from __future__ import annotations
+
+from bots.ombuds.wording.marks import N_, Paragraphs
+
+NOT_CHECKED = N_("Nobody has checked this translation yet. The original text:")
+
+WITH_ORIGINAL = frozenset({"notice"})
+"""Phrases that people rely on before they write: never in an unchecked translation alone."""
+
+_EMERGENCY = N_("This is no emergency service. If you need help at once, call: {helplines}")
+_CHOOSE = N_("To choose your language, write its name: {languages}")
+_TAKE_BACK = N_("To take a message back, delete it here. We then delete our copy too.")
+
+REPORTER: dict[str, Paragraphs] = {
+    "notice": (
+        N_(
+            "Hello. This is your private chat with the ombuds office. Here you can say what has "
+            "happened to you or what you have seen."
+        ),
+        N_(
+            "Who reads it: only the people who work for the ombuds office. They are not shown your "
+            "name or your account."
+        ),
+        N_(
+            "What others can see: the server where your account is sees that you write to us, and "
+            "when. It can not read what you write, as long as this chat is encrypted."
+        ),
+        N_(
+            "One exception: if a life is in danger or a child is at risk, two people of the office "
+            "together may look up who has written. In all other cases nobody may do this."
+        ),
+        N_("A court or the police could force us to hand over what is stored here."),
+        _EMERGENCY,
+        _CHOOSE,
+    ),
+    "receipt": (
+        N_("Thank you. Your message has arrived. Your number is {number}."),
+        N_(
+            "People of the ombuds office will read it. Their answer will come here, into this chat."
+        ),
+        N_("To add something, write again here."),
+        _TAKE_BACK,
+        _CHOOSE,
+    ),
+    "acknowledged": (N_("Thank you. This was added to your matter, number {number}."),),
+    "language-set": (N_("From now on we write to you in this language."),),
+    "reporter-help": (
+        N_("Write here what has happened. People of the ombuds office read it and answer here."),
+        N_("To start a new matter, write {command}."),
+        _TAKE_BACK,
+        _EMERGENCY,
+        _CHOOSE,
+    ),
+    "new-matter": (N_("Your next message starts a new matter."),),
+    "text-only": (
+        N_(
+            "We can only read text here so far. Your picture, file or recording was not passed on. "
+            "Please describe it in words, or write that you would like to meet someone."
+        ),
+    ),
+    "send-again": (N_("Your message could not be read here. Please send it again."),),
+    "not-alone": (
+        N_(
+            "Another person is in this chat or is invited to it. Until that person has left, the "
+            "office does not answer here. You can also start a new private chat with us."
+        ),
+    ),
+    "alone-again": (N_("Nobody else is in this chat any more. The office can answer here again."),),
+    "answer": (N_("Answer of the ombuds office to your matter, number {number}:"), "{text}"),
+    "private-only": (
+        N_(
+            "The ombuds office reads private messages only. To write to it, start a private chat "
+            "with this account alone."
+        ),
+    ),
+}
