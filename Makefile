@@ -12,6 +12,7 @@ help: ## this list
 	@printf '\nPYTHON=… chooses the interpreter (3.11 or newer); ARGS=… is passed on.\n'
 
 setup: $(READY) ## the environment in .venv, from pyproject.toml and constraints.txt
+	@true
 
 $(READY): pyproject.toml constraints.txt scripts/setup-venv
 	@echo 'Setting up (once, about a minute) …'
