@@ -243,12 +243,11 @@ class EmbeddedSynapse:
     def _failure(self, reason: str) -> SynapseFailed:
         with self._home.log.open("rb") as log:
             log.seek(self._log_offset)
-            lines = log.read().decode(errors="replace").splitlines()[-LOG_LINES:]
-        taken = any("Address already in use" in line for line in lines)
+            said = log.read().decode(errors="replace")
         head = f"Synapse did not start: {reason}. The end of {self._home.log}:"
         advice = f"Mend what it names, or delete {self.directory} to begin anew."
-        text = "\n".join([head, *(f"  {line}" for line in lines), advice])
-        return PortTaken(text) if taken else SynapseFailed(text)
+        text = "\n".join([head, *(f"  {line}" for line in said.splitlines()[-LOG_LINES:]), advice])
+        return PortTaken(text) if "Address already in use" in said else SynapseFailed(text)
 
     async def _ended(self, patience: float) -> bool:
         deadline = time.monotonic() + patience
