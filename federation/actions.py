@@ -144,15 +144,4 @@ class CreateRoom:
     notify: bool = False
 
 
-Action = (
-    Send
-    | EditMessage
-    | Redact
-    | React
-    | Join
-    | Leave
-    | Invite
-    | Kick
-    | SetState
-    | CreateRoom
-)
+Action = Send | EditMessage | Redact | React | Join | Leave | Invite | Kick | SetState | CreateRoom

@@ -41,9 +41,19 @@ class Performed:
     (`audience`: someone outside the audience is in the room)."""
 
 
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """Something failed for good and was set aside; it stops nothing else."""
+
+    reference: str
+    """An opaque id under which an admin finds it (`buendnis status`)."""
+    what: str
+    """`event`: a rule failed on it three times; `action`: the homeserver refused it."""
+
+
 S = TypeVar("S")
 
-Event = RoomEvent | Started | Due | Performed
+Event = RoomEvent | Started | Due | Performed | SetAside
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,61 @@
+-- One office: what came in, what is to go out, what it knows. Times are seconds since the epoch.
+-- Every `sealed` column is opaque without the office's key; every BLOB key is a fingerprint.
+
+CREATE TABLE vault (
+    kind TEXT NOT NULL,
+    key BLOB NOT NULL,
+    sealed BLOB NOT NULL,
+    PRIMARY KEY (kind, key)
+) WITHOUT ROWID;
+
+CREATE TABLE inbox (
+    seq INTEGER PRIMARY KEY,
+    key BLOB NOT NULL UNIQUE,
+    state TEXT NOT NULL CHECK (state IN ('ready', 'locked', 'done', 'aside')),
+    received REAL NOT NULL,
+    lock BLOB,
+    tries INTEGER NOT NULL DEFAULT 0,
+    error TEXT,
+    sealed BLOB
+);
+CREATE INDEX inbox_ready ON inbox (seq) WHERE state = 'ready';
+CREATE INDEX inbox_locked ON inbox (lock) WHERE state = 'locked';
+CREATE INDEX inbox_done ON inbox (received) WHERE state = 'done';
+
+CREATE TABLE outbox (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    lane BLOB NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('ready', 'done', 'aside')),
+    decided REAL NOT NULL,
+    not_before REAL NOT NULL DEFAULT 0,
+    tries INTEGER NOT NULL DEFAULT 0,
+    error TEXT,
+    sealed BLOB
+);
+CREATE INDEX outbox_ready ON outbox (lane, seq) WHERE state = 'ready';
+CREATE INDEX outbox_done ON outbox (decided) WHERE state = 'done';
+
+CREATE TABLE handles (
+    handle BLOB PRIMARY KEY,
+    event BLOB,
+    room BLOB,
+    sealed BLOB NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX handles_event ON handles (event) WHERE event IS NOT NULL;
+CREATE INDEX handles_room ON handles (room) WHERE room IS NOT NULL;
+
+CREATE TABLE copies (
+    seq INTEGER PRIMARY KEY,
+    source BLOB NOT NULL,
+    handle BLOB NOT NULL,
+    sealed BLOB NOT NULL,
+    UNIQUE (source, handle)
+);
+
+CREATE TABLE timers (
+    key BLOB PRIMARY KEY,
+    at REAL NOT NULL,
+    sealed BLOB NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX timers_at ON timers (at);

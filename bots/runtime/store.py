@@ -1,0 +1,163 @@
+"""One office's store: one SQLite file, one process, one thread that writes.
+
+`Store.run` runs a function in one transaction in that thread; the event loop never waits for a
+disk. `synchronous=FULL` in WAL mode: what was committed survives a power cut.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import logging
+import os
+import sqlite3
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from importlib import resources
+from pathlib import Path
+from typing import TypeVar
+
+import sqlite_utils
+
+from bots.runtime.sealing import Sealer
+from bots.runtime.transaction import Transaction
+from federation.ports import Probe, no_probe
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+FILE = "office.db"
+LOCK = "office.lock"
+
+
+class StoreError(Exception):
+    """The store can't be used; the message says why and what to do."""
+
+
+class AlreadyRunning(StoreError):
+    """Another process holds this store."""
+
+
+class Store:
+    """Use `Store.open`; close it with `close`."""
+
+    def __init__(
+        self,
+        db: sqlite_utils.Database,
+        sealer: Sealer,
+        lock: int,
+        clock: Callable[[], float],
+        probe: Probe,
+    ) -> None:
+        self._db = db
+        self.sealer = sealer
+        self._lock = lock
+        self._clock = clock
+        self._probe = probe
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        sealer: Sealer,
+        clock: Callable[[], float] = time.time,
+        probe: Probe = no_probe,
+    ) -> Store:
+        """Open or make the store in `folder`. `clock` gives seconds since the epoch.
+
+        Raises AlreadyRunning, StoreError.
+        """
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = _take_lock(folder / LOCK)
+        try:
+            db = _connect(folder / FILE)
+            migrate(db)
+            _check_key(db, sealer)
+        except BaseException:
+            os.close(lock)
+            raise
+        return cls(db, sealer, lock, clock, probe)
+
+    async def run(self, name: str, work: Callable[[Transaction], T]) -> T:
+        """Run `work` in one transaction: all of it is committed, or, if it raises, none."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, self._transact, name, work)
+
+    def _transact(self, name: str, work: Callable[[Transaction], T]) -> T:
+        connection = self._db.conn
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            result = work(Transaction(connection, self.sealer, self._clock()))
+            self._probe("before", f"commit:{name}")
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        self._probe("after", f"commit:{name}")
+        return result
+
+    async def close(self) -> None:
+        await asyncio.get_running_loop().run_in_executor(None, self._thread.shutdown)
+        self._db.conn.close()
+        os.close(self._lock)
+
+
+def _take_lock(path: Path) -> int:
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        holder = os.read(descriptor, 32).decode("ascii", "replace").strip()
+        os.close(descriptor)
+        raise AlreadyRunning(
+            f"An office is already running on this store (process {holder or 'unknown'}). "
+            "Stop it with `buendnis stop`, or leave it running."
+        ) from None
+    os.ftruncate(descriptor, 0)
+    os.write(descriptor, str(os.getpid()).encode())
+    return descriptor
+
+
+def _connect(path: Path) -> sqlite_utils.Database:
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+    return sqlite_utils.Database(connection)
+
+
+def migrate(db: sqlite_utils.Database) -> None:
+    """Apply the numbered migrations in `sql/` that this file has not seen, each in a transaction.
+
+    Raises StoreError if the file was written by a newer version of buendnis.
+    """
+    steps = sorted(
+        (entry for entry in resources.files("bots.runtime").joinpath("sql").iterdir()),
+        key=lambda entry: entry.name,
+    )
+    current = db.execute("PRAGMA user_version").fetchone()[0]
+    if current > len(steps):
+        raise StoreError(
+            f"This store was written by a newer buendnis (its format is {current}, this program "
+            f"knows {len(steps)}). Install that version again, or a later one."
+        )
+    for number, step in enumerate(steps[current:], start=current + 1):
+        log.info("bringing the store to format %d", number)
+        script = step.read_text(encoding="utf-8")
+        db.executescript(f"BEGIN;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;")
+
+
+def _check_key(db: sqlite_utils.Database, sealer: Sealer) -> None:
+    """A store opened with the wrong key must end at once, not at the first complaint."""
+    transaction = Transaction(db.conn, sealer, 0.0)
+    with db.conn:
+        if transaction.read("office", "seal") is None:
+            if db.execute("SELECT 1 FROM vault LIMIT 1").fetchone():
+                raise StoreError(
+                    "The sealing key does not fit this store. Put the key file that belongs to "
+                    "it back (by default seal.key in the state folder)."
+                )
+            transaction.write("office", "seal", b"fits")

@@ -1,0 +1,76 @@
+"""Which devices are signed by their owner (§ Cross-signing): pure functions over `/keys/query`.
+
+A device counts as signed if the owner's self-signing key signed it and the owner's master key
+signed the self-signing key. Version 1.18 (MSC4153) tells clients to send keys to signed devices
+only; we do so for everybody who has an identity, and to all devices of those who have none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import vodozemac
+from nio.api import Api
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    master: str | None
+    """Public master key, or None: this user never set up cross-signing."""
+    signed: frozenset[str]
+    """Ids of the devices that the owner signed."""
+
+    def trusts(self, device_id: str) -> bool:
+        return self.master is None or device_id in self.signed
+
+
+NOBODY = Identity(None, frozenset())
+
+
+def identity(user: str, answer: Mapping[str, Any]) -> Identity:
+    """Read one user's identity from an answer to `/keys/query`; a broken signature is none."""
+    master = _only_key(_entry(answer, "master_keys", user))
+    if master is None:
+        return NOBODY
+    self_signing_object = _entry(answer, "self_signing_keys", user)
+    self_signing = _only_key(self_signing_object)
+    if self_signing is None or not verify(self_signing_object, user, master, master):
+        return Identity(master, frozenset())
+    devices = _entry(answer, "device_keys", user)
+    return Identity(
+        master,
+        frozenset(
+            device_id
+            for device_id, keys in devices.items()
+            if isinstance(keys, Mapping) and verify(keys, user, self_signing, self_signing)
+        ),
+    )
+
+
+def verify(signed: Mapping[str, Any], user: str, key_id: str, public_key: str) -> bool:
+    """Check the signature of `user`'s key `ed25519:key_id` on a signed JSON object (§ Signing)."""
+    try:
+        signature = signed["signatures"][user][f"ed25519:{key_id}"]
+        plain = {k: v for k, v in signed.items() if k not in ("signatures", "unsigned")}
+        message = Api.to_canonical_json(plain).encode()
+        key = vodozemac.Ed25519PublicKey.from_base64(public_key)
+        key.verify_signature(message, vodozemac.Ed25519Signature.from_base64(signature))
+    except (KeyError, TypeError, ValueError):  # vodozemac's errors are ValueErrors
+        return False
+    return True
+
+
+def _entry(answer: Mapping[str, Any], part: str, user: str) -> Mapping[str, Any]:
+    section = answer.get(part)
+    found = section.get(user) if isinstance(section, Mapping) else None
+    return found if isinstance(found, Mapping) else {}
+
+
+def _only_key(key_object: Mapping[str, Any]) -> str | None:
+    keys = key_object.get("keys")
+    if not isinstance(keys, Mapping) or len(keys) != 1:
+        return None
+    value = next(iter(keys.values()))
+    return value if isinstance(value, str) else None

@@ -1,0 +1,234 @@
+"""nio's crypto store on the office's sealed rows, instead of nio's own SQLite file.
+
+Why: a sync's key material, its events and its token are then one transaction, so nothing can be
+half stored; and a stolen file holds neither keys nor the ids of those we talk with. Sessions and
+devices are read when they are first needed, so that a start does not load years of them.
+
+Olm calls reach the vault only while a transaction is under way (`KeyStore.using`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from nio.crypto import (
+    DeviceStore,
+    GroupSessionStore,
+    InboundGroupSession,
+    OlmAccount,
+    OlmDevice,
+    OutgoingKeyRequest,
+    Session,
+    SessionStore,
+)
+
+from federation.ports import Vault
+
+_CACHE = 2_000
+
+
+class KeyStore:
+    """The part of nio's `MatrixStore` that its Olm machine calls."""
+
+    def __init__(self, account: str) -> None:
+        self._account = account
+        self._vault: Vault | None = None
+
+    @contextmanager
+    def using(self, vault: Vault) -> Iterator[None]:
+        self._vault = vault
+        try:
+            yield
+        finally:
+            self._vault = None
+
+    @property
+    def vault(self) -> Vault:
+        if self._vault is None:
+            raise RuntimeError("key material is touched only inside a transaction")
+        return self._vault
+
+    def _key(self, *parts: str) -> str:
+        return " ".join((self._account, *parts))
+
+    # -- account -------------------------------------------------------------------------------
+
+    def load_account(self) -> OlmAccount | None:
+        found = self.vault.read("olm account", self._key())
+        if found is None:
+            return None
+        shared, pickle = found[:1] == b"1", found[1:]
+        return OlmAccount.from_pickle(pickle, "", shared)
+
+    def save_account(self, account: OlmAccount) -> None:
+        flag = b"1" if account.shared else b"0"
+        self.vault.write("olm account", self._key(), flag + account.pickle(""))
+
+    # -- Olm sessions (one to one) -------------------------------------------------------------
+
+    def load_sessions(self) -> SessionStore:
+        store = SessionStore()
+        store._entries = _Lazy(self._sessions_with)
+        return store
+
+    def _sessions_with(self, curve_key: str) -> list[Session]:
+        index = self.vault.read("olm sessions", self._key(curve_key))
+        sessions = []
+        for session_id in json.loads(index or b"[]"):
+            found = self.vault.read("olm session", self._key(curve_key, session_id))
+            if found is not None:
+                created, used, pickle = json.loads(found)
+                sessions.append(
+                    Session.from_pickle(
+                        pickle.encode(),
+                        datetime.fromisoformat(created),
+                        "",
+                        datetime.fromisoformat(used),
+                    )
+                )
+        return sorted(sessions, key=lambda session: session.use_time, reverse=True)
+
+    def save_session(self, curve_key: str, session: Session) -> None:
+        times = [session.creation_time.isoformat(), session.use_time.isoformat()]
+        value = json.dumps([*times, session.pickle("").decode()]).encode()
+        self.vault.write("olm session", self._key(curve_key, session.id), value)
+        index = json.loads(self.vault.read("olm sessions", self._key(curve_key)) or b"[]")
+        if session.id not in index:
+            ids = json.dumps([*index, session.id]).encode()
+            self.vault.write("olm sessions", self._key(curve_key), ids)
+
+    # -- Megolm sessions (rooms) ---------------------------------------------------------------
+
+    def load_inbound_group_sessions(self) -> GroupSessionStore:
+        return _GroupSessions(self)
+
+    def load_group_session(self, room_id: str, session_id: str) -> InboundGroupSession | None:
+        found = self.vault.read("megolm", self._key(room_id, session_id))
+        if found is None:
+            return None
+        ed25519, sender_key, chain, pickle = json.loads(found)
+        return InboundGroupSession.from_pickle(
+            pickle.encode(), ed25519, sender_key, room_id, "", chain
+        )
+
+    def save_inbound_group_session(self, session: InboundGroupSession) -> None:
+        known = self.load_group_session(session.room_id, session.id)
+        if known is not None and not _better(session, known):
+            return
+        pickle = session.pickle("").decode()
+        value = [session.ed25519, session.sender_key, session.forwarding_chain, pickle]
+        key = self._key(session.room_id, session.id)
+        self.vault.write("megolm", key, json.dumps(value).encode())
+
+    def owner(self, session_id: str) -> str | None:
+        """The user whose device sent us this Megolm session's key."""
+        found = self.vault.read("megolm owner", self._key(session_id))
+        return None if found is None else found.decode()
+
+    def set_owner(self, session_id: str, user: str) -> None:
+        if self.owner(session_id) is None:
+            self.vault.write("megolm owner", self._key(session_id), user.encode())
+
+    def first_use(self, session_id: str, index: int, event_id: str) -> bool:
+        """False if another event used this place of the ratchet: a replay (§ Megolm)."""
+        key = self._key(session_id, str(index))
+        found = self.vault.read("megolm index", key)
+        if found is None:
+            self.vault.write("megolm index", key, event_id.encode())
+            return True
+        return found == event_id.encode()
+
+    # -- devices -------------------------------------------------------------------------------
+
+    def load_device_keys(self) -> DeviceStore:
+        store = DeviceStore()
+        store._entries = _Lazy(self._devices_of)
+        return store
+
+    def _devices_of(self, user: str) -> dict[str, OlmDevice]:
+        found = json.loads(self.vault.read("devices", self._key(user)) or b"{}")
+        return {
+            device_id: OlmDevice(user, device_id, keys, deleted=deleted)
+            for device_id, (keys, deleted) in found.items()
+        }
+
+    def save_device_keys(self, changed: dict[str, dict[str, OlmDevice]]) -> None:
+        for user, devices in changed.items():
+            known = json.loads(self.vault.read("devices", self._key(user)) or b"{}")
+            for device_id, device in devices.items():
+                known[device_id] = (device.keys, device.deleted)
+            self.vault.write("devices", self._key(user), json.dumps(known).encode())
+
+    def is_device_verified(self, device: OlmDevice) -> bool:
+        return False  # trust is decided in `identities`, from cross-signing
+
+    def is_device_blacklisted(self, device: OlmDevice) -> bool:
+        return False
+
+    def is_device_ignored(self, device: OlmDevice) -> bool:
+        return False
+
+    # -- key requests: we never ask for keys (nio accepts them from our own devices only) --------
+
+    def load_outgoing_key_requests(self) -> dict[str, OutgoingKeyRequest]:
+        return {}
+
+    def add_outgoing_key_request(self, request: OutgoingKeyRequest) -> None:
+        return
+
+    def remove_outgoing_key_request(self, request: OutgoingKeyRequest) -> None:
+        return
+
+
+class _Lazy(OrderedDict[str, Any]):
+    """Entries read when they are first asked for; the least recently added are forgotten."""
+
+    def __init__(self, read: Callable[[str], Any]) -> None:
+        super().__init__()
+        self._read = read
+
+    def __missing__(self, key: str) -> Any:
+        value = self[key] = self._read(key)
+        if len(self) > _CACHE:
+            self.popitem(last=False)
+        return value
+
+
+def _better(new: InboundGroupSession, known: InboundGroupSession) -> bool:
+    """A key that is sent again must not hide what an earlier one of the same device can read."""
+    same_device = new.sender_key == known.sender_key and new.ed25519 == known.ed25519
+    return same_device and bool(new.first_known_index < known.first_known_index)
+
+
+class _GroupSessions(GroupSessionStore):  # type: ignore[misc]
+    def __init__(self, store: KeyStore) -> None:
+        super().__init__()
+        self._store = store
+        self._cache: OrderedDict[tuple[str, str], InboundGroupSession] = OrderedDict()
+
+    def add(self, session: InboundGroupSession) -> bool:
+        known = self.get(session.room_id, session.sender_key, session.id)
+        if known is not None and not _better(session, known):
+            return False
+        self._remember((session.room_id, session.id), session)
+        return True
+
+    def get(self, room_id: str, sender_key: str, session_id: str) -> InboundGroupSession | None:
+        """`sender_key` is ignored: since version 1.3 of the specification it need not be there."""
+        key = (room_id, session_id)
+        found = self._cache.get(key)
+        if found is None:
+            found = self._store.load_group_session(*key)
+            if found is not None:
+                self._remember(key, found)
+        return found
+
+    def _remember(self, key: tuple[str, str], session: InboundGroupSession) -> None:
+        self._cache[key] = session
+        if len(self._cache) > _CACHE:
+            self._cache.popitem(last=False)

@@ -1,0 +1,225 @@
+"""One account's encryption: takes in keys, decrypts, encrypts. No I/O of its own.
+
+Wraps nio's Olm machine. Methods that take a vault run inside a transaction; what they change in
+memory and in the vault belongs together, so after a transaction that failed the machine is made
+anew (`Machine.open`).
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nio.crypto import OutboundGroupSession
+from nio.crypto.olm_machine import Olm
+from nio.events import OlmEvent, RoomKeyEvent, ToDeviceEvent
+from nio.responses import KeysClaimResponse, KeysQueryResponse
+
+from federation.encryption.identities import NOBODY, Identity, identity
+from federation.encryption.keystore import KeyStore
+from federation.ports import RawEvent, Vault
+
+log = logging.getLogger(__name__)
+
+MEGOLM = "m.megolm.v1.aes-sha2"
+ROTATE_AFTER = 100
+"""Messages a room's session is used for (§ m.room.encryption, `rotation_period_msgs`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    user: str
+    device_id: str
+    curve25519: str
+
+
+class Machine:
+    def __init__(self, account: str, device_id: str, keys: KeyStore, olm: Olm) -> None:
+        self.account = account
+        self.device_id = device_id
+        self.keys = keys
+        self.olm = olm
+        self.changes = 0
+        """Grows whenever sync says that somebody's devices changed."""
+        self.epoch = 0
+        """Grows whenever what we know of anybody's devices may have changed."""
+        self.needs_fallback_key = False
+
+    @classmethod
+    def open(cls, vault: Vault, account: str, device_id: str) -> Machine:
+        keys = KeyStore(account)
+        with keys.using(vault):
+            return cls(account, device_id, keys, Olm(account, device_id, keys))
+
+    # -- what sync brings ----------------------------------------------------------------------
+
+    def take(self, vault: Vault, sync: Mapping[str, Any]) -> set[str]:
+        """Take in the parts of a sync response that concern encryption.
+
+        Returns the ids of Megolm sessions whose key came.
+        """
+        with self.keys.using(vault):
+            self._take_device_lists(vault, _mapping(sync.get("device_lists")))
+            counts = _mapping(sync.get("device_one_time_keys_count"))
+            self.olm.uploaded_key_count = counts.get("signed_curve25519", 0)
+            unused = sync.get("device_unused_fallback_key_types")
+            if isinstance(unused, list):
+                self.needs_fallback_key = "signed_curve25519" not in unused
+            events = _mapping(sync.get("to_device")).get("events", ())
+            return {session for event in events for session in self._take_to_device(event)}
+
+    def _take_device_lists(self, vault: Vault, lists: Mapping[str, Any]) -> None:
+        changed = [user for user in lists.get("changed", ()) if isinstance(user, str)]
+        for user in (*changed, *lists.get("left", ())):
+            self.epoch += 1
+            self.changes += 1
+            vault.erase("device list", f"{self.account} {user}")
+
+    def _take_to_device(self, event: Any) -> Iterable[str]:
+        try:
+            parsed = ToDeviceEvent.parse_event(event)
+            if not isinstance(parsed, OlmEvent):
+                return
+            opened = self.olm.handle_to_device_event(parsed)
+        except Exception as error:  # noqa: BLE001  (whatever a stranger's bytes do in nio)
+            log.warning("a to-device event could not be taken in (%s)", type(error).__name__)
+            return
+        if isinstance(opened, RoomKeyEvent):
+            self.keys.set_owner(opened.session_id, opened.sender)
+            yield opened.session_id
+
+    # -- decrypting ----------------------------------------------------------------------------
+
+    def decrypt(self, vault: Vault, room_id: str, event: RawEvent) -> RawEvent | None:
+        """Decrypt a Megolm event; None if that can't be done (yet), or if it is a forgery."""
+        content = _mapping(event.get("content"))
+        session_id, ciphertext = content.get("session_id"), content.get("ciphertext")
+        if content.get("algorithm") != MEGOLM or not isinstance(session_id, str):
+            return None
+        with self.keys.using(vault):
+            session = self.olm.inbound_group_store.get(room_id, "", session_id)
+            if session is None or self.keys.owner(session_id) != event.get("sender"):
+                return None
+            try:
+                text, index = session.decrypt(ciphertext)
+                inner = json.loads(text)
+            except (ValueError, TypeError):  # vodozemac's errors are ValueErrors
+                return None
+            if not self.keys.first_use(session_id, index, str(event.get("event_id"))):
+                return None
+        return _merge(event, content, inner, room_id)
+
+    # -- devices -------------------------------------------------------------------------------
+
+    def unknown(self, vault: Vault, users: Iterable[str]) -> list[str]:
+        """Those of `users` whose devices must be asked for (`/keys/query`)."""
+        key = f"{self.account} "
+        return [user for user in users if vault.read("device list", key + user) is None]
+
+    def take_devices(self, vault: Vault, answer: Mapping[str, Any], changes: int) -> None:
+        """Take in an answer to `/keys/query` that was asked when `changes` was so."""
+        response = KeysQueryResponse.from_dict(dict(answer))
+        if not isinstance(response, KeysQueryResponse):
+            return
+        known = {user: identity(user, answer) for user in response.device_keys}
+        with self.keys.using(vault):
+            self.olm.handle_response(response)
+        for user, found in known.items():
+            value = json.dumps([found.master, sorted(found.signed)]).encode()
+            vault.write("identity", f"{self.account} {user}", value)
+            if changes == self.changes:
+                vault.write("device list", f"{self.account} {user}", b"")
+        self.epoch += 1
+
+    def identity_of(self, vault: Vault, user: str) -> Identity:
+        found = vault.read("identity", f"{self.account} {user}")
+        if found is None:
+            return NOBODY
+        master, signed = json.loads(found)
+        return Identity(master, frozenset(signed))
+
+    def recipients(self, vault: Vault, users: Iterable[str]) -> tuple[list[Device], list[Device]]:
+        """The devices that get keys, and those from which keys are withheld as not signed."""
+        trusted: list[Device] = []
+        withheld: list[Device] = []
+        with self.keys.using(vault):
+            for user in sorted(users):
+                owner = self.identity_of(vault, user)
+                for device in self.olm.device_store.active_user_devices(user):
+                    if user == self.account and device.id == self.device_id:
+                        continue
+                    into = trusted if owner.trusts(device.id) else withheld
+                    into.append(Device(user, device.id, device.curve25519))
+        return trusted, withheld
+
+    # -- sessions ------------------------------------------------------------------------------
+
+    def without_session(self, vault: Vault, devices: Iterable[Device]) -> list[Device]:
+        with self.keys.using(vault):
+            return [d for d in devices if self.olm.session_store.get(d.curve25519) is None]
+
+    def take_claimed(self, vault: Vault, answer: Mapping[str, Any]) -> None:
+        """Open Olm sessions with the one-time keys of an answer to `/keys/claim`."""
+        response = KeysClaimResponse.from_dict(dict(answer))
+        if isinstance(response, KeysClaimResponse):
+            with self.keys.using(vault):
+                self.olm.handle_response(response)
+
+    def wrap(
+        self, vault: Vault, devices: Iterable[Device], kind: str, content: Mapping[str, Any]
+    ) -> dict[str, dict[str, Any]]:
+        """Encrypt `content` for each device: user → device → `m.room.encrypted` content."""
+        messages: dict[str, dict[str, Any]] = {}
+        with self.keys.using(vault):
+            for device in devices:
+                session = self.olm.session_store.get(device.curve25519)
+                recipient = self.olm.device_store[device.user][device.device_id]
+                wrapped = self.olm._olm_encrypt(session, recipient, kind, content)
+                messages.setdefault(device.user, {})[device.device_id] = wrapped
+        return messages
+
+    def outbound(self, room_id: str) -> OutboundGroupSession | None:
+        """The room's current session, unless it is used up. Lives in memory only: a process that
+        was killed never uses a place of the ratchet twice."""
+        session = self.olm.outbound_group_sessions.get(room_id)
+        if session is None or session.message_count >= ROTATE_AFTER or session.expired:
+            return None
+        return session
+
+    def new_outbound(self, room_id: str) -> OutboundGroupSession:
+        session = OutboundGroupSession()
+        self.olm.outbound_group_sessions[room_id] = session
+        return session
+
+    def encrypt(self, room_id: str, kind: str, content: Mapping[str, Any]) -> dict[str, Any]:
+        """Content of `m.room.encrypted`. Relations stay readable for the homeserver, as the
+        specification wants (§ Event relationships in encrypted rooms)."""
+        content = dict(content)
+        relation = content.get("m.relates_to")
+        encrypted: dict[str, Any] = self.olm.group_encrypt(
+            room_id, {"type": kind, "content": content}
+        )
+        if relation is not None:
+            encrypted["m.relates_to"] = relation
+        return encrypted
+
+
+def _merge(
+    event: RawEvent, content: Mapping[str, Any], inner: Any, room_id: str
+) -> RawEvent | None:
+    if not isinstance(inner, dict) or inner.get("room_id") != room_id:
+        return None
+    if not isinstance(inner.get("type"), str) or not isinstance(inner.get("content"), dict):
+        return None
+    merged = inner["content"]
+    if "m.relates_to" in content:
+        merged.setdefault("m.relates_to", content["m.relates_to"])
+    outer = {k: v for k, v in event.items() if k in ("event_id", "sender", "origin_server_ts")}
+    return {**outer, "type": inner["type"], "content": merged}
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

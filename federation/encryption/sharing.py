@@ -1,0 +1,182 @@
+"""Sharing a room's key before a message goes out: every intended device, or the message waits.
+
+nio reports success although a share failed, and that message and the next stay unreadable. Here a
+message is encrypted only once `/sendToDevice` was answered for every device that it is meant for.
+A device that has no key to claim at all is told so (`m.room_key.withheld`) and holds up nobody.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from federation.encryption.machine import MEGOLM, Device, Machine
+from federation.errors import KeysNotShared
+from federation.homeserver import Homeserver, path
+from federation.ports import Transactor, Vault
+
+CHUNK = 100
+"""Devices in one `/sendToDevice`."""
+CLAIM_TIMEOUT_MS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """What a room's session was last shared for; while that holds, nothing is asked again."""
+
+    session_id: str
+    users: frozenset[str]
+    epoch: int
+
+
+class Sharing:
+    def __init__(self, machine: Machine, server: Homeserver, store: Transactor) -> None:
+        self._machine = machine
+        self._server = server
+        self._store = store
+        self._settled: dict[str, _Settled] = {}
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def encrypt(
+        self, room_id: str, users: frozenset[str], kind: str, content: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Share the room's key with `users`, then encrypt. Raises KeysNotShared, Unreachable."""
+        async with self._locks[room_id]:
+            if not self._is_settled(room_id, users):
+                await self._share(room_id, users)
+            return self._machine.encrypt(room_id, kind, content)
+
+    def _is_settled(self, room_id: str, users: frozenset[str]) -> bool:
+        session = self._machine.outbound(room_id)
+        settled = self._settled.get(room_id)
+        return (
+            session is not None
+            and settled is not None
+            and settled == _Settled(session.id, users, self._machine.epoch)
+        )
+
+    async def _share(self, room_id: str, users: frozenset[str]) -> None:
+        await self.refresh(users)
+        epoch = self._machine.epoch
+        devices, withheld = await self._store.run(
+            "recipients", lambda vault: self._machine.recipients(vault, users)
+        )
+        await self._claim(devices)
+        session = self._session_for(room_id, devices)
+        missing = [d for d in devices if (d.user, d.device_id) not in session.users_shared_with]
+        reachable, dead = await self._split(missing)
+        key = {
+            "algorithm": MEGOLM,
+            "room_id": room_id,
+            "session_id": session.id,
+            "session_key": session.session_key,
+        }
+        await self._send_key(reachable, key)
+        session.users_shared_with.update((d.user, d.device_id) for d in reachable)
+        await self._tell_withheld(room_id, session, withheld, "m.unverified")
+        await self._tell_withheld(room_id, session, dead, "m.no_olm")
+        session.shared = True
+        self._settled[room_id] = _Settled(session.id, users, epoch)
+
+    def _session_for(self, room_id: str, devices: Collection[Device]) -> Any:
+        """The current session, or a new one if it is used up or somebody must no longer read."""
+        session = self._machine.outbound(room_id)
+        intended = {(d.user, d.device_id) for d in devices}
+        if session is None or session.users_shared_with - intended:
+            return self._machine.new_outbound(room_id)
+        return session
+
+    async def refresh(self, users: Collection[str]) -> None:
+        """Ask for the devices of those whose devices are not known or have changed."""
+        unknown = await self._store.run(
+            "unknown", lambda vault: self._machine.unknown(vault, users)
+        )
+        if not unknown:
+            return
+        changes = self._machine.changes
+        body = {"device_keys": {user: [] for user in unknown}, "timeout": CLAIM_TIMEOUT_MS}
+        answer = await self._server.call("keys/query", "POST", path("keys", "query"), body)
+        await self._store.run(
+            "devices", lambda vault: self._machine.take_devices(vault, answer, changes)
+        )
+        self._refuse_failures(answer, unknown)
+
+    async def _claim(self, devices: Collection[Device]) -> None:
+        missing = await self._store.run(
+            "sessions", lambda vault: self._machine.without_session(vault, devices)
+        )
+        if missing:
+            await self._claim_for(missing)
+
+    async def _claim_for(self, devices: Collection[Device]) -> None:
+        wanted: dict[str, dict[str, str]] = {}
+        for device in devices:
+            wanted.setdefault(device.user, {})[device.device_id] = "signed_curve25519"
+        body = {"one_time_keys": wanted, "timeout": CLAIM_TIMEOUT_MS}
+        answer = await self._server.call("keys/claim", "POST", path("keys", "claim"), body)
+        await self._store.run("claimed", lambda vault: self._machine.take_claimed(vault, answer))
+        self._refuse_failures(answer, wanted)
+
+    @staticmethod
+    def _refuse_failures(answer: Mapping[str, Any], users: Collection[str]) -> None:
+        failed = answer.get("failures") or {}
+        if any(user.partition(":")[2] in failed for user in users):
+            raise KeysNotShared("a homeserver did not answer for its users' devices")
+
+    async def _split(self, devices: Collection[Device]) -> tuple[list[Device], list[Device]]:
+        dead = await self._store.run(
+            "sessions", lambda vault: self._machine.without_session(vault, devices)
+        )
+        return [d for d in devices if d not in dead], dead
+
+    async def _send_key(self, devices: list[Device], key: Mapping[str, Any]) -> None:
+        for start in range(0, len(devices), CHUNK):
+            chunk = devices[start : start + CHUNK]
+
+            def wrap(vault: Vault, chunk: list[Device] = chunk) -> dict[str, dict[str, Any]]:
+                return self._machine.wrap(vault, chunk, "m.room_key", key)
+
+            messages = await self._store.run("wrap", wrap)
+            await self.to_device("m.room.encrypted", messages)
+
+    async def to_device(self, kind: str, messages: Mapping[str, Any]) -> None:
+        target = path("sendToDevice", kind, secrets.token_hex(16))
+        await self._server.call("sendToDevice", "PUT", target, {"messages": messages})
+
+    async def _tell_withheld(
+        self, room_id: str, session: Any, devices: Collection[Device], code: str
+    ) -> None:
+        fresh = [d for d in devices if (d.user, d.device_id) not in session.users_ignored]
+        if not fresh:
+            return
+        content = {
+            "algorithm": MEGOLM,
+            "code": code,
+            "sender_key": self._machine.olm.account.identity_keys["curve25519"],
+        }
+        if code != "m.no_olm":
+            content |= {"room_id": room_id, "session_id": session.id}
+        messages: dict[str, dict[str, Any]] = {}
+        for device in fresh:
+            messages.setdefault(device.user, {})[device.device_id] = content
+        await self.to_device("m.room_key.withheld", messages)
+        session.users_ignored.update((d.user, d.device_id) for d in fresh)
+
+    async def mend(self) -> None:
+        """Open new Olm sessions with devices whose session broke (§ Recovering from undecryptable
+        messages); nio queues the message that tells them so."""
+        wedged = [
+            Device(device.user_id, device.id, device.curve25519)
+            for device in self._machine.olm.wedged_devices
+        ]
+        if wedged:
+            await self._claim_for(wedged)
+        queue = self._machine.olm.outgoing_to_device_messages
+        while queue:
+            message = queue[0]
+            await self.to_device(message.type, message.as_dict()["messages"])
+            queue.remove(message)

@@ -1,0 +1,77 @@
+"""What can go wrong with a homeserver. One root; whose fault it was stands in the type, and each
+message says what to do. No message holds a name, an address or a text of anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class FederationError(Exception):
+    """Root of all errors of this package."""
+
+
+class Unreachable(FederationError):
+    """No answer, a broken connection, or 5xx: try again later."""
+
+
+class NotAHomeserver(FederationError):
+    """Something answered that does not speak Matrix: a proxy's page, HTML, broken JSON."""
+
+
+class TooOld(FederationError):
+    """The homeserver lacks a version of the specification that we need."""
+
+
+class MatrixError(FederationError):
+    """A standard error response (client-server API, "Standard error response")."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        retry_after: float | None = None,
+        answer: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(f"{code} (HTTP {status})")
+        self.answer = answer or {}
+        """The whole response, for user-interactive authentication; never logged."""
+        self.status = status
+        self.code = code
+        self.retry_after = retry_after
+        """Seconds to wait, where the homeserver said so."""
+
+
+class RateLimited(MatrixError):
+    """`M_LIMIT_EXCEEDED`: wait `retry_after` seconds."""
+
+
+class TokenRevoked(MatrixError):
+    """`M_UNKNOWN_TOKEN`: the account was logged out elsewhere."""
+
+    def __str__(self) -> str:
+        return (
+            "The homeserver no longer accepts this account's access token (it was logged out, or "
+            "its password was changed). Give the account's password or a new token in its secret "
+            "file, then start again."
+        )
+
+
+class LoginRefused(FederationError):
+    """The account's password, token or the registration secret is wrong."""
+
+
+class DeviceLost(FederationError):
+    """The store of this device is gone while the homeserver still holds the device's keys."""
+
+
+class PlaintextRefused(FederationError):
+    """A message without encryption for a room in which encryption was ever seen."""
+
+
+class AudienceRefused(FederationError):
+    """Somebody is in the room who must not read this message."""
+
+
+class KeysNotShared(FederationError):
+    """The key of a message did not reach every device that it was meant for: try again later."""

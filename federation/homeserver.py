@@ -1,0 +1,193 @@
+"""Requests to one homeserver (client-server API): JSON in, JSON out, errors as exceptions.
+
+Every external call passes through `Homeserver.call`, with a probe before and after it.
+"""
+
+from __future__ import annotations
+
+import json
+import ssl
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import aiohttp
+
+from federation.errors import (
+    MatrixError,
+    NotAHomeserver,
+    RateLimited,
+    TokenRevoked,
+    TooOld,
+    Unreachable,
+)
+from federation.ports import Probe, no_probe
+
+CLIENT = "/_matrix/client/v3"
+OLDEST = (1, 4)
+"""Version of the specification that we need at least (private read markers, threads)."""
+
+
+def path(*parts: str) -> str:
+    """Join path segments under the client API, each percent-encoded."""
+    return CLIENT + "".join("/" + quote(part, safe="") for part in parts)
+
+
+class Homeserver:
+    def __init__(
+        self,
+        url: str,
+        *,
+        ca_file: str | None = None,
+        request_timeout: float = 60,
+        probe: Probe = no_probe,
+    ) -> None:
+        self.url = url.rstrip("/")
+        self.token: str | None = None
+        self._timeout = request_timeout
+        self._probe = probe
+        self._ssl = ssl.create_default_context(cafile=ca_file) if ca_file else None
+        self._http: aiohttp.ClientSession | None = None
+
+    async def call(
+        self,
+        name: str,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        query: Mapping[str, str] | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109  (a long poll needs its own)
+    ) -> dict[str, Any]:
+        """One request; `name` is what tests call it.
+
+        Raises Unreachable, NotAHomeserver, RateLimited, TokenRevoked, MatrixError.
+        """
+        answer = await self._request(name, method, path, body, query, timeout)
+        if not isinstance(answer, dict):
+            raise _not_matrix(200)
+        return answer
+
+    async def call_list(self, name: str, path: str) -> list[dict[str, Any]]:
+        """A GET that answers with a list, such as a room's whole state."""
+        answer = await self._request(name, "GET", path, None, None, None)
+        if not isinstance(answer, list):
+            raise _not_matrix(200)
+        return answer
+
+    async def _request(
+        self,
+        name: str,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None,
+        query: Mapping[str, str] | None,
+        timeout: float | None,  # noqa: ASYNC109
+    ) -> Any:
+        self._probe("before", name)
+        url = self.url + path + ("?" + urlencode(query) if query else "")
+        try:
+            async with self._session().request(
+                method,
+                url,
+                data=None if body is None else json.dumps(body, ensure_ascii=False).encode(),
+                headers=self._headers(),
+                timeout=aiohttp.ClientTimeout(total=timeout or self._timeout),
+                allow_redirects=False,
+            ) as response:
+                status, text = response.status, await response.read()
+                retry_header = response.headers.get("Retry-After")
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise Unreachable(
+                f"No answer from the homeserver ({type(error).__name__}). Check homeserver.url "
+                "and that the server runs; the office tries again by itself."
+            ) from None
+        self._probe("after", name)
+        return _understand(status, text, retry_header)
+
+    def _session(self) -> aiohttp.ClientSession:
+        if self._http is None or self._http.closed:
+            connector = aiohttp.TCPConnector(limit=32, ssl=self._ssl or True)
+            self._http = aiohttp.ClientSession(connector=connector)
+        return self._http
+
+    def _headers(self) -> dict[str, str]:
+        headers = {"Content-Type": "application/json", "User-Agent": "buendnis"}
+        if self.token is not None:
+            headers["Authorization"] = f"Bearer {self.token}"
+        return headers
+
+    async def check_version(self) -> tuple[str, ...]:
+        """The versions of the specification that the homeserver speaks (`/versions`).
+
+        Raises TooOld, NotAHomeserver, Unreachable.
+        """
+        try:
+            answer = await self.call("versions", "GET", "/_matrix/client/versions", timeout=15)
+        except MatrixError as error:
+            raise NotAHomeserver(
+                f"{self.url} answers, but not as a Matrix homeserver (HTTP {error.status}). "
+                "Check homeserver.url: it is the client API's address, without a path."
+            ) from None
+        versions = tuple(str(v) for v in answer.get("versions", ()))
+        if not any(_parse(version) >= OLDEST for version in versions):
+            raise TooOld(
+                f"The homeserver speaks Matrix only up to {versions[-1] if versions else '?'}; "
+                f"v{OLDEST[0]}.{OLDEST[1]} is needed. Ask its admin to update it."
+            )
+        return versions
+
+    async def close(self) -> None:
+        if self._http is not None:
+            await self._http.close()
+
+
+def _parse(version: str) -> tuple[int, int]:
+    major, _, minor = version.removeprefix("v").partition(".")
+    try:
+        return int(major), int(minor)
+    except ValueError:
+        return (0, 0)
+
+
+def _understand(status: int, text: bytes, retry_header: str | None) -> Any:
+    if status >= 500:
+        raise Unreachable(
+            f"The homeserver has a fault of its own (HTTP {status}); the office tries again."
+        )
+    try:
+        answer = json.loads(text) if text else {}
+    except ValueError:
+        raise _not_matrix(status) from None
+    if status < 300:
+        return answer
+    if not isinstance(answer, dict):
+        raise _not_matrix(status)
+    raise _error(status, answer, retry_header)
+
+
+def _not_matrix(status: int) -> NotAHomeserver:
+    return NotAHomeserver(
+        f"Something answered that is not a Matrix homeserver (HTTP {status}). "
+        "Check homeserver.url and the reverse proxy in front of it."
+    )
+
+
+def _error(status: int, answer: dict[str, Any], retry_header: str | None) -> MatrixError:
+    code = str(answer.get("errcode", "M_UNKNOWN"))
+    if status == 429:
+        return RateLimited(status, code, _retry_after(answer, retry_header))
+    if status == 401 and code in {"M_UNKNOWN_TOKEN", "M_MISSING_TOKEN"}:
+        return TokenRevoked(status, code)
+    return MatrixError(status, code, answer=answer)
+
+
+def _retry_after(answer: dict[str, Any], header: str | None) -> float:
+    """Seconds; `retry_after_ms` is deprecated in favour of the header (§ Rate limiting)."""
+    milliseconds = answer.get("retry_after_ms")
+    if isinstance(milliseconds, int | float):
+        return max(0.0, milliseconds / 1000)
+    try:
+        return max(0.0, float(header)) if header else 1.0
+    except ValueError:
+        return 1.0

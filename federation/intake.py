@@ -1,0 +1,120 @@
+"""From a sync to the inbox, inside one transaction: what is new, what must wait, what is ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from federation import rooms
+from federation.encryption.machine import Machine
+from federation.ports import Ledger, RawEvent
+from federation.sync import JoinedRoom
+
+MARK = "org.buendnis.id"
+"""In the content of what we send: the id of the action, opaque and readable for us alone. An
+action is known by it as done for as long as the event exists, whatever became of our store."""
+
+
+class Intake:
+    def __init__(self, account: str, machine: Machine) -> None:
+        self._account = account
+        self._machine = machine
+
+    def keys(self, ledger: Ledger, answer: Mapping[str, Any]) -> None:
+        """Key material first: it opens what waits, and what comes with it."""
+        arrived = self._machine.take(ledger, answer)
+        ledger.unlock(self._account, arrived, lambda room, raw: self._open(ledger, room, raw))
+
+    def _open(self, ledger: Ledger, room_id: str, raw: RawEvent) -> RawEvent | None:
+        return self._machine.decrypt(ledger, room_id, raw)
+
+    def joined(self, ledger: Ledger, room: JoinedRoom) -> None:
+        known = rooms.load(ledger, self._account, room.room_id)
+        before = repr(known)
+        known.joined = True
+        for event in room.state:
+            known.apply(self._account, event)
+        if room.members is not None:
+            known.set_members(room.members, self._account)
+        for event in room.timeline:
+            known.apply(self._account, event)
+        if repr(known) != before:
+            rooms.save(ledger, self._account, known)
+        self.timeline(ledger, room.room_id, room.timeline)
+
+    def gap(self, ledger: Ledger, room_id: str, events: Iterable[RawEvent]) -> None:
+        """A page of what lay between our token and a timeline, oldest first."""
+        events = list(events)
+        known = rooms.load(ledger, self._account, room_id)
+        before = repr(known)
+        for event in events:
+            known.apply(self._account, event)
+        if repr(known) != before:
+            rooms.save(ledger, self._account, known)
+        self.timeline(ledger, room_id, events)
+
+    def timeline(self, ledger: Ledger, room_id: str, events: Iterable[RawEvent]) -> None:
+        for event in events:
+            if isinstance(event.get("event_id"), str) and isinstance(event.get("sender"), str):
+                self._event(ledger, room_id, event)
+
+    def _event(self, ledger: Ledger, room_id: str, event: RawEvent) -> None:
+        if event["sender"] == self._account:
+            self._own(ledger, room_id, event)
+        elif event.get("type") == "m.room.encrypted":
+            self._encrypted(ledger, room_id, event)
+        else:
+            ledger.receive(self._account, room_id, event, encrypted=False)
+
+    def _encrypted(self, ledger: Ledger, room_id: str, event: RawEvent) -> None:
+        opened = self._machine.decrypt(ledger, room_id, event)
+        content = event.get("content")
+        session_id = content.get("session_id") if isinstance(content, Mapping) else None
+        if opened is not None:
+            ledger.receive(self._account, room_id, opened, encrypted=True)
+        elif isinstance(session_id, str):
+            ledger.receive_locked(self._account, room_id, event, session_id)
+        else:
+            ledger.receive(self._account, room_id, event, encrypted=False)
+
+    def _own(self, ledger: Ledger, room_id: str, event: RawEvent) -> None:
+        mark = action_id(event)
+        if mark is not None:
+            ledger.echo(mark, room_id, event["event_id"])
+        elif event.get("type") == "m.room.member":
+            ledger.receive(self._account, room_id, event, encrypted=False)
+
+    def invited(self, ledger: Ledger, room_id: str, room: Mapping[str, Any], since: str) -> None:
+        """An invitation: stripped state, of which only our own membership counts (§ Invites)."""
+        events = room.get("invite_state", {}).get("events", [])
+        known = rooms.load(ledger, self._account, room_id)
+        for event in events:
+            known.apply(self._account, event)
+        rooms.save(ledger, self._account, known)
+        for event in events:
+            if event.get("type") == "m.room.member" and event.get("state_key") == self._account:
+                ledger.receive(
+                    self._account,
+                    room_id,
+                    {"event_id": f"invitation {room_id} {since}", **event},
+                    encrypted=False,
+                )
+
+    def left(self, ledger: Ledger, room_id: str, room: Mapping[str, Any]) -> None:
+        known = rooms.load(ledger, self._account, room_id)
+        known.joined, known.members, known.members_known = False, {}, False
+        rooms.save(ledger, self._account, known)
+        for event in room.get("timeline", {}).get("events", []):
+            if event.get("type") == "m.room.member" and event.get("state_key") == self._account:
+                self.timeline(ledger, room_id, [event])
+
+
+def action_id(event: RawEvent) -> str | None:
+    """The id of our action that this event of ours came from."""
+    content = event.get("content")
+    mark = content.get(MARK) if isinstance(content, Mapping) else None
+    if isinstance(mark, str):
+        return mark
+    unsigned = event.get("unsigned")
+    transaction = unsigned.get("transaction_id") if isinstance(unsigned, Mapping) else None
+    return transaction if isinstance(transaction, str) else None

@@ -1,0 +1,192 @@
+"""Logging an account in: stored token, given token, password or shared secret (§ Login)."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from federation.errors import LoginRefused, MatrixError, TokenRevoked
+from federation.homeserver import Homeserver, path
+from federation.ports import Transactor, Vault
+
+log = logging.getLogger(__name__)
+
+DEVICE_NAME = "buendnis"
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """How an account proves itself; exactly one of the three, the secrets never shown."""
+
+    user: str
+    password: str | None = field(default=None, repr=False)
+    token: str | None = field(default=None, repr=False)
+    registration_secret: str | None = field(default=None, repr=False)
+    derived_password: str | None = field(default=None, repr=False)
+    """The password an account gets that we register ourselves."""
+    display_name: str | None = None
+
+    @property
+    def secret_word(self) -> str | None:
+        """The password, if there is one."""
+        return self.password or (self.derived_password if self.registration_secret else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    token: str = field(repr=False)
+    device_id: str
+    fresh: bool
+    """This device did not exist before."""
+
+
+async def log_in(server: Homeserver, store: Transactor, credentials: Credentials) -> Login:
+    """Come back with the stored device, or log in anew. Sets the server's token.
+
+    Raises LoginRefused, TokenRevoked.
+    """
+    stored = await store.run("login", lambda vault: _stored(vault, credentials.user))
+    try:
+        login = await _resume(server, credentials, stored)
+    except TokenRevoked:
+        if credentials.secret_word is None:
+            raise
+        login = None
+    if login is None:
+        device_id = stored.device_id if stored else None
+        login = await _with_password(server, credentials, device_id)
+    await store.run("login", lambda vault: _keep(vault, credentials.user, login))
+    server.token = login.token
+    return login
+
+
+def _stored(vault: Vault, user: str) -> Login | None:
+    found = vault.read("login", user)
+    if found is None:
+        return None
+    token, device_id = json.loads(found)
+    return Login(token, device_id, fresh=False)
+
+
+def _keep(vault: Vault, user: str, login: Login) -> None:
+    vault.write("login", user, json.dumps([login.token, login.device_id]).encode())
+
+
+async def _resume(
+    server: Homeserver, credentials: Credentials, stored: Login | None
+) -> Login | None:
+    token = credentials.token or (stored.token if stored else None)
+    if token is None:
+        return None
+    server.token = token
+    answer = await server.call("whoami", "GET", path("account", "whoami"))
+    if answer.get("user_id") != credentials.user:
+        raise LoginRefused(
+            "The access token belongs to another account than account.user names. "
+            "Put the right token into the secret file."
+        )
+    device_id = str(answer.get("device_id", ""))
+    return Login(token, device_id, fresh=stored is None or stored.device_id != device_id)
+
+
+async def _with_password(
+    server: Homeserver, credentials: Credentials, device_id: str | None
+) -> Login:
+    server.token = None
+    try:
+        return await _password_login(server, credentials, device_id)
+    except MatrixError as error:
+        if error.code != "M_FORBIDDEN":
+            raise
+    if credentials.registration_secret is None:
+        raise LoginRefused(
+            "The homeserver refused the account's password. Check account.user and the password "
+            "file."
+        )
+    await register(server, credentials)
+    return await _password_login(server, credentials, device_id)
+
+
+async def _password_login(
+    server: Homeserver, credentials: Credentials, device_id: str | None
+) -> Login:
+    body: dict[str, Any] = {
+        "type": "m.login.password",
+        "identifier": {"type": "m.id.user", "user": credentials.user},
+        "password": credentials.secret_word,
+        "initial_device_display_name": DEVICE_NAME,
+    }
+    if device_id is not None:
+        body["device_id"] = device_id
+    answer = await server.call("login", "POST", path("login"), body)
+    return Login(answer["access_token"], answer["device_id"], fresh=device_id is None)
+
+
+async def register(server: Homeserver, credentials: Credentials) -> None:
+    """Register by shared secret (Synapse's admin API, "Shared-Secret Registration").
+
+    Raises LoginRefused.
+    """
+    target = "/_synapse/admin/v1/register"
+    try:
+        nonce = (await server.call("register/nonce", "GET", target))["nonce"]
+        await server.call("register", "POST", target, _registration(nonce, credentials))
+    except MatrixError as error:
+        if error.code == "M_USER_IN_USE":
+            raise LoginRefused(
+                "The account exists and has another password than this office's. Give its "
+                "password in account.password_file, or choose another name."
+            ) from None
+        raise LoginRefused(
+            "The homeserver refused the registration secret. It is `registration_shared_secret` "
+            "in Synapse's homeserver.yaml; where an external authentication service is used, make "
+            "the account there and give its token in account.token_file."
+        ) from None
+
+
+def _registration(nonce: str, credentials: Credentials) -> Mapping[str, Any]:
+    name = credentials.user[1:].partition(":")[0]
+    password = credentials.derived_password or ""
+    secret = (credentials.registration_secret or "").encode()
+    parts = "\0".join((nonce, name, password, "notadmin")).encode()
+    return {
+        "nonce": nonce,
+        "username": name,
+        "password": password,
+        "admin": False,
+        "mac": hmac.digest(secret, parts, hashlib.sha1).hex(),
+    }
+
+
+async def forget_lost_devices(server: Homeserver, credentials: Credentials, device_id: str) -> None:
+    """After a lost store: remove the devices that nobody holds the keys of any more, so that
+    others stop encrypting for them. Needs the password; without it nothing is done."""
+    if credentials.secret_word is None:
+        return
+    devices = (await server.call("devices", "GET", path("devices"))).get("devices", [])
+    lost = [
+        device["device_id"]
+        for device in devices
+        if device["device_id"] != device_id and device.get("display_name") == DEVICE_NAME
+    ]
+    if not lost:
+        return
+    body: dict[str, Any] = {"devices": lost}
+    try:
+        await server.call("delete_devices", "POST", path("delete_devices"), body)
+    except MatrixError as error:
+        if error.status != 401:
+            raise
+        body["auth"] = {
+            "type": "m.login.password",
+            "identifier": {"type": "m.id.user", "user": credentials.user},
+            "password": credentials.secret_word,
+            "session": error.answer.get("session"),
+        }
+        await server.call("delete_devices", "POST", path("delete_devices"), body)
+    log.warning("removed %d devices whose keys were lost", len(lost))

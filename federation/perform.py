@@ -1,0 +1,245 @@
+"""An action → the homeserver, so that a repetition after a crash makes nothing twice.
+
+Messages carry a transaction id (§ Transaction identifiers; Synapse keeps it for 24 hours) and our
+mark; a room is created under an alias derived from the action; invitations, state and reactions
+are idempotent. Messages go out encrypted wherever encryption was ever seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from federation import actions, rooms
+from federation.actions import Action, Text
+from federation.errors import AudienceRefused, MatrixError, PlaintextRefused
+from federation.homeserver import path
+from federation.intake import MARK
+from federation.ports import Ledger
+from federation.rooms import Room
+from federation.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    room_id: str
+    event_id: str | None = None
+
+
+class Performer:
+    """Carries out the actions of one account. References in actions are ids by now."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._server = session.server
+        self._account = session.account
+        self._seen_plain: set[str] = set()
+        self._methods: dict[type, Callable[[Any, str], Awaitable[Outcome]]] = {
+            actions.Send: self._send,
+            actions.EditMessage: self._edit,
+            actions.Redact: self._redact,
+            actions.React: self._react,
+            actions.CreateRoom: self._create,
+            actions.SetState: self._set_state,
+            actions.Join: self._join,
+            actions.Leave: self._membership,
+            actions.Invite: self._membership,
+            actions.Kick: self._membership,
+        }
+
+    async def perform(self, action: Action, action_id: str) -> Outcome:
+        """Raises FederationError; see `federation.errors` for which may be tried again."""
+        method = self._methods[type(action)]
+        outcome: Outcome = await method(action, action_id)
+        return outcome
+
+    # -- messages ------------------------------------------------------------------------------
+
+    async def _send(self, action: actions.Send, action_id: str) -> Outcome:
+        content = _message(action.text)
+        if action.thread is not None:
+            content["m.relates_to"] = _in_thread(action.thread)
+        elif action.reply_to is not None:
+            content["m.relates_to"] = {"m.in_reply_to": {"event_id": action.reply_to}}
+        audience = None if action.audience is None else action.audience | {self._account}
+        return await self._message(action.room, content, action_id, audience, action.strict)
+
+    async def _edit(self, action: actions.EditMessage, action_id: str) -> Outcome:
+        content = _message(Text(f"* {action.text.body}", notice=action.text.notice))
+        content["m.new_content"] = _message(action.text)
+        content["m.relates_to"] = {"rel_type": "m.replace", "event_id": action.target}
+        audience = None if action.audience is None else action.audience | {self._account}
+        return await self._message(action.room, content, action_id, audience, False)
+
+    async def _message(
+        self,
+        room_id: str,
+        content: dict[str, Any],
+        action_id: str,
+        audience: frozenset[str] | None,
+        strict: bool,
+    ) -> Outcome:
+        room = await self._room(room_id)
+        present = frozenset(room.members)
+        if audience is not None and (strict or not room.encrypted) and present - audience:
+            raise AudienceRefused("somebody is in the room who must not read this")
+        if not room.encrypted:
+            return await self._put(room, "m.room.message", content, action_id)
+        readers = present if audience is None else present & audience
+        encrypted = await self._session.sharing.encrypt(room_id, readers, "m.room.message", content)
+        return await self._put(room, "m.room.encrypted", encrypted, action_id)
+
+    async def _put(
+        self, room: Room, kind: str, content: Mapping[str, Any], action_id: str
+    ) -> Outcome:
+        if room.encrypted and kind == "m.room.message":
+            raise PlaintextRefused("a message without encryption for an encrypted room")
+        target = path("rooms", room.room_id, "send", kind, action_id)
+        answer = await self._server.call("send", "PUT", target, {**content, MARK: action_id})
+        return Outcome(room.room_id, answer["event_id"])
+
+    async def _redact(self, action: actions.Redact, action_id: str) -> Outcome:
+        target = path("rooms", action.room, "redact", action.target, action_id)
+        answer = await self._server.call("redact", "PUT", target, {MARK: action_id})
+        return Outcome(action.room, answer["event_id"])
+
+    async def _react(self, action: actions.React, action_id: str) -> Outcome:
+        relation = {"rel_type": "m.annotation", "event_id": action.target, "key": action.key}
+        target = path("rooms", action.room, "send", "m.reaction", action_id)
+        content = {"m.relates_to": relation, MARK: action_id}
+        try:
+            answer = await self._server.call("react", "PUT", target, content)
+        except MatrixError as error:
+            if error.code != "M_DUPLICATE_ANNOTATION":
+                raise
+            return Outcome(action.room)
+        return Outcome(action.room, answer["event_id"])
+
+    # -- rooms ---------------------------------------------------------------------------------
+
+    async def _room(self, room_id: str) -> Room:
+        """The room as we know it; asked for where we do not know enough to send safely."""
+        room = await self._session.store.run("room", lambda v: self._load(v, room_id))
+        if not room.members_known or (not room.encrypted and room_id not in self._seen_plain):
+            room = await self._observe(room_id)
+        return room
+
+    def _load(self, ledger: Ledger, room_id: str) -> Room:
+        return rooms.load(ledger, self._account, room_id)
+
+    async def _observe(self, room_id: str) -> Room:
+        events = await self._server.call_list("state", path("rooms", room_id, "state"))
+
+        def take(ledger: Ledger) -> Room:
+            room = self._load(ledger, room_id)
+            room.members = {}
+            for event in events:
+                room.apply(self._account, event)
+            room.members_known = True
+            rooms.save(ledger, self._account, room)
+            return room
+
+        room = await self._session.store.run("room", take)
+        if not room.encrypted:
+            self._seen_plain.add(room_id)
+        return room
+
+    async def _create(self, action: actions.CreateRoom, action_id: str) -> Outcome:
+        alias = f"buendnis-{action_id}"
+        body = _room_body(action, alias)
+        try:
+            answer = await self._server.call("createRoom", "POST", path("createRoom"), body)
+            room_id = answer["room_id"]
+        except MatrixError as error:
+            if error.code != "M_ROOM_IN_USE":
+                raise
+            room_id = await self._by_alias(alias)
+        await self._observe(room_id)
+        return Outcome(room_id)
+
+    async def _by_alias(self, alias: str) -> str:
+        full = f"#{alias}:{self._account.partition(':')[2]}"
+        answer = await self._server.call("alias", "GET", path("directory", "room", full))
+        room_id: str = answer["room_id"]
+        return room_id
+
+    async def _join(self, action: actions.Join, action_id: str) -> Outcome:
+        await self._server.call("join", "POST", path("join", action.room), {})
+        return Outcome(action.room)
+
+    async def _set_state(self, action: actions.SetState, action_id: str) -> Outcome:
+        target = path("rooms", action.room, "state", action.type, action.state_key)
+        answer = await self._server.call("state", "PUT", target, action.content)
+        return Outcome(action.room, answer["event_id"])
+
+    async def _membership(self, action: actions.Leave | actions.Invite | actions.Kick) -> Outcome:
+        verb, user, done = _MEMBERSHIP[type(action)]
+        body = {"user_id": getattr(action, user)} if user else {}
+        target = path("rooms", action.room, verb)
+        try:
+            await self._server.call(verb, "POST", target, body)
+        except MatrixError as error:
+            who = body.get("user_id", self._account)
+            if error.status != 403 or await self._membership_of(action.room, who) not in done:
+                raise
+        return Outcome(action.room)
+
+    async def _membership_of(self, room_id: str, user: str) -> str:
+        target = path("rooms", room_id, "state", "m.room.member", user)
+        try:
+            answer = await self._server.call("membership", "GET", target)
+        except MatrixError:
+            return "leave"
+        return str(answer.get("membership", "leave"))
+
+
+_MEMBERSHIP: dict[type, tuple[str, str, tuple[str, ...]]] = {
+    actions.Leave: ("leave", "", ("leave", "ban")),
+    actions.Invite: ("invite", "user", ("invite", "join")),
+    actions.Kick: ("kick", "user", ("leave", "ban")),
+}
+"""Action → endpoint, field of the user, memberships in which there is nothing left to do."""
+
+
+def _message(text: Text) -> dict[str, Any]:
+    content: dict[str, Any] = {
+        "msgtype": "m.notice" if text.notice else "m.text",
+        "body": text.body,
+        "m.mentions": {},
+    }
+    if text.html is not None:
+        content |= {"format": "org.matrix.custom.html", "formatted_body": text.html}
+    return content
+
+
+def _in_thread(root: str) -> dict[str, Any]:
+    return {
+        "rel_type": "m.thread",
+        "event_id": root,
+        "is_falling_back": True,
+        "m.in_reply_to": {"event_id": root},
+    }
+
+
+def _room_body(action: actions.CreateRoom, alias: str) -> dict[str, Any]:
+    state = [dict(event) for event in action.initial_state]
+    if action.encrypted:
+        algorithm = {"algorithm": "m.megolm.v1.aes-sha2"}
+        state.append({"type": "m.room.encryption", "state_key": "", "content": algorithm})
+    body: dict[str, Any] = {
+        "room_alias_name": alias,
+        "preset": action.preset,
+        "visibility": "private",
+        "invite": list(action.invite),
+        "initial_state": state,
+        "creation_content": {"m.federate": action.federate},
+        "is_direct": action.direct,
+    }
+    optional = {
+        "name": action.name,
+        "topic": action.topic,
+        "room_version": action.room_version,
+        "power_level_content_override": dict(action.power_levels),
+    }
+    return body | {key: value for key, value in optional.items() if value}

@@ -1,0 +1,56 @@
+"""What this package asks of the store that an office gives it, as narrow interfaces."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any, Protocol, TypeVar
+
+T = TypeVar("T")
+
+RawEvent = Mapping[str, Any]
+"""A room event as JSON, decrypted where it was encrypted (client-server API, "Room events")."""
+
+
+class Vault(Protocol):
+    """Sealed rows inside one transaction, by kind and key."""
+
+    def read(self, kind: str, key: str) -> bytes | None: ...
+    def write(self, kind: str, key: str, value: bytes) -> None: ...
+    def erase(self, kind: str, key: str) -> None: ...
+    def rows(self, kind: str) -> Iterator[tuple[str, bytes]]: ...
+
+
+class Ledger(Vault, Protocol):
+    """One transaction of an office's store, as a session sees it."""
+
+    def receive(self, account: str, room_id: str, event: RawEvent, encrypted: bool) -> None:
+        """Put a room event into the inbox; a known event id changes nothing."""
+
+    def receive_locked(self, account: str, room_id: str, event: RawEvent, session_id: str) -> None:
+        """Put an event into the inbox that waits for the key of this Megolm session."""
+
+    def unlock(
+        self,
+        account: str,
+        sessions: Collection[str],
+        decrypt: Callable[[str, RawEvent], RawEvent | None],
+    ) -> None:
+        """Try waiting events of these Megolm sessions again: `decrypt(room_id, event)`."""
+
+    def echo(self, action_id: str, room_id: str, event_id: str) -> None:
+        """Our own action came back by sync: it needs no further attempt."""
+
+
+class Transactor(Protocol):
+    """Runs a function in one transaction, outside the event loop: all of it or nothing."""
+
+    async def run(self, name: str, work: Callable[[Any], T]) -> T: ...
+
+
+Probe = Callable[[str, str], None]
+"""Called as `probe("before" | "after", name)` around each external call and each commit, so that
+tests can end the process there."""
+
+
+def no_probe(stage: str, name: str) -> None:
+    """The probe of every day: nothing."""

@@ -1,0 +1,49 @@
+"""Who may do what in a room (§ m.room.power_levels), creators of version 12 rooms included."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+_BEFORE_12 = frozenset(str(number) for number in range(1, 12))
+
+
+def creators(create: Mapping[str, Any], sender: str) -> frozenset[str]:
+    """Users with unlimited power: the creators, from room version 12 on; before, nobody.
+
+    `create` is the content of `m.room.create`, `sender` who sent it.
+    """
+    if str(create.get("room_version", "1")) in _BEFORE_12:
+        return frozenset()
+    extra = create.get("additional_creators")
+    named = [user for user in extra if isinstance(user, str)] if isinstance(extra, list) else []
+    return frozenset([sender, *named])
+
+
+def level(user: str, power_levels: Mapping[str, Any] | None, infinite: frozenset[str]) -> float:
+    """The power level of `user`; creators of version 12 rooms have `inf`."""
+    if user in infinite:
+        return math.inf
+    content = power_levels or {}
+    users = content.get("users")
+    found = users.get(user) if isinstance(users, Mapping) else None
+    return _number(found if found is not None else content.get("users_default"), 0)
+
+
+def needed(state_type: str, power_levels: Mapping[str, Any] | None) -> float:
+    """The level that setting this state event takes."""
+    if power_levels is None:
+        return 0
+    events = power_levels.get("events")
+    found = events.get(state_type) if isinstance(events, Mapping) else None
+    return _number(found if found is not None else power_levels.get("state_default"), 50)
+
+
+def _number(value: object, default: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return default
+    try:
+        return float(value)
+    except ValueError:
+        return default

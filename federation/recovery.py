@@ -1,0 +1,65 @@
+"""After a lost store: where to begin again.
+
+The account keeps a mark on the homeserver (private account data): everything that came before
+that time was handled. A new store reads each room back to there. What was answered already is
+known by the mark that our own events carry, so nothing is answered twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from federation.errors import MatrixError
+from federation.homeserver import Homeserver, path
+from federation.ports import RawEvent
+from federation.sync import back
+
+HANDLED = "org.buendnis.handled"
+MARGIN_MS = 10 * 60 * 1000
+"""Clocks of homeservers differ; events that were handled already do no harm."""
+ECHO_MARGIN_MS = 60 * 60 * 1000
+
+
+async def read_mark(server: Homeserver, account: str) -> int | None:
+    """Milliseconds since the epoch, or None if this account never ran an office."""
+    try:
+        answer = await server.call("account_data", "GET", _path(account))
+    except MatrixError as error:
+        if error.code == "M_NOT_FOUND":
+            return None
+        raise
+    mark = answer.get("ts")
+    return mark if isinstance(mark, int) else None
+
+
+async def write_mark(server: Homeserver, account: str, ts: int) -> None:
+    await server.call("account_data", "PUT", _path(account), {"ts": ts})
+
+
+def _path(account: str) -> str:
+    return path("user", account, "account_data", HANDLED)
+
+
+async def since_mark(
+    server: Homeserver, room_id: str, start: str, mark: int, types: Sequence[str]
+) -> list[RawEvent]:
+    """A room's events since the mark and, a while longer, our own; oldest first."""
+    found: list[RawEvent] = []
+    async for page in back(server, room_id, start, types):
+        found += page
+        if page and _time(page[-1]) < mark - ECHO_MARGIN_MS:
+            break
+    return list(reversed(found))
+
+
+def is_due(event: RawEvent, mark: int, account: str) -> bool:
+    """Whether a new store must look at this event: handled no longer ago than the mark, or ours."""
+    age = _time(event)
+    if event.get("sender") == account:
+        return age >= mark - ECHO_MARGIN_MS
+    return age >= mark - MARGIN_MS
+
+
+def _time(event: RawEvent) -> int:
+    ts = event.get("origin_server_ts")
+    return ts if isinstance(ts, int) else 0

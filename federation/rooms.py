@@ -1,0 +1,103 @@
+"""What an account knows of its rooms: kept in the vault, fed by state events.
+
+Encryption is monotone: once seen, a room counts as encrypted for ever.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from federation import power
+from federation.events import RoomView
+from federation.ports import RawEvent, Vault
+
+PRESENT = ("join", "invite")
+
+
+@dataclass(slots=True)
+class Room:
+    """One room as one account sees it."""
+
+    room_id: str
+    joined: bool = False
+    """Whether our account is in it."""
+    encrypted: bool = False
+    direct: bool = False
+    members_known: bool = False
+    """Every member was fetched once; since then kept up to date by sync."""
+    members: dict[str, str] = field(default_factory=dict)
+    """User → `join` or `invite`."""
+    creators: frozenset[str] = frozenset()
+    """With unlimited power: room version 12 and later."""
+    power_levels: dict[str, Any] | None = None
+
+    def view(self) -> RoomView:
+        return RoomView(
+            joined=frozenset(u for u, m in self.members.items() if m == "join"),
+            invited=frozenset(u for u, m in self.members.items() if m == "invite"),
+            direct=self.direct,
+            encrypted=self.encrypted,
+        )
+
+    def apply(self, account: str, event: RawEvent) -> None:
+        """Take in a state event; anything malformed changes nothing."""
+        content = event.get("content")
+        if not isinstance(content, Mapping) or not isinstance(event.get("state_key"), str):
+            return
+        kind, state_key = event.get("type"), event["state_key"]
+        if kind == "m.room.member":
+            self._apply_member(account, state_key, content)
+        elif state_key == "" and kind == "m.room.encryption":
+            self.encrypted = True
+        elif state_key == "" and kind == "m.room.create":
+            self.creators = power.creators(content, str(event.get("sender", "")))
+        elif state_key == "" and kind == "m.room.power_levels":
+            self.power_levels = dict(content)
+
+    def _apply_member(self, account: str, user: str, content: Mapping[str, Any]) -> None:
+        membership = content.get("membership")
+        if membership in PRESENT:
+            self.members[user] = membership
+        else:
+            self.members.pop(user, None)
+        if user == account:
+            self.joined = membership == "join"
+            if membership == "invite" and content.get("is_direct") is True:
+                self.direct = True
+
+    def set_members(self, events: Iterable[RawEvent], account: str) -> None:
+        """Replace all members by what `/members` answered."""
+        self.members = {}
+        for event in events:
+            self.apply(account, event)
+        self.members_known = True
+
+
+def load(vault: Vault, account: str, room_id: str) -> Room:
+    found = vault.read("room", _key(account, room_id))
+    if found is None:
+        return Room(room_id)
+    data = json.loads(found)
+    data["creators"] = frozenset(data["creators"])
+    return Room(**data)
+
+
+def save(vault: Vault, account: str, room: Room) -> None:
+    data = {
+        "room_id": room.room_id,
+        "joined": room.joined,
+        "encrypted": room.encrypted,
+        "direct": room.direct,
+        "members_known": room.members_known,
+        "members": room.members,
+        "creators": sorted(room.creators),
+        "power_levels": room.power_levels,
+    }
+    vault.write("room", _key(account, room.room_id), json.dumps(data).encode())
+
+
+def _key(account: str, room_id: str) -> str:
+    return f"{account} {room_id}"

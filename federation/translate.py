@@ -1,0 +1,207 @@
+"""Raw event JSON → our events. Total: whatever comes in, an event comes out, and nothing raises.
+
+What has not the shape that the specification gives its type becomes `Unreadable("malformed")`;
+nothing of its content is carried along.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from federation.events import (
+    Edit,
+    EncryptionEnabled,
+    Ignored,
+    MediaMessage,
+    Membership,
+    MembershipKind,
+    Origin,
+    Reaction,
+    Redaction,
+    RoomEvent,
+    RoomReplaced,
+    RoomView,
+    TextMessage,
+    Unreadable,
+)
+from federation.ports import RawEvent
+
+_TEXT = frozenset({"m.text", "m.notice", "m.emote"})
+_MEDIA = {
+    "m.image": "image",
+    "m.file": "file",
+    "m.audio": "audio",
+    "m.video": "video",
+    "m.location": "location",
+}
+_MAX_BODY = 65_536
+"""An event has at most 65,536 bytes (§ Size limits); a longer body is a lie."""
+_VARIATION_SELECTORS = str.maketrans("", "", "\ufe0e\ufe0f")
+
+
+class _Malformed(Exception):
+    pass
+
+
+def translate(
+    account: str, room_id: str, raw: RawEvent, view: RoomView, encrypted: bool
+) -> RoomEvent:
+    """`raw` is decrypted already where `encrypted`; it has a string `event_id` and `sender`."""
+    sent_at = raw.get("origin_server_ts")
+    origin = Origin(
+        account=account,
+        room_id=room_id,
+        event_id=str(raw.get("event_id", "")),
+        sender=str(raw.get("sender", "")),
+        sent_at=sent_at if type(sent_at) is int else 0,
+        encrypted=encrypted,
+    )
+    kind = raw.get("type")
+    try:
+        reader = _READERS.get(kind) if isinstance(kind, str) else None
+        if reader is not None:
+            return reader(origin, view, raw, _mapping(raw, "content"))
+        if not isinstance(kind, str):
+            raise _Malformed
+    except _Malformed:
+        return Unreadable(origin, view, "malformed")
+    return Ignored(origin, view, kind)
+
+
+def undecryptable(account: str, room_id: str, raw: RawEvent, view: RoomView) -> Unreadable:
+    event = translate(account, room_id, raw, view, encrypted=False)
+    return Unreadable(event.origin, view, "undecryptable")
+
+
+def _message(
+    origin: Origin, view: RoomView, raw: RawEvent, content: Mapping[str, Any]
+) -> RoomEvent:
+    if not content:
+        return Ignored(origin, view, "m.room.message")  # redacted before we saw it
+    relation = content.get("m.relates_to")
+    relation = relation if isinstance(relation, Mapping) else {}
+    if relation.get("rel_type") == "m.replace":
+        return _edit(origin, view, content, relation)
+    msgtype = _string(content, "msgtype")
+    body = _string(content, "body")
+    if msgtype not in _TEXT:
+        caption = body if isinstance(content.get("filename"), str) else ""
+        kind = _MEDIA.get(msgtype, "other")
+        return MediaMessage(origin, view, kind, caption, _thread(relation))
+    return TextMessage(
+        origin,
+        view,
+        body,
+        notice=msgtype == "m.notice",
+        reply_to=_reply(relation),
+        thread=_thread(relation),
+    )
+
+
+def _edit(
+    origin: Origin, view: RoomView, content: Mapping[str, Any], relation: Mapping[str, Any]
+) -> RoomEvent:
+    new = _mapping(content, "m.new_content")
+    if new.get("msgtype") not in _TEXT:
+        return Ignored(origin, view, "m.replace")
+    return Edit(origin, view, _string(relation, "event_id"), _string(new, "body"))
+
+
+def _reaction(
+    origin: Origin, view: RoomView, raw: RawEvent, content: Mapping[str, Any]
+) -> RoomEvent:
+    if not content:
+        return Ignored(origin, view, "m.reaction")
+    relation = _mapping(content, "m.relates_to")
+    if relation.get("rel_type") != "m.annotation":
+        raise _Malformed
+    key = _string(relation, "key").translate(_VARIATION_SELECTORS)
+    return Reaction(origin, view, _string(relation, "event_id"), key)
+
+
+def _redaction(
+    origin: Origin, view: RoomView, raw: RawEvent, content: Mapping[str, Any]
+) -> RoomEvent:
+    # Room version 11 moved `redacts` into the content (§ m.room.redaction).
+    target = content.get("redacts", raw.get("redacts"))
+    if not isinstance(target, str):
+        raise _Malformed
+    return Redaction(origin, view, target)
+
+
+def _member(origin: Origin, view: RoomView, raw: RawEvent, content: Mapping[str, Any]) -> RoomEvent:
+    try:
+        membership = MembershipKind(_string(content, "membership"))
+    except ValueError:
+        raise _Malformed from None
+    user = _string(raw, "state_key")
+    return Membership(origin, view, user, membership, content.get("is_direct") is True)
+
+
+def _tombstone(
+    origin: Origin, view: RoomView, raw: RawEvent, content: Mapping[str, Any]
+) -> RoomEvent:
+    _string(raw, "state_key")
+    return RoomReplaced(origin, view, _string(content, "replacement_room"))
+
+
+def _encryption(
+    origin: Origin, view: RoomView, raw: RawEvent, content: Mapping[str, Any]
+) -> RoomEvent:
+    _string(raw, "state_key")
+    return EncryptionEnabled(origin, view)
+
+
+def _media(kind: str) -> Callable[[Origin, RoomView, RawEvent, Mapping[str, Any]], RoomEvent]:
+    def read(
+        origin: Origin, view: RoomView, raw: RawEvent, content: Mapping[str, Any]
+    ) -> RoomEvent:
+        if not content:
+            return Ignored(origin, view, kind)
+        return MediaMessage(origin, view, kind)
+
+    return read
+
+
+_Reader = Callable[[Origin, RoomView, RawEvent, Mapping[str, Any]], RoomEvent]
+_READERS: dict[str, _Reader] = {
+    "m.room.message": _message,
+    "m.reaction": _reaction,
+    "m.room.redaction": _redaction,
+    "m.room.member": _member,
+    "m.room.tombstone": _tombstone,
+    "m.room.encryption": _encryption,
+    "m.sticker": _media("sticker"),
+    "m.poll.start": _media("poll"),
+    "org.matrix.msc3381.poll.start": _media("poll"),
+}
+
+
+def _thread(relation: Mapping[str, Any]) -> str | None:
+    if relation.get("rel_type") != "m.thread":
+        return None
+    root = relation.get("event_id")
+    return root if isinstance(root, str) else None
+
+
+def _reply(relation: Mapping[str, Any]) -> str | None:
+    if relation.get("is_falling_back") is True:
+        return None
+    reply = relation.get("m.in_reply_to")
+    target = reply.get("event_id") if isinstance(reply, Mapping) else None
+    return target if isinstance(target, str) else None
+
+
+def _mapping(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    value = data.get(key)
+    if not isinstance(value, Mapping):
+        raise _Malformed
+    return value
+
+
+def _string(data: Mapping[str, Any], key: str) -> str:
+    value = data.get(key)
+    if not isinstance(value, str) or len(value) > _MAX_BODY:
+        raise _Malformed
+    return value.encode("utf-8", "replace").decode()  # lone surrogates can't be stored

@@ -1,0 +1,257 @@
+"""Our own account's keys: uploaded, cross-signed, and never used up.
+
+nio has no cross-signing and no fallback keys; without them clients show a red shield or withhold
+keys (version 1.18, MSC4153), and nobody can write to an account that was offline for long.
+
+The three cross-signing keys are derived from the office's sealing key: an office that lost its
+store, but not its key, comes back under the same identity.
+"""
+
+from __future__ import annotations
+
+import base64
+import copy
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from nacl.signing import SigningKey
+from nio.api import Api
+
+from federation.encryption.identities import verify
+from federation.encryption.machine import Machine
+from federation.errors import DeviceLost, FederationError, MatrixError
+from federation.homeserver import Homeserver, path
+from federation.ports import Transactor, Vault
+
+log = logging.getLogger(__name__)
+
+FALLBACK_KEY_AGE = 3600.0
+"""Seconds before a used fallback key is replaced. It goes on working meanwhile, and vodozemac
+keeps only one older key: replaced too often, a message on its way could no longer be opened."""
+USAGES = ("master", "self_signing", "user_signing")
+
+
+class NotTrusted(FederationError):
+    """Cross-signing could not be set up; the message says what to do."""
+
+
+class CrossSigning:
+    """An account's cross-signing keys (§ Cross-signing). `secret(usage)` gives 32 bytes."""
+
+    def __init__(self, account: str, secret: Callable[[str], bytes]) -> None:
+        self.account = account
+        self._keys = {usage: SigningKey(secret(usage)) for usage in USAGES}
+        self.public = {usage: _base64(bytes(key.verify_key)) for usage, key in self._keys.items()}
+
+    def upload_body(self) -> dict[str, Any]:
+        """The body of `/keys/device_signing/upload`."""
+        master = self._key_object("master")
+        signed = {usage: self._sign(self._key_object(usage), "master") for usage in USAGES[1:]}
+        return {
+            "master_key": master,
+            "self_signing_key": signed["self_signing"],
+            "user_signing_key": signed["user_signing"],
+        }
+
+    def sign_device(self, device_keys: Mapping[str, Any]) -> dict[str, Any]:
+        """The device's keys with the self-signing key's signature added."""
+        keys = {k: copy.deepcopy(v) for k, v in device_keys.items() if k != "unsigned"}
+        return self._sign(keys, "self_signing")
+
+    def _key_object(self, usage: str) -> dict[str, Any]:
+        public = self.public[usage]
+        return {"user_id": self.account, "usage": [usage], "keys": {f"ed25519:{public}": public}}
+
+    def _sign(self, signed: dict[str, Any], usage: str) -> dict[str, Any]:
+        plain = {k: v for k, v in signed.items() if k not in ("signatures", "unsigned")}
+        signature = self._keys[usage].sign(Api.to_canonical_json(plain).encode()).signature
+        signatures = signed.setdefault("signatures", {}).setdefault(self.account, {})
+        signatures[f"ed25519:{self.public[usage]}"] = _base64(signature)
+        return signed
+
+
+class Trust:
+    """Keeps one account's keys on the homeserver as they must be."""
+
+    def __init__(
+        self,
+        machine: Machine,
+        server: Homeserver,
+        store: Transactor,
+        signing: CrossSigning,
+        password: str | None,
+        now: Callable[[], float],
+    ) -> None:
+        self._machine = machine
+        self._server = server
+        self._store = store
+        self._signing = signing
+        self._password = password
+        self._now = now
+
+    async def establish(self) -> None:
+        """Device keys, one-time keys, fallback key, cross-signing: whatever is missing.
+
+        Raises DeviceLost, NotTrusted.
+        """
+        answer = await self._query_own()
+        self._refuse_foreign_device(answer)
+        await self.replenish()
+        if await self._store.run("fallback age", self._fallback_age) is None:
+            await self._upload_fallback_key()
+        if self._published(answer, "master_keys") != self._signing.public["master"]:
+            await self._upload_identity()
+        await self._sign_own_device()
+
+    async def _query_own(self) -> dict[str, Any]:
+        body: dict[str, Any] = {"device_keys": {self._machine.account: []}}
+        return await self._server.call("keys/query", "POST", path("keys", "query"), body)
+
+    def _own_device(self, answer: Mapping[str, Any]) -> dict[str, Any] | None:
+        devices = answer.get("device_keys", {}).get(self._machine.account, {})
+        found: dict[str, Any] | None = devices.get(self._machine.device_id)
+        return found
+
+    def _refuse_foreign_device(self, answer: Mapping[str, Any]) -> None:
+        device = self._own_device(answer)
+        ours = self._machine.olm.account.identity_keys["ed25519"]
+        if device is None or ours in device.get("keys", {}).values():
+            return
+        raise DeviceLost(
+            "The homeserver knows this device with other keys than the store holds: the store was "
+            "lost or replaced. Restore the office's backup; or, to begin anew, log the account "
+            "out everywhere and give its password or a new token in its secret file."
+        )
+
+    async def replenish(self) -> None:
+        """Upload device keys and one-time keys as far as they are wanted.
+
+        The private halves are saved before the upload: a kill in between loses nothing, and the
+        next upload repeats the same keys.
+        """
+        if not self._machine.olm.should_upload_keys:
+            return
+        body = await self._store.run("one-time keys", self._new_keys)
+        try:
+            answer = await self._upload(body)
+        except MatrixError as error:
+            if error.code not in {"M_UNKNOWN", "M_INVALID_PARAM"} or error.status != 400:
+                raise
+            # A restored older store repeats key ids that the homeserver has seen.
+            log.warning("one-time keys were refused; making new ones")
+            await self._store.run("published", self._mark_published)
+            return
+        counts = answer.get("one_time_key_counts", {})
+        self._machine.olm.uploaded_key_count = counts.get("signed_curve25519", 0)
+        await self._store.run("published", self._mark_published)
+
+    def _new_keys(self, vault: Vault) -> dict[str, Any]:
+        with self._machine.keys.using(vault):
+            body: dict[str, Any] = self._machine.olm.share_keys()
+            self._machine.olm.save_account()
+        return body
+
+    def _mark_published(self, vault: Vault) -> None:
+        with self._machine.keys.using(vault):
+            self._machine.olm.account.shared = True
+            self._machine.olm.mark_keys_as_published()
+            self._machine.olm.save_account()
+
+    async def _upload_fallback_key(self) -> None:
+        body = await self._store.run("fallback key", self._new_fallback_key)
+        await self._upload(body)
+        await self._store.run("published", self._mark_published)
+        self._machine.needs_fallback_key = False
+
+    def _fallback_age(self, vault: Vault) -> float | None:
+        """Seconds since the fallback key was made; None if there never was one."""
+        made = vault.read("fallback key", self._machine.account)
+        return None if made is None else self._now() - float(made)
+
+    def _new_fallback_key(self, vault: Vault) -> dict[str, Any]:
+        olm = self._machine.olm
+        with self._machine.keys.using(vault):
+            account = olm.account._account  # vodozemac's; nio has no fallback keys
+            account.generate_fallback_key()
+            keys = {}
+            for key_id, key in account.fallback_key.items():
+                signed: dict[str, Any] = {"key": key.to_base64(), "fallback": True}
+                name = f"ed25519:{olm.device_id}"
+                signed["signatures"] = {olm.user_id: {name: olm.sign_json(signed)}}
+                keys[f"signed_curve25519:{key_id}"] = signed
+            olm.save_account()
+        vault.write("fallback key", self._machine.account, repr(self._now()).encode())
+        return {"fallback_keys": keys}
+
+    async def _upload(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        return await self._server.call("keys/upload", "POST", path("keys", "upload"), body)
+
+    async def maintain(self) -> None:
+        """After a sync: new one-time keys, a new fallback key if the old one was used."""
+        await self.replenish()
+        if self._machine.needs_fallback_key:
+            age = await self._store.run("fallback age", self._fallback_age)
+            if age is None or age > FALLBACK_KEY_AGE:
+                await self._upload_fallback_key()
+
+    # -- cross-signing -------------------------------------------------------------------------
+
+    def _published(self, answer: Mapping[str, Any], part: str) -> str | None:
+        keys = answer.get(part, {}).get(self._machine.account, {}).get("keys", {})
+        return next(iter(keys.values()), None)
+
+    async def _upload_identity(self) -> None:
+        target = path("keys", "device_signing", "upload")
+        body = self._signing.upload_body()
+        try:
+            await self._server.call("device_signing/upload", "POST", target, body)
+        except MatrixError as error:
+            if error.status != 401:
+                raise
+            auth = self._authentication(error.answer)
+            await self._replace_identity(target, {**body, "auth": auth})
+
+    async def _replace_identity(self, target: str, body: Mapping[str, Any]) -> None:
+        try:
+            await self._server.call("device_signing/upload", "POST", target, body)
+        except MatrixError as error:
+            if error.status != 401:
+                raise
+            raise NotTrusted(
+                "The homeserver refused the account's password when its cross-signing keys were "
+                "to be replaced. Check the password file."
+            ) from None
+
+    def _authentication(self, challenge: Mapping[str, Any]) -> dict[str, Any]:
+        if self._password is None:
+            raise NotTrusted(
+                "This account has cross-signing keys that this office did not make, and without "
+                "its password they can't be replaced. Give the password in account.password_file, "
+                "or reset the account's cross-signing in a client and start again."
+            )
+        return {
+            "type": "m.login.password",
+            "identifier": {"type": "m.id.user", "user": self._machine.account},
+            "password": self._password,
+            "session": challenge.get("session"),
+        }
+
+    async def _sign_own_device(self) -> None:
+        device = self._own_device(await self._query_own())
+        if device is None:
+            raise NotTrusted("The homeserver did not keep the device's keys; start again.")
+        self_signing = self._signing.public["self_signing"]
+        if verify(device, self._machine.account, self_signing, self_signing):
+            return
+        signed = self._signing.sign_device(device)
+        body = {self._machine.account: {self._machine.device_id: signed}}
+        answer = await self._server.call(
+            "signatures/upload", "POST", path("keys", "signatures", "upload"), body
+        )
+        if answer.get("failures"):  # answered with 200 all the same
+            raise NotTrusted("The homeserver refused the signature of the device; start again.")
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode().rstrip("=")
