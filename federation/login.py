@@ -24,6 +24,7 @@ class Credentials:
     """How an account proves itself; exactly one of the three, the secrets never shown."""
 
     user: str
+    """A full Matrix id, or its localpart alone."""
     password: str | None = field(default=None, repr=False)
     token: str | None = field(default=None, repr=False)
     registration_secret: str | None = field(default=None, repr=False)
@@ -39,6 +40,7 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class Login:
+    user_id: str
     token: str = field(repr=False)
     device_id: str
     fresh: bool
@@ -69,12 +71,12 @@ def _stored(vault: Vault, user: str) -> Login | None:
     found = vault.read("login", user)
     if found is None:
         return None
-    token, device_id = json.loads(found)
-    return Login(token, device_id, fresh=False)
+    user_id, token, device_id = json.loads(found)
+    return Login(user_id, token, device_id, fresh=False)
 
 
 def _keep(vault: Vault, user: str, login: Login) -> None:
-    vault.write("login", user, json.dumps([login.token, login.device_id]).encode())
+    vault.write("login", user, json.dumps([login.user_id, login.token, login.device_id]).encode())
 
 
 async def _resume(
@@ -85,13 +87,15 @@ async def _resume(
         return None
     server.token = token
     answer = await server.call("whoami", "GET", path("account", "whoami"))
-    if answer.get("user_id") != credentials.user:
+    user_id = str(answer.get("user_id", ""))
+    if credentials.user not in (user_id, user_id[1:].partition(":")[0]):
         raise LoginRefused(
             "The access token belongs to another account than account.user names. "
             "Put the right token into the secret file."
         )
     device_id = str(answer.get("device_id", ""))
-    return Login(token, device_id, fresh=stored is None or stored.device_id != device_id)
+    fresh = stored is None or stored.device_id != device_id
+    return Login(user_id, token, device_id, fresh)
 
 
 async def _with_password(
@@ -124,7 +128,8 @@ async def _password_login(
     if device_id is not None:
         body["device_id"] = device_id
     answer = await server.call("login", "POST", path("login"), body)
-    return Login(answer["access_token"], answer["device_id"], fresh=device_id is None)
+    fresh = device_id is None
+    return Login(answer["user_id"], answer["access_token"], answer["device_id"], fresh)
 
 
 async def register(server: Homeserver, credentials: Credentials) -> None:
@@ -150,7 +155,7 @@ async def register(server: Homeserver, credentials: Credentials) -> None:
 
 
 def _registration(nonce: str, credentials: Credentials) -> Mapping[str, Any]:
-    name = credentials.user[1:].partition(":")[0]
+    name = credentials.user.removeprefix("@").partition(":")[0]
     password = credentials.derived_password or ""
     secret = (credentials.registration_secret or "").encode()
     parts = "\0".join((nonce, name, password, "notadmin")).encode()

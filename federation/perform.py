@@ -33,7 +33,6 @@ class Performer:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._server = session.server
-        self._account = session.account
         self._seen_plain: set[str] = set()
         self._methods: dict[type, Callable[[Any, str], Awaitable[Outcome]]] = {
             actions.Send: self._send,
@@ -47,6 +46,10 @@ class Performer:
             actions.Invite: self._membership,
             actions.Kick: self._membership,
         }
+
+    @property
+    def _account(self) -> str:
+        return self._session.account
 
     async def perform(self, action: Action, action_id: str) -> Outcome:
         """Raises FederationError; see `federation.errors` for which may be tried again."""
@@ -173,7 +176,9 @@ class Performer:
         answer = await self._server.call("state", "PUT", target, action.content)
         return Outcome(action.room, answer["event_id"])
 
-    async def _membership(self, action: actions.Leave | actions.Invite | actions.Kick) -> Outcome:
+    async def _membership(
+        self, action: actions.Leave | actions.Invite | actions.Kick, action_id: str
+    ) -> Outcome:
         verb, user, done = _MEMBERSHIP[type(action)]
         body = {"user_id": getattr(action, user)} if user else {}
         target = path("rooms", action.room, verb)

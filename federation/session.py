@@ -64,6 +64,7 @@ class Session:
         """
         await self.server.check_version()
         login = await log_in(self.server, self.store, self._credentials)
+        self.account = login.user_id
         await self._equip(login.device_id)
         await self.trust.establish()
         await self._after_login(login)

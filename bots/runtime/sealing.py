@@ -44,6 +44,10 @@ class Sealer:
         info = f"buendnis {purpose}".encode()
         return HKDF(SHA256(), KEY_BYTES, salt=None, info=info).derive(self._master)
 
+    def secret(self, purpose: str) -> bytes:
+        """32 bytes for another purpose (a password, a signing key) that outlive a lost store."""
+        return self._subkey(f"secret {purpose}")
+
     def seal(self, kind: str, place: bytes, value: bytes) -> bytes:
         nonce = os.urandom(_NONCE_BYTES)
         return nonce + self._cipher(kind).encrypt(nonce, value, place)

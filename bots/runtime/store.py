@@ -55,6 +55,8 @@ class Store:
         self._lock = lock
         self._clock = clock
         self._probe = probe
+        self.patience = 60.0
+        """Seconds that an event may wait for its key before its sender is asked again."""
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
 
     @classmethod
@@ -89,7 +91,7 @@ class Store:
         connection = self._db.conn
         connection.execute("BEGIN IMMEDIATE")
         try:
-            result = work(Transaction(connection, self.sealer, self._clock()))
+            result = work(Transaction(connection, self.sealer, self._clock(), self.patience))
             self._probe("before", f"commit:{name}")
             connection.execute("COMMIT")
         except BaseException:
@@ -152,7 +154,7 @@ def migrate(db: sqlite_utils.Database) -> None:
 
 def _check_key(db: sqlite_utils.Database, sealer: Sealer) -> None:
     """A store opened with the wrong key must end at once, not at the first complaint."""
-    transaction = Transaction(db.conn, sealer, 0.0)
+    transaction = Transaction(db.conn, sealer, 0.0, 0.0)
     with db.conn:
         if transaction.read("office", "seal") is None:
             if db.execute("SELECT 1 FROM vault LIMIT 1").fetchone():

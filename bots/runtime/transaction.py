@@ -36,9 +36,14 @@ class OutboxRow:
 
 
 class Transaction:
-    def __init__(self, connection: sqlite3.Connection, sealer: Sealer, now: float) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, sealer: Sealer, now: float, patience: float
+    ) -> None:
         self._sql = connection.execute
         self._sealer = sealer
+        self._patience = patience
+        self.appended = False
+        """Whether something was put into the outbox."""
         self.now = now
         """Seconds since the epoch, by the office's clock."""
 
@@ -113,17 +118,7 @@ class Transaction:
         key = room_event_key(account, event)
         payload = {"account": account, "room": room_id, "event": event, "encrypted": True}
         if self.enter(key, payload, lock):
-            self.enter_waiting(key)
-
-    def enter_waiting(self, key: str) -> None:
-        """Note for the runtime that `key` waits to become readable."""
-        self.write("waiting", key, b"")
-
-    def take_waiting(self) -> list[str]:
-        keys = [key for key, _ in self.rows("waiting")]
-        for key in keys:
-            self.erase("waiting", key)
-        return keys
+            self.set_timer(f"unreadable/{key}", self.now + self._patience, {"locked": key})
 
     def unlock(
         self,
@@ -191,14 +186,20 @@ class Transaction:
 
     # -- outbox --------------------------------------------------------------------------------
 
-    def append(self, action_id: str, lane: str, payload: bytes) -> None:
+    def action_id(self, cause: str, ordinal: int) -> str:
+        return self._sealer.action_id(cause, ordinal)
+
+    def append(self, action_id: str, lane: str, makes: str | None, payload: bytes) -> None:
+        """`lane`: what it must keep its order in; `makes`: the handle that it will fill."""
+        self.appended = True
         place = action_id.encode()
         self._sql(
-            "INSERT INTO outbox (id, lane, state, decided, sealed) VALUES (?, ?, 'ready', ?, ?) "
-            "ON CONFLICT DO NOTHING",
+            "INSERT INTO outbox (id, lane, makes, state, decided, sealed) "
+            "VALUES (?, ?, ?, 'ready', ?, ?) ON CONFLICT DO NOTHING",
             (
                 action_id,
                 self._sealer.mark("lane", lane),
+                None if makes is None else self._sealer.mark("handle", makes),
                 self.now,
                 self._sealer.seal("outbox", place, payload),
             ),
@@ -228,16 +229,17 @@ class Transaction:
             seq, id_, lane, tries, wait, self._sealer.open("outbox", id_.encode(), blob)
         )
 
-    def find_out(self, action_id: str) -> OutboxRow | None:
-        found = self._sql(
-            "SELECT seq, lane, tries, not_before, sealed FROM outbox "
-            "WHERE id = ? AND state = 'ready'",
-            (action_id,),
-        ).fetchone()
-        if found is None:
-            return None
-        payload = self._sealer.open("outbox", action_id.encode(), found[4])
-        return OutboxRow(found[0], action_id, found[1], found[2], found[3], payload)
+    def is_coming(self, handle: str) -> bool:
+        """Whether an action that will fill this handle still waits."""
+        place = self._sealer.mark("handle", handle)
+        found = self._sql("SELECT 1 FROM outbox WHERE makes = ? AND state = 'ready'", (place,))
+        return found.fetchone() is not None
+
+    def idle(self) -> bool:
+        """Whether nothing that could be done waits."""
+        waiting = "SELECT 1 FROM inbox WHERE state = 'ready' UNION ALL "
+        waiting += "SELECT 1 FROM outbox WHERE state = 'ready' LIMIT 1"
+        return self._sql(waiting).fetchone() is None
 
     def sent(self, seq: int) -> bool:
         """Mark as carried out; False if it was so already."""

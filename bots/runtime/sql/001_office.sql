@@ -26,6 +26,7 @@ CREATE TABLE outbox (
     seq INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
     lane BLOB NOT NULL,
+    makes BLOB,
     state TEXT NOT NULL CHECK (state IN ('ready', 'done', 'aside')),
     decided REAL NOT NULL,
     not_before REAL NOT NULL DEFAULT 0,
@@ -34,6 +35,7 @@ CREATE TABLE outbox (
     sealed BLOB
 );
 CREATE INDEX outbox_ready ON outbox (lane, seq) WHERE state = 'ready';
+CREATE INDEX outbox_makes ON outbox (makes) WHERE state = 'ready' AND makes IS NOT NULL;
 CREATE INDEX outbox_done ON outbox (decided) WHERE state = 'done';
 
 CREATE TABLE handles (

@@ -1,0 +1,195 @@
+"""Inbox → rule → one commit: the state is saved, the actions stand in the outbox, the row is done.
+
+A row on which a rule fails is tried three times and then set aside; it stops nothing else.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from bots.runtime import codec
+from bots.runtime.bot import Bot
+from bots.runtime.decision import (
+    CancelTimer,
+    Decision,
+    Due,
+    Event,
+    Request,
+    Say,
+    SetAside,
+    SetTimer,
+)
+from bots.runtime.transaction import InboxRow, Transaction
+from federation import rooms
+from federation.actions import Action, CreateRoom, EditMessage, Handle, Ref, Send
+from federation.translate import translate, undecryptable
+
+log = logging.getLogger(__name__)
+
+TRIES = 3
+SLICE = 0.02
+"""Seconds of one transaction of decisions, so that a sync is never kept waiting for long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    more: bool
+    """More rows may be waiting."""
+    appended: bool
+    """Something was put into the outbox."""
+    next_timer: float | None
+    """When the next timer rings, in seconds since the epoch."""
+
+
+class Deciding:
+    def __init__(self, bots: Mapping[str, Bot[Any]]) -> None:
+        """`bots`: account → bot."""
+        self._by_account = bots
+        self._by_name = {bot.name: (account, bot) for account, bot in bots.items()}
+
+    def some(self, tx: Transaction) -> Progress:
+        """Let due timers ring, then decide rows in their order for a while."""
+        tx.ring(tx.now)
+        end = time.perf_counter() + SLICE
+        seq = 0
+        while time.perf_counter() < end:
+            row = tx.next_ready(seq)
+            if row is None:
+                return Progress(False, tx.appended, tx.next_timer())
+            seq = row.seq
+            self._one(tx, row)
+        return Progress(True, tx.appended, None)
+
+    def _one(self, tx: Transaction, row: InboxRow) -> None:
+        tx.savepoint()
+        try:
+            self._decide(tx, row)
+        except Exception as error:  # noqa: BLE001  (one row must not stop the others)
+            tx.back()
+            self._stumble(tx, row, error)
+        else:
+            tx.finish(row.seq)
+            tx.release()
+
+    def _stumble(self, tx: Transaction, row: InboxRow, error: Exception) -> None:
+        last = row.tries + 1 >= TRIES
+        tx.stumble(row.seq, type(error).__name__, last)
+        log.error("event %d failed (%s), try %d", row.seq, _where(error), row.tries + 1)
+        if last and row.payload.get("about") != "aside":
+            _, bot = self._owner(row.payload)
+            notice = SetAside(f"in-{row.seq}", "event")
+            self.enter(tx, f"aside/in-{row.seq}", bot.name, notice, about="aside")
+
+    def enter(
+        self, tx: Transaction, key: str, bot: str, event: Event, about: str | None = None
+    ) -> None:
+        """Put an event of ours into the inbox."""
+        data = codec.dumps(event).decode()
+        tx.enter(key, {"bot": bot, "data": data, "about": about})
+
+    def _owner(self, payload: Mapping[str, Any]) -> tuple[str, Bot[Any]]:
+        if "bot" in payload:
+            return self._by_name[payload["bot"]]
+        return payload["account"], self._by_account[payload["account"]]
+
+    def _decide(self, tx: Transaction, row: InboxRow) -> None:
+        payload = row.payload
+        if "locked" in payload:
+            found = tx.locked(payload["locked"])
+            if found is None:
+                return  # its key came in the meantime
+            payload = {**found, "unreadable": True}
+        account, bot = self._owner(payload)
+        event = self._event(tx, payload)
+        state = bot.load(tx, event)
+        decision = bot.rule(state, event, datetime.fromtimestamp(tx.now, UTC))
+        bot.save(tx, decision.state)
+        self._request(tx, row.key, account, bot, decision)
+
+    def _event(self, tx: Transaction, payload: Mapping[str, Any]) -> Event:
+        if "data" in payload:
+            event: Event = codec.loads(payload["data"].encode())
+            return event
+        if "due" in payload:
+            return Due(payload["due"])
+        account, room_id = payload["account"], payload["room"]
+        view = rooms.load(tx, account, room_id).view()
+        if payload.get("unreadable"):
+            return undecryptable(account, room_id, payload["event"], view)
+        return translate(account, room_id, payload["event"], view, payload["encrypted"])
+
+    def _request(
+        self, tx: Transaction, cause: str, account: str, bot: Bot[Any], decision: Decision[Any]
+    ) -> None:
+        for ordinal, request in enumerate(decision.requests):
+            match request:
+                case SetTimer():
+                    payload = {"bot": bot.name, "due": request.key}
+                    tx.set_timer(f"{bot.name}/{request.key}", request.at.timestamp(), payload)
+                case CancelTimer():
+                    tx.cancel_timer(f"{bot.name}/{request.key}")
+                case _:
+                    action = _rendered(request, bot)
+                    self._append(tx, tx.action_id(cause, ordinal), account, bot.name, action)
+
+    def _append(
+        self, tx: Transaction, action_id: str, account: str, bot: str, action: Action
+    ) -> None:
+        if isinstance(action, Send) and action.copy_of is not None:
+            handle = action.handle or f"copy/{action_id}"
+            action = dataclasses.replace(action, handle=handle)
+            tx.note_copy(action.copy_of or "", handle, str(action.room))
+        data = codec.dumps({"account": account, "bot": bot, "action": action})
+        makes = getattr(action, "handle", None)
+        tx.append(action_id, f"{account} {_lane(tx, action)}", makes, data)
+
+
+def _rendered(request: Request, bot: Bot[Any]) -> Action:
+    if not isinstance(request, Say):
+        if isinstance(request, SetTimer | CancelTimer):
+            raise TypeError("a timer is no action")
+        return request
+    text = bot.render(request.phrase)
+    if request.edits is not None:
+        return EditMessage(
+            request.room, request.edits, text, audience=request.audience, notify=request.notify
+        )
+    return Send(
+        request.room,
+        text,
+        handle=request.handle,
+        thread=request.thread,
+        reply_to=request.reply_to,
+        audience=request.audience,
+        strict=request.strict,
+        copy_of=request.copy_of,
+        notify=request.notify,
+    )
+
+
+def _lane(tx: Transaction, action: Action) -> str:
+    """Actions of one room keep their order, whether they name it by handle or by id."""
+    if isinstance(action, CreateRoom):
+        return action.handle
+    room: Ref = action.room
+    if isinstance(room, Handle):
+        return str(room)
+    made = tx.made_by_room(room)
+    return made.handle if made is not None else room
+
+
+def _where(error: BaseException) -> str:
+    """Which error and where, without its text: that may hold what somebody wrote."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return type(error).__name__
+    code = trace.tb_frame.f_code
+    return f"{type(error).__name__} in {code.co_name}, line {trace.tb_lineno}"

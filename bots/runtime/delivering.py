@@ -1,0 +1,227 @@
+"""Outbox → perform → handles filled: in order within a room, side by side across rooms.
+
+What may succeed later is tried again, with growing pauses; what fails for good is set aside and
+told to the bot.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import logging
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bots.runtime import codec
+from bots.runtime.clock import Clock
+from bots.runtime.decision import Event, Performed, SetAside
+from bots.runtime.store import Store
+from bots.runtime.transaction import OutboxRow, Transaction
+from federation.actions import Action, Handle
+from federation.errors import (
+    AudienceRefused,
+    FederationError,
+    KeysNotShared,
+    MatrixError,
+    NotAHomeserver,
+    RateLimited,
+    TokenRevoked,
+    Unreachable,
+)
+from federation.perform import Outcome, Performer
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 16
+LONGEST_PAUSE = 60.0
+_PASSING = (Unreachable, KeysNotShared, NotAHomeserver, TokenRevoked)
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """An account that performs, and the event that is set once its sync knows of earlier work."""
+
+    performer: Performer
+    synced: asyncio.Event
+
+
+class Delivering:
+    def __init__(self, store: Store, clock: Clock, seats: Mapping[str, Seat]) -> None:
+        self._store = store
+        self._clock = clock
+        self._seats = seats
+        self._busy: dict[bytes, asyncio.Task[None]] = {}
+        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._paused_until: dict[str, float] = {}
+        self.wake = asyncio.Event()
+        """Set when something was put into the outbox."""
+        self.decided = asyncio.Event()
+        """Set when an outcome was put into the inbox."""
+
+    async def run(self) -> None:
+        for seat in self._seats.values():
+            await seat.synced.wait()
+        try:
+            while True:
+                self.wake.clear()
+                until = await self._start_lanes()
+                await self._clock.wait(self.wake, until)
+        finally:
+            await self._stop_lanes()
+
+    async def _start_lanes(self) -> float | None:
+        """Start the lanes that may go on; when the next one may."""
+        now = self._clock.now()
+        later: list[float] = []
+        for row in await self._store.run("heads", Transaction.heads):
+            if row.lane in self._busy:
+                continue
+            if row.not_before > now:
+                later.append(row.not_before)
+                continue
+            self._busy[row.lane] = asyncio.create_task(self._lane(row))
+        return min(later, default=None)
+
+    async def _stop_lanes(self) -> None:
+        for task in self._busy.values():
+            task.cancel()
+        await asyncio.gather(*self._busy.values(), return_exceptions=True)
+
+    async def _lane(self, row: OutboxRow | None) -> None:
+        lane = row.lane if row is not None else b""
+        try:
+            while row is not None and row.not_before <= self._clock.now():
+                async with self._slots:
+                    row = await self._carry_out(row)
+        except Exception as error:  # noqa: BLE001  (a lane must not end the office)
+            log.error("a lane of the outbox stopped (%s); it starts again", type(error).__name__)
+            await asyncio.sleep(1.0)
+        finally:
+            self._busy.pop(lane, None)
+            self.wake.set()
+
+    async def _carry_out(self, row: OutboxRow) -> OutboxRow | None:
+        """Perform one row; the next row of its lane."""
+        data = codec.loads(row.payload)
+        await self._pause(data["account"])
+        action: Action = data["action"]
+        prepared = await self._store.run("prepare", lambda tx: _prepare(tx, row, action))
+        if isinstance(prepared, Outcome):
+            return await self._settle(row, data, prepared)
+        if prepared is None:
+            return await self._wait_or_fail(row, data)
+        try:
+            outcome = await self._seats[data["account"]].performer.perform(prepared, row.id)
+        except FederationError as error:
+            return await self._failed(row, data, error)
+        return await self._settle(row, data, outcome)
+
+    async def _pause(self, account: str) -> None:
+        until = self._paused_until.get(account, 0.0)
+        if until > self._clock.now():
+            await self._clock.wait(asyncio.Event(), until)
+
+    async def _settle(
+        self, row: OutboxRow, data: Mapping[str, Any], outcome: Outcome
+    ) -> OutboxRow | None:
+        action: Action = data["action"]
+
+        def settle(tx: Transaction) -> OutboxRow | None:
+            if tx.sent(row.seq):
+                handle = getattr(action, "handle", None)
+                if handle is not None:
+                    tx.fill(handle, outcome.room_id, outcome.event_id)
+                if action.notify:
+                    self._tell(tx, row, data, _performed(action, outcome, None))
+            return tx.head(row.lane)
+
+        following = await self._store.run("performed", settle)
+        if action.notify:
+            self.decided.set()
+        return following
+
+    async def _failed(
+        self, row: OutboxRow, data: Mapping[str, Any], error: FederationError
+    ) -> OutboxRow | None:
+        if isinstance(error, RateLimited):
+            pause = error.retry_after or 1.0
+            self._paused_until[data["account"]] = self._clock.now() + pause
+            return await self._postpone(row, pause, error)
+        if isinstance(error, _PASSING):
+            pause = min(LONGEST_PAUSE, 0.25 * 2 ** min(row.tries, 10))
+            return await self._postpone(row, pause * random.uniform(0.7, 1.0), error)  # noqa: S311
+        code = error.code if isinstance(error, MatrixError) else type(error).__name__
+        return await self._set_aside(row, data, _WORDS.get(type(error), code))
+
+    async def _postpone(self, row: OutboxRow, pause: float, error: Exception) -> OutboxRow | None:
+        until = self._clock.now() + pause
+
+        def postpone(tx: Transaction) -> OutboxRow | None:
+            tx.postpone(row.seq, until, type(error).__name__)
+            return tx.head(row.lane)
+
+        return await self._store.run("postpone", postpone)
+
+    async def _wait_or_fail(self, row: OutboxRow, data: Mapping[str, Any]) -> OutboxRow | None:
+        """A handle that the action names is not filled yet, or never will be."""
+        names = [str(ref) for ref in _references(data["action"]).values()]
+        coming = await self._store.run("coming", lambda tx: any(tx.is_coming(n) for n in names))
+        if coming:
+            return await self._postpone(row, 0.2, Unreachable("handle"))
+        return await self._set_aside(row, data, "handle")
+
+    async def _set_aside(
+        self, row: OutboxRow, data: Mapping[str, Any], code: str
+    ) -> OutboxRow | None:
+        action: Action = data["action"]
+        log.error("action %s (%s) was set aside: %s", row.id[:8], type(action).__name__, code)
+
+        def aside(tx: Transaction) -> OutboxRow | None:
+            tx.put_aside(row.seq, code)
+            if action.notify:
+                self._tell(tx, row, data, _performed(action, None, code))
+            else:
+                self._tell(tx, row, data, SetAside(f"out-{row.id[:8]}", "action"))
+            return tx.head(row.lane)
+
+        following = await self._store.run("aside", aside)
+        self.decided.set()
+        return following
+
+    def _tell(self, tx: Transaction, row: OutboxRow, data: Mapping[str, Any], event: Event) -> None:
+        payload = {"bot": data["bot"], "data": codec.dumps(event).decode()}
+        tx.enter(f"performed/{row.id}", payload)
+
+
+_WORDS: dict[type, str] = {AudienceRefused: "audience"}
+"""Errors of ours as `Performed.error` names them."""
+
+
+def _performed(action: Action, outcome: Outcome | None, error: str | None) -> Performed:
+    handle = getattr(action, "handle", None)
+    room_id = outcome.room_id if outcome is not None else None
+    event_id = outcome.event_id if outcome is not None else None
+    return Performed(type(action).__name__, handle, room_id, event_id, error)
+
+
+def _references(action: Action) -> dict[str, Handle]:
+    """The action's fields that name something by handle."""
+    values = {f.name: getattr(action, f.name) for f in dataclasses.fields(action)}
+    return {name: value for name, value in values.items() if isinstance(value, Handle)}
+
+
+def _prepare(tx: Transaction, row: OutboxRow, action: Action) -> Action | Outcome | None:
+    """The action with ids in place of handles; an outcome if it was done before, as our own sync
+    told; None if a handle is not filled."""
+    known = tx.echoed(row.id)
+    if known is not None:
+        return Outcome(*known)
+    ids: dict[str, Any] = {}
+    for name, handle in _references(action).items():
+        made = tx.made(handle)
+        if made is None:
+            return None
+        ids[name] = made.room_id if name == "room" else (made.event_id or made.room_id)
+    return dataclasses.replace(action, **ids)

@@ -1,0 +1,115 @@
+"""An office: one process, one store, one account a bot, and the loops that join them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bots.runtime.bot import Bot
+from bots.runtime.clock import Clock, SystemClock
+from bots.runtime.deciding import Deciding
+from bots.runtime.decision import Started
+from bots.runtime.delivering import Delivering, Seat
+from bots.runtime.store import Store
+from bots.runtime.transaction import Transaction
+from federation.errors import FederationError
+from federation.perform import Performer
+from federation.session import Session
+
+log = logging.getLogger(__name__)
+
+MARK_EVERY = 60.0
+KEEP_DONE = 90 * 24 * 3600.0
+"""Seconds that the keys of rows which are done are kept, so that replays stay harmless."""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A bot and the session of its account."""
+
+    bot: Bot[Any]
+    session: Session
+
+
+class Office:
+    def __init__(self, store: Store, posts: Sequence[Post], clock: Clock | None = None) -> None:
+        self.store = store
+        self._posts = posts
+        self._clock = clock or SystemClock()
+        self.ready = asyncio.Event()
+        """Set once every account is logged in and trusted, and the office has taken its place."""
+
+    async def run(self) -> None:
+        """Run until cancelled. Raises FederationError if an account can't go on."""
+        for post in self._posts:
+            await post.session.open()
+        self._join_up()
+        await self.store.run("start", self._start)
+        self.ready.set()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for post in self._posts:
+                    tasks.create_task(post.session.run())
+                tasks.create_task(self._decide())
+                tasks.create_task(self._mark())
+                tasks.create_task(self._delivering.run())
+        except* FederationError as group:
+            raise group.exceptions[0] from None
+
+    def _join_up(self) -> None:
+        """Accounts are known by their full ids only once they are logged in."""
+        self.deciding = Deciding({post.session.account: post.bot for post in self._posts})
+        seats = {
+            post.session.account: Seat(Performer(post.session), post.session.synced)
+            for post in self._posts
+        }
+        self._delivering = Delivering(self.store, self._clock, seats)
+        self._inbox = self._delivering.decided
+        for post in self._posts:
+            post.session.received = self._inbox.set
+
+    def _start(self, tx: Transaction) -> None:
+        tx.prune(tx.now - KEEP_DONE)
+        start = int(tx.read("office", "starts") or b"0") + 1
+        tx.write("office", "starts", str(start).encode())
+        for post in self._posts:
+            event = Started(post.session.account, start)
+            self.deciding.enter(tx, f"started/{post.bot.name}/{start}", post.bot.name, event)
+
+    async def _decide(self) -> None:
+        while True:
+            self._inbox.clear()
+            progress = await self.store.run("decide", self.deciding.some)
+            if progress.appended:
+                self._delivering.wake.set()
+            if not progress.more:
+                await self._clock.wait(self._inbox, progress.next_timer)
+
+    async def _mark(self) -> None:
+        """Note on the homeserver, now and then, how far everything was handled."""
+        marked: dict[str, float] = {}
+        while True:
+            await asyncio.sleep(MARK_EVERY)
+            await self.mark(marked)
+
+    async def mark(self, marked: dict[str, float]) -> None:
+        for post in self._posts:
+            session, received = post.session, post.session.received_at
+            idle = await self.store.run("idle", Transaction.idle)
+            if not idle or received == marked.get(session.account):
+                continue
+            try:
+                await session.mark_handled()
+            except FederationError as error:
+                log.info("the mark was not written (%s)", type(error).__name__)
+            else:
+                marked[session.account] = received
+
+    async def close(self) -> None:
+        """Close connections and the store; call it after `run` has ended."""
+        for post in self._posts:
+            await post.session.server.close()
+        await self.store.close()

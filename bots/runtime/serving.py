@@ -1,0 +1,102 @@
+"""The composition root of every office: store, sessions and bots from plain values."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bots.runtime.bot import Bot
+from bots.runtime.clock import Clock, SystemClock
+from bots.runtime.failpoints import from_environment
+from bots.runtime.office import Office, Post
+from bots.runtime.sealing import Sealer, load_key
+from bots.runtime.store import Store
+from federation.homeserver import Homeserver
+from federation.login import Credentials
+from federation.ports import Probe
+from federation.session import Session
+from federation.sync import Interests
+
+KEY_FILE = "seal.key"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account as an office is given it."""
+
+    homeserver: str
+    user: str
+    password: str | None = field(default=None, repr=False)
+    token: str | None = field(default=None, repr=False)
+    registration_secret: str | None = field(default=None, repr=False)
+    display_name: str | None = None
+    ca_file: str | None = None
+    interests: Interests = field(default_factory=Interests)
+
+
+def assemble(
+    folder: Path,
+    bots: Sequence[tuple[Bot[Any], Account]],
+    *,
+    key: bytes | None = None,
+    clock: Clock | None = None,
+    probe: Probe | None = None,
+) -> Office:
+    """Open the store in `folder` and join everything. `key`: the sealing key, 32 bytes; None: the
+    file `seal.key` in the folder, made if it is missing.
+
+    Raises StoreError, ValueError (a broken key file).
+    """
+    clock = clock or SystemClock()
+    probe = probe or from_environment(os.environ)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    sealer = Sealer(key or load_key(folder / KEY_FILE))
+    store = Store.open(folder, sealer, clock.now, probe)
+    posts = [Post(bot, _session(account, store, sealer, clock, probe)) for bot, account in bots]
+    return Office(store, posts, clock)
+
+
+def _session(account: Account, store: Store, sealer: Sealer, clock: Clock, probe: Probe) -> Session:
+    credentials = Credentials(
+        user=account.user,
+        password=account.password,
+        token=account.token,
+        registration_secret=account.registration_secret,
+        derived_password=sealer.secret(f"password {account.user}").hex(),
+        display_name=account.display_name,
+    )
+    server = Homeserver(account.homeserver, ca_file=account.ca_file, probe=probe)
+    return Session(
+        credentials,
+        server,
+        store,
+        interests=account.interests,
+        secret=lambda purpose: sealer.secret(f"cross-signing {purpose}"),
+        now=clock.now,
+    )
+
+
+async def serve(
+    folder: Path, bots: Sequence[tuple[Bot[Any], Account]], *, key: bytes | None = None
+) -> None:
+    """Run an office until SIGTERM or SIGINT. Raises what `assemble` and `Office.run` raise."""
+    office = assemble(folder, bots, key=key)
+    await run_until_signal(office)
+
+
+async def run_until_signal(office: Office) -> None:
+    running = asyncio.create_task(office.run())
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, running.cancel)
+    try:
+        await running
+    except asyncio.CancelledError:
+        pass
+    finally:
+        await office.close()

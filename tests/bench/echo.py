@@ -1,0 +1,54 @@
+"""The smallest bot on the runtime: answers `!echo X` with `X`.
+
+Configured by the environment: `BOT_HOMESERVER`, `BOT_USER`, `BOT_PASSWORD`, `BOT_STATE` (a
+folder) and `BOT_ROOMS` (room ids, separated by spaces). Run it with `python -m tests.bench.echo`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from datetime import datetime
+from pathlib import Path
+
+from bots.runtime.bot import Docs
+from bots.runtime.decision import Decision, Event, Phrase
+from bots.runtime.serving import Account, serve
+from federation.actions import Send, Text
+from federation.events import TextMessage
+from federation.sync import Interests
+
+
+class Echo:
+    """The rule is all there is: this bot knows nothing and keeps nothing."""
+
+    name = "echo"
+
+    def load(self, docs: Docs, event: Event) -> None:
+        return None
+
+    def rule(self, state: None, event: Event, now: datetime) -> Decision[None]:
+        if not isinstance(event, TextMessage) or not event.body.startswith("!echo "):
+            return Decision(state)
+        answer = Text(event.body.removeprefix("!echo "))
+        return Decision(state, (Send(event.origin.room_id, answer),))
+
+    def save(self, docs: Docs, state: None) -> None:
+        return None
+
+    def render(self, phrase: Phrase) -> Text:
+        raise NotImplementedError("this bot says nothing of its own")
+
+
+def main() -> None:
+    account = Account(
+        homeserver=os.environ["BOT_HOMESERVER"],
+        user=os.environ["BOT_USER"],
+        password=os.environ["BOT_PASSWORD"],
+        interests=Interests(rooms=tuple(os.environ["BOT_ROOMS"].split()), members=False),
+    )
+    asyncio.run(serve(Path(os.environ["BOT_STATE"]), [(Echo(), account)]))
+
+
+if __name__ == "__main__":
+    main()
