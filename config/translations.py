@@ -1,0 +1,292 @@
+"""The catalogues under `config/locale`, held against the texts in the sources.
+
+`python -m config.translations update` takes new texts into the catalogues and drops old ones;
+`python -m config.translations check` says what is missing or wrong, and ends with 1 if it did.
+See docs/translating.md.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from gettext import c2py
+from pathlib import Path
+from unicodedata import category
+
+import click
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import PoFileError, read_po, write_po
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCES = ("bots", "bridges", "federation")
+LOCALE = Path("config", "locale")
+KEYWORDS: dict[str, tuple[int, ...] | None] = {"N_": None, "NP_": (1, 2)}
+COMMENTS = ("Translators:",)
+
+_SLAVIC = (
+    "nplurals=3; plural=(n%10==1 && n%100!=11 ? 0 : "
+    "n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2);"
+)
+_ONE = "nplurals=2; plural=(n != 1);"
+_UP_TO_ONE = "nplurals=2; plural=(n > 1);"
+PLURALS = {
+    "de": _ONE,
+    "de@simple": _ONE,
+    "ar": (
+        "nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : "
+        "n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5);"
+    ),
+    "fa": _UP_TO_ONE,
+    "uk": _SLAVIC,
+    "ru": _SLAVIC,
+    "fr": _UP_TO_ONE,
+    "tr": _ONE,
+    "ti": _UP_TO_ONE,
+}
+"""The languages, by gettext's names for them, and the rules of their plurals."""
+
+_PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
+_COMMAND = re.compile(r"(?<!\w)!\w+")
+_OVERRIDES = re.compile("[\u202a-\u202e]")
+_OPENING, _CLOSING = "\u2066\u2067\u2068", "\u2069"
+UPDATE = "run `python -m config.translations update`"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fault:
+    path: str
+    line: int
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.what}"
+
+
+def catalogue(folder: str) -> Path:
+    return LOCALE / folder / "LC_MESSAGES" / "buendnis.po"
+
+
+TEMPLATE = LOCALE / "buendnis.pot"
+
+
+def extract(root: Path) -> Catalog:
+    """The texts of the sources, in their order."""
+    texts = Catalog(charset="utf-8")
+    for source in SOURCES:
+        found = extract_from_dir(
+            root / source, keywords=KEYWORDS, comment_tags=COMMENTS, strip_comment_tags=True
+        )
+        for name, line, message, comments, _context in sorted(found, key=lambda x: x[:2]):
+            place = (Path(source, name).as_posix(), line)
+            texts.add(message, locations=[place], auto_comments=comments)
+    return texts
+
+
+def written(texts: Catalog, folder: str | None = None) -> bytes:
+    """A catalogue as it stands in its file: no dates, no line numbers, no wrapped lines."""
+    file = io.BytesIO()
+    if folder and texts.header_comment.strip("# \n"):
+        file.write(texts.header_comment.encode() + b"\n")
+    header = {
+        "Project-Id-Version": "buendnis",
+        "MIME-Version": "1.0",
+        "Content-Type": "text/plain; charset=UTF-8",
+        "Content-Transfer-Encoding": "8bit",
+    }
+    if folder:
+        header |= {"Language": folder, "Plural-Forms": PLURALS[folder]}
+    lines = "".join(f'"{name}: {value}\\n"\n' for name, value in header.items())
+    file.write(f'msgid ""\nmsgstr ""\n{lines}\n'.encode())
+    write_po(
+        file, texts, width=0, omit_header=True, sort_by_file=True, ignore_obsolete=True,
+        include_lineno=False,
+    )  # fmt: skip
+    return file.getvalue().rstrip(b"\n") + b"\n"
+
+
+def update(root: Path) -> str:
+    """Write every catalogue anew; what a text in the sources has lost is dropped."""
+    template = extract(root)
+    (root / LOCALE).mkdir(parents=True, exist_ok=True)
+    (root / TEMPLATE).write_bytes(written(template))
+    missing = dropped = 0
+    for folder in PLURALS:
+        path = root / catalogue(folder)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        content = path.read_bytes() if path.exists() else written(Catalog(), folder)
+        texts = read_po(io.BytesIO(content), ignore_obsolete=True, charset="utf-8")
+        # A guess from a similar text would look like somebody's draft.
+        texts.update(template, no_fuzzy_matching=True)
+        dropped += len(texts.obsolete)
+        missing += sum(not _complete(x) for x in _texts(texts))
+        path.write_bytes(written(texts, folder))
+    return (
+        f"{len(template)} texts in {len(PLURALS)} languages; "
+        f"{missing} to translate, {dropped} dropped"
+    )
+
+
+def check(root: Path) -> tuple[list[Fault], str]:
+    """What is wrong, and one line for when nothing is."""
+    template = extract(root)
+    faults = list(_source_faults(root, template))
+    pot = root / TEMPLATE
+    if not pot.exists() or pot.read_bytes() != written(template):
+        faults.append(Fault(TEMPLATE.as_posix(), 1, f"differs from the sources; {UPDATE}"))
+    drafts: dict[str, int] = {}
+    for folder in PLURALS:
+        path = catalogue(folder).as_posix()
+        try:
+            with (root / path).open("rb") as file:
+                texts = read_po(file, charset="utf-8", abort_invalid=True)
+        except FileNotFoundError:
+            faults.append(Fault(path, 1, f"is missing; {UPDATE}"))
+        except (PoFileError, UnicodeDecodeError, ValueError) as error:
+            line = getattr(error, "lineno", 0) + 1
+            faults.append(Fault(path, line, f"{error}; mend the entry, or open it in Poedit"))
+        else:
+            faults += _catalogue_faults(path, folder, texts, template)
+            drafts[folder] = sum(x.fuzzy for x in _texts(texts))
+    counts = ", ".join(f"{folder} {n}" for folder, n in drafts.items() if n) or "none"
+    good = (
+        f"{len(template)} texts complete in {len(PLURALS)} languages; "
+        f"drafts that no native speaker has read: {counts}"
+    )
+    return sorted(faults), good
+
+
+def _source_faults(root: Path, template: Catalog) -> Iterator[Fault]:
+    for path in sorted(x for source in SOURCES for x in (root / source).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            if isinstance(node, ast.Call) and _unreadable(node):
+                name = path.relative_to(root).as_posix()
+                what = "the text to translate is not a plain string; write it out in N_()"
+                yield Fault(name, node.lineno, what)
+    for message in _texts(template):
+        for text in _ids(message):
+            for what in _marks(text):
+                yield Fault(*message.locations[0], f"{what} in {_short(message)}")
+
+
+def _unreadable(call: ast.Call) -> bool:
+    if not isinstance(call.func, ast.Name) or call.func.id not in KEYWORDS:
+        return False
+    return not all(isinstance(x, ast.Constant) and isinstance(x.value, str) for x in call.args)
+
+
+def _catalogue_faults(path: str, folder: str, texts: Catalog, template: Catalog) -> Iterator[Fault]:
+    header = {name.lower(): value for name, value in texts.mime_headers}
+    if _squeezed(header.get("plural-forms", "")) != _squeezed(PLURALS[folder]):
+        yield Fault(path, 1, f"write `Plural-Forms: {PLURALS[folder]}` into the header")
+        return
+    old = [x for x in _texts(texts) if x.id not in template]
+    for message in (*texts.obsolete.values(), *old):
+        yield Fault(path, message.lineno or 1, f"obsolete: {_short(message)}; {UPDATE}")
+    for source in _texts(template):
+        yield from _message_faults(path, folder, source, texts.get(_ids(source)[0]))
+
+
+def _message_faults(
+    path: str, folder: str, source: Message, found: Message | None
+) -> Iterator[Fault]:
+    if found is None or _ids(found) != _ids(source):
+        what = f"not in {path}: {_short(source)}; {UPDATE}, then translate it there"
+        yield Fault(*source.locations[0], what)
+    elif not _complete(found):
+        yield Fault(path, found.lineno or 1, f"not translated: {_short(found)}; write its msgstr")
+    else:
+        for what in _text_faults(found, folder):
+            yield Fault(path, found.lineno or 1, f"{what} in the text for {_short(found)}")
+
+
+def _text_faults(message: Message, folder: str) -> Iterator[str]:
+    ids, forms = _ids(message), _strings(message)
+    allowed = {x for text in ids for x in _PLACEHOLDER.findall(text)}
+    needed = {x for x in allowed if all(x in _PLACEHOLDER.findall(text) for text in ids)}
+    counted = "n" in allowed and len(ids) > 1
+    for i, form in enumerate(forms):
+        names = set(_PLACEHOLDER.findall(form))
+        wanted = needed | {"n"} if counted and not _single(folder, i) else needed - {"n"}
+        if len(ids) == 1:
+            wanted = allowed
+        if names - allowed or wanted - names:
+            shown = " ".join(f"{{{x}}}" for x in sorted(wanted)) or "no braces"
+            yield f"the placeholders differ (write {shown})"
+        yield from _marks(form)
+        if _fixed(form) != _fixed(ids[-1]):
+            yield "a command or an emoji differs (`!word` and ✅ stay as they are in the source)"
+
+
+def _fixed(text: str) -> set[str]:
+    return {*_COMMAND.findall(text), *(x for x in text if category(x) == "So")}
+
+
+def _single(folder: str, form: int) -> bool:
+    """Whether a plural form stands for one number only, which may then go unsaid."""
+    choose = c2py(PLURALS[folder].partition("plural=")[2].rstrip(";"))
+    return sum(choose(n) == form for n in range(200)) == 1
+
+
+def _marks(text: str) -> Iterator[str]:
+    if _OVERRIDES.search(text):
+        yield "a bidi override or embedding (take out U+202A to U+202E)"
+    for line in text.splitlines():
+        depth = 0
+        for x in line:
+            depth += (x in _OPENING) - (x in _CLOSING)
+            if depth < 0:
+                break
+        if depth:
+            yield "a bidi isolate without its partner (pair U+2066 to U+2068 with U+2069)"
+            break
+    if set("{}") & set(_PLACEHOLDER.sub("", text)):
+        yield "a brace that belongs to no placeholder (write {name})"
+
+
+def _texts(texts: Catalog) -> list[Message]:
+    return [x for x in texts if x.id]
+
+
+def _ids(message: Message) -> tuple[str, ...]:
+    return (message.id,) if isinstance(message.id, str) else tuple(message.id)
+
+
+def _strings(message: Message) -> tuple[str, ...]:
+    text = message.string
+    return (text,) if isinstance(text, str) else tuple(text or ())
+
+
+def _complete(message: Message) -> bool:
+    return bool(_strings(message)) and all(x.strip() for x in _strings(message))
+
+
+def _short(message: Message) -> str:
+    first = _ids(message)[0].replace("\n", " ")
+    return f"“{first}”" if len(first) <= 50 else f"“{first[:49]}…”"
+
+
+def _squeezed(rule: str) -> str:
+    return re.sub(r"[\s();]", "", rule)
+
+
+def main(arguments: Sequence[str], root: Path = ROOT) -> int:
+    match list(arguments):
+        case ["update"]:
+            click.echo(update(root))
+            return 0
+        case ["check"]:
+            faults, good = check(root)
+            click.echo("\n".join(map(str, faults)) or good)
+            return 1 if faults else 0
+        case _:
+            click.echo("usage: python -m config.translations check|update", err=True)
+            return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
