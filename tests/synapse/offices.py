@@ -1,0 +1,39 @@
+"""Running offices in tests: in this process (quick), or as one that can be killed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from bots.runtime.bot import Bot
+from bots.runtime.clock import Clock
+from bots.runtime.office import Office
+from bots.runtime.serving import Account, assemble
+from federation.ports import Probe
+
+
+@asynccontextmanager
+async def running(
+    folder: Path,
+    bots: Sequence[tuple[Bot[Any], Account]],
+    *,
+    clock: Clock | None = None,
+    probe: Probe | None = None,
+) -> AsyncIterator[Office]:
+    """An office that is ready; it ends with the block."""
+    office = assemble(folder, bots, clock=clock, probe=probe)
+    task = asyncio.create_task(office.run())
+    ready = asyncio.create_task(office.ready.wait())
+    try:
+        await asyncio.wait({task, ready}, return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            task.result()
+        yield office
+    finally:
+        ready.cancel()
+        task.cancel()
+        await asyncio.gather(task, ready, return_exceptions=True)
+        await office.close()
