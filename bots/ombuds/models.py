@@ -1,0 +1,188 @@
+"""What the ombuds office knows: plain frozen data, and its form as JSON.
+
+Who a person is stands in a document of its own (`Reporter`, with the room of the private chat);
+a case knows only the serial number of its conversation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from datetime import timedelta, tzinfo
+from enum import StrEnum
+from typing import Any, Protocol, TypeVar
+
+
+class Reporter:
+    """Who wrote. It can't be formatted into text; `reveal` is for building an audience."""
+
+    __slots__ = ("__user",)
+
+    def __init__(self, user: str) -> None:
+        self.__user = user
+
+    def reveal(self) -> str:
+        return self.__user
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Reporter) and other.__user == self.__user
+
+    def __hash__(self) -> int:
+        return hash(self.__user)
+
+    def __str__(self) -> str:
+        return "<reporter>"
+
+    def __repr__(self) -> str:
+        return "<reporter>"
+
+    def __format__(self, spec: str) -> str:
+        return "<reporter>"
+
+
+class Tongues(Protocol):
+    """What the rules need to know of languages."""
+
+    def language_named(self, text: str) -> str | None:
+        """The language that somebody asks for by its name or tag."""
+
+    def own_name(self, language: str) -> str:
+        """How the language calls itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the office's own YAML says, in the form that the rules need."""
+
+    account: str
+    staff: tuple[str, ...]
+    """Who founds the office; later changes are made in its room."""
+    languages: tuple[str, ...]
+    """Offered to people who write; staff are spoken to in the first."""
+    timezone: tzinfo
+    undo: timedelta = timedelta(seconds=60)
+    helplines: tuple[str, ...] = ("110", "112")
+    room_name: str = ""
+    federate: bool = False
+
+
+class CaseState(StrEnum):
+    OPEN = "open"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
+class AnswerState(StrEnum):
+    PENDING = "pending"
+    SENDING = "sending"
+    DELIVERED = "delivered"
+    UNSENT = "unsent"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    number: int
+    text: str = field(repr=False)
+    author: str
+    numbered: bool = False
+    """The command named the case, since it stood outside the thread."""
+    state: AnswerState = AnswerState.PENDING
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    number: int
+    conversation: int
+    opened: float
+    state: CaseState = CaseState.OPEN
+    language: str | None = None
+    text: str = field(default="", repr=False)
+    """What its root shows: the first part of the first message."""
+    media: str | None = None
+    """Kind of the first message where it was not text."""
+    encrypted: bool = True
+    cut: bool = False
+    changed: bool = False
+    root_gone: bool = False
+    refers: int | None = None
+    taken_by: str | None = None
+    texts: int = 0
+    """How many messages of the person stand in the thread, the root not counted."""
+    answers: tuple[Answer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A private chat with one person. Times are seconds since the epoch, 0 for never."""
+
+    serial: int
+    language: str | None = None
+    noticed: str = ""
+    """The language in which the person was told what to know before writing."""
+    exposed: bool = False
+    """Somebody else is in the chat or invited."""
+    left: bool = False
+    """The person is not in it any more, or we are not."""
+    fresh: bool = False
+    """The next message opens a new matter."""
+    case: int | None = None
+    acknowledged: float = 0.0
+    asked: float = 0.0
+    explained: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A change of the team that waits for a second member."""
+
+    number: int
+    adds: bool
+    person: str
+    proposer: str
+    proposed: float
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    roster: tuple[str, ...] = ()
+    awaited: tuple[str, ...] = ()
+    """Invited by the team's decision and not joined yet."""
+    founded: bool = False
+    cases: int = 0
+    conversations: int = 0
+    proposed: int = 0
+    proposals: tuple[Proposal, ...] = ()
+    asked: float = 0.0
+    aside: float = 0.0
+    """When staff were last told of a failure."""
+
+
+D = TypeVar("D", Office, Conversation, Case, Answer, Proposal)
+
+
+def to_json(value: Office | Conversation | Case) -> dict[str, Any]:
+    return asdict(value)
+
+
+def _known(kind: type[D], data: Mapping[str, Any]) -> D:
+    # What an older or newer version wrote besides is passed over.
+    names = {x.name for x in fields(kind)}
+    return kind(**{name: value for name, value in data.items() if name in names})
+
+
+def office_from(data: Mapping[str, Any]) -> Office:
+    proposals = tuple(_known(Proposal, x) for x in data.get("proposals", ()))
+    lists = {name: tuple(data.get(name, ())) for name in ("roster", "awaited")}
+    return _known(Office, {**data, **lists, "proposals": proposals})
+
+
+def conversation_from(data: Mapping[str, Any]) -> Conversation:
+    return _known(Conversation, data)
+
+
+def case_from(data: Mapping[str, Any]) -> Case:
+    answers = tuple(
+        _known(Answer, {**x, "state": AnswerState(x["state"])}) for x in data.get("answers", ())
+    )
+    return _known(Case, {**data, "state": CaseState(data["state"]), "answers": answers})

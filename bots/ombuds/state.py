@@ -1,0 +1,51 @@
+"""What one decision works on: the part of the office's knowledge that an event needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bots.ombuds.models import Case, Conversation, Office, Reporter, Settings, Tongues
+from bots.runtime.bot import Made
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A case as `!cases` shows it."""
+
+    case: Case
+    event_id: str | None
+    """Where it stands in the room, once it does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What is kept, and saved where a decision changed it."""
+
+    office: Office = field(default_factory=Office)
+    conversation: Conversation | None = None
+    reporter: Reporter | None = None
+    case: Case | None = None
+    invited: bool = False
+    """Somebody invited us into the room at hand, and we have not seen ourselves join."""
+    gone: bool = False
+    """The person has taken the event at hand back."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    settings: Settings
+    tongues: Tongues
+    known: Knowledge
+    before: Knowledge
+    """As it was loaded."""
+    room: str | None = None
+    """The ombuds room, once it is made."""
+    chat: str | None = field(default=None, repr=False)
+    """The room at hand, if it is not the ombuds room; else that of the case at hand."""
+    event: str | None = field(default=None, repr=False)
+    """What `known.gone` is about."""
+    copies: tuple[Made, ...] = field(default=(), repr=False)
+    """Of the event at hand, or of the one that it edits or takes back."""
+    target: Made | None = None
+    """Ours: what a reaction is about, the thread's root, or what is replied to."""
+    listed: tuple[Listed, ...] = field(default=(), repr=False)
