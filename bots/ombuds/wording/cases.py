@@ -73,7 +73,6 @@ ANSWERS: dict[str, Paragraphs] = {
         N_("To take it back, react with ❌ or write {command}. To change it, edit your message."),
     ),
     "answer-cancelled": (N_("Taken back. This answer is not sent:"), "{text}"),
-    "answer-sending": (N_("This answer is being sent:"), "{text}"),
     "answer-delivered": (N_("Delivered {time}:"), "{text}"),
     "answer-unsent": (N_("Not sent. The text is kept here:"), "{text}"),
     "unsent-exposed": (

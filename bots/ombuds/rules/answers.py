@@ -1,0 +1,163 @@
+"""Answers: each waits for a while in which staff can take it back, then goes out once.
+
+pending → sending → delivered or unsent; pending → cancelled or unsent. Only a pending answer can
+be sent, and only once, whatever comes twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bots.ombuds import handles, texts
+from bots.ombuds.models import Answer, AnswerState, CaseState
+from bots.ombuds.rules import commands
+from bots.ombuds.rules.turn import Turn
+from bots.runtime.decision import CancelTimer, Performed, SetTimer
+from federation.actions import React
+from federation.events import Edit, TextMessage
+
+UNDO = "❌"
+
+
+def propose(turn: Turn, event: TextMessage, text: str, *, numbered: bool) -> None:
+    """`!answer TEXT`, in the case at hand; `numbered` if the command named the case."""
+    number = len(turn.case.answers) + 1
+    turn.put_answer(Answer(number, text, event.origin.sender, numbered))
+    notice = handles.notice(turn.case.number, number)
+    turn.tell_case(
+        "answer-pending", _pending(turn, text), handle=notice, copy_of=event.origin.event_id
+    )
+    turn.ask(React(handles.ROOM, notice, UNDO))
+    _wind(turn, number)
+
+
+def _pending(turn: Turn, text: str) -> dict[str, object]:
+    goes = turn.clock() + turn.settings.undo
+    command = commands.UNDO.word(turn.staff_language)
+    return {"time": f"{goes:%H:%M:%S}", "text": text, "command": command}
+
+
+def _wind(turn: Turn, number: int) -> None:
+    timer = handles.answer_timer(turn.case.number, number)
+    turn.ask(SetTimer(timer, turn.now + turn.settings.undo))
+
+
+def find(turn: Turn, number: int) -> Answer | None:
+    case = turn.known.case
+    answers = case.answers if case is not None else ()
+    return next((x for x in answers if x.number == number), None)
+
+
+# -- taking back and changing ----------------------------------------------------------------------
+
+
+def undo_last(turn: Turn) -> bool:
+    """Whether an answer waited in the case at hand; the newest one is cancelled."""
+    waiting = [x for x in turn.case.answers if x.state is AnswerState.PENDING]
+    if waiting:
+        _cancel(turn, max(waiting, key=lambda x: x.number))
+    return bool(waiting)
+
+
+def undo(turn: Turn, number: int) -> None:
+    """Somebody of the team reacted with ❌, or took the command back."""
+    answer = find(turn, number)
+    if answer is None:
+        return
+    if answer.state is AnswerState.PENDING:
+        _cancel(turn, answer)
+    elif answer.state in (AnswerState.SENDING, AnswerState.DELIVERED):
+        _too_late(turn)
+
+
+def _cancel(turn: Turn, answer: Answer) -> None:
+    turn.put_answer(replace(answer, state=AnswerState.CANCELLED))
+    turn.ask(CancelTimer(handles.answer_timer(turn.case.number, answer.number)))
+    _show(turn, answer, "answer-cancelled")
+
+
+def _show(turn: Turn, answer: Answer, key: str, values: dict[str, object] | None = None) -> None:
+    phrase = turn.phrase(key, {"text": answer.text, **(values or {})})
+    turn.retell(phrase, handles.notice(turn.case.number, answer.number))
+
+
+def _too_late(turn: Turn) -> None:
+    turn.tell_case("answer-late", {"command": commands.ANSWER.shown(turn.staff_language)})
+
+
+def edited(turn: Turn, event: Edit, number: int) -> None:
+    """The command was edited: the new text waits anew. What is no answer any more is not sent."""
+    answer = find(turn, number)
+    if answer is None or answer.author != event.origin.sender:
+        return
+    if answer.state in (AnswerState.SENDING, AnswerState.DELIVERED):
+        _too_late(turn)
+    elif answer.state is AnswerState.PENDING and event.origin.encrypted:
+        text = _new_text(turn, answer, event.body)
+        if text is None:
+            _cancel(turn, answer)
+            return
+        answer = replace(answer, text=text)
+        turn.put_answer(answer)
+        _show(turn, answer, "answer-pending", _pending(turn, text))
+        _wind(turn, number)
+
+
+def _new_text(turn: Turn, answer: Answer, body: str) -> str | None:
+    text, cut = texts.clean(body)
+    invocation = commands.of_staff(text)
+    if not isinstance(invocation, commands.Invocation) or cut:
+        return None
+    if invocation.command is not commands.ANSWER:
+        return None
+    rest = invocation.rest
+    if answer.numbered:
+        number, rest = commands.split_number(rest)
+        if number != turn.case.number:
+            return None
+    return rest if rest and texts.weight(rest) <= texts.ANSWER_WEIGHT else None
+
+
+# -- sending ---------------------------------------------------------------------------------------
+
+
+def due(turn: Turn, number: int) -> None:
+    answer = find(turn, number)
+    if answer is None or answer.state is not AnswerState.PENDING:
+        return
+    conversation = turn.known.conversation
+    if conversation is None or conversation.left:
+        _unsent(turn, answer, "unsent-left")
+    elif conversation.exposed:
+        _unsent(turn, answer, "unsent-exposed")
+    else:
+        turn.put_answer(replace(answer, state=AnswerState.SENDING))
+        turn.say(
+            "answer",
+            {"number": turn.case.number, "text": answer.text},
+            handle=handles.answer(turn.case.number, number),
+            strict=True,
+            notify=True,
+        )
+
+
+def performed(turn: Turn, event: Performed, number: int) -> None:
+    answer = find(turn, number)
+    if answer is None or answer.state is not AnswerState.SENDING:
+        return
+    if event.error is None:
+        turn.put_answer(replace(answer, state=AnswerState.DELIVERED))
+        _show(turn, answer, "answer-delivered", {"time": turn.clock()})
+        if turn.case.state is CaseState.OPEN:
+            turn.set_state(CaseState.ANSWERED)
+    elif event.error == "audience":
+        _unsent(turn, answer, "unsent-exposed")
+    else:
+        _unsent(turn, answer, "unsent-error", {"error": event.error})
+
+
+def _unsent(turn: Turn, answer: Answer, key: str, values: dict[str, object] | None = None) -> None:
+    turn.put_answer(replace(answer, state=AnswerState.UNSENT))
+    _show(turn, answer, "answer-unsent")
+    command = commands.ANSWER.shown(turn.staff_language)
+    turn.tell_case(key, {"command": command, **(values or {})})

@@ -1,0 +1,188 @@
+"""Private chats: how they begin, and who is in them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bots.ombuds import handles
+from bots.ombuds.models import Conversation, Reporter
+from bots.ombuds.rules.turn import Turn
+from bots.runtime.decision import CancelTimer, Say, SetTimer
+from federation.actions import Join, Leave, SetState
+from federation.events import MediaMessage, Membership, MembershipKind, TextMessage, Unreadable
+
+PATIENCE = timedelta(seconds=3)
+"""How long we wait for a first message before we speak: Element sends it with the invitation."""
+
+GONE = (MembershipKind.LEAVE, MembershipKind.BAN)
+HERE = (MembershipKind.JOIN, MembershipKind.INVITE)
+ENCRYPTION = {"algorithm": "m.megolm.v1.aes-sha2"}
+
+Message = TextMessage | MediaMessage | Unreadable
+
+
+def membership(turn: Turn, event: Membership) -> None:
+    if event.user == turn.settings.account:
+        _ours(turn, event)
+    elif turn.known.conversation is not None:
+        if Reporter(event.user) == turn.known.reporter:
+            _persons(turn, event)
+        _watch(turn, present(event), settles=Reporter(event.user) != turn.known.reporter)
+
+
+def present(event: Membership) -> frozenset[str]:
+    """Who else is in the room or invited, after this event."""
+    others = event.room.others(event.origin.account)
+    if event.membership in HERE:
+        return others | {event.user} - {event.origin.account}
+    return others - {event.user}
+
+
+def _ours(turn: Turn, event: Membership) -> None:
+    if event.membership is MembershipKind.INVITE:
+        turn.known = replace(turn.known, invited=True)
+        turn.ask(Join(turn.chat))
+    elif event.membership is MembershipKind.JOIN:
+        _joined(turn, event)
+    elif event.membership in GONE:
+        turn.known = replace(turn.known, invited=False)
+        if turn.known.conversation is not None:
+            _left(turn)
+
+
+def _joined(turn: Turn, event: Membership) -> None:
+    others = event.room.others(event.origin.account)
+    invited = turn.known.invited
+    turn.known = replace(turn.known, invited=False)
+    if turn.known.conversation is not None:
+        _returned(turn, others)
+    elif not invited:
+        # Not a chat that somebody began with us: the ombuds room, seen before it has its handle.
+        return
+    elif len(others) == 1:
+        (person,) = others
+        _begin(turn, person, encrypted=event.room.encrypted)
+    else:
+        _decline(turn, others)
+        return
+    expect(turn)
+
+
+def adopt(turn: Turn, event: Message) -> bool:
+    """Whether this is a message of the person in a private chat, which may begin with it."""
+    person = event.origin.sender
+    if turn.known.conversation is None:
+        others = event.room.others(event.origin.account)
+        unsettled = turn.state.room is None and person in _staff(turn)
+        if others != {person} or unsettled:
+            return False
+        _begin(turn, person, encrypted=event.room.encrypted)
+    if Reporter(person) != turn.known.reporter:
+        return False
+    _watch(turn, event.room.others(event.origin.account), settles=False)
+    return True
+
+
+def _staff(turn: Turn) -> tuple[str, ...]:
+    return turn.known.office.roster or turn.settings.staff
+
+
+def _begin(turn: Turn, person: str, *, encrypted: bool) -> None:
+    serial = turn.known.office.conversations + 1
+    turn.office(conversations=serial)
+    turn.known = replace(
+        turn.known,
+        conversation=Conversation(serial),
+        reporter=Reporter(person),
+        invited=False,
+    )
+    if not encrypted:
+        turn.ask(SetState(turn.chat, "m.room.encryption", ENCRYPTION))
+
+
+def _decline(turn: Turn, others: frozenset[str]) -> None:
+    if others:
+        turn.ask(Say(turn.chat, turn.phrase("private-only")))
+    turn.ask(Leave(turn.chat))
+
+
+# -- the notice ------------------------------------------------------------------------------------
+
+
+def expect(turn: Turn) -> None:
+    """Give the person a moment to write first, then say what to know."""
+    if not turn.conversation.noticed:
+        turn.ask(SetTimer(handles.welcome_timer(turn.chat), turn.now + PATIENCE))
+
+
+def welcome_due(turn: Turn) -> None:
+    conversation = turn.known.conversation
+    if conversation is not None and not conversation.noticed and not conversation.left:
+        notice(turn)
+
+
+def notice(turn: Turn) -> None:
+    turn.say("notice", {"helplines": helplines(turn), "languages": languages(turn)})
+    turn.converse(noticed=turn.language)
+    turn.ask(CancelTimer(handles.welcome_timer(turn.chat)))
+
+
+def helplines(turn: Turn) -> str:
+    return ", ".join(turn.settings.helplines)
+
+
+def languages(turn: Turn) -> str:
+    return " · ".join(turn.state.tongues.own_name(x) for x in turn.settings.languages)
+
+
+# -- who is there ----------------------------------------------------------------------------------
+
+
+def _persons(turn: Turn, event: Membership) -> None:
+    if event.membership in GONE:
+        _left(turn)
+    elif event.membership is MembershipKind.JOIN:
+        _returned(turn, present(event))
+
+
+def _left(turn: Turn) -> None:
+    if not turn.conversation.left:
+        turn.converse(left=True)
+        if turn.known.case is not None:
+            turn.tell_case("left")
+
+
+def _returned(turn: Turn, others: frozenset[str]) -> None:
+    assert turn.known.reporter is not None  # noqa: S101
+    if turn.conversation.left and turn.known.reporter.reveal() in others:
+        turn.converse(left=False)
+        if turn.known.case is not None:
+            turn.tell_case("returned")
+    _watch(turn, others, settles=True)
+
+
+def _watch(turn: Turn, others: frozenset[str], *, settles: bool) -> None:
+    """Hold answers back while somebody else could read them.
+
+    Only an event that `settles` who is there ends that; and a view of the room without the
+    person was never loaded, so it tells of nobody's leaving.
+    """
+    assert turn.known.reporter is not None  # noqa: S101
+    person = turn.known.reporter.reveal()
+    strangers = others - {person}
+    if strangers and not turn.conversation.exposed:
+        _expose(turn)
+    elif not strangers and turn.conversation.exposed and person in others and settles:
+        turn.converse(exposed=False)
+        turn.say("alone-again")
+        if turn.known.case is not None:
+            turn.tell_case("exposed-over")
+
+
+def _expose(turn: Turn) -> None:
+    turn.converse(exposed=True)
+    if not turn.conversation.left:
+        turn.say("not-alone")
+    if turn.known.case is not None:
+        turn.tell_case("exposed")

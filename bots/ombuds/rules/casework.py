@@ -1,0 +1,88 @@
+"""Cases in staff's hands: close, reopen, take, find."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from bots.ombuds import texts
+from bots.ombuds.models import Case, CaseState
+from bots.ombuds.rules import commands
+from bots.ombuds.rules.turn import Turn
+from bots.ombuds.state import Listed
+from bots.runtime.decision import Phrase
+
+MOST = 20
+"""Cases in one list."""
+
+
+def close(turn: Turn) -> None:
+    already = turn.case.state is CaseState.CLOSED
+    turn.set_state(CaseState.CLOSED)
+    _done(turn, "closed-already" if already else "closed")
+
+
+def reopen(turn: Turn) -> None:
+    already = turn.case.state is not CaseState.CLOSED
+    if not already:
+        turn.set_state(CaseState.OPEN)
+    _done(turn, "open-already" if already else "reopened")
+
+
+def take(turn: Turn, staff: str) -> None:
+    if turn.case.taken_by != staff:
+        turn.file(taken_by=staff)
+        turn.show_case()
+    turn.tell_case("taken", {"staff": staff, "number": turn.case.number})
+
+
+def _done(turn: Turn, key: str) -> None:
+    turn.tell_case(key, {"number": turn.case.number})
+
+
+# -- lists -----------------------------------------------------------------------------------------
+
+
+def show(turn: Turn, staff: str, word: str) -> None:
+    found = sorted(
+        (x for x in turn.state.listed if _wanted(x.case, staff, word)),
+        key=lambda x: x.case.number,
+        reverse=True,
+    )
+    command = commands.CASES
+    if not found:
+        every = f"{command.word(turn.staff_language)} {commands.ALL.word(turn.staff_language)}"
+        turn.tell("cases-none", {"command": every})
+        return
+    more: object = ""
+    if len(found) > MOST:
+        shown = command.shown(turn.staff_language)
+        more = turn.phrase("cases-more", {"count": len(found) - MOST, "command": shown})
+    lines = tuple(_line(turn, x) for x in found[:MOST])
+    turn.tell("cases", {"lines": lines, "more": more})
+
+
+def _wanted(case: Case, staff: str, word: str) -> bool:
+    if not word or commands.OPEN.is_meant(word):
+        return case.state is not CaseState.CLOSED
+    if commands.MINE.is_meant(word):
+        return case.taken_by == staff
+    if commands.ALL.is_meant(word):
+        return True
+    return word.casefold() in case.text.casefold() or word.removeprefix("#") == str(case.number)
+
+
+def _line(turn: Turn, listed: Listed) -> Phrase:
+    case = listed.case
+    values = {
+        "number": case.number,
+        "state": turn.phrase(f"state-{case.state}"),
+        "text": texts.excerpt(case.text),
+        "link": _link(turn.state.room, listed.event_id),
+    }
+    return turn.phrase("cases-line", values)
+
+
+def _link(room: str | None, event_id: str | None) -> str:
+    if room is None or event_id is None:
+        return ""
+    return f"https://matrix.to/#/{quote(room, safe='!:')}/{quote(event_id, safe='$')}"

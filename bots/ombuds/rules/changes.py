@@ -1,0 +1,89 @@
+"""What the person changes or takes back: every copy follows.
+
+Only the person's own edits and redactions count. Somebody else who may redact in that room must
+not be able to make a complaint disappear.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bots.ombuds import handles, texts
+from bots.ombuds.handles import Place
+from bots.ombuds.models import Reporter
+from bots.ombuds.rules.turn import Turn
+from bots.runtime.decision import Phrase
+from federation.actions import Handle, Redact
+from federation.events import KNOWN_MEDIA, Edit, Redaction
+
+OF_PERSON = KNOWN_MEDIA | {"root", "text"}
+
+
+def edited(turn: Turn, event: Edit) -> None:
+    copies = _copies(turn, event)
+    forged = event.room.encrypted and not event.origin.encrypted
+    if not copies or forged or turn.known.gone:
+        return
+    body, cut = texts.clean(event.body)
+    parts = texts.parts(body)
+    for index, copy in enumerate(copies):
+        text = parts[index] if index < len(parts) else None
+        if copy.part == "root":
+            _edit_root(turn, text or "", cut=cut)
+        else:
+            marks = turn.marks(changed=True, cut=cut) if index == 0 else None
+            phrase = _phrase(turn, copy, text, marks)
+            turn.retell(phrase, handles.text(copy.case, copy.number, copy.part))
+    for part in parts[len(copies) :]:
+        turn.tell_text(turn.phrase("continued", {"text": part}), event.target)
+
+
+def _edit_root(turn: Turn, text: str, *, cut: bool) -> None:
+    turn.file(text=text, changed=True, cut=cut)
+    turn.show_case()
+
+
+def _phrase(turn: Turn, copy: Place, text: str | None, marks: list[Phrase] | None) -> Phrase:
+    if text is None:
+        return turn.phrase("part-removed")
+    if marks is None:
+        return turn.phrase("continued", {"text": text})
+    if copy.part != "text":
+        return turn.medium(copy.part, text)
+    return turn.following(text, marks)
+
+
+def redacted(turn: Turn, event: Redaction) -> None:
+    if turn.known.gone or Reporter(event.origin.sender) != turn.known.reporter:
+        return
+    turn.known = replace(turn.known, gone=True)
+    copies = _copies(turn, event)
+    if not copies:
+        return
+    for copy in copies:
+        turn.ask(Redact(handles.ROOM, _handle(copy)))
+    if copies[0].part == "root":
+        number = turn.case.number
+        turn.file(root_gone=True, text="")
+        turn.tell_case(turn.case_key, turn.case_values(), handle=handles.header(number))
+    else:
+        turn.tell_case("taken-back")
+
+
+def _handle(copy: Place) -> Handle:
+    if copy.part == "root":
+        return handles.root(copy.case)
+    return handles.text(copy.case, copy.number, copy.part)
+
+
+def _copies(turn: Turn, event: Edit | Redaction) -> list[Place]:
+    """Our copies of a message of this person in this chat, in the order of its parts."""
+    case = turn.known.case
+    conversation = turn.known.conversation
+    if case is None or conversation is None or case.conversation != conversation.serial:
+        return []
+    if Reporter(event.origin.sender) != turn.known.reporter:
+        return []
+    places = (handles.place(x.handle) for x in turn.state.copies)
+    found = [x for x in places if x and x.case == case.number and x.part in OF_PERSON]
+    return sorted(found, key=lambda x: (x.part != "root", x.number))

@@ -1,0 +1,164 @@
+"""What the person writes: it becomes a case, or goes on in one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bots.ombuds import handles, texts
+from bots.ombuds.languages import guess
+from bots.ombuds.models import Case, CaseState
+from bots.ombuds.rules import arrival, commands
+from bots.ombuds.rules.turn import Turn
+from federation.events import KNOWN_MEDIA, MediaMessage, TextMessage, Unreadable
+
+PAUSE = 600.0
+"""Seconds between two acknowledgments, or two requests to send something again."""
+LONGEST_NAME = 40
+"""Of a language: a longer text is something that the person has to say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    event_id: str
+    text: str
+    cut: bool
+    encrypted: bool
+    media: str | None = None
+
+
+def text(turn: Turn, event: TextMessage) -> None:
+    if event.notice or not _is_new(turn) or not arrival.adopt(turn, event):
+        return
+    body, cut = texts.clean(event.body, reply=event.reply_to is not None)
+    language = _named_language(turn, body)
+    command = commands.of_reporter(body)
+    if command is commands.NEW:
+        turn.converse(fresh=True)
+        turn.say("new-matter")
+    elif command is commands.HELP:
+        _help(turn)
+    elif language is not None:
+        _choose(turn, language)
+    elif body:
+        take(turn, Incoming(event.origin.event_id, body, cut, event.origin.encrypted))
+
+
+def media(turn: Turn, event: MediaMessage) -> None:
+    if not _is_new(turn) or not arrival.adopt(turn, event):
+        return
+    caption, cut = texts.clean(event.caption)
+    kind = event.kind if event.kind in KNOWN_MEDIA else "other"
+    origin = event.origin
+    take(turn, Incoming(origin.event_id, caption, cut, origin.encrypted, kind))
+    if turn.seconds - turn.conversation.explained >= PAUSE:
+        turn.converse(explained=turn.seconds)
+        turn.say("text-only")
+
+
+def _is_new(turn: Turn) -> bool:
+    return not turn.state.copies and not turn.known.gone
+
+
+def _named_language(turn: Turn, body: str) -> str | None:
+    if not 0 < len(body) <= LONGEST_NAME:
+        return None
+    return turn.state.tongues.language_named(body.removeprefix("!"))
+
+
+def _choose(turn: Turn, language: str) -> None:
+    turn.converse(language=language)
+    case = turn.known.case
+    if case is not None and case.state is not CaseState.CLOSED and case.language != language:
+        turn.file(language=language)
+        turn.show_case()
+    turn.say("language-set")
+    if turn.conversation.noticed != language:
+        arrival.notice(turn)
+
+
+def _help(turn: Turn) -> None:
+    turn.say(
+        "reporter-help",
+        {
+            "command": commands.NEW.word(turn.language),
+            "helplines": arrival.helplines(turn),
+            "languages": arrival.languages(turn),
+        },
+    )
+
+
+# -- cases -----------------------------------------------------------------------------------------
+
+
+def take(turn: Turn, incoming: Incoming) -> None:
+    if turn.conversation.language is None:
+        turn.converse(language=guess(incoming.text, turn.settings.languages))
+    case = turn.known.case
+    if turn.conversation.fresh or case is None or case.state is CaseState.CLOSED:
+        _open(turn, incoming)
+    else:
+        _go_on(turn, incoming)
+    if not turn.conversation.noticed:
+        arrival.notice(turn)
+
+
+def _open(turn: Turn, incoming: Incoming) -> None:
+    before = None if turn.conversation.fresh else turn.known.case
+    first, *rest = texts.parts(incoming.text)
+    number = turn.known.office.cases + 1
+    turn.office(cases=number)
+    turn.adopt_case(
+        Case(
+            number,
+            conversation=turn.conversation.serial,
+            opened=turn.seconds,
+            language=turn.conversation.language,
+            text=first,
+            media=incoming.media,
+            encrypted=incoming.encrypted,
+            cut=incoming.cut,
+            refers=before.number if before is not None else None,
+        )
+    )
+    turn.converse(case=number, fresh=False, acknowledged=turn.seconds)
+    root = handles.root(number)
+    turn.tell(turn.case_key, turn.case_values(), handle=root, copy_of=incoming.event_id)
+    _continue(turn, incoming.event_id, rest)
+    values = {"number": number, "languages": arrival.languages(turn)}
+    turn.say("receipt", values, handle=handles.receipt(number))
+
+
+def _go_on(turn: Turn, incoming: Incoming) -> None:
+    first, *rest = texts.parts(incoming.text)
+    if incoming.media is not None:
+        shown, kind = turn.medium(incoming.media, first), incoming.media
+    else:
+        marks = turn.marks(encrypted=incoming.encrypted, cut=incoming.cut)
+        shown, kind = turn.following(first, marks), "text"
+    turn.tell_text(shown, incoming.event_id, kind)
+    _continue(turn, incoming.event_id, rest)
+    if turn.case.state is CaseState.ANSWERED:
+        turn.set_state(CaseState.OPEN)
+    if turn.seconds - turn.conversation.acknowledged >= PAUSE:
+        turn.converse(acknowledged=turn.seconds)
+        turn.say("acknowledged", {"number": turn.case.number})
+
+
+def _continue(turn: Turn, source: str, rest: list[str]) -> None:
+    for part in rest:
+        turn.tell_text(turn.phrase("continued", {"text": part}), source)
+
+
+def unreadable(turn: Turn, event: Unreadable) -> None:
+    if turn.known.gone or not arrival.adopt(turn, event):
+        return
+    arrival.expect(turn)
+    if turn.seconds - turn.conversation.asked < PAUSE:
+        return
+    turn.converse(asked=turn.seconds)
+    turn.say("send-again")
+    case = turn.known.case
+    if case is not None and case.state is not CaseState.CLOSED:
+        turn.tell_case("unreadable-case")
+    else:
+        turn.tell("unreadable-new")

@@ -1,0 +1,70 @@
+"""The ombuds room: made once, by our own account, which alone rules it."""
+
+from __future__ import annotations
+
+from bots.ombuds import handles
+from bots.ombuds.rules import commands
+from bots.ombuds.rules.turn import Turn
+from bots.runtime.decision import Performed
+from federation.actions import CreateRoom, Invite
+
+POWER_LEVELS = {
+    # No `users`: a creator must not stand there in room version 12, and older versions give it
+    # 100 by themselves.
+    "users_default": 0,
+    "events_default": 0,
+    "events": {},
+    "state_default": 100,
+    "invite": 100,
+    "kick": 100,
+    "ban": 100,
+    "redact": 100,
+    "notifications": {"room": 100},
+}
+INITIAL_STATE = (
+    {"type": "m.room.history_visibility", "content": {"history_visibility": "joined"}},
+    {"type": "m.room.guest_access", "content": {"guest_access": "forbidden"}},
+    {"type": "m.room.join_rules", "content": {"join_rule": "invite"}},
+    {"type": "org.buendnis.office", "content": {"kind": "ombuds"}},
+)
+
+
+def started(turn: Turn) -> None:
+    office = turn.known.office
+    staff = tuple(dict.fromkeys(x for x in turn.settings.staff if x != turn.settings.account))
+    if turn.state.room is None and not office.founded:
+        turn.office(founded=True, roster=staff)
+        turn.ask(_room(turn, staff))
+    elif turn.state.room is not None and not office.roster:
+        # Everybody has left: only who runs the office can call a team together again.
+        turn.office(roster=staff)
+        turn.ask(*(Invite(handles.ROOM, x, notify=True) for x in staff))
+
+
+def _room(turn: Turn, staff: tuple[str, ...]) -> CreateRoom:
+    return CreateRoom(
+        handle=handles.ROOM,
+        name=turn.settings.room_name,
+        invite=staff,
+        encrypted=True,
+        federate=turn.settings.federate,
+        preset="private_chat",
+        power_levels=POWER_LEVELS,
+        initial_state=tuple({"state_key": "", **x} for x in INITIAL_STATE),
+        notify=True,
+    )
+
+
+def made(turn: Turn, event: Performed) -> None:
+    if event.error is not None:
+        turn.office(founded=False)
+        return
+    language = turn.staff_language
+    turn.tell(
+        "welcome",
+        {
+            "answer": commands.ANSWER.shown(language),
+            "help": commands.HELP.shown(language),
+            "team": commands.TEAM.word(language),
+        },
+    )

@@ -1,0 +1,199 @@
+"""Who belongs to the team: changed by two of its members together, in the room.
+
+A team of one can add somebody alone. Nobody is removed without two others who agree.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bots.ombuds import handles
+from bots.ombuds.models import Proposal
+from bots.ombuds.rules import commands
+from bots.ombuds.rules.turn import Turn
+from federation.actions import Invite, Kick, React
+from federation.events import Membership, MembershipKind
+
+AGREE = "✅"
+VALID = 7 * 24 * 3600.0
+"""Seconds that a proposal stands."""
+
+_ADDRESS = re.compile(r"@[^\s:@/]{1,200}:[^\s@/]{1,200}")
+
+
+def command(turn: Turn, sender: str, rest: str) -> None:
+    word, _, person = rest.partition(" ")
+    person = person.strip()
+    adds = commands.ADD.is_meant(word)
+    if not adds and not commands.REMOVE.is_meant(word):
+        _show(turn)
+    elif not _ADDRESS.fullmatch(person) or len(person) > 255:
+        turn.tell(
+            "team-address", {"command": _example(turn, commands.ADD if adds else commands.REMOVE)}
+        )
+    elif adds:
+        _add(turn, sender, person)
+    else:
+        _remove(turn, sender, person)
+
+
+def _word(turn: Turn) -> str:
+    return commands.TEAM.word(turn.staff_language)
+
+
+def _example(turn: Turn, option: commands.Option) -> str:
+    return f"{_word(turn)} {option.word(turn.staff_language)} @name:example.org"
+
+
+def _show(turn: Turn) -> None:
+    office = turn.known.office
+    invited: object = ""
+    if office.awaited:
+        invited = turn.phrase("team-invited", {"people": ", ".join(office.awaited)})
+    values = {
+        "people": ", ".join(office.roster),
+        "invited": invited,
+        "add": _example(turn, commands.ADD),
+        "remove": _example(turn, commands.REMOVE),
+    }
+    turn.tell("team", values)
+
+
+def _add(turn: Turn, sender: str, person: str) -> None:
+    office = turn.known.office
+    if person in (*office.roster, *office.awaited, turn.settings.account):
+        turn.tell("team-already", {"person": person})
+    elif office.roster == (sender,):
+        _invite(turn, person)
+    else:
+        _propose(turn, sender, person, adds=True)
+
+
+def _remove(turn: Turn, sender: str, person: str) -> None:
+    office = turn.known.office
+    if person in office.awaited:
+        turn.office(awaited=_without(office.awaited, person))
+        turn.ask(Kick(handles.ROOM, person))
+        turn.tell("team-withdrawn", {"person": person})
+    elif person == sender:
+        turn.tell("team-self")
+    elif person not in office.roster:
+        turn.tell("team-unknown", {"person": person, "command": _word(turn)})
+    elif len(office.roster) < 3:
+        turn.tell("team-two")
+    else:
+        _propose(turn, sender, person, adds=False)
+
+
+def _without(people: tuple[str, ...], person: str) -> tuple[str, ...]:
+    return tuple(x for x in people if x != person)
+
+
+# -- two together ----------------------------------------------------------------------------------
+
+
+def _propose(turn: Turn, sender: str, person: str, *, adds: bool) -> None:
+    office = turn.known.office
+    number = office.proposed + 1
+    proposal = Proposal(number, adds, person, sender, turn.seconds)
+    standing = [x for x in office.proposals if (x.adds, x.person) != (adds, person)]
+    turn.office(proposed=number, proposals=(*standing, proposal))
+    key = "team-add-proposed" if adds else "team-remove-proposed"
+    confirm = commands.CONFIRM.word(turn.staff_language)
+    values = {"staff": sender, "person": person, "command": confirm}
+    turn.tell(key, values, handle=handles.proposal(number))
+    turn.ask(React(handles.ROOM, handles.proposal(number), AGREE))
+
+
+def _standing(turn: Turn) -> list[Proposal]:
+    office = turn.known.office
+    return [
+        x
+        for x in office.proposals
+        if x.proposer in office.roster and turn.seconds - x.proposed <= VALID
+    ]
+
+
+def confirm(turn: Turn, sender: str) -> None:
+    """`!confirm`: the newest proposal that somebody else has made."""
+    standing = _standing(turn)
+    others = [x for x in standing if sender not in (x.proposer, x.person)]
+    if others:
+        _carry_out(turn, others[-1])
+    elif standing:
+        mine = standing[-1].proposer == sender
+        turn.tell("team-another" if mine else "team-concerned")
+    else:
+        turn.tell("team-nothing")
+
+
+def agree(turn: Turn, sender: str, number: int) -> None:
+    """✅ on a proposal."""
+    proposal = next((x for x in _standing(turn) if x.number == number), None)
+    if proposal is None:
+        turn.tell("team-nothing")
+    elif sender == proposal.proposer:
+        turn.tell("team-another")
+    elif sender == proposal.person:
+        turn.tell("team-concerned")
+    else:
+        _carry_out(turn, proposal)
+
+
+def _carry_out(turn: Turn, proposal: Proposal) -> None:
+    left = tuple(x for x in turn.known.office.proposals if x.number != proposal.number)
+    turn.office(proposals=left)
+    office, person = turn.known.office, proposal.person
+    if proposal.adds and person not in (*office.roster, *office.awaited):
+        _invite(turn, person)
+    elif not proposal.adds and person in office.roster:
+        turn.office(roster=_without(office.roster, person))
+        turn.ask(Kick(handles.ROOM, person))
+        turn.tell("team-removed", {"person": person})
+
+
+def _invite(turn: Turn, person: str) -> None:
+    # In the roster only once joined: an address with a slip would else count as a member, and
+    # a team of two can remove nobody.
+    turn.office(awaited=(*turn.known.office.awaited, person))
+    turn.ask(Invite(handles.ROOM, person, notify=True))
+    turn.tell("team-added", {"person": person})
+
+
+def invitation_failed(turn: Turn) -> None:
+    values = {"command": _word(turn), "remove": _example(turn, commands.REMOVE)}
+    turn.tell("team-invitation-failed", values)
+
+
+# -- who comes and goes ----------------------------------------------------------------------------
+
+
+def membership(turn: Turn, event: Membership) -> None:
+    person = event.user
+    if person == turn.settings.account:
+        return
+    if event.membership in (MembershipKind.JOIN, MembershipKind.INVITE):
+        _came(turn, person, joined=event.membership is MembershipKind.JOIN)
+    elif event.membership in (MembershipKind.LEAVE, MembershipKind.BAN):
+        _went(turn, person)
+
+
+def _came(turn: Turn, person: str, *, joined: bool) -> None:
+    office = turn.known.office
+    if person in office.awaited:
+        if joined:
+            awaited = _without(office.awaited, person)
+            turn.office(awaited=awaited, roster=(*office.roster, person))
+            turn.tell("team-joined", {"person": person})
+    elif person not in office.roster:
+        turn.ask(Kick(handles.ROOM, person))
+        turn.tell("team-intruder")
+
+
+def _went(turn: Turn, person: str) -> None:
+    office = turn.known.office
+    if person in office.roster or person in office.awaited:
+        turn.office(
+            roster=_without(office.roster, person), awaited=_without(office.awaited, person)
+        )
+        turn.tell("team-left", {"person": person})

@@ -1,0 +1,180 @@
+"""The ombuds room: what staff write is a note among themselves, unless it is a command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bots.ombuds import handles, texts
+from bots.ombuds.rules import answers, casework, commands, roster
+from bots.ombuds.rules.commands import Command, Invocation, Unknown
+from bots.ombuds.rules.turn import Turn, Values
+from federation.events import Edit, Reaction, Redaction, TextMessage, Unreadable
+
+PAUSE = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A command that was understood, with what stands behind it."""
+
+    event: TextMessage
+    command: Command
+    rest: str
+    numbered: bool
+
+    @property
+    def sender(self) -> str:
+        return self.event.origin.sender
+
+
+def belongs(turn: Turn, user: str) -> bool:
+    return user in turn.known.office.roster
+
+
+def text(turn: Turn, event: TextMessage) -> None:
+    if event.notice or turn.state.copies or not belongs(turn, event.origin.sender):
+        return
+    body, _ = texts.clean(event.body, reply=event.reply_to is not None)
+    invocation = commands.of_staff(body)
+    if invocation is None:
+        return
+    if not event.origin.encrypted:
+        # A homeserver could have written it in the name of staff.
+        _reply(turn, "command-plain")
+    elif isinstance(invocation, Unknown):
+        _unknown(turn, invocation)
+    elif invocation.command.of_case:
+        _of_case(turn, event, invocation)
+    else:
+        call = Call(event, invocation.command, invocation.rest, numbered=False)
+        OF_OFFICE[invocation.command.name](turn, call)
+
+
+def _reply(turn: Turn, key: str, values: Values | None = None) -> None:
+    """Answer a command where it stands."""
+    if turn.known.case is not None and _inside(turn):
+        turn.tell_case(key, values)
+    else:
+        turn.tell(key, values)
+
+
+def _inside(turn: Turn) -> bool:
+    """Whether it stands in the thread of a case, or replies to something there."""
+    target = turn.state.target
+    return target is not None and handles.place(target.handle) is not None
+
+
+def _unknown(turn: Turn, invocation: Unknown) -> None:
+    language = turn.staff_language
+    guess: object = ""
+    if invocation.guess is not None:
+        guess = turn.phrase("command-guess", {"command": invocation.guess.word(language)})
+    hint = turn.phrase("command-hint", {"command": commands.HELP.word(language)})
+    _reply(turn, "command-unknown", {"word": invocation.word, "guess": guess, "hint": hint})
+
+
+def _of_case(turn: Turn, event: TextMessage, invocation: Invocation) -> None:
+    command, rest = invocation.command, invocation.rest
+    number = None
+    inside = _inside(turn)
+    if not inside:
+        number, rest = commands.split_number(rest)
+        if number is None:
+            _where(turn, command)
+            return
+    if turn.known.case is None:
+        shows = commands.CASES.word(turn.staff_language)
+        _reply(turn, "case-unknown", {"number": number or 0, "command": shows})
+        return
+    OF_CASE[command.name](turn, Call(event, command, rest, numbered=not inside))
+
+
+def _where(turn: Turn, command: Command) -> None:
+    language = turn.staff_language
+    key = "answer-where" if command is commands.ANSWER else "case-where"
+    values = {"command": command.shown(language), "numbered": command.numbered(language)}
+    _reply(turn, key, values)
+
+
+def _answer(turn: Turn, call: Call) -> None:
+    if not call.rest:
+        shown = commands.ANSWER.shown(turn.staff_language)
+        _reply(turn, "answer-empty", {"command": shown})
+    elif texts.weight(call.rest) > texts.ANSWER_WEIGHT:
+        _reply(turn, "answer-long")
+    else:
+        answers.propose(turn, call.event, call.rest, numbered=call.numbered)
+
+
+def _undo(turn: Turn, call: Call) -> None:
+    if not answers.undo_last(turn):
+        _reply(turn, "nothing-to-undo")
+
+
+def _help(turn: Turn, call: Call) -> None:
+    language = turn.staff_language
+    lines = tuple(
+        turn.phrase("help-line", {"command": x.shown(language), "summary": turn.phrase(x.summary)})
+        for x in commands.STAFF
+    )
+    _reply(turn, "help", {"lines": lines})
+
+
+OF_CASE: dict[str, Callable[[Turn, Call], None]] = {
+    "answer": _answer,
+    "undo": _undo,
+    "close": lambda turn, call: casework.close(turn),
+    "reopen": lambda turn, call: casework.reopen(turn),
+    "take": lambda turn, call: casework.take(turn, call.sender),
+}
+OF_OFFICE: dict[str, Callable[[Turn, Call], None]] = {
+    "cases": lambda turn, call: casework.show(turn, call.sender, call.rest),
+    "team": lambda turn, call: roster.command(turn, call.sender, call.rest),
+    "confirm": lambda turn, call: roster.confirm(turn, call.sender),
+    "help": _help,
+}
+
+
+# -- what is not text ------------------------------------------------------------------------------
+
+
+def edited(turn: Turn, event: Edit) -> None:
+    if not belongs(turn, event.origin.sender):
+        return
+    number = _answer_of_command(turn)
+    if number is not None:
+        answers.edited(turn, event, number)
+    elif commands.of_staff(texts.clean(event.body)[0]) is not None:
+        _reply(turn, "command-edited")
+
+
+def redacted(turn: Turn, event: Redaction) -> None:
+    number = _answer_of_command(turn)
+    if number is not None and belongs(turn, event.origin.sender):
+        answers.undo(turn, number)
+
+
+def _answer_of_command(turn: Turn) -> int | None:
+    """The answer that the edited or redacted message had commanded."""
+    places = (handles.place(x.handle) for x in turn.state.copies)
+    return next((x.number for x in places if x and x.part == "notice"), None)
+
+
+def reacted(turn: Turn, event: Reaction) -> None:
+    if turn.state.target is None or not belongs(turn, event.origin.sender):
+        return
+    place = handles.place(turn.state.target.handle)
+    if place is not None and place.part == "notice" and event.key == answers.UNDO:
+        answers.undo(turn, place.number)
+    proposal = handles.proposal_number(turn.state.target.handle)
+    if proposal is not None and event.key == roster.AGREE:
+        roster.agree(turn, event.origin.sender, proposal)
+
+
+def unreadable(turn: Turn, event: Unreadable) -> None:
+    if event.reason != "undecryptable" or not belongs(turn, event.origin.sender):
+        return
+    if turn.seconds - turn.known.office.asked >= PAUSE:
+        turn.office(asked=turn.seconds)
+        turn.tell("send-again-staff")

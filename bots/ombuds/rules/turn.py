@@ -1,0 +1,171 @@
+"""One rule at work: what it knows so far, and what it asks for.
+
+A `Turn` lives inside a single call of a rule; nothing outside sees it change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from bots.ombuds import handles
+from bots.ombuds.models import Answer, Case, CaseState, Conversation
+from bots.ombuds.state import Knowledge, State
+from bots.runtime.decision import Decision, Phrase, Request, Say
+from federation.actions import Handle
+
+Values = Mapping[str, object]
+
+
+class Turn:
+    def __init__(self, state: State, now: datetime) -> None:
+        self.settings = state.settings
+        self.state = state
+        self.known: Knowledge = state.known
+        self.now = now
+        self.seconds = now.timestamp()
+        self._requests: list[Request] = []
+
+    def decision(self) -> Decision[State]:
+        return Decision(replace(self.state, known=self.known), tuple(self._requests))
+
+    def ask(self, *requests: Request) -> None:
+        self._requests.extend(requests)
+
+    # -- what is known -------------------------------------------------------------------------
+
+    @property
+    def conversation(self) -> Conversation:
+        assert self.known.conversation is not None  # noqa: S101
+        return self.known.conversation
+
+    @property
+    def case(self) -> Case:
+        assert self.known.case is not None  # noqa: S101
+        return self.known.case
+
+    @property
+    def chat(self) -> str:
+        assert self.state.chat is not None  # noqa: S101
+        return self.state.chat
+
+    def office(self, **changes: Any) -> None:
+        self.known = replace(self.known, office=replace(self.known.office, **changes))
+
+    def converse(self, **changes: Any) -> None:
+        self.known = replace(self.known, conversation=replace(self.conversation, **changes))
+
+    def file(self, **changes: Any) -> None:
+        """Change the case at hand."""
+        self.known = replace(self.known, case=replace(self.case, **changes))
+
+    def adopt_case(self, case: Case) -> None:
+        self.known = replace(self.known, case=case)
+
+    def put_answer(self, answer: Answer) -> None:
+        others = tuple(x for x in self.case.answers if x.number != answer.number)
+        self.file(answers=(*others, answer))
+
+    # -- what is said --------------------------------------------------------------------------
+
+    @property
+    def staff_language(self) -> str:
+        return self.settings.languages[0]
+
+    @property
+    def language(self) -> str:
+        """In which the person is spoken to."""
+        return self.conversation.language or self.staff_language
+
+    def phrase(self, key: str, values: Values | None = None) -> Phrase:
+        return Phrase(key, self.staff_language, values or {})
+
+    def tell(self, key: str, values: Values | None = None, **fields: Any) -> None:
+        """Say something in the ombuds room."""
+        audience = frozenset(self.known.office.roster)
+        self.ask(Say(handles.ROOM, self.phrase(key, values), audience=audience, **fields))
+
+    def tell_case(self, key: str, values: Values | None = None, **fields: Any) -> None:
+        """Say something in the thread of the case at hand."""
+        self.tell(key, values, thread=handles.root(self.case.number), **fields)
+
+    def tell_text(self, phrase: Phrase, source: str, kind: str = "text") -> None:
+        """Pass a message of the person on into the thread of the case at hand."""
+        number = self.case.texts + 1
+        self.file(texts=number)
+        self.tell_case(
+            phrase.key,
+            phrase.values,
+            handle=handles.text(self.case.number, number, kind),
+            copy_of=source,
+        )
+
+    def retell(self, phrase: Phrase, handle: Handle) -> None:
+        """Edit something that we said in the ombuds room."""
+        self.tell(phrase.key, phrase.values, edits=handle)
+
+    def say(self, key: str, values: Values | None = None, **fields: Any) -> None:
+        """Say something to the person, in the private chat."""
+        assert self.known.reporter is not None  # noqa: S101
+        audience = frozenset({self.known.reporter.reveal()})
+        phrase = Phrase(key, self.language, values or {})
+        self.ask(Say(self.chat, phrase, audience=audience, **fields))
+
+    def clock(self) -> datetime:
+        """Now, as the clock of the office shows it."""
+        return self.now.astimezone(self.settings.timezone)
+
+    # -- the root of a case --------------------------------------------------------------------
+
+    def set_state(self, state: CaseState) -> None:
+        if self.case.state is not state:
+            self.file(state=state)
+            self.show_case()
+
+    def show_case(self) -> None:
+        """Bring the root (or what stands in for it) up to date."""
+        number = self.case.number
+        edits = handles.header(number) if self.case.root_gone else handles.root(number)
+        self.tell(self.case_key, self.case_values(), edits=edits)
+
+    @property
+    def case_key(self) -> str:
+        return "case-header" if self.case.root_gone else "case-root"
+
+    def case_values(self) -> Values:
+        case = self.case
+        opened = datetime.fromtimestamp(case.opened, self.settings.timezone)
+        return {
+            "number": case.number,
+            "state": self.phrase(f"state-{case.state}"),
+            "language": self._tongue(case.language),
+            "time": opened,
+            "marks": tuple(self._marks(case)),
+            "text": self.medium(case.media, case.text) if case.media else case.text,
+        }
+
+    def medium(self, kind: str, caption: str) -> Phrase:
+        return self.phrase("media", {"kind": self.phrase(f"kind-{kind}"), "text": caption})
+
+    def following(self, text: str, marks: list[Phrase]) -> Phrase:
+        values = {"time": self.clock(), "marks": tuple(marks), "text": text}
+        return self.phrase("followup", values)
+
+    def _tongue(self, language: str | None) -> str:
+        return f"{self.state.tongues.own_name(language)} ({language})" if language else "–"
+
+    def _marks(self, case: Case) -> list[Phrase]:
+        marks = self.marks(encrypted=case.encrypted, cut=case.cut, changed=case.changed)
+        if case.refers is not None:
+            marks.append(self.phrase("mark-refers", {"number": case.refers}))
+        if case.taken_by is not None:
+            marks.append(self.phrase("mark-taken", {"staff": case.taken_by}))
+        return marks
+
+    def marks(
+        self, *, encrypted: bool = True, cut: bool = False, changed: bool = False
+    ) -> list[Phrase]:
+        keys = {"mark-unencrypted": not encrypted, "mark-cut": cut, "mark-changed": changed}
+        return [self.phrase(key) for key, holds in keys.items() if holds]
