@@ -1,0 +1,45 @@
+"""The ombuds bot: its rule, what it keeps and how it speaks, put together."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from bots.ombuds import store
+from bots.ombuds.models import Settings, Tongues
+from bots.ombuds.rendering import Renderer
+from bots.ombuds.rules.dispatch import rule
+from bots.ombuds.state import State
+from bots.ombuds.wording import Translator
+from bots.runtime.bot import Docs
+from bots.runtime.decision import Decision, Event, Phrase
+from bots.runtime.words import SOURCE
+from federation.actions import Text
+
+
+class Catalogues(Translator, Tongues, Protocol):
+    """`bots.runtime.words.Words`, as far as this bot needs it."""
+
+
+class OmbudsBot:
+    name = "ombuds"
+
+    def __init__(self, settings: Settings, words: Catalogues) -> None:
+        if not settings.languages:
+            raise ValueError("The office needs at least one language, its staff's own, as first")
+        self._settings = settings
+        self._words = words
+        originals = tuple(dict.fromkeys((settings.languages[0], SOURCE)))
+        self._renderer = Renderer(words, originals)
+
+    def load(self, docs: Docs, event: Event) -> State:
+        return store.Loader(docs, self._settings, self._words).load(event)
+
+    def rule(self, state: State, event: Event, now: datetime) -> Decision[State]:
+        return rule(state, event, now)
+
+    def save(self, docs: Docs, state: State) -> None:
+        store.save(docs, state)
+
+    def render(self, phrase: Phrase) -> Text:
+        return self._renderer.render(phrase)

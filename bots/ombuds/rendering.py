@@ -1,0 +1,135 @@
+"""A phrase as people will read it: plain, and as HTML.
+
+Each value goes into the HTML by way of a stand-in character, so that the text around it is
+escaped by itself and no value can be taken for markup.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bots.ombuds.wording import PARAGRAPHS, Translator
+from bots.ombuds.wording.reporter import NOT_CHECKED, WITH_ORIGINAL
+from bots.runtime.decision import Phrase
+from bots.runtime.words import Raw
+from federation.actions import Text
+
+RINGING = frozenset(
+    {
+        "case-root",
+        "followup",
+        "media",
+        "exposed",
+        "left",
+        "unreadable-case",
+        "unreadable-new",
+        "unsent-exposed",
+        "unsent-left",
+        "unsent-error",
+        "team-add-proposed",
+        "team-remove-proposed",
+        "team-intruder",
+        "set-aside",
+        "send-again-staff",
+        "answer",
+        "send-again",
+        "text-only",
+        "not-alone",
+    }
+)
+"""Sent as `m.text`. All else is an `m.notice`, which makes no phone ring."""
+
+_COMMANDS = frozenset({"command", "numbered", "answer", "help", "team", "add", "remove"})
+_LINK = "link"
+_BLOCK = re.compile(r"\{(\w+)\}")
+_FIRST_STAND_IN = 0xE000
+_STAND_IN = re.compile("[\ue000-\ue0ff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    plain: str
+    html: str
+
+
+class Renderer:
+    def __init__(self, words: Translator, originals: tuple[str, ...]) -> None:
+        """`originals`: languages whose texts stand beside those that nobody has checked."""
+        self._words = words
+        self._originals = originals
+
+    def render(self, phrase: Phrase) -> Text:
+        shown = list(self._paragraphs(phrase))
+        if phrase.key in WITH_ORIGINAL and not self._checked(phrase):
+            shown.append(self._sentence(NOT_CHECKED, Phrase("", phrase.language)))
+            for language in self._originals:
+                shown += self._paragraphs(Phrase(phrase.key, language, phrase.values))
+        plain = "\n\n".join(x.plain for x in shown)
+        body = "".join(_paragraph(x.html) for x in shown)
+        return Text(plain, body, notice=phrase.key not in RINGING)
+
+    def _checked(self, phrase: Phrase) -> bool:
+        return phrase.language in self._originals or all(
+            self._words.reviewed(x, phrase.language) for x in PARAGRAPHS[phrase.key]
+        )
+
+    def _paragraphs(self, phrase: Phrase) -> Iterator[Shown]:
+        for template in PARAGRAPHS[phrase.key]:
+            block = _BLOCK.fullmatch(template)
+            if block is None:
+                yield self._sentence(template, phrase)
+            else:
+                yield from self._block(phrase.values[block[1]])
+
+    def _block(self, value: object) -> Iterator[Shown]:
+        """What stands by itself: a text that a person wrote, or further phrases."""
+        if isinstance(value, Phrase):
+            yield from self._paragraphs(value)
+        elif isinstance(value, tuple):
+            lines = [x for phrase in value for x in self._paragraphs(phrase)]
+            if lines:
+                plain = "\n".join(x.plain for x in lines)
+                yield Shown(plain, "<br>".join(x.html for x in lines))
+        elif value:
+            yield Shown(str(value), f"<blockquote>{_escaped(str(value))}</blockquote>")
+
+    def _sentence(self, template: str, phrase: Phrase) -> Shown:
+        plain: dict[str, object] = {}
+        marked: dict[str, object] = {}
+        markup: list[str] = []
+        for name, value in phrase.values.items():
+            plain[name] = marked[name] = value
+            if isinstance(value, str | Phrase):
+                text = self._flat(value)
+                ours = isinstance(value, Phrase) or name == _LINK
+                kind = Raw if ours else str
+                stand_in = chr(_FIRST_STAND_IN + len(markup))
+                plain[name], marked[name] = kind(text), kind(stand_in if text else "")
+                markup.append(_markup(name, text))
+        body = html.escape(self._words.text(template, phrase.language, marked))
+        body = _STAND_IN.sub(lambda x: markup[ord(x[0]) - _FIRST_STAND_IN], body)
+        return Shown(self._words.text(template, phrase.language, plain), body)
+
+    def _flat(self, value: str | Phrase) -> str:
+        if isinstance(value, str):
+            return value
+        return "\n".join(x.plain for x in self._paragraphs(value))
+
+
+def _markup(name: str, text: str) -> str:
+    if name in _COMMANDS:
+        return f"<code>{_escaped(text)}</code>"
+    if name == _LINK and text:
+        return f'<a href="{html.escape(text)}">↗</a>'
+    return _escaped(text)
+
+
+def _escaped(text: str) -> str:
+    return html.escape(text).replace("\n", "<br>")
+
+
+def _paragraph(body: str) -> str:
+    return body if body.startswith("<blockquote>") else f"<p>{body}</p>"

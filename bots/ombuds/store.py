@@ -1,0 +1,195 @@
+"""What the office keeps, and which part of it an event needs.
+
+Five kinds of documents, each sealed with a key of its own: the office, conversations by room,
+identities by the serial number of a conversation, cases by number, and what was taken back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from bots.ombuds import handles, texts
+from bots.ombuds.models import (
+    Case,
+    Office,
+    Reporter,
+    Settings,
+    Tongues,
+    case_from,
+    conversation_from,
+    office_from,
+    to_json,
+)
+from bots.ombuds.rules import commands
+from bots.ombuds.state import Knowledge, Listed, State
+from bots.runtime.bot import Docs, Made
+from bots.runtime.decision import Due, Event, Performed, SetAside, Started
+from federation.events import Edit, Reaction, Redaction, RoomEvent, TextMessage
+
+OFFICE = "ombuds/office"
+CONVERSATION = "ombuds/conversation"
+IDENTITY = "ombuds/identity"
+CASE = "ombuds/case"
+INVITATION = "ombuds/invitation"
+GONE = "ombuds/gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Loader:
+    docs: Docs
+    settings: Settings
+    tongues: Tongues
+
+    def load(self, event: Event) -> State:
+        state = self._state(event)
+        return replace(state, before=state.known)
+
+    def _state(self, event: Event) -> State:
+        stored = self.docs.get(OFFICE, "office")
+        known = Knowledge(office_from(stored) if stored is not None else Office())
+        made = self.docs.made(handles.ROOM)
+        room = made.room_id if made is not None else None
+        state = State(self.settings, self.tongues, known, known, room)
+        match event:
+            case Started() | SetAside():
+                return state
+            case Due():
+                return self._due(state, event.key)
+            case Performed():
+                return self._with_case(state, _case_of(event.handle))
+        if event.origin.room_id == room:
+            return self._in_office(state, event)
+        return self._in_private(state, event)
+
+    def _due(self, state: State, key: str) -> State:
+        if answer := handles.answer_due(key):
+            return self._with_case(state, answer[0])
+        return self._with_chat(state, key.removeprefix(handles.WELCOME))
+
+    # -- the ombuds room -----------------------------------------------------------------------
+
+    def _in_office(self, state: State, event: RoomEvent) -> State:
+        if isinstance(event, Edit | Redaction):
+            copies = self.docs.copies_of(event.target)
+            return self._with_case(replace(state, copies=copies), _first_case(copies))
+        if isinstance(event, Reaction):
+            target = self.docs.made_by_event(event.target)
+        elif isinstance(event, TextMessage):
+            target = self._meant(event)
+            state = replace(state, copies=self.docs.copies_of(event.origin.event_id))
+        else:
+            return state
+        state = replace(state, target=target)
+        number = _case_of(target.handle) if target is not None else None
+        if isinstance(event, TextMessage):
+            return self._for_command(state, event, number)
+        return self._with_case(state, number)
+
+    def _meant(self, event: TextMessage) -> Made | None:
+        for event_id in (event.thread, event.reply_to):
+            target = self.docs.made_by_event(event_id) if event_id is not None else None
+            if target is not None and handles.place(target.handle) is not None:
+                return target
+        return None
+
+    def _for_command(self, state: State, event: TextMessage, number: int | None) -> State:
+        body, _ = texts.clean(event.body, reply=event.reply_to is not None)
+        invocation = commands.of_staff(body)
+        if not isinstance(invocation, commands.Invocation):
+            return self._with_case(state, number)
+        if invocation.command is commands.CASES:
+            state = replace(state, listed=self._listed())
+        if invocation.command.of_case and number is None:
+            number, _ = commands.split_number(invocation.rest)
+        return self._with_case(state, number)
+
+    def _listed(self) -> tuple[Listed, ...]:
+        cases = (case_from(data) for _, data in self.docs.scan(CASE))
+        return tuple(Listed(x, self._event_of(x)) for x in cases)
+
+    def _event_of(self, case: Case) -> str | None:
+        number = case.number
+        made = self.docs.made(handles.header(number) if case.root_gone else handles.root(number))
+        return made.event_id if made is not None else None
+
+    def _with_case(self, state: State, number: int | None) -> State:
+        """The case, and who is behind it."""
+        stored = self.docs.get(CASE, str(number)) if number is not None else None
+        if stored is None:
+            return state
+        case = case_from(stored)
+        identity = self.docs.get(IDENTITY, str(case.conversation))
+        if identity is not None:
+            state = self._with_chat(state, identity["room"])
+        return replace(state, known=replace(state.known, case=case))
+
+    # -- private chats -------------------------------------------------------------------------
+
+    def _in_private(self, state: State, event: RoomEvent) -> State:
+        state = self._with_chat(state, event.origin.room_id)
+        concerns = event.target if isinstance(event, Edit | Redaction) else event.origin.event_id
+        known = replace(
+            state.known,
+            invited=self.docs.get(INVITATION, event.origin.room_id) is not None,
+            gone=self.docs.get(GONE, concerns) is not None,
+        )
+        copies = self.docs.copies_of(concerns)
+        state = replace(state, known=known, copies=copies, event=concerns)
+        if isinstance(event, Edit | Redaction) and known.conversation is not None:
+            stored = self.docs.get(CASE, str(_first_case(copies)))
+            case = case_from(stored) if stored is not None else None
+            state = replace(state, known=replace(known, case=case))
+        return state
+
+    def _with_chat(self, state: State, room_id: str) -> State:
+        state = replace(state, chat=room_id)
+        stored = self.docs.get(CONVERSATION, room_id)
+        if stored is None:
+            return state
+        conversation = conversation_from(stored)
+        identity = self.docs.get(IDENTITY, str(conversation.serial))
+        case = self.docs.get(CASE, str(conversation.case))
+        known = replace(
+            state.known,
+            conversation=conversation,
+            reporter=Reporter(identity["user"]) if identity is not None else None,
+            case=case_from(case) if case is not None else None,
+        )
+        return replace(state, known=known)
+
+
+def _case_of(handle: str | None) -> int | None:
+    place = handles.place(handle)
+    return place.case if place is not None else None
+
+
+def _first_case(copies: tuple[Made, ...]) -> int | None:
+    return next((n for x in copies if (n := _case_of(x.handle)) is not None), None)
+
+
+def save(docs: Docs, state: State) -> None:
+    """Write what the decision has changed."""
+    now, before, room = state.known, state.before, state.chat
+    if now.office != before.office:
+        docs.put(OFFICE, "office", to_json(now.office))
+    if now.case is not None and now.case != before.case:
+        docs.put(CASE, str(now.case.number), to_json(now.case))
+    if room is None:
+        return
+    if now.conversation is not None and now.conversation != before.conversation:
+        docs.put(CONVERSATION, room, to_json(now.conversation))
+    if now.reporter is not None and now.conversation is not None and before.reporter is None:
+        identity = {"user": now.reporter.reveal(), "room": room}
+        docs.put(IDENTITY, str(now.conversation.serial), identity)
+    if now.gone and not before.gone and state.event is not None:
+        docs.put(GONE, state.event, True)
+    if now.invited != before.invited:
+        (_note if now.invited else _drop)(docs, room)
+
+
+def _note(docs: Docs, room: str) -> None:
+    docs.put(INVITATION, room, True)
+
+
+def _drop(docs: Docs, room: str) -> None:
+    docs.delete(INVITATION, room)
