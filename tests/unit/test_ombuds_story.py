@@ -1,0 +1,356 @@
+"""The ombuds office's own story, told event by event; and the small world it is told in."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from bots.ombuds import handles
+from bots.ombuds.bot import OmbudsBot
+from bots.ombuds.models import Case, Conversation, Settings, case_from, conversation_from
+from bots.ombuds.store import CASE, CONVERSATION
+from bots.runtime.bot import Made
+from bots.runtime.decision import (
+    CancelTimer,
+    Due,
+    Event,
+    Performed,
+    Phrase,
+    Request,
+    Say,
+    SetTimer,
+    Started,
+)
+from bots.runtime.words import Words
+from federation.actions import CreateRoom, EditMessage, Handle, Invite, React, Send
+from federation.events import (
+    Edit,
+    MediaMessage,
+    Membership,
+    MembershipKind,
+    Origin,
+    Reaction,
+    Redaction,
+    RoomView,
+    TextMessage,
+    Unreadable,
+)
+
+BOT = "@ombuds:office.example"
+ANNA, BILAL, CEM = "@anna:staff.example", "@bilal:staff.example", "@cem:staff.example"
+YUSRA = "@canary-yusra:secret.example"
+OFFICE, CHAT = "!office", "!canary-chat"
+SETTINGS = Settings(
+    account=BOT,
+    staff=(ANNA, BILAL),
+    languages=("de", "en", "ar", "fa", "uk"),
+    timezone=ZoneInfo("Europe/Berlin"),
+    helplines=("110", "112"),
+    room_name="Ombudsstelle",
+)
+
+
+class EnglishWords(Words):
+    """The texts as they stand in the sources, whatever the catalogues hold by now."""
+
+    NAMES: ClassVar = {
+        "deutsch": "de",
+        "english": "en",
+        "العربية": "ar",
+        "ar": "ar",
+        "українська": "uk",
+    }
+
+    def __init__(self) -> None:
+        super().__init__(Path("/nonexistent"))
+
+    def language_named(self, text: str) -> str | None:
+        return self.NAMES.get(text.casefold())
+
+    def own_name(self, language: str) -> str:
+        return {"de": "Deutsch", "en": "English", "ar": "العربية"}.get(language, language)
+
+
+class MemoryDocs:
+    """`Docs` in dictionaries; what is put in must survive JSON."""
+
+    def __init__(self) -> None:
+        self.kinds: dict[str, dict[str, str]] = {}
+        self.handles: dict[str, Made] = {}
+        self.copies: dict[str, list[str]] = {}
+
+    def get(self, kind: str, key: str) -> Any | None:
+        stored = self.kinds.get(kind, {}).get(key)
+        return None if stored is None else json.loads(stored)
+
+    def put(self, kind: str, key: str, value: Any) -> None:
+        self.kinds.setdefault(kind, {})[key] = json.dumps(value)
+
+    def delete(self, kind: str, key: str) -> None:
+        self.kinds.get(kind, {}).pop(key, None)
+
+    def scan(self, kind: str) -> Iterator[tuple[str, Any]]:
+        for key, stored in self.kinds.get(kind, {}).items():
+            yield key, json.loads(stored)
+
+    def made(self, handle: str) -> Made | None:
+        return self.handles.get(handle)
+
+    def made_by_event(self, event_id: str) -> Made | None:
+        return next((x for x in self.handles.values() if x.event_id == event_id), None)
+
+    def copies_of(self, event_id: str) -> tuple[Made, ...]:
+        return tuple(self.handles[x] for x in self.copies.get(event_id, ()))
+
+
+@dataclass
+class World:
+    """A homeserver of the simplest kind, with the bot at it."""
+
+    settings: Settings = SETTINGS
+    now: datetime = datetime(2026, 3, 5, 12, 0, tzinfo=UTC)
+    docs: MemoryDocs = field(default_factory=MemoryDocs)
+    said: list[Request] = field(default_factory=list)
+    errors: dict[str, str] = field(default_factory=dict)
+    """Handle or name of an action's class → the error that it meets."""
+
+    def __post_init__(self) -> None:
+        self.bot = OmbudsBot(self.settings, EnglishWords())
+        self.timers: dict[str, datetime] = {}
+        self.views: dict[str, RoomView] = {}
+        self.ids = itertools.count(1)
+
+    # -- the way of an event -------------------------------------------------------------------
+
+    def handle(self, event: Event) -> list[Request]:
+        """What the bot asks for, here and in what follows from it at once."""
+        asked: list[Request] = []
+        queue = deque([event])
+        while queue:
+            event = queue.popleft()
+            state = self.bot.load(self.docs, event)
+            decision = self.bot.rule(state, event, self.now)
+            self.bot.save(self.docs, decision.state)
+            asked += decision.requests
+            queue.extend(x for r in decision.requests if (x := self._perform(r)) is not None)
+        self.said += asked
+        return asked
+
+    def _perform(self, request: Request) -> Performed | None:
+        if isinstance(request, SetTimer):
+            self.timers[request.key] = request.at
+            return None
+        if isinstance(request, CancelTimer):
+            self.timers.pop(request.key, None)
+            return None
+        if isinstance(request, Say):
+            self.bot.render(request.phrase)
+        handle = getattr(request, "handle", None)
+        name = "Send" if isinstance(request, Say) else type(request).__name__
+        error = self.errors.get(handle or name, self.errors.get(name))
+        room = OFFICE if isinstance(request, CreateRoom) else self.room_of(request)
+        made = None if isinstance(request, CreateRoom) else f"$ours-{next(self.ids)}"
+        if handle and error is None:
+            self.docs.handles[handle] = Made(handle, room, made)
+            if isinstance(request, Say) and request.copy_of is not None:
+                self.docs.copies.setdefault(request.copy_of, []).append(handle)
+        if not getattr(request, "notify", False):
+            return None
+        return Performed(name, handle, room, made, error)
+
+    def room_of(self, request: Request) -> str:
+        room = getattr(request, "room", "")
+        return self.docs.handles[room].room_id if isinstance(room, Handle) else room
+
+    def pass_time(self, seconds: float) -> list[Request]:
+        end, asked = self.now + timedelta(seconds=seconds), []
+        while due := sorted((at, key) for key, at in self.timers.items() if at <= end):
+            self.now = max(self.now, due[0][0])
+            del self.timers[due[0][1]]
+            asked += self.handle(Due(due[0][1]))
+        self.now = end
+        return asked
+
+    # -- what people do ------------------------------------------------------------------------
+
+    def origin(self, room: str, sender: str, *, encrypted: bool = True) -> Origin:
+        return Origin(BOT, room, f"$theirs-canary-{next(self.ids)}", sender, 0, encrypted)
+
+    def view(self, room: str) -> RoomView:
+        return self.views.setdefault(room, RoomView(encrypted=True))
+
+    def found(self) -> World:
+        self.handle(Started(BOT, 1))
+        for user in (BOT, *self.settings.staff):
+            self.move(OFFICE, user, "join")
+        self.said.clear()
+        return self
+
+    def move(self, room: str, user: str, to: str, by: str = "") -> list[Request]:
+        view, kind = self.view(room), MembershipKind(to)
+        view = replace(view, joined=view.joined - {user}, invited=view.invited - {user})
+        if kind is MembershipKind.JOIN:
+            view = replace(view, joined=view.joined | {user})
+        elif kind is MembershipKind.INVITE:
+            view = replace(view, invited=view.invited | {user})
+        self.views[room] = view
+        return self.handle(Membership(self.origin(room, by or user), view, user, kind))
+
+    def chat(self, person: str = YUSRA, room: str = CHAT, *, encrypted: bool = True) -> World:
+        """Begin a private chat, as Element does."""
+        self.views[room] = RoomView(joined=frozenset({person}), encrypted=encrypted)
+        self.move(room, BOT, "invite", by=person)
+        self.move(room, BOT, "join")
+        return self
+
+    def write(
+        self, body: str, sender: str = YUSRA, room: str = CHAT, **fields: Any
+    ) -> tuple[str, list[Request]]:
+        encrypted = fields.pop("encrypted", True)
+        origin = self.origin(room, sender, encrypted=encrypted)
+        event = TextMessage(origin, self.view(room), body, **fields)
+        return origin.event_id, self.handle(event)
+
+    def send_media(self, kind: str, caption: str = "") -> tuple[str, list[Request]]:
+        origin = self.origin(CHAT, YUSRA)
+        return origin.event_id, self.handle(MediaMessage(origin, self.view(CHAT), kind, caption))
+
+    def staff(self, body: str, sender: str = ANNA, case: int | None = 1) -> list[Request]:
+        """Write in the ombuds room, in the thread of a case or outside."""
+        thread = self.event_of(handles.root(case)) if case is not None else None
+        return self.write(body, sender, OFFICE, thread=thread)[1]
+
+    def edit(self, target: str, body: str, sender: str = YUSRA, room: str = CHAT) -> list[Request]:
+        return self.handle(Edit(self.origin(room, sender), self.view(room), target, body))
+
+    def redact(self, target: str, sender: str = YUSRA, room: str = CHAT) -> list[Request]:
+        return self.handle(Redaction(self.origin(room, sender), self.view(room), target))
+
+    def react(self, handle: str, key: str, sender: str = ANNA) -> list[Request]:
+        origin = self.origin(OFFICE, sender, encrypted=False)
+        return self.handle(Reaction(origin, self.view(OFFICE), self.event_of(handle), key))
+
+    def garble(
+        self, room: str = CHAT, sender: str = YUSRA, reason: str = "undecryptable"
+    ) -> list[Request]:
+        return self.handle(Unreadable(self.origin(room, sender), self.view(room), reason))
+
+    # -- what there is -------------------------------------------------------------------------
+
+    def event_of(self, handle: str) -> str:
+        event_id = self.docs.handles[handle].event_id
+        assert event_id is not None
+        return event_id
+
+    def case(self, number: int = 1) -> Case:
+        return case_from(self.docs.get(CASE, str(number)) or {})
+
+    def conversation(self, room: str = CHAT) -> Conversation:
+        return conversation_from(self.docs.get(CONVERSATION, room) or {})
+
+    def keys(self, requests: list[Request], room: str) -> list[str]:
+        """What was said there, by the names of the phrases; edits as `~name`."""
+        return [
+            ("~" if x.edits else "") + x.phrase.key
+            for x in requests
+            if isinstance(x, Say) and self.room_of(x) == room
+        ]
+
+    def office_keys(self, requests: list[Request]) -> list[str]:
+        return self.keys(requests, OFFICE)
+
+    def chat_keys(self, requests: list[Request]) -> list[str]:
+        return self.keys(requests, CHAT)
+
+
+def said(requests: list[Request], key: str) -> Say:
+    (found,) = (x for x in requests if isinstance(x, Say) and x.phrase.key == key)
+    return found
+
+
+def flat(phrase: Phrase) -> str:
+    """A phrase as its text in English."""
+    return OmbudsBot(SETTINGS, EnglishWords()).render(phrase).body
+
+
+# -- the story -------------------------------------------------------------------------------------
+
+
+def test_a_matter_goes_all_the_way() -> None:
+    world = World().found().chat()
+    event, asked = world.write("Der Wächter schlägt uns. Was können wir tun?")
+    assert world.office_keys(asked) == ["case-root"]
+    assert world.chat_keys(asked) == ["receipt", "notice"]
+    root = said(asked, "case-root")
+    assert (root.handle, root.copy_of) == ("case/1/root", event)
+    assert root.audience == frozenset({ANNA, BILAL})
+    assert said(asked, "receipt").audience == frozenset({YUSRA})
+
+    asked = world.staff("!antwort Danke.\nWir sprechen mit dem Träger.")
+    assert world.office_keys(asked) == ["answer-pending"]
+    assert world.chat_keys(asked) == []
+    assert any(isinstance(x, React) and x.key == "❌" for x in asked)
+
+    asked = world.pass_time(61)
+    answer = said(asked, "answer")
+    assert answer.phrase.values["text"] == "Danke.\nWir sprechen mit dem Träger."
+    assert (answer.room, answer.audience, answer.strict) == (CHAT, frozenset({YUSRA}), True)
+    assert (answer.handle, answer.notify) == ("case/1/answer/1", True)
+    assert world.office_keys(asked) == ["~answer-delivered", "~case-root"]
+    assert world.case().state == "answered"
+
+
+def test_the_room_is_made_once() -> None:
+    world = World()
+    asked = world.handle(Started(BOT, 1))
+    room = asked[0]
+    assert isinstance(room, CreateRoom)
+    assert (room.encrypted, room.federate, room.preset) == (True, False, "private_chat")
+    assert room.topic == ""
+    assert "users" not in room.power_levels
+    assert room.power_levels["events_default"] == 0
+    assert {room.power_levels[x] for x in ("invite", "kick", "ban", "state_default")} == {100}
+    contents = {x["type"]: x["content"] for x in room.initial_state}
+    assert contents["m.room.history_visibility"] == {"history_visibility": "joined"}
+    assert contents["org.buendnis.office"] == {"kind": "ombuds"}
+    assert world.office_keys(asked) == ["welcome"]
+    assert world.handle(Started(BOT, 2)) == []
+
+
+def test_a_room_that_could_not_be_made_is_tried_again() -> None:
+    world = World(errors={"office/room": "M_FORBIDDEN"})
+    assert len(world.handle(Started(BOT, 1))) == 1
+    world.errors.clear()
+    asked = world.handle(Started(BOT, 2))
+    assert isinstance(asked[0], CreateRoom)
+    assert world.handle(Started(BOT, 3)) == []
+
+
+def test_no_second_room_while_the_first_is_on_its_way() -> None:
+    world = World()
+    world.handle(Started(BOT, 1))
+    del world.docs.handles["office/room"]
+    assert world.handle(Started(BOT, 2)) == []
+
+
+def test_a_team_that_has_left_is_called_together_at_the_next_start() -> None:
+    world = World().found()
+    for user in (ANNA, BILAL):
+        world.move(OFFICE, user, "leave")
+    asked = world.handle(Started(BOT, 2))
+    assert [x.user for x in asked if isinstance(x, Invite)] == [ANNA, BILAL]
+
+
+def test_what_is_said_to_people_is_never_sent_by_hand() -> None:
+    world = World().found().chat()
+    world.write("Hallo")
+    world.staff("!antwort Hallo")
+    world.pass_time(100)
+    assert not [x for x in world.said if isinstance(x, Send | EditMessage)]
