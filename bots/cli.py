@@ -1,0 +1,73 @@
+"""The command line `buendnis`: finds its commands in `bots.commands`, imports only what it runs."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module, metadata
+from io import TextIOWrapper
+from pkgutil import iter_modules
+
+import click
+
+from bots import commands
+from config.suggest import closest
+
+
+class Commands(click.Group):
+    """A group whose commands are the modules of `bots.commands`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        modules = iter_modules(commands.__path__)
+        return sorted(m.name.replace("_", "-") for m in modules if not m.name.startswith("_"))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        module = import_module(f"{commands.__name__}.{cmd_name.replace('-', '_')}")
+        found = module.command
+        if not isinstance(found, click.Command):
+            raise TypeError(f"{module.__name__}.command is not a click.Command")
+        return found
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click's; a command that does not exist is answered with one that does."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            known = self.list_commands(ctx)
+            meant = closest(args[0], known)
+            hint = f"Did you mean {meant}?" if meant else f"There are: {', '.join(known)}."
+            raise click.UsageError(f"{error.message} {hint}", ctx) from None
+
+
+def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if not wanted or ctx.resilient_parsing:
+        return
+    try:
+        click.echo(f"buendnis {metadata.version('buendnis')}")
+    except metadata.PackageNotFoundError:
+        click.echo("buendnis, not installed (run from its sources)")
+    ctx.exit()
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_version,
+    help="Print the version.",
+)
+def cli() -> None:
+    """A federated network on Matrix for alliances of initiatives."""
+
+
+def main() -> None:
+    """Run the command line; ends the process."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    cli(prog_name="buendnis")

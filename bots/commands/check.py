@@ -1,0 +1,47 @@
+"""`buendnis check FILE…`: the YAML, offline."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from config.ombuds import OmbudsFile
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(path_type=Path))
+@click.pass_context
+def command(ctx: click.Context, files: tuple[Path, ...]) -> None:
+    """Say everything that is wrong in files of settings.
+
+    Each fault is one line: FILE:LINE: path: what is wrong and what to write instead. Asks no
+    server and changes nothing. Exit status: 0 if nothing is wrong, 1 if something is.
+    """
+    results = [_passes(file) for file in files]
+    ctx.exit(0 if all(results) else 1)
+
+
+def _passes(path: Path) -> bool:
+    from config.faults import ConfigFaults, printed
+    from config.loading import check
+
+    try:
+        checked = check(path)
+    except ConfigFaults as faults:
+        click.echo(str(faults))
+        return False
+    for notice in checked.notices:
+        click.echo(printed(str(path), replace(notice, text=f"note: {notice.text}")))
+    click.echo(f"{path}: nothing wrong: {_summary(checked.file)}")
+    return True
+
+
+def _summary(file: OmbudsFile) -> str:
+    return (
+        f"{file.office.name}, as {file.account.user} on {file.homeserver.url}, "
+        f"staff: {len(file.staff)}, languages: {', '.join(file.office.languages)}"
+    )
