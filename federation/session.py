@@ -92,6 +92,11 @@ class Session:
             target = path("profile", self.account, "displayname")
             await self.server.call("displayname", "PUT", target, {"displayname": name})
 
+    @property
+    def reachable(self) -> bool:
+        """Whether the homeserver answered when it was last asked."""
+        return self._away == 0 and self.synced.is_set()
+
     # -- the loop ------------------------------------------------------------------------------
 
     async def run(self) -> None:

@@ -207,8 +207,9 @@ def _performed(action: Action, outcome: Outcome | None, error: str | None) -> Pe
 
 
 def _references(action: Action) -> dict[str, Handle]:
-    """The action's fields that name something by handle."""
+    """The action's fields that name something by handle; its own `handle` is none of them."""
     values = {f.name: getattr(action, f.name) for f in dataclasses.fields(action)}
+    values.pop("handle", None)
     return {name: value for name, value in values.items() if isinstance(value, Handle)}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -107,6 +108,18 @@ class Office:
                 log.info("the mark was not written (%s)", type(error).__name__)
             else:
                 marked[session.account] = received
+
+    async def status(self) -> dict[str, Any]:
+        """Numbers and opaque ids, for `buendnis status`."""
+        counts = await self.store.run("status", Transaction.counts)
+        aside = await self.store.run("status", Transaction.aside)
+        away = [post for post in self._posts if not post.session.reachable]
+        return {
+            "pid": os.getpid(),
+            "homeserver": "away, trying again" if away else "reachable",
+            "counts": counts,
+            "aside": aside,
+        }
 
     async def close(self) -> None:
         """Close connections and the store; call it after `run` has ended."""

@@ -362,6 +362,13 @@ class Transaction:
         result["timers"] = self._sql("SELECT count(*) FROM timers").fetchone()[0]
         return result
 
+    def aside(self) -> list[str]:
+        """Opaque references of what was set aside, the newest first."""
+        inbox = self._sql("SELECT seq, error FROM inbox WHERE state = 'aside' ORDER BY seq DESC")
+        outbox = self._sql("SELECT id, error FROM outbox WHERE state = 'aside' ORDER BY seq DESC")
+        names = [f"in-{seq} ({error})" for seq, error in inbox.fetchmany(20)]
+        return names + [f"out-{id_[:8]} ({error})" for id_, error in outbox.fetchmany(20)]
+
     def prune(self, before: float) -> None:
         """Forget rows that were done before that time (seconds since the epoch)."""
         self._sql("DELETE FROM inbox WHERE state = 'done' AND received < ?", (before,))
