@@ -1,0 +1,19 @@
+"""`buendnis reload FILE`: a running office reads its settings again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+def command(file: Path) -> None:
+    """Have the running office read FILE again, as SIGHUP does; faults change nothing."""
+    from bots.commands._loading import ask_or_exit
+
+    waiting = ask_or_exit(file, "reload")["restart_needed"]
+    click.echo("The office has read its settings again.")
+    if isinstance(waiting, list) and waiting:
+        click.echo(f"Changed, but only a restart takes it up: {', '.join(waiting)}.")

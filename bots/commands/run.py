@@ -1,0 +1,132 @@
+"""`buendnis run FILE`: an office, until it is told to stop."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from bots.ombuds.bot import OmbudsBot
+    from bots.runtime.office import Office
+    from config.ombuds import OmbudsConfig
+
+log = logging.getLogger(__name__)
+
+
+@click.command()
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+def command(file: Path) -> None:
+    """Run the office that FILE describes, until SIGTERM or Ctrl-C.
+
+    SIGHUP, or `buendnis reload FILE`, reads the file again. Stopping takes less than five seconds
+    and loses nothing.
+    """
+    import asyncio
+
+    from bots.commands._loading import load_or_exit
+    from bots.runtime.logs import install
+
+    config = load_or_exit(file)
+    install(config.logging.level)
+    raise SystemExit(asyncio.run(_run(config)))
+
+
+async def _run(config: OmbudsConfig) -> int:
+    from bots.offices import ombuds_office
+    from bots.runtime.store import StoreError
+    from federation.errors import FederationError
+
+    try:
+        office, bot = ombuds_office(config)
+    except (StoreError, ValueError) as error:
+        click.echo(f"{config.path}: {error}", err=True)
+        return 1
+    try:
+        await _serve(office, bot, config)
+    except FederationError as error:
+        click.echo(f"{config.path}: {error}", err=True)
+        return 1
+    return 0
+
+
+async def _serve(office: Office, bot: OmbudsBot, config: OmbudsConfig) -> None:
+    import asyncio
+    import signal
+
+    from bots.runtime.control import listening
+
+    running = asyncio.create_task(office.run())
+    reloading = _Reloading(office, bot, config)
+    commands = {"status": office.status, "reload": reloading.command, "stop": _stop(running)}
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, running.cancel)
+    loop.add_signal_handler(signal.SIGINT, running.cancel)
+    loop.add_signal_handler(signal.SIGHUP, reloading.signal)
+    try:
+        async with listening(config.office.state, commands):
+            await running
+    except asyncio.CancelledError:
+        log.info("stopped; everything that came in is kept")
+    finally:
+        await office.close()
+
+
+def _stop(running: Any) -> Any:
+    async def stop() -> dict[str, Any]:
+        running.get_loop().call_later(0.1, running.cancel)
+        return {}
+
+    return stop
+
+
+class _Reloading:
+    """Reads the file again. What is wrong in it is told, and the office goes on as before."""
+
+    def __init__(self, office: Office, bot: OmbudsBot, config: OmbudsConfig) -> None:
+        self._office = office
+        self._bot = bot
+        self._config = config
+
+    def signal(self) -> None:
+        try:
+            self._reload()
+        except ValueError as error:
+            log.error("the settings stay as they were:\n%s", error)
+
+    async def command(self) -> dict[str, Any]:
+        return {"restart_needed": self._reload()}
+
+    def _reload(self) -> list[str]:
+        """The settings that need a restart. Raises ValueError with all faults."""
+        from bots.offices import ombuds_settings
+        from bots.runtime.logs import install
+        from config.faults import ConfigFaults
+        from config.loading import load
+
+        try:
+            new = load(self._config.path)
+        except ConfigFaults as faults:
+            raise ValueError(str(faults)) from None
+        waiting = _fixed(self._config, new)
+        self._bot.settings = ombuds_settings(new)
+        self._office.store.patience = new.unreadable_after.total_seconds()
+        install(new.logging.level)
+        log.info("read the settings again%s", _needs_restart(waiting))
+        return waiting
+
+
+def _fixed(old: OmbudsConfig, new: OmbudsConfig) -> list[str]:
+    """Sections that are used only at the start, and differ."""
+    pairs = {
+        "office.state": (old.office.state, new.office.state),
+        "homeserver": (old.homeserver, new.homeserver),
+        "account": (old.account, new.account),
+    }
+    return [name for name, (before, after) in pairs.items() if before != after]
+
+
+def _needs_restart(names: list[str]) -> str:
+    return f"; restart the office for: {', '.join(names)}" if names else ""
