@@ -46,7 +46,9 @@ def _names(table: str) -> dict[str, tuple[str, ...]]:
 
 
 def _fold(word: str) -> str:
-    return unicodedata.normalize("NFKC", word).casefold()
+    """Without case, accents and marks that a keyboard may leave out."""
+    spread = unicodedata.normalize("NFKD", word.casefold()).replace("ı", "i")
+    return "".join(x for x in spread if unicodedata.category(x) not in ("Mn", "Cf"))
 
 
 ANSWER = Command(
@@ -201,7 +203,7 @@ class Unknown:
     guess: Command | None
 
 
-_COMMAND = re.compile(r"[!！]([^\W\d_][\w\u200c-]*)")
+_COMMAND = re.compile(r"[!！]([^\W\d_](?:\w|[\u200c\u0300-\u036f-])*)[:,]?")
 _NUMBER = re.compile(r"#?(\d{1,9})(?:\s+|$)")
 
 

@@ -1,0 +1,163 @@
+"""What people wrote, cleaned and cut; languages guessed; commands understood."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bots.ombuds import handles, texts
+from bots.ombuds.handles import Place
+from bots.ombuds.languages import guess
+from bots.ombuds.models import (
+    Answer,
+    AnswerState,
+    Case,
+    Conversation,
+    Office,
+    Proposal,
+    case_from,
+    conversation_from,
+    office_from,
+    to_json,
+)
+from bots.ombuds.rules import commands
+from bots.ombuds.rules.commands import Command, Invocation, Takes, Unknown
+
+ALL = ("de", "en", "ar", "fa", "uk", "ru", "fr", "tr", "ti")
+
+
+@pytest.mark.parametrize(
+    ("body", "reply", "clean"),
+    [
+        ("  Hallo\r\nWelt\t! ", False, "Hallo\nWelt\t!"),
+        ("a\u202eb\u2066c\u2069d\ufeff\x00\x1b\ud800e", False, "abcde"),
+        ("فارسی می\u200cخواهم", False, "فارسی می\u200cخواهم"),
+        ("> <@a:b> said\n> more\n\nMine", True, "Mine"),
+        ("> * <@a:b> waves\n\nMine", True, "Mine"),
+        ("> <@a:b> said\n\nMine", False, "> <@a:b> said\n\nMine"),
+        ("> quoted by hand\n\nMine", True, "> quoted by hand\n\nMine"),
+        ("> <@a:b> nothing else", True, ""),
+    ],
+)
+def test_clean(body: str, reply: bool, clean: str) -> None:
+    assert texts.clean(body, reply=reply) == (clean, False)
+
+
+@pytest.mark.parametrize("letter", ["x", "ع", "ት", "😀"])
+def test_a_huge_body_is_cut_between_letters(letter: str) -> None:
+    body, cut = texts.clean(letter * 70_000)
+    assert cut
+    assert set(body) == {letter}
+    assert 59_990 <= len(body.encode()) <= 60_000
+
+
+@given(st.text(st.sampled_from("ab \n<😀ት"), max_size=9_000))
+def test_parts_lose_nothing_but_space(text: str) -> None:
+    parts = texts.parts(text)
+    assert "".join("".join(parts).split()) == "".join(text.split())
+    assert all(len(x) <= texts.PART_CHARACTERS for x in parts)
+    assert all(texts.weight(x) <= texts.PART_WEIGHT for x in parts)
+
+
+def test_an_excerpt_is_one_short_line() -> None:
+    assert texts.excerpt("a\nb  c") == "a b c"
+    assert len(texts.excerpt("word " * 50)) <= 60
+
+
+@pytest.mark.parametrize(
+    ("text", "offered", "language"),
+    [
+        ("", ALL, None),
+        ("123 😀", ALL, None),
+        ("مرحبا", ALL, "ar"),
+        ("کمک می‌خواهم", ALL, "fa"),
+        ("کمک می‌خواهم", ("de", "ar"), None),
+        ("Допоможіть", ALL, "uk"),
+        ("Помогите, где вы", ALL, "ru"),
+        ("Помогите, где вы", ("de", "uk"), "uk"),
+        ("ሰላም ሓገዝ", ALL, "ti"),
+        ("Je ne suis pas bien", ALL, "fr"),
+        ("Merhaba, bana yardım", ALL, "tr"),
+        ("Please help me, Ольга", ALL, "en"),
+        ("OK", ALL, None),
+    ],
+)
+def test_guess(text: str, offered: tuple[str, ...], language: str | None) -> None:
+    assert guess(text, offered) == language
+
+
+@pytest.mark.parametrize("command", commands.STAFF)
+def test_every_word_finds_its_command(command: Command) -> None:
+    for words in command.aliases.values():
+        for word in words:
+            assert commands.of_staff(f"!{word.upper()} x") == Invocation(command, "x")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Notiz", None),
+        ("! antwort", None),
+        ("!17", None),
+        ("!antwort: Ja", Invocation(commands.ANSWER, "Ja")),
+        ("!zuru\u0308ck", Invocation(commands.UNDO)),
+        ("!zuruck", Invocation(commands.UNDO)),
+        ("！help", Invocation(commands.HELP)),
+        ("!answer\nzwei\nZeilen", Invocation(commands.ANSWER, "zwei\nZeilen")),
+        ("!closee", Unknown("!closee", commands.CLOSE)),
+        ("!qqqq", Unknown("!qqqq", None)),
+    ],
+)
+def test_of_staff(text: str, found: object) -> None:
+    assert commands.of_staff(text) == found
+
+
+def test_two_commands_of_one_name_are_refused() -> None:
+    twin = Command("twin", Takes.NOTHING, False, {"en": ("answer",)}, "help-help")
+    with pytest.raises(ValueError, match="rename"):
+        commands._index((commands.ANSWER, twin))
+
+
+@pytest.mark.parametrize(
+    ("rest", "split"),
+    [("17 Ja", (17, "Ja")), ("#17 Ja", (17, "Ja")), ("17", (17, "")), ("Ja 17", (None, "Ja 17")),
+     ("17er", (None, "17er")), ("", (None, ""))],
+)  # fmt: skip
+def test_split_number(rest: str, split: tuple[int | None, str]) -> None:
+    assert commands.split_number(rest) == split
+
+
+def test_how_commands_are_shown() -> None:
+    assert commands.ANSWER.shown("de-simple") == "!antwort …"
+    assert commands.ANSWER.numbered("en") == "!answer 17 …"
+    assert commands.CLOSE.shown("ti") == "!close"
+
+
+@pytest.mark.parametrize(
+    ("handle", "place"),
+    [
+        (handles.root(3), Place(3, "root")),
+        (handles.header(3), Place(3, "header")),
+        (handles.receipt(3), Place(3, "receipt")),
+        (handles.text(3, 2), Place(3, "text", 2)),
+        (handles.text(3, 2, "image"), Place(3, "image", 2)),
+        (handles.answer(3, 2), Place(3, "answer", 2)),
+        (handles.notice(3, 2), Place(3, "notice", 2)),
+        ("case/x/root", None),
+        ("office/room", None),
+        (None, None),
+    ],
+)
+def test_handles_are_read_back(handle: str | None, place: Place | None) -> None:
+    assert handles.place(handle) == place
+
+
+def test_json_round_trips_and_passes_over_what_it_does_not_know() -> None:
+    case = Case(1, 2, 3.0, answers=(Answer(1, "x", "@a:b", state=AnswerState.SENDING),))
+    assert case_from({**to_json(case), "later": 1}) == case
+    talk = Conversation(1, "ar")
+    assert conversation_from({**to_json(talk), "later": 1}) == talk
+    office = Office(roster=("@a:b",), proposals=(Proposal(1, True, "@c:d", "@a:b", 4.0),))
+    assert office_from({**to_json(office), "later": 1}) == office
+    assert office_from({}) == Office()
