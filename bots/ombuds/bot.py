@@ -27,13 +27,12 @@ class OmbudsBot:
     def __init__(self, settings: Settings, words: Catalogues) -> None:
         if not settings.languages:
             raise ValueError("The office needs at least one language, its staff's own, as first")
-        self._settings = settings
+        self.settings = settings
+        """May be replaced while the office runs."""
         self._words = words
-        originals = tuple(dict.fromkeys((settings.languages[0], SOURCE)))
-        self._renderer = Renderer(words, originals)
 
     def load(self, docs: Docs, event: Event) -> State:
-        return store.Loader(docs, self._settings, self._words).load(event)
+        return store.Loader(docs, self.settings, self._words).load(event)
 
     def rule(self, state: State, event: Event, now: datetime) -> Decision[State]:
         return rule(state, event, now)
@@ -42,4 +41,5 @@ class OmbudsBot:
         store.save(docs, state)
 
     def render(self, phrase: Phrase) -> Text:
-        return self._renderer.render(phrase)
+        originals = tuple(dict.fromkeys((self.settings.languages[0], SOURCE)))
+        return Renderer(self._words, originals).render(phrase)
