@@ -1,0 +1,163 @@
+"""The team: changed by two of its members, in the room."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bots.ombuds.models import Office, office_from
+from bots.ombuds.store import OFFICE as DOCUMENT
+from bots.runtime.decision import Request
+from federation.actions import Invite, Kick
+from tests.unit.test_ombuds_story import ANNA, BILAL, BOT, CEM, OFFICE, SETTINGS, World, said
+
+
+def team(*staff: str) -> World:
+    return World(replace(SETTINGS, staff=staff)).found()
+
+
+def office(world: World) -> Office:
+    return office_from(world.docs.get(DOCUMENT, "office") or {})
+
+
+def told(world: World, body: str, sender: str = ANNA) -> list[str]:
+    return world.office_keys(world.staff(body, sender, case=None))
+
+
+def invited(asked: list[Request]) -> list[str]:
+    return [x.user for x in asked if isinstance(x, Invite)]
+
+
+def kicked(asked: list[Request]) -> list[str]:
+    return [x.user for x in asked if isinstance(x, Kick)]
+
+
+def test_a_team_of_one_adds_alone() -> None:
+    world = team(ANNA)
+    asked = world.staff(f"!team hinzufügen {BILAL}", case=None)
+    assert (invited(asked), world.office_keys(asked)) == ([BILAL], ["team-added"])
+    assert office(world).roster == (ANNA,)
+    assert kicked(world.move(OFFICE, BILAL, "invite", by=BOT)) == []
+    assert world.office_keys(world.move(OFFICE, BILAL, "join")) == ["team-joined"]
+    assert office(world).roster == (ANNA, BILAL)
+
+
+@pytest.mark.parametrize("by_reaction", [True, False])
+def test_two_agree_to_add(by_reaction: bool) -> None:
+    world = team(ANNA, BILAL)
+    assert told(world, f"!staff add {CEM}") == ["team-add-proposed"]
+    assert told(world, "!bestätigen") == ["team-another"]
+    assert world.office_keys(world.react("team/1", "✅", ANNA)) == ["team-another"]
+    assert world.react("team/1", "✅", CEM) == []
+    if by_reaction:
+        asked = world.react("team/1", "✅", BILAL)
+    else:
+        asked = world.staff("!confirm", BILAL, case=None)
+    assert invited(asked) == [CEM]
+    world.move(OFFICE, CEM, "join")
+    assert office(world).roster == (ANNA, BILAL, CEM)
+    assert told(world, "!confirm", BILAL) == ["team-nothing"]
+    assert world.office_keys(world.react("team/1", "✅", BILAL)) == ["team-nothing"]
+
+
+def test_two_others_agree_to_remove() -> None:
+    world = team(ANNA, BILAL, CEM)
+    assert told(world, f"!team remove {CEM}") == ["team-remove-proposed"]
+    assert told(world, "!confirm", CEM) == ["team-concerned"]
+    assert world.office_keys(world.react("team/1", "✅", CEM)) == ["team-concerned"]
+    asked = world.react("team/1", "✅", BILAL)
+    assert (kicked(asked), world.office_keys(asked)) == ([CEM], ["team-removed"])
+    assert world.move(OFFICE, CEM, "leave", by=BOT) == []
+    assert office(world).roster == (ANNA, BILAL)
+    assert world.staff("!hilfe", CEM, case=None) == []
+
+
+def test_in_a_team_of_two_nobody_removes_the_other() -> None:
+    world = team(ANNA, BILAL)
+    assert told(world, f"!team remove {BILAL}") == ["team-two"]
+    assert told(world, f"!team remove {ANNA}") == ["team-self"]
+    assert told(world, f"!team remove {CEM}") == ["team-unknown"]
+
+
+def test_a_proposal_falls_when_its_proposer_leaves_or_time_passes() -> None:
+    world = team(ANNA, BILAL, CEM)
+    told(world, "!team add @dora:x.example")
+    world.move(OFFICE, ANNA, "leave")
+    assert told(world, "!confirm", BILAL) == ["team-nothing"]
+    told(world, "!team add @dora:x.example", BILAL)
+    world.pass_time(8 * 24 * 3600)
+    assert told(world, "!confirm", CEM) == ["team-nothing"]
+
+
+def test_the_team_shrinks_to_two_while_a_removal_waits() -> None:
+    world = team(ANNA, BILAL, CEM)
+    told(world, f"!team remove {CEM}")
+    world.move(OFFICE, BILAL, "leave")
+    assert told(world, "!confirm", CEM) == ["team-concerned"]
+    assert told(world, "!confirm", ANNA) == ["team-another"]
+
+
+@pytest.mark.parametrize(
+    "person", ["cem", "@cem", "", "@a b:c", "@c:x " + CEM, "@" + "x" * 300 + ":y"]
+)
+def test_what_is_no_address(person: str) -> None:
+    assert told(team(ANNA), f"!team add {person}") == ["team-address"]
+
+
+@pytest.mark.parametrize("person", [ANNA, BOT])
+def test_who_is_there_already(person: str) -> None:
+    assert told(team(ANNA), f"!team add {person}") == ["team-already"]
+
+
+def test_the_team_is_shown() -> None:
+    world = team(ANNA)
+    told(world, f"!team add {CEM}")
+    values = said(world.staff("!team", case=None), "team").phrase.values
+    assert values["people"] == ANNA
+    assert values["invited"].values["people"] == CEM  # type: ignore[attr-defined]
+
+
+def test_an_invitation_is_withdrawn() -> None:
+    world = team(ANNA)
+    told(world, f"!team add {CEM}")
+    asked = world.staff(f"!team remove {CEM}", case=None)
+    assert (kicked(asked), world.office_keys(asked)) == ([CEM], ["team-withdrawn"])
+    assert kicked(world.move(OFFICE, CEM, "join")) == [CEM]
+
+
+def test_an_invitation_that_fails_is_told() -> None:
+    world = team(ANNA)
+    world.errors["Invite"] = "M_NOT_FOUND"
+    assert told(world, f"!team add {CEM}") == ["team-added", "team-invitation-failed"]
+
+
+def test_an_invitation_declined() -> None:
+    world = team(ANNA)
+    told(world, f"!team add {CEM}")
+    assert world.office_keys(world.move(OFFICE, CEM, "leave")) == ["team-left"]
+    assert office(world).awaited == ()
+
+
+def test_who_leaves_leaves_the_team() -> None:
+    world = team(ANNA, BILAL)
+    assert world.office_keys(world.move(OFFICE, BILAL, "leave")) == ["team-left"]
+    assert office(world).roster == (ANNA,)
+    assert world.staff("!hilfe", BILAL, case=None) == []
+
+
+@pytest.mark.parametrize("kind", ["join", "invite"])
+def test_who_does_not_belong_is_removed_and_reads_nothing(kind: str) -> None:
+    world = team(ANNA, BILAL).chat()
+    asked = world.move(OFFICE, CEM, kind, by=BILAL)
+    assert kicked(asked) == [CEM]
+    assert said(asked, "team-intruder").audience == frozenset({ANNA, BILAL})
+    root = said(world.write("Hallo")[1], "case-root")
+    assert root.audience == frozenset({ANNA, BILAL})
+
+
+def test_our_own_membership_and_changes_of_a_name_make_nothing() -> None:
+    world = team(ANNA, BILAL)
+    assert world.move(OFFICE, BOT, "join") == []
+    assert world.move(OFFICE, ANNA, "join") == []
+    assert world.move(OFFICE, CEM, "knock") == []

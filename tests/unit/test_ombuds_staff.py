@@ -1,0 +1,128 @@
+"""The ombuds room: commands for cases, lists, help."""
+
+from __future__ import annotations
+
+import pytest
+
+from bots.ombuds.rules import commands
+from bots.runtime.decision import Due, Performed, Phrase, SetAside
+from federation.actions import Handle
+from federation.events import Ignored, MediaMessage, Reaction
+from tests.unit.test_ombuds_story import ANNA, BILAL, CEM, OFFICE, World, flat, said
+
+
+@pytest.fixture
+def world() -> World:
+    world = World().found().chat()
+    world.write("Der Wächter schlägt uns")
+    return world
+
+
+def marks(phrase: Phrase) -> list[str]:
+    return [x.key for x in phrase.values["marks"]]  # type: ignore[attr-defined]
+
+
+def test_close_and_reopen(world: World) -> None:
+    assert world.office_keys(world.staff("!schließen")) == ["~case-root", "closed"]
+    assert world.case().state == "closed"
+    assert world.office_keys(world.staff("!close")) == ["closed-already"]
+    assert world.office_keys(world.staff("!öffnen 1", case=None)) == ["~case-root", "reopened"]
+    assert world.office_keys(world.staff("!reopen")) == ["open-already"]
+
+
+def test_take(world: World) -> None:
+    asked = world.staff("!nehmen", BILAL)
+    assert world.office_keys(asked) == ["~case-root", "taken"]
+    assert marks(said(asked, "case-root").phrase) == ["mark-taken"]
+    assert world.office_keys(world.staff("!take", BILAL)) == ["taken"]
+
+
+def test_lists(world: World) -> None:
+    world.staff("!schließen")
+    world.write("Kein Wasser")
+    world.staff("!nehmen", BILAL, case=2)
+
+    def numbers(body: str, sender: str = ANNA) -> list[object]:
+        asked = world.staff(body, sender, case=None)
+        (told,) = asked
+        key = told.phrase.key  # type: ignore[union-attr]
+        if key == "cases-none":
+            return []
+        return [x.values["number"] for x in said(asked, "cases").phrase.values["lines"]]  # type: ignore[attr-defined]
+
+    assert numbers("!fälle") == [2]
+    assert numbers("!cases open") == [2]
+    assert numbers("!fälle alle") == [2, 1]
+    assert numbers("!fälle meine") == []
+    assert numbers("!fälle meine", BILAL) == [2]
+    assert numbers("!fälle WÄCHTER") == [1]
+    assert numbers("!fälle 2") == [2]
+    assert numbers("!fälle Zebra") == []
+
+
+def test_a_list_has_links_and_an_end(world: World) -> None:
+    for _ in range(24):
+        world.write("!neu")
+        world.write("x" * 200)
+    phrase = said(world.staff("!fälle", case=None), "cases").phrase
+    lines = phrase.values["lines"]
+    assert len(lines) == 20  # type: ignore[arg-type]
+    text = flat(phrase)
+    assert "There are 5 more." in text
+    assert f"https://matrix.to/#/!office/{world.event_of('case/25/root')}" in text.splitlines()[2]
+    assert all(len(x) < 150 for x in text.splitlines())
+
+
+def test_a_list_in_a_thread_and_before_anything_is_sent(world: World) -> None:
+    made = world.docs.handles.pop("case/1/root")
+    assert world.office_keys(world.staff("!fälle", case=None)) == ["cases"]
+    world.docs.handles["case/1/root"] = made
+    assert said(world.staff("!fälle"), "cases").thread is None
+
+
+def test_help_names_every_command(world: World) -> None:
+    phrase = said(world.staff("!hilfe", case=None), "help").phrase
+    text = flat(phrase)
+    for command in commands.STAFF:
+        assert command.word("de") in text
+    assert said(world.staff("!help"), "help").thread == Handle("case/1/root")
+
+
+@pytest.mark.parametrize(
+    ("body", "guess"), [("!anwort Ja", "!antwort"), ("!schliesen", "!schließen"), ("!xqzw", None)]
+)
+def test_unknown_commands_get_a_suggestion(world: World, body: str, guess: str | None) -> None:
+    values = said(world.staff(body), "command-unknown").phrase.values
+    found = values["guess"]
+    assert (found.values["command"] if isinstance(found, Phrase) else None) == guess
+    assert world.pass_time(100) == []
+
+
+def test_an_edited_command_is_not_carried_out(world: World) -> None:
+    event, _ = world.write("!anwort Ja", ANNA, OFFICE)
+    assert world.office_keys(world.edit(event, "!antwort Ja", ANNA, OFFICE)) == ["command-edited"]
+    assert world.edit(event, "Notiz", ANNA, OFFICE) == []
+    assert world.edit(event, "!antwort Ja", CEM, OFFICE) == []
+
+
+def test_failures_are_told_sparingly(world: World) -> None:
+    assert world.office_keys(world.handle(SetAside("a1", "action"))) == ["set-aside"]
+    assert world.handle(SetAside("a2", "action")) == []
+    world.pass_time(601)
+    assert world.office_keys(world.handle(SetAside("a3", "action"))) == ["set-aside"]
+
+
+def test_events_without_meaning_make_nothing(world: World) -> None:
+    origin, view = world.origin(OFFICE, ANNA), world.view(OFFICE)
+    assert world.handle(Ignored(origin, view, "m.room.topic")) == []
+    assert world.handle(MediaMessage(origin, view, "image")) == []
+    assert world.handle(Reaction(origin, view, "$unknown", "❌")) == []
+    assert world.handle(Performed("Send", "case/99/answer/1", "!x", "$x")) == []
+    assert world.handle(Performed("Join", None, "!x", None, "M_FORBIDDEN")) == []
+    for key in ("answer/99/1", "answer/1/99", "answer/x", "welcome/!unknown", ""):
+        assert world.handle(Due(key)) == []
+
+
+def test_a_case_whose_document_is_gone(world: World) -> None:
+    world.docs.delete("ombuds/case", "1")
+    assert world.office_keys(world.staff("!schließen")) == ["case-unknown"]

@@ -1,0 +1,144 @@
+"""The office's texts: every one exists, is used, and is rendered without a way out of it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+import bots.ombuds.rules
+from bots.ombuds.bot import OmbudsBot
+from bots.ombuds.rendering import RINGING, Renderer
+from bots.ombuds.wording import PARAGRAPHS
+from bots.ombuds.wording.reporter import WITH_ORIGINAL
+from bots.runtime.decision import Phrase
+from bots.runtime.words import Words
+from federation.events import KNOWN_MEDIA
+from tests.unit.test_ombuds_story import SETTINGS, EnglishWords
+
+RULES = sorted(Path(bots.ombuds.rules.__file__).parent.glob("*.py"))
+SPEAKING = frozenset({"tell", "tell_case", "say", "phrase", "_reply", "_unsent", "_show", "_done"})
+EVIL = '<img src=x onerror="x">&amp;\n\u202e@room {number}'
+
+
+def constants(tree: ast.AST) -> set[str]:
+    return {
+        x.value for x in ast.walk(tree) if isinstance(x, ast.Constant) and isinstance(x.value, str)
+    }
+
+
+def spoken(tree: ast.AST) -> set[str]:
+    """The names of phrases that stand in calls, as they stand there."""
+    result = set()
+    for call in (x for x in ast.walk(tree) if isinstance(x, ast.Call)):
+        name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+        found = [x for x in call.args if isinstance(x, ast.Constant) and isinstance(x.value, str)]
+        if name in SPEAKING and found:
+            result.add(str(found[0].value))
+    return result
+
+
+TREES = [ast.parse(x.read_text()) for x in RULES]
+
+
+def test_every_phrase_that_a_rule_uses_exists() -> None:
+    used = set().union(*map(spoken, TREES))
+    assert len(used) > 50
+    assert used <= PARAGRAPHS.keys()
+
+
+def test_every_phrase_is_used() -> None:
+    used = set().union(*map(constants, TREES))
+    made = {f"kind-{x}" for x in KNOWN_MEDIA} | {
+        f"state-{x}" for x in ("open", "answered", "closed")
+    }
+    assert PARAGRAPHS.keys() - used == made
+
+
+def test_what_rings_exists() -> None:
+    assert PARAGRAPHS.keys() >= RINGING
+    assert PARAGRAPHS.keys() >= WITH_ORIGINAL
+
+
+def placeholders(key: str) -> set[str]:
+    return {x for paragraph in PARAGRAPHS[key] for x in re.findall(r"\{(\w+)\}", paragraph)}
+
+
+@pytest.mark.parametrize("key", sorted(PARAGRAPHS))
+def test_nothing_a_person_writes_becomes_markup(key: str) -> None:
+    text = Renderer(EnglishWords(), ("en",)).render(
+        Phrase(key, "en", dict.fromkeys(placeholders(key), EVIL))
+    )
+    assert text.html is not None
+    assert "<img" not in text.html
+    assert "{" not in text.html.replace("{number}", "")
+    tags = set(re.findall(r"</?(\w+)", text.html))
+    assert tags <= {"p", "br", "code", "blockquote", "a"}
+    assert not re.search("[\ue000-\ue0ff]", text.html + text.body)
+
+
+def test_phrases_within_phrases() -> None:
+    inner = Phrase("media", "en", {"kind": Phrase("kind-image", "en"), "text": "<b>"})
+    marks = (Phrase("mark-cut", "en"), Phrase("mark-changed", "en"))
+    values = {
+        "number": 7,
+        "state": Phrase("state-open", "en"),
+        "language": "العربية (ar)",
+        "time": "x",
+        "marks": marks,
+        "text": inner,
+    }
+    text = Renderer(EnglishWords(), ("en",)).render(Phrase("case-root", "en", values))
+    assert "Case 7 · open · language: \u2068العربية (ar)\u2069" in text.body
+    assert "not text: picture." in text.body
+    assert (text.html or "").endswith("<blockquote>&lt;b&gt;</blockquote>")
+    assert "Its end is missing.<br>The person has changed" in (text.html or "")
+    assert text.notice is False
+
+
+def test_what_is_empty_is_left_out() -> None:
+    values = {"time": "x", "marks": (), "text": "hello"}
+    text = Renderer(EnglishWords(), ("en",)).render(Phrase("followup", "en", values))
+    assert text.body == "New message from the person, \u2068x\u2069:\n\nhello"
+
+
+class Unchecked(EnglishWords):
+    def reviewed(self, msgid: str, language: str) -> bool:
+        return False
+
+
+def test_an_unchecked_notice_stands_beside_the_original() -> None:
+    bot = OmbudsBot(SETTINGS, Unchecked())
+    values = {"helplines": "110", "languages": "Deutsch"}
+    count = len(PARAGRAPHS["notice"])
+    arabic = bot.render(Phrase("notice", "ar", values)).body.split("\n\n")
+    assert len(arabic) == 3 * count + 1
+    assert len(bot.render(Phrase("notice", "de", values)).body.split("\n\n")) == count
+    assert "Nobody has checked" not in bot.render(Phrase("language-set", "ar", {})).body
+
+
+def test_links_stay_whole_and_commands_stand_out() -> None:
+    url = "https://matrix.to/#/!a/$b"
+    values = {"number": 1, "state": Phrase("state-open", "en"), "text": "x", "link": url}
+    text = Renderer(EnglishWords(), ("en",)).render(Phrase("cases-line", "en", values))
+    assert text.body.endswith(f" {url}")
+    assert f'<a href="{url}">' in (text.html or "")
+    hint = Renderer(EnglishWords(), ("en",)).render(Phrase("command-hint", "en", {"command": "!x"}))
+    assert "<code>!x</code>" in (hint.html or "")
+
+
+@pytest.mark.parametrize("language", ["de", "ar", "fa", "ti"])
+def test_the_catalogues_render(language: str) -> None:
+    renderer = Renderer(Words(), ("de", "en"))
+    for key in PARAGRAPHS:
+        values = dict.fromkeys(placeholders(key), "!x")
+        assert renderer.render(Phrase(key, language, values)).body
+
+
+def test_an_office_without_a_language_is_refused() -> None:
+    from dataclasses import replace
+
+    with pytest.raises(ValueError, match="language"):
+        OmbudsBot(replace(SETTINGS, languages=()), EnglishWords())
