@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
 from bots.runtime.serving import Account
+from tests.conftest import Account as HomeserverAccount
+from tests.synapse.conftest import MakePerson
 from tests.synapse.mirror import Mirror
 from tests.synapse.offices import running
+
+NewAccount = Callable[..., Awaitable[HomeserverAccount]]
 
 pytestmark = pytest.mark.synapse
 
 
 @pytest.mark.parametrize("version", ["10", "11", "12"])
 async def test_an_encrypted_private_message_is_answered_to_a_strict_client(
-    new_account, make_person, tmp_path: Path, version: str
+    new_account: NewAccount, make_person: MakePerson, tmp_path: Path, version: str
 ) -> None:
     bot = await new_account("mirror")
     anna = await make_person("anna", strict=True)
@@ -28,7 +33,7 @@ async def test_an_encrypted_private_message_is_answered_to_a_strict_client(
 
 
 async def test_a_restarted_office_answers_what_came_meanwhile(
-    new_account, make_person, tmp_path: Path
+    new_account: NewAccount, make_person: MakePerson, tmp_path: Path
 ) -> None:
     bot = await new_account("mirror")
     anna = await make_person("anna", strict=True)

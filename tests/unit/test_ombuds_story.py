@@ -318,7 +318,7 @@ def test_the_room_is_made_once() -> None:
     assert room.power_levels["events_default"] == 0
     assert {room.power_levels[x] for x in ("invite", "kick", "ban", "state_default")} == {100}
     contents = {x["type"]: x["content"] for x in room.initial_state}
-    assert contents["m.room.history_visibility"] == {"history_visibility": "joined"}
+    assert contents["m.room.history_visibility"] == {"history_visibility": "invited"}
     assert contents["org.buendnis.office"] == {"kind": "ombuds"}
     assert world.office_keys(asked) == ["welcome"]
     assert world.handle(Started(BOT, 2)) == []

@@ -22,7 +22,9 @@ POWER_LEVELS = {
     "notifications": {"room": 100},
 }
 INITIAL_STATE = (
-    {"type": "m.room.history_visibility", "content": {"history_visibility": "joined"}},
+    # Not `joined`: a case that comes between the invitation and the first visit would never be
+    # seen by anybody. Whoever joins the team later still reads nothing from before.
+    {"type": "m.room.history_visibility", "content": {"history_visibility": "invited"}},
     {"type": "m.room.guest_access", "content": {"guest_access": "forbidden"}},
     {"type": "m.room.join_rules", "content": {"join_rule": "invite"}},
     {"type": "org.buendnis.office", "content": {"kind": "ombuds"}},
