@@ -18,7 +18,7 @@ def world() -> World:
 def test_an_invitation_is_accepted_and_the_person_greeted_after_a_moment() -> None:
     world = World().found()
     world.views[CHAT] = RoomView(joined=frozenset({YUSRA}), encrypted=True)
-    assert world.move(CHAT, BOT, "invite", by=YUSRA) == [Join(CHAT)]
+    assert world.move(CHAT, BOT, "invite", by=YUSRA) == [Join(CHAT, notify=True)]
     (timer,) = world.move(CHAT, BOT, "join")
     assert isinstance(timer, SetTimer)
     assert timer.key == f"welcome/{CHAT}"
@@ -67,7 +67,7 @@ def test_a_room_that_is_not_private_is_left(others: tuple[str, ...]) -> None:
     world.move(CHAT, BOT, "invite", by=CEM)
     asked = world.move(CHAT, BOT, "join")
     assert world.chat_keys(asked) == (["private-only"] if others else [])
-    assert asked[-1] == Leave(CHAT)
+    assert asked[-1] == Leave(CHAT, notify=True)
     assert world.write("Hallo")[1] == []
 
 
@@ -76,7 +76,8 @@ def test_an_unencrypted_chat_is_taken_all_the_same_and_marked() -> None:
     world.views[CHAT] = RoomView(joined=frozenset({YUSRA}), encrypted=False)
     world.move(CHAT, BOT, "invite", by=YUSRA)
     asked = world.move(CHAT, BOT, "join")
-    assert SetState(CHAT, "m.room.encryption", {"algorithm": "m.megolm.v1.aes-sha2"}) in asked
+    content = {"algorithm": "m.megolm.v1.aes-sha2"}
+    assert SetState(CHAT, "m.room.encryption", content, notify=True) in asked
     _, asked = world.write("Hallo", encrypted=False)
     marks = said(asked, "case-root").phrase.values["marks"]
     assert [x.key for x in marks] == ["mark-unencrypted"]  # type: ignore[attr-defined]

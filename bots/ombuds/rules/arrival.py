@@ -15,6 +15,9 @@ from federation.events import MediaMessage, Membership, MembershipKind, TextMess
 PATIENCE = timedelta(seconds=3)
 """How long we wait for a first message before we speak: Element sends it with the invitation."""
 
+# What is asked with `notify` here may be refused without harm (an invitation was withdrawn, only
+# the chat's owner may encrypt it); staff are not to be troubled with it.
+
 GONE = (MembershipKind.LEAVE, MembershipKind.BAN)
 HERE = (MembershipKind.JOIN, MembershipKind.INVITE)
 ENCRYPTION = {"algorithm": "m.megolm.v1.aes-sha2"}
@@ -42,7 +45,7 @@ def present(event: Membership) -> frozenset[str]:
 def _ours(turn: Turn, event: Membership) -> None:
     if event.membership is MembershipKind.INVITE:
         turn.known = replace(turn.known, invited=True)
-        turn.ask(Join(turn.chat))
+        turn.ask(Join(turn.chat, notify=True))
     elif event.membership is MembershipKind.JOIN:
         _joined(turn, event)
     elif event.membership in GONE:
@@ -98,13 +101,13 @@ def _begin(turn: Turn, person: str, *, encrypted: bool) -> None:
         invited=False,
     )
     if not encrypted:
-        turn.ask(SetState(turn.chat, "m.room.encryption", ENCRYPTION))
+        turn.ask(SetState(turn.chat, "m.room.encryption", ENCRYPTION, notify=True))
 
 
 def _decline(turn: Turn, others: frozenset[str]) -> None:
     if others:
         turn.ask(Say(turn.chat, turn.phrase("private-only")))
-    turn.ask(Leave(turn.chat))
+    turn.ask(Leave(turn.chat, notify=True))
 
 
 # -- the notice ------------------------------------------------------------------------------------
