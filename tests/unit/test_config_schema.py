@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from config.document import read_document
@@ -53,7 +54,6 @@ def test_defaults_are_written_as_in_the_yaml(kind: Any) -> None:
 
 @pytest.mark.parametrize("kind", MODELS)
 def test_the_example_names_its_schema_and_fits_it(kind: Any) -> None:
-    jsonschema = pytest.importorskip("jsonschema")
     example = EXAMPLES / f"{kind}.yaml"
     first = example.read_text(encoding="utf-8").splitlines()[0]
     named = first.removeprefix("# yaml-language-server: $schema=")
