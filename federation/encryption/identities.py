@@ -1,4 +1,5 @@
-"""Which devices are signed by their owner (§ Cross-signing): pure functions over `/keys/query`.
+"""Whose devices are whose, and which of them their owner signed (§ Cross-signing): pure functions
+over `/keys/query`, in which everything but the signatures is somebody's claim.
 
 A device counts as signed if the owner's self-signing key signed it and the owner's master key
 signed the self-signing key. Version 1.18 (MSC4153) tells clients to send keys to signed devices
@@ -49,6 +50,32 @@ def identity(user: str, answer: Mapping[str, Any]) -> Identity:
     )
 
 
+def devices(user: str, answer: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """Device id → its keys (`ed25519`, `curve25519`), where the device itself signed them.
+
+    One malformed device is left out and takes no other with it.
+    """
+    found = {
+        device_id: _device_keys(user, device_id, keys)
+        for device_id, keys in _entry(answer, "device_keys", user).items()
+    }
+    return {device_id: keys for device_id, keys in found.items() if keys is not None}
+
+
+def _device_keys(user: str, device_id: str, device: object) -> dict[str, str] | None:
+    if not isinstance(device, Mapping) or not isinstance(device.get("keys"), Mapping):
+        return None
+    if (device.get("user_id"), device.get("device_id")) != (user, device_id):
+        return None
+    ed25519 = device["keys"].get(f"ed25519:{device_id}")
+    curve25519 = device["keys"].get(f"curve25519:{device_id}")
+    if not isinstance(ed25519, str) or not isinstance(curve25519, str):
+        return None
+    if not verify(device, user, device_id, ed25519):
+        return None
+    return {"ed25519": ed25519, "curve25519": curve25519}
+
+
 def verify(signed: Mapping[str, Any], user: str, key_id: str, public_key: str) -> bool:
     """Check the signature of `user`'s key `ed25519:key_id` on a signed JSON object (§ Signing)."""
     try:
@@ -57,7 +84,7 @@ def verify(signed: Mapping[str, Any], user: str, key_id: str, public_key: str) -
         message = Api.to_canonical_json(plain).encode()
         key = vodozemac.Ed25519PublicKey.from_base64(public_key)
         key.verify_signature(message, vodozemac.Ed25519Signature.from_base64(signature))
-    except (KeyError, TypeError, ValueError):  # vodozemac's errors are ValueErrors
+    except (KeyError, TypeError, ValueError, RecursionError):  # vodozemac's are ValueErrors
         return False
     return True
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -38,6 +38,8 @@ class KeyStore:
     def __init__(self, account: str) -> None:
         self._account = account
         self._vault: Vault | None = None
+        self.sender = ""
+        """Whose to-device event is being taken in: the owner of the room keys in it."""
 
     @contextmanager
     def using(self, vault: Vault) -> Iterator[None]:
@@ -104,11 +106,16 @@ class KeyStore:
 
     # -- Megolm sessions (rooms) ---------------------------------------------------------------
 
+    # Each is kept under the user whose device sent its key. Somebody who sends on, or makes up, a
+    # key under the id of another's session neither speaks in her name nor hides what she says.
+
     def load_inbound_group_sessions(self) -> GroupSessionStore:
         return _GroupSessions(self)
 
-    def load_group_session(self, room_id: str, session_id: str) -> InboundGroupSession | None:
-        found = self.vault.read("megolm", self._key(room_id, session_id))
+    def load_group_session(
+        self, room_id: str, session_id: str, owner: str
+    ) -> InboundGroupSession | None:
+        found = self.vault.read("megolm", self._key(owner, room_id, session_id))
         if found is None:
             return None
         ed25519, sender_key, chain, pickle = json.loads(found)
@@ -117,26 +124,17 @@ class KeyStore:
         )
 
     def save_inbound_group_session(self, session: InboundGroupSession) -> None:
-        known = self.load_group_session(session.room_id, session.id)
+        known = self.load_group_session(session.room_id, session.id, self.sender)
         if known is not None and not _better(session, known):
             return
         pickle = session.pickle("").decode()
         value = [session.ed25519, session.sender_key, session.forwarding_chain, pickle]
-        key = self._key(session.room_id, session.id)
+        key = self._key(self.sender, session.room_id, session.id)
         self.vault.write("megolm", key, json.dumps(value).encode())
 
-    def owner(self, session_id: str) -> str | None:
-        """The user whose device sent us this Megolm session's key."""
-        found = self.vault.read("megolm owner", self._key(session_id))
-        return None if found is None else found.decode()
-
-    def set_owner(self, session_id: str, user: str) -> None:
-        if self.owner(session_id) is None:
-            self.vault.write("megolm owner", self._key(session_id), user.encode())
-
-    def first_use(self, session_id: str, index: int, event_id: str) -> bool:
+    def first_use(self, owner: str, session_id: str, index: int, event_id: str) -> bool:
         """False if another event used this place of the ratchet: a replay (§ Megolm)."""
-        key = self._key(session_id, str(index))
+        key = self._key(owner, session_id, str(index))
         found = self.vault.read("megolm index", key)
         if found is None:
             self.vault.write("megolm index", key, event_id.encode())
@@ -151,18 +149,16 @@ class KeyStore:
         return store
 
     def _devices_of(self, user: str) -> dict[str, OlmDevice]:
-        found = json.loads(self.vault.read("devices", self._key(user)) or b"{}")
-        return {
-            device_id: OlmDevice(user, device_id, keys, deleted=deleted)
-            for device_id, (keys, deleted) in found.items()
-        }
+        found = json.loads(self.vault.read("device keys", self._key(user)) or b"{}")
+        return {device_id: OlmDevice(user, device_id, keys) for device_id, keys in found.items()}
 
-    def save_device_keys(self, changed: dict[str, dict[str, OlmDevice]]) -> None:
-        for user, devices in changed.items():
-            known = json.loads(self.vault.read("devices", self._key(user)) or b"{}")
-            for device_id, device in devices.items():
-                known[device_id] = (device.keys, device.deleted)
-            self.vault.write("devices", self._key(user), json.dumps(known).encode())
+    def keep_devices(self, user: str, devices: Mapping[str, Mapping[str, str]]) -> None:
+        """All devices that a user has, in place of those we knew.
+
+        nio would keep what it once knew of a device id for good: a device that was logged out and
+        came back would get no keys any more.
+        """
+        self.vault.write("device keys", self._key(user), json.dumps(devices).encode())
 
     def is_device_verified(self, device: OlmDevice) -> bool:
         return False  # trust is decided in `identities`, from cross-signing
@@ -209,26 +205,27 @@ class _GroupSessions(GroupSessionStore):  # type: ignore[misc]
     def __init__(self, store: KeyStore) -> None:
         super().__init__()
         self._store = store
-        self._cache: OrderedDict[tuple[str, str], InboundGroupSession] = OrderedDict()
+        self._cache: OrderedDict[tuple[str, str, str], InboundGroupSession] = OrderedDict()
 
     def add(self, session: InboundGroupSession) -> bool:
-        known = self.get(session.room_id, session.sender_key, session.id)
+        known = self.get(session.room_id, self._store.sender, session.id)
         if known is not None and not _better(session, known):
             return False
-        self._remember((session.room_id, session.id), session)
+        self._remember((session.room_id, self._store.sender, session.id), session)
         return True
 
-    def get(self, room_id: str, sender_key: str, session_id: str) -> InboundGroupSession | None:
-        """`sender_key` is ignored: since version 1.3 of the specification it need not be there."""
-        key = (room_id, session_id)
+    def get(self, room_id: str, owner: str, session_id: str) -> InboundGroupSession | None:
+        """By `owner`, whose device sent the key, where nio would ask by the device's own key: since
+        version 1.3 of the specification events need not name the device."""
+        key = (room_id, owner, session_id)
         found = self._cache.get(key)
         if found is None:
-            found = self._store.load_group_session(*key)
+            found = self._store.load_group_session(room_id, session_id, owner)
             if found is not None:
                 self._remember(key, found)
         return found
 
-    def _remember(self, key: tuple[str, str], session: InboundGroupSession) -> None:
+    def _remember(self, key: tuple[str, str, str], session: InboundGroupSession) -> None:
         self._cache[key] = session
         if len(self._cache) > _CACHE:
             self._cache.popitem(last=False)

@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from nio.crypto import OutboundGroupSession
+from nio.crypto import OlmDevice, OutboundGroupSession
 from nio.crypto.olm_machine import Olm
-from nio.events import OlmEvent, RoomKeyEvent, ToDeviceEvent
-from nio.responses import KeysClaimResponse, KeysQueryResponse
+from nio.events import DummyEvent, OlmEvent, RoomKeyEvent, ToDeviceEvent
 
-from federation.encryption.identities import NOBODY, Identity, identity
+from federation.encryption.identities import NOBODY, Identity, devices, identity, verify
 from federation.encryption.keystore import KeyStore
 from federation.ports import RawEvent, Vault
 
@@ -34,6 +33,11 @@ class Device:
     user: str
     device_id: str
     curve25519: str
+    ed25519: str
+
+    @classmethod
+    def of(cls, device: OlmDevice) -> Device:
+        return cls(device.user_id, device.device_id, device.curve25519, device.ed25519)
 
 
 class Machine:
@@ -64,31 +68,34 @@ class Machine:
         with self.keys.using(vault):
             self._take_device_lists(vault, _mapping(sync.get("device_lists")))
             counts = _mapping(sync.get("device_one_time_keys_count"))
-            self.olm.uploaded_key_count = counts.get("signed_curve25519", 0)
+            count = counts.get("signed_curve25519", 0)
+            self.olm.uploaded_key_count = count if isinstance(count, int) else 0
             unused = sync.get("device_unused_fallback_key_types")
             if isinstance(unused, list):
                 self.needs_fallback_key = "signed_curve25519" not in unused
-            events = _mapping(sync.get("to_device")).get("events", ())
+            events = _list(_mapping(sync.get("to_device")).get("events"))
             return {session for event in events for session in self._take_to_device(event)}
 
     def _take_device_lists(self, vault: Vault, lists: Mapping[str, Any]) -> None:
-        changed = [user for user in lists.get("changed", ()) if isinstance(user, str)]
-        for user in (*changed, *lists.get("left", ())):
-            self.epoch += 1
-            self.changes += 1
-            vault.erase("device list", f"{self.account} {user}")
+        for user in (*_list(lists.get("changed")), *_list(lists.get("left"))):
+            if isinstance(user, str):
+                self.epoch += 1
+                self.changes += 1
+                vault.erase("device list", f"{self.account} {user}")
 
     def _take_to_device(self, event: Any) -> Iterable[str]:
         try:
             parsed = ToDeviceEvent.parse_event(event)
             if not isinstance(parsed, OlmEvent):
                 return
+            self.keys.sender = parsed.sender
             opened = self.olm.handle_to_device_event(parsed)
         except Exception as error:  # noqa: BLE001  (whatever a stranger's bytes do in nio)
             log.warning("a to-device event could not be taken in (%s)", type(error).__name__)
             return
+        if isinstance(opened, DummyEvent):
+            self.epoch += 1  # a device that had no keys to claim may be reached by now
         if isinstance(opened, RoomKeyEvent):
-            self.keys.set_owner(opened.session_id, opened.sender)
             yield opened.session_id
 
     # -- decrypting ----------------------------------------------------------------------------
@@ -97,18 +104,19 @@ class Machine:
         """Decrypt a Megolm event; None if that can't be done (yet), or if it is a forgery."""
         content = _mapping(event.get("content"))
         session_id, ciphertext = content.get("session_id"), content.get("ciphertext")
+        sender = str(event.get("sender"))
         if content.get("algorithm") != MEGOLM or not isinstance(session_id, str):
             return None
         with self.keys.using(vault):
-            session = self.olm.inbound_group_store.get(room_id, "", session_id)
-            if session is None or self.keys.owner(session_id) != event.get("sender"):
+            session = self.olm.inbound_group_store.get(room_id, sender, session_id)
+            if session is None:
                 return None
             try:
                 text, index = session.decrypt(ciphertext)
                 inner = json.loads(text)
-            except (ValueError, TypeError):  # vodozemac's errors are ValueErrors
+            except (ValueError, TypeError, RecursionError):  # vodozemac's are ValueErrors
                 return None
-            if not self.keys.first_use(session_id, index, str(event.get("event_id"))):
+            if not self.keys.first_use(sender, session_id, index, str(event.get("event_id"))):
                 return None
         return _merge(event, content, inner, room_id)
 
@@ -119,19 +127,20 @@ class Machine:
         key = f"{self.account} "
         return [user for user in users if vault.read("device list", key + user) is None]
 
-    def take_devices(self, vault: Vault, answer: Mapping[str, Any], changes: int) -> None:
-        """Take in an answer to `/keys/query` that was asked when `changes` was so."""
-        response = KeysQueryResponse.from_dict(dict(answer))
-        if not isinstance(response, KeysQueryResponse):
-            return
-        known = {user: identity(user, answer) for user in response.device_keys}
+    def take_devices(
+        self, vault: Vault, answer: Mapping[str, Any], users: Iterable[str], changes: int
+    ) -> None:
+        """Take in what `/keys/query`, asked when `changes` was so, answered of these users."""
         with self.keys.using(vault):
-            self.olm.handle_response(response)
-        for user, found in known.items():
-            value = json.dumps([found.master, sorted(found.signed)]).encode()
-            vault.write("identity", f"{self.account} {user}", value)
-            if changes == self.changes:
-                vault.write("device list", f"{self.account} {user}", b"")
+            for user in users:
+                found = devices(user, answer)
+                self.keys.keep_devices(user, found)
+                self.olm.device_store._entries.pop(user, None)
+                owner = identity(user, answer)
+                value = json.dumps([owner.master, sorted(owner.signed)]).encode()
+                vault.write("identity", f"{self.account} {user}", value)
+                if changes == self.changes:
+                    vault.write("device list", f"{self.account} {user}", b"")
         self.epoch += 1
 
     def identity_of(self, vault: Vault, user: str) -> Identity:
@@ -152,7 +161,7 @@ class Machine:
                     if user == self.account and device.id == self.device_id:
                         continue
                     into = trusted if owner.trusts(device.id) else withheld
-                    into.append(Device(user, device.id, device.curve25519))
+                    into.append(Device.of(device))
         return trusted, withheld
 
     # -- sessions ------------------------------------------------------------------------------
@@ -161,12 +170,49 @@ class Machine:
         with self.keys.using(vault):
             return [d for d in devices if self.olm.session_store.get(d.curve25519) is None]
 
-    def take_claimed(self, vault: Vault, answer: Mapping[str, Any]) -> None:
-        """Open Olm sessions with the one-time keys of an answer to `/keys/claim`."""
-        response = KeysClaimResponse.from_dict(dict(answer))
-        if isinstance(response, KeysClaimResponse):
-            with self.keys.using(vault):
-                self.olm.handle_response(response)
+    def take_claimed(
+        self, vault: Vault, answer: Mapping[str, Any], wanted: Iterable[Device]
+    ) -> list[Device]:
+        """Open Olm sessions with the one-time keys of an answer to `/keys/claim`; with whom.
+
+        One malformed key is left out and takes no other with it.
+        """
+        claimed = _mapping(answer.get("one_time_keys"))
+        with self.keys.using(vault):
+            return [
+                device
+                for device in wanted
+                if self._open_session(
+                    device, _mapping(_mapping(claimed.get(device.user)).get(device.device_id))
+                )
+            ]
+
+    def _open_session(self, device: Device, keys: Mapping[str, Any]) -> bool:
+        for key in keys.values():
+            if not verify(_mapping(key), device.user, device.device_id, device.ed25519):
+                continue
+            try:
+                self.olm.create_session(key["key"], device.curve25519)
+            except (KeyError, TypeError, ValueError) as error:
+                log.warning("a one-time key can't be used (%s)", type(error).__name__)
+            else:
+                return True
+        return False
+
+    def wedged(self) -> list[Device]:
+        """Devices whose Olm session broke."""
+        return [Device.of(device) for device in self.olm.wedged_devices]
+
+    def greet(self, vault: Vault, opened: Iterable[Device], asked: Collection[Device]) -> None:
+        """Queue a message by which `opened` learn of their new session. The others of `asked` are
+        forgotten until their next unreadable message: no claim is repeated with every sync."""
+        with self.keys.using(vault):
+            for device in opened:
+                session = self.olm.session_store.get(device.curve25519)
+                self.olm._queue_dummy_message(session, _olm_device(device))
+            self.olm.wedged_devices[:] = [
+                device for device in self.olm.wedged_devices if Device.of(device) not in asked
+            ]
 
     def wrap(
         self, vault: Vault, devices: Iterable[Device], kind: str, content: Mapping[str, Any]
@@ -176,8 +222,7 @@ class Machine:
         with self.keys.using(vault):
             for device in devices:
                 session = self.olm.session_store.get(device.curve25519)
-                recipient = self.olm.device_store[device.user][device.device_id]
-                wrapped = self.olm._olm_encrypt(session, recipient, kind, content)
+                wrapped = self.olm._olm_encrypt(session, _olm_device(device), kind, content)
                 messages.setdefault(device.user, {})[device.device_id] = wrapped
         return messages
 
@@ -197,14 +242,25 @@ class Machine:
     def encrypt(self, room_id: str, kind: str, content: Mapping[str, Any]) -> dict[str, Any]:
         """Content of `m.room.encrypted`. Relations stay readable for the homeserver, as the
         specification wants (§ Event relationships in encrypted rooms)."""
-        content = dict(content)
-        relation = content.get("m.relates_to")
-        encrypted: dict[str, Any] = self.olm.group_encrypt(
-            room_id, {"type": kind, "content": content}
-        )
-        if relation is not None:
-            encrypted["m.relates_to"] = relation
+        session = self.olm.outbound_group_sessions[room_id]
+        inner = {"type": kind, "content": content, "room_id": room_id}
+        # nio would escape every letter that is not Latin, and an event may have 65,536 bytes.
+        text = json.dumps(inner, ensure_ascii=False, separators=(",", ":"))
+        encrypted: dict[str, Any] = {
+            "algorithm": MEGOLM,
+            "sender_key": self.olm.account.identity_keys["curve25519"],
+            "ciphertext": session.encrypt(text.encode("utf-8", "replace").decode()),
+            "session_id": session.id,
+            "device_id": self.device_id,
+        }
+        if "m.relates_to" in content:
+            encrypted["m.relates_to"] = content["m.relates_to"]
         return encrypted
+
+
+def _olm_device(device: Device) -> OlmDevice:
+    keys = {"ed25519": device.ed25519, "curve25519": device.curve25519}
+    return OlmDevice(device.user, device.device_id, keys)
 
 
 def _merge(
@@ -223,3 +279,7 @@ def _merge(
 
 def _mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []

@@ -33,6 +33,15 @@ class _Settled:
     epoch: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Recipients:
+    unknown: list[str]
+    """Users whose devices must be asked for first."""
+    devices: list[Device]
+    withheld: list[Device]
+    epoch: int
+
+
 class Sharing:
     def __init__(self, machine: Machine, server: Homeserver, store: Transactor) -> None:
         self._machine = machine
@@ -60,14 +69,11 @@ class Sharing:
         )
 
     async def _share(self, room_id: str, users: frozenset[str]) -> None:
-        await self.refresh(users)
-        epoch = self._machine.epoch
-        devices, withheld = await self._store.run(
-            "recipients", lambda vault: self._machine.recipients(vault, users)
-        )
-        await self._claim(devices)
-        session = self._session_for(room_id, devices)
-        missing = [d for d in devices if (d.user, d.device_id) not in session.users_shared_with]
+        found = await self._recipients(users)
+        await self._claim(found.devices)
+        session = self._session_for(room_id, found.devices)
+        shared = session.users_shared_with
+        missing = [d for d in found.devices if (d.user, d.device_id) not in shared]
         reachable, dead = await self._split(missing)
         key = {
             "algorithm": MEGOLM,
@@ -76,11 +82,25 @@ class Sharing:
             "session_key": session.session_key,
         }
         await self._send_key(reachable, key)
-        session.users_shared_with.update((d.user, d.device_id) for d in reachable)
-        await self._tell_withheld(room_id, session, withheld, "m.unverified")
+        shared.update((d.user, d.device_id) for d in reachable)
+        await self._tell_withheld(room_id, session, found.withheld, "m.unverified")
         await self._tell_withheld(room_id, session, dead, "m.no_olm")
         session.shared = True
-        self._settled[room_id] = _Settled(session.id, users, epoch)
+        self._settled[room_id] = _Settled(session.id, users, found.epoch)
+
+    async def _recipients(self, users: frozenset[str]) -> _Recipients:
+        """Devices and the epoch that they belong to, from one transaction: a change that sync
+        brings while we ask must not count as settled."""
+        while True:
+            found = await self._store.run("recipients", lambda vault: self._look(vault, users))
+            if not found.unknown:
+                return found
+            await self._query(found.unknown)
+
+    def _look(self, vault: Vault, users: frozenset[str]) -> _Recipients:
+        unknown = self._machine.unknown(vault, users)
+        devices, withheld = self._machine.recipients(vault, users)
+        return _Recipients(unknown, devices, withheld, self._machine.epoch)
 
     def _session_for(self, room_id: str, devices: Collection[Device]) -> Any:
         """The current session, or a new one if it is used up or somebody must no longer read."""
@@ -90,20 +110,16 @@ class Sharing:
             return self._machine.new_outbound(room_id)
         return session
 
-    async def refresh(self, users: Collection[str]) -> None:
-        """Ask for the devices of those whose devices are not known or have changed."""
-        unknown = await self._store.run(
-            "unknown", lambda vault: self._machine.unknown(vault, users)
-        )
-        if not unknown:
-            return
+    async def _query(self, users: Collection[str]) -> None:
         changes = self._machine.changes
-        body = {"device_keys": {user: [] for user in unknown}, "timeout": CLAIM_TIMEOUT_MS}
+        body = {"device_keys": {user: [] for user in users}, "timeout": CLAIM_TIMEOUT_MS}
         answer = await self._server.call("keys/query", "POST", path("keys", "query"), body)
+        silent = _silent(answer, "device_keys")
+        answered = [user for user in users if user.partition(":")[2] not in silent]
         await self._store.run(
-            "devices", lambda vault: self._machine.take_devices(vault, answer, changes)
+            "devices", lambda vault: self._machine.take_devices(vault, answer, answered, changes)
         )
-        self._refuse_failures(answer, unknown)
+        _refuse_silent(silent, users)
 
     async def _claim(self, devices: Collection[Device]) -> None:
         missing = await self._store.run(
@@ -112,20 +128,19 @@ class Sharing:
         if missing:
             await self._claim_for(missing)
 
-    async def _claim_for(self, devices: Collection[Device]) -> None:
+    async def _claim_for(self, devices: Collection[Device]) -> list[Device]:
+        """Open an Olm session with each device that has a key to claim; with whom."""
         wanted: dict[str, dict[str, str]] = {}
         for device in devices:
             wanted.setdefault(device.user, {})[device.device_id] = "signed_curve25519"
         body = {"one_time_keys": wanted, "timeout": CLAIM_TIMEOUT_MS}
         answer = await self._server.call("keys/claim", "POST", path("keys", "claim"), body)
-        await self._store.run("claimed", lambda vault: self._machine.take_claimed(vault, answer))
-        self._refuse_failures(answer, wanted)
-
-    @staticmethod
-    def _refuse_failures(answer: Mapping[str, Any], users: Collection[str]) -> None:
-        failed = answer.get("failures") or {}
-        if any(user.partition(":")[2] in failed for user in users):
-            raise KeysNotShared("a homeserver did not answer for its users' devices")
+        silent = _silent(answer, "one_time_keys")
+        opened = await self._store.run(
+            "claimed", lambda vault: self._machine.take_claimed(vault, answer, devices)
+        )
+        _refuse_silent(silent, wanted)
+        return opened
 
     async def _split(self, devices: Collection[Device]) -> tuple[list[Device], list[Device]]:
         dead = await self._store.run(
@@ -169,14 +184,25 @@ class Sharing:
     async def mend(self) -> None:
         """Open new Olm sessions with devices whose session broke (§ Recovering from undecryptable
         messages); nio queues the message that tells them so."""
-        wedged = [
-            Device(device.user_id, device.id, device.curve25519)
-            for device in self._machine.olm.wedged_devices
-        ]
+        wedged = self._machine.wedged()
         if wedged:
-            await self._claim_for(wedged)
+            opened = await self._claim_for(wedged)
+            await self._store.run("greet", lambda vault: self._machine.greet(vault, opened, wedged))
         queue = self._machine.olm.outgoing_to_device_messages
         while queue:
             message = queue[0]
             await self.to_device(message.type, message.as_dict()["messages"])
             queue.remove(message)
+
+
+def _silent(answer: Mapping[str, Any], part: str) -> Collection[str]:
+    """Homeservers that did not answer for their users (§ keys/query, `failures`)."""
+    if not isinstance(answer.get(part), Mapping):
+        raise KeysNotShared("the homeserver's answer about devices has not the right shape")
+    failures = answer.get("failures")
+    return failures if isinstance(failures, Mapping) else ()
+
+
+def _refuse_silent(silent: Collection[str], users: Collection[str]) -> None:
+    if any(user.partition(":")[2] in silent for user in users):
+        raise KeysNotShared("a homeserver did not answer for its users' devices")
