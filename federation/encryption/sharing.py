@@ -69,6 +69,9 @@ class Sharing:
         )
 
     async def _share(self, room_id: str, users: frozenset[str]) -> None:
+        if self._machine.outbound(room_id) is None:
+            # Servers need not announce later devices of somebody who is only invited.
+            await self._query(users)
         found = await self._recipients(users)
         await self._claim(found.devices)
         session = self._session_for(room_id, found.devices)
