@@ -23,7 +23,15 @@ from bots.ombuds.models import (
 from bots.ombuds.rules import commands
 from bots.ombuds.state import Knowledge, Listed, State
 from bots.runtime.bot import Docs, Made
-from bots.runtime.decision import Due, Event, Performed, SetAside, Started
+from bots.runtime.decision import (
+    Due,
+    Event,
+    FormSubmitted,
+    MailReceived,
+    Performed,
+    SetAside,
+    Started,
+)
 from federation.events import Edit, Reaction, Redaction, RoomEvent, TextMessage
 
 OFFICE = "ombuds/office"
@@ -51,7 +59,7 @@ class Loader:
         room = made.room_id if made is not None else None
         state = State(self.settings, self.tongues, known, known, room)
         match event:
-            case Started() | SetAside():
+            case Started() | SetAside() | FormSubmitted() | MailReceived():
                 return state
             case Due():
                 return self._due(state, event.key)

@@ -7,7 +7,15 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from bots.runtime.decision import Due, Performed, SetAside, Started
+from bots.runtime.decision import (
+    Deliver,
+    Due,
+    FormSubmitted,
+    MailReceived,
+    Performed,
+    SetAside,
+    Started,
+)
 from federation import actions
 from federation.actions import Action, Handle
 
@@ -25,7 +33,10 @@ _CLASSES: dict[str, type] = {
         actions.Kick,
         actions.SetState,
         actions.CreateRoom,
+        Deliver,
         Due,
+        FormSubmitted,
+        MailReceived,
         Performed,
         SetAside,
         Started,

@@ -18,6 +18,7 @@ from bots.runtime.bot import Bot
 from bots.runtime.decision import (
     CancelTimer,
     Decision,
+    Deliver,
     Due,
     Event,
     Request,
@@ -88,10 +89,10 @@ class Deciding:
 
     def enter(
         self, tx: Transaction, key: str, bot: str, event: Event, about: str | None = None
-    ) -> None:
-        """Put an event of ours into the inbox."""
+    ) -> bool:
+        """Put an event of ours into the inbox; False if its key was known already."""
         data = codec.dumps(event).decode()
-        tx.enter(key, {"bot": bot, "data": data, "about": about})
+        return tx.enter(key, {"bot": bot, "data": data, "about": about})
 
     def _owner(self, payload: Mapping[str, Any]) -> tuple[str, Bot[Any]]:
         if "bot" in payload:
@@ -139,18 +140,19 @@ class Deciding:
                     self._append(tx, tx.action_id(cause, ordinal), account, bot.name, action)
 
     def _append(
-        self, tx: Transaction, action_id: str, account: str, bot: str, action: Action
+        self, tx: Transaction, action_id: str, account: str, bot: str, action: Action | Deliver
     ) -> None:
         if isinstance(action, Send) and action.copy_of is not None:
             handle = action.handle or f"copy/{action_id}"
             action = dataclasses.replace(action, handle=handle)
             tx.note_copy(action.copy_of or "", handle, str(action.room))
-        data = codec.dumps({"account": account, "bot": bot, "action": action})
+        by = action.bridge if isinstance(action, Deliver) else account
+        data = codec.dumps({"by": by, "bot": bot, "action": action})
         makes = getattr(action, "handle", None)
-        tx.append(action_id, f"{account} {_lane(tx, action)}", makes, data)
+        tx.append(action_id, f"{by} {_lane(tx, action)}", makes, data)
 
 
-def _rendered(request: Request, bot: Bot[Any]) -> Action:
+def _rendered(request: Request, bot: Bot[Any]) -> Action | Deliver:
     if not isinstance(request, Say):
         if isinstance(request, SetTimer | CancelTimer):
             raise TypeError("a timer is no action")
@@ -173,8 +175,10 @@ def _rendered(request: Request, bot: Bot[Any]) -> Action:
     )
 
 
-def _lane(tx: Transaction, action: Action) -> str:
+def _lane(tx: Transaction, action: Action | Deliver) -> str:
     """Actions of one room keep their order, whether they name it by handle or by id."""
+    if isinstance(action, Deliver):
+        return action.lane
     if isinstance(action, CreateRoom):
         return action.handle
     room: Ref = action.room

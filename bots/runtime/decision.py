@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from federation.actions import Action, Ref
 from federation.events import RoomEvent
@@ -51,9 +51,25 @@ class SetAside:
     """`event`: a rule failed on it three times; `action`: the homeserver refused it."""
 
 
+@dataclass(frozen=True, slots=True)
+class FormSubmitted:
+    """Somebody sent a form of the web site. The HTTP answer comes after this was committed."""
+
+    form: str
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class MailReceived:
+    """A mail came in. SMTP's 250 comes after this was committed."""
+
+    content: Mapping[str, Any]
+    """As the mail bridge parsed it."""
+
+
 S = TypeVar("S")
 
-Event = RoomEvent | Started | Due | Performed | SetAside
+Event = RoomEvent | Started | Due | Performed | SetAside | FormSubmitted | MailReceived
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +114,20 @@ class CancelTimer:
     key: str
 
 
-Request = Action | Say | SetTimer | CancelTimer
+@dataclass(frozen=True, slots=True)
+class Deliver:
+    """Hand something to a bridge, in order within its lane; the outcome is told as `Performed`."""
+
+    bridge: str
+    """Which performer carries it out, such as `mail`."""
+    lane: str
+    content: Mapping[str, Any]
+    """Plain JSON; what it holds is the bridge's own."""
+    handle: str | None = None
+    notify: bool = False
+
+
+Request = Action | Say | SetTimer | CancelTimer | Deliver
 
 
 @dataclass(frozen=True, slots=True)

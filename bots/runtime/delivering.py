@@ -11,47 +11,28 @@ import dataclasses
 import logging
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from bots.runtime import codec
 from bots.runtime.clock import Clock
-from bots.runtime.decision import Event, Performed, SetAside
+from bots.runtime.decision import Deliver, Event, Performed, SetAside
+from bots.runtime.performing import Performer, Refused, TryLater
 from bots.runtime.store import Store
 from bots.runtime.transaction import OutboxRow, Transaction
 from federation.actions import Action, Handle
-from federation.errors import (
-    AudienceRefused,
-    FederationError,
-    KeysNotShared,
-    MatrixError,
-    NotAHomeserver,
-    RateLimited,
-    TokenRevoked,
-    Unreachable,
-)
-from federation.perform import Outcome, Performer
+from federation.perform import Outcome
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 16
 LONGEST_PAUSE = 60.0
-_PASSING = (Unreachable, KeysNotShared, NotAHomeserver, TokenRevoked)
-
-
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """An account that performs, and the event that is set once its sync knows of earlier work."""
-
-    performer: Performer
-    synced: asyncio.Event
 
 
 class Delivering:
-    def __init__(self, store: Store, clock: Clock, seats: Mapping[str, Seat]) -> None:
+    def __init__(self, store: Store, clock: Clock, performers: Mapping[str, Performer]) -> None:
         self._store = store
         self._clock = clock
-        self._seats = seats
+        self._performers = performers
         self._busy: dict[bytes, asyncio.Task[None]] = {}
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._paused_until: dict[str, float] = {}
@@ -61,8 +42,8 @@ class Delivering:
         """Set when an outcome was put into the inbox."""
 
     async def run(self) -> None:
-        for seat in self._seats.values():
-            await seat.synced.wait()
+        for performer in self._performers.values():
+            await performer.ready.wait()
         try:
             while True:
                 self.wake.clear()
@@ -105,17 +86,19 @@ class Delivering:
     async def _carry_out(self, row: OutboxRow) -> OutboxRow | None:
         """Perform one row; the next row of its lane."""
         data = codec.loads(row.payload)
-        await self._pause(data["account"])
-        action: Action = data["action"]
+        await self._pause(data["by"])
+        action: Action | Deliver = data["action"]
         prepared = await self._store.run("prepare", lambda tx: _prepare(tx, row, action))
         if isinstance(prepared, Outcome):
             return await self._settle(row, data, prepared)
         if prepared is None:
             return await self._wait_or_fail(row, data)
         try:
-            outcome = await self._seats[data["account"]].performer.perform(prepared, row.id)
-        except FederationError as error:
-            return await self._failed(row, data, error)
+            outcome = await self._performers[data["by"]].perform(prepared, row.id)
+        except TryLater as error:
+            return await self._postpone(row, data["by"], error)
+        except Refused as error:
+            return await self._set_aside(row, data, error.code)
         return await self._settle(row, data, outcome)
 
     async def _pause(self, account: str) -> None:
@@ -126,7 +109,7 @@ class Delivering:
     async def _settle(
         self, row: OutboxRow, data: Mapping[str, Any], outcome: Outcome
     ) -> OutboxRow | None:
-        action: Action = data["action"]
+        action: Action | Deliver = data["action"]
 
         def settle(tx: Transaction) -> OutboxRow | None:
             if tx.sent(row.seq):
@@ -142,24 +125,17 @@ class Delivering:
             self.decided.set()
         return following
 
-    async def _failed(
-        self, row: OutboxRow, data: Mapping[str, Any], error: FederationError
-    ) -> OutboxRow | None:
-        if isinstance(error, RateLimited):
-            pause = error.retry_after or 1.0
-            self._paused_until[data["account"]] = self._clock.now() + pause
-            return await self._postpone(row, pause, error)
-        if isinstance(error, _PASSING):
-            pause = min(LONGEST_PAUSE, 0.25 * 2 ** min(row.tries, 10))
-            return await self._postpone(row, pause * random.uniform(0.7, 1.0), error)  # noqa: S311
-        code = error.code if isinstance(error, MatrixError) else type(error).__name__
-        return await self._set_aside(row, data, _WORDS.get(type(error), code))
-
-    async def _postpone(self, row: OutboxRow, pause: float, error: Exception) -> OutboxRow | None:
+    async def _postpone(self, row: OutboxRow, by: str, error: TryLater) -> OutboxRow | None:
+        pause = error.after
+        if pause is None:
+            growing = min(LONGEST_PAUSE, 0.25 * 2 ** min(row.tries, 10))
+            pause = growing * random.uniform(0.7, 1.0)  # noqa: S311
         until = self._clock.now() + pause
+        if error.everything:
+            self._paused_until[by] = until
 
         def postpone(tx: Transaction) -> OutboxRow | None:
-            tx.postpone(row.seq, until, type(error).__name__)
+            tx.postpone(row.seq, until, str(error))
             return tx.head(row.lane)
 
         return await self._store.run("postpone", postpone)
@@ -169,13 +145,13 @@ class Delivering:
         names = [str(ref) for ref in _references(data["action"]).values()]
         coming = await self._store.run("coming", lambda tx: any(tx.is_coming(n) for n in names))
         if coming:
-            return await self._postpone(row, 0.2, Unreachable("handle"))
+            return await self._postpone(row, data["by"], TryLater("handle", 0.2))
         return await self._set_aside(row, data, "handle")
 
     async def _set_aside(
         self, row: OutboxRow, data: Mapping[str, Any], code: str
     ) -> OutboxRow | None:
-        action: Action = data["action"]
+        action: Action | Deliver = data["action"]
         log.error("action %s (%s) was set aside: %s", row.id[:8], type(action).__name__, code)
 
         def aside(tx: Transaction) -> OutboxRow | None:
@@ -195,25 +171,23 @@ class Delivering:
         tx.enter(f"performed/{row.id}", payload)
 
 
-_WORDS: dict[type, str] = {AudienceRefused: "audience"}
-"""Errors of ours as `Performed.error` names them."""
-
-
-def _performed(action: Action, outcome: Outcome | None, error: str | None) -> Performed:
+def _performed(action: Action | Deliver, outcome: Outcome | None, error: str | None) -> Performed:
     handle = getattr(action, "handle", None)
     room_id = outcome.room_id if outcome is not None else None
     event_id = outcome.event_id if outcome is not None else None
     return Performed(type(action).__name__, handle, room_id, event_id, error)
 
 
-def _references(action: Action) -> dict[str, Handle]:
+def _references(action: Action | Deliver) -> dict[str, Handle]:
     """The action's fields that name something by handle; its own `handle` is none of them."""
     values = {f.name: getattr(action, f.name) for f in dataclasses.fields(action)}
     values.pop("handle", None)
     return {name: value for name, value in values.items() if isinstance(value, Handle)}
 
 
-def _prepare(tx: Transaction, row: OutboxRow, action: Action) -> Action | Outcome | None:
+def _prepare(
+    tx: Transaction, row: OutboxRow, action: Action | Deliver
+) -> Action | Deliver | Outcome | None:
     """The action with ids in place of handles; an outcome if it was done before, as our own sync
     told; None if a handle is not filled."""
     known = tx.echoed(row.id)

@@ -5,19 +5,19 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bots.runtime.bot import Bot
 from bots.runtime.clock import Clock, SystemClock
 from bots.runtime.deciding import Deciding
-from bots.runtime.decision import Started
-from bots.runtime.delivering import Delivering, Seat
+from bots.runtime.decision import Event, Started
+from bots.runtime.delivering import Delivering
+from bots.runtime.performing import Account, Performer
 from bots.runtime.store import Store
 from bots.runtime.transaction import Transaction
 from federation.errors import FederationError
-from federation.perform import Performer
 from federation.session import Session
 
 log = logging.getLogger(__name__)
@@ -36,9 +36,17 @@ class Post:
 
 
 class Office:
-    def __init__(self, store: Store, posts: Sequence[Post], clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        posts: Sequence[Post],
+        clock: Clock | None = None,
+        bridges: Mapping[str, Performer] | None = None,
+    ) -> None:
+        """`bridges`: performers besides the accounts, by the name that `Deliver.bridge` gives."""
         self.store = store
         self._posts = posts
+        self._bridges = bridges or {}
         self._clock = clock or SystemClock()
         self.ready = asyncio.Event()
         """Set once every account is logged in and trusted, and the office has taken its place."""
@@ -63,11 +71,9 @@ class Office:
     def _join_up(self) -> None:
         """Accounts are known by their full ids only once they are logged in."""
         self.deciding = Deciding({post.session.account: post.bot for post in self._posts})
-        seats = {
-            post.session.account: Seat(Performer(post.session), post.session.synced)
-            for post in self._posts
-        }
-        self._delivering = Delivering(self.store, self._clock, seats)
+        accounts = {post.session.account: Account(post.session) for post in self._posts}
+        performers: dict[str, Performer] = {**accounts, **self._bridges}
+        self._delivering = Delivering(self.store, self._clock, performers)
         self._inbox = self._delivering.decided
         for post in self._posts:
             post.session.received = self._inbox.set
@@ -108,6 +114,14 @@ class Office:
                 log.info("the mark was not written (%s)", type(error).__name__)
             else:
                 marked[session.account] = received
+
+    async def submit(self, key: str, bot: str, event: Event) -> bool:
+        """Commit an event that came from outside Matrix; False if its key was known already."""
+        entered = await self.store.run(
+            "submit", lambda tx: self.deciding.enter(tx, key, bot, event)
+        )
+        self._inbox.set()
+        return entered
 
     async def status(self) -> dict[str, Any]:
         """Numbers and opaque ids, for `buendnis status`."""

@@ -8,7 +8,16 @@ from bots.ombuds import handles
 from bots.ombuds.rules import answers, arrival, changes, conversation, founding, roster, staff
 from bots.ombuds.rules.turn import Turn
 from bots.ombuds.state import State
-from bots.runtime.decision import Decision, Due, Event, Performed, SetAside, Started
+from bots.runtime.decision import (
+    Decision,
+    Due,
+    Event,
+    FormSubmitted,
+    MailReceived,
+    Performed,
+    SetAside,
+    Started,
+)
 from federation.events import (
     Edit,
     MediaMessage,
@@ -34,6 +43,8 @@ def rule(state: State, event: Event, now: datetime) -> Decision[State]:
             _performed(turn, event)
         case SetAside():
             _set_aside(turn, event)
+        case FormSubmitted() | MailReceived():
+            pass  # the ombuds office has neither a form nor an address of its own yet
         case _:
             _room_event(turn, event)
     return turn.decision()

@@ -1,0 +1,74 @@
+"""What carries actions out of an office: a homeserver's account, or a bridge (mail, later others).
+
+A performer is given an action and its id, does it so that a repetition makes nothing twice, and
+either tells the outcome, or raises `TryLater` or `Refused`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Protocol
+
+from federation.errors import (
+    AudienceRefused,
+    FederationError,
+    KeysNotShared,
+    MatrixError,
+    NotAHomeserver,
+    RateLimited,
+    TokenRevoked,
+    Unreachable,
+)
+from federation.perform import Outcome
+from federation.perform import Performer as Matrix
+from federation.session import Session
+
+_PASSING = (Unreachable, KeysNotShared, NotAHomeserver, TokenRevoked)
+
+
+class TryLater(Exception):
+    """It may succeed later. `everything`: the performer asked for a pause of all it is given."""
+
+    def __init__(self, word: str, after: float | None = None, *, everything: bool = False) -> None:
+        super().__init__(word)
+        self.after = after
+        """Seconds, where they are known; else the pauses grow."""
+        self.everything = everything
+
+
+class Refused(Exception):
+    """It failed for good; `code` is what `Performed.error` will say."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Performer(Protocol):
+    ready: asyncio.Event
+    """Set once earlier work that was done is known as done."""
+
+    async def perform(self, action: Any, action_id: str) -> Outcome: ...
+
+
+class Account:
+    """Performs on Matrix, as one account."""
+
+    def __init__(self, session: Session) -> None:
+        self.ready = session.synced
+        self._matrix = Matrix(session)
+
+    async def perform(self, action: Any, action_id: str) -> Outcome:
+        try:
+            return await self._matrix.perform(action, action_id)
+        except RateLimited as error:
+            after = error.retry_after or 1.0
+            raise TryLater(type(error).__name__, after, everything=True) from None
+        except _PASSING as error:
+            raise TryLater(type(error).__name__) from None
+        except AudienceRefused:
+            raise Refused("audience") from None
+        except MatrixError as error:
+            raise Refused(error.code) from None
+        except FederationError as error:
+            raise Refused(type(error).__name__) from None
