@@ -15,27 +15,29 @@ from bots.demo.story import GUEST, GUEST_STAFF
 class Screen:
     def __init__(self) -> None:
         self._console = Console(highlight=False)
+        self._console.width = min(self._console.width, 100)
         self._start = time.monotonic()
         self._steps = 0
 
     def opening(self) -> None:
-        self._console.print()
-        self._console.print(" [bold]buendnis[/bold]  one complaint, all the way")
+        self._console.print("\n [bold]buendnis[/bold] · one complaint, all the way\n")
         self._console.print(
-            " A real homeserver, a real office, real encryption; every step is seen by "
-            "somebody else's client.\n"
+            " A real homeserver, a real office, real encryption. Every step is observed\n"
+            " from outside, by somebody else's client.\n"
         )
+        self._row("", "", "[dim]seen by[/dim]", "[dim]after[/dim]")
 
     def step(self, what: str, who: str, seconds: float) -> None:
         self._steps += 1
+        self._row("[green]✓[/green]", what, who, f"{seconds:.2f} s")
+
+    def _row(self, *cells: str) -> None:
         row = Table.grid(padding=(0, 1), expand=True)
-        row.add_column(width=3, justify="right")
+        row.add_column(width=2, justify="right")
         row.add_column(ratio=1)
-        row.add_column(width=18, no_wrap=True)
-        row.add_column(width=8, justify="right", no_wrap=True)
-        row.add_row(
-            "[green]✓[/green]", what, f"[dim]seen by[/dim] {who}", f"[dim]{seconds:.2f} s[/dim]"
-        )
+        row.add_column(width=11, no_wrap=True)
+        row.add_column(width=7, justify="right", no_wrap=True)
+        row.add_row(*cells)
         self._console.print(row)
 
     def played(self) -> None:
