@@ -41,6 +41,11 @@ class MatrixError(FederationError):
         self.retry_after = retry_after
         """Seconds to wait, where the homeserver said so."""
 
+    @property
+    def asks_for_password(self) -> bool:
+        """Whether this is no refusal, but a request to prove oneself (§ User-interactive API)."""
+        return self.status == 401 and "flows" in self.answer
+
 
 class RateLimited(MatrixError):
     """`M_LIMIT_EXCEEDED`: wait `retry_after` seconds."""

@@ -6,6 +6,7 @@ Every external call passes through `Homeserver.call`, with a probe before and af
 from __future__ import annotations
 
 import json
+import math
 import ssl
 from collections.abc import Mapping
 from typing import Any
@@ -21,16 +22,21 @@ from federation.errors import (
     TooOld,
     Unreachable,
 )
-from federation.ports import Probe, no_probe
+from federation.ports import Probe, RawEvent, no_probe
+from federation.shapes import events
 
 CLIENT = "/_matrix/client/v3"
 OLDEST = (1, 4)
 """Version of the specification that we need at least (private read markers, threads)."""
 
 
+LONGEST_PAUSE = 3600.0
+"""Seconds; nobody means more by it."""
+
+
 def path(*parts: str) -> str:
     """Join path segments under the client API, each percent-encoded."""
-    return CLIENT + "".join("/" + quote(part, safe="") for part in parts)
+    return CLIENT + "".join("/" + quote(part, safe="", errors="replace") for part in parts)
 
 
 class Homeserver:
@@ -68,12 +74,12 @@ class Homeserver:
             raise _not_matrix(200)
         return answer
 
-    async def call_list(self, name: str, path: str) -> list[dict[str, Any]]:
-        """A GET that answers with a list, such as a room's whole state."""
+    async def call_list(self, name: str, path: str) -> list[RawEvent]:
+        """A GET that answers with a list of events: a room's whole state."""
         answer = await self._request(name, "GET", path, None, None, None)
         if not isinstance(answer, list):
             raise _not_matrix(200)
-        return answer
+        return events(answer)
 
     async def _request(
         self,
@@ -90,7 +96,7 @@ class Homeserver:
             async with self._session().request(
                 method,
                 url,
-                data=None if body is None else json.dumps(body, ensure_ascii=False).encode(),
+                data=None if body is None else _encode(body),
                 headers=self._headers(),
                 timeout=aiohttp.ClientTimeout(total=timeout or self._timeout),
                 allow_redirects=False,
@@ -124,12 +130,17 @@ class Homeserver:
         """
         try:
             answer = await self.call("versions", "GET", "/_matrix/client/versions", timeout=15)
+        except RateLimited:
+            raise
         except MatrixError as error:
             raise NotAHomeserver(
                 f"{self.url} answers, but not as a Matrix homeserver (HTTP {error.status}). "
                 "Check homeserver.url: it is the client API's address, without a path."
             ) from None
-        versions = tuple(str(v) for v in answer.get("versions", ()))
+        found = answer.get("versions")
+        if not isinstance(found, list):
+            raise _not_matrix(200)
+        versions = tuple(str(version) for version in found)
         if not any(_parse(version) >= OLDEST for version in versions):
             raise TooOld(
                 f"The homeserver speaks Matrix only up to {versions[-1] if versions else '?'}; "
@@ -150,6 +161,10 @@ def _parse(version: str) -> tuple[int, int]:
         return (0, 0)
 
 
+def _encode(body: Mapping[str, Any]) -> bytes:
+    return json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
+
+
 def _understand(status: int, text: bytes, retry_header: str | None) -> Any:
     if status >= 500:
         raise Unreachable(
@@ -157,13 +172,17 @@ def _understand(status: int, text: bytes, retry_header: str | None) -> Any:
         )
     try:
         answer = json.loads(text) if text else {}
-    except ValueError:
-        raise _not_matrix(status) from None
-    if status < 300:
+    except (ValueError, RecursionError):
+        answer = None
+    if answer is not None and status < 300:
         return answer
-    if not isinstance(answer, dict):
-        raise _not_matrix(status)
-    raise _error(status, answer, retry_header)
+    if isinstance(answer, dict) and status >= 400 and ("errcode" in answer or "flows" in answer):
+        raise _error(status, answer, retry_header)
+    if status == 413:  # by a reverse proxy: the same body will never get through
+        raise MatrixError(status, "M_TOO_LARGE")
+    if status == 429:
+        raise RateLimited(status, "M_LIMIT_EXCEEDED", _retry_after({}, retry_header))
+    raise _not_matrix(status)
 
 
 def _not_matrix(status: int) -> NotAHomeserver:
@@ -186,8 +205,12 @@ def _retry_after(answer: dict[str, Any], header: str | None) -> float:
     """Seconds; `retry_after_ms` is deprecated in favour of the header (§ Rate limiting)."""
     milliseconds = answer.get("retry_after_ms")
     if isinstance(milliseconds, int | float):
-        return max(0.0, milliseconds / 1000)
+        return _bounded(milliseconds / 1000)
     try:
-        return max(0.0, float(header)) if header else 1.0
+        return _bounded(float(header)) if header else 1.0
     except ValueError:
         return 1.0
+
+
+def _bounded(seconds: float) -> float:
+    return min(max(0.0, seconds), LONGEST_PAUSE) if math.isfinite(seconds) else LONGEST_PAUSE

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from federation.errors import LoginRefused, MatrixError, TokenRevoked
+from federation.errors import LoginRefused, MatrixError, RateLimited, TokenRevoked
 from federation.homeserver import Homeserver, path
 from federation.ports import Transactor, Vault
 
@@ -93,7 +93,12 @@ async def _resume(
             "The access token belongs to another account than account.user names. "
             "Put the right token into the secret file."
         )
-    device_id = str(answer.get("device_id", ""))
+    device_id = str(answer.get("device_id") or "")
+    if not device_id:
+        raise LoginRefused(
+            "The access token belongs to no device, so nothing can be encrypted for it. Log the "
+            "account in and put the token of that login into the secret file."
+        )
     fresh = stored is None or stored.device_id != device_id
     return Login(user_id, token, device_id, fresh)
 
@@ -102,11 +107,18 @@ async def _with_password(
     server: Homeserver, credentials: Credentials, device_id: str | None
 ) -> Login:
     server.token = None
+    if credentials.secret_word is None:
+        raise LoginRefused(
+            "Neither a password nor an access token is given for the account. Put one into its "
+            "secret file."
+        )
     try:
         return await _password_login(server, credentials, device_id)
+    except RateLimited:
+        raise
     except MatrixError as error:
         if error.code != "M_FORBIDDEN":
-            raise
+            raise _refused(error) from None
     if credentials.registration_secret is None:
         raise LoginRefused(
             "The homeserver refused the account's password. Check account.user and the password "
@@ -114,6 +126,14 @@ async def _with_password(
         )
     await register(server, credentials)
     return await _password_login(server, credentials, device_id)
+
+
+def _refused(error: MatrixError) -> LoginRefused:
+    return LoginRefused(
+        f"The homeserver did not log the account in: {error}. Ask its admin whether the account is "
+        "active and may log in with a password; where an external authentication service is used, "
+        "give a token in account.token_file."
+    )
 
 
 async def _password_login(
@@ -141,6 +161,8 @@ async def register(server: Homeserver, credentials: Credentials) -> None:
     try:
         nonce = (await server.call("register/nonce", "GET", target))["nonce"]
         await server.call("register", "POST", target, _registration(nonce, credentials))
+    except RateLimited:
+        raise
     except MatrixError as error:
         if error.code == "M_USER_IN_USE":
             raise LoginRefused(
@@ -185,7 +207,7 @@ async def forget_lost_devices(server: Homeserver, credentials: Credentials, devi
     try:
         await server.call("delete_devices", "POST", path("delete_devices"), body)
     except MatrixError as error:
-        if error.status != 401:
+        if not error.asks_for_password:
             raise
         body["auth"] = {
             "type": "m.login.password",

@@ -23,6 +23,7 @@ from federation.encryption.machine import Machine
 from federation.errors import DeviceLost, FederationError, MatrixError
 from federation.homeserver import Homeserver, path
 from federation.ports import Transactor, Vault
+from federation.shapes import mapping, number
 
 log = logging.getLogger(__name__)
 
@@ -97,6 +98,8 @@ class Trust:
         """
         answer = await self._query_own()
         self._refuse_foreign_device(answer)
+        if self._own_device(answer) is None:
+            await self._store.run("unpublished", self._forget_published)
         await self.replenish()
         if await self._store.run("fallback age", self._fallback_age) is None:
             await self._upload_fallback_key()
@@ -109,20 +112,27 @@ class Trust:
         return await self._server.call("keys/query", "POST", path("keys", "query"), body)
 
     def _own_device(self, answer: Mapping[str, Any]) -> dict[str, Any] | None:
-        devices = answer.get("device_keys", {}).get(self._machine.account, {})
-        found: dict[str, Any] | None = devices.get(self._machine.device_id)
-        return found
+        devices = mapping(mapping(answer.get("device_keys")).get(self._machine.account))
+        found = devices.get(self._machine.device_id)
+        return found if isinstance(found, dict) else None
 
     def _refuse_foreign_device(self, answer: Mapping[str, Any]) -> None:
         device = self._own_device(answer)
         ours = self._machine.olm.account.identity_keys["ed25519"]
-        if device is None or ours in device.get("keys", {}).values():
+        if device is None or ours in mapping(device.get("keys")).values():
             return
         raise DeviceLost(
             "The homeserver knows this device with other keys than the store holds: the store was "
             "lost or replaced. Restore the office's backup; or, to begin anew, log the account "
             "out everywhere and give its password or a new token in its secret file."
         )
+
+    def _forget_published(self, vault: Vault) -> None:
+        """Where the account was logged out, the device's keys went with it; they go up anew."""
+        with self._machine.keys.using(vault):
+            self._machine.olm.account.shared = False
+            self._machine.olm.save_account()
+        vault.erase("fallback key", self._machine.account)
 
     async def replenish(self) -> None:
         """Upload device keys and one-time keys as far as they are wanted.
@@ -140,19 +150,25 @@ class Trust:
                 raise
             # A restored older store repeats key ids that the homeserver has seen.
             log.warning("one-time keys were refused; making new ones")
-            await self._store.run("published", self._mark_published)
+            await self._store.run("published", self._mark_refused)
             return
-        counts = answer.get("one_time_key_counts", {})
-        self._machine.olm.uploaded_key_count = counts.get("signed_curve25519", 0)
+        counts = mapping(answer.get("one_time_key_counts"))
+        self._machine.olm.uploaded_key_count = number(counts.get("signed_curve25519"), 0)
         await self._store.run("published", self._mark_published)
 
     def _new_keys(self, vault: Vault) -> dict[str, Any]:
         with self._machine.keys.using(vault):
             body: dict[str, Any] = self._machine.olm.share_keys()
+            body |= self._waiting_fallback_key()
             self._machine.olm.save_account()
         return body
 
     def _mark_published(self, vault: Vault) -> None:
+        if self._machine.olm.account._account.fallback_key:
+            vault.write("fallback key", self._machine.account, repr(self._now()).encode())
+        self._mark_refused(vault)
+
+    def _mark_refused(self, vault: Vault) -> None:
         with self._machine.keys.using(vault):
             self._machine.olm.account.shared = True
             self._machine.olm.mark_keys_as_published()
@@ -170,19 +186,22 @@ class Trust:
         return None if made is None else self._now() - float(made)
 
     def _new_fallback_key(self, vault: Vault) -> dict[str, Any]:
-        olm = self._machine.olm
         with self._machine.keys.using(vault):
-            account = olm.account._account  # vodozemac's; nio has no fallback keys
-            account.generate_fallback_key()
-            keys = {}
-            for key_id, key in account.fallback_key.items():
-                signed: dict[str, Any] = {"key": key.to_base64(), "fallback": True}
-                name = f"ed25519:{olm.device_id}"
-                signed["signatures"] = {olm.user_id: {name: olm.sign_json(signed)}}
-                keys[f"signed_curve25519:{key_id}"] = signed
-            olm.save_account()
-        vault.write("fallback key", self._machine.account, repr(self._now()).encode())
-        return {"fallback_keys": keys}
+            account = self._machine.olm.account._account  # vodozemac's; nio has no fallback keys
+            if not account.fallback_key:  # else one waits that an outage kept from the homeserver
+                account.generate_fallback_key()
+            self._machine.olm.save_account()
+            return self._waiting_fallback_key()
+
+    def _waiting_fallback_key(self) -> dict[str, Any]:
+        olm = self._machine.olm
+        keys = {}
+        for key_id, key in olm.account._account.fallback_key.items():
+            signed: dict[str, Any] = {"key": key.to_base64(), "fallback": True}
+            name = f"ed25519:{olm.device_id}"
+            signed["signatures"] = {olm.user_id: {name: olm.sign_json(signed)}}
+            keys[f"signed_curve25519:{key_id}"] = signed
+        return {"fallback_keys": keys} if keys else {}
 
     async def _upload(self, body: Mapping[str, Any]) -> dict[str, Any]:
         return await self._server.call("keys/upload", "POST", path("keys", "upload"), body)
@@ -198,8 +217,8 @@ class Trust:
     # -- cross-signing -------------------------------------------------------------------------
 
     def _published(self, answer: Mapping[str, Any], part: str) -> str | None:
-        keys = answer.get(part, {}).get(self._machine.account, {}).get("keys", {})
-        return next(iter(keys.values()), None)
+        section = mapping(mapping(answer.get(part)).get(self._machine.account))
+        return next(iter(mapping(section.get("keys")).values()), None)
 
     async def _upload_identity(self) -> None:
         target = path("keys", "device_signing", "upload")
@@ -207,7 +226,7 @@ class Trust:
         try:
             await self._server.call("device_signing/upload", "POST", target, body)
         except MatrixError as error:
-            if error.status != 401:
+            if not error.asks_for_password:
                 raise
             auth = self._authentication(error.answer)
             await self._replace_identity(target, {**body, "auth": auth})
@@ -216,7 +235,7 @@ class Trust:
         try:
             await self._server.call("device_signing/upload", "POST", target, body)
         except MatrixError as error:
-            if error.status != 401:
+            if not error.asks_for_password:
                 raise
             raise NotTrusted(
                 "The homeserver refused the account's password when its cross-signing keys were "
