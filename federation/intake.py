@@ -8,7 +8,8 @@ from typing import Any
 from federation import rooms
 from federation.encryption.machine import Machine
 from federation.ports import Ledger, RawEvent
-from federation.sync import JoinedRoom
+from federation.shapes import is_text, mapping
+from federation.sync import JoinedRoom, events_of
 
 MARK = "org.buendnis.id"
 """In the content of what we send: the id of the action, opaque and readable for us alone. An
@@ -38,6 +39,7 @@ class Intake:
             known.set_members(room.members, self._account)
         for event in room.timeline:
             known.apply(self._account, event)
+        known.invited = False
         if repr(known) != before:
             rooms.save(ledger, self._account, known)
         self.timeline(ledger, room.room_id, room.timeline)
@@ -55,7 +57,7 @@ class Intake:
 
     def timeline(self, ledger: Ledger, room_id: str, events: Iterable[RawEvent]) -> None:
         for event in events:
-            if isinstance(event.get("event_id"), str) and isinstance(event.get("sender"), str):
+            if event.get("event_id"):
                 self._event(ledger, room_id, event)
 
     def _event(self, ledger: Ledger, room_id: str, event: RawEvent) -> None:
@@ -68,11 +70,10 @@ class Intake:
 
     def _encrypted(self, ledger: Ledger, room_id: str, event: RawEvent) -> None:
         opened = self._machine.decrypt(ledger, room_id, event)
-        content = event.get("content")
-        session_id = content.get("session_id") if isinstance(content, Mapping) else None
+        session_id = mapping(event.get("content")).get("session_id")
         if opened is not None:
             ledger.receive(self._account, room_id, opened, encrypted=True)
-        elif isinstance(session_id, str):
+        elif is_text(session_id):
             ledger.receive_locked(self._account, room_id, event, session_id)
         else:
             ledger.receive(self._account, room_id, event, encrypted=False)
@@ -86,7 +87,7 @@ class Intake:
 
     def invited(self, ledger: Ledger, room_id: str, room: Mapping[str, Any], since: str) -> None:
         """An invitation: stripped state, of which only our own membership counts (§ Invites)."""
-        events = room.get("invite_state", {}).get("events", [])
+        events = events_of(room, "invite_state")
         known = rooms.load(ledger, self._account, room_id)
         for event in events:
             known.apply(self._account, event)
@@ -102,19 +103,20 @@ class Intake:
 
     def left(self, ledger: Ledger, room_id: str, room: Mapping[str, Any]) -> None:
         known = rooms.load(ledger, self._account, room_id)
-        known.joined, known.members, known.members_known = False, {}, False
+        was_joined = known.joined
+        known.joined, known.invited = False, False
+        known.members, known.members_known = {}, False
         rooms.save(ledger, self._account, known)
-        for event in room.get("timeline", {}).get("events", []):
-            if event.get("type") == "m.room.member" and event.get("state_key") == self._account:
+        for event in events_of(room, "timeline"):
+            own = event.get("type") == "m.room.member" and event.get("state_key") == self._account
+            if own or was_joined:
                 self.timeline(ledger, room_id, [event])
 
 
 def action_id(event: RawEvent) -> str | None:
     """The id of our action that this event of ours came from."""
-    content = event.get("content")
-    mark = content.get(MARK) if isinstance(content, Mapping) else None
+    mark = mapping(event.get("content")).get(MARK)
     if isinstance(mark, str):
         return mark
-    unsigned = event.get("unsigned")
-    transaction = unsigned.get("transaction_id") if isinstance(unsigned, Mapping) else None
+    transaction = mapping(event.get("unsigned")).get("transaction_id")
     return transaction if isinstance(transaction, str) else None

@@ -7,7 +7,7 @@ are idempotent. Messages go out encrypted wherever encryption was ever seen.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from federation.actions import Action, Text
 from federation.errors import AudienceRefused, MatrixError, PlaintextRefused
 from federation.homeserver import path
 from federation.intake import MARK
-from federation.ports import Ledger
+from federation.ports import Ledger, RawEvent
 from federation.rooms import Room
 from federation.session import Session
 
@@ -132,20 +132,31 @@ class Performer:
         return rooms.load(ledger, self._account, room_id)
 
     async def _observe(self, room_id: str) -> Room:
-        events = await self._server.call_list("state", path("rooms", room_id, "state"))
-
-        def take(ledger: Ledger) -> Room:
-            room = self._load(ledger, room_id)
-            room.members = {}
-            for event in events:
-                room.apply(self._account, event)
-            room.members_known = True
-            rooms.save(ledger, self._account, room)
-            return room
-
-        room = await self._session.store.run("room", take)
+        """The room as the homeserver has it now, unless sync brings something newer meanwhile."""
+        room = None
+        while room is None:
+            room = await self._look_at(room_id)
         if not room.encrypted:
             self._seen_plain.add(room_id)
+        return room
+
+    async def _look_at(self, room_id: str) -> Room | None:
+        store = self._session.store
+        before = await store.run("room", lambda ledger: self._load(ledger, room_id))
+        events = await self._server.call_list("state", path("rooms", room_id, "state"))
+        return await store.run("room", lambda ledger: self._take(ledger, before, events))
+
+    def _take(self, ledger: Ledger, before: Room, events: list[RawEvent]) -> Room | None:
+        room = self._load(ledger, before.room_id)
+        if room != before:
+            return None
+        room.members = {}
+        for event in events:
+            room.apply(self._account, event)
+        # Sync alone says since when we are in a room: it hands on what came after that.
+        room.joined, room.invited = before.joined, before.invited
+        room.members_known = True
+        rooms.save(ledger, self._account, room)
         return room
 
     async def _create(self, action: actions.CreateRoom, action_id: str) -> Outcome:
@@ -158,8 +169,16 @@ class Performer:
             if error.code != "M_ROOM_IN_USE":
                 raise
             room_id = await self._by_alias(alias)
+            await self._invite_missing(room_id, action.invite)
         await self._observe(room_id)
         return Outcome(room_id)
+
+    async def _invite_missing(self, room_id: str, users: Iterable[str]) -> None:
+        """A homeserver that went down after it had made the room has invited nobody."""
+        room = await self._observe(room_id)
+        for user in users:
+            if user not in room.members:
+                await self._membership(actions.Invite(room_id, user), "")
 
     async def _by_alias(self, alias: str) -> str:
         full = f"#{alias}:{self._account.partition(':')[2]}"
@@ -187,15 +206,18 @@ class Performer:
         except MatrixError as error:
             who = body.get("user_id", self._account)
             if error.status != 403 or await self._membership_of(action.room, who) not in done:
-                raise
+                raise error from None
         return Outcome(action.room)
 
     async def _membership_of(self, room_id: str, user: str) -> str:
         target = path("rooms", room_id, "state", "m.room.member", user)
         try:
             answer = await self._server.call("membership", "GET", target)
-        except MatrixError:
-            return "leave"
+        except MatrixError as error:
+            # Whoever never was there has no such state; and if we are not there, we have left.
+            if error.code == "M_NOT_FOUND" or (error.status == 403 and user == self._account):
+                return "leave"
+            raise
         return str(answer.get("membership", "leave"))
 
 

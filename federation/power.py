@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+_LARGEST = 2**53 - 1
+"""Canonical JSON knows no larger number (appendices, "Canonical JSON")."""
 _BEFORE_12 = frozenset(str(number) for number in range(1, 12))
 
 
@@ -44,6 +46,7 @@ def _number(value: object, default: float) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return default
     try:
-        return float(value)
-    except ValueError:
+        found = int(value)  # strings stand in old rooms; "inf" and "nan" are no numbers there
+    except (ValueError, OverflowError):
         return default
+    return found if abs(found) <= _LARGEST else default

@@ -23,7 +23,9 @@ class Room:
 
     room_id: str
     joined: bool = False
-    """Whether our account is in it."""
+    """Whether our account is in it, as far as sync has told."""
+    invited: bool = False
+    """Our account was asked in, and sync has not shown the room from within since."""
     encrypted: bool = False
     direct: bool = False
     members_known: bool = False
@@ -65,8 +67,9 @@ class Room:
             self.members.pop(user, None)
         if user == account:
             self.joined = membership == "join"
-            if membership == "invite" and content.get("is_direct") is True:
-                self.direct = True
+            if membership == "invite":
+                self.invited = True
+                self.direct = self.direct or content.get("is_direct") is True
 
     def set_members(self, events: Iterable[RawEvent], account: str) -> None:
         """Replace all members by what `/members` answered."""
@@ -89,6 +92,7 @@ def save(vault: Vault, account: str, room: Room) -> None:
     data = {
         "room_id": room.room_id,
         "joined": room.joined,
+        "invited": room.invited,
         "encrypted": room.encrypted,
         "direct": room.direct,
         "members_known": room.members_known,

@@ -9,23 +9,34 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from federation import recovery, rooms, sync
 from federation.encryption.machine import Machine
 from federation.encryption.sharing import Sharing
-from federation.errors import FederationError, NotAHomeserver, RateLimited, Unreachable
+from federation.errors import (
+    KeysNotShared,
+    MatrixError,
+    NotAHomeserver,
+    RateLimited,
+    TokenRevoked,
+    Unreachable,
+)
 from federation.homeserver import Homeserver, path
 from federation.intake import Intake
 from federation.login import Credentials, Login, forget_lost_devices, log_in
 from federation.ports import Ledger, RawEvent, Transactor
+from federation.rooms import Room
 from federation.sync import Interests, JoinedRoom
 from federation.trust import CrossSigning, Trust
 
 log = logging.getLogger(__name__)
 
 LONG_POLL_MS = 30_000
+AT_ONCE = 1.0
+"""Seconds in which a long poll without news can't have been waited for."""
 PATIENCE = 30.0
 """Seconds between attempts while the homeserver is away, at most."""
 
@@ -55,6 +66,7 @@ class Session:
         self.received: Callable[[], None] = lambda: None
         """Called after something was put into the inbox."""
         self._away = 0
+        self._logged_out = False
 
     async def open(self) -> None:
         """Log in and bring the account's keys into order.
@@ -62,6 +74,13 @@ class Session:
         Raises Unreachable, NotAHomeserver, TooOld, LoginRefused, TokenRevoked, DeviceLost,
         NotTrusted.
         """
+        while True:
+            try:
+                return await self._open()
+            except RateLimited as error:
+                await asyncio.sleep(error.retry_after or 1.0)
+
+    async def _open(self) -> None:
         await self.server.check_version()
         login = await log_in(self.server, self.store, self._credentials)
         self.account = login.user_id
@@ -100,17 +119,52 @@ class Session:
     # -- the loop ------------------------------------------------------------------------------
 
     async def run(self) -> None:
-        """Sync until cancelled. Outages are sat out; raises TokenRevoked and programming errors."""
+        """Sync until cancelled. Outages are sat out, and being logged out is mended where we have
+        the password.
+
+        Raises TokenRevoked, LoginRefused, DeviceLost, NotTrusted and programming errors.
+        """
         while True:
             try:
-                await self.sync_once(LONG_POLL_MS if self.synced.is_set() else 0)
-                self._back()
-                await self.trust.maintain()
-                await self.sharing.mend()
+                await self._round()
             except RateLimited as error:
                 await asyncio.sleep(error.retry_after or 1.0)
+            except TokenRevoked:
+                if self._credentials.secret_word is None:
+                    raise
+                self._logged_out = True
+                await self._wait("the homeserver has logged the account out; logging in again")
             except (Unreachable, NotAHomeserver) as error:
-                await self._wait(error)
+                await self._wait(str(error))
+            except MatrixError as error:
+                await self._wait(f"The homeserver refuses to sync: {error}. Trying again.")
+
+    async def _round(self) -> None:
+        if self._logged_out:
+            await self._log_in_again()
+        began = time.monotonic()
+        moved = await self.sync_once(LONG_POLL_MS if self.synced.is_set() else 0)
+        if not moved and self.synced.is_set() and time.monotonic() - began < AT_ONCE:
+            await asyncio.sleep(AT_ONCE)  # it does not wait for news, as it was asked to
+        self._back()
+        await self._keep_up()
+
+    async def _keep_up(self) -> None:
+        """What goes wrong here concerns keys of the future; the next sync tries again."""
+        try:
+            await self.trust.maintain()
+            await self.sharing.mend()
+        except (RateLimited, TokenRevoked):
+            raise
+        except (MatrixError, KeysNotShared) as error:
+            log.warning("the account's keys could not be kept up (%s)", type(error).__name__)
+
+    async def _log_in_again(self) -> None:
+        login = await log_in(self.server, self.store, self._credentials)
+        if login.device_id != self.machine.device_id:
+            await self._equip(login.device_id)
+        await self.trust.establish()
+        self._logged_out = False
 
     def _back(self) -> None:
         if self._away:
@@ -118,23 +172,26 @@ class Session:
         self._away = 0
         self.synced.set()
 
-    async def _wait(self, error: FederationError) -> None:
+    async def _wait(self, reason: str) -> None:
         if self._away == 0:
-            log.warning("%s", error)
+            log.warning("%s", reason)
         self._away += 1
         pause = min(PATIENCE, 0.25 * 2 ** min(self._away, 10))
         await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311
 
-    async def sync_once(self, timeout_ms: int) -> None:
+    async def sync_once(self, timeout_ms: int) -> bool:
+        """Take one sync in; whether it brought us further."""
         token = await self.store.run("token", self._token)
         if token is None:
             await self._begin()
-            return
+            return True
         answer = await sync.fetch(self.server, self._interests, token, timeout_ms)
         joined = sync.joined_rooms(answer)
-        await self._complete(joined)
-        gaps = await self._fill(joined, answer, token)
+        known = await self._known(joined)
+        await self._complete(joined, known)
+        gaps = await self._fill(joined, known, answer, token)
         await self._take(lambda ledger: self._commit(ledger, answer, joined, token, not gaps))
+        return bool(answer["next_batch"] != token)
 
     def _token(self, ledger: Ledger) -> str | None:
         found = ledger.read("sync token", self.account)
@@ -162,64 +219,75 @@ class Session:
             self._intake.keys(ledger, answer)
         for room in joined:
             self._intake.joined(ledger, room)
-        parts = answer.get("rooms", {})
-        for room_id, invited in parts.get("invite", {}).items():
+        for room_id, invited in sync.section(answer, "invite").items():
             self._intake.invited(ledger, room_id, invited, token)
-        for room_id, left in parts.get("leave", {}).items():
+        for room_id, left in sync.section(answer, "leave").items():
             self._intake.left(ledger, room_id, left)
-        ledger.write("sync token", self.account, str(answer["next_batch"]).encode())
+        ledger.write("sync token", self.account, answer["next_batch"].encode())
 
     # -- making a sync whole -------------------------------------------------------------------
 
-    async def _complete(self, joined: list[JoinedRoom]) -> None:
+    async def _known(self, joined: Sequence[JoinedRoom]) -> dict[str, Room]:
+        names = [room.room_id for room in joined]
+        if not names:
+            return {}
+        return await self.store.run(
+            "rooms", lambda vault: {name: rooms.load(vault, self.account, name) for name in names}
+        )
+
+    async def _complete(self, joined: Sequence[JoinedRoom], known: Mapping[str, Room]) -> None:
         """Fetch the members of rooms that we have just come into."""
         if not self._interests.members:
             return
         for room in joined:
-            known = await self._known(room.room_id)
-            if not known.members_known:
+            if not known[room.room_id].members_known:
                 room.members = await sync.members(self.server, room.room_id)
 
-    async def _known(self, room_id: str) -> rooms.Room:
-        return await self.store.run("room", lambda vault: rooms.load(vault, self.account, room_id))
+    async def _fill(
+        self,
+        joined: Sequence[JoinedRoom],
+        known: Mapping[str, Room],
+        answer: Mapping[str, Any],
+        token: str,
+    ) -> bool:
+        """Take in what lies between our token and each timeline, page by page, oldest first; and
+        of rooms that are new to us what was said since we were asked in. True if it took the keys.
+        """
+        if any(room.prev_batch is not None for room in joined):
+            await self._take(lambda ledger: self._intake.keys(ledger, answer))
+        for room in joined:
+            try:
+                await self._fill_one(room, known[room.room_id], token)
+            except (RateLimited, TokenRevoked):
+                raise
+            except MatrixError as error:
+                # We were put out of the room meanwhile, or it was deleted.
+                log.warning("a gap in a room could not be filled: %s", error)
+        return any(room.prev_batch is not None for room in joined)
 
-    async def _fill(self, joined: list[JoinedRoom], answer: Mapping[str, Any], token: str) -> bool:
-        """Take in what lies between our token and each timeline, page by page, oldest first."""
-        gaps = [(room, room.prev_batch) for room in joined if room.prev_batch is not None]
-        if not gaps:
-            return False
-        await self._take(lambda ledger: self._intake.keys(ledger, answer))
-        for room, prev_batch in gaps:
-            if (await self._known(room.room_id)).joined:
-                await self._fill_forward(room.room_id, token, prev_batch)
-            else:
-                await self._fill_to_invitation(room.room_id, prev_batch)
-        return True
+    async def _fill_one(self, room: JoinedRoom, known: Room, token: str) -> None:
+        if not known.joined:
+            await self._begin_room(room, known.invited)
+        elif room.prev_batch is not None:
+            types = self._interests.types
+            pages = sync.between(self.server, room.room_id, token, room.prev_batch, types)
+            async for page in pages:
+                await self._take_gap(room.room_id, page)
 
-    async def _fill_forward(self, room_id: str, token: str, prev_batch: str) -> None:
-        types = self._interests.types
-        async for page in sync.between(self.server, room_id, token, prev_batch, types):
-            await self._take_gap(room_id, page)
-
-    async def _fill_to_invitation(self, room_id: str, prev_batch: str) -> None:
-        """A room we have just joined: what was said since we were asked in is meant for us."""
-        found: list[RawEvent] = []
-        async for page in sync.back(self.server, room_id, prev_batch, self._interests.types):
-            for event in page:
-                found.append(event)
-                if self._is_invitation(event):
+    async def _begin_room(self, room: JoinedRoom, invited: bool) -> None:
+        """A room that is new to us; its timeline may begin long before that, or after."""
+        found = list(room.timeline)
+        begin = sync.beginning(found, self.account, invited)
+        if begin is None and room.prev_batch is not None:
+            types = self._interests.types
+            async for page in sync.back(self.server, room.room_id, room.prev_batch, types):
+                found = [*reversed(page), *found]
+                begin = sync.beginning(found, self.account, invited)
+                if begin is not None:
                     break
-            else:
-                continue
-            break
-        await self._take_gap(room_id, list(reversed(found)))
-
-    def _is_invitation(self, event: RawEvent) -> bool:
-        return (
-            event.get("type") == "m.room.member"
-            and event.get("state_key") == self.account
-            and event.get("content", {}).get("membership") == "invite"
-        )
+        if begin is None:  # the invitation is older than what we may see
+            begin = sync.beginning(found, self.account, invited=False)
+        room.keep(found[begin:] if begin is not None else [])
 
     async def _take_gap(self, room_id: str, events: list[RawEvent]) -> None:
         await self._take(lambda ledger: self._intake.gap(ledger, room_id, events))
@@ -231,7 +299,7 @@ class Session:
         mark = await recovery.read_mark(self.server, self.account)
         answer = await sync.fetch(self.server, self._interests, None, 0)
         joined = sync.joined_rooms(answer)
-        await self._complete(joined)
+        await self._complete(joined, await self._known(joined))
         for room in joined:
             await self._read_back(room, mark)
         if mark is None:
@@ -239,17 +307,17 @@ class Session:
         await self._take(lambda ledger: self._commit(ledger, answer, joined, "", True))
 
     async def _read_back(self, room: JoinedRoom, mark: int | None) -> None:
-        types = self._interests.types
         if mark is None:
-            room.timeline = [event for event in room.timeline if "state_key" in event]
-            room.timeline = [e for e in room.timeline if e.get("type") != "m.room.member"]
+            room.keep([])
             return
+        found = list(room.timeline)
         if room.prev_batch is not None:
+            types = self._interests.types
             earlier = await recovery.since_mark(
                 self.server, room.room_id, room.prev_batch, mark, types
             )
-            room.timeline = [*earlier, *room.timeline]
-        room.timeline = [e for e in room.timeline if recovery.is_due(e, mark, self.account)]
+            found = [*earlier, *found]
+        room.keep([event for event in found if recovery.is_due(event, mark, self.account)])
 
     async def mark_handled(self) -> None:
         """Note on the homeserver that everything received so far was handled."""

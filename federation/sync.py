@@ -11,9 +11,10 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from federation.errors import MatrixError, RateLimited, TokenRevoked
+from federation.errors import MatrixError, NotAHomeserver, RateLimited, TokenRevoked
 from federation.homeserver import Homeserver, path
 from federation.ports import RawEvent
+from federation.shapes import events, is_text, mapping
 
 TIMELINE_LIMIT = 100
 PAGE = 1000
@@ -71,6 +72,11 @@ class JoinedRoom:
     prev_batch: str | None = None
     """Where the timeline has a gap before it: the token to page back from."""
 
+    def keep(self, timeline: Sequence[RawEvent]) -> None:
+        """Hand on only this of the timeline; what the rest did to the room's state stays."""
+        self.state = [*self.state, *(event for event in self.timeline if "state_key" in event)]
+        self.timeline = timeline
+
 
 async def fetch(
     server: Homeserver, interests: Interests, since: str | None, timeout_ms: int
@@ -83,22 +89,76 @@ async def fetch(
     if since is not None:
         query["since"] = since
     timeout = timeout_ms / 1000 + 60
-    return await server.call("sync", "GET", path("sync"), query=query, timeout=timeout)
+    answer = await server.call("sync", "GET", path("sync"), query=query, timeout=timeout)
+    if not _has_shape(answer):
+        raise NotAHomeserver(
+            "The homeserver's answer to a sync has not the shape that Matrix gives it. Check the "
+            "reverse proxy in front of it; the office tries again by itself."
+        )
+    return answer
+
+
+def _has_shape(answer: Mapping[str, Any]) -> bool:
+    """Whether everything stands where it belongs, so that no part is overlooked."""
+    if not answer.get("next_batch") or not is_text(answer["next_batch"]):
+        return False
+    sections = answer.get("rooms", {})
+    if not isinstance(sections, Mapping):
+        return False
+    return all(_is_section(sections.get(part, {})) for part in ("join", "invite", "leave"))
+
+
+def _is_section(rooms: object) -> bool:
+    if not isinstance(rooms, Mapping):
+        return False
+    return all(is_text(room_id) and _is_room(room) for room_id, room in rooms.items())
+
+
+def _is_room(room: object) -> bool:
+    if not isinstance(room, Mapping):
+        return False
+    parts = [room.get(part, {}) for part in ("timeline", "state", "invite_state")]
+    if not all(isinstance(part, Mapping) for part in parts):
+        return False
+    if not all(isinstance(part.get("events", []), list) for part in parts):
+        return False
+    timeline = parts[0]
+    return not timeline.get("limited") or is_text(timeline.get("prev_batch"))
+
+
+def section(answer: Mapping[str, Any], part: str) -> Mapping[str, Any]:
+    """Rooms by id: `join`, `invite` or `leave`."""
+    return mapping(mapping(answer.get("rooms")).get(part))
 
 
 def joined_rooms(answer: Mapping[str, Any]) -> list[JoinedRoom]:
-    rooms = answer.get("rooms", {}).get("join", {})
-    return [_joined(room_id, room) for room_id, room in rooms.items()]
+    return [_joined(room_id, room) for room_id, room in section(answer, "join").items()]
 
 
 def _joined(room_id: str, room: Mapping[str, Any]) -> JoinedRoom:
-    timeline = room.get("timeline", {})
+    timeline = mapping(room.get("timeline"))
     return JoinedRoom(
         room_id,
-        room.get("state", {}).get("events", []),
-        timeline.get("events", []),
+        events_of(room, "state"),
+        events_of(room, "timeline"),
         prev_batch=timeline.get("prev_batch") if timeline.get("limited") else None,
     )
+
+
+def events_of(room: Mapping[str, Any], part: str) -> list[RawEvent]:
+    return events(mapping(room.get(part)).get("events"))
+
+
+def beginning(timeline: Sequence[RawEvent], account: str, invited: bool) -> int | None:
+    """Where in a room that we have just come into begins what is meant for us: at the invitation,
+    or, where nobody asked us in, at our joining. None: further back."""
+    wanted = "invite" if invited else "join"
+    for index in reversed(range(len(timeline))):
+        event = timeline[index]
+        own = event.get("type") == "m.room.member" and event.get("state_key") == account
+        if own and mapping(event.get("content")).get("membership") == wanted:
+            return index
+    return None
 
 
 async def between(
@@ -108,9 +168,8 @@ async def between(
     start: str | None = since
     while start is not None:
         page = await _messages(server, room_id, "f", start, types, until)
-        yield page.get("chunk", [])
-        end = page.get("end")
-        start = end if end != start else None
+        yield events(page.get("chunk"))
+        start = _following(page, start)
 
 
 async def back(
@@ -120,9 +179,13 @@ async def back(
     cursor: str | None = start
     while cursor is not None:
         page = await _messages(server, room_id, "b", cursor, types, None)
-        yield page.get("chunk", [])
-        end = page.get("end")
-        cursor = end if end != cursor else None
+        yield events(page.get("chunk"))
+        cursor = _following(page, cursor)
+
+
+def _following(page: Mapping[str, Any], cursor: str) -> str | None:
+    end = page.get("end")
+    return end if is_text(end) and end != cursor else None
 
 
 async def _messages(
@@ -154,5 +217,4 @@ async def members(server: Homeserver, room_id: str) -> list[RawEvent] | None:
         raise
     except MatrixError:
         return None
-    chunk: list[RawEvent] = answer.get("chunk", [])
-    return chunk
+    return events(answer.get("chunk"))

@@ -20,6 +20,7 @@ from nio.events import DummyEvent, OlmEvent, RoomKeyEvent, ToDeviceEvent
 from federation.encryption.identities import NOBODY, Identity, devices, identity, verify
 from federation.encryption.keystore import KeyStore
 from federation.ports import RawEvent, Vault
+from federation.shapes import is_shallow, is_text, listing, mapping, number
 
 log = logging.getLogger(__name__)
 
@@ -66,19 +67,18 @@ class Machine:
         Returns the ids of Megolm sessions whose key came.
         """
         with self.keys.using(vault):
-            self._take_device_lists(vault, _mapping(sync.get("device_lists")))
-            counts = _mapping(sync.get("device_one_time_keys_count"))
-            count = counts.get("signed_curve25519", 0)
-            self.olm.uploaded_key_count = count if isinstance(count, int) else 0
+            self._take_device_lists(vault, mapping(sync.get("device_lists")))
+            counts = mapping(sync.get("device_one_time_keys_count"))
+            self.olm.uploaded_key_count = number(counts.get("signed_curve25519"), 0)
             unused = sync.get("device_unused_fallback_key_types")
             if isinstance(unused, list):
                 self.needs_fallback_key = "signed_curve25519" not in unused
-            events = _list(_mapping(sync.get("to_device")).get("events"))
+            events = listing(mapping(sync.get("to_device")).get("events"))
             return {session for event in events for session in self._take_to_device(event)}
 
     def _take_device_lists(self, vault: Vault, lists: Mapping[str, Any]) -> None:
-        for user in (*_list(lists.get("changed")), *_list(lists.get("left"))):
-            if isinstance(user, str):
+        for user in (*listing(lists.get("changed")), *listing(lists.get("left"))):
+            if is_text(user):
                 self.epoch += 1
                 self.changes += 1
                 vault.erase("device list", f"{self.account} {user}")
@@ -102,10 +102,10 @@ class Machine:
 
     def decrypt(self, vault: Vault, room_id: str, event: RawEvent) -> RawEvent | None:
         """Decrypt a Megolm event; None if that can't be done (yet), or if it is a forgery."""
-        content = _mapping(event.get("content"))
+        content = mapping(event.get("content"))
         session_id, ciphertext = content.get("session_id"), content.get("ciphertext")
         sender = str(event.get("sender"))
-        if content.get("algorithm") != MEGOLM or not isinstance(session_id, str):
+        if content.get("algorithm") != MEGOLM or not is_text(session_id):
             return None
         with self.keys.using(vault):
             session = self.olm.inbound_group_store.get(room_id, sender, session_id)
@@ -177,19 +177,19 @@ class Machine:
 
         One malformed key is left out and takes no other with it.
         """
-        claimed = _mapping(answer.get("one_time_keys"))
+        claimed = mapping(answer.get("one_time_keys"))
         with self.keys.using(vault):
             return [
                 device
                 for device in wanted
                 if self._open_session(
-                    device, _mapping(_mapping(claimed.get(device.user)).get(device.device_id))
+                    device, mapping(mapping(claimed.get(device.user)).get(device.device_id))
                 )
             ]
 
     def _open_session(self, device: Device, keys: Mapping[str, Any]) -> bool:
         for key in keys.values():
-            if not verify(_mapping(key), device.user, device.device_id, device.ed25519):
+            if not verify(mapping(key), device.user, device.device_id, device.ed25519):
                 continue
             try:
                 self.olm.create_session(key["key"], device.curve25519)
@@ -266,7 +266,7 @@ def _olm_device(device: Device) -> OlmDevice:
 def _merge(
     event: RawEvent, content: Mapping[str, Any], inner: Any, room_id: str
 ) -> RawEvent | None:
-    if not isinstance(inner, dict) or inner.get("room_id") != room_id:
+    if not isinstance(inner, dict) or inner.get("room_id") != room_id or not is_shallow(inner):
         return None
     if not isinstance(inner.get("type"), str) or not isinstance(inner.get("content"), dict):
         return None
@@ -275,11 +275,3 @@ def _merge(
         merged.setdefault("m.relates_to", content["m.relates_to"])
     outer = {k: v for k, v in event.items() if k in ("event_id", "sender", "origin_server_ts")}
     return {**outer, "type": inner["type"], "content": merged}
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
