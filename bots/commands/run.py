@@ -42,14 +42,31 @@ async def _run(config: OmbudsConfig) -> int:
     try:
         office, bot = ombuds_office(config)
     except (StoreError, ValueError) as error:
-        click.echo(f"{config.path}: {error}", err=True)
-        return 1
+        return _failed(config, str(error))
+    except OSError as error:
+        return _failed(config, _unusable(config.office.state, error))
     try:
         await _serve(office, bot, config)
     except FederationError as error:
-        click.echo(f"{config.path}: {error}", err=True)
+        return _failed(config, str(error))
+    except Exception:
+        # Its text may hold what somebody wrote: only the log's way of telling it is safe.
+        log.critical("a fault in the office itself; what came in is kept", exc_info=True)
         return 1
     return 0
+
+
+def _failed(config: OmbudsConfig, sentence: str) -> int:
+    click.echo(f"{config.path}: {sentence}", err=True)
+    return 1
+
+
+def _unusable(state: Path, error: OSError) -> str:
+    return (
+        f"office.state: {error.filename or state} can't be used ({error.strerror}). See that the "
+        "folder belongs to the user who runs the office, and that the disk is neither full nor "
+        "read-only."
+    )
 
 
 async def _serve(office: Office, bot: OmbudsBot, config: OmbudsConfig) -> None:

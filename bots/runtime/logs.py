@@ -56,7 +56,9 @@ def _message(record: logging.LogRecord) -> str:
 
 
 def where(error: BaseException) -> str:
-    """`ValueError in rule, line 12 of dispatch.py`: never the error's text."""
+    """`ValueError in rule, line 12 of dispatch.py`: never the error's text. A group's first."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
     frames = traceback.extract_tb(error.__traceback__)
     if not frames:
         return type(error).__name__

@@ -69,7 +69,7 @@ class Store:
     ) -> Store:
         """Open or make the store in `folder`. `clock` gives seconds since the epoch.
 
-        Raises AlreadyRunning, StoreError.
+        Raises AlreadyRunning, StoreError, OSError.
         """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = _take_lock(folder / LOCK)
@@ -77,6 +77,12 @@ class Store:
             db = _connect(folder / FILE)
             migrate(db)
             _check_key(db, sealer)
+        except sqlite3.Error as error:
+            os.close(lock)
+            raise StoreError(
+                f"{folder / FILE} can't be used as a store ({error}). See that the disk is neither "
+                "full nor read-only; if the file was damaged, restore a backup."
+            ) from None
         except BaseException:
             os.close(lock)
             raise
@@ -111,7 +117,7 @@ def _take_lock(path: Path) -> int:
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except BlockingIOError:
         holder = os.read(descriptor, 32).decode("ascii", "replace").strip()
         os.close(descriptor)
         raise AlreadyRunning(
