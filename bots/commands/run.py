@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -31,7 +33,16 @@ def command(file: Path) -> None:
 
     config = load_or_exit(file)
     install(config.logging.level)
-    raise SystemExit(asyncio.run(_run(config)))
+    _leave(asyncio.new_event_loop().run_until_complete(_run(config)))
+
+
+def _leave(status: int) -> NoReturn:
+    """End without waiting for threads: one that asks a silent name server takes its time, and
+    whoever stops us does not give it."""
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(status)
 
 
 async def _run(config: OmbudsConfig) -> int:
