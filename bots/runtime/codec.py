@@ -45,7 +45,8 @@ _CLASSES: dict[str, type] = {
 
 
 def dumps(value: Any) -> bytes:
-    return json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":")).encode()
+    text = json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "surrogatepass")
 
 
 def loads(data: bytes) -> Any:
@@ -66,7 +67,8 @@ def _plain(value: Any) -> Any:
         fields = {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
         return {"~": type(value).__name__, **fields}
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+        plain = {str(key): _plain(item) for key, item in value.items()}
+        return {"~": "mapping", "items": list(plain.items())} if "~" in plain else plain
     if isinstance(value, list | tuple):
         return {"~": "tuple", "items": [_plain(item) for item in value]}
     return value
@@ -82,4 +84,6 @@ def _revive(data: dict[str, Any]) -> Any:
         return frozenset(data["items"])
     if kind == "tuple":
         return tuple(data["items"])
+    if kind == "mapping":
+        return dict(data["items"])
     return _CLASSES[kind](**data)

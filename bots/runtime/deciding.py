@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import sqlite3
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from bots.runtime.decision import (
     SetAside,
     SetTimer,
 )
+from bots.runtime.logs import where
 from bots.runtime.transaction import InboxRow, Transaction
 from federation import rooms
 from federation.actions import Action, CreateRoom, EditMessage, Handle, Ref, Send
@@ -58,34 +60,45 @@ class Deciding:
         """Let due timers ring, then decide rows in their order for a while."""
         tx.ring(tx.now)
         end = time.perf_counter() + SLICE
-        seq = 0
+        seq, stumbled = 0, False
         while time.perf_counter() < end:
             row = tx.next_ready(seq)
             if row is None:
-                return Progress(False, tx.appended, tx.next_timer())
+                return Progress(stumbled, tx.appended, tx.next_timer())
             seq = row.seq
-            self._one(tx, row)
+            stumbled |= not self._one(tx, row)
         return Progress(True, tx.appended, None)
 
-    def _one(self, tx: Transaction, row: InboxRow) -> None:
+    def _one(self, tx: Transaction, row: InboxRow) -> bool:
+        """Whether the row is done; else it was given back, or set aside."""
         tx.savepoint()
         try:
             self._decide(tx, row)
+        except sqlite3.Error:  # no rule's fault: a full disk must set nothing aside
+            raise
         except Exception as error:  # noqa: BLE001  (one row must not stop the others)
             tx.back()
             self._stumble(tx, row, error)
-        else:
-            tx.finish(row.seq)
-            tx.release()
+            return False
+        tx.finish(row.seq)
+        tx.release()
+        return True
 
     def _stumble(self, tx: Transaction, row: InboxRow, error: Exception) -> None:
         last = row.tries + 1 >= TRIES
         tx.stumble(row.seq, type(error).__name__, last)
-        log.error("event %d failed (%s), try %d", row.seq, _where(error), row.tries + 1)
-        if last and row.payload.get("about") != "aside":
-            _, bot = self._owner(row.payload)
+        log.error("event %d failed (%s), try %d", row.seq, where(error), row.tries + 1)
+        bot = self._bot_of(row.payload)
+        if last and bot is not None and row.payload.get("about") != "aside":
             notice = SetAside(f"in-{row.seq}", "event")
-            self.enter(tx, f"aside/in-{row.seq}", bot.name, notice, about="aside")
+            self.enter(tx, f"aside/in-{row.seq}", bot, notice, about="aside")
+
+    def _bot_of(self, payload: Mapping[str, Any]) -> str | None:
+        """The name of the bot that it is for; None if this office no longer has it."""
+        if "bot" in payload:
+            return payload["bot"] if payload["bot"] in self._by_name else None
+        bot = self._by_account.get(payload.get("account", ""))
+        return None if bot is None else bot.name
 
     def enter(
         self, tx: Transaction, key: str, bot: str, event: Event, about: str | None = None
@@ -186,14 +199,3 @@ def _lane(tx: Transaction, action: Action | Deliver) -> str:
         return str(room)
     made = tx.made_by_room(room)
     return made.handle if made is not None else room
-
-
-def _where(error: BaseException) -> str:
-    """Which error and where, without its text: that may hold what somebody wrote."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    if trace is None:
-        return type(error).__name__
-    code = trace.tb_frame.f_code
-    return f"{type(error).__name__} in {code.co_name}, line {trace.tb_lineno}"

@@ -16,16 +16,20 @@ from typing import Any
 from bots.runtime import codec
 from bots.runtime.clock import Clock
 from bots.runtime.decision import Deliver, Event, Performed, SetAside
+from bots.runtime.errors import StoreError
+from bots.runtime.logs import where
 from bots.runtime.performing import Performer, Refused, TryLater
 from bots.runtime.store import Store
 from bots.runtime.transaction import OutboxRow, Transaction
-from federation.actions import Action, Handle
+from federation.actions import Action, Handle, React, Send
 from federation.perform import Outcome
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 16
 LONGEST_PAUSE = 60.0
+TRIES = 5
+"""How often an action is tried that fails by a fault of our own."""
 
 
 class Delivering:
@@ -77,7 +81,7 @@ class Delivering:
                 async with self._slots:
                     row = await self._carry_out(row)
         except Exception as error:  # noqa: BLE001  (a lane must not end the office)
-            log.error("a lane of the outbox stopped (%s); it starts again", type(error).__name__)
+            log.error("a lane of the outbox stopped (%s); it starts again", where(error))
             await asyncio.sleep(1.0)
         finally:
             self._busy.pop(lane, None)
@@ -99,7 +103,19 @@ class Delivering:
             return await self._postpone(row, data["by"], error)
         except Refused as error:
             return await self._set_aside(row, data, error.code)
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001  (a fault of ours must not stop the room)
+            return await self._stumble(row, data, error)
         return await self._settle(row, data, outcome)
+
+    async def _stumble(
+        self, row: OutboxRow, data: Mapping[str, Any], error: Exception
+    ) -> OutboxRow | None:
+        log.error("action %s failed (%s)", row.id[:8], where(error))
+        if row.tries + 1 >= TRIES:
+            return await self._set_aside(row, data, type(error).__name__)
+        return await self._postpone(row, data["by"], TryLater(type(error).__name__))
 
     async def _pause(self, account: str) -> None:
         until = self._paused_until.get(account, 0.0)
@@ -112,9 +128,9 @@ class Delivering:
         action: Action | Deliver = data["action"]
 
         def settle(tx: Transaction) -> OutboxRow | None:
-            if tx.sent(row.seq):
+            if tx.sent(row):
                 handle = getattr(action, "handle", None)
-                if handle is not None:
+                if handle is not None and _is_made(action, outcome):
                     tx.fill(handle, outcome.room_id, outcome.event_id)
                 if action.notify:
                     self._tell(tx, row, data, _performed(action, outcome, None))
@@ -169,6 +185,12 @@ class Delivering:
     def _tell(self, tx: Transaction, row: OutboxRow, data: Mapping[str, Any], event: Event) -> None:
         payload = {"bot": data["bot"], "data": codec.dumps(event).decode()}
         tx.enter(f"performed/{row.id}", payload)
+
+
+def _is_made(action: Action | Deliver, outcome: Outcome) -> bool:
+    """Whether there is an id to keep: an event's, unless the action made a room. A repeated
+    reaction may have none."""
+    return outcome.event_id is not None or not isinstance(action, Send | React)
 
 
 def _performed(action: Action | Deliver, outcome: Outcome | None, error: str | None) -> Performed:

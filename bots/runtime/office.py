@@ -14,6 +14,7 @@ from bots.runtime.clock import Clock, SystemClock
 from bots.runtime.deciding import Deciding
 from bots.runtime.decision import Event, Started
 from bots.runtime.delivering import Delivering
+from bots.runtime.errors import StoreError
 from bots.runtime.performing import Account, Performer
 from bots.runtime.store import Store
 from bots.runtime.transaction import Transaction
@@ -52,7 +53,8 @@ class Office:
         """Set once every account is logged in and trusted, and the office has taken its place."""
 
     async def run(self) -> None:
-        """Run until cancelled. Raises FederationError if an account can't go on."""
+        """Run until cancelled. Raises FederationError if an account can't go on, and StoreError if
+        the store can't be used."""
         for post in self._posts:
             await post.session.open()
         self._join_up()
@@ -65,7 +67,7 @@ class Office:
                 tasks.create_task(self._decide())
                 tasks.create_task(self._mark())
                 tasks.create_task(self._delivering.run())
-        except* FederationError as group:
+        except* (FederationError, StoreError) as group:
             raise group.exceptions[0] from None
 
     def _join_up(self) -> None:

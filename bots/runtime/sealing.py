@@ -18,12 +18,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from bots.runtime.errors import SealBroken
+
 KEY_BYTES = 32
 _NONCE_BYTES = 12
-
-
-class SealBroken(Exception):
-    """A row does not open: it was altered, or the sealing key is not the one it was sealed with."""
 
 
 class Sealer:
@@ -65,7 +63,8 @@ class Sealer:
 
     def mark(self, kind: str, text: str) -> bytes:
         """A 16-byte fingerprint of `text`, different for each kind."""
-        return hmac.digest(self._marks, f"{kind}\0{text}".encode(), hashlib.sha256)[:16]
+        named = f"{kind}\0{text}".encode("utf-8", "surrogatepass")
+        return hmac.digest(self._marks, named, hashlib.sha256)[:16]
 
     def action_id(self, cause: str, ordinal: int) -> str:
         """128 bits in hex, the same for the same cause and place in its decision.
@@ -74,7 +73,8 @@ class Sealer:
         at the same id, so the homeserver (transaction id) and the room's history (our mark in the
         event) tell that it was done.
         """
-        return hmac.digest(self._ids, f"{cause}\0{ordinal}".encode(), hashlib.sha256)[:16].hex()
+        named = f"{cause}\0{ordinal}".encode("utf-8", "surrogatepass")
+        return hmac.digest(self._ids, named, hashlib.sha256)[:16].hex()
 
 
 def load_key(path: Path) -> bytes:

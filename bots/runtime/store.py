@@ -20,23 +20,18 @@ from typing import TypeVar
 
 import sqlite_utils
 
+from bots.runtime.errors import AlreadyRunning, StoreError
 from bots.runtime.sealing import Sealer
 from bots.runtime.transaction import Transaction
 from federation.ports import Probe, no_probe
+
+__all__ = ["AlreadyRunning", "Store", "StoreError", "migrate"]
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 FILE = "office.db"
 LOCK = "office.lock"
-
-
-class StoreError(Exception):
-    """The store can't be used; the message says why and what to do."""
-
-
-class AlreadyRunning(StoreError):
-    """Another process holds this store."""
 
 
 class Store:
@@ -79,21 +74,29 @@ class Store:
             _check_key(db, sealer)
         except sqlite3.Error as error:
             os.close(lock)
-            raise StoreError(
-                f"{folder / FILE} can't be used as a store ({error}). See that the disk is neither "
-                "full nor read-only; if the file was damaged, restore a backup."
-            ) from None
+            raise _unusable(folder / FILE, error) from None
         except BaseException:
             os.close(lock)
             raise
         return cls(db, sealer, lock, clock, probe)
 
     async def run(self, name: str, work: Callable[[Transaction], T]) -> T:
-        """Run `work` in one transaction: all of it is committed, or, if it raises, none."""
+        """Run `work` in one transaction: all of it is committed, or, if it raises, none.
+
+        Raises StoreError if the file can't be read or written, and what `work` raises.
+        """
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, self._transact, name, work)
 
     def _transact(self, name: str, work: Callable[[Transaction], T]) -> T:
+        try:
+            result = self._commit(name, work)
+        except sqlite3.Error as error:
+            raise _unusable(FILE, error) from None
+        self._probe("after", f"commit:{name}")
+        return result
+
+    def _commit(self, name: str, work: Callable[[Transaction], T]) -> T:
         connection = self._db.conn
         connection.execute("BEGIN IMMEDIATE")
         try:
@@ -104,13 +107,19 @@ class Store:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
-        self._probe("after", f"commit:{name}")
         return result
 
     async def close(self) -> None:
         await asyncio.get_running_loop().run_in_executor(None, self._thread.shutdown)
         self._db.conn.close()
         os.close(self._lock)
+
+
+def _unusable(file: Path | str, error: sqlite3.Error) -> StoreError:
+    return StoreError(
+        f"{file} can't be used as a store ({error}). See that the disk is neither full nor "
+        "read-only; if the file was damaged, restore a backup."
+    )
 
 
 def _take_lock(path: Path) -> int:

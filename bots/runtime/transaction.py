@@ -58,7 +58,7 @@ class Transaction:
 
     def write(self, kind: str, key: str, value: bytes) -> None:
         place = self._sealer.mark(kind, key)
-        name = key.encode()
+        name = key.encode("utf-8", "surrogatepass")
         framed = len(name).to_bytes(4, "big") + name + value
         self._sql(
             "INSERT INTO vault (kind, key, sealed) VALUES (?, ?, ?) "
@@ -78,7 +78,7 @@ class Transaction:
     def _unframe(self, kind: str, place: bytes, sealed: bytes) -> tuple[str, bytes]:
         framed = self._sealer.open(kind, place, sealed)
         end = 4 + int.from_bytes(framed[:4], "big")
-        return framed[4:end].decode(), framed[end:]
+        return framed[4:end].decode("utf-8", "surrogatepass"), framed[end:]
 
     # -- documents of bots ---------------------------------------------------------------------
 
@@ -87,7 +87,7 @@ class Transaction:
         return None if found is None else json.loads(found)
 
     def put(self, kind: str, key: str, value: Any) -> None:
-        self.write(kind, key, json.dumps(value, ensure_ascii=False).encode())
+        self.write(kind, key, _encode(value))
 
     def delete(self, kind: str, key: str) -> None:
         self.erase(kind, key)
@@ -118,7 +118,8 @@ class Transaction:
         key = room_event_key(account, event)
         payload = {"account": account, "room": room_id, "event": event, "encrypted": True}
         if self.enter(key, payload, lock):
-            self.set_timer(f"unreadable/{key}", self.now + self._patience, {"locked": key})
+            waiting = {"account": account, "locked": key}
+            self.set_timer(f"unreadable/{key}", self.now + self._patience, waiting)
 
     def unlock(
         self,
@@ -129,7 +130,9 @@ class Transaction:
         for session in sessions:
             lock = self._sealer.mark("lock", session)
             found = self._sql(
-                "SELECT seq, key, sealed FROM inbox WHERE lock = ? AND state = 'locked'", (lock,)
+                "SELECT seq, key, sealed FROM inbox WHERE lock = ? AND state = 'locked' "
+                "ORDER BY seq",
+                (lock,),
             ).fetchall()
             for seq, place, sealed in found:
                 payload = json.loads(self._sealer.open("inbox", place, sealed))
@@ -206,10 +209,10 @@ class Transaction:
         )
 
     def heads(self) -> list[OutboxRow]:
-        """The first row of each lane that is not done: what may be performed now."""
+        """The first row of each lane that is not done, oldest first."""
         found = self._sql(
             "SELECT min(seq), id, lane, tries, not_before, sealed FROM outbox "
-            "WHERE state = 'ready' GROUP BY lane"
+            "WHERE state = 'ready' GROUP BY lane ORDER BY min(seq)"
         ).fetchall()
         return [
             OutboxRow(seq, id_, lane, tries, wait, self._sealer.open("outbox", id_.encode(), blob))
@@ -241,12 +244,13 @@ class Transaction:
         waiting += "SELECT 1 FROM outbox WHERE state = 'ready' LIMIT 1"
         return self._sql(waiting).fetchone() is None
 
-    def sent(self, seq: int) -> bool:
+    def sent(self, row: OutboxRow) -> bool:
         """Mark as carried out; False if it was so already."""
+        self.erase("echo", row.id)
         return (
             self._sql(
                 "UPDATE outbox SET state = 'done', sealed = NULL WHERE seq = ? AND state = 'ready'",
-                (seq,),
+                (row.seq,),
             ).rowcount
             == 1
         )
@@ -261,7 +265,9 @@ class Transaction:
         self._sql("UPDATE outbox SET state = 'aside', error = ? WHERE seq = ?", (error, seq))
 
     def echo(self, action_id: str, room_id: str, event_id: str) -> None:
-        self.write("echo", action_id, json.dumps([room_id, event_id]).encode())
+        done = "SELECT 1 FROM outbox WHERE id = ? AND state = 'done'"
+        if self._sql(done, (action_id,)).fetchone() is None:
+            self.write("echo", action_id, json.dumps([room_id, event_id]).encode())
 
     def echoed(self, action_id: str) -> tuple[str, str] | None:
         found = self.read("echo", action_id)
@@ -370,8 +376,9 @@ class Transaction:
         return names + [f"out-{id_[:8]} ({error})" for id_, error in outbox.fetchmany(20)]
 
     def prune(self, before: float) -> None:
-        """Forget rows that were done before that time (seconds since the epoch)."""
-        self._sql("DELETE FROM inbox WHERE state = 'done' AND received < ?", (before,))
+        """Forget rows that were done before that time (seconds since the epoch), and events for
+        which no key has come since then."""
+        self._sql("DELETE FROM inbox WHERE state IN ('done', 'locked') AND received < ?", (before,))
         self._sql("DELETE FROM outbox WHERE state = 'done' AND decided < ?", (before,))
 
 
@@ -379,5 +386,7 @@ def room_event_key(account: str, event: RawEvent) -> str:
     return f"room/{account}/{event['event_id']}"
 
 
-def _encode(value: dict[str, Any]) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+def _encode(value: Any) -> bytes:
+    """JSON from outside may name half a character; it must not end a transaction."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "surrogatepass")
