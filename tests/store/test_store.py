@@ -1,0 +1,157 @@
+"""The file: one process, migrations, the right key, and what is left after a power cut."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from importlib import resources
+from pathlib import Path
+
+import pytest
+import sqlite_utils
+
+from bots.runtime.sealing import Sealer
+from bots.runtime.store import AlreadyRunning, Store, StoreError, migrate
+from bots.runtime.transaction import Transaction
+from tests.store.conftest import KEY
+from tests.store.events import BOT, ROOM, message
+
+
+def version(path: Path) -> int:
+    with closing(sqlite3.connect(path)) as db:
+        found: int = db.execute("PRAGMA user_version").fetchone()[0]
+        return found
+
+
+async def test_a_second_process_is_refused_and_named_who_holds_it(
+    store: Store, tmp_path: Path
+) -> None:
+    with pytest.raises(AlreadyRunning, match=r"already running .*process \d+"):
+        Store.open(tmp_path, Sealer(KEY))
+    await store.run("still works", lambda tx: tx.write("kind", "key", b"value"))
+
+
+async def test_a_store_that_was_closed_opens_again_with_everything(tmp_path: Path) -> None:
+    store = Store.open(tmp_path, Sealer(KEY))
+    await store.run("write", lambda tx: tx.write("kind", "key", b"value"))
+    await store.close()
+    again = Store.open(tmp_path, Sealer(KEY))
+    assert await again.run("read", lambda tx: tx.read("kind", "key")) == b"value"
+    await again.close()
+
+
+async def test_another_key_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    await Store.open(tmp_path, Sealer(KEY)).close()
+    with pytest.raises(StoreError, match="sealing key does not fit") as refused:
+        Store.open(tmp_path, Sealer(bytes(32)))
+    assert "\n" not in str(refused.value)
+    await Store.open(tmp_path, Sealer(KEY)).close()  # and nothing was harmed, nor left locked
+
+
+async def test_a_newer_format_is_refused(tmp_path: Path) -> None:
+    await Store.open(tmp_path, Sealer(KEY)).close()
+    with closing(sqlite3.connect(tmp_path / "office.db")) as db:
+        db.execute("PRAGMA user_version = 1000")
+    with pytest.raises(StoreError, match="written by a newer buendnis"):
+        Store.open(tmp_path, Sealer(KEY))
+
+
+def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "office.db"
+    file.write_bytes(b"These are somebody's notes, and no database at all. " * 40)
+    before = file.read_bytes()
+    with pytest.raises(StoreError, match="restore a backup"):
+        Store.open(tmp_path, Sealer(KEY))
+    assert file.read_bytes() == before
+
+
+def test_migrations_are_numbered_without_a_gap() -> None:
+    names = sorted(
+        entry.name for entry in resources.files("bots.runtime").joinpath("sql").iterdir()
+    )
+    assert [int(name[:3]) for name in names] == list(range(1, len(names) + 1))
+    assert all(name[3] == "_" and name.endswith(".sql") for name in names)
+
+
+def test_migrations_are_applied_once_and_wholly(tmp_path: Path) -> None:
+    database = sqlite_utils.Database(tmp_path / "office.db")
+    migrate(database)
+    tables = set(database.table_names())
+    assert {"vault", "inbox", "outbox", "handles", "copies", "timers"} <= tables
+    migrate(database)
+    assert set(database.table_names()) == tables
+    database.close()
+    assert version(tmp_path / "office.db") >= 1
+
+
+async def test_what_fails_leaves_nothing_behind(store: Store) -> None:
+    def work(tx: Transaction) -> None:
+        tx.write("kind", "key", b"value")
+        tx.receive(BOT, ROOM, message(), encrypted=False)
+        raise ValueError
+
+    with pytest.raises(ValueError):  # noqa: PT011  (it is the one that was raised)
+        await store.run("fail", work)
+    assert await store.run("read", lambda tx: tx.read("kind", "key")) is None
+    assert await store.run("next", lambda tx: tx.next_ready(0)) is None
+
+
+async def test_a_fault_of_the_database_is_told_in_one_sentence(store: Store) -> None:
+    def work(tx: Transaction) -> None:
+        tx._sql("INSERT INTO nowhere VALUES (1)")
+
+    with pytest.raises(StoreError, match="can't be used as a store"):
+        await store.run("fail", work)
+    await store.run("goes on", lambda tx: tx.write("kind", "key", b"value"))
+
+
+async def test_after_a_power_cut_every_transaction_is_there_whole_or_not_at_all(
+    tmp_path: Path,
+) -> None:
+    """The files as they lie on the disk at any commit are what a machine finds after a crash."""
+    copies: list[Path] = []
+
+    def copy(stage: str, name: str) -> None:
+        if name == "commit:write":
+            target = tmp_path / f"crash-{len(copies)}"
+            shutil.copytree(tmp_path / "office", target)
+            copies.append(target)
+
+    store = Store.open(tmp_path / "office", Sealer(KEY), probe=copy)
+    for number in range(12):
+
+        def work(tx: Transaction, number: int = number) -> None:
+            tx.write("kind", f"first {number}", b"x" * 2_000)
+            tx.write("kind", f"second {number}", b"x" * 2_000)
+
+        await store.run("write", work)
+    await store.close()
+    for place, crashed in enumerate(copies):
+        after = Store.open(crashed, Sealer(KEY))
+        rows = await after.run("read", lambda tx: {key for key, _ in tx.rows("kind")})
+        await after.close()
+        done = (place + 1) // 2  # two probes a commit: one before it, one after
+        expected = {f"{part} {n}" for part in ("first", "second") for n in range(done)}
+        assert rows == expected, f"after probe {place}"
+
+
+async def test_a_torn_write_ahead_log_costs_the_torn_transaction_alone(tmp_path: Path) -> None:
+    store = Store.open(tmp_path / "office", Sealer(KEY))
+    sizes: list[int] = []
+    for number in range(8):
+
+        def work(tx: Transaction, number: int = number) -> None:
+            tx.write("kind", str(number), b"x" * 3_000)
+
+        await store.run("write", work)
+        sizes.append((tmp_path / "office" / "office.db-wal").stat().st_size)
+    crashed = tmp_path / "crashed"
+    shutil.copytree(tmp_path / "office", crashed)
+    await store.close()
+    with (crashed / "office.db-wal").open("r+b") as log:
+        log.truncate(sizes[5] - 100)  # the sixth did not reach the disk to its end
+    after = Store.open(crashed, Sealer(KEY))
+    rows = await after.run("read", lambda tx: sorted(key for key, _ in tx.rows("kind")))
+    await after.close()
+    assert rows == ["0", "1", "2", "3", "4"]
