@@ -17,7 +17,6 @@ from config.fields import located
 
 CredentialKind = Literal["password", "token", "registration_secret"]
 KINDS: tuple[CredentialKind, ...] = get_args(CredentialKind)
-PREFIX = "BUENDNIS_OMBUDS_"
 MAX_SECRET_BYTES = 10_000
 OTHERS = 0o077
 
@@ -39,27 +38,27 @@ class NoSuchFile(SecretFault):
 
 
 class Environment(BaseSettings):
-    """The secrets of the ombuds office that the environment gives, or names files for.
+    """The secrets of an office that the environment gives, or names files for.
 
-    Paths are relative to the working directory.
+    Each is a field `NAME` and a field `NAME_file`. Paths are relative to the working directory.
     """
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX,
         env_ignore_empty=True,
         extra="ignore",
         frozen=True,
         hide_input_in_errors=True,
     )
 
-    password: SecretStr | None = None
-    password_file: str | None = None
-    token: SecretStr | None = None
-    token_file: str | None = None
-    registration_secret: SecretStr | None = None
-    registration_secret_file: str | None = None
-    seal_key: SecretStr | None = None
-    seal_key_file: str | None = None
+    @classmethod
+    def prefix(cls) -> str:
+        """How its variables begin."""
+        return cls.model_config["env_prefix"]
+
+    @classmethod
+    def variable(cls, name: str) -> str:
+        """The environment variable of a field: `password` → `BUENDNIS_OMBUDS_PASSWORD`."""
+        return cls.prefix() + name.upper()
 
     def given(self, *kinds: str) -> list[str]:
         """Which of these secrets the environment gives, itself or as a file: names of fields."""
@@ -81,6 +80,50 @@ class Environment(BaseSettings):
             raise SecretFault(str(error)) from None
 
 
+class OmbudsEnvironment(Environment):
+    """The secrets of the ombuds office."""
+
+    model_config = SettingsConfigDict(env_prefix="BUENDNIS_OMBUDS_")
+
+    password: SecretStr | None = None
+    password_file: str | None = None
+    token: SecretStr | None = None
+    token_file: str | None = None
+    registration_secret: SecretStr | None = None
+    registration_secret_file: str | None = None
+    seal_key: SecretStr | None = None
+    seal_key_file: str | None = None
+
+
+class NetworkEnvironment(Environment):
+    """The secrets of a network."""
+
+    model_config = SettingsConfigDict(env_prefix="BUENDNIS_NETWORK_")
+
+    registration_secret: SecretStr | None = None
+    registration_secret_file: str | None = None
+    creator_password: SecretStr | None = None
+    creator_password_file: str | None = None
+    creator_token: SecretStr | None = None
+    creator_token_file: str | None = None
+    onboarding_password: SecretStr | None = None
+    onboarding_password_file: str | None = None
+    onboarding_token: SecretStr | None = None
+    onboarding_token_file: str | None = None
+    exchange_password: SecretStr | None = None
+    exchange_password_file: str | None = None
+    exchange_token: SecretStr | None = None
+    exchange_token_file: str | None = None
+    announcements_password: SecretStr | None = None
+    announcements_password_file: str | None = None
+    announcements_token: SecretStr | None = None
+    announcements_token_file: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_password_file: str | None = None
+    seal_key: SecretStr | None = None
+    seal_key_file: str | None = None
+
+
 def _text_only(secret: SecretStr) -> SecretStr:
     try:
         secret.get_secret_value().encode()
@@ -89,17 +132,17 @@ def _text_only(secret: SecretStr) -> SecretStr:
     return secret
 
 
-def variable(name: str) -> str:
-    """The environment variable of a field: `password` → `BUENDNIS_OMBUDS_PASSWORD`."""
-    return PREFIX + name.upper()
-
-
 def read_secret(path: Path, base: Path) -> SecretStr:
     """The one line that a file holds. Raises SecretFault, NoSuchFile among it.
 
     `base` is where relative paths start, to be told. A path that leads nowhere is not repeated:
     it may be a secret, written in the wrong place.
     """
+    return SecretStr(_only_line(read_private_file(path, base)))
+
+
+def read_private_file(path: Path, base: Path) -> bytes:
+    """What a file holds that only its owner can read, cut when long. See `read_secret`."""
     try:
         mode = path.stat().st_mode
         if not stat.S_ISREG(mode):
@@ -119,7 +162,7 @@ def read_secret(path: Path, base: Path) -> SecretStr:
         raise SecretFault(
             f"can be read by others on this machine; run `chmod 600 {shlex.quote(str(path))}`"
         )
-    return SecretStr(_only_line(raw))
+    return raw
 
 
 def _only_line(raw: bytes) -> str:

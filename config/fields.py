@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
@@ -19,14 +19,20 @@ from pydantic import (
     ValidationInfo,
 )
 
-from config import durations, urls
+from config import aliases, durations, mails, urls
 from config.faults import shown
 from config.languages import LANGUAGES, checked_language
-from config.matrix_ids import PLACEHOLDER_SERVER, checked_matrix_id, checked_server_name
+from config.matrix_ids import (
+    PLACEHOLDER_SERVER,
+    checked_account,
+    checked_matrix_id,
+    checked_server_name,
+)
 from config.suggest import closest
 
 LONGEST_DURATION = timedelta(days=1)
 LONGEST_NAME = 100
+LONGEST_TEXT = 20_000
 
 # Controls, lone surrogates, and marks that turn the direction of the text around them. The joiners
 # of Persian and Indic scripts stay.
@@ -70,6 +76,17 @@ def _name(text: str) -> str:
     return name
 
 
+def _text(text: str) -> str:
+    lines = [line.rstrip() for line in text.strip().splitlines()]
+    if not any(lines):
+        raise ValueError("is empty; write a text")
+    if any(_UNFIT.search(line.replace("\t", " ")) for line in lines):
+        raise ValueError("holds hidden marks; type it anew, without them")
+    if len(text) > LONGEST_TEXT:
+        raise ValueError(f"is longer than {LONGEST_TEXT} characters; shorten it")
+    return "\n".join(lines)
+
+
 def _phone_number(value: object) -> object:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
@@ -106,6 +123,18 @@ def _matrix_id(text: str, info: ValidationInfo) -> str:
     return checked_matrix_id(text, around(info).server_name)
 
 
+def _account(text: str, info: ValidationInfo) -> str:
+    return checked_account(text, around(info).server_name)
+
+
+def _alias(text: str, info: ValidationInfo) -> str:
+    return aliases.checked_local(text, around(info).server_name)
+
+
+def _version(value: object) -> object:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
 def _path(value: object, info: ValidationInfo) -> object:
     return located(value, around(info).folder) if isinstance(value, str) else value
 
@@ -119,7 +148,23 @@ Flag = Annotated[bool, Strict()]
 Name = Annotated[str, AfterValidator(_name), _hint(minLength=1, maxLength=LONGEST_NAME)]
 PhoneNumber = Annotated[str, BeforeValidator(_phone_number, json_schema_input_type=str | int)]
 MatrixId = Annotated[str, AfterValidator(_matrix_id), _hint(pattern=r"^@[^:]+:.+$")]
+AccountName = Annotated[str, AfterValidator(_account), _hint(minLength=1)]
 ServerName = Annotated[str, AfterValidator(checked_server_name)]
+Text = Annotated[str, AfterValidator(_text), _hint(minLength=1, maxLength=LONGEST_TEXT)]
+Id = Annotated[
+    str, AfterValidator(aliases.checked_id), _hint(pattern="^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")
+]
+LocalAlias = Annotated[str, AfterValidator(_alias), _hint(pattern="^#[^:]+")]
+ForeignAlias = Annotated[str, AfterValidator(aliases.checked_foreign), _hint(pattern="^#.+:.+$")]
+RoomVersion = Annotated[
+    Literal["10", "11", "12"], BeforeValidator(_version, json_schema_input_type=str | int)
+]
+Port = Annotated[int, Strict(), Field(ge=1, le=65535)]
+Listen = Annotated[str, AfterValidator(urls.checked_listen)]
+WebUrl = Annotated[str, AfterValidator(urls.checked_web_url), _hint(pattern="^https?://")]
+Domain = Annotated[str, AfterValidator(mails.checked_domain)]
+Selector = Annotated[str, AfterValidator(mails.checked_selector)]
+Mailbox = Annotated[str, AfterValidator(mails.checked_mailbox)]
 HomeserverUrl = Annotated[str, AfterValidator(urls.checked_url), _hint(pattern="^https?://")]
 Language = Annotated[str, AfterValidator(checked_language), _hint(enum=list(LANGUAGES))]
 FilePath = Annotated[Path, BeforeValidator(_path, json_schema_input_type=str)]

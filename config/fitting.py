@@ -82,13 +82,19 @@ def _meant(detail: ErrorDetails, model: type[M]) -> str | None:
 
 def _fault(detail: ErrorDetails, model: type[M], lines: Mapping[Loc, int]) -> Fault:
     loc = detail["loc"]
-    return Fault(_line(lines, loc), spell(loc), sentence(detail, model, lines.__contains__))
+    where = spell(loc if detail["type"] == "missing" else _written(lines, loc))
+    return Fault(_line(lines, loc), where, sentence(detail, model, lines.__contains__))
+
+
+def _written(lines: Mapping[Loc, int], loc: Loc) -> Loc:
+    """The place in the file: where a text stands for keys, pydantic tells of a key below it."""
+    while loc and loc not in lines:
+        loc = loc[:-1]
+    return loc
 
 
 def _line(lines: Mapping[Loc, int], loc: Loc) -> int:
-    while loc and loc not in lines:
-        loc = loc[:-1]
-    return lines.get(loc, 1)
+    return lines.get(_written(lines, loc), 1)
 
 
 def _copied(lines: Mapping[Loc, int], loc: Loc, name: str) -> dict[Loc, int]:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from config.document import Document
+from config.network import NetworkFile
 from config.ombuds import OmbudsFile
+from config.sections import File
+from config.shape import keys
 from config.suggest import closest
 
-Kind = Literal["ombuds"]
+Kind = Literal["ombuds", "network"]
 
-BEGIN = "begin with a copy of config/examples/ombuds.yaml"
+MODELS: Mapping[Kind, type[File]] = {"ombuds": OmbudsFile, "network": NetworkFile}
+HEADS: Mapping[Kind, str] = {"ombuds": "office", "network": "network"}
+BEGIN = "begin with a copy of config/examples/ombuds.yaml or config/examples/network.yaml"
 
 
 def recognise(document: Document) -> Kind:
@@ -19,14 +25,26 @@ def recognise(document: Document) -> Kind:
         raise ValueError(f"is empty; {BEGIN}")
     if not isinstance(document.data, dict | None):
         raise ValueError(f"must consist of keys, as `office:`; {BEGIN}")
-    keys = set(document.data or ()) | document.unread
-    if keys & {"office"} or any(closest(key, ("office",)) for key in keys):
-        return "ombuds"
-    if "network" in keys:
-        raise ValueError(
-            "describes a network; this version reads ombuds offices alone (`office:`), so "
-            "update buendnis, or give it the office's file"
-        )
-    if keys & set(OmbudsFile.model_fields):
-        return "ombuds"
-    raise ValueError(f"has neither `office:` (an ombuds office) nor `network:`; {BEGIN}")
+    written = set(document.data or ()) | document.unread
+    found = _by_head(written) or _by_sections(written)
+    if found is None:
+        raise ValueError(f"has neither `office:` (an ombuds office) nor `network:`; {BEGIN}")
+    return found
+
+
+def _by_head(written: set[str]) -> Kind | None:
+    for kind in MODELS:
+        if HEADS[kind] in written:
+            return kind
+    return next((k for k in MODELS if _is_meant(HEADS[k], written)), None)
+
+
+def _is_meant(head: str, written: set[str]) -> bool:
+    return any(closest(key, (head,)) for key in written)
+
+
+def _by_sections(written: set[str]) -> Kind | None:
+    """The kind that knows most of the keys; the first of two that know as many."""
+    fitting = {kind: len(written & set(keys(MODELS[kind]))) for kind in MODELS}
+    best = max(MODELS, key=fitting.__getitem__)
+    return best if fitting[best] else None

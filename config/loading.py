@@ -2,32 +2,71 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Generic, TypeVar
 
-from config.credentials import Environment
-from config.document import MAX_BYTES, Document, read_document
+from config import network_checks, network_files, ombuds_checks, ombuds_files
+from config.document import MAX_BYTES, Document, Plain, read_document
 from config.faults import ConfigFaults, Fault
 from config.fields import Surroundings
+from config.files import Found
 from config.fitting import Fitted, fit
-from config.kinds import recognise
+from config.kinds import Kind, recognise
 from config.matrix_ids import PLACEHOLDER_SERVER
+from config.network import NetworkConfig, NetworkFile
 from config.ombuds import OmbudsConfig, OmbudsFile
-from config.ombuds_checks import cross_checks, notices, server_name
-from config.ombuds_files import Found, look
+from config.sections import File
+
+F = TypeVar("F", bound=File)
+S = TypeVar("S", bound=Found)
+
+
+@dataclass(frozen=True)
+class _Reader(Generic[F, S]):
+    """How a kind of file is read."""
+
+    model: type[F]
+    server_name: Callable[[Plain], str | None]
+    cross_checks: Callable[[Fitted[F]], Iterator[Fault]]
+    look: Callable[[Fitted[F], Path], S]
+    notices: Callable[[Fitted[F]], Iterator[Fault]]
+
+
+_OMBUDS = _Reader(
+    OmbudsFile,
+    ombuds_checks.server_name,
+    ombuds_checks.cross_checks,
+    ombuds_files.look,
+    ombuds_checks.notices,
+)
+_NETWORK = _Reader(
+    NetworkFile,
+    network_checks.server_name,
+    network_checks.cross_checks,
+    network_files.look,
+    network_checks.notices,
+)
+_READERS: Mapping[Kind, _Reader[Any, Any]] = {"ombuds": _OMBUDS, "network": _NETWORK}
+_NAMES: Mapping[Kind, str] = {
+    "ombuds": "an ombuds office (`office:`)",
+    "network": "a network (`network:`)",
+}
 
 
 @dataclass(frozen=True)
 class Checked:
     """A file without faults, and what may not be meant in it."""
 
-    file: OmbudsFile
+    file: File
+    """An OmbudsFile or a NetworkFile."""
     notices: tuple[Fault, ...]
 
 
 def load(path: Path) -> OmbudsConfig:
     """The settings of an ombuds office, secrets included. Raises ConfigFaults with all faults."""
-    file, fitted, found = _examined(path, login=True)
+    file, fitted, found = _examined(path, _document(path, "ombuds"), _OMBUDS, login=True)
     if found.credential is None or found.seal_key_path is None:
         raise ConfigFaults(str(path), [Fault(fitted.line(()), "file", "names no secrets")])
     return OmbudsConfig.model_construct(
@@ -39,43 +78,75 @@ def load(path: Path) -> OmbudsConfig:
     )
 
 
+def load_network(path: Path) -> NetworkConfig:
+    """The settings of a network, secrets included. Raises ConfigFaults with all faults."""
+    file, fitted, found = _examined(path, _document(path, "network"), _NETWORK, login=True)
+    if found.seal_key_path is None:
+        raise ConfigFaults(str(path), [Fault(fitted.line(()), "file", "names no secrets")])
+    return NetworkConfig.model_construct(
+        **{name: getattr(file, name) for name in NetworkFile.model_fields},
+        path=path.absolute(),
+        credentials=found.credentials,
+        smtp_password=found.smtp_password,
+        seal_key=found.seal_key,
+        seal_key_path=found.seal_key_path,
+    )
+
+
 def check(path: Path) -> Checked:
-    """Whether `load` would succeed. Raises ConfigFaults with all faults.
+    """Whether `load` or `load_network` would succeed. Raises ConfigFaults with all faults.
 
     That nothing names a secret to log in with is a notice here: the environment in which the
     office runs may give it.
     """
-    file, fitted, found = _examined(path, login=False)
-    told = (found.nothing_named,) if found.nothing_named else ()
-    return Checked(file, (*told, *notices(file, fitted)))
+    document = read_document(_read(path))
+    reader = _READERS[_kind(path, document)]
+    file, fitted, found = _examined(path, document, reader, login=False)
+    return Checked(file, (*found.unnamed, *reader.notices(fitted)))
 
 
-def _examined(path: Path, *, login: bool) -> tuple[OmbudsFile, Fitted[OmbudsFile], Found]:
+def _document(path: Path, wanted: Kind) -> Document:
+    """What the file says, if it is of the wanted kind."""
+    document = read_document(_read(path))
+    kind = _kind(path, document)
+    if kind != wanted:
+        text = f"describes {_NAMES[kind]}; this needs the file of {_NAMES[wanted]}"
+        raise ConfigFaults(str(path), [Fault(document.lines[()], "file", text)])
+    return document
+
+
+def _kind(path: Path, document: Document) -> Kind:
+    try:
+        return recognise(document)
+    except ValueError as error:
+        told = [*document.faults] or [Fault(document.lines[()], "file", str(error))]
+        raise ConfigFaults(str(path), told) from None
+
+
+def _examined(
+    path: Path, document: Document, reader: _Reader[F, S], *, login: bool
+) -> tuple[F, Fitted[F], S]:
     """`login`: that nothing names a secret to log in with is a fault."""
-    raw = _read(path)
-    document = read_document(raw)
-    fitted, found, faults = _judged(document, path)
+    fitted, found, faults = _judged(document, path, reader)
     if document.faults:
         # What stands behind the second of two equal keys is checked as well.
-        faults += _judged(read_document(raw, last=True), path)[2]
-    if login and found.nothing_named:
-        faults.append(found.nothing_named)
+        faults += _judged(read_document(_read(path), last=True), path, reader)[2]
+    if login:
+        faults += found.unnamed
     if faults or fitted.model is None:
         raise ConfigFaults(str(path), faults)
     return fitted.model, fitted, found
 
 
-def _judged(document: Document, path: Path) -> tuple[Fitted[OmbudsFile], Found, list[Fault]]:
-    try:
-        recognise(document)
-    except ValueError as error:
-        told = [*document.faults] or [Fault(document.lines[()], "file", str(error))]
-        raise ConfigFaults(str(path), told) from None
+def _judged(
+    document: Document, path: Path, reader: _Reader[F, S]
+) -> tuple[Fitted[F], S, list[Fault]]:
     folder = path.absolute().parent
-    server = server_name(document.data) or PLACEHOLDER_SERVER
-    fitted = fit(document, OmbudsFile, Surroundings(folder, server))
-    found = look(fitted, folder, Environment())
-    return fitted, found, [*document.faults, *fitted.faults, *cross_checks(fitted), *found.faults]
+    server = reader.server_name(document.data) or PLACEHOLDER_SERVER
+    fitted = fit(document, reader.model, Surroundings(folder, server))
+    found = reader.look(fitted, folder)
+    faults = [*document.faults, *fitted.faults, *reader.cross_checks(fitted), *found.faults]
+    return fitted, found, faults
 
 
 def _read(path: Path) -> bytes:

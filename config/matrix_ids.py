@@ -7,6 +7,7 @@ import re
 from config.faults import shown
 
 ID_BYTES = 255
+LONGEST_LOCALPART = 100
 PLACEHOLDER_SERVER = "example.org"
 
 _SERVER = re.compile(
@@ -54,6 +55,21 @@ def checked_matrix_id(text: str, server: str) -> str:
     raise ValueError(
         f"{shown(text)} is not a Matrix id; write {shown(proposed_matrix_id(text, server))}"
     )
+
+
+def checked_account(text: str, server: str) -> str:
+    """The Matrix id of an account of ours, or its localpart alone. ValueError."""
+    if text.startswith("@") and ":" in text:
+        return checked_matrix_id(text, server)
+    if _CURRENT_LOCALPART.fullmatch(text) and len(text) <= LONGEST_LOCALPART:
+        return text
+    proposed = server_free(proposed_matrix_id(text, server))
+    raise ValueError(f"{shown(text)} is not the name of an account; write {shown(proposed)}")
+
+
+def server_free(matrix_id: str) -> str:
+    """The localpart of a Matrix id that `is_matrix_id`."""
+    return matrix_id[1:].partition(":")[0]
 
 
 def proposed_matrix_id(text: str, server: str) -> str:

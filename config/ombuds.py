@@ -6,47 +6,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import Field, SecretStr
 
-from config.credentials import Credential
+from config.credentials import Credential, OmbudsEnvironment
 from config.fields import (
     Duration,
     FilePath,
     Flag,
-    HomeserverUrl,
     Language,
     MatrixId,
     Name,
     PhoneNumber,
-    ServerName,
     TimeZone,
 )
 from config.matrix_ids import server_of
-
-
-class Section(BaseModel):
-    """A part of the settings: frozen, without unknown keys, silent about values in its errors."""
-
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        hide_input_in_errors=True,
-        use_attribute_docstrings=True,
-    )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _empty_is_absent(cls, data: Any) -> Any:
-        """A known key with nothing behind it counts as not written."""
-        if not isinstance(data, Mapping):
-            return data
-        return {k: v for k, v in data.items() if v is not None or k not in cls.model_fields}
+from config.sections import File, Homeserver, Logging, Section
 
 
 class Office(Section):
@@ -65,19 +44,6 @@ class Office(Section):
     seal_key_file: FilePath | None = None
     """The key that seals the store; `seal.key` in the state's folder if not given. The office
     makes it when it starts for the first time. Keep a copy elsewhere."""
-
-
-class Homeserver(Section):
-    """The Matrix server of the office's account."""
-
-    url: HomeserverUrl = Field(examples=["https://matrix.example.org"])
-    """Its address, as a client would write it."""
-    server_name: ServerName | None = None
-    """What stands behind the colon of its Matrix ids; taken from the account's if not given."""
-    ca_file: FilePath | None = None
-    """Certificates (PEM) to trust in place of the system's."""
-    insecure: Flag = False
-    """Allow http to another machine. Whoever is on the way then reads the office's password."""
 
 
 class Account(Section):
@@ -122,21 +88,16 @@ class Helpline(Section):
     """What to dial."""
 
 
-class Logging(Section):
-    """What the office writes to its log. Never ids, addresses or texts."""
-
-    level: Literal["debug", "info", "warning", "error"] = "info"
-    """From which weight on."""
-
-
 HELPLINES = (
     Helpline(name="Polizei", number="110"),
     Helpline(name="Feuerwehr und Rettung", number="112"),
 )
 
 
-class OmbudsFile(Section):
+class OmbudsFile(File):
     """The ombuds office of an alliance."""
+
+    prefix: ClassVar[str] = OmbudsEnvironment.prefix()
 
     office: Office
     """The office as people see it, and where it keeps what it knows."""

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,10 +13,7 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema
 
 from config.durations import format_duration
-from config.kinds import Kind
-from config.ombuds import OmbudsFile, Section
-
-MODELS: Mapping[Kind, type[Section]] = {"ombuds": OmbudsFile}
+from config.kinds import MODELS, Kind
 
 
 class _Generator(GenerateJsonSchema):

@@ -7,9 +7,10 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from config.credentials import KINDS, variable
+from config.credentials import KINDS
 from config.faults import Loc, shown
-from config.shape import Model, example, homes, section
+from config.sections import File
+from config.shape import Model, example, homes, keys, section
 from config.suggest import closest
 
 SECRETS = {
@@ -24,6 +25,11 @@ _KINDS_OF_VALUES: dict[str, str] = {
     "bool_": "must be true or false, without quotes",
     "int_": "must be a whole number, without quotes",
     "float_": "must be a number, without quotes",
+}
+_BOUNDS: dict[str, tuple[str, str]] = {
+    "too_long": ("max_length", "has more entries than can be used; write at most {}"),
+    "greater_than_equal": ("ge", "is too small; write {} or more"),
+    "less_than_equal": ("le", "is too large; write {} at most"),
 }
 _LISTS = ("list_type", "tuple_type", "set_type", "frozen_set_type", "iterable_type")
 _MAPPINGS = ("model_type", "model_attributes_type", "dict_type", "mapping_type", "dataclass_type")
@@ -55,7 +61,7 @@ def meant_key(loc: Loc, model: Model) -> str | None:
         return None
     # Two letters changed places in a short word: difflib finds two thirds alike.
     cutoff = 0.75 if len(word) > 4 else 0.65
-    return closest(word.replace("-", "_"), parent.model_fields, cutoff)
+    return closest(word.replace("-", "_"), keys(parent), cutoff)
 
 
 def _missing(loc: Loc, model: Model, written: Callable[[Loc], bool]) -> str:
@@ -67,25 +73,34 @@ def _missing(loc: Loc, model: Model, written: Callable[[Loc], bool]) -> str:
 
 
 def _examples(model: Model) -> list[str]:
-    required = [name for name, field in model.model_fields.items() if field.is_required()]
+    required = [name for name, field in keys(model).items() if field.is_required()]
     return [example(model, (name,)) or f"{name}: …" for name in required]
 
 
 def _unknown(loc: Loc, model: Model) -> str:
     word = str(loc[-1])
-    secret = SECRETS.get(word.casefold())
-    if secret is not None:
-        return (
-            f"secrets never stand in this file; put it into a file of its own and write "
-            f"`{secret}_file: PATH` in its place, or set {variable(secret)}"
-        )
+    if word.casefold() in SECRETS:
+        return _secret(loc, model)
     if (meant := meant_key(loc, model)) is not None:
         return f"is not a known key; write {shown(meant)}"
     if found := homes(model, word):
         return f"does not belong here but {_place(found[0])}"
     parent = section(model, loc[:-1])
-    known = ", ".join(parent.model_fields) if parent else ""
+    known = ", ".join(keys(parent)) if parent else ""
     return f"is not a known key; remove it, or write one of: {known}"
+
+
+def _secret(loc: Loc, model: Model) -> str:
+    word, parent = str(loc[-1]).casefold(), section(model, loc[:-1])
+    known = keys(parent) if parent else {}
+    secret = word if f"{word}_file" in known else SECRETS[word]
+    instead = ""
+    if issubclass(model, File):
+        instead = f", or set {model.variable_for(loc[:-1], secret)}"
+    return (
+        f"secrets never stand in this file; put it into a file of its own and write "
+        f"`{secret}_file: PATH` in its place{instead}"
+    )
 
 
 def _place(path: str) -> str:
@@ -94,7 +109,7 @@ def _place(path: str) -> str:
 
 def _wants_keys(loc: Loc, model: Model, value: Any) -> str:
     inner = section(model, loc)
-    known = ", ".join(f"{key}: …" for key in inner.model_fields) if inner else "key: …"
+    known = ", ".join(f"{key}: …" for key in keys(inner)) if inner else "key: …"
     if loc and isinstance(loc[-1], int):
         return f"must be an entry with keys; write {{{known}}}"
     return f"must have keys below it, indented by two spaces; known here: {known}"
@@ -108,6 +123,8 @@ def _wants_value(kind: str, context: dict[str, Any], value: Any) -> str:
         return f"is not one of the known values; write {known}"
     if kind == "too_short":
         return "is an empty list; write at least one entry"
+    if (bound := _BOUNDS.get(kind)) and bound[0] in context:
+        return bound[1].format(context[bound[0]])
     found = (text for start, text in _KINDS_OF_VALUES.items() if kind.startswith(start))
     return next(found, "does not fit here; see the example, or `buendnis schema`")
 

@@ -14,13 +14,18 @@ from config.faults import Loc
 Model = type[BaseModel]
 
 
+def keys(model: Model) -> dict[str, FieldInfo]:
+    """The fields by the keys that stand for them in the file."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
+
+
 def section(model: Model, loc: Loc) -> Model | None:
     """The model that stands at a place of `model`; None where a plain value does."""
     found: Model | None = model
     for part in loc:
         if isinstance(part, int):
             continue
-        field = found.model_fields.get(part) if found else None
+        field = keys(found).get(part) if found else None
         found = _model_in(field.annotation) if field else None
     return found
 
@@ -30,12 +35,12 @@ def known_field(model: Model, loc: Loc) -> FieldInfo | None:
     while loc and isinstance(loc[-1], int):
         loc = loc[:-1]
     parent = section(model, loc[:-1]) if loc else None
-    return parent.model_fields.get(str(loc[-1])) if parent else None
+    return keys(parent).get(str(loc[-1])) if parent else None
 
 
 def homes(model: Model, key: str) -> list[str]:
     """The sections, spelled with dots, that know a key."""
-    return [".".join(path) for path, found in _sections(model, ()) if key in found.model_fields]
+    return [".".join(path) for path, found in _sections(model, ()) if key in keys(found)]
 
 
 def example(model: Model, loc: Loc) -> str | None:
@@ -47,7 +52,7 @@ def example(model: Model, loc: Loc) -> str | None:
 
 def _sections(model: Model, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Model]]:
     yield path, model
-    for name, field in model.model_fields.items():
+    for name, field in keys(model).items():
         if (inner := _model_in(field.annotation)) is not None:
             yield from _sections(inner, (*path, name))
 

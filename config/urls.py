@@ -1,4 +1,4 @@
-"""The homeserver's address: https, or http where nobody can listen in."""
+"""Addresses: the homeserver's, https or http where nobody can listen in; and those of the web."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import ipaddress
 from urllib.parse import SplitResult, urlsplit
 
 EXAMPLE = "https://matrix.example.org"
+WEB_EXAMPLE = "https://buendnis.example.org"
 
 
 def checked_url(text: str) -> str:
@@ -21,6 +22,33 @@ def checked_url(text: str) -> str:
     if parts.path not in ("", "/") or "?" in text or "#" in text:
         raise ValueError(f'has more than a server and a port; write "{base(text)}"')
     return base(text)
+
+
+def checked_web_url(text: str) -> str:
+    """The address of web pages, without a slash at its end; it may have a path.
+
+    Raises ValueError that says what to write.
+    """
+    parts = _split(text)
+    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f'is not an address of web pages; write "{_proposed(text, WEB_EXAMPLE)}"')
+    if "@" in parts.netloc or "?" in text or "#" in text:
+        raise ValueError(f'has more than a server and a path; write "{base(text)}"')
+    return base(text) + parts.path.rstrip("/")
+
+
+def checked_listen(text: str) -> str:
+    """`127.0.0.1:8080` or `[::1]:8080`: where to take requests. ValueError."""
+    host, _, port = text.rpartition(":")
+    address = host.removeprefix("[").removesuffix("]")
+    try:
+        ipaddress.ip_address(address)
+        good = 1 <= int(port) <= 65535 and (":" not in address or host.startswith("["))
+    except ValueError:
+        good = False
+    if not good or not port.isascii():
+        raise ValueError('is not an address and a port to listen on; write "127.0.0.1:8080"')
+    return f"{host}:{int(port)}"
 
 
 def base(text: str) -> str:
@@ -58,9 +86,9 @@ def _split(text: str) -> SplitResult | None:
     return parts
 
 
-def _proposed(text: str) -> str:
+def _proposed(text: str, example: str = EXAMPLE) -> str:
     """`matrix.example.org` → `https://matrix.example.org`; the example if nothing is clear."""
     parts = _split("https://" + text.partition("://")[2] if "://" in text else "https://" + text)
     if parts is None or not parts.hostname or "@" in text or "." not in parts.hostname:
-        return EXAMPLE
+        return example
     return base(parts.geturl())

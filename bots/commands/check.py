@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from config.network import NetworkFile
     from config.ombuds import OmbudsFile
+    from config.sections import File
 
 
 @click.command()
@@ -40,8 +42,26 @@ def _passes(path: Path) -> bool:
     return True
 
 
-def _summary(file: OmbudsFile) -> str:
+def _summary(file: File) -> str:
+    from config.network import NetworkFile
+    from config.ombuds import OmbudsFile
+
+    if isinstance(file, NetworkFile):
+        return _network(file)
+    return _office(file) if isinstance(file, OmbudsFile) else ""
+
+
+def _office(file: OmbudsFile) -> str:
     return (
         f"{file.office.name}, as {file.account.user} on {file.homeserver.url}, "
         f"staff: {len(file.staff)}, languages: {', '.join(file.office.languages)}"
+    )
+
+
+def _network(file: NetworkFile) -> str:
+    adopted = sum(initiative.space is not None for initiative in file.initiatives)
+    return (
+        f"{file.network.name}, made by {file.user('creator')} on {file.homeserver.url}, "
+        f"initiatives: {len(file.initiatives)} ({adopted} with spaces of their own), "
+        f"languages: {', '.join(file.network.languages)}"
     )

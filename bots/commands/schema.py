@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import click
 
 
 @click.command()
-def command() -> None:
-    """Print the JSON Schema of ombuds.yaml, for editors."""
+@click.argument("kind", type=click.Choice(["ombuds", "network"]), default="ombuds")
+def command(kind: Literal["ombuds", "network"]) -> None:
+    """Print the JSON Schema of ombuds.yaml or network.yaml, for editors."""
     from config.schema import schema
 
-    click.echo(schema("ombuds"), nl=False)
+    click.echo(schema(kind), nl=False)

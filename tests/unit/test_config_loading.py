@@ -15,12 +15,13 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_core.core_schema import ErrorType
 
-from config.credentials import KINDS, variable
+from config.credentials import KINDS, OmbudsEnvironment
 from config.faults import ConfigFaults
 from config.loading import check, load
 from config.ombuds import Helpline, OmbudsFile
 from config.sentences import sentence
 
+variable = OmbudsEnvironment.variable
 VALID = """\
 office:
   name: Ombudsstelle im Bündnis
@@ -327,7 +328,10 @@ def test_staff_of_other_servers_in_a_federated_room(tmp_path: Path) -> None:
         ("# only words\n", "1: file: is empty"),
         ("- a\n", "1: file: must consist of keys"),
         ("hello\n", "1: file: must consist of keys"),
-        ("network:\n  name: x\n", "1: file: describes a network; this version reads ombuds"),
+        (
+            "network:\n  name: x\n",
+            "1: file: describes a network (`network:`); this needs the file of",
+        ),
         ("\nservices: {}\n", "2: file: has neither `office:` (an ombuds office) nor `network:`"),
     ],
 )

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from config.credentials import KINDS, variable
+from config.credentials import KINDS, OmbudsEnvironment
 from config.faults import ConfigFaults
 from config.loading import check, load
 from tests.unit.test_config_loading import VALID, fault_of, faults_of, write
 
+variable = OmbudsEnvironment.variable
 SECRET = "correct horse battery staple"
 KEY = "0123456789abcdef" * 4
 

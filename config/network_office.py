@@ -1,0 +1,125 @@
+"""The parts of `network.yaml` about the office itself: the alliance, mail, web, imprint."""
+
+from __future__ import annotations
+
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+
+from config.fields import (
+    Domain,
+    FilePath,
+    Language,
+    Listen,
+    Mailbox,
+    MatrixId,
+    Name,
+    Port,
+    Selector,
+    Text,
+    TimeZone,
+    WebUrl,
+)
+from config.mails import domain_of
+from config.sections import Section
+
+PORTS = {"starttls": 587, "tls": 465, "none": 25}
+
+
+class Network(Section):
+    """The alliance as people see it, and where the office keeps what it knows."""
+
+    name: Name = Field(examples=["Bündnis der Flüchtlingsinitiativen"])
+    """What the alliance is called, and its space."""
+    languages: tuple[Language, ...] = Field(
+        ("de", "en"), min_length=1, examples=[["de", "en", "ar"]]
+    )
+    """The languages that its bots speak. The first is that of the rooms for all."""
+    timezone: TimeZone = ZoneInfo("Europe/Berlin")
+    """Where its clock stands: deadlines and times are told in this zone."""
+    state: FilePath = Field(examples=["./state/network"])
+    """The folder of its store. A relative path starts at this file's folder, as all do here."""
+    seal_key_file: FilePath | None = None
+    """The key that seals the store; `seal.key` in the state's folder if not given. It is made
+    when it is first needed. Keep a copy elsewhere."""
+
+
+class Ombuds(Section):
+    """How to reach the ombuds office."""
+
+    account: MatrixId = Field(examples=["@ombuds:ombuds.example"])
+    """Its Matrix id, to which people write privately."""
+
+
+class Smtp(Section):
+    """The server that takes our mails."""
+
+    host: Domain = Field(examples=["mail.example.org"])
+    """Its name."""
+    port: Port | None = None
+    """587 with `starttls`, 465 with `tls`, 25 with `none` if not given."""
+    tls: Literal["starttls", "tls", "none"] = "starttls"
+    """How the way there is encrypted; `none` is for a server on this machine alone."""
+    user: Name | None = None
+    """What to log in as. Left out: without logging in."""
+    password_file: FilePath | None = None
+    """File with the password. In its place: BUENDNIS_NETWORK_SMTP_PASSWORD."""
+    max_per_hour: int = Field(500, strict=True, ge=1)
+    """How many mails leave in an hour at most."""
+
+    @property
+    def way_in(self) -> int:
+        """The port to use."""
+        return self.port or PORTS[self.tls]
+
+
+class Dkim(Section):
+    """The signature on every mail."""
+
+    domain: Domain = Field(examples=["example.org"])
+    """The domain that signs: that of the sender, or one above it."""
+    selector: Selector = Field(examples=["brief2025"])
+    """The name under which the public key stands in the DNS."""
+    key_file: FilePath = Field(examples=["./secrets/dkim.pem"])
+    """File with the private key, in PEM format."""
+
+
+class Email(Section):
+    """How announcements leave by mail."""
+
+    sender: Mailbox = Field(alias="from", examples=["Rundbrief <rundbrief@example.org>"])
+    """Who writes."""
+    smtp: Smtp
+    """The server that takes the mails."""
+    dkim: Dkim | None = None
+    """The signature on every mail. Left out where that server signs."""
+
+    @property
+    def domain(self) -> str:
+        """The sender's."""
+        return domain_of(self.sender)
+
+
+class Web(Section):
+    """Where the web pages are."""
+
+    listen: Listen = "127.0.0.1:8080"
+    """Address and port to take requests on."""
+    public_url: WebUrl = Field(examples=["https://buendnis.example.org"])
+    """How people reach it, through the proxy in front of it."""
+
+
+class Imprint(Section):
+    """Who answers for mails and pages."""
+
+    name: Name = Field(examples=["Bündnis der Flüchtlingsinitiativen e. V."])
+    """The organisation."""
+    address: Text = Field(examples=["Musterweg 1, 12345 Musterstadt"])
+    """Where it can be served with a letter."""
+    responsible: Name = Field(examples=["Anna Muster"])
+    """The person who answers for what is published."""
+    contact: Text | None = None
+    """Mail address or telephone number; the sender's mail address if not given."""
+    privacy: Text = Field(examples=["Verantwortlich für die Daten: …"])
+    """What the page on privacy says of your organisation."""
