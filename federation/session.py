@@ -69,16 +69,19 @@ class Session:
         self._logged_out = False
 
     async def open(self) -> None:
-        """Log in and bring the account's keys into order.
+        """Log in and bring the account's keys into order. An outage is sat out: an office may be
+        started before its homeserver.
 
-        Raises Unreachable, NotAHomeserver, TooOld, LoginRefused, TokenRevoked, DeviceLost,
-        NotTrusted.
+        Raises NotAHomeserver, TooOld, LoginRefused, TokenRevoked, DeviceLost, NotTrusted.
         """
         while True:
             try:
-                return await self._open()
+                await self._open()
+                return self._answered()
             except RateLimited as error:
                 await asyncio.sleep(error.retry_after or 1.0)
+            except Unreachable as error:
+                await self._wait(str(error))
 
     async def _open(self) -> None:
         await self.server.check_version()
@@ -167,10 +170,13 @@ class Session:
         self._logged_out = False
 
     def _back(self) -> None:
+        self._answered()
+        self.synced.set()
+
+    def _answered(self) -> None:
         if self._away:
             log.info("the homeserver is back")
         self._away = 0
-        self.synced.set()
 
     async def _wait(self, reason: str) -> None:
         if self._away == 0:
