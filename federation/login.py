@@ -43,8 +43,6 @@ class Login:
     user_id: str
     token: str = field(repr=False)
     device_id: str
-    fresh: bool
-    """This device did not exist before."""
 
 
 async def log_in(server: Homeserver, store: Transactor, credentials: Credentials) -> Login:
@@ -72,7 +70,7 @@ def _stored(vault: Vault, user: str) -> Login | None:
     if found is None:
         return None
     user_id, token, device_id = json.loads(found)
-    return Login(user_id, token, device_id, fresh=False)
+    return Login(user_id, token, device_id)
 
 
 def _keep(vault: Vault, user: str, login: Login) -> None:
@@ -99,8 +97,7 @@ async def _resume(
             "The access token belongs to no device, so nothing can be encrypted for it. Log the "
             "account in and put the token of that login into the secret file."
         )
-    fresh = stored is None or stored.device_id != device_id
-    return Login(user_id, token, device_id, fresh)
+    return Login(user_id, token, device_id)
 
 
 async def _with_password(
@@ -148,8 +145,7 @@ async def _password_login(
     if device_id is not None:
         body["device_id"] = device_id
     answer = await server.call("login", "POST", path("login"), body)
-    fresh = device_id is None
-    return Login(answer["user_id"], answer["access_token"], answer["device_id"], fresh)
+    return Login(answer["user_id"], answer["access_token"], answer["device_id"])
 
 
 async def register(server: Homeserver, credentials: Credentials) -> None:

@@ -7,6 +7,7 @@ was stored means that everything before it is in the inbox.
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import random
 import time
@@ -26,7 +27,7 @@ from federation.errors import (
 )
 from federation.homeserver import Homeserver, path
 from federation.intake import Intake
-from federation.login import Credentials, Login, forget_lost_devices, log_in
+from federation.login import Credentials, forget_lost_devices, log_in
 from federation.ports import Ledger, RawEvent, Transactor
 from federation.rooms import Room
 from federation.sync import Interests, JoinedRoom
@@ -89,7 +90,7 @@ class Session:
         self.account = login.user_id
         await self._equip(login.device_id)
         await self.trust.establish()
-        await self._after_login(login)
+        await self._settle(login.device_id)
 
     async def _equip(self, device_id: str) -> None:
         self.machine = await self.store.run(
@@ -106,13 +107,25 @@ class Session:
         )
         self._intake = Intake(self.account, self.machine)
 
-    async def _after_login(self, login: Login) -> None:
-        if login.fresh:
-            await forget_lost_devices(self.server, self._credentials, login.device_id)
+    async def _settle(self, device_id: str) -> None:
+        """What a new device or a new name asks for: once, but also if it was broken off."""
         name = self._credentials.display_name
-        if login.fresh and name is not None:
-            target = path("profile", self.account, "displayname")
+        wanted = json.dumps([device_id, name]).encode()
+        if await self.store.run("settled", lambda v: v.read("settled", self.account)) == wanted:
+            return
+        await forget_lost_devices(self.server, self._credentials, device_id)
+        if name is not None:
+            await self._take_name(name)
+        await self.store.run("settled", lambda v: v.write("settled", self.account, wanted))
+
+    async def _take_name(self, name: str) -> None:
+        target = path("profile", self.account, "displayname")
+        try:
             await self.server.call("displayname", "PUT", target, {"displayname": name})
+        except (RateLimited, TokenRevoked):
+            raise
+        except MatrixError as error:
+            log.warning("the homeserver does not let the account have its name (%s)", error.code)
 
     @property
     def reachable(self) -> bool:
