@@ -1,0 +1,216 @@
+"""Rows are decided in order and once, and one that fails stops nothing else."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bots.runtime.clock import ManualClock
+from bots.runtime.deciding import Deciding
+from bots.runtime.decision import CancelTimer, Due, Event, Request, SetAside, SetTimer, Started
+from bots.runtime.store import Store
+from bots.runtime.transaction import Transaction
+from federation.actions import CreateRoom, Handle, Invite, Send, Text
+from federation.events import TextMessage, Unreadable
+from tests.store.bots import Do, Obedient
+from tests.store.events import BOT, ROOM, message
+
+
+async def receive(store: Store, *bodies: str) -> None:
+    def put(tx: Transaction) -> None:
+        for body in bodies:
+            tx.receive(BOT, ROOM, message(body), encrypted=False)
+
+    await store.run("receive", put)
+
+
+async def decide(store: Store, bot: Obedient) -> int:
+    """Decide until nothing is left; how many transactions it took."""
+    deciding = Deciding({BOT: bot})
+    for turn in range(1, 50):
+        if not (await store.run("decide", deciding.some)).more:
+            return turn
+    raise AssertionError("it never came to rest")
+
+
+async def counts(store: Store) -> dict[str, int]:
+    return await store.run("counts", Transaction.counts)
+
+
+async def test_rows_are_decided_in_their_order_and_once(store: Store) -> None:
+    bot = Obedient()
+    await receive(store, *(str(number) for number in range(30)))
+    await decide(store, bot)
+    await decide(store, bot)
+    assert bot.bodies == [str(number) for number in range(30)]
+    assert await store.run("state", lambda tx: tx.get("obedient/count", "all")) == 30
+
+
+async def test_what_fails_three_times_is_set_aside_and_told_once(store: Store) -> None:
+    bot = Obedient()
+    await receive(store, "one", "fail", "two")
+    await decide(store, bot)
+    assert bot.bodies == ["one", "two"], "the others go on"
+    failed = [event for event in bot.tries if isinstance(event, TextMessage)]
+    assert [event.body for event in failed].count("fail") == 3
+    assert [notice.what for notice in bot.told] == ["event"]
+    assert (await counts(store))["inbox_aside"] == 1
+    await decide(store, bot)
+    assert len(bot.told) == 1
+
+
+async def test_it_is_tried_again_without_waiting_for_something_else(store: Store) -> None:
+    bot = Obedient()
+    await receive(store, "fail")
+    progress = await store.run("decide", Deciding({BOT: bot}).some)
+    assert progress.more, "it would lie there until the next event came"
+
+
+async def test_what_failed_left_nothing_behind(store: Store) -> None:
+    sent = Send(ROOM, Text("never"))
+
+    def do(event: Event, now: datetime) -> list[Request]:
+        if isinstance(event, TextMessage) and event.body == "bad action":
+            return [sent, SetTimer("x", now), Send(ROOM, Text("x"), copy_of="$s"), object()]  # type: ignore[list-item]
+        return []
+
+    bot = Obedient(do)
+    await receive(store, "bad action")
+    await decide(store, bot)
+    found = await counts(store)
+    assert found["inbox_aside"] == 1
+    assert "outbox_ready" not in found
+    assert found["timers"] == 0
+    assert await store.run("copies", lambda tx: tx.copies_of("$s")) == ()
+    assert await store.run("state", lambda tx: tx.get("obedient/count", "all")) == len(bot.told)
+
+
+async def test_a_notice_on_which_the_rule_fails_as_well_is_the_end_of_it(store: Store) -> None:
+    bot = Obedient(fails_on=(SetAside,))
+    await receive(store, "fail", "fail too", "good")
+    turns = await decide(store, bot)
+    assert turns < 20
+    assert bot.bodies == ["good"]
+    assert (await counts(store))["inbox_aside"] == 4, "two events and the notices of both"
+    assert len([event for event in bot.tries if isinstance(event, SetAside)]) == 6
+
+
+async def test_a_rule_that_fails_on_the_unreadable_ends_nothing(
+    store: Store, clock: ManualClock
+) -> None:
+    bot = Obedient(fails_on=(Unreadable,))
+    event = {**message("x"), "type": "m.room.encrypted"}
+    await store.run("lock", lambda tx: tx.receive_locked(BOT, ROOM, event, "session"))
+    clock.advance(store.patience)
+    await receive(store, "good")
+    await decide(store, bot)
+    assert bot.bodies == ["good"]
+    assert [notice.what for notice in bot.told] == ["event"]
+
+
+async def test_an_event_for_a_bot_that_the_office_no_longer_has(store: Store) -> None:
+    gone = "@gone:example.org"
+    await store.run("receive", lambda tx: tx.receive(gone, ROOM, message("x"), encrypted=False))
+    await store.run("enter", lambda tx: tx.enter("due/gone", {"bot": "gone", "due": "x"}))
+    await receive(store, "good")
+    bot = Obedient()
+    await decide(store, bot)
+    assert bot.bodies == ["good"]
+    assert (await counts(store))["inbox_aside"] == 2
+
+
+async def test_timers_of_a_rule_ring_as_due(store: Store, clock: ManualClock) -> None:
+    at = datetime.fromtimestamp(clock.now(), UTC) + timedelta(seconds=10)
+
+    def do(event: Event, now: datetime) -> list[Request]:
+        if not isinstance(event, TextMessage):
+            return []
+        return [SetTimer(event.body, at), CancelTimer("cancelled")]
+
+    bot = Obedient(do)
+    await receive(store, "cancelled", "kept")
+    await decide(store, bot)
+    clock.advance(9)
+    await decide(store, bot)
+    assert bot.due == []
+    clock.advance(1)
+    await decide(store, bot)
+    await decide(store, bot)
+    assert bot.due == ["kept"]
+
+
+async def test_time_is_the_offices_clock(store: Store, clock: ManualClock) -> None:
+    times: list[datetime] = []
+
+    def do(event: Event, now: datetime) -> list[Request]:
+        times.append(now)
+        return []
+
+    await receive(store, "one")
+    await decide(store, Obedient(do))
+    assert times == [datetime.fromtimestamp(clock.now(), UTC)]
+
+
+def once(*requests: Any) -> Do:
+    def do(event: Event, now: datetime) -> list[Request]:
+        return list(requests) if isinstance(event, TextMessage) else []
+
+    return do
+
+
+async def test_actions_of_a_room_share_a_lane_by_handle_and_by_id(store: Store) -> None:
+    create = CreateRoom("case/1/room")
+    by_handle = Send(Handle("case/1/room"), Text("one"))
+    await receive(store, "one")
+    await decide(store, Obedient(once(create, by_handle)))
+    await store.run("fill", lambda tx: tx.fill("case/1/room", "!made:x", None))
+    await receive(store, "two")
+    await decide(store, Obedient(once(Send("!made:x", Text("two")), Invite("!other:x", "@a:x"))))
+
+    def lanes(tx: Transaction) -> list[int]:
+        rows = tx._sql("SELECT lane, count(*) FROM outbox GROUP BY lane ORDER BY min(seq)")
+        return [number for _, number in rows]
+
+    assert await store.run("lanes", lanes) == [3, 1]
+
+
+async def test_ids_of_actions_depend_on_their_cause_alone(store: Store, tmp_path: Any) -> None:
+    """So that a store that was lost arrives at the same ids again."""
+    event = message("hello")
+
+    async def ids(target: Store) -> list[str]:
+        await target.run("receive", lambda tx: tx.receive(BOT, ROOM, event, encrypted=False))
+        await decide(target, Obedient(once(Send(ROOM, Text("a")), Send(ROOM, Text("b")))))
+        return await target.run(
+            "ids", lambda tx: [row[0] for row in tx._sql("SELECT id FROM outbox ORDER BY seq")]
+        )
+
+    first = await ids(store)
+    again = Store.open(tmp_path / "again", store.sealer)
+    await receive(again, "something else before")
+    await decide(again, Obedient())
+    assert await ids(again) == first
+    assert len(set(first)) == 2
+    await again.close()
+
+
+async def test_a_copy_is_noted_and_gets_a_handle(store: Store) -> None:
+    await receive(store, "share")
+    await decide(store, Obedient(once(Send("!other:x", Text("copy"), copy_of="$source"))))
+    [copy] = await store.run("copies", lambda tx: tx.copies_of("$source"))
+    assert (copy.room_id, copy.event_id) == ("!other:x", None)
+    assert await store.run("coming", lambda tx: tx.is_coming(copy.handle))
+
+
+async def test_events_of_ours_come_back_as_they_were(store: Store) -> None:
+    bot = Obedient()
+    deciding = Deciding({BOT: bot})
+    events: list[Event] = [Started(BOT, 3), Due("x"), SetAside("in-1", "event")]
+
+    def enter(tx: Transaction) -> None:
+        for number, event in enumerate(events):
+            deciding.enter(tx, f"key/{number}", bot.name, event)
+
+    await store.run("enter", enter)
+    await decide(store, bot)
+    assert bot.seen == events

@@ -1,0 +1,286 @@
+"""The outbox is carried out in order within a room; what fails holds up nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from bots.runtime import codec
+from bots.runtime.clock import ManualClock
+from bots.runtime.decision import Performed, SetAside
+from bots.runtime.delivering import TRIES, Delivering
+from bots.runtime.performing import Refused, TryLater
+from bots.runtime.store import Store
+from bots.runtime.transaction import Transaction
+from federation.actions import CreateRoom, Handle, React, Send, Text
+from federation.perform import Outcome
+from tests.store.events import BOT
+
+A, B = "!a:example.org", "!b:example.org"
+
+
+class Scripted:
+    """Performs what it is given, unless the script names an error for it."""
+
+    def __init__(self) -> None:
+        self.ready = asyncio.Event()
+        self.ready.set()
+        self.done: list[str] = []
+        self.tried: list[str] = []
+        self.seen: list[Any] = []
+        self.script: dict[str, list[BaseException]] = {}
+        self.held = asyncio.Event()
+        self.held.set()
+        self.at_once = self.most_at_once = 0
+
+    async def perform(self, action: Any, action_id: str) -> Outcome:
+        self.tried.append(action_id)
+        self.seen.append(action)
+        self.at_once += 1
+        self.most_at_once = max(self.at_once, self.most_at_once)
+        try:
+            await self.held.wait()
+            await asyncio.sleep(0)
+        finally:
+            self.at_once -= 1
+        if self.script.get(action_id):
+            raise self.script[action_id].pop(0)
+        self.done.append(action_id)
+        if isinstance(action, CreateRoom):
+            return Outcome("!made:example.org")
+        if isinstance(action, React):
+            return Outcome(action.room)
+        return Outcome(action.room, f"$of-{action_id}")
+
+
+async def append(store: Store, action_id: str, action: Any, lane: str | None = None) -> None:
+    payload = codec.dumps({"by": BOT, "bot": "bot", "action": action})
+    makes = getattr(action, "handle", None)
+    await store.run(
+        "append",
+        lambda tx: tx.append(action_id, lane or str(getattr(action, "room", "")), makes, payload),
+    )
+
+
+def say(room: str, **more: Any) -> Send:
+    return Send(room, Text("hello"), **more)
+
+
+@asynccontextmanager
+async def delivering(
+    store: Store, clock: ManualClock, performer: Scripted
+) -> AsyncIterator[Delivering]:
+    running = Delivering(store, clock, {BOT: performer})
+    task = asyncio.create_task(running.run())
+    try:
+        yield running
+        if task.done():
+            task.result()
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def until(condition: Callable[[], object], clock: ManualClock | None = None) -> None:
+    """Wait for it; where time must pass for it, let it pass."""
+    async with asyncio.timeout(10):
+        while not condition():
+            await asyncio.sleep(0.005)
+            if clock is not None:
+                clock.advance(1)
+
+
+async def events(store: Store) -> list[Any]:
+    def read(tx: Transaction) -> list[Any]:
+        found = []
+        seq = 0
+        while (row := tx.next_ready(seq)) is not None:
+            seq = row.seq
+            found.append(codec.loads(row.payload["data"].encode()))
+        return found
+
+    return await store.run("events", read)
+
+
+async def counts(store: Store) -> dict[str, int]:
+    return await store.run("counts", Transaction.counts)
+
+
+async def counted(store: Store, name: str, number: int) -> None:
+    """Wait until so many rows stand so."""
+    for _ in range(500):
+        if (await counts(store)).get(name, 0) == number:
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError(f"{await counts(store)}")
+
+
+async def test_rooms_keep_their_order_and_go_side_by_side(store: Store, clock: ManualClock) -> None:
+    performer = Scripted()
+    for number in range(5):
+        await append(store, f"a{number}", say(A))
+        await append(store, f"b{number}", say(B))
+    performer.held.clear()
+    async with delivering(store, clock, performer):
+        await until(lambda: len(performer.tried) == 2)
+        performer.held.set()
+        await until(lambda: len(performer.done) == 10)
+    assert performer.most_at_once == 2
+    for lane in "ab":
+        assert [name for name in performer.done if name[0] == lane] == [
+            f"{lane}{number}" for number in range(5)
+        ]
+
+
+async def test_nothing_is_done_before_earlier_work_is_known(
+    store: Store, clock: ManualClock
+) -> None:
+    performer = Scripted()
+    performer.ready.clear()
+    await append(store, "a1", say(A))
+    async with delivering(store, clock, performer):
+        await asyncio.sleep(0.05)
+        assert performer.tried == []
+        await store.run("echo", lambda tx: tx.echo("a1", A, "$sent before"))
+        performer.ready.set()
+        await counted(store, "outbox_done", 1)
+    assert performer.tried == [], "it was sent before, as its echo told"
+
+
+async def test_an_outage_holds_back_the_room_and_loses_nothing(
+    store: Store, clock: ManualClock
+) -> None:
+    performer = Scripted()
+    performer.script["a1"] = [TryLater("Unreachable") for _ in range(6)]
+    for name, room in (("a1", A), ("a2", A), ("b1", B)):
+        await append(store, name, say(room))
+    async with delivering(store, clock, performer):
+        await until(lambda: "b1" in performer.done)
+        assert "a2" not in performer.tried
+        await until(lambda: len(performer.done) == 3, clock)
+    assert performer.done == ["b1", "a1", "a2"]
+    assert performer.tried.count("a1") == 7
+
+
+async def test_a_limit_pauses_everything_of_that_account(store: Store, clock: ManualClock) -> None:
+    performer = Scripted()
+    performer.script["a1"] = [TryLater("RateLimited", 30.0, everything=True)]
+    await append(store, "a1", say(A))
+    async with delivering(store, clock, performer) as running:
+        await until(lambda: performer.tried == ["a1"])
+        await append(store, "b1", say(B))
+        running.wake.set()
+        clock.advance(29)
+        await asyncio.sleep(0.1)
+        assert performer.tried == ["a1"]
+        clock.advance(1)
+        await until(lambda: len(performer.done) == 2)
+
+
+async def test_what_is_refused_is_set_aside_and_told(store: Store, clock: ManualClock) -> None:
+    performer = Scripted()
+    performer.script["a1"] = [Refused("M_FORBIDDEN")]
+    performer.script["b1"] = [Refused("audience")]
+    await append(store, "a1", say(A))
+    await append(store, "a2", say(A))
+    await append(store, "b1", say(B, handle="case/1", notify=True))
+    async with delivering(store, clock, performer):
+        await until(lambda: performer.done == ["a2"])
+        await counted(store, "outbox_aside", 2)
+    told = await events(store)
+    assert SetAside("out-a1", "action") in told
+    assert Performed("Send", "case/1", None, None, "audience") in told
+    assert len(told) == 2
+
+
+@pytest.mark.parametrize("error", [KeyError("x"), RuntimeError("anna"), AssertionError()])
+async def test_a_fault_of_ours_sets_the_action_aside_and_frees_the_room(
+    store: Store, clock: ManualClock, error: Exception
+) -> None:
+    performer = Scripted()
+    performer.script["a1"] = [error] * 20
+    await append(store, "a1", say(A))
+    await append(store, "a2", say(A))
+    async with delivering(store, clock, performer):
+        await until(lambda: performer.done == ["a2"], clock)
+    assert performer.tried.count("a1") == TRIES
+    [notice] = await events(store)
+    assert notice == SetAside("out-a1", "action")
+
+
+async def test_handles_are_filled_for_those_who_wait(store: Store, clock: ManualClock) -> None:
+    performer = Scripted()
+    await append(store, "a1", CreateRoom("case/1/room"), lane="room")
+    await append(store, "a2", say(Handle("case/1/room"), handle="case/1/root"), lane="room")
+    await append(store, "b1", say(B, thread=Handle("case/1/root"), notify=True), lane="other")
+    async with delivering(store, clock, performer):
+        await until(lambda: len(performer.done) == 3, clock)
+        await counted(store, "inbox_ready", 1)
+    assert performer.seen[-1].thread == "$of-a2"
+    assert next(a.room for a in performer.seen if isinstance(a, Send)) == "!made:example.org"
+    assert await events(store) == [Performed("Send", None, B, "$of-b1")]
+    made = await store.run("made", lambda tx: tx.made("case/1/root"))
+    assert made is not None
+    assert made.event_id == "$of-a2"
+
+
+async def test_what_waits_for_a_handle_that_never_comes_is_set_aside(
+    store: Store, clock: ManualClock
+) -> None:
+    performer = Scripted()
+    performer.script["a1"] = [Refused("M_FORBIDDEN")]
+    await append(store, "a1", CreateRoom("case/1/room", notify=True), lane="room")
+    await append(store, "b1", say(Handle("case/1/room"), notify=True), lane="other")
+    await append(store, "b2", say(B), lane="other")
+    async with delivering(store, clock, performer):
+        await until(lambda: performer.done == ["b2"], clock)
+    assert {(event.action, event.error) for event in await events(store)} == {
+        ("CreateRoom", "M_FORBIDDEN"),
+        ("Send", "handle"),
+    }
+
+
+async def test_a_repeated_reaction_without_an_id_fills_no_handle(
+    store: Store, clock: ManualClock
+) -> None:
+    """It would be taken for a handle of the room, and the room's actions would lose their order."""
+    performer = Scripted()
+    await append(store, "a1", React(A, "$e", "✅", handle="mark/1"))
+    async with delivering(store, clock, performer):
+        await until(lambda: performer.done == ["a1"])
+        await counted(store, "outbox_done", 1)
+    assert await store.run("made", lambda tx: tx.made_by_room(A)) is None
+    assert await store.run("made", lambda tx: tx.made("mark/1")) is None
+
+
+async def test_stopping_in_the_middle_loses_nothing_and_repeats_the_same_id(
+    store: Store, clock: ManualClock
+) -> None:
+    performer = Scripted()
+    performer.held.clear()
+    await append(store, "a1", say(A))
+    async with delivering(store, clock, performer):
+        await until(lambda: performer.tried == ["a1"])
+    assert performer.done == []
+    performer.held.set()
+    async with delivering(store, clock, performer):
+        await until(lambda: performer.done == ["a1"])
+    assert performer.tried == ["a1", "a1"]
+
+
+async def test_many_rooms_never_more_than_a_few_at_once(store: Store, clock: ManualClock) -> None:
+    performer = Scripted()
+    performer.held.clear()
+    for number in range(60):
+        await append(store, f"x{number}", say(f"!{number}:example.org"))
+    async with delivering(store, clock, performer):
+        await until(lambda: performer.at_once == 16)
+        await asyncio.sleep(0.05)
+        assert performer.most_at_once == 16
+        performer.held.set()
+        await until(lambda: len(performer.done) == 60)
+    assert performer.most_at_once == 16
