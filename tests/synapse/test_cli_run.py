@@ -1,0 +1,571 @@
+"""`buendnis run`, and the commands that talk to it, as processes on a real Synapse."""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import os
+import random
+import re
+import signal
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+import yaml
+
+from bots.demo.person import Person
+from bots.runtime.control import NotRunning, Refused, ask
+from bots.runtime.failpoints import VARIABLE
+from federation.embedded import PORTS, EmbeddedSynapse
+from tests.conftest import unique
+
+pytestmark = pytest.mark.synapse
+
+AWAY = "No answer from the homeserver"
+LOG_LINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} [A-Z]+ [\w.]+: ")
+PROGRAM = ("-m", "bots")
+PATIENCE = 30.0
+
+
+@dataclass
+class Done:
+    """A command that has ended."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def sentences(self) -> list[str]:
+        """What it said on standard error, the log aside."""
+        return [line for line in self.err.splitlines() if not LOG_LINE.match(line)]
+
+
+class Running:
+    """`buendnis run` as a process."""
+
+    def __init__(self, process: asyncio.subprocess.Process, log: Path) -> None:
+        self._process = process
+        self.log_file = log
+
+    @property
+    def log(self) -> str:
+        return self.log_file.read_text()
+
+    def signal(self, number: signal.Signals) -> None:
+        self._process.send_signal(number)
+
+    async def logs(self, text: str, times: int = 1) -> None:
+        """Wait until this stands in its log."""
+        await until(lambda: self.log.count(text) >= times, f"{text!r} in the log:\n{self.log}")
+
+    async def ended(self, seconds: float) -> Done:
+        async with asyncio.timeout(seconds):
+            status = await self._process.wait()
+        return Done(status, "", self.log)
+
+    async def kill(self) -> None:
+        if self._process.returncode is None:
+            self._process.kill()
+            await self._process.wait()
+
+
+@dataclass
+class Installation:
+    """An ombuds.yaml, what it points to, and the commands that are run on it."""
+
+    folder: Path
+    settings: dict[str, Any]
+    offices: list[Running] = field(default_factory=list)
+
+    @property
+    def file(self) -> Path:
+        return self.folder / "ombuds.yaml"
+
+    @property
+    def state(self) -> Path:
+        return self.folder / str(self.settings["office"]["state"])
+
+    @property
+    def account(self) -> str:
+        return str(self.settings["account"]["user"])
+
+    def write(self) -> None:
+        self.file.write_text(yaml.safe_dump(self.settings, allow_unicode=True, sort_keys=False))
+
+    def secret(self, name: str, text: str) -> str:
+        path = self.folder / name
+        path.touch(mode=0o600)
+        path.write_text(text)
+        return f"./{name}"
+
+    async def start(self, *program: str, failpoint: str = "") -> Running:
+        """Start the office; it may not be ready yet."""
+        log = self.folder / f"run-{len(self.offices)}.log"
+        with log.open("wb") as output:
+            arguments = (*(program or PROGRAM), "run", str(self.file))
+            process = await spawn(*arguments, output=output, failpoint=failpoint)
+        self.offices.append(Running(process, log))
+        return self.offices[-1]
+
+    async def ready(self) -> Running:
+        """Start the office and wait until it has synced."""
+        office = await self.start()
+        await self.status("reachable")
+        return office
+
+    async def status(self, homeserver: str) -> dict[str, Any]:
+        """Wait until the office says that its homeserver is so."""
+        found: dict[str, Any] = {}
+
+        async def is_so() -> bool:
+            try:
+                found.update(await asyncio.to_thread(ask, self.state, "status"))
+            except (NotRunning, Refused):
+                return False
+            return str(found["homeserver"]).startswith(homeserver)
+
+        await until(is_so, f"a homeserver that is {homeserver}: {found}")
+        return found
+
+    async def command(self, name: str, *arguments: str) -> Done:
+        """Run another command on the same file."""
+        pipe = asyncio.subprocess.PIPE
+        process = await spawn(*PROGRAM, name, str(self.file), *arguments, output=pipe, errors=pipe)
+        out, err = await asyncio.wait_for(process.communicate(), PATIENCE)
+        return Done(process.returncode or 0, out.decode(), err.decode())
+
+    async def refuses_to_run(self) -> str:
+        """The one sentence with which `run` ends."""
+        office = await self.start()
+        done = await office.ended(PATIENCE)
+        assert done.status == 1
+        [sentence] = done.sentences
+        return sentence
+
+    async def close(self) -> None:
+        for office in self.offices:
+            await office.kill()
+
+
+async def spawn(
+    *arguments: str, output: Any, errors: Any = None, failpoint: str = ""
+) -> asyncio.subprocess.Process:
+    """Ends with us, however we end; knows no secrets of ours."""
+    ours = {k: v for k, v in os.environ.items() if not k.startswith("BUENDNIS_")}
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        *arguments,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=output,
+        stderr=output if errors is None else errors,
+        env={**ours, VARIABLE: failpoint},
+        preexec_fn=lambda: ctypes.CDLL(None).prctl(1, signal.SIGKILL),
+    )
+
+
+async def until(
+    reached: Callable[[], bool] | Callable[[], Awaitable[bool]], what: str, seconds: float = 30.0
+) -> None:
+    end = time.monotonic() + seconds
+    while True:
+        found = reached()
+        if found if isinstance(found, bool) else await found:
+            return
+        assert time.monotonic() < end, what
+        await asyncio.sleep(0.05)
+
+
+Install = Callable[..., Installation]
+
+
+@pytest.fixture
+async def install(synapse: EmbeddedSynapse, tmp_path: Path) -> AsyncIterator[Install]:
+    """`install(staff)`: an office on the session's Synapse that makes its account itself."""
+    made: list[Installation] = []
+
+    def new(*staff: str, homeserver: str = synapse.url, state: str = "state") -> Installation:
+        installation = Installation(tmp_path, {})
+        secret = installation.secret("registration.secret", synapse.registration_secret)
+        server = synapse.server_name
+        installation.settings = {
+            "office": {"name": "Ombudsstelle", "languages": ["de", "en"], "state": state},
+            "homeserver": {"url": homeserver, "server_name": server},
+            "account": {
+                "user": f"@{unique('ombuds')}:{server}",
+                "registration_secret_file": secret,
+            },
+            "staff": list(staff) or [f"@nobody:{server}"],
+            "answers": {"undo": "1s"},
+        }
+        installation.write()
+        made.append(installation)
+        return installation
+
+    yield new
+    for installation in made:
+        await installation.close()
+
+
+def held_port() -> socket.socket:
+    """A port of our own at which nothing listens yet: who connects is refused."""
+    sock = socket.socket()
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    for port in random.sample(PORTS, len(PORTS)):
+        try:
+            sock.bind(("127.0.0.1", port))
+        except OSError:
+            continue
+        return sock
+    raise AssertionError("no port is free")
+
+
+def address(sock: socket.socket) -> str:
+    return f"http://127.0.0.1:{sock.getsockname()[1]}"
+
+
+@asynccontextmanager
+async def answering(sock: socket.socket, kind: str, body: str) -> AsyncIterator[None]:
+    """Something that gives every request the same answer."""
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {len(body.encode())}"
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(f"{head}\r\nConnection: close\r\n\r\n{body}".encode())
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(serve, sock=sock):
+        yield
+
+
+@asynccontextmanager
+async def passing_on(sock: socket.socket, synapse: EmbeddedSynapse) -> AsyncIterator[None]:
+    """A way to Synapse by another port."""
+
+    async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while data := await reader.read(65_536):
+                writer.write(data)
+                await writer.drain()
+        except OSError:
+            pass
+        finally:
+            writer.close()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there = await asyncio.open_connection("127.0.0.1", synapse.port)
+        await asyncio.gather(pump(reader, there[1]), pump(there[0], writer))
+
+    async with await asyncio.start_server(serve, sock=sock):
+        yield
+
+
+async def joined(person: Person) -> str:
+    """The staff's room, once she has accepted its invitation."""
+    invitation = await person.wait_until(lambda: next(iter(person.invited_rooms), None), "the room")
+    return await person.join(invitation)
+
+
+async def case_in(room: str, person: Person, text: str) -> str:
+    """Event id of the message with this text in the staff's room."""
+    seen = await person.wait_for(room_id=room, body=re.compile(re.escape(text)), timeout=PATIENCE)
+    return seen.event_id
+
+
+# -- a day in the life of an office ----------------------------------------------------------------
+
+
+async def test_status_and_stop(install: Install) -> None:
+    here = install()
+    office = await here.ready()
+    status = await here.command("status")
+    assert status.status == 0
+    first, *counts = status.out.splitlines()
+    assert re.fullmatch(r"The office runs \(process \d+\); homeserver: reachable\.", first)
+    assert [line.split(maxsplit=1)[1] for line in counts][:2] == [
+        "events that wait for their turn",
+        "events whose key has not come",
+    ]
+    stop = await here.command("stop")
+    assert (stop.status, stop.out) == (0, "The office is stopping.\n")
+    assert (await office.ended(5)).status == 0
+    assert not (here.state / "control.sock").exists()
+    gone = await here.command("status")
+    assert gone.status == 1
+    assert gone.err == (
+        f"No office runs on {here.state}. Start it with `buendnis run {here.file}`.\n"
+    )
+
+
+async def test_reload_takes_up_the_undo_window_and_refuses_faults(
+    install: Install, make_person: Callable[..., Awaitable[Person]]
+) -> None:
+    anna, leyla = await make_person("anna"), await make_person("leyla")
+    here = install(anna.user_id)
+    here.settings["answers"]["undo"] = "10h"
+    here.write()
+    office = await here.ready()
+    room = await joined(anna)
+    chat, _ = await leyla.write_privately(here.account, "Die Heizung ist kalt.")
+    root = await case_in(room, anna, "Die Heizung ist kalt.")
+
+    here.settings["answers"]["undo"] = "1s"
+    here.settings["account"]["display_name"] = "Briefkasten"
+    here.write()
+    done = await here.command("reload")
+    assert done.status == 0
+    assert done.out == (
+        "The office has read its settings again.\n"
+        "Changed, but only a restart takes it up: account.\n"
+    )
+    await anna.send(room, "!antwort Wir kümmern uns.", thread=root)
+    await leyla.wait_for(room_id=chat, body=re.compile("Wir kümmern uns"), timeout=PATIENCE)
+
+    here.file.write_text(here.file.read_text().replace("undo: 1s", "undo: soon\n  wait: 2"))
+    done = await here.command("reload")
+    assert (done.status, done.out) == (1, "")
+    assert [line.split(": ")[1] for line in done.sentences] == ["answers.undo", "answers.wait"]
+    office.signal(signal.SIGHUP)
+    await office.logs("the settings stay as they were")
+    assert "answers.undo: " in office.log
+    await anna.send(room, "!antwort Noch etwas.", thread=root)
+    await leyla.wait_for(room_id=chat, body=re.compile("Noch etwas"), timeout=PATIENCE)
+
+
+async def test_sighup_reads_the_file_again(install: Install) -> None:
+    here = install()
+    office = await here.ready()
+    here.settings["logging"] = {"level": "error"}
+    here.write()
+    before = office.log
+    office.signal(signal.SIGHUP)
+    await asyncio.sleep(0.5)
+    assert office.log == before
+    del here.settings["logging"]
+    here.write()
+    office.signal(signal.SIGHUP)
+    await office.logs("read the settings again")
+    assert (await here.status("reachable"))["pid"] > 0
+
+
+async def test_a_new_name_shows_after_a_restart(install: Install, synapse: EmbeddedSynapse) -> None:
+    here = install()
+    for name in ("Ombudsstelle", "Briefkasten"):
+        here.settings["account"]["display_name"] = name
+        here.write()
+        office = await here.ready()
+        assert await displayed(synapse, here.account) == name
+        office.signal(signal.SIGTERM)
+        assert (await office.ended(5)).status == 0
+
+
+async def test_a_kill_before_the_account_has_its_name(
+    install: Install, synapse: EmbeddedSynapse
+) -> None:
+    here = install()
+    here.settings["account"]["display_name"] = "Briefkasten"
+    here.write()
+    office = await here.start(failpoint="before:displayname")
+    assert (await office.ended(PATIENCE)).status == -signal.SIGKILL
+    assert await displayed(synapse, here.account) != "Briefkasten"
+    await here.ready()
+    assert await displayed(synapse, here.account) == "Briefkasten"
+
+
+async def displayed(synapse: EmbeddedSynapse, user: str) -> str:
+    target = f"{synapse.url}/_matrix/client/v3/profile/{user}/displayname"
+    async with aiohttp.ClientSession() as http, http.get(target) as answer:
+        return str((await answer.json())["displayname"])
+
+
+async def test_sigterm_in_the_middle_of_a_burst_loses_nothing(
+    install: Install, make_person: Callable[..., Awaitable[Person]]
+) -> None:
+    anna, leyla = await make_person("anna"), await make_person("leyla")
+    here = install(anna.user_id)
+    office = await here.ready()
+    room = await joined(anna)
+    chat, _ = await leyla.write_privately(here.account, "Nummer 0.")
+    await case_in(room, anna, "Nummer 0.")
+    texts = [f"Nummer {number}." for number in range(1, 31)]
+    for start in range(0, 30, 10):
+        for text in texts[start : start + 10]:
+            await leyla.send(chat, text)
+        begun = time.monotonic()
+        office.signal(signal.SIGTERM)
+        assert (await office.ended(5)).status == 0
+        assert time.monotonic() - begun < 5
+        assert "Traceback" not in office.log
+        office = await here.ready()
+    await case_in(room, anna, texts[-1])
+    arrived = [seen.body or "" for seen in anna.seen(room) if seen.sender == here.account]
+    assert [sum(text in body for body in arrived) for text in texts] == [1] * len(texts)
+
+
+# -- what is in the way ----------------------------------------------------------------------------
+
+
+async def test_a_second_office_on_the_same_state_ends_at_once(install: Install) -> None:
+    here = install()
+    office = await here.ready()
+    sentence = await here.refuses_to_run()
+    assert sentence.startswith(f"{here.file}: An office is already running on this store (process ")
+    assert "`buendnis stop`" in sentence
+    office.signal(signal.SIGTERM)
+    assert (await office.ended(5)).status == 0
+
+
+async def test_an_office_waits_for_its_homeserver(
+    install: Install, synapse: EmbeddedSynapse
+) -> None:
+    port = held_port()
+    here = install(homeserver=address(port))
+    office = await here.start()
+    await office.logs(AWAY)
+    await here.status("away")
+    await asyncio.sleep(2)
+    async with passing_on(port, synapse):
+        await here.status("reachable")
+        assert office.log.count(AWAY) == 1
+        await office.logs("the homeserver is back")
+        office.signal(signal.SIGTERM)
+        assert (await office.ended(5)).status == 0
+
+
+@pytest.mark.parametrize("how", ["SIGTERM", "stop"])
+async def test_an_office_that_waits_for_its_homeserver_can_be_stopped(
+    install: Install, how: str
+) -> None:
+    with held_port() as port:
+        here = install(homeserver=address(port))
+        office = await here.start()
+        await office.logs(AWAY)
+        if how == "stop":
+            assert (await here.command("stop")).status == 0
+        else:
+            office.signal(signal.SIGTERM)
+        assert (await office.ended(5)).status == 0
+
+
+SLOW_NAMES = """
+import socket, sys, time
+look_up = socket.getaddrinfo
+def slow(host, *rest, **named):
+    if str(host).endswith(".invalid"):
+        print("asking for", host, file=sys.stderr, flush=True)
+        time.sleep(20)
+    return look_up(host, *rest, **named)
+socket.getaddrinfo = slow
+from bots.cli import main
+main()
+"""
+
+
+async def test_a_name_server_that_does_not_answer_does_not_hold_up_the_end(
+    install: Install,
+) -> None:
+    here = install(homeserver="https://matrix.invalid")
+    office = await here.start("-c", SLOW_NAMES)
+    await office.logs("asking for matrix.invalid")
+    office.signal(signal.SIGTERM)
+    assert (await office.ended(5)).status == 0
+
+
+BROKEN = """
+import federation.sync
+async def fetch(*_):
+    raise ValueError("Leyla wohnt in Zimmer 12")
+federation.sync.fetch = fetch
+from bots.cli import main
+main()
+"""
+
+
+async def test_a_fault_of_our_own_ends_it_without_a_word_of_anybody(install: Install) -> None:
+    here = install()
+    office = await here.start("-c", BROKEN)
+    done = await office.ended(PATIENCE)
+    assert done.status == 1
+    assert done.sentences == []
+    assert "[ValueError in fetch, line 4 of <string>]" in done.err
+    assert "Leyla" not in done.err
+
+
+async def test_html_in_place_of_a_homeserver(install: Install) -> None:
+    with held_port() as port:
+        here = install(homeserver=address(port))
+        async with answering(port, "text/html", "<!doctype html><title>Welcome to nginx!</title>"):
+            sentence = await here.refuses_to_run()
+    assert "not a Matrix homeserver" in sentence
+    assert "Check homeserver.url" in sentence
+
+
+async def test_a_homeserver_that_is_too_old(install: Install) -> None:
+    with held_port() as port:
+        here = install(homeserver=address(port))
+        async with answering(port, "application/json", '{"versions": ["r0.6.1", "v1.2"]}'):
+            sentence = await here.refuses_to_run()
+    assert sentence == (
+        f"{here.file}: The homeserver speaks Matrix only up to v1.2; v1.4 is needed. "
+        "Ask its admin to update it."
+    )
+
+
+async def test_a_wrong_password(
+    install: Install, new_account: Callable[..., Awaitable[Any]]
+) -> None:
+    here = install()
+    account = await new_account("ombuds")
+    here.settings["account"] = {
+        "user": account.user_id,
+        "password_file": here.secret("password", "not-this-one"),
+    }
+    here.write()
+    sentence = await here.refuses_to_run()
+    assert sentence.startswith(f"{here.file}: The homeserver refused the account's password.")
+    assert "not-this-one" not in (here.folder / "run-0.log").read_text()
+
+
+async def test_a_state_folder_deeper_than_a_socket_address(install: Install) -> None:
+    deep = "/".join(["a-folder-with-a-long-name"] * 8)
+    here = install(state=deep)
+    office = await here.ready()
+    assert len(str(here.state / "control.sock")) > 200
+    done = await here.command("status")
+    assert (done.status, done.err) == (0, "")
+    assert (await here.command("stop")).status == 0
+    assert (await office.ended(5)).status == 0
+
+
+async def test_a_state_folder_that_cannot_be_made(install: Install) -> None:
+    here = install(state="/proc/buendnis")
+    sentence = await here.refuses_to_run()
+    assert sentence.startswith(f"{here.file}: office.state: ")
+    assert "/proc/buendnis" in sentence
+
+
+async def test_a_store_that_is_none(install: Install) -> None:
+    here = install()
+    here.state.mkdir()
+    (here.state / "office.db").write_text("this is no database, though it is long enough " * 20)
+    sentence = await here.refuses_to_run()
+    assert "office.db" in sentence
+    assert "backup" in sentence
+
+
+async def test_no_file_of_settings(install: Install) -> None:
+    here = install()
+    here.file.unlink()
+    sentence = await here.refuses_to_run()
+    assert sentence == (
+        f"{here.file}:1: file: there is no such file; give the path of the office's YAML"
+    )
