@@ -1,0 +1,162 @@
+"""The pages. A GET changes nothing, whoever follows the link: a person or a mail scanner; a form
+is answered only once it is kept for good."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import Mapping
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from bridges.web import forms, wording
+from bridges.web.links import TOKEN
+from bridges.web.models import Ports, Settings
+from bridges.web.pacing import Pace
+from bridges.web.rendering import View, asset, page, prefix, style_path
+
+BODY_PATIENCE = 15.0
+"""Seconds in which a form must have arrived."""
+_FOREVER = "public, max-age=31536000, immutable"
+
+
+class Pages:
+    def __init__(self, settings: Settings, ports: Ports) -> None:
+        self._settings = settings
+        self._ports = ports
+        self._paces: defaultdict[str, Pace] = defaultdict(lambda: Pace(time.monotonic))
+
+    def add_to(self, app: web.Application) -> None:
+        """Under the path of the public address too: some proxies keep it, others cut it off."""
+        for base in {prefix(self._settings), ""}:
+            app.router.add_routes(self._routes(base, app))
+
+    def _routes(self, base: str, app: web.Application) -> list[web.RouteDef]:
+        token = f"{{token:{TOKEN}}}"
+        return [
+            web.get(f"{base}/", self.start),
+            web.get(f"{base}/subscribe", self.ask_subscribe),
+            web.post(f"{base}/subscribe", self.subscribe),
+            web.get(f"{base}/subscribe/sent", self._telling("sent.html")),
+            web.get(f"{base}/c/{token}", self._telling("confirm.html")),
+            web.post(f"{base}/c/{token}", self.confirm),
+            web.get(f"{base}/confirmed", self._telling("confirmed.html")),
+            web.get(f"{base}/u/{token}", self._telling("unsubscribe.html")),
+            web.post(f"{base}/u/{token}", self.unsubscribe),
+            web.get(f"{base}/unsubscribed", self._telling("unsubscribed.html")),
+            web.get(f"{base}/imprint", self.imprint),
+            web.get(f"{base}/privacy", self.privacy),
+            web.get(base + style_path(), self.style),
+            web.get(f"{base}/icon.svg", self.icon),
+        ]
+
+    def view(self, request: web.BaseRequest) -> View:
+        return View(self._settings, self._ports.texts, request)
+
+    # -- to read -------------------------------------------------------------------------------
+
+    async def start(self, request: web.Request) -> web.Response:
+        return page("start.html", self.view(request))
+
+    def _telling(self, template: str) -> Handler:
+        async def tell(request: web.Request) -> web.Response:
+            values = {"nonce": forms.new_nonce()}
+            return _unlisted(page(template, self.view(request), values=values))
+
+        return tell
+
+    async def imprint(self, request: web.Request) -> web.Response:
+        return self._owned("imprint.html", request)
+
+    async def privacy(self, request: web.Request) -> web.Response:
+        return self._owned("privacy.html", request)
+
+    def _owned(self, template: str, request: web.Request) -> web.Response:
+        if self._settings.imprint is None:
+            raise web.HTTPNotFound
+        return page(template, self.view(request), values={"imprint": self._settings.imprint})
+
+    async def style(self, _: web.Request) -> web.Response:
+        return _kept_for_good(asset("style.css"), "text/css")
+
+    async def icon(self, _: web.Request) -> web.Response:
+        return _kept_for_good(asset("icon.svg"), "image/svg+xml")
+
+    # -- to send -------------------------------------------------------------------------------
+
+    async def ask_subscribe(self, request: web.Request) -> web.Response:
+        return self._subscription(self.view(request), {}, wrong=False)
+
+    async def subscribe(self, request: web.Request) -> web.Response:
+        view = self.view(request)
+        sent = await _sent(request)
+        language = forms.one_of(
+            sent.get("language", ""), [view.language, *self._settings.languages]
+        )
+        fields = {
+            "address": forms.cleaned(sent.get("address", "")),
+            "language": language,
+            "kind": forms.one_of(sent.get("kind", ""), forms.KINDS),
+            "consent": view.say(wording.CONSENT),
+            "consent_language": view.language,
+        }
+        if not forms.is_address(fields["address"]):
+            return self._subscription(view, fields, wrong=True)
+        await self._submit("subscribe", fields, sent.get("nonce"))
+        raise web.HTTPSeeOther(view.link("/subscribe/sent"))
+
+    def _subscription(self, view: View, fields: Mapping[str, str], *, wrong: bool) -> web.Response:
+        values = {
+            "address": fields.get("address", ""),
+            "language": fields.get("language", view.language),
+            "kind": fields.get("kind", forms.KINDS[0]),
+            "kinds": {"immediate": wording.IMMEDIATE, "digest": wording.DIGEST},
+            "longest": forms.LONGEST_ADDRESS,
+            "nonce": forms.new_nonce(),
+            "wrong": wrong,
+        }
+        return page("subscribe.html", view, 422 if wrong else 200, values)
+
+    async def confirm(self, request: web.Request) -> web.Response:
+        sent = await _sent(request)
+        fields = {"token": request.match_info["token"]}
+        await self._submit("confirm", fields, sent.get("nonce"))
+        raise web.HTTPSeeOther(self.view(request).link("/confirmed"))
+
+    async def unsubscribe(self, request: web.Request) -> web.Response:
+        """By the page's button, or by a mail program's (RFC 8058), which follows no redirect."""
+        sent = await _sent(request)
+        fields = {"token": request.match_info["token"]}
+        await self._submit("unsubscribe", fields, sent.get("nonce"))
+        if "nonce" not in sent:
+            return _unlisted(page("unsubscribed.html", self.view(request)))
+        raise web.HTTPSeeOther(self.view(request).link("/unsubscribed"))
+
+    async def _submit(self, form: str, fields: Mapping[str, str], nonce: str | None) -> None:
+        await self._paces[form].wait()
+        await self._ports.submit(form, fields, forms.key(form, fields, nonce))
+
+
+async def _sent(request: web.Request) -> dict[str, str]:
+    """The fields of a form; files are none of ours."""
+    try:
+        async with asyncio.timeout(BODY_PATIENCE):
+            posted = await request.post()
+    except TimeoutError:
+        raise web.HTTPRequestTimeout from None
+    except (ValueError, LookupError):  # not what its Content-Type says, or a charset of fancy
+        raise web.HTTPBadRequest from None
+    return {name: value for name, value in posted.items() if isinstance(value, str)}
+
+
+def _unlisted(response: web.Response) -> web.Response:
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _kept_for_good(content: bytes, kind: str) -> web.Response:
+    response = web.Response(body=content, content_type=kind, charset="utf-8")
+    response.headers["Cache-Control"] = _FOREVER
+    return response

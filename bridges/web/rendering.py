@@ -1,0 +1,137 @@
+"""Templates, filled: everything is escaped, every text comes from the catalogues."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from bridges.web import wording
+from bridges.web.languages import choose
+from bridges.web.models import Settings, Texts
+
+ORIGINALS = ("de", "en")
+"""A text that people agree to, in a translation that nobody has checked, stands beside these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One language of the visible list."""
+
+    tag: str
+    own_name: str
+    direction: str
+    link: str
+    current: bool
+
+
+class View:
+    """What a template is given for one request: the language, and links that keep it."""
+
+    def __init__(self, settings: Settings, texts: Texts, request: web.BaseRequest) -> None:
+        self.settings = settings
+        self._texts = texts
+        self.prefix = prefix(settings)
+        asked = request.query.get("lang")
+        self.language = choose(
+            asked, request.headers.get("Accept-Language", ""), settings.languages
+        )
+        self._kept = f"?lang={self.language}" if asked is not None else ""
+        self._path = self.prefix + _within(self.prefix, request.path)
+
+    @property
+    def direction(self) -> str:
+        return self._texts.direction(self.language)
+
+    def say(self, msgid: str, **values: object) -> str:
+        return self._texts.text(msgid, self.language, {"network": self.settings.name, **values})
+
+    def link(self, path: str) -> str:
+        """To another of our pages, in the same language."""
+        return self.prefix + path + self._kept
+
+    def here(self) -> str:
+        return self._path + self._kept
+
+    def originals(self, msgid: str) -> list[tuple[str, str]]:
+        """Language and text to show beside a translation that nobody has checked."""
+        if self._texts.reviewed(msgid, self.language):
+            return []
+        values = {"network": self.settings.name}
+        return [(x, self._texts.text(msgid, x, values)) for x in ORIGINALS]
+
+    def languages(self) -> Sequence[Choice]:
+        return [
+            Choice(
+                tag,
+                self._texts.own_name(tag),
+                self._texts.direction(tag),
+                f"{self._path}?lang={tag}",
+                tag == self.language,
+            )
+            for tag in self.settings.languages
+        ]
+
+    def own_name(self, tag: str) -> str:
+        return self._texts.own_name(tag)
+
+    def original_direction(self) -> str:
+        """Of what the settings say in the first language."""
+        return self._texts.direction(self.settings.languages[0])
+
+
+def prefix(settings: Settings) -> str:
+    """The path of the public address, without a slash at its end."""
+    return urlsplit(settings.public_url).path.rstrip("/")
+
+
+def _within(before: str, path: str) -> str:
+    inside = path.removeprefix(before) if path.startswith(f"{before}/") else path
+    return "/" + inside.lstrip("/")  # two slashes would begin the name of another server
+
+
+@lru_cache(maxsize=1)
+def _templates() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("bridges.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["w"] = wording
+    return environment
+
+
+def fill(template: str, **values: object) -> str:
+    return _templates().get_template(template).render(values)
+
+
+def page(
+    template: str,
+    view: View,
+    status: int = 200,
+    values: Mapping[str, object] | None = None,
+) -> web.Response:
+    """A whole page as an answer."""
+    filled = fill(template, view=view, style=view.prefix + style_path(), **(values or {}))
+    response = web.Response(text=filled, status=status, content_type="text/html")
+    response.headers["Content-Language"] = view.language
+    response.headers["Vary"] = "Accept-Language"
+    return response
+
+
+@lru_cache(maxsize=8)
+def asset(name: str) -> bytes:
+    return (resources.files("bridges.web") / "static" / name).read_bytes()
+
+
+def style_path() -> str:
+    """Names the content, so that browsers may keep it for good."""
+    return f"/style-{hashlib.sha256(asset('style.css')).hexdigest()[:12]}.css"

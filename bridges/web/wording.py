@@ -1,0 +1,64 @@
+"""What the pages say, in English, for the catalogues."""
+
+from __future__ import annotations
+
+
+def N_(msgid: str) -> str:  # noqa: N802
+    """Marks a text for the catalogues, where it can't be translated yet."""
+    return msgid
+
+
+SKIP = N_("To the content")
+LANGUAGES = N_("Languages")
+TO_START = N_("To the start page")
+
+LEAD = N_("People and initiatives who stand by refugees work together here.")
+NEWS = N_("News by e-mail")
+NEWS_MORE = N_("You get our news by e-mail, in your language. You need no account for it.")
+GET_NEWS = N_("Get the news")
+
+ADDRESS = N_("Your e-mail address")
+ADDRESS_WRONG = N_("Please check the e-mail address. It looks like this: {example}")
+MAIL_LANGUAGE = N_("Language of the mails")
+KIND = N_("When do you want mails?")
+IMMEDIATE = N_("Each message at once")
+DIGEST = N_("Several messages together in one mail")
+CONSENT = N_(
+    "When you press the button, you agree that {network} keeps your e-mail address and sends you "
+    "news. You can end this at any time, with a link in every mail."
+)
+NOT_CHECKED = N_("Nobody has checked this translation yet. The original text:")
+
+SENT = N_("Please look into your mailbox")
+SENT_MORE = N_("We are sending you a mail with a link. Open it and press the button there.")
+SENT_NOTHING = N_("No mail after an hour? Look among the spam, or ask for the news again.")
+
+CONFIRM = N_("Do you want our news by e-mail?")
+CONFIRM_MORE = N_("You did not ask for this? Then close this page, and you get nothing.")
+CONFIRM_BUTTON = N_("Yes, send me the news")
+CONFIRMED = N_("Thank you")
+CONFIRMED_MORE = N_("From now on you get our news by e-mail.")
+CONFIRMED_LATE = N_("If your link was too old, nothing comes. Then ask for the news again.")
+
+UNSUBSCRIBE = N_("Do you want no more mails?")
+UNSUBSCRIBE_MORE = N_("Press the button, and we send you no more news.")
+UNSUBSCRIBE_BUTTON = N_("End the mails")
+UNSUBSCRIBED = N_("You get no more mails")
+UNSUBSCRIBED_MORE = N_("A mail that is already on its way may still arrive.")
+
+IMPRINT = N_("Imprint")
+POSTAL = N_("Postal address")
+CONTACT = N_("Contact")
+RESPONSIBLE = N_("Responsible for the content")
+PRIVACY = N_("Privacy")
+PRIVACY_PAGES = N_(
+    "These pages set no cookies, load nothing from other servers and keep no list of their "
+    "visitors."
+)
+
+NOT_FOUND = N_("This page does not exist")
+NOT_FOUND_MORE = N_("Perhaps a part of the link is missing. Open it once more from the mail.")
+UNCLEAR = N_("We did not understand that")
+UNCLEAR_MORE = N_("Please go back and try it again.")
+BROKEN = N_("Something does not work here")
+BROKEN_MORE = N_("It is not your fault. Please try again in a few minutes.")
