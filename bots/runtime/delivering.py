@@ -10,6 +10,7 @@ import asyncio
 import dataclasses
 import logging
 import random
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,7 +19,7 @@ from bots.runtime.clock import Clock
 from bots.runtime.decision import Deliver, Event, Performed, SetAside
 from bots.runtime.errors import StoreError
 from bots.runtime.logs import where
-from bots.runtime.performing import Performer, Refused, TryLater
+from bots.runtime.performing import Declined, Performer, Refused, TryLater
 from bots.runtime.store import Store
 from bots.runtime.transaction import OutboxRow, Transaction
 from federation.actions import Action, Handle, React, Send
@@ -27,6 +28,7 @@ from federation.perform import Outcome
 log = logging.getLogger(__name__)
 
 AT_ONCE = 16
+"""Actions of one performer that are under way side by side; one that waits holds up no other."""
 LONGEST_PAUSE = 60.0
 TRIES = 5
 """How often an action is tried that fails by a fault of our own."""
@@ -38,7 +40,7 @@ class Delivering:
         self._clock = clock
         self._performers = performers
         self._busy: dict[bytes, asyncio.Task[None]] = {}
-        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._slots = defaultdict[str, asyncio.Semaphore](lambda: asyncio.Semaphore(AT_ONCE))
         self._paused_until: dict[str, float] = {}
         self.wake = asyncio.Event()
         """Set when something was put into the outbox."""
@@ -78,8 +80,9 @@ class Delivering:
         lane = row.lane if row is not None else b""
         try:
             while row is not None and row.not_before <= self._clock.now():
-                async with self._slots:
-                    row = await self._carry_out(row)
+                data = codec.loads(row.payload)
+                async with self._slots[data["by"]]:
+                    row = await self._carry_out(row, data)
         except Exception as error:  # noqa: BLE001  (a lane must not end the office)
             log.error("a lane of the outbox stopped (%s); it starts again", where(error))
             await asyncio.sleep(1.0)
@@ -87,9 +90,8 @@ class Delivering:
             self._busy.pop(lane, None)
             self.wake.set()
 
-    async def _carry_out(self, row: OutboxRow) -> OutboxRow | None:
+    async def _carry_out(self, row: OutboxRow, data: Mapping[str, Any]) -> OutboxRow | None:
         """Perform one row; the next row of its lane."""
-        data = codec.loads(row.payload)
         await self._pause(data["by"])
         action: Action | Deliver = data["action"]
         prepared = await self._store.run("prepare", lambda tx: _prepare(tx, row, action))
@@ -101,6 +103,8 @@ class Delivering:
             outcome = await self._performers[data["by"]].perform(prepared, row.id)
         except TryLater as error:
             return await self._postpone(row, data["by"], error)
+        except Declined as error:
+            return await self._settle(row, data, Outcome(""), error.code)
         except Refused as error:
             return await self._set_aside(row, data, error.code)
         except StoreError:
@@ -123,7 +127,7 @@ class Delivering:
             await self._clock.wait(asyncio.Event(), until)
 
     async def _settle(
-        self, row: OutboxRow, data: Mapping[str, Any], outcome: Outcome
+        self, row: OutboxRow, data: Mapping[str, Any], outcome: Outcome, error: str | None = None
     ) -> OutboxRow | None:
         action: Action | Deliver = data["action"]
 
@@ -133,7 +137,7 @@ class Delivering:
                 if handle is not None and _is_made(action, outcome):
                     tx.fill(handle, outcome.room_id, outcome.event_id)
                 if action.notify:
-                    self._tell(tx, row, data, _performed(action, outcome, None))
+                    self._tell(tx, row, data, _performed(action, outcome, error))
             return tx.head(row.lane)
 
         following = await self._store.run("performed", settle)
@@ -189,8 +193,8 @@ class Delivering:
 
 def _is_made(action: Action | Deliver, outcome: Outcome) -> bool:
     """Whether there is an id to keep: an event's, unless the action made a room. A repeated
-    reaction may have none."""
-    return outcome.event_id is not None or not isinstance(action, Send | React)
+    reaction may have none, and what goes over a bridge makes nothing in a room."""
+    return outcome.event_id is not None or not isinstance(action, Send | React | Deliver)
 
 
 def _performed(action: Action | Deliver, outcome: Outcome | None, error: str | None) -> Performed:

@@ -1,7 +1,7 @@
 """What carries actions out of an office: a homeserver's account, or a bridge (mail, later others).
 
 A performer is given an action and its id, does it so that a repetition makes nothing twice, and
-either tells the outcome, or raises `TryLater` or `Refused`.
+either tells the outcome, or raises `TryLater`, `Declined` or `Refused`.
 """
 
 from __future__ import annotations
@@ -38,6 +38,15 @@ class TryLater(Exception):
 
 class Refused(Exception):
     """It failed for good; `code` is what `Performed.error` will say."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Declined(Exception):
+    """It was tried and came to nothing, as happens (a mailbox that is full): the rule is told the
+    `code` as `Performed.error`, and nothing is set aside."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
