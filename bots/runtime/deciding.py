@@ -36,6 +36,8 @@ from federation.translate import translate, undecryptable
 log = logging.getLogger(__name__)
 
 TRIES = 3
+MANY = 16
+"""Requests of one decision that are looked at where it must be known whether it was ever taken."""
 SLICE = 0.02
 """Seconds of one transaction of decisions, so that a sync is never kept waiting for long."""
 
@@ -116,8 +118,8 @@ class Deciding:
         payload = row.payload
         if "locked" in payload:
             found = tx.locked(payload["locked"])
-            if found is None:
-                return  # its key came in the meantime
+            if found is None or _answered(tx, payload["locked"]):
+                return  # its key came in the meantime, or had come to a store that was lost
             payload = {**found, "unreadable": True}
         account, bot = self._owner(payload)
         event = self._event(tx, payload)
@@ -163,6 +165,11 @@ class Deciding:
         data = codec.dumps({"by": by, "bot": bot, "action": action})
         makes = getattr(action, "handle", None)
         tx.append(action_id, f"{by} {_lane(tx, action)}", makes, data)
+
+
+def _answered(tx: Transaction, key: str) -> bool:
+    """Whether something of ours stands in a room already that this event brought about."""
+    return any(tx.echoed(tx.action_id(key, ordinal)) for ordinal in range(MANY))
 
 
 def _rendered(request: Request, bot: Bot[Any]) -> Action | Deliver:
