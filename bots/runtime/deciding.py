@@ -147,6 +147,8 @@ class Deciding:
             match request:
                 case SetTimer():
                     payload = {"bot": bot.name, "due": request.key}
+                    if not cause.startswith("started/"):  # every life starts, and counts anew
+                        payload["cause"] = tx.action_id(cause, ordinal)
                     tx.set_timer(f"{bot.name}/{request.key}", request.at.timestamp(), payload)
                 case CancelTimer():
                     tx.cancel_timer(f"{bot.name}/{request.key}")

@@ -118,7 +118,7 @@ class Transaction:
         key = room_event_key(account, event)
         payload = {"account": account, "room": room_id, "event": event, "encrypted": True}
         if self.enter(key, payload, lock):
-            waiting = {"account": account, "locked": key}
+            waiting = {"account": account, "locked": key, "cause": "unreadable"}
             self.set_timer(f"unreadable/{key}", self.now + self._patience, waiting)
 
     def unlock(
@@ -347,13 +347,17 @@ class Transaction:
         return at
 
     def ring(self, now: float) -> int:
-        """Move every timer that is due into the inbox; how many."""
+        """Move every timer that is due into the inbox; how many.
+
+        Its key names what set the timer (`cause`): a new store that meets that again counts from
+        another time, and must arrive at the same actions.
+        """
         found = self._sql(
             "SELECT key, at, sealed FROM timers WHERE at <= ? ORDER BY at", (now,)
         ).fetchall()
         for place, at, sealed in found:
             payload = json.loads(self._sealer.open("timer", place, sealed))
-            self.enter(f"due/{payload['timer']}/{at!r}", payload)
+            self.enter(f"due/{payload['timer']}/{payload.get('cause', repr(at))}", payload)
             self._sql("DELETE FROM timers WHERE key = ?", (place,))
         return len(found)
 
