@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from federation.events import (
     Edit,
@@ -126,6 +126,10 @@ def test_media(content: dict[str, Any], kind: str, caption: str) -> None:
         {"m.relates_to": {"rel_type": "m.replace"}},
         {"m.relates_to": {"rel_type": "m.replace", "event_id": "$e"}, "m.new_content": 5},
         {
+            "m.relates_to": {"rel_type": "m.replace", "event_id": "$e"},
+            "m.new_content": {"msgtype": [], "body": "x"},
+        },
+        {
             "m.relates_to": {"rel_type": "m.replace", "event_id": 5},
             "m.new_content": {"msgtype": "m.text", "body": "x"},
         },
@@ -211,6 +215,7 @@ def test_times_that_are_none(time: Any) -> None:
     assert found.origin.sent_at == 0
 
 
+@settings(max_examples=400)
 @given(malformed_events())
 def test_whatever_comes_an_event_comes_out_and_no_malformed_content(raw: dict[str, Any]) -> None:
     found = read(raw)
@@ -223,6 +228,7 @@ def test_whatever_comes_an_event_comes_out_and_no_malformed_content(raw: dict[st
     repr(found).encode()
 
 
+@settings(max_examples=400)
 @given(malformed_events(), JSON)
 def test_what_could_not_be_decrypted_carries_nothing_of_it(raw: dict[str, Any], junk: Any) -> None:
     found = undecryptable(BOT, ROOM, {**raw, "unsigned": junk}, VIEW)
