@@ -55,7 +55,7 @@ class Sealer:
         nonce, rest = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
         try:
             return self._cipher(kind).decrypt(nonce, rest, place)
-        except InvalidTag:
+        except (InvalidTag, ValueError):  # ValueError: cut off within its nonce
             raise SealBroken(
                 f"A row of kind {kind!r} does not open. If the sealing key was replaced, put the "
                 "old one back; if the file was altered, restore a backup."
