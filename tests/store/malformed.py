@@ -78,9 +78,9 @@ BASES: list[dict[str, Any]] = [
 ]
 
 
-def _paths(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+def paths(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     inner = value.items() if isinstance(value, dict) else ()
-    return [at, *(path for key, item in inner for path in _paths(item, (*at, key)))]
+    return [at, *(path for key, item in inner for path in paths(item, (*at, key)))]
 
 
 @st.composite
@@ -88,16 +88,16 @@ def malformed_events(draw: st.DrawFn) -> dict[str, Any]:
     """An event of any type, up to three of whose parts were replaced or taken away."""
     made: dict[str, Any] = deepcopy(draw(st.sampled_from(BASES)))
     for _ in range(draw(st.integers(0, 3))):
-        path = draw(st.sampled_from(_paths(made)))
+        path = draw(st.sampled_from(paths(made)))
         if path:
-            _put(made, path, draw(st.one_of(JSON, st.just(_AWAY))))
+            put(made, path, draw(st.one_of(JSON, st.just(_AWAY))))
     return made
 
 
 _AWAY = object()
 
 
-def _put(target: Any, path: tuple[Any, ...], value: Any) -> None:
+def put(target: Any, path: tuple[Any, ...], value: Any) -> None:
     for key in path[:-1]:
         target = target[key]
     if value is _AWAY:
