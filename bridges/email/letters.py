@@ -1,0 +1,87 @@
+"""What a mail says and who sends it, before it is bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+Direction = Literal["ltr", "rtl"]
+
+PERSONAL = "xLINKxxLINKxxLINKxxLIN"
+"""Stands where the token of the reader goes; as long as a token, so that nothing else changes."""
+
+
+class Kind(StrEnum):
+    TITLE = "title"
+    TEXT = "text"
+    """Markdown, as somebody wrote it."""
+    NOTE = "note"
+    """A sentence of ours about what follows."""
+    LINK = "link"
+    """A sentence of ours, and the reader's own link beneath it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    kind: Kind
+    text: str
+    language: str
+    direction: Direction = "ltr"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """The same for everyone who reads its language; what is personal is a link and some headers."""
+
+    key: str
+    """What it tells, and in which language: the Message-ID is made of it and of the reader."""
+    subject: str
+    language: str
+    direction: Direction
+    blocks: tuple[Block, ...]
+    footer: tuple[Block, ...] = ()
+    link: str = ""
+    """What the reader's token is put behind, for blocks of the kind `link`."""
+    listed: bool = True
+    """Goes to those who subscribed, and carries what lets them leave with one click."""
+    follows: tuple[str, ...] = ()
+    """Keys of the letters that it continues, the oldest first."""
+
+    @property
+    def personal(self) -> str:
+        return self.link + PERSONAL
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    address: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """What stands on every letter of an office."""
+
+    sender: Mailbox
+    list_id: str
+    """`rundbrief.example.org` (RFC 2919)."""
+    unsubscribe: str
+    """Address of the page that the reader's token is put behind; it takes the POST of RFC 8058."""
+    list_name: str = ""
+    reply_to: Mailbox | None = None
+    unsubscribe_mail: str | None = None
+    """An address that takes unsubscriptions by mail, the token as subject."""
+
+    @property
+    def domain(self) -> str:
+        return self.sender.address.rpartition("@")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """One recipient. `id` is opaque; `token` opens the links that are theirs."""
+
+    id: str
+    address: str = field(repr=False)
+    token: str = field(repr=False)

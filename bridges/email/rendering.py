@@ -1,0 +1,126 @@
+"""A letter → the body of a mail, once for all who read its language (RFC 2045, 2046).
+
+Text and HTML as quoted-printable: no relay needs to touch it, so no signature breaks. The reader's
+token stands between the pieces of the body.
+"""
+
+from __future__ import annotations
+
+import binascii
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+import css_inline
+from jinja2 import Environment, StrictUndefined, Template
+from markupsafe import Markup
+
+from bridges.email import markup
+from bridges.email.dkim import BodyHash
+from bridges.email.headers import check_lines
+from bridges.email.letters import PERSONAL, Block, Kind, Letter
+
+_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\ufeff")
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    content_type: bytes
+    pieces: tuple[bytes, ...]
+    """The body, cut where the token goes."""
+    hash: BodyHash
+
+    def body(self, token: bytes) -> bytes:
+        return token.join(self.pieces)
+
+
+def render(letter: Letter) -> Rendered:
+    """Raises `headers.Unsafe` if the result could not be sent as it is."""
+    parts = (("text/plain", as_text(letter)), ("text/html", as_html(letter)))
+    encoded = [(kind, _quoted_printable(text)) for kind, text in parts]
+    # An equals sign never stands before an underscore in quoted-printable.
+    digest = hashlib.sha256(b"".join(body for _, body in encoded)).hexdigest()
+    boundary = f"=_{digest[:32]}"
+    lines = b"".join(_part(boundary, kind, letter.language, body) for kind, body in encoded)
+    whole = lines + f"--{boundary}--\r\n".encode("ascii")
+    check_lines(whole)
+    pieces = tuple(whole.split(PERSONAL.encode("ascii")))
+    content_type = f'multipart/alternative;\r\n boundary="{boundary}"'.encode("ascii")
+    return Rendered(content_type, pieces, BodyHash(pieces, PERSONAL.encode("ascii")))
+
+
+def _part(boundary: str, kind: str, language: str, body: bytes) -> bytes:
+    header = (
+        f"--{boundary}\r\n"
+        f"Content-Type: {kind}; charset=utf-8\r\n"
+        "Content-Transfer-Encoding: quoted-printable\r\n"
+        f"Content-Language: {_tag(language)}\r\n\r\n"
+    )
+    return header.encode("ascii") + body + b"\r\n"
+
+
+def _tag(language: str) -> str:
+    kept = "".join(x for x in language if x.isascii() and (x.isalnum() or x == "-"))
+    return kept[:35] or "und"
+
+
+def _quoted_printable(text: str) -> bytes:
+    """RFC 2045 § 6.7; the token is kept on a line of its own, so that it is never broken."""
+    pieces = (_encoded(piece) for piece in text.split(PERSONAL))
+    return f"=\r\n{PERSONAL}=\r\n".encode("ascii").join(pieces)
+
+
+def _encoded(text: str) -> bytes:
+    encoded = binascii.b2a_qp(text.encode("utf-8", "replace"), istext=True)
+    return re.sub(rb"\r?\n", b"\r\n", encoded)
+
+
+# -- text ------------------------------------------------------------------------------------------
+
+
+def as_text(letter: Letter) -> str:
+    """Markdown is made to be read as it stands."""
+    shown = [_text(letter, block) for block in letter.blocks]
+    if letter.footer:
+        shown += ["-- \n" + "\n\n".join(_text(letter, block) for block in letter.footer)]
+    return seen("\n\n".join(shown)) + "\n"
+
+
+def _text(letter: Letter, block: Block) -> str:
+    if block.kind is Kind.LINK:
+        return f"{block.text.strip()}\n{letter.personal}"
+    return block.text.strip()
+
+
+def seen(text: str) -> str:
+    """Without control characters and overrides of direction; every line ended alike."""
+    lines = _BREAKS.sub("\n", text)
+    return "".join(x for x in lines if x in "\n\t" or _is_seen(x))
+
+
+def _is_seen(character: str) -> bool:
+    return character not in _OVERRIDES and unicodedata.category(character) not in ("Cc", "Cs", "Cn")
+
+
+# -- HTML ------------------------------------------------------------------------------------------
+
+
+def as_html(letter: Letter) -> str:
+    whole = _template().render(letter=letter, html=lambda text: Markup(markup.to_html(seen(text))))  # noqa: S704
+    return seen(_inliner().inline(whole))
+
+
+@cache
+def _template() -> Template:
+    source = resources.files("bridges.email").joinpath("templates", "letter.html")
+    environment = Environment(autoescape=True, undefined=StrictUndefined)
+    return environment.from_string(source.read_text(encoding="utf-8"))
+
+
+@cache
+def _inliner() -> css_inline.CSSInliner:
+    return css_inline.CSSInliner(load_remote_stylesheets=False)

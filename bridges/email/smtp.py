@@ -1,0 +1,285 @@
+"""Connections to the server that takes our mail, kept open and used again.
+
+What may succeed later (4xx, a server that is away) and what failed for good (5xx) are told apart,
+and so is the one case that SMTP leaves open: the content went out and no answer came.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Literal
+
+import aiosmtplib
+from aiosmtplib import SMTP, SMTPResponse
+
+from bridges.email.addresses import is_safe
+from bridges.email.headers import Unsafe
+
+log = logging.getLogger(__name__)
+
+Security = Literal["tls", "starttls", "none"]
+
+
+class NotSent(Exception):
+    """`code`: the server's three digits, 0 where it said nothing; `status`: the enhanced status
+    (RFC 3463), such as `5.1.1`, or nothing. What else a server says may hold an address."""
+
+    def __init__(self, code: int = 0, status: str = "") -> None:
+        super().__init__(f"{code} {status}".strip())
+        self.code = code
+        self.status = status
+
+
+class Away(NotSent):
+    """The server can't be used at the moment; nothing was sent."""
+
+
+class Later(NotSent):
+    """The server refuses this mail for now."""
+
+
+class Never(NotSent):
+    """The server refuses this mail for good. `address`: because of whom it is for."""
+
+    def __init__(self, code: int, status: str = "", *, address: bool = False) -> None:
+        super().__init__(code, status)
+        self.address = address
+
+
+class InDoubt(NotSent):
+    """The content went out, and the server did not say whether it has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    host: str
+    port: int
+    security: Security = "starttls"
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+    ca_file: str | None = None
+    name: str | None = None
+    """How we name ourselves (EHLO); by default this machine's name."""
+    connections: int = 4
+    timeout: float = 30.0
+    """Seconds that it may take to answer a command."""
+    content_timeout: float = 300.0
+    """Seconds that it may take to accept a whole mail (RFC 5321 § 4.5.3.2.6)."""
+    mails_per_connection: int = 100
+
+
+Hook = Callable[[], Awaitable[None]]
+
+
+class Pool:
+    """At most `connections` at once; `async with`, or `close` at the end."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._slots = asyncio.Semaphore(server.connections)
+        self._idle: list[_Connection] = []
+
+    async def __aenter__(self) -> Pool:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def send(self, sender: str, recipient: str, message: bytes, commit: Hook) -> None:
+        """Hand one mail over. `commit` is awaited when the server is ready for the content: from
+        then on until its answer, nobody knows whether it has the mail.
+
+        Raises Away, Later, Never, InDoubt, Unsafe.
+        """
+        if not (is_safe(sender) and is_safe(recipient)):
+            raise Unsafe("an address that can't stand in a command")
+        async with self._slots, self._connection() as connection:
+            await connection.send(sender, recipient, message, commit)
+
+    async def close(self) -> None:
+        idle, self._idle = self._idle, []
+        for connection in idle:
+            await connection.quit()
+
+    async def check(self) -> None:
+        """Connect, greet and log in, for `doctor`. Raises Away."""
+        connection = await _Connection.open(self._server)
+        await connection.quit()
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[_Connection]:
+        connection = await self._take()
+        try:
+            yield connection
+        finally:
+            if connection.usable:
+                self._idle.append(connection)
+            else:
+                connection.drop()
+
+    async def _take(self) -> _Connection:
+        while self._idle:
+            connection = self._idle.pop()
+            if connection.usable and await connection.is_awake():
+                return connection
+            connection.drop()
+        return await _Connection.open(self._server)
+
+
+_FAULTS = (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError)
+
+
+class _Connection:
+    def __init__(self, client: SMTP, server: Server) -> None:
+        self._client = client
+        self._server = server
+        self._left = server.mails_per_connection
+        self._used = asyncio.get_running_loop().time()
+
+    @classmethod
+    async def open(cls, server: Server) -> _Connection:
+        client = SMTP(
+            hostname=server.host,
+            port=server.port,
+            username=server.user,
+            password=server.password,
+            use_tls=server.security == "tls",
+            start_tls=server.security == "starttls",
+            tls_context=None if server.security == "none" else _trust(server),
+            local_hostname=server.name,
+            timeout=server.timeout,
+        )
+        try:
+            await client.connect()
+            await client.ehlo()
+        except _FAULTS as error:
+            client.close()
+            raise Away(_code(error)) from None
+        except BaseException:
+            client.close()
+            raise
+        return cls(client, server)
+
+    @property
+    def usable(self) -> bool:
+        return self._left > 0 and self._client.is_connected
+
+    async def is_awake(self) -> bool:
+        """Servers end connections that were idle for a while, some without a word."""
+        if asyncio.get_running_loop().time() - self._used < 5.0:
+            return True
+        with suppress(*_FAULTS):
+            return (await self._client.execute_command(b"NOOP")).code == 250
+        return False
+
+    async def send(self, sender: str, recipient: str, message: bytes, commit: Hook) -> None:
+        try:
+            await self._begin(sender, recipient)
+            await commit()
+            await self._content(message)
+        except Away:
+            self.drop()
+            raise
+        except NotSent:
+            if self.usable:
+                await self._reset()
+            raise
+        except BaseException:
+            self.drop()  # whatever it was amid, nobody can go on with it
+            raise
+        self._left -= 1
+        self._used = asyncio.get_running_loop().time()
+
+    async def _begin(self, sender: str, recipient: str) -> None:
+        answer = await self._ask(b"MAIL", f"FROM:<{sender}>".encode("ascii"))
+        if answer.code != 250:
+            # It takes no mail from us at all at the moment, whoever it is for.
+            raise Away(answer.code, _status(answer))
+        answer = await self._ask(b"RCPT", f"TO:<{recipient}>".encode("ascii"))
+        if answer.code not in (250, 251, 252):
+            raise _refusal(answer, address=_concerns_address(answer))
+        answer = await self._ask(b"DATA")
+        if answer.code != 354:
+            raise _refusal(answer)
+
+    async def _ask(self, *command: bytes) -> SMTPResponse:
+        try:
+            answer = await self._client.execute_command(*command)
+        except _FAULTS as error:
+            raise Away(_code(error)) from None
+        if answer.code == 421:
+            raise Away(421, _status(answer))
+        return answer
+
+    async def _content(self, message: bytes) -> None:
+        protocol = self._client.protocol
+        if protocol is None:
+            raise Away
+        if message.startswith(b"."):
+            message = b"." + message
+        try:
+            protocol.write(message.replace(b"\r\n.", b"\r\n..") + b".\r\n")
+        except _FAULTS:
+            raise Away from None  # the connection had ended before
+        try:
+            answer = await protocol.read_response(timeout=self._server.content_timeout)
+        except _FAULTS as error:
+            self.drop()
+            raise InDoubt(_code(error)) from None
+        if answer.code == 421:
+            raise Away(421, _status(answer))
+        if answer.code != 250:
+            raise _refusal(answer)
+
+    async def _reset(self) -> None:
+        try:
+            answer = await self._client.execute_command(b"RSET")
+        except _FAULTS:
+            self.drop()
+            return
+        if answer.code != 250:
+            self.drop()
+
+    def drop(self) -> None:
+        self._left = 0
+        self._client.close()
+
+    async def quit(self) -> None:
+        with suppress(*_FAULTS):
+            await self._client.execute_command(b"QUIT", timeout=2.0)
+        self.drop()
+
+
+def _trust(server: Server) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=server.ca_file)
+
+
+def _code(error: BaseException) -> int:
+    return error.code if isinstance(error, aiosmtplib.SMTPResponseException) else 0
+
+
+def _status(answer: SMTPResponse) -> str:
+    """`5.1.1` where the text begins with it (RFC 2034)."""
+    word = answer.message.split(" ", 1)[0]
+    parts = word.split(".")
+    fits = len(parts) == 3 and all(x.isascii() and x.isdigit() and len(x) <= 3 for x in parts)
+    return word if fits else ""
+
+
+def _refusal(answer: SMTPResponse, *, address: bool = False) -> NotSent:
+    if 400 <= answer.code < 500:
+        return Later(answer.code, _status(answer))
+    return Never(answer.code, _status(answer), address=address)
+
+
+def _concerns_address(answer: SMTPResponse) -> bool:
+    """Whether nobody is there, rather than that somebody does not want our mail."""
+    status = _status(answer)
+    if status:
+        return status.startswith("5.1.") or status == "5.2.1"
+    return answer.code in (550, 551, 553)
