@@ -163,8 +163,12 @@ class Delivering:
     async def _wait_or_fail(self, row: OutboxRow, data: Mapping[str, Any]) -> OutboxRow | None:
         """A handle that the action names is not filled yet, or never will be."""
         names = [str(ref) for ref in _references(data["action"]).values()]
-        coming = await self._store.run("coming", lambda tx: any(tx.is_coming(n) for n in names))
-        if coming:
+
+        def coming(tx: Transaction) -> bool:
+            # What was looked for in vain may have been made since then.
+            return all(tx.is_coming(name) or tx.made(name) is not None for name in names)
+
+        if await self._store.run("coming", coming):
             return await self._postpone(row, data["by"], TryLater("handle", 0.2))
         return await self._set_aside(row, data, "handle")
 

@@ -228,6 +228,24 @@ async def test_handles_are_filled_for_those_who_wait(store: Store, clock: Manual
     assert made.event_id == "$of-a2"
 
 
+async def test_a_handle_that_is_filled_just_after_it_was_looked_for(
+    store: Store, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = store.run
+
+    async def fill_before(name: str, work: Any) -> Any:
+        if name == "coming":
+            await run("fill", lambda tx: tx.fill("case/1/root", B, "$root"))
+        return await run(name, work)
+
+    monkeypatch.setattr(store, "run", fill_before)
+    performer = Scripted()
+    await append(store, "b1", say(B, thread=Handle("case/1/root")), lane="other")
+    async with delivering(store, clock, performer):
+        await until(lambda: performer.done == ["b1"], clock)
+    assert performer.seen[-1].thread == "$root"
+
+
 async def test_what_waits_for_a_handle_that_never_comes_is_set_aside(
     store: Store, clock: ManualClock
 ) -> None:
