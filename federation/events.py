@@ -7,8 +7,12 @@ sending homeserver claims them (`origin_server_ts`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
+
+from federation import power
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,14 @@ class RoomView:
     """Our invitation carried `is_direct`."""
     encrypted: bool = False
     """Encryption was ever seen in this room (it can't be turned off again)."""
+    creators: frozenset[str] = frozenset()
+    """With unlimited power: room version 12 and later."""
+    power_levels: Mapping[str, Any] | None = field(default=None, hash=False, repr=False)
+    """Content of `m.room.power_levels`, where the room has one."""
+
+    def power(self, user: str) -> float:
+        """The user's power level (§ m.room.power_levels); 50 is a moderator's by default."""
+        return power.level(user, self.power_levels, self.creators)
 
     def others(self, account: str) -> frozenset[str]:
         """Everyone who is in the room or invited, but `account`."""
@@ -117,6 +129,12 @@ class Membership:
     user: str
     membership: MembershipKind
     direct: bool = False
+    before: MembershipKind | None = None
+    """What it was before, where the homeserver tells: a join after a join is a new name."""
+    reason: str = ""
+    """What was given as a reason, such as what somebody who knocks writes."""
+    name: str = ""
+    """The display name of `user`; anybody may call themselves anything."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,8 @@ class Room:
             invited=frozenset(u for u, m in self.members.items() if m == "invite"),
             direct=self.direct,
             encrypted=self.encrypted,
+            creators=self.creators,
+            power_levels=self.power_levels,
         )
 
     def apply(self, account: str, event: RawEvent) -> None:

@@ -26,6 +26,7 @@ from federation.events import (
     Unreadable,
 )
 from federation.ports import RawEvent
+from federation.shapes import mapping
 
 _TEXT = frozenset({"m.text", "m.notice", "m.emote"})
 _MEDIA = {
@@ -135,8 +136,24 @@ def _member(origin: Origin, view: RoomView, raw: RawEvent, content: Mapping[str,
         membership = MembershipKind(_string(content, "membership"))
     except ValueError:
         raise _Malformed from None
-    user = _string(raw, "state_key")
-    return Membership(origin, view, user, membership, content.get("is_direct") is True)
+    return Membership(
+        origin,
+        view,
+        _string(raw, "state_key"),
+        membership,
+        direct=content.get("is_direct") is True,
+        before=_before(raw),
+        reason=_optional(content, "reason"),
+        name=_optional(content, "displayname"),
+    )
+
+
+def _before(raw: RawEvent) -> MembershipKind | None:
+    unsigned = mapping(raw.get("unsigned"))
+    try:
+        return MembershipKind(str(mapping(unsigned.get("prev_content")).get("membership")))
+    except ValueError:
+        return None
 
 
 def _tombstone(
@@ -198,6 +215,13 @@ def _mapping(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
         raise _Malformed
     return value
+
+
+def _optional(data: Mapping[str, Any], key: str) -> str:
+    try:
+        return _string(data, key)
+    except _Malformed:
+        return ""
 
 
 def _string(data: Mapping[str, Any], key: str) -> str:

@@ -1,0 +1,41 @@
+"""Links to rooms and events that every client opens (appendices, "matrix.to navigation")."""
+
+from __future__ import annotations
+
+from collections import Counter
+from urllib.parse import quote
+
+from federation.events import RoomView
+
+BASE = "https://matrix.to/#/"
+MODERATOR = 50
+MOST = 3
+
+
+def servers(room: RoomView) -> tuple[str, ...]:
+    """Servers through which a room can be reached, as the specification advises: that of a most
+    powerful member, then those with most members. Ids of version 12 rooms name none."""
+    members = sorted(user for user in room.joined if ":" in user)
+    counted = Counter(server_of(user) for user in members)
+    ranked = sorted(counted, key=lambda server: (-counted[server], server))
+    strongest = max(members, key=room.power, default="")
+    if strongest and room.power(strongest) >= MODERATOR:
+        ranked = [server_of(strongest), *ranked]
+    return tuple(dict.fromkeys(ranked))[:MOST]
+
+
+def server_of(name: str) -> str:
+    """Of a user, or of a room where its id tells."""
+    return name.partition(":")[2]
+
+
+def link(room_id: str, event_id: str | None = None, via: tuple[str, ...] = ()) -> str:
+    """A link to a room, or to an event in it."""
+    place = quote(room_id, safe="!:") + (f"/{quote(event_id, safe='$')}" if event_id else "")
+    named = "&".join(f"via={quote(server, safe=':[].')}" for server in via)
+    return f"{BASE}{place}" + (f"?{named}" if named else "")
+
+
+def person(user: str) -> str:
+    """A link to a user, which clients show as a name."""
+    return BASE + quote(user, safe="@:")
