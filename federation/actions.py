@@ -108,9 +108,13 @@ class Invite:
 
 @dataclass(frozen=True, slots=True)
 class Kick:
+    """Remove somebody, take an invitation back, or decline a knock."""
+
     room: Ref
     user: str
     notify: bool = False
+    reason: str = ""
+    """What the person is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,4 +148,30 @@ class CreateRoom:
     notify: bool = False
 
 
-Action = Send | EditMessage | Redact | React | Join | Leave | Invite | Kick | SetState | CreateRoom
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Look up an event as it is now; `Performed.found` will hold it.
+
+    `federation.translate.looked_up` reads what was found. Nothing is kept of it.
+    """
+
+    room: Ref
+    target: Ref
+    name: bool = False
+    """With the display name of who sent it."""
+    notify: bool = True
+
+
+Action = (
+    Send
+    | EditMessage
+    | Redact
+    | React
+    | Join
+    | Leave
+    | Invite
+    | Kick
+    | SetState
+    | CreateRoom
+    | Look
+)

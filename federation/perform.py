@@ -13,18 +13,27 @@ from typing import Any
 
 from federation import actions, rooms
 from federation.actions import Action, Text
-from federation.errors import AudienceRefused, MatrixError, PlaintextRefused
+from federation.errors import (
+    AudienceRefused,
+    MatrixError,
+    PlaintextRefused,
+    RateLimited,
+    TokenRevoked,
+)
 from federation.homeserver import path
 from federation.intake import MARK
 from federation.ports import Ledger, RawEvent
 from federation.rooms import Room
 from federation.session import Session
+from federation.shapes import events, is_text, mapping
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     room_id: str
     event_id: str | None = None
+    found: Mapping[str, Any] | None = None
+    """What was looked up: see `federation.translate.looked_up`."""
 
 
 class Performer:
@@ -45,6 +54,7 @@ class Performer:
             actions.Leave: self._membership,
             actions.Invite: self._membership,
             actions.Kick: self._membership,
+            actions.Look: self._look,
         }
 
     @property
@@ -118,6 +128,44 @@ class Performer:
                 raise
             return Outcome(action.room)
         return Outcome(action.room, answer["event_id"])
+
+    async def _look(self, action: actions.Look, action_id: str) -> Outcome:
+        answer = await self._server.call(
+            "event", "GET", path("rooms", action.room, "event", action.target)
+        )
+        event = next(iter(events([answer])), {})
+        relations = mapping(mapping(event.get("unsigned")).get("m.relations"))
+        edit = next(iter(events([relations.get("m.replace")])), {})
+        found = await self._session.store.run(
+            "look", lambda ledger: self._read(ledger, action.room, event, edit)
+        )
+        if action.name and event:
+            found["name"] = await self._name_of(action.room, event["sender"])
+        return Outcome(action.room, action.target, found)
+
+    def _read(
+        self, ledger: Ledger, room_id: str, event: RawEvent, edit: RawEvent
+    ) -> dict[str, Any]:
+        """Both decrypted; an edit counts only if it came as the event did."""
+        if event.get("type") != "m.room.encrypted" or not event.get("content"):
+            return {"event": event, "edit": edit}
+        machine = self._session.machine
+        opened = machine.decrypt(ledger, room_id, event)
+        if opened is None:
+            return {"event": _without_content(event), "locked": True}
+        edit = (edit and machine.decrypt(ledger, room_id, edit)) or {}
+        return {"event": opened, "edit": edit, "encrypted": True}
+
+    async def _name_of(self, room_id: str, user: str) -> str:
+        target = path("rooms", room_id, "state", "m.room.member", user)
+        try:
+            answer = await self._server.call("membership", "GET", target)
+        except (RateLimited, TokenRevoked):
+            raise
+        except MatrixError:
+            return ""
+        name = answer.get("displayname")
+        return name if is_text(name) else ""
 
     # -- rooms ---------------------------------------------------------------------------------
 
@@ -200,6 +248,8 @@ class Performer:
     ) -> Outcome:
         verb, user, done = _MEMBERSHIP[type(action)]
         body = {"user_id": getattr(action, user)} if user else {}
+        if reason := getattr(action, "reason", ""):
+            body["reason"] = reason
         target = path("rooms", action.room, verb)
         try:
             await self._server.call(verb, "POST", target, body)
@@ -227,6 +277,11 @@ _MEMBERSHIP: dict[type, tuple[str, str, tuple[str, ...]]] = {
     actions.Kick: ("kick", "user", ("leave", "ban")),
 }
 """Action → endpoint, field of the user, memberships in which there is nothing left to do."""
+
+
+def _without_content(event: RawEvent) -> RawEvent:
+    """What remains of an event that can't be read."""
+    return {**event, "content": {}}
 
 
 def _message(text: Text) -> dict[str, Any]:

@@ -7,6 +7,7 @@ nothing of its content is carried along.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from federation.events import (
@@ -68,6 +69,21 @@ def translate(
     except _Malformed:
         return Unreadable(origin, view, "malformed")
     return Ignored(origin, view, kind)
+
+
+def looked_up(account: str, room_id: str, found: Mapping[str, Any], view: RoomView) -> RoomEvent:
+    """What `federation.actions.Look` found: the event, its author's last edit in place."""
+    raw, encrypted = mapping(found.get("event")), found.get("encrypted") is True
+    if found.get("locked"):
+        return undecryptable(account, room_id, raw, view)
+    event = translate(account, room_id, raw, view, encrypted)
+    if not isinstance(event, TextMessage):
+        return event
+    edit = translate(account, room_id, mapping(found.get("edit")), view, encrypted)
+    own = edit.origin.sender == event.origin.sender
+    if isinstance(edit, Edit) and own and edit.target == event.origin.event_id:
+        return replace(event, body=edit.body)
+    return event
 
 
 def undecryptable(account: str, room_id: str, raw: RawEvent, view: RoomView) -> Unreadable:

@@ -33,6 +33,7 @@ _CLASSES: dict[str, type] = {
         actions.Kick,
         actions.SetState,
         actions.CreateRoom,
+        actions.Look,
         Deliver,
         Due,
         FormSubmitted,

@@ -22,7 +22,7 @@ from bots.runtime.logs import where
 from bots.runtime.performing import Declined, Performer, Refused, TryLater
 from bots.runtime.store import Store
 from bots.runtime.transaction import OutboxRow, Transaction
-from federation.actions import Action, Handle, React, Send
+from federation.actions import Action, Handle, Invite, Kick, Look, React, Send
 from federation.perform import Outcome
 
 log = logging.getLogger(__name__)
@@ -202,10 +202,24 @@ def _is_made(action: Action | Deliver, outcome: Outcome) -> bool:
 
 
 def _performed(action: Action | Deliver, outcome: Outcome | None, error: str | None) -> Performed:
-    handle = getattr(action, "handle", None)
-    room_id = outcome.room_id if outcome is not None else None
-    event_id = outcome.event_id if outcome is not None else None
-    return Performed(type(action).__name__, handle, room_id, event_id, error)
+    outcome = outcome or _nothing(action)
+    return Performed(
+        type(action).__name__,
+        getattr(action, "handle", None),
+        outcome.room_id or None,
+        outcome.event_id,
+        error,
+        user=getattr(action, "user", None),
+        target=str(action.target) if isinstance(action, Look) else None,
+        found=outcome.found,
+    )
+
+
+def _nothing(action: Action | Deliver) -> Outcome:
+    """Of what has no handle, the room at least tells which one failed."""
+    if isinstance(action, Invite | Kick | Look) and not isinstance(action.room, Handle):
+        return Outcome(action.room)
+    return Outcome("")
 
 
 def _references(action: Action | Deliver) -> dict[str, Handle]:
