@@ -5,9 +5,14 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from tests.store.events import ANNA, BOT, event, member
+
+# Others share the machine: how long an example takes says nothing.
+settings.register_profile("buendnis", deadline=None)
+settings.load_profile("buendnis")
 
 CANARY = "c4n4ry"
 """In every text of the events below: content that must not be carried along."""
