@@ -1,0 +1,74 @@
+"""What people wrote, made fit to be passed on: cleaned, and cut into parts that a room takes."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+
+MAX_BYTES = 60_000
+PART_CHARACTERS = 3_500
+PART_WEIGHT = 8_000
+"""An edit holds a text four times, escaped twice, and grows by a third when encrypted; an event
+ends at 65,536 bytes."""
+
+_FALLBACK = re.compile(r"> (?:\* )?<@[^\n]*(?:\n>[^\n]*)*\n*")
+_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+_HIDDEN = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff") | frozenset(
+    chr(x) for x in range(0x206A, 0x2070)
+)
+
+
+def clean(body: str, *, reply: bool = False) -> tuple[str, bool]:
+    """The text without quoted fallback, control characters and direction overrides; and whether
+    it had to be cut."""
+    if reply and (found := _FALLBACK.match(body)):
+        body = body[found.end() :]
+    body = _BREAKS.sub("\n", body)
+    kept = "".join(x for x in body if _shows(x)).strip()
+    whole = kept.encode()
+    if len(whole) <= MAX_BYTES:
+        return kept, False
+    return whole[:MAX_BYTES].decode(errors="ignore").rstrip(), True
+
+
+def _shows(character: str) -> bool:
+    if character in "\n\t":
+        return True
+    return character not in _HIDDEN and unicodedata.category(character) not in ("Cc", "Cs")
+
+
+def weight(text: str) -> int:
+    return len(html.escape(text).encode())
+
+
+def parts(text: str) -> list[str]:
+    """The text in parts of at most `PART_CHARACTERS`, cut between lines or words if possible."""
+    result: list[str] = []
+    while True:
+        end = _fitting(text)
+        if end >= len(text):
+            return [*result, text]
+        end = _boundary(text, end)
+        result.append(text[:end].rstrip())
+        text = text[end:].lstrip()
+
+
+def _fitting(text: str) -> int:
+    end = min(len(text), PART_CHARACTERS)
+    while weight(text[:end]) > PART_WEIGHT:
+        end = end * 9 // 10
+    return end
+
+
+def _boundary(text: str, end: int) -> int:
+    for mark in ("\n", " "):
+        found = text.rfind(mark, end // 2, end)
+        if found > 0:
+            return found
+    return end
+
+
+def excerpt(text: str, length: int = 60) -> str:
+    line = " ".join(text[: length * 4].split())
+    return line if len(line) <= length else line[: length - 1].rstrip() + "…"
