@@ -27,7 +27,7 @@ from federation.events import (
     Unreadable,
 )
 from federation.ports import RawEvent
-from federation.shapes import mapping
+from federation.shapes import is_text, mapping, number
 
 _TEXT = frozenset({"m.text", "m.notice", "m.emote"})
 _MEDIA = {
@@ -39,6 +39,9 @@ _MEDIA = {
 }
 _MAX_BODY = 65_536
 """An event has at most 65,536 bytes (§ Size limits); a longer body is a lie."""
+_MAX_ID = 255
+_MAX_TIME = 2**53 - 1
+"""Canonical JSON knows no larger number (appendices, "Canonical JSON")."""
 _VARIATION_SELECTORS = str.maketrans("", "", "\ufe0e\ufe0f")
 
 
@@ -50,25 +53,24 @@ def translate(
     account: str, room_id: str, raw: RawEvent, view: RoomView, encrypted: bool
 ) -> RoomEvent:
     """`raw` is decrypted already where `encrypted`; it has a string `event_id` and `sender`."""
-    sent_at = raw.get("origin_server_ts")
     origin = Origin(
         account=account,
         room_id=room_id,
-        event_id=str(raw.get("event_id", "")),
-        sender=str(raw.get("sender", "")),
-        sent_at=sent_at if type(sent_at) is int else 0,
+        event_id=_id(raw.get("event_id")) or "",
+        sender=_id(raw.get("sender")) or "",
+        sent_at=_time(raw.get("origin_server_ts")),
         encrypted=encrypted,
     )
-    kind = raw.get("type")
+    kind = _id(raw.get("type"))
     try:
-        reader = _READERS.get(kind) if isinstance(kind, str) else None
-        if reader is not None:
-            return reader(origin, view, raw, _mapping(raw, "content"))
-        if not isinstance(kind, str):
+        if kind is None:
             raise _Malformed
+        reader = _READERS.get(kind)
+        if reader is None:
+            return Ignored(origin, view, kind)
+        return reader(origin, view, raw, _mapping(raw, "content"))
     except _Malformed:
         return Unreadable(origin, view, "malformed")
-    return Ignored(origin, view, kind)
 
 
 def looked_up(account: str, room_id: str, found: Mapping[str, Any], view: RoomView) -> RoomEvent:
@@ -120,7 +122,7 @@ def _edit(
     origin: Origin, view: RoomView, content: Mapping[str, Any], relation: Mapping[str, Any]
 ) -> RoomEvent:
     new = _mapping(content, "m.new_content")
-    if new.get("msgtype") not in _TEXT:
+    if _string(new, "msgtype") not in _TEXT:
         return Ignored(origin, view, "m.replace")
     return Edit(origin, view, _string(relation, "event_id"), _string(new, "body"))
 
@@ -141,8 +143,8 @@ def _redaction(
     origin: Origin, view: RoomView, raw: RawEvent, content: Mapping[str, Any]
 ) -> RoomEvent:
     # Room version 11 moved `redacts` into the content (§ m.room.redaction).
-    target = content.get("redacts", raw.get("redacts"))
-    if not isinstance(target, str):
+    target = _id(content.get("redacts", raw.get("redacts")))
+    if target is None:
         raise _Malformed
     return Redaction(origin, view, target)
 
@@ -186,12 +188,21 @@ def _encryption(
     return EncryptionEnabled(origin, view)
 
 
+def _encrypted(
+    origin: Origin, view: RoomView, raw: RawEvent, content: Mapping[str, Any]
+) -> RoomEvent:
+    """One that names no session, so that no key can ever open it."""
+    if content:
+        raise _Malformed
+    return Ignored(origin, view, "m.room.encrypted")  # redacted before we saw it
+
+
 def _media(kind: str) -> Callable[[Origin, RoomView, RawEvent, Mapping[str, Any]], RoomEvent]:
     def read(
         origin: Origin, view: RoomView, raw: RawEvent, content: Mapping[str, Any]
     ) -> RoomEvent:
         if not content:
-            return Ignored(origin, view, kind)
+            return Ignored(origin, view, str(raw["type"]))
         return MediaMessage(origin, view, kind)
 
     return read
@@ -205,6 +216,7 @@ _READERS: dict[str, _Reader] = {
     "m.room.member": _member,
     "m.room.tombstone": _tombstone,
     "m.room.encryption": _encryption,
+    "m.room.encrypted": _encrypted,
     "m.sticker": _media("sticker"),
     "m.poll.start": _media("poll"),
     "org.matrix.msc3381.poll.start": _media("poll"),
@@ -214,16 +226,24 @@ _READERS: dict[str, _Reader] = {
 def _thread(relation: Mapping[str, Any]) -> str | None:
     if relation.get("rel_type") != "m.thread":
         return None
-    root = relation.get("event_id")
-    return root if isinstance(root, str) else None
+    return _id(relation.get("event_id"))
 
 
 def _reply(relation: Mapping[str, Any]) -> str | None:
     if relation.get("is_falling_back") is True:
         return None
     reply = relation.get("m.in_reply_to")
-    target = reply.get("event_id") if isinstance(reply, Mapping) else None
-    return target if isinstance(target, str) else None
+    return _id(reply.get("event_id")) if isinstance(reply, Mapping) else None
+
+
+def _id(value: object) -> str | None:
+    """An id or a type; None if it is too long to be one or has half a character."""
+    return value if is_text(value) and len(value) <= _MAX_ID else None
+
+
+def _time(value: object) -> int:
+    found = number(value, 0)
+    return found if 0 <= found <= _MAX_TIME else 0
 
 
 def _mapping(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
