@@ -48,7 +48,10 @@ class Interests:
         nothing: dict[str, Any] = {"types": []}
         room: dict[str, Any] = {
             "timeline": {"limit": TIMELINE_LIMIT, "types": [*self.types, *STATE_TYPES]},
-            "state": {"types": list(STATE_TYPES), "lazy_load_members": True},
+            # Members come by `/members` once and by timelines from then on. Lazily loaded, our own
+            # membership would come with each echo of ours, and Synapse would report our devices
+            # as changed each time: a look at everybody's devices before every message.
+            "state": {"types": [kind for kind in STATE_TYPES if kind != "m.room.member"]},
             "ephemeral": nothing,
             "account_data": nothing,
         }
