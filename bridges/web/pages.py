@@ -146,7 +146,9 @@ async def _sent(request: web.Request) -> dict[str, str]:
             posted = await request.post()
     except TimeoutError:
         raise web.HTTPRequestTimeout from None
-    except (ValueError, LookupError):  # not what its Content-Type says, or a charset of fancy
+    except web.HTTPException:
+        raise
+    except Exception:  # noqa: BLE001  (whatever a stranger's bytes do in aiohttp's parsers)
         raise web.HTTPBadRequest from None
     return {name: value for name, value in posted.items() if isinstance(value, str)}
 

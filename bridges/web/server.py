@@ -32,8 +32,7 @@ IDLE = 30.0
 """Seconds that a connection without a request stays open."""
 
 _silent = logging.getLogger(f"{__name__}.silent")
-_silent.propagate = False
-_silent.addHandler(logging.NullHandler())
+_silent.disabled = True
 """For aiohttp, whose lines would hold addresses of visitors."""
 
 
