@@ -1,0 +1,104 @@
+"""Pages and a whole office: what is answered is kept, and worked on once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from bots.runtime.bot import Docs
+from bots.runtime.decision import Decision, Event, FormSubmitted, Phrase
+from bots.runtime.serving import Account, assemble
+from bots.runtime.words import Words
+from bots.web import pages
+from federation.actions import Text
+from tests.conftest import Account as HomeserverAccount
+from tests.synapse.offices import running
+from tests.synapse.web import TOKEN, settings
+
+NewAccount = Callable[..., Awaitable[HomeserverAccount]]
+
+pytestmark = pytest.mark.synapse
+
+
+class Clerk:
+    """Keeps each form that it is given."""
+
+    name = "announcements"
+
+    def __init__(self) -> None:
+        self.seen: list[FormSubmitted] = []
+
+    def load(self, docs: Docs, event: Event) -> None:
+        return None
+
+    def rule(self, state: None, event: Event, now: datetime) -> Decision[None]:
+        if isinstance(event, FormSubmitted):
+            self.seen.append(event)
+        return Decision(state)
+
+    def save(self, docs: Docs, state: None) -> None:
+        return None
+
+    def render(self, phrase: Phrase) -> Text:
+        raise NotImplementedError
+
+    async def wait(self, number: int) -> None:
+        async with asyncio.timeout(10):
+            while len(self.seen) < number:  # noqa: ASYNC110  (rules run in a thread)
+                await asyncio.sleep(0.01)
+
+
+async def test_a_form_is_kept_before_it_is_answered_and_handled_once(
+    new_account: NewAccount, tmp_path: Path
+) -> None:
+    bot = await new_account("clerk")
+    account = Account(bot.homeserver, bot.user_id, bot.password)
+    commits: list[str] = []
+    clerk = Clerk()
+
+    def probe(stage: str, name: str) -> None:
+        if (stage, name) == ("after", "commit:submit"):
+            commits.append(name)
+
+    async with (
+        running(tmp_path, [(clerk, account)], probe=probe) as office,
+        pages(office, settings(), Words()) as site,
+        aiohttp.ClientSession() as client,
+    ):
+        form = {"nonce": "n" * 22, "address": "anna@example.org", "kind": "digest"}
+        for expected in (1, 2):  # she presses twice
+            async with client.post(f"{site.address}/subscribe?lang=de", data=form) as answer:
+                assert answer.status == 200
+                assert len(commits) == expected
+        async with client.post(f"{site.address}/u/{TOKEN}") as answer:
+            assert answer.status == 200
+        await clerk.wait(2)
+        async with client.get(f"{site.metrics_address}/metrics") as answer:
+            metrics = await answer.text()
+    assert [event.form for event in clerk.seen] == ["subscribe", "unsubscribe"]
+    assert clerk.seen[0].fields["address"] == "anna@example.org"
+    assert clerk.seen[1].fields == {"token": TOKEN}
+    assert "buendnis_inbox_done" in metrics
+    assert "buendnis_homeserver_reachable 1.0" in metrics
+
+
+async def test_pages_say_so_while_the_office_is_not_there_yet(
+    new_account: NewAccount, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bots.web.PATIENCE", 0.2)
+    bot = await new_account("clerk")
+    account = Account(bot.homeserver, bot.user_id, bot.password)
+    office = assemble(tmp_path, [(Clerk(), account)])
+    async with pages(office, settings(), Words()) as site, aiohttp.ClientSession() as client:
+        async with client.get(f"{site.address}/healthz") as answer:
+            assert answer.status == 503
+        async with client.get(f"{site.address}/imprint") as answer:
+            assert answer.status == 200
+        async with client.post(f"{site.address}/c/{TOKEN}") as answer:
+            assert answer.status == 503
+    await office.close()
