@@ -47,7 +47,7 @@ class Composer:
             fields.append(Field("Reply-To", headers.mailbox(head.reply_to)))
         if letter.listed:
             fields += [
-                Field("List-Id", self._list_id()),
+                Field("List-Id", headers.named(head.list_name, head.list_id)),
                 # No standard, but what older programs look at before they send an absence notice.
                 Field("Precedence", b"list"),
             ]
@@ -74,12 +74,6 @@ class Composer:
         message = b"".join(x.line() for x in fields) + b"\r\n" + prepared.rendered.body(token)
         headers.gate(message, [x.name for x in fields])
         return message
-
-    def _list_id(self) -> bytes:
-        identifier = f"<{self.letterhead.list_id}>".encode("ascii")
-        if not self.letterhead.list_name:
-            return identifier
-        return headers.phrase(self.letterhead.list_name) + b"\r\n " + identifier
 
     def _message_id(self, key: str, reader: Reader) -> bytes:
         mark = tokens.mark(self.secret, "message", key, reader.id)

@@ -54,7 +54,7 @@ def clean(text: str, longest: int) -> str:
 def _shown(character: str) -> str:
     if character.isspace():
         return " "
-    if character in _DIRECTED or unicodedata.category(character) in ("Cc", "Cs", "Co", "Cn"):
+    if character in _DIRECTED or unicodedata.category(character) in ("Cc", "Cs"):
         return " " if character in "\r\n" else ""
     return character
 
@@ -106,16 +106,20 @@ def mailbox(box: Mailbox) -> bytes:
     """`Name <address>` (RFC 5322 § 3.4). Raises Unsafe if the address is none."""
     if not is_safe(box.address):
         raise Unsafe("an address that can't stand in a header")
-    name = clean(box.name, NAME_LENGTH)
-    address = f"<{box.address}>".encode("ascii")
-    if not name:
+    if not clean(box.name, NAME_LENGTH):
         return box.address.encode("ascii")
-    return phrase(name) + b"\r\n " + address
+    return named(box.name, box.address)
+
+
+def named(name: str, what: str) -> bytes:
+    """`Name <what>`; without a name `<what>` alone."""
+    name = clean(name, NAME_LENGTH)
+    before = phrase(name) + b"\r\n " if name else b""
+    return before + f"<{what}>".encode("ascii")
 
 
 def phrase(name: str) -> bytes:
-    """A display name (RFC 5322 § 3.2.5)."""
-    name = clean(name, NAME_LENGTH)
+    """A cleaned display name (RFC 5322 § 3.2.5)."""
     if not _is_plain(name):
         return words(name)
     if _ATOMS.fullmatch(name):

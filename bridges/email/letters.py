@@ -17,7 +17,9 @@ class Kind(StrEnum):
     TEXT = "text"
     """Markdown, as somebody wrote it."""
     NOTE = "note"
-    """A sentence of ours about what follows."""
+    """A sentence of ours about what follows, set apart."""
+    PLAIN = "plain"
+    """A paragraph of ours."""
     LINK = "link"
     """A sentence of ours, and the reader's own link beneath it."""
 

@@ -103,7 +103,7 @@ def seen(text: str) -> str:
 
 
 def _is_seen(character: str) -> bool:
-    return character not in _OVERRIDES and unicodedata.category(character) not in ("Cc", "Cs", "Cn")
+    return character not in _OVERRIDES and unicodedata.category(character) not in ("Cc", "Cs")
 
 
 # -- HTML ------------------------------------------------------------------------------------------

@@ -1,0 +1,71 @@
+"""What bots keep for mails, and the words in which they hear how a mail fared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from bots.runtime.bot import Docs
+from bridges.email.letters import Block, Kind, Letter
+
+BRIDGE = "mail"
+LETTER = "mail/letter"
+ADDRESS = "mail/address"
+EPOCH = "mail/epoch"
+
+GONE = "gone"
+"""The letter was taken back, or the reader has left."""
+LATER = "later"
+"""Refused for now: try again, with growing pauses."""
+NOBODY = "nobody"
+"""Nobody has this address."""
+REFUSED = "refused"
+"""Refused for good, whoever it is for."""
+UNKNOWN = "unknown"
+"""Sent, perhaps twice, and never answered; or of a time before the office was restored."""
+
+_KEY = "mail"
+
+
+def mail(
+    letter: str, reader: str, token: str, *, epoch: int, once: str = "", urgent: bool = False
+) -> dict[str, Any]:
+    """The content of a `Deliver`.
+
+    `once` tells it from another mail of the same letter to the same reader; `urgent`: somebody
+    waits for it at the screen.
+    """
+    return {
+        "letter": letter,
+        "reader": reader,
+        "token": token,
+        "epoch": epoch,
+        "once": once,
+        "urgent": urgent,
+    }
+
+
+def letter_data(letter: Letter) -> dict[str, Any]:
+    """What is kept under its key, as `LETTER`. Once it is dropped, whatever still waits to be sent
+    of it is `GONE`."""
+    return asdict(letter)
+
+
+def letter_from(data: Mapping[str, Any]) -> Letter:
+    blocks = {name: tuple(_block(x) for x in data[name]) for name in ("blocks", "footer")}
+    return Letter(**{**data, **blocks, "follows": tuple(data["follows"])})
+
+
+def _block(data: Mapping[str, Any]) -> Block:
+    return Block(**{**data, "kind": Kind(data["kind"])})
+
+
+def epoch(docs: Docs) -> int:
+    """How often the office was restored from a copy."""
+    return int(docs.get(EPOCH, _KEY) or 0)
+
+
+def restored(docs: Docs) -> None:
+    """The store is an older copy: what waits in it may have been sent since, and is not sent."""
+    docs.put(EPOCH, _KEY, epoch(docs) + 1)
