@@ -52,6 +52,8 @@ class Send:
     """Refuse, rather than withhold keys, while anyone outside `audience` is in the room."""
     copy_of: str | None = None
     """Event id that this is a copy of: edits and redactions of the source will reach it."""
+    after: Ref | None = None
+    """Not before this handle is filled: what it says must be true by then."""
     notify: bool = False
     """The rule wants to hear of the outcome as `Performed`."""
 

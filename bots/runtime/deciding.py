@@ -193,6 +193,7 @@ def _rendered(request: Request, bot: Bot[Any]) -> Action | Deliver:
         audience=request.audience,
         strict=request.strict,
         copy_of=request.copy_of,
+        after=request.after,
         notify=request.notify,
     )
 

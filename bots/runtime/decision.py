@@ -105,6 +105,7 @@ class Say:
     audience: frozenset[str] | None = None
     strict: bool = False
     copy_of: str | None = None
+    after: Ref | None = None
     notify: bool = False
 
 

@@ -42,6 +42,8 @@ class Delivering:
         self._busy: dict[bytes, asyncio.Task[None]] = {}
         self._slots = defaultdict[str, asyncio.Semaphore](lambda: asyncio.Semaphore(AT_ONCE))
         self._paused_until: dict[str, float] = {}
+        self._awaited: defaultdict[str, set[bytes]] = defaultdict(set)
+        """Handle → lanes that wait for it to be filled."""
         self.wake = asyncio.Event()
         """Set when something was put into the outbox."""
         self.decided = asyncio.Event()
@@ -130,12 +132,15 @@ class Delivering:
         self, row: OutboxRow, data: Mapping[str, Any], outcome: Outcome, error: str | None = None
     ) -> OutboxRow | None:
         action: Action | Deliver = data["action"]
+        waiting = self._awaited.pop(getattr(action, "handle", None) or "", ())
 
         def settle(tx: Transaction) -> OutboxRow | None:
             if tx.sent(row):
                 handle = getattr(action, "handle", None)
                 if handle is not None and _is_made(action, outcome):
                     tx.fill(handle, outcome.room_id, outcome.event_id)
+                    for lane in waiting:
+                        tx.hasten(lane)
                 if action.notify:
                     self._tell(tx, row, data, _performed(action, outcome, error))
             return tx.head(row.lane)
@@ -143,6 +148,8 @@ class Delivering:
         following = await self._store.run("performed", settle)
         if action.notify:
             self.decided.set()
+        if waiting:
+            self.wake.set()
         return following
 
     async def _postpone(self, row: OutboxRow, by: str, error: TryLater) -> OutboxRow | None:
@@ -163,13 +170,18 @@ class Delivering:
     async def _wait_or_fail(self, row: OutboxRow, data: Mapping[str, Any]) -> OutboxRow | None:
         """A handle that the action names is not filled yet, or never will be."""
         names = [str(ref) for ref in _references(data["action"]).values()]
+        for name in names:
+            self._awaited[name].add(row.lane)
+        until = self._clock.now() + LONGEST_PAUSE
 
-        def coming(tx: Transaction) -> bool:
-            # What was looked for in vain may have been made since then.
-            return all(tx.is_coming(name) or tx.made(name) is not None for name in names)
+        def wait(tx: Transaction) -> bool:
+            missing = [name for name in names if tx.made(name) is None]
+            if missing:
+                tx.postpone(row.seq, until, "handle")
+            return all(tx.is_coming(name) for name in missing)
 
-        if await self._store.run("coming", coming):
-            return await self._postpone(row, data["by"], TryLater("handle", 0.2))
+        if await self._store.run("coming", wait):
+            return await self._store.run("head", lambda tx: tx.head(row.lane))
         return await self._set_aside(row, data, "handle")
 
     async def _set_aside(

@@ -261,6 +261,13 @@ class Transaction:
             (until, error, seq),
         )
 
+    def hasten(self, lane: bytes) -> None:
+        """What this lane waited for has happened."""
+        self._sql(
+            "UPDATE outbox SET not_before = 0, tries = 0 WHERE state = 'ready' AND lane = ?",
+            (lane,),
+        )
+
     def put_aside(self, seq: int, error: str) -> None:
         self._sql("UPDATE outbox SET state = 'aside', error = ? WHERE seq = ?", (error, seq))
 

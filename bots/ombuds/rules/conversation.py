@@ -125,7 +125,7 @@ def _open(turn: Turn, incoming: Incoming) -> None:
     turn.tell(turn.case_key, turn.case_values(), handle=root, copy_of=incoming.event_id)
     _continue(turn, incoming.event_id, rest)
     values = {"number": number, "languages": arrival.languages(turn)}
-    turn.say("receipt", values, handle=handles.receipt(number))
+    turn.say("receipt", values, handle=handles.receipt(number), after=root)
 
 
 def _go_on(turn: Turn, incoming: Incoming) -> None:
