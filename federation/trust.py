@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 FALLBACK_KEY_AGE = 3600.0
 """Seconds before a used fallback key is replaced. It goes on working meanwhile, and vodozemac
 keeps only one older key: replaced too often, a message on its way could no longer be opened."""
+ATTEMPTS = 3
+"""How often new one-time keys are made at once, where the homeserver refuses them."""
 USAGES = ("master", "self_signing", "user_signing")
 
 
@@ -140,8 +142,11 @@ class Trust:
         The private halves are saved before the upload: a kill in between loses nothing, and the
         next upload repeats the same keys.
         """
-        if not self._machine.olm.should_upload_keys:
-            return
+        for _ in range(ATTEMPTS):
+            if self._machine.olm.should_upload_keys:
+                await self._replenish()
+
+    async def _replenish(self) -> None:
         body = await self._store.run("one-time keys", self._new_keys)
         try:
             answer = await self._upload(body)
@@ -151,6 +156,7 @@ class Trust:
             # A restored older store repeats key ids that the homeserver has seen.
             log.warning("one-time keys were refused; making new ones")
             await self._store.run("published", self._mark_refused)
+            self._machine.olm.uploaded_key_count = 0  # as many as there may be, to get past them
             return
         counts = mapping(answer.get("one_time_key_counts"))
         self._machine.olm.uploaded_key_count = number(counts.get("signed_curve25519"), 0)
