@@ -136,6 +136,20 @@ async def test_rooms_keep_their_order_and_go_side_by_side(store: Store, clock: M
         ]
 
 
+async def test_what_was_decided_first_sets_out_first_and_holds_nothing_up(
+    store: Store, clock: ManualClock
+) -> None:
+    performer = Scripted()
+    performer.held.clear()
+    names = [f"a{number}" for number in range(8)]
+    for name in names:
+        await append(store, name, say(f"!{name}:example.org"))
+    async with delivering(store, clock, performer):
+        await until(lambda: len(performer.tried) == len(names))
+    assert performer.tried == names
+    assert performer.done == []
+
+
 async def test_nothing_is_done_before_earlier_work_is_known(
     store: Store, clock: ManualClock
 ) -> None:
