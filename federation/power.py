@@ -11,12 +11,17 @@ _LARGEST = 2**53 - 1
 _BEFORE_12 = frozenset(str(number) for number in range(1, 12))
 
 
+def has_creators(room_version: str) -> bool:
+    """Whether those who made a room of this version have power without end."""
+    return room_version not in _BEFORE_12
+
+
 def creators(create: Mapping[str, Any], sender: str) -> frozenset[str]:
     """Users with unlimited power: the creators, from room version 12 on; before, nobody.
 
     `create` is the content of `m.room.create`, `sender` who sent it.
     """
-    if str(create.get("room_version", "1")) in _BEFORE_12:
+    if not has_creators(str(create.get("room_version", "1"))):
         return frozenset()
     extra = create.get("additional_creators")
     named = [user for user in extra if isinstance(user, str)] if isinstance(extra, list) else []

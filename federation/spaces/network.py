@@ -1,0 +1,198 @@
+"""The network as declared: who is in it, and which rooms it wants. Plain values from the YAML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+Key = str
+"""Names a room or space of the layout: `exchange`, `initiative/willkommen-nord/treffpunkt`."""
+
+
+class Kind(StrEnum):
+    """What a room or space of ours is; `kind` in its mark."""
+
+    ALLIANCE = "alliance"
+    DISTRICT = "district"
+    COORDINATION = "coordination"
+    EXCHANGE = "exchange"
+    ANNOUNCEMENTS = "announcements"
+    INITIATIVE = "initiative"
+    ROOM = "room"
+    """A room in the space of an initiative."""
+
+
+class Role(StrEnum):
+    """What somebody is to the network."""
+
+    CREATOR = "creator"
+    ONBOARDING = "onboarding"
+    EXCHANGE = "exchange"
+    ANNOUNCEMENTS = "announcements"
+    COORDINATOR = "coordinator"
+    CONTACT = "contact"
+    MEMBER = "member"
+
+
+POWER: Mapping[Role, int] = {
+    Role.ONBOARDING: 100,
+    Role.EXCHANGE: 50,
+    Role.ANNOUNCEMENTS: 50,
+    Role.COORDINATOR: 50,
+    Role.CONTACT: 50,
+    Role.MEMBER: 0,
+}
+"""The power level of each role in the rooms that it serves or moderates. The creator's is not
+among them: from room version 12 on it has no number."""
+
+
+class Access(StrEnum):
+    """Who can come in without an invitation."""
+
+    INVITE = "invite"
+    """Nobody."""
+    ASK = "ask"
+    """Who asks and is let in."""
+    SPACE = "space"
+    """Everybody in the space around it."""
+    ALLIANCE = "alliance"
+    """Everybody in the alliance's space."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How a room is addressed and what it is called."""
+
+    alias: str
+    """`#austausch`; on our own server."""
+    name: str
+    topic: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InitiativeRoom:
+    """A room in the space of an initiative."""
+
+    id: str
+    words: Words
+    encrypted: bool = True
+    access: Access = Access.SPACE
+    share: bool = False
+    """Whether the exchange bot is in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A space that is made here."""
+
+    words: Words
+    access: Access
+    rooms: tuple[InitiativeRoom, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """A space that an initiative runs itself: linked, never written to."""
+
+    alias: str
+    """Whole: `#start:sued.example`."""
+    via: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class District:
+    id: str
+    words: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Initiative:
+    id: str
+    space: Made | Adopted
+    contacts: tuple[str, ...] = ()
+    district: District | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Everything that `plan` and `apply` need to know."""
+
+    server: str
+    """The name of the homeserver."""
+    accounts: Mapping[Role, str]
+    """Whole Matrix ids: the creator's and the bots'."""
+    alliance: Words
+    coordination: Words
+    exchange: Words
+    announcements: Words
+    initiatives: tuple[Initiative, ...] = ()
+    coordinators: tuple[str, ...] = ()
+    room_version: str = "12"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a room of ours says of itself, in its state and in its first event. Nothing private."""
+
+    kind: Kind
+    initiative: str = ""
+    part: str = ""
+    """The id of the room within the initiative, or of the district."""
+
+    @property
+    def key(self) -> Key:
+        if self.kind is Kind.INITIATIVE or self.kind is Kind.ROOM:
+            return "/".join(filter(None, ("initiative", self.initiative, self.part)))
+        return f"{self.kind}/{self.part}" if self.part else str(self.kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A room that is to be there."""
+
+    mark: Mark
+    words: Words
+    access: Access
+    parent: Key | None
+    """The space around it; None for the alliance's."""
+    encrypted: bool = False
+    people: Mapping[str, int] = field(default_factory=dict)
+    """Who is invited, and the power level of each; bots first."""
+    writers: int = 0
+    """The power level that writing takes."""
+
+    @property
+    def key(self) -> Key:
+        return self.mark.key
+
+
+@dataclass(frozen=True, slots=True)
+class Space(Room):
+    """A space that is to be there. Nobody writes in a space itself."""
+
+    writers: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A link from a space to what is in it."""
+
+    parent: Key
+    mark: Mark
+    via: tuple[str, ...]
+    order: str
+    """Sorts it among its siblings (§ m.space.child)."""
+    alias: str | None = None
+    """Of an adopted space, which has no key of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """All spaces and rooms that are to be there, parents first, and what is linked to what."""
+
+    rooms: tuple[Room, ...]
+    children: tuple[Child, ...]
+    creator: str
+    server: str
+    room_version: str

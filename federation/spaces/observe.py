@@ -1,0 +1,100 @@
+"""The spaces as they are, asked for with few requests.
+
+One sync brings the state of every room that the creator account is in, without messages and
+without members. Members are read only where nothing else tells whether somebody was invited.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from typing import Any
+
+from federation.errors import MatrixError, RateLimited, TokenRevoked
+from federation.homeserver import Homeserver, path
+from federation.spaces.matching import match
+from federation.spaces.network import Key, Layout
+from federation.spaces.seen import Observed, Seen, seen
+from federation.spaces.state import TYPES
+
+SYNC_SECONDS = 600.0
+"""A first sync of thousands of rooms takes its time."""
+
+
+async def observe(server: Homeserver, layout: Layout, unsettled: Collection[Key] = ()) -> Observed:
+    """What the creator account, which is logged in, sees. `unsettled` are rooms in which an
+    earlier run may have been stopped before everybody was invited."""
+    answer = await _sync(server)
+    joined = answer.get("rooms", {}).get("join", {})
+    rooms = {id_: _room(id_, part) for id_, part in joined.items()}
+    found = match(layout, Observed(rooms)).found
+    for room in layout.rooms:
+        there = found.get(room.key)
+        if there and (room.key in unsettled or not all(room.people.values())):
+            rooms[there.room_id] = await _with_members(server, there)
+    return Observed(rooms)
+
+
+async def _sync(server: Homeserver) -> dict[str, Any]:
+    # Synapse repeats its answer to the same question for two minutes; the timeout, of no use to a
+    # first sync, makes it another one.
+    query = {
+        "filter": _filter(),
+        "timeout": str(secrets.randbelow(1_000_000)),
+        "set_presence": "offline",
+    }
+    return await server.call("sync", "GET", path("sync"), query=query, timeout=SYNC_SECONDS)
+
+
+def _filter() -> str:
+    nothing: dict[str, Any] = {"types": []}
+    room = {
+        "timeline": {"limit": 1, **nothing},
+        "state": {"types": list(TYPES)},
+        "ephemeral": nothing,
+        "account_data": nothing,
+    }
+    return json.dumps(
+        {
+            "room": room,
+            "presence": nothing,
+            "account_data": nothing,
+            "event_fields": ["type", "state_key", "sender", "content"],
+        },
+        separators=(",", ":"),
+    )
+
+
+def _room(room_id: str, part: dict[str, Any]) -> Seen:
+    # A server that leaves nothing out of the timeline has its newest state there.
+    events = [*part.get("state", {}).get("events", []), *part.get("timeline", {}).get("events", [])]
+    return replace(seen(room_id, events), members=None)
+
+
+async def _with_members(server: Homeserver, room: Seen) -> Seen:
+    target = path("rooms", room.room_id, "members")
+    answer = await server.call("members", "GET", target)
+    return replace(room, members=seen(room.room_id, answer.get("chunk", [])).members)
+
+
+async def room_state(server: Homeserver, room_id: str) -> Seen:
+    """One room with its members. Raises MatrixError if we are not in it."""
+    events = await server.call_list("room state", path("rooms", room_id, "state"))
+    return seen(room_id, events)
+
+
+async def missing(server: Homeserver, users: Iterable[str]) -> frozenset[str]:
+    """Those of the accounts of our server that are not there."""
+    return frozenset([user for user in users if not await _exists(server, user)])
+
+
+async def _exists(server: Homeserver, user: str) -> bool:
+    try:
+        await server.call("profile", "GET", path("profile", user))
+    except (RateLimited, TokenRevoked):
+        raise
+    except MatrixError as error:
+        return error.status != 404
+    return True

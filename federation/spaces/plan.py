@@ -1,0 +1,94 @@
+"""Declared × observed → an ordered list of changes: what `plan` prints and `apply` carries out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from federation.spaces import diff, links, wording
+from federation.spaces.matching import Matching, match
+from federation.spaces.network import Key, Layout, Role
+from federation.spaces.seen import Observed
+from federation.spaces.state import MARK, Ids, read_mark
+from federation.spaces.steps import Change, MakeAccount, MakeRoom, Remark
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    layout: Layout
+    ids: Ids
+    """Of every room of the layout: its id, or a handle for one that is yet to be made."""
+    changes: tuple[Change, ...]
+    """In an order in which they can be carried out one after another."""
+    undeclared: tuple[Change, ...]
+    """What takes back links to what is no longer declared; done only on request."""
+    problems: tuple[Remark, ...]
+    """What must be mended by hand."""
+    notes: tuple[Remark, ...]
+    """What stays otherwise than declared."""
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is to be changed, and nothing mended."""
+        return not self.changes and not self.problems
+
+
+def plan(layout: Layout, observed: Observed, accounts: Mapping[Role, str]) -> Plan:
+    matching = match(layout, observed)
+    linked = links.compare(layout, observed, matching)
+    rooms, powerless = _rooms(layout, observed, matching)
+    notes = [
+        Remark(room.words.alias, text)
+        for room in layout.rooms
+        if room.key in matching.found
+        for text in diff.remarks(room, matching.found[room.key])
+    ]
+    return Plan(
+        layout,
+        matching.ids,
+        (*_accounts(observed, accounts), *rooms, *linked.due, *linked.stale),
+        tuple(linked.undeclared),
+        (*matching.remarks, *powerless),
+        tuple(notes),
+    )
+
+
+def _accounts(observed: Observed, accounts: Mapping[Role, str]) -> Iterator[Change]:
+    for role, user in accounts.items():
+        if user in observed.missing:
+            yield Change("+", user, f"account for {role}", MakeAccount(role, user))
+
+
+def _rooms(
+    layout: Layout, observed: Observed, matching: Matching
+) -> tuple[list[Change], list[Remark]]:
+    found: list[Change] = []
+    powerless: list[Remark] = []
+    gone = _gone(observed)
+    for room in layout.rooms:
+        there = matching.found.get(room.key)
+        if there is None:
+            text = wording.made(room) + (_AGAIN if room.key in gone else "")
+            found.append(Change("+", room.words.alias, text, MakeRoom(room)))
+        elif room.key not in matching.stuck:
+            due = diff.changes(room, there, matching.ids, layout)
+            remark = diff.powerless(room, there, due, layout)
+            if remark:
+                powerless.append(remark)
+            else:
+                found += due
+    return found, powerless
+
+
+_AGAIN = " — again: the one that is linked is gone"
+
+
+def _gone(observed: Observed) -> set[Key]:
+    """What our spaces link, but the creator account is not in: deleted, or left."""
+    missing = (
+        content.get(MARK)
+        for seen in observed.rooms.values()
+        for room_id, content in seen.children.items()
+        if room_id not in observed.rooms
+    )
+    return {mark.key for raw in missing if "alias" not in (raw or ()) and (mark := read_mark(raw))}
