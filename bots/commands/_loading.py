@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 if TYPE_CHECKING:
+    from config.network import NetworkConfig
     from config.ombuds import OmbudsConfig
+
+T = TypeVar("T")
 
 
 def load_or_exit(file: Path) -> OmbudsConfig:
-    from config.faults import ConfigFaults
     from config.loading import load
+
+    return _loaded(load, file)
+
+
+def load_network_or_exit(file: Path) -> NetworkConfig:
+    from config.loading import load_network
+
+    return _loaded(load_network, file)
+
+
+def _loaded(load: Callable[[Path], T], file: Path) -> T:
+    from config.faults import ConfigFaults
 
     try:
         return load(file)

@@ -1,0 +1,127 @@
+"""What `plan` and `apply` print, and how they end."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from bots.planning import Counted, planning
+from bots.runtime.store import StoreError
+from config.faults import escaped
+from federation.errors import FederationError
+from federation.spaces.apply import Outcome, Told
+from federation.spaces.plan import Plan
+from federation.spaces.steps import Change, MakeRoom
+
+if TYPE_CHECKING:
+    from bots.planning import Planning
+
+_STYLES = {"+": "green", "~": "yellow", "-": "red", "!": "bold red", "i": "cyan"}
+
+
+def run_planning(file: Path, work: Callable[[Planning], Awaitable[int]]) -> None:
+    """Load the settings, do the work, and end with its exit status."""
+    import asyncio
+
+    from bots.commands._loading import load_network_or_exit
+
+    config = load_network_or_exit(file)
+
+    async def run() -> int:
+        try:
+            async with planning(config) as opened:
+                return await work(opened)
+        except (StoreError, ValueError, FederationError) as error:
+            click.echo(f"{file}: {error}", err=True)
+            return 1
+
+    try:
+        raise SystemExit(asyncio.run(run()))
+    except KeyboardInterrupt:
+        click.echo("Stopped. Run it again to go on from here.", err=True)
+        raise SystemExit(130) from None
+
+
+class Screen:
+    def __init__(self) -> None:
+        self._console = Console(highlight=False, soft_wrap=True)
+
+    def diff(self, planned: Plan, *, remove: bool) -> None:
+        """Everything that would be done, and everything that would not."""
+        for change in planned.changes:
+            self._change(change)
+        self.remarks(planned, remove=remove)
+
+    def _change(self, change: Change) -> None:
+        if not change.implied:
+            self._line(str(change), change.sign)
+
+    def remarks(self, planned: Plan, *, remove: bool) -> None:
+        if not remove:
+            for change in planned.undeclared:
+                self._line(f"{change} (`apply --remove` takes that back)", change.sign)
+        for problem in planned.problems:
+            self._line(str(problem), "!")
+        for note in planned.notes:
+            self._line(f"i {note.where}: {note.text}", "i")
+
+    def summary(self, planned: Plan, counted: Counted) -> None:
+        rooms = sum(isinstance(change.step, MakeRoom) for change in planned.changes)
+        others = sum(not c.implied for c in planned.changes) - rooms
+        told = []
+        if rooms:
+            told.append(f"{rooms} spaces and rooms to make")
+        if others:
+            told.append(f"{others} other changes")
+        if planned.undeclared:
+            told.append(f"{len(planned.undeclared)} links to what is no longer declared")
+        if planned.problems:
+            told.append(f"{len(planned.problems)} to mend by hand")
+        total = len(planned.layout.rooms)
+        self._say(
+            ", ".join(told) or f"Nothing to do: {total} spaces and rooms as declared", counted
+        )
+
+    def applied(self, outcome: Outcome, counted: Counted) -> None:
+        text = f"Changes made: {outcome.done}" if outcome.done else "Nothing was to be changed"
+        if outcome.failed:
+            text = f"Changes made: {outcome.done}, failed: {len(outcome.failed)}; run it again"
+        self._say(text, counted)
+
+    def _say(self, text: str, counted: Counted) -> None:
+        self._console.print(
+            f"{text} ({counted.requests} requests, {counted.seconds:.1f} s).", markup=False
+        )
+
+    def _line(self, text: str, sign: str) -> None:
+        self._console.print(escaped(text), style=_STYLES[sign], markup=False)
+
+    @contextmanager
+    def progress(self, total: int) -> Iterator[Told]:
+        """A bar where there is a terminal; one line a change everywhere."""
+        bar = Progress(
+            TextColumn("  "),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=self._console,
+            transient=True,
+            disable=not self._console.is_terminal or not total,
+        )
+        with bar:
+            task = bar.add_task("", total=total)
+
+            def told(change: Change, error: str | None) -> None:
+                if error is None:
+                    self._change(change)
+                else:
+                    self._line(f"! {change.where}: {change.text}: {error}", "!")
+                bar.advance(task)
+
+            yield told

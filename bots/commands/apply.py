@@ -1,0 +1,46 @@
+"""`buendnis apply FILE`: make the homeserver's spaces and rooms what FILE declares."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from bots.planning import Planning
+
+
+@click.command()
+@click.argument("file", metavar="[FILE]", default="network.yaml", type=click.Path(path_type=Path))
+@click.option("--remove", is_flag=True, help="Take back links to what is no longer declared.")
+@click.option(
+    "--at-once",
+    type=click.IntRange(1, 32),
+    default=8,
+    show_default=True,
+    help="Requests under way at the same time.",
+)
+def command(file: Path, remove: bool, at_once: int) -> None:
+    """Make accounts, spaces and rooms of the network that FILE declares, as `plan` shows them.
+
+    Nothing is ever deleted. Stopped anywhere, it goes on from there when it is run again; when
+    all is done, it changes nothing. Exit status: 1 if something could not be done, else 0.
+    """
+    from bots.commands._spaces import run_planning
+
+    run_planning(file, partial(_apply, remove=remove, at_once=at_once))
+
+
+async def _apply(planning: Planning, *, remove: bool, at_once: int) -> int:
+    from bots.commands._spaces import Screen
+
+    screen = Screen()
+    planned = await planning.plan()
+    changes = len(planned.changes) + (len(planned.undeclared) if remove else 0)
+    with screen.progress(changes) as told:
+        outcome = await planning.apply(planned, told, remove=remove, at_once=at_once)
+    screen.remarks(planned, remove=remove)
+    screen.applied(outcome, planning.counted)
+    return 1 if outcome.failed or planned.problems else 0

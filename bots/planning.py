@@ -1,0 +1,226 @@
+"""From the settings of a network to its spaces: the composition root of `plan` and `apply`."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bots.declared import network
+from bots.runtime.failpoints import from_environment
+from bots.runtime.sealing import Sealer, load_key, parse_key
+from bots.runtime.store import AlreadyRunning, Store, StoreError
+from bots.runtime.transaction import Transaction
+from config.network import NetworkConfig
+from config.network_parts import Role as AccountRole
+from federation.errors import LoginRefused
+from federation.homeserver import Homeserver
+from federation.login import Credentials, log_in, register
+from federation.ports import Probe
+from federation.spaces.apply import Outcome, Told, apply
+from federation.spaces.layout import lay_out
+from federation.spaces.network import Key, Role
+from federation.spaces.observe import missing, observe
+from federation.spaces.plan import Plan, plan
+from federation.spaces.seen import Observed
+from federation.spaces.steps import Change, MakeAccount, MakeRoom
+
+FOLDER = "creator"
+"""Below the network's state: what the creator account needs, apart from the office's store."""
+SEEN, UNSETTLED = "account seen", "rooms unsettled"
+AT_ONCE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How the homeserver was asked."""
+
+    requests: int
+    seconds: float
+
+
+class Planning:
+    """Use `planning`. Compares what is declared with what is there, and carries it out."""
+
+    def __init__(self, config: NetworkConfig, store: Store, probe: Probe) -> None:
+        self._config = config
+        self._store = store
+        self._requests = 0
+        self._begun = time.monotonic()
+        self._declared = network(config)
+        self._layout = lay_out(self._declared)
+        ca_file = config.homeserver.ca_file
+        self._server = Homeserver(
+            config.homeserver.url,
+            ca_file=None if ca_file is None else str(ca_file),
+            probe=self._counting(probe),
+        )
+
+    def _counting(self, probe: Probe) -> Probe:
+        def count(stage: str, name: str) -> None:
+            self._requests += stage == "before"
+            probe(stage, name)
+
+        return count
+
+    @property
+    def counted(self) -> Counted:
+        return Counted(self._requests, time.monotonic() - self._begun)
+
+    async def close(self) -> None:
+        await self._server.close()
+        await self._store.close()
+
+    # -- planning ------------------------------------------------------------------------------
+
+    async def plan(self) -> Plan:
+        """What would be done. Changes nothing. Raises FederationError."""
+        await self._server.check_version()
+        absent = await self._absent_accounts()
+        if not await self._is_logged_in(absent):
+            return plan(self._layout, Observed(missing=absent), self._declared.accounts)
+        observed = await observe(self._server, self._layout, await self._unsettled())
+        there = Observed(observed.rooms, absent)
+        return plan(self._layout, there, self._declared.accounts)
+
+    async def _absent_accounts(self) -> frozenset[str]:
+        """Those of our accounts that are not there; whom we have seen once is not asked for."""
+        users = [*self._declared.accounts.values()]
+        known = await self._store.run("accounts", lambda vault: _known(vault, users))
+        absent = await missing(self._server, [user for user in users if user not in known])
+        await self._store.run("accounts", lambda vault: _note(vault, set(users) - absent))
+        return absent
+
+    async def _is_logged_in(self, absent: frozenset[str]) -> bool:
+        """Log the creator account in if it is there. Makes no account."""
+        if self._declared.accounts[Role.CREATOR] in absent:
+            return False
+        await log_in(self._server, self._store, self._credentials(Role.CREATOR, making=False))
+        return True
+
+    def _credentials(self, role: Role, *, making: bool) -> Credentials:
+        """What an account proves itself with; `making`: registered where it is not there."""
+        user = self._declared.accounts[role]
+        given = self._config.credentials[_account(role)]
+        secret = given.value.get_secret_value()
+        derived = self._store.sealer.secret(f"password {user}").hex()
+        made = given.kind == "registration_secret"
+        password = secret if given.kind == "password" else None
+        return Credentials(
+            user=user,
+            password=derived if made and not making else password,
+            token=secret if given.kind == "token" else None,
+            registration_secret=secret if made and making else None,
+            derived_password=derived,
+            display_name=self._config.accounts.display_name(_account(role)),
+        )
+
+    # -- applying ------------------------------------------------------------------------------
+
+    async def apply(
+        self, planned: Plan, told: Told, *, remove: bool = False, at_once: int = AT_ONCE
+    ) -> Outcome:
+        """Carry a plan out. What is refused is told, and the rest goes on.
+
+        Raises FederationError: then nothing more could be done, and a later run goes on.
+        """
+        changes = [*planned.changes, *(planned.undeclared if remove else ())]
+        accounts = [change for change in changes if isinstance(change.step, MakeAccount)]
+        outcome = await self._make_accounts(accounts, told)
+        if self._server.token is None:
+            return outcome
+        rooms = {c.step.room.key for c in changes if isinstance(c.step, MakeRoom)}
+        before = await self._unsettled()
+        await self._keep_unsettled(before | rooms)
+        result = await apply(self._server, planned, changes, told, at_once)
+        await self._keep_unsettled(result.unsettled)
+        result.done += outcome.done
+        result.failed = [*outcome.failed, *result.failed]
+        return result
+
+    async def _make_accounts(self, changes: Sequence[Change], told: Told) -> Outcome:
+        outcome = Outcome()
+        for change in changes:
+            error = await self._make_account(change)
+            if error is None:
+                outcome.done += 1
+            else:
+                outcome.failed.append((change, error))
+            told(change, error)
+        return outcome
+
+    async def _make_account(self, change: Change) -> str | None:
+        step = change.step
+        assert isinstance(step, MakeAccount)  # noqa: S101  (the caller has picked them)
+        credentials = self._credentials(step.role, making=True)
+        if credentials.registration_secret is None:
+            return f"{step.user} is not there; make it, as its password or token was given"
+        try:
+            if step.role is Role.CREATOR:
+                await log_in(self._server, self._store, credentials)
+            else:
+                await register(self._server, credentials)
+        except LoginRefused as error:
+            return str(error)
+        await self._store.run("accounts", lambda vault: _note(vault, {step.user}))
+        return None
+
+    # -- what an earlier run may have left half done -------------------------------------------
+
+    async def _unsettled(self) -> set[Key]:
+        return set(await self._store.run("unsettled", lambda v: v.get(UNSETTLED, "") or []))
+
+    async def _keep_unsettled(self, keys: set[Key]) -> None:
+        await self._store.run("unsettled", lambda v: v.put(UNSETTLED, "", sorted(keys)))
+
+
+def _account(role: Role) -> AccountRole:
+    names: dict[Role, AccountRole] = {
+        Role.CREATOR: "creator",
+        Role.ONBOARDING: "onboarding",
+        Role.EXCHANGE: "exchange",
+        Role.ANNOUNCEMENTS: "announcements",
+    }
+    return names[role]
+
+
+def _known(vault: Transaction, users: Sequence[str]) -> set[str]:
+    return {user for user in users if vault.read(SEEN, user) is not None}
+
+
+def _note(vault: Transaction, users: set[str]) -> None:
+    for user in users:
+        if vault.read(SEEN, user) is None:
+            vault.write(SEEN, user, b"")
+
+
+def seal_key(config: NetworkConfig) -> bytes:
+    """The network's sealing key, made if it is missing. Raises ValueError."""
+    if config.seal_key is not None:
+        return parse_key(config.seal_key.get_secret_value(), "BUENDNIS_NETWORK_SEAL_KEY")
+    config.seal_key_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return load_key(config.seal_key_path)
+
+
+@asynccontextmanager
+async def planning(config: NetworkConfig, probe: Probe | None = None) -> AsyncIterator[Planning]:
+    """Opens what plan and apply need; one process at a time. Raises StoreError, ValueError."""
+    probe = probe or from_environment(os.environ)
+    found = Planning(config, _store(config, probe), probe)
+    try:
+        yield found
+    finally:
+        await found.close()
+
+
+def _store(config: NetworkConfig, probe: Probe) -> Store:
+    folder: Path = config.network.state / FOLDER
+    try:
+        return Store.open(folder, Sealer(seal_key(config)), probe=probe)
+    except AlreadyRunning:
+        raise StoreError(
+            "Another `plan` or `apply` of this network is under way; wait until it has ended."
+        ) from None
