@@ -58,7 +58,7 @@ async def _run(config: OmbudsConfig) -> int:
         return _failed(config, _unusable(config.office.state, error))
     try:
         await _serve(office, bot, config)
-    except FederationError as error:
+    except (FederationError, StoreError) as error:
         return _failed(config, str(error))
     except Exception:
         # Its text may hold what somebody wrote: only the log's way of telling it is safe.

@@ -7,6 +7,7 @@ import ctypes
 import os
 import random
 import re
+import resource
 import signal
 import socket
 import sys
@@ -59,6 +60,10 @@ class Running:
     @property
     def log(self) -> str:
         return self.log_file.read_text()
+
+    def allow_no_file_beyond(self, size: int) -> None:
+        """As a full disk does; bytes."""
+        resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE, (size, size))
 
     def signal(self, number: signal.Signals) -> None:
         self._process.send_signal(number)
@@ -406,6 +411,30 @@ async def test_sigterm_in_the_middle_of_a_burst_loses_nothing(
         assert time.monotonic() - begun < 5
         assert "Traceback" not in office.log
         office = await here.ready()
+    await case_in(room, anna, texts[-1])
+    arrived = [seen.body or "" for seen in anna.seen(room) if seen.sender == here.account]
+    assert [sum(text in body for body in arrived) for text in texts] == [1] * len(texts)
+
+
+async def test_a_full_disk_ends_it_in_one_sentence_and_loses_nothing(
+    install: Install, make_person: Callable[..., Awaitable[Person]]
+) -> None:
+    anna, leyla = await make_person("anna"), await make_person("leyla")
+    here = install(anna.user_id)
+    office = await here.ready()
+    room = await joined(anna)
+    chat, _ = await leyla.write_privately(here.account, "Nummer 0.")
+    await case_in(room, anna, "Nummer 0.")
+    office.allow_no_file_beyond((here.state / "office.db-wal").stat().st_size)
+    texts = [f"Nummer {number}." for number in range(1, 4)]
+    for text in texts:
+        await leyla.send(chat, text)
+    done = await office.ended(PATIENCE)
+    assert done.status == 1
+    [sentence] = done.sentences
+    assert "office.db can't be used as a store" in sentence
+    assert "See that the disk is neither full nor read-only" in sentence
+    await here.ready()
     await case_in(room, anna, texts[-1])
     arrived = [seen.body or "" for seen in anna.seen(room) if seen.sender == here.account]
     assert [sum(text in body for body in arrived) for text in texts] == [1] * len(texts)
