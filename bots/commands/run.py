@@ -84,11 +84,17 @@ async def _serve(office: Office, bot: OmbudsBot, config: OmbudsConfig) -> None:
     import asyncio
     import signal
 
+    from bots.checkup.live import checking
     from bots.runtime.control import listening
 
     running = asyncio.create_task(office.run())
     reloading = _Reloading(office, bot, config)
-    commands = {"status": office.status, "reload": reloading.command, "stop": _stop(running)}
+    commands = {
+        "status": office.status,
+        "checkup": checking(office),
+        "reload": reloading.command,
+        "stop": _stop(running),
+    }
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, running.cancel)
     loop.add_signal_handler(signal.SIGINT, running.cancel)

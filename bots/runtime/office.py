@@ -52,6 +52,10 @@ class Office:
         self.ready = asyncio.Event()
         """Set once every account is logged in and trusted, and the office has taken its place."""
 
+    @property
+    def posts(self) -> Sequence[Post]:
+        return self._posts
+
     async def run(self) -> None:
         """Run until cancelled. Raises FederationError if an account can't go on, and StoreError if
         the store can't be used."""

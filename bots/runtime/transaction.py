@@ -35,6 +35,18 @@ class OutboxRow:
     payload: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the work of an office stands, for `buendnis doctor`."""
+
+    oldest: float | None
+    """When the action that waits longest was decided."""
+    slowed: int
+    """Actions that a homeserver's rate limit put off."""
+    unread: int
+    """Events that came and could not be decrypted."""
+
+
 class Transaction:
     def __init__(
         self, connection: sqlite3.Connection, sealer: Sealer, now: float, patience: float
@@ -385,6 +397,17 @@ class Transaction:
         outbox = self._sql("SELECT id, error FROM outbox WHERE state = 'aside' ORDER BY seq DESC")
         names = [f"in-{seq} ({error})" for seq, error in inbox.fetchmany(20)]
         return names + [f"out-{id_[:8]} ({error})" for id_, error in outbox.fetchmany(20)]
+
+    def standing(self, since: float) -> Standing:
+        """Counts what came or was decided since then (seconds since the epoch)."""
+        oldest = self._sql("SELECT min(decided) FROM outbox WHERE state = 'ready'")
+        slowed = self._sql(
+            "SELECT count(*) FROM outbox WHERE error = 'RateLimited' AND decided >= ?", (since,)
+        )
+        unread = self._sql(
+            "SELECT count(*) FROM inbox WHERE state = 'locked' AND received >= ?", (since,)
+        )
+        return Standing(oldest.fetchone()[0], slowed.fetchone()[0], unread.fetchone()[0])
 
     def prune(self, before: float) -> None:
         """Forget rows that were done before that time (seconds since the epoch), and events for

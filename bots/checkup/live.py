@@ -1,0 +1,61 @@
+"""Checks that run inside an office, on its store and with the sessions that it has open."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any
+
+from bots.checkup import account, backlog, room
+from bots.checkup.finding import LOOK, Finding, fault, note, of_error
+from bots.runtime.logs import where
+from bots.runtime.office import Office
+from federation.errors import FederationError
+from federation.session import Session
+
+EACH = 20.0
+"""Seconds for one part; less than whoever asks has patience."""
+
+Part = Coroutine[Any, Any, list[Finding]]
+
+
+def checking(office: Office) -> Callable[[], Coroutine[Any, Any, dict[str, Any]]]:
+    """The control command `checkup` of an ombuds office."""
+    return partial(_answer, office)
+
+
+async def _answer(office: Office) -> dict[str, Any]:
+    return {"findings": [finding.as_json() for finding in await checkup(office)]}
+
+
+async def checkup(office: Office) -> list[Finding]:
+    if not office.ready.is_set():
+        remedy = "It tries again by itself; see what is said of the homeserver."
+        return [note("office", "runs, but has not reached its homeserver yet", remedy)]
+    parts = [_guarded("queue", backlog.queue(office.store))]
+    for post in office.posts:
+        parts += _of(post.session)
+    return [finding for found in await asyncio.gather(*parts) for finding in found]
+
+
+def _of(session: Session) -> list[Part]:
+    return [
+        _guarded("sync", account.sync(session)),
+        _guarded("device", account.device(session)),
+        _guarded("keys", account.keys(session)),
+        _guarded("room", room.ombuds(session)),
+    ]
+
+
+async def _guarded(check: str, part: Part) -> list[Finding]:
+    """What goes wrong in one part is a finding, and takes no other with it."""
+    try:
+        async with asyncio.timeout(EACH):
+            return await part
+    except FederationError as error:
+        return [of_error(check, error)]
+    except TimeoutError:
+        return [fault(check, f"no answer within {EACH:.0f} seconds", LOOK)]
+    except Exception as error:  # noqa: BLE001  (its text may hold what somebody wrote)
+        return [fault(check, f"could not be checked ({where(error)})", LOOK)]

@@ -1,0 +1,31 @@
+"""How findings are printed: a sign and a word each, so that nothing hangs on a colour."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from bots.checkup.finding import Finding, Mark
+
+SIGNS = {Mark.OK: ("✓", "green"), Mark.NOTE: ("!", "yellow"), Mark.FAULT: ("✗", "red")}
+WIDTH = 12
+
+
+def line(finding: Finding) -> str:
+    sign, colour = SIGNS[finding.mark]
+    head = click.style(f"{sign} {finding.mark:<5}", fg=colour)
+    text = f"{head}  {finding.check:<{WIDTH}} {finding.found}"
+    if finding.remedy is None:
+        return text
+    return f"{text}\n{'':{WIDTH + 10}}→ {finding.remedy}"
+
+
+def summary(findings: Sequence[Finding]) -> str:
+    faults = sum(finding.mark is Mark.FAULT for finding in findings)
+    notes = sum(finding.mark is Mark.NOTE for finding in findings)
+    return f"{_counted(faults, 'fault')}, {_counted(notes, 'note')}."
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number or 'no'} {word}{'' if number == 1 else 's'}"

@@ -1,0 +1,271 @@
+"""`buendnis doctor` on real installations: an office that runs, one that does not, one whose room
+somebody has tampered with."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+import signal
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import aiohttp
+import pytest
+
+from bots.demo import room_path
+from bots.demo.person import Person
+from bots.runtime.control import ask
+from federation.embedded import EmbeddedSynapse
+from federation.trust import CrossSigning
+from tests.conftest import Account
+from tests.synapse.test_cli_run import (
+    Install,
+    Installation,
+    address,
+    held_port,
+    install,
+    joined,
+    passing_on,
+    until,
+)
+
+pytestmark = pytest.mark.synapse
+__all__ = ["install"]
+
+MakePerson = Callable[..., Awaitable[Person]]
+NewAccount = Callable[..., Awaitable[Account]]
+Findings = dict[str, list[dict[str, Any]]]
+
+
+async def doctor(here: Installation) -> Findings:
+    """Every finding, by its check; the exit status must fit them."""
+    done = await here.command("doctor", "--json")
+    answer = json.loads(done.out)
+    faults = [found for found in answer["findings"] if found["mark"] == "fault"]
+    assert (done.status, answer["ok"], done.err) == (1 if faults else 0, not faults, "")
+    return by_check(answer["findings"])
+
+
+async def checkup(here: Installation) -> Findings:
+    """What the running office says of itself, which is a part of what doctor tells."""
+    answer = await asyncio.to_thread(ask, here.state, "checkup")
+    return by_check(answer["findings"])
+
+
+def by_check(findings: list[dict[str, Any]]) -> Findings:
+    found: Findings = {}
+    for one in findings:
+        found.setdefault(one["check"], []).append(one)
+    return found
+
+
+def marks(findings: Findings) -> dict[str, list[str]]:
+    return {check: [one["mark"] for one in found] for check, found in findings.items()}
+
+
+async def healthy(here: Installation) -> None:
+    async def is_healthy() -> bool:
+        return {mark for found in marks(await checkup(here)).values() for mark in found} == {"ok"}
+
+    await until(is_healthy, "an office with which nothing is wrong")
+
+
+async def test_an_office_with_which_nothing_is_wrong(
+    install: Install, make_person: MakePerson
+) -> None:
+    anna, bilal = await make_person("anna"), await make_person("bilal")
+    here = install(anna.user_id, bilal.user_id)
+    here.state.mkdir(mode=0o700)
+    here.folder.chmod(0o700)
+    await here.ready()
+    room = await joined(anna)
+    await joined(bilal)
+    await healthy(here)
+    done = await here.command("doctor")
+    assert done.status == 0
+    assert done.out.splitlines()[-1] == "no faults, no notes."
+    assert [line.split()[2] for line in done.out.splitlines()[:-2]] == [
+        *("settings", "secrets", "state", "disk", "seal", "homeserver", "clock", "homeserver"),
+        *("login", "login", "office", "queue", "set", "sync", "device", "keys"),
+        *("room", "power", "staff", "identities"),
+    ]
+    for name in (anna.user_id, anna.user_id[1:].partition(":")[0], room, bilal.user_id):
+        assert name not in done.out
+
+
+async def test_a_registration_secret_registers_nothing(
+    install: Install, synapse: EmbeddedSynapse, new_account: NewAccount, make_person: MakePerson
+) -> None:
+    here = install()
+    found = marks(await doctor(here))
+    assert found["login"] == ["ok", "ok"]
+    assert found["office"] == ["note"]
+    assert not here.state.exists()
+    admin = await make_person(account=await new_account("admin", admin=True))
+    assert await users_like(admin, here.account) == []
+    await here.ready()
+    assert await users_like(admin, here.account) == [here.account]
+
+
+async def users_like(admin: Person, user: str) -> list[str]:
+    """What Synapse's admin API lists of this name."""
+    url = f"{admin.homeserver.nio.homeserver}/_synapse/admin/v2/users"
+    headers = {"Authorization": f"Bearer {admin.homeserver.nio.access_token}"}
+    query = {"name": user[1:].partition(":")[0]}
+    async with (
+        aiohttp.ClientSession(headers=headers) as http,
+        http.get(url, params=query) as answer,
+    ):
+        return [one["name"] for one in (await answer.json())["users"]]
+
+
+async def test_no_device_is_made(
+    install: Install, new_account: NewAccount, make_person: MakePerson
+) -> None:
+    account = await new_account("ombuds")
+    phone = await make_person(account=account)
+    here = by_password(install(), account)
+    before = await phone.homeserver.call("GET", "/devices")
+    found = marks(await doctor(here))
+    assert (found["login"], found["office"]) == (["ok"], ["note"])
+    after = await phone.homeserver.call("GET", "/devices")
+    assert [one["device_id"] for one in after["devices"]] == [
+        one["device_id"] for one in before["devices"]
+    ]
+
+
+def by_password(here: Installation, account: Account) -> Installation:
+    here.settings["account"] = {
+        "user": account.user_id,
+        "password_file": here.secret("password", account.password),
+    }
+    here.write()
+    return here
+
+
+async def test_a_token_and_whose_it_is(
+    install: Install, new_account: NewAccount, make_person: MakePerson
+) -> None:
+    account = await new_account("ombuds")
+    phone = await make_person(account=account)
+    here = install()
+    token = here.secret("token", str(phone.homeserver.nio.access_token))
+    here.settings["account"] = {"user": account.user_id, "token_file": token}
+    here.write()
+    assert marks(await doctor(here))["login"] == ["ok"]
+    here.settings["account"]["user"] = f"@{secrets.token_hex(4)}:localhost"
+    here.write()
+    assert "another account" in (await doctor(here))["login"][0]["found"]
+    here.secret("token", "syt_not_this_one")
+    assert "no longer accepts" in (await doctor(here))["login"][0]["found"]
+
+
+async def test_another_device_of_the_account_is_noticed(
+    install: Install, new_account: NewAccount, make_person: MakePerson
+) -> None:
+    account = await new_account("ombuds")
+    here = by_password(install(), account)
+    await here.ready()
+    assert marks(await checkup(here))["device"] == ["ok"]
+    await make_person(account=account, cross_signed=False)
+    [found] = (await checkup(here))["device"]
+    assert (found["mark"], found["found"]) == (
+        "note",
+        "cross-signed; other devices of the account: 1",
+    )
+
+
+async def test_a_device_that_lost_its_signature_is_a_fault(
+    install: Install, new_account: NewAccount, make_person: MakePerson
+) -> None:
+    account = await new_account("ombuds")
+    here = by_password(install(), account)
+    await here.ready()
+    intruder = await make_person(account=account, cross_signed=False)
+    await reset_identity(intruder, account)
+    [found] = (await checkup(here))["device"]
+    assert found["mark"] == "fault"
+    assert "not signed" in found["found"]
+
+
+async def reset_identity(person: Person, account: Account) -> None:
+    """Put new cross-signing keys in the place of the office's, as a client's "reset" does."""
+    body = CrossSigning(account.user_id, lambda usage: secrets.token_bytes(32)).upload_body()
+    who = {"type": "m.id.user", "user": account.user_id}
+    proof = {"type": "m.login.password", "identifier": who, "password": account.password}
+    await person.homeserver.call("POST", "/keys/device_signing/upload", {**body, "auth": proof})
+
+
+async def test_a_room_that_somebody_has_tampered_with(
+    install: Install, synapse: EmbeddedSynapse, new_account: NewAccount, make_person: MakePerson
+) -> None:
+    """By whom the office can't keep out, the homeserver's own admin, while it looks away."""
+    anna = await make_person("anna")
+    here = install(anna.user_id)
+    office = await here.ready()
+    room = await joined(anna)
+    await healthy(here)
+    admin = await make_person(account=await new_account("admin", admin=True))
+    office.signal(signal.SIGSTOP)
+    await take_over(admin, room)
+    await admin.wait_until(lambda: admin.invited_rooms.get(room), "an invitation")
+    await admin.join(room)
+    target = room_path(room, "state", "m.room.join_rules", "")
+    await admin.homeserver.call("PUT", target, {"join_rule": "public"})
+    office.signal(signal.SIGCONT)
+    found = await checkup(here)
+    assert [one["found"] for one in found["room"]] == ["it lets in whoever was not invited"]
+    assert found["power"][0]["found"].endswith("who can change who gets into its room: 1")
+    assert (marks(found)["room"], marks(found)["power"]) == (["fault"], ["fault"])
+
+
+async def take_over(admin: Person, room: str) -> None:
+    """Synapse, "Make Room Admin API"."""
+    url = f"{admin.homeserver.nio.homeserver}/_synapse/admin/v1/rooms/{room}/make_room_admin"
+    headers = {"Authorization": f"Bearer {admin.homeserver.nio.access_token}"}
+    async with (
+        aiohttp.ClientSession(headers=headers) as http,
+        http.post(url, json={"user_id": admin.user_id}) as answer,
+    ):
+        assert answer.status == 200, await answer.text()
+
+
+async def test_staff_whose_clients_never_made_keys(
+    install: Install, new_account: NewAccount, make_person: MakePerson
+) -> None:
+    anna = await make_person("anna")
+    bilal = await make_person("bilal", cross_signed=False)
+    carla = await new_account("carla")
+    here = install(anna.user_id, bilal.user_id, carla.user_id)
+    await here.ready()
+    for person in (anna, bilal):
+        await joined(person)
+
+    async def both_are_in() -> bool:
+        told = (await checkup(here))["staff"][0]
+        return bool(told["found"] == "2 of 3 of the team are in the room")
+
+    await until(both_are_in, "two of the team in the room")
+    found = await checkup(here)
+    assert [one["found"] for one in found["identities"]] == [
+        "of the team without one: 2 of 3",
+        "of the team without a device that gets keys: 1 of 3",
+    ]
+    assert marks(found)["identities"] == ["note", "note"]
+
+
+async def test_an_office_whose_homeserver_is_away(
+    install: Install, synapse: EmbeddedSynapse
+) -> None:
+    port = held_port()
+    here = install(homeserver=address(port))
+    office = await here.start()
+    await office.logs("No answer from the homeserver")
+    found = await doctor(here)
+    assert marks(found)["homeserver"] == ["fault"]
+    assert [one["mark"] for one in found["office"]] == ["ok", "note"]
+    assert "has not reached its homeserver yet" in found["office"][1]["found"]
+    async with passing_on(port, synapse):
+        await here.status("reachable")
+        assert marks(await doctor(here))["sync"] == ["ok"]
