@@ -91,7 +91,7 @@ def test_a_misspelt_command_gets_a_proposal(runner: CliRunner) -> None:
     result = runner.invoke(cli, ["chek"])
     assert result.exit_code == 2
     assert "No such command 'chek'. Did you mean check?" in result.output
-    assert "There are: apply, check, " in runner.invoke(cli, ["xyzzy"]).output
+    assert "There are: apply, " in runner.invoke(cli, ["xyzzy"]).output
 
 
 def test_version(runner: CliRunner) -> None:
