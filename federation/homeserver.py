@@ -23,7 +23,7 @@ from federation.errors import (
     Unreachable,
 )
 from federation.ports import Probe, RawEvent, no_probe
-from federation.shapes import events
+from federation.shapes import events, is_text
 
 CLIENT = "/_matrix/client/v3"
 OLDEST = (1, 4)
@@ -137,10 +137,7 @@ class Homeserver:
                 f"{self.url} answers, but not as a Matrix homeserver (HTTP {error.status}). "
                 "Check homeserver.url: it is the client API's address, without a path."
             ) from None
-        found = answer.get("versions")
-        if not isinstance(found, list):
-            raise _not_matrix(200)
-        versions = tuple(str(version) for version in found)
+        versions = tuple(str(version) for version in told_all(answer, "versions"))
         if not any(_parse(version) >= OLDEST for version in versions):
             raise TooOld(
                 f"The homeserver speaks Matrix only up to {versions[-1] if versions else '?'}; "
@@ -183,6 +180,34 @@ def _understand(status: int, text: bytes, retry_header: str | None) -> Any:
     if status == 429:
         raise RateLimited(status, "M_LIMIT_EXCEEDED", _retry_after({}, retry_header))
     raise _not_matrix(status)
+
+
+# What lacks that which every such answer holds was not said by a homeserver, and nothing was done:
+# a proxy that answers `{}` in its place must not be taken for it.
+
+
+def told(answer: Mapping[str, Any], name: str) -> str:
+    """A text that the answer must hold. Raises NotAHomeserver."""
+    value = answer.get(name)
+    if not is_text(value):
+        raise _not_matrix(200)
+    return value
+
+
+def told_all(answer: Mapping[str, Any], name: str) -> list[Any]:
+    """A list that the answer must hold. Raises NotAHomeserver."""
+    value = answer.get(name)
+    if not isinstance(value, list):
+        raise _not_matrix(200)
+    return value
+
+
+def told_by_name(answer: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """A mapping that the answer must hold. Raises NotAHomeserver."""
+    value = answer.get(name)
+    if not isinstance(value, Mapping):
+        raise _not_matrix(200)
+    return value
 
 
 def _not_matrix(status: int) -> NotAHomeserver:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from federation.errors import LoginRefused, MatrixError, RateLimited, TokenRevoked
-from federation.homeserver import Homeserver, path
+from federation.homeserver import Homeserver, path, told, told_all
 from federation.ports import Transactor, Vault
 
 log = logging.getLogger(__name__)
@@ -85,7 +85,7 @@ async def _resume(
         return None
     server.token = token
     answer = await server.call("whoami", "GET", path("account", "whoami"))
-    user_id = str(answer.get("user_id", ""))
+    user_id = told(answer, "user_id")
     if credentials.user not in (user_id, user_id[1:].partition(":")[0]):
         raise LoginRefused(
             "The access token belongs to another account than account.user names. "
@@ -145,7 +145,7 @@ async def _password_login(
     if device_id is not None:
         body["device_id"] = device_id
     answer = await server.call("login", "POST", path("login"), body)
-    return Login(answer["user_id"], answer["access_token"], answer["device_id"])
+    return Login(told(answer, "user_id"), told(answer, "access_token"), told(answer, "device_id"))
 
 
 async def register(server: Homeserver, credentials: Credentials) -> None:
@@ -155,7 +155,7 @@ async def register(server: Homeserver, credentials: Credentials) -> None:
     """
     target = "/_synapse/admin/v1/register"
     try:
-        nonce = (await server.call("register/nonce", "GET", target))["nonce"]
+        nonce = told(await server.call("register/nonce", "GET", target), "nonce")
         await server.call("register", "POST", target, _registration(nonce, credentials))
     except RateLimited:
         raise
@@ -191,7 +191,7 @@ async def forget_lost_devices(server: Homeserver, credentials: Credentials, devi
     others stop encrypting for them. Needs the password; without it nothing is done."""
     if credentials.secret_word is None:
         return
-    devices = (await server.call("devices", "GET", path("devices"))).get("devices", [])
+    devices = told_all(await server.call("devices", "GET", path("devices")), "devices")
     lost = [
         device["device_id"]
         for device in devices

@@ -20,7 +20,7 @@ from federation.errors import (
     RateLimited,
     TokenRevoked,
 )
-from federation.homeserver import path
+from federation.homeserver import path, told
 from federation.intake import MARK
 from federation.ports import Ledger, RawEvent
 from federation.rooms import Room
@@ -110,12 +110,12 @@ class Performer:
             raise PlaintextRefused("a message without encryption for an encrypted room")
         target = path("rooms", room.room_id, "send", kind, action_id)
         answer = await self._server.call("send", "PUT", target, {**content, MARK: action_id})
-        return Outcome(room.room_id, answer["event_id"])
+        return Outcome(room.room_id, told(answer, "event_id"))
 
     async def _redact(self, action: actions.Redact, action_id: str) -> Outcome:
         target = path("rooms", action.room, "redact", action.target, action_id)
         answer = await self._server.call("redact", "PUT", target, {MARK: action_id})
-        return Outcome(action.room, answer["event_id"])
+        return Outcome(action.room, told(answer, "event_id"))
 
     async def _react(self, action: actions.React, action_id: str) -> Outcome:
         relation = {"rel_type": "m.annotation", "event_id": action.target, "key": action.key}
@@ -127,7 +127,7 @@ class Performer:
             if error.code != "M_DUPLICATE_ANNOTATION":
                 raise
             return Outcome(action.room)
-        return Outcome(action.room, answer["event_id"])
+        return Outcome(action.room, told(answer, "event_id"))
 
     async def _look(self, action: actions.Look, action_id: str) -> Outcome:
         answer = await self._server.call(
@@ -212,7 +212,7 @@ class Performer:
         body = _room_body(action, alias)
         try:
             answer = await self._server.call("createRoom", "POST", path("createRoom"), body)
-            room_id = answer["room_id"]
+            room_id = told(answer, "room_id")
         except MatrixError as error:
             if error.code != "M_ROOM_IN_USE":
                 raise
@@ -231,17 +231,16 @@ class Performer:
     async def _by_alias(self, alias: str) -> str:
         full = f"#{alias}:{self._account.partition(':')[2]}"
         answer = await self._server.call("alias", "GET", path("directory", "room", full))
-        room_id: str = answer["room_id"]
-        return room_id
+        return told(answer, "room_id")
 
     async def _join(self, action: actions.Join, action_id: str) -> Outcome:
-        await self._server.call("join", "POST", path("join", action.room), {})
-        return Outcome(action.room)
+        answer = await self._server.call("join", "POST", path("join", action.room), {})
+        return Outcome(told(answer, "room_id"))
 
     async def _set_state(self, action: actions.SetState, action_id: str) -> Outcome:
         target = path("rooms", action.room, "state", action.type, action.state_key)
         answer = await self._server.call("state", "PUT", target, action.content)
-        return Outcome(action.room, answer["event_id"])
+        return Outcome(action.room, told(answer, "event_id"))
 
     async def _membership(
         self, action: actions.Leave | actions.Invite | actions.Kick, action_id: str
@@ -268,7 +267,7 @@ class Performer:
             if error.code == "M_NOT_FOUND" or (error.status == 403 and user == self._account):
                 return "leave"
             raise
-        return str(answer.get("membership", "leave"))
+        return told(answer, "membership")
 
 
 _MEMBERSHIP: dict[type, tuple[str, str, tuple[str, ...]]] = {

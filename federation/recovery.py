@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from federation.errors import MatrixError
+from federation.errors import MatrixError, NotAHomeserver
 from federation.homeserver import Homeserver, path
 from federation.ports import RawEvent
 from federation.sync import back
@@ -28,7 +28,9 @@ async def read_mark(server: Homeserver, account: str) -> int | None:
         if error.code == "M_NOT_FOUND":
             return None
         raise
-    mark = answer.get("ts")
+    if "ts" not in answer:
+        raise NotAHomeserver("The homeserver's answer about its account says nothing.")
+    mark = answer["ts"]
     return mark if isinstance(mark, int) else None
 
 

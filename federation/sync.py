@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from federation.errors import MatrixError, NotAHomeserver, RateLimited, TokenRevoked
-from federation.homeserver import Homeserver, path
+from federation.homeserver import Homeserver, path, told_all
 from federation.ports import RawEvent
 from federation.shapes import events, is_text, mapping
 
@@ -207,7 +207,10 @@ async def _messages(
     }
     if until is not None:
         query["to"] = until
-    return await server.call("messages", "GET", path("rooms", room_id, "messages"), query=query)
+    target = path("rooms", room_id, "messages")
+    answer = await server.call("messages", "GET", target, query=query)
+    told_all(answer, "chunk")
+    return answer
 
 
 async def members(server: Homeserver, room_id: str) -> list[RawEvent] | None:
@@ -220,4 +223,4 @@ async def members(server: Homeserver, room_id: str) -> list[RawEvent] | None:
         raise
     except MatrixError:
         return None
-    return events(answer.get("chunk"))
+    return events(told_all(answer, "chunk"))
