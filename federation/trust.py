@@ -21,7 +21,7 @@ from nio.api import Api
 from federation.encryption.identities import verify
 from federation.encryption.machine import Machine
 from federation.errors import DeviceLost, FederationError, MatrixError
-from federation.homeserver import Homeserver, path
+from federation.homeserver import Homeserver, path, told_by_name
 from federation.ports import Transactor, Vault
 from federation.shapes import mapping, number
 
@@ -111,7 +111,9 @@ class Trust:
 
     async def _query_own(self) -> dict[str, Any]:
         body: dict[str, Any] = {"device_keys": {self._machine.account: []}}
-        return await self._server.call("keys/query", "POST", path("keys", "query"), body)
+        answer = await self._server.call("keys/query", "POST", path("keys", "query"), body)
+        told_by_name(answer, "device_keys")
+        return answer
 
     def _own_device(self, answer: Mapping[str, Any]) -> dict[str, Any] | None:
         devices = mapping(mapping(answer.get("device_keys")).get(self._machine.account))
@@ -158,7 +160,7 @@ class Trust:
             await self._store.run("published", self._mark_refused)
             self._machine.olm.uploaded_key_count = 0  # as many as there may be, to get past them
             return
-        counts = mapping(answer.get("one_time_key_counts"))
+        counts = answer["one_time_key_counts"]
         self._machine.olm.uploaded_key_count = number(counts.get("signed_curve25519"), 0)
         await self._store.run("published", self._mark_published)
 
@@ -210,7 +212,9 @@ class Trust:
         return {"fallback_keys": keys} if keys else {}
 
     async def _upload(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        return await self._server.call("keys/upload", "POST", path("keys", "upload"), body)
+        answer = await self._server.call("keys/upload", "POST", path("keys", "upload"), body)
+        told_by_name(answer, "one_time_key_counts")
+        return answer
 
     async def maintain(self) -> None:
         """After a sync: new one-time keys, a new fallback key if the old one was used."""
