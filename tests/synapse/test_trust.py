@@ -23,6 +23,7 @@ from tests.synapse.conftest import MakePerson
 from tests.synapse.mirror import Mirror
 from tests.synapse.offices import running
 from tests.synapse.raw import Raw, is_signed, public_key, raw
+from tests.synapse.waiting import until
 
 pytestmark = pytest.mark.synapse
 
@@ -270,7 +271,11 @@ async def test_logged_out_while_running_it_comes_back_by_password_as_the_same_de
         await log_out(bot, device_id)
         assert device_id not in (await outside.keys(bot.user_id))["device_keys"][bot.user_id]
         await anna.send(room, "lost")  # which wakes the office's sync, and has no reader
-        await until(lambda: equal(outside.keys(bot.user_id), before))
+
+        async def is_back() -> bool:
+            return await outside.keys(bot.user_id) == before
+
+        await until(is_back)
         await anna.send(room, "two")
         answer = await anna.wait_for(room_id=room, body="encrypted: two", timeout=60)
         assert answer.shield is None
@@ -357,7 +362,11 @@ async def test_a_used_fallback_key_is_replaced_after_an_hour_and_works_until_the
         clock.advance(FALLBACK_KEY_AGE + 1)
         await anna.send(room, "two")
         await anna.wait_for(room_id=room, body="encrypted: two")
-        await until(lambda: differs(use_up(outside, bot.user_id, device_id), fallback))
+
+        async def is_replaced() -> bool:
+            return await use_up(outside, bot.user_id, device_id) != fallback
+
+        await until(is_replaced)
         room, _ = await bert.write_privately(bot.user_id, "with the new one")
         await bert.wait_for(room_id=room, body="encrypted: with the new one")
 
@@ -383,29 +392,8 @@ async def test_one_time_keys_that_exist_already_are_made_anew(
     async with running(tmp_path / "backup", restored, probe=note) as office:
         machine = office._posts[0].session.machine
         full = machine.olm.account.max_one_time_keys
-        await until(lambda: same((machine.olm.uploaded_key_count or 0) >= full), patience=10)
+        await until(lambda: (machine.olm.uploaded_key_count or 0) >= full, patience=10)
     assert calls.count(("after", "keys/upload")) >= 2
-
-
-async def until(condition: Callable[[], Awaitable[bool]], patience: float = 30) -> None:
-    """Ask again and again."""
-    for _ in range(int(patience / 0.05)):
-        if await condition():
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError("it never came so far")
-
-
-async def same(value: bool) -> bool:
-    return value
-
-
-async def equal(found: Awaitable[Any], expected: Any) -> bool:
-    return bool(await found == expected)
-
-
-async def differs(found: Awaitable[Any], former: Any) -> bool:
-    return bool(await found != former)
 
 
 async def has_one_time_keys(outside: Raw, user: str, device_id: str) -> bool:
