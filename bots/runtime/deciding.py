@@ -52,9 +52,26 @@ class Progress:
     """When the next timer rings, in seconds since the epoch."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Cause:
+    """What a decision was about."""
+
+    key: str
+    was: float | None
+    """See `Deciding._was`. What follows from it inherits it."""
+
+    def passed_on(self) -> dict[str, float]:
+        return {} if self.was is None else {"was": self.was}
+
+    def timer(self, delay: float) -> dict[str, float]:
+        return {} if self.was is None else {"was": self.was + delay}
+
+
 class Deciding:
     def __init__(self, bots: Mapping[str, Bot[Any]]) -> None:
         """`bots`: account → bot."""
+        self.restored_at: float | None = None
+        """When a backup was restored, if one was: seconds since the epoch."""
         self._by_account = bots
         self._by_name = {bot.name: (account, bot) for account, bot in bots.items()}
 
@@ -126,7 +143,15 @@ class Deciding:
         state = bot.load(tx, event)
         decision = bot.rule(state, event, datetime.fromtimestamp(tx.now, UTC))
         bot.save(tx, decision.state)
-        self._request(tx, row.key, account, bot, decision)
+        self._request(tx, _Cause(row.key, self._was(row)), account, bot, decision)
+
+    def _was(self, row: InboxRow) -> float | None:
+        """When this happened, if a lost store may have seen it after the backup that was restored.
+        A room's history tells what that store did; what left over a bridge, nobody does."""
+        happened = _happened(row)
+        if self.restored_at is None or happened > self.restored_at:
+            return None
+        return happened
 
     def _event(self, tx: Transaction, payload: Mapping[str, Any]) -> Event:
         if "data" in payload:
@@ -141,32 +166,46 @@ class Deciding:
         return translate(account, room_id, payload["event"], view, payload["encrypted"])
 
     def _request(
-        self, tx: Transaction, cause: str, account: str, bot: Bot[Any], decision: Decision[Any]
+        self, tx: Transaction, cause: _Cause, account: str, bot: Bot[Any], decision: Decision[Any]
     ) -> None:
         for ordinal, request in enumerate(decision.requests):
             match request:
                 case SetTimer():
-                    payload = {"bot": bot.name, "due": request.key}
-                    if not cause.startswith("started/"):  # every life starts, and counts anew
-                        payload["cause"] = tx.action_id(cause, ordinal)
-                    tx.set_timer(f"{bot.name}/{request.key}", request.at.timestamp(), payload)
+                    at = request.at.timestamp()
+                    payload: dict[str, Any] = {"bot": bot.name, "due": request.key}
+                    payload |= cause.timer(at - tx.now)
+                    if not cause.key.startswith("started/"):  # every life starts, and counts anew
+                        payload["cause"] = tx.action_id(cause.key, ordinal)
+                    tx.set_timer(f"{bot.name}/{request.key}", at, payload)
                 case CancelTimer():
                     tx.cancel_timer(f"{bot.name}/{request.key}")
                 case _:
                     action = _rendered(request, bot)
-                    self._append(tx, tx.action_id(cause, ordinal), account, bot.name, action)
+                    data = {"by": _by(action, account), "bot": bot.name, "action": action}
+                    self._append(tx, tx.action_id(cause.key, ordinal), data | cause.passed_on())
 
-    def _append(
-        self, tx: Transaction, action_id: str, account: str, bot: str, action: Action | Deliver
-    ) -> None:
+    def _append(self, tx: Transaction, action_id: str, data: dict[str, Any]) -> None:
+        action: Action | Deliver = data["action"]
         if isinstance(action, Send) and action.copy_of is not None:
             handle = action.handle or f"copy/{action_id}"
             action = dataclasses.replace(action, handle=handle)
             tx.note_copy(action.copy_of or "", handle, str(action.room))
-        by = action.bridge if isinstance(action, Deliver) else account
-        data = codec.dumps({"by": by, "bot": bot, "action": action})
         makes = getattr(action, "handle", None)
-        tx.append(action_id, f"{by} {_lane(tx, action)}", makes, data)
+        held = "was" in data and isinstance(action, Deliver)
+        lane = f"{data['by']} {_lane(tx, action)}"
+        tx.append(action_id, lane, makes, codec.dumps({**data, "action": action}), held=held)
+
+
+def _by(action: Action | Deliver, account: str) -> str:
+    return action.bridge if isinstance(action, Deliver) else account
+
+
+def _happened(row: InboxRow) -> float:
+    was = row.payload.get("was")
+    if was is not None:
+        return float(was)
+    sent = row.payload.get("event", {}).get("origin_server_ts")
+    return min(row.received, sent / 1000) if isinstance(sent, int) else row.received
 
 
 def _answered(tx: Transaction, key: str) -> bool:

@@ -212,6 +212,8 @@ class Delivering:
 
     def _tell(self, tx: Transaction, row: OutboxRow, data: Mapping[str, Any], event: Event) -> None:
         payload = {"bot": data["bot"], "data": codec.dumps(event).decode()}
+        if "was" in data:
+            payload["was"] = data["was"]
         tx.enter(f"performed/{row.id}", payload)
 
 

@@ -16,8 +16,10 @@ from bots.runtime.decision import Event, Started
 from bots.runtime.delivering import Delivering
 from bots.runtime.errors import StoreError
 from bots.runtime.performing import Account, Performer
+from bots.runtime.restored import read_restored, settle
 from bots.runtime.store import Store
 from bots.runtime.transaction import Transaction
+from federation import erasures
 from federation.errors import FederationError
 from federation.session import Session
 
@@ -49,6 +51,7 @@ class Office:
         self._posts = posts
         self._bridges = bridges or {}
         self._clock = clock or SystemClock()
+        self._noted: erasures.Pieces = {}
         self.ready = asyncio.Event()
         """Set once every account is logged in and trusted, and the office has taken its place."""
 
@@ -62,6 +65,7 @@ class Office:
         for post in self._posts:
             await post.session.open()
         self._join_up()
+        await self._after_restore()
         await self.store.run("start", self._start)
         self.ready.set()
         try:
@@ -83,6 +87,17 @@ class Office:
         self._inbox = self._delivering.decided
         for post in self._posts:
             post.session.received = self._inbox.set
+
+    async def _after_restore(self) -> None:
+        """Where a backup was restored: forget again what was forgotten after it was made."""
+        restored = await self.store.run("restored", read_restored)
+        if restored is None:
+            return
+        self.deciding.restored_at = restored.at
+        if not restored.settled:
+            first = self._posts[0].session
+            erased = await erasures.read(first.server, first.account)
+            await self.store.run("forget", lambda tx: settle(tx, restored, erased))
 
     def _start(self, tx: Transaction) -> None:
         tx.prune(tx.now - KEEP_DONE)
@@ -107,6 +122,7 @@ class Office:
         while True:
             await asyncio.sleep(MARK_EVERY)
             await self.mark(marked)
+            await self.note_erased()
 
     async def mark(self, marked: dict[str, float]) -> None:
         for post in self._posts:
@@ -120,6 +136,15 @@ class Office:
                 log.info("the mark was not written (%s)", type(error).__name__)
             else:
                 marked[session.account] = received
+
+    async def note_erased(self) -> None:
+        """Note with the homeserver what was forgotten for good."""
+        erased = await self.store.run("erased", Transaction.erased)
+        session = self._posts[0].session
+        try:
+            await erasures.write(session.server, session.account, erased, self._noted)
+        except FederationError as error:
+            log.info("what was forgotten could not be noted (%s)", type(error).__name__)
 
     async def submit(self, key: str, bot: str, event: Event) -> bool:
         """Commit an event that came from outside Matrix; False if its key was known already."""

@@ -12,14 +12,16 @@ import logging
 import os
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 from typing import TypeVar
 
 import sqlite_utils
 
+from bots.runtime import erased
 from bots.runtime.errors import AlreadyRunning, StoreError
 from bots.runtime.sealing import Sealer
 from bots.runtime.transaction import Transaction
@@ -39,12 +41,14 @@ class Store:
 
     def __init__(
         self,
+        folder: Path,
         db: sqlite_utils.Database,
         sealer: Sealer,
         lock: int,
         clock: Callable[[], float],
         probe: Probe,
     ) -> None:
+        self.folder = folder
         self._db = db
         self.sealer = sealer
         self._lock = lock
@@ -71,14 +75,15 @@ class Store:
         try:
             db = _connect(folder / FILE)
             migrate(db)
-            _check_key(db, sealer)
+            check_key(db, sealer)
+            erased.catch_up(folder, Transaction(db.conn, sealer, 0.0, 0.0).erased())
         except sqlite3.Error as error:
             os.close(lock)
             raise _unusable(folder / FILE, error) from None
         except BaseException:
             os.close(lock)
             raise
-        return cls(db, sealer, lock, clock, probe)
+        return cls(folder, db, sealer, lock, clock, probe)
 
     async def run(self, name: str, work: Callable[[Transaction], T]) -> T:
         """Run `work` in one transaction: all of it is committed, or, if it raises, none.
@@ -100,14 +105,22 @@ class Store:
         connection = self._db.conn
         connection.execute("BEGIN IMMEDIATE")
         try:
-            result = work(Transaction(connection, self.sealer, self._clock(), self.patience))
+            transaction = Transaction(connection, self.sealer, self._clock(), self.patience)
+            result = work(transaction)
             self._probe("before", f"commit:{name}")
             connection.execute("COMMIT")
         except BaseException:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
+        self._note_erased(transaction.forgotten)
         return result
+
+    def _note_erased(self, forgotten: Mapping[str, float]) -> None:
+        try:
+            erased.append(self.folder, forgotten)
+        except OSError as error:  # the store has it, and the next start tries again
+            log.error("%s can't be written (%s)", erased.NAME, type(error).__name__)
 
     async def close(self) -> None:
         await asyncio.get_running_loop().run_in_executor(None, self._thread.shutdown)
@@ -120,6 +133,16 @@ def _unusable(file: Path | str, error: sqlite3.Error) -> StoreError:
         f"{file} can't be used as a store ({error}). See that the disk is neither full nor "
         "read-only; if the file was damaged, restore a backup."
     )
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Keep offices away from a store while the block runs. Raises AlreadyRunning."""
+    descriptor = _take_lock(path)
+    try:
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _take_lock(path: Path) -> int:
@@ -167,7 +190,7 @@ def migrate(db: sqlite_utils.Database) -> None:
         db.executescript(f"BEGIN;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;")
 
 
-def _check_key(db: sqlite_utils.Database, sealer: Sealer) -> None:
+def check_key(db: sqlite_utils.Database, sealer: Sealer) -> None:
     """A store opened with the wrong key must end at once, not at the first complaint."""
     transaction = Transaction(db.conn, sealer, 0.0, 0.0)
     with db.conn:

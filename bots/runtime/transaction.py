@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from bots.runtime.bot import Made
 from bots.runtime.sealing import Sealer
 from federation.ports import RawEvent
+
+HELD = "restored"
+"""Why a row waits that may have left before a backup was restored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,7 @@ class InboxRow:
     key: str
     tries: int
     payload: dict[str, Any]
+    received: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,8 @@ class Transaction:
         self._patience = patience
         self.appended = False
         """Whether something was put into the outbox."""
+        self.forgotten: dict[str, float] = {}
+        """What was forgotten for good, by fingerprint, and when."""
         self.now = now
         """Seconds since the epoch, by the office's clock."""
 
@@ -82,6 +88,9 @@ class Transaction:
         place = self._sealer.mark(kind, key)
         self._sql("DELETE FROM vault WHERE kind = ? AND key = ?", (kind, place))
 
+    def erase_kind(self, kind: str) -> None:
+        self._sql("DELETE FROM vault WHERE kind = ?", (kind,))
+
     def rows(self, kind: str) -> Iterator[tuple[str, bytes]]:
         found = self._sql("SELECT key, sealed FROM vault WHERE kind = ?", (kind,)).fetchall()
         for place, sealed in found:
@@ -107,6 +116,29 @@ class Transaction:
     def scan(self, kind: str) -> Iterator[tuple[str, Any]]:
         for key, value in self.rows(kind):
             yield key, json.loads(value)
+
+    def forget(self, kind: str, key: str) -> None:
+        self.erase(kind, key)
+        self._note_erased(self._sealer.mark(kind, key).hex(), self.now)
+
+    def erased(self) -> dict[str, float]:
+        """Fingerprints of all that was forgotten for good, and when."""
+        return {fingerprint: float(at) for fingerprint, at in self.rows("erased")}
+
+    def forget_again(self, erased: Mapping[str, float], since: float) -> int:
+        """Take fingerprints over, and delete what a restored backup from `since` brought back of
+        them; how many documents."""
+        gone = 0
+        for fingerprint, at in erased.items():
+            if at >= since:
+                place = bytes.fromhex(fingerprint)
+                gone += self._sql("DELETE FROM vault WHERE key = ?", (place,)).rowcount
+            self._note_erased(fingerprint, at)
+        return gone
+
+    def _note_erased(self, fingerprint: str, at: float) -> None:
+        self.write("erased", fingerprint, repr(at).encode())
+        self.forgotten[fingerprint] = at
 
     # -- inbox ---------------------------------------------------------------------------------
 
@@ -170,14 +202,14 @@ class Transaction:
 
     def next_ready(self, after: int) -> InboxRow | None:
         found = self._sql(
-            "SELECT seq, key, tries, sealed FROM inbox WHERE state = 'ready' AND seq > ? "
-            "ORDER BY seq LIMIT 1",
+            "SELECT seq, key, tries, sealed, received FROM inbox WHERE state = 'ready' "
+            "AND seq > ? ORDER BY seq LIMIT 1",
             (after,),
         ).fetchone()
         if found is None:
             return None
         payload = json.loads(self._sealer.open("inbox", found[1], found[3]))
-        return InboxRow(found[0], payload["key"], found[2], payload)
+        return InboxRow(found[0], payload["key"], found[2], payload, found[4])
 
     def finish(self, seq: int) -> None:
         """Done: its key stays, so that a replay is harmless; its content goes."""
@@ -204,17 +236,22 @@ class Transaction:
     def action_id(self, cause: str, ordinal: int) -> str:
         return self._sealer.action_id(cause, ordinal)
 
-    def append(self, action_id: str, lane: str, makes: str | None, payload: bytes) -> None:
-        """`lane`: what it must keep its order in; `makes`: the handle that it will fill."""
+    def append(
+        self, action_id: str, lane: str, makes: str | None, payload: bytes, *, held: bool = False
+    ) -> None:
+        """`lane`: what it must keep its order in; `makes`: the handle that it will fill; `held`:
+        until somebody releases it."""
         self.appended = True
         place = action_id.encode()
         self._sql(
-            "INSERT INTO outbox (id, lane, makes, state, decided, sealed) "
-            "VALUES (?, ?, ?, 'ready', ?, ?) ON CONFLICT DO NOTHING",
+            "INSERT INTO outbox (id, lane, makes, state, error, decided, sealed) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
             (
                 action_id,
                 self._sealer.mark("lane", lane),
                 None if makes is None else self._sealer.mark("handle", makes),
+                "aside" if held else "ready",
+                HELD if held else None,
                 self.now,
                 self._sealer.seal("outbox", place, payload),
             ),
@@ -279,6 +316,19 @@ class Transaction:
             "UPDATE outbox SET not_before = 0, tries = 0 WHERE state = 'ready' AND lane = ?",
             (lane,),
         )
+
+    def waiting(self) -> Iterator[tuple[int, bytes]]:
+        """All rows that wait to be carried out: number and payload."""
+        found = self._sql("SELECT seq, id, sealed FROM outbox WHERE state = 'ready'").fetchall()
+        for seq, id_, sealed in found:
+            yield seq, self._sealer.open("outbox", id_.encode(), sealed)
+
+    def release_held(self) -> int:
+        """Let rows go that wait since a backup was restored; how many."""
+        return self._sql(
+            "UPDATE outbox SET state = 'ready', error = NULL WHERE state = 'aside' AND error = ?",
+            (HELD,),
+        ).rowcount
 
     def put_aside(self, seq: int, error: str) -> None:
         self._sql("UPDATE outbox SET state = 'aside', error = ? WHERE seq = ?", (error, seq))
@@ -376,7 +426,8 @@ class Transaction:
         ).fetchall()
         for place, at, sealed in found:
             payload = json.loads(self._sealer.open("timer", place, sealed))
-            self.enter(f"due/{payload['timer']}/{payload.get('cause', repr(at))}", payload)
+            key = f"due/{payload['timer']}/{payload.get('cause', repr(at))}"
+            self.enter(key, {"was": at, **payload})
             self._sql("DELETE FROM timers WHERE key = ?", (place,))
         return len(found)
 
@@ -389,6 +440,8 @@ class Transaction:
             rows = self._sql(f"SELECT state, count(*) FROM {table} GROUP BY state")  # noqa: S608
             result |= {f"{table}_{state}": number for state, number in rows}
         result["timers"] = self._sql("SELECT count(*) FROM timers").fetchone()[0]
+        held = "SELECT count(*) FROM outbox WHERE state = 'aside' AND error = ?"
+        result["outbox_held"] = self._sql(held, (HELD,)).fetchone()[0]
         return result
 
     def aside(self) -> list[str]:

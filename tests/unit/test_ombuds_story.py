@@ -96,6 +96,9 @@ class MemoryDocs:
     def delete(self, kind: str, key: str) -> None:
         self.kinds.get(kind, {}).pop(key, None)
 
+    def forget(self, kind: str, key: str) -> None:
+        self.delete(kind, key)
+
     def scan(self, kind: str) -> Iterator[tuple[str, Any]]:
         for key, stored in self.kinds.get(kind, {}).items():
             yield key, json.loads(stored)
