@@ -14,6 +14,11 @@ class FederationError(Exception):
 class Unreachable(FederationError):
     """No answer, a broken connection, or 5xx: try again later."""
 
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        """5xx, where the homeserver did answer."""
+
 
 class NotAHomeserver(FederationError):
     """Something answered that does not speak Matrix: a proxy's page, HTML, broken JSON."""

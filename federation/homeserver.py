@@ -165,7 +165,8 @@ def _encode(body: Mapping[str, Any]) -> bytes:
 def _understand(status: int, text: bytes, retry_header: str | None) -> Any:
     if status >= 500:
         raise Unreachable(
-            f"The homeserver has a fault of its own (HTTP {status}); the office tries again."
+            f"The homeserver has a fault of its own (HTTP {status}); the office tries again.",
+            status,
         )
     try:
         answer = json.loads(text) if text else {}

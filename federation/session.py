@@ -101,11 +101,16 @@ class Session:
             self.machine,
             self.server,
             self.store,
-            CrossSigning(self.account, lambda usage: self._secret(f"{usage} {self.account}")),
+            self._signing,
             self._credentials.secret_word,
             self._now,
         )
         self._intake = Intake(self.account, self.machine)
+
+    def _signing(self, number: int) -> CrossSigning:
+        """Cross-signing keys that outlive the store; see `federation.trust.IDENTITIES`."""
+        name = f"{self.account} {number}" if number else self.account
+        return CrossSigning(self.account, lambda usage: self._secret(f"{usage} {name}"))
 
     async def _settle(self, device_id: str) -> None:
         """What a new device or a new name asks for: once, but also if it was broken off."""

@@ -20,7 +20,7 @@ from nio.api import Api
 
 from federation.encryption.identities import verify
 from federation.encryption.machine import Machine
-from federation.errors import DeviceLost, FederationError, MatrixError
+from federation.errors import DeviceLost, FederationError, MatrixError, Unreachable
 from federation.homeserver import Homeserver, path, told_by_name
 from federation.ports import Transactor, Vault
 from federation.shapes import mapping, number
@@ -33,6 +33,10 @@ keeps only one older key: replaced too often, a message on its way could no long
 ATTEMPTS = 3
 """How often new one-time keys are made at once, where the homeserver refuses them."""
 USAGES = ("master", "self_signing", "user_signing")
+IDENTITIES = 8
+"""How many sets of cross-signing keys an account has, one after another: a homeserver does not take
+keys again that it has had before (Synapse answers 500), and whoever resets the account's identity
+in a client has put others in the place of ours."""
 
 
 class NotTrusted(FederationError):
@@ -82,14 +86,15 @@ class Trust:
         machine: Machine,
         server: Homeserver,
         store: Transactor,
-        signing: CrossSigning,
+        signing: Callable[[int], CrossSigning],
         password: str | None,
         now: Callable[[], float],
     ) -> None:
+        """`signing(n)`: the account's cross-signing keys of that number, from 0."""
         self._machine = machine
         self._server = server
         self._store = store
-        self._signing = signing
+        self._identities = [signing(number) for number in range(IDENTITIES)]
         self._password = password
         self._now = now
 
@@ -105,9 +110,8 @@ class Trust:
         await self.replenish()
         if await self._store.run("fallback age", self._fallback_age) is None:
             await self._upload_fallback_key()
-        if self._published(answer, "master_keys") != self._signing.public["master"]:
-            await self._upload_identity()
-        await self._sign_own_device()
+        signing = self._ours(self._published(answer, "master_keys"))
+        await self._sign_own_device(signing or await self._publish_identity())
 
     async def _query_own(self) -> dict[str, Any]:
         body: dict[str, Any] = {"device_keys": {self._machine.account: []}}
@@ -230,9 +234,26 @@ class Trust:
         section = mapping(mapping(answer.get(part)).get(self._machine.account))
         return next(iter(mapping(section.get("keys")).values()), None)
 
-    async def _upload_identity(self) -> None:
+    def _ours(self, master: str | None) -> CrossSigning | None:
+        return next((x for x in self._identities if x.public["master"] == master), None)
+
+    async def _publish_identity(self) -> CrossSigning:
+        """The first of our identities that the homeserver takes."""
+        *others, last = self._identities
+        for signing in others:
+            try:
+                await self._upload_identity(signing)
+            except Unreachable as error:
+                if error.status != 500:
+                    raise
+            else:
+                return signing
+        await self._upload_identity(last)
+        return last
+
+    async def _upload_identity(self, signing: CrossSigning) -> None:
         target = path("keys", "device_signing", "upload")
-        body = self._signing.upload_body()
+        body = signing.upload_body()
         try:
             await self._server.call("device_signing/upload", "POST", target, body)
         except MatrixError as error:
@@ -266,14 +287,14 @@ class Trust:
             "session": challenge.get("session"),
         }
 
-    async def _sign_own_device(self) -> None:
+    async def _sign_own_device(self, signing: CrossSigning) -> None:
         device = self._own_device(await self._query_own())
         if device is None:
             raise NotTrusted("The homeserver did not keep the device's keys; start again.")
-        self_signing = self._signing.public["self_signing"]
+        self_signing = signing.public["self_signing"]
         if verify(device, self._machine.account, self_signing, self_signing):
             return
-        signed = self._signing.sign_device(device)
+        signed = signing.sign_device(device)
         body = {self._machine.account: {self._machine.device_id: signed}}
         answer = await self._server.call(
             "signatures/upload", "POST", path("keys", "signatures", "upload"), body
