@@ -7,8 +7,9 @@ from typing import Any
 
 from bots.checkup.finding import Finding, fault, note, ok
 from federation.encryption.identities import devices, identity
-from federation.homeserver import path
+from federation.homeserver import path, told_by_name
 from federation.session import Session
+from federation.shapes import number
 
 ONE_TIME = "signed_curve25519"
 SILENT = 180.0
@@ -29,7 +30,9 @@ async def sync(session: Session) -> list[Finding]:
 async def query(session: Session, users: Collection[str]) -> dict[str, Any]:
     """`/keys/query`, straight from the homeserver: what we remember is not what is checked."""
     body: dict[str, Any] = {"device_keys": {user: [] for user in users}}
-    return await session.server.call("keys/query", "POST", path("keys", "query"), body)
+    answer = await session.server.call("keys/query", "POST", path("keys", "query"), body)
+    told_by_name(answer, "device_keys")
+    return answer
 
 
 async def device(session: Session) -> list[Finding]:
@@ -53,7 +56,7 @@ async def device(session: Session) -> list[Finding]:
 async def keys(session: Session) -> list[Finding]:
     """An upload of nothing is answered with what there is (§ POST /keys/upload)."""
     answer = await session.server.call("keys/upload", "POST", path("keys", "upload"), {})
-    left = int(answer.get("one_time_key_counts", {}).get(ONE_TIME, 0))
+    left = number(told_by_name(answer, "one_time_key_counts").get(ONE_TIME), 0)
     has_fallback = await session.store.run(
         "checkup", lambda tx: tx.read("fallback key", session.account) is not None
     )
