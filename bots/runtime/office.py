@@ -101,6 +101,7 @@ class Office:
 
     def _start(self, tx: Transaction) -> None:
         tx.prune(tx.now - KEEP_DONE)
+        tx.hasten_all()  # who waited for which handle was known to the last process alone
         start = int(tx.read("office", "starts") or b"0") + 1
         tx.write("office", "starts", str(start).encode())
         for post in self._posts:

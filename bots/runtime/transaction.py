@@ -310,6 +310,10 @@ class Transaction:
             (until, error, seq),
         )
 
+    def hasten_all(self) -> None:
+        """Try everything that was postponed again now."""
+        self._sql("UPDATE outbox SET not_before = 0 WHERE state = 'ready'")
+
     def hasten(self, lane: bytes) -> None:
         """What this lane waited for has happened."""
         self._sql(
