@@ -1,0 +1,237 @@
+"""What lies between our token and a timeline: everything that is meant for us, once, in order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from bots.runtime.decision import Event, Request, Started
+from bots.runtime.serving import Account as OfficeAccount
+from federation.actions import Join
+from federation.embedded import EmbeddedSynapse
+from federation.events import Membership, MembershipKind, TextMessage
+from tests.conftest import Account
+from tests.store.bots import Obedient
+from tests.synapse.offices import running
+from tests.synapse.proxy import Proxy, failing
+from tests.synapse.raw import Raw, raw
+from tests.synapse.waiting import until
+
+pytestmark = pytest.mark.synapse
+
+NewAccount = Callable[..., Awaitable[Account]]
+
+
+@pytest.fixture
+async def bot(new_account: NewAccount) -> Account:
+    return await new_account("gaps")
+
+
+@pytest.fixture
+async def anna(new_account: NewAccount) -> AsyncIterator[Raw]:
+    async with raw(await new_account("anna")) as device:
+        yield device
+
+
+def office(bot: Account, homeserver: str | None = None) -> OfficeAccount:
+    return OfficeAccount(homeserver or bot.homeserver, bot.user_id, bot.password)
+
+
+class Listener(Obedient):
+    """Joins where it is invited, and remembers what was said where."""
+
+    def __init__(self, enter: str | None = None) -> None:
+        super().__init__(self._do)
+        self._enter = enter
+
+    def _do(self, event: Event, now: datetime) -> Sequence[Request]:
+        if isinstance(event, Membership) and event.user == event.origin.account:
+            invited = event.membership is MembershipKind.INVITE
+            return [Join(event.origin.room_id)] if invited else []
+        if isinstance(event, Started) and self._enter:
+            return [Join(self._enter)]
+        return []
+
+    def said(self, room: str) -> list[str]:
+        return [event.body for event in self.messages(room)]
+
+    def messages(self, room: str) -> list[TextMessage]:
+        texts = [event for event in self.seen if isinstance(event, TextMessage)]
+        return [event for event in texts if event.origin.room_id == room]
+
+    def is_in(self, room: str) -> bool:
+        moves = [event for event in self.seen if isinstance(event, Membership)]
+        return any(
+            event.origin.room_id == room
+            and event.user == event.origin.account
+            and event.membership is MembershipKind.JOIN
+            for event in moves
+        )
+
+
+async def say(anna: Raw, room: str, texts: Sequence[str]) -> None:
+    for text in texts:
+        await anna.say(room, text)
+
+
+def numbered(name: str, number: int) -> list[str]:
+    return [f"{name} {one}" for one in range(number)]
+
+
+async def test_350_messages_in_three_rooms_while_stopped(
+    bot: Account, anna: Raw, tmp_path: Path
+) -> None:
+    listener = Listener()
+    async with running(tmp_path, [(listener, office(bot))]):
+        rooms = [await anna.make_room(bot.user_id) for _ in range(3)]
+        await until(lambda: all(listener.is_in(room) for room in rooms))
+    texts = {
+        room: numbered(room, number) for room, number in zip(rooms, (230, 20, 100), strict=True)
+    }
+    await asyncio.gather(*(say(anna, room, texts[room]) for room in rooms))
+    async with running(tmp_path, [(listener, office(bot))]):
+        await until(lambda: all(len(listener.said(room)) >= len(texts[room]) for room in rooms))
+        await say(anna, rooms[1], ["and on"])
+        await until(lambda: listener.said(rooms[1])[-1:] == ["and on"])
+    for room in rooms:
+        expected = [*texts[room], "and on"] if room == rooms[1] else texts[room]
+        assert listener.said(room) == expected
+    async with running(tmp_path, [(listener, office(bot))]):
+        await say(anna, rooms[0], ["last"])
+        await until(lambda: listener.said(rooms[0])[-1:] == ["last"])
+    assert listener.said(rooms[0]) == [*texts[rooms[0]], "last"]
+
+
+async def test_a_gap_in_which_members_changed(
+    bot: Account, anna: Raw, new_account: NewAccount, tmp_path: Path
+) -> None:
+    listener = Listener()
+    async with raw(await new_account("bert")) as bert, raw(await new_account("cem")) as cem:
+        async with running(tmp_path, [(listener, office(bot))]):
+            room = await anna.make_room(bot.user_id, cem.account.user_id)
+            await cem.act(room, "join")
+            await until(lambda: listener.is_in(room))
+        await say(anna, room, numbered("before", 10))
+        await anna.act(room, "invite", user_id=bert.account.user_id)
+        await bert.act(room, "join")
+        await cem.act(room, "leave")
+        await anna.act(room, "invite", user_id="@invited:localhost")
+        await say(anna, room, numbered("after", 120))
+        async with running(tmp_path, [(listener, office(bot))]):
+            await until(lambda: len(listener.said(room)) == 130)
+        view = listener.messages(room)[-1].room
+        assert view.joined == {anna.account.user_id, bert.account.user_id, bot.user_id}
+        assert view.invited == {"@invited:localhost"}
+
+
+@pytest.mark.parametrize(("before", "after"), [(3, 2), (130, 2), (3, 130), (130, 120)])
+async def test_a_room_begins_for_us_when_we_are_asked_in(
+    bot: Account, anna: Raw, tmp_path: Path, before: int, after: int
+) -> None:
+    """Element sends the first message before anybody has joined."""
+    listener = Listener()
+    async with running(tmp_path, [(listener, office(bot))]):
+        pass
+    room = await anna.make_room()
+    await say(anna, room, numbered("old", before))
+    await anna.act(room, "invite", user_id=bot.user_id)
+    await say(anna, room, numbered("first", after))
+    async with running(tmp_path, [(listener, office(bot))]):
+        await until(lambda: len(listener.said(room)) >= after)
+        await say(anna, room, ["later"])
+        await until(lambda: listener.said(room)[-1] == "later")
+    assert listener.said(room) == [*numbered("first", after), "later"]
+
+
+async def test_a_room_that_nobody_asked_us_into_begins_when_we_join(
+    bot: Account, anna: Raw, tmp_path: Path
+) -> None:
+    room = await anna.make_room(preset="public_chat")
+    await say(anna, room, numbered("old", 130))
+    listener = Listener(enter=room)
+    async with running(tmp_path, [(listener, office(bot))]):
+        await until(lambda: listener.is_in(room))
+        await say(anna, room, ["new"])
+        await until(lambda: "new" in listener.said(room))
+    assert listener.said(room) == ["new"]
+
+
+async def test_the_first_start_handles_nothing_old(bot: Account, anna: Raw, tmp_path: Path) -> None:
+    rooms = [await anna.make_room(bot.user_id) for _ in range(2)]
+    async with raw(bot) as admin:
+        for room in rooms:
+            await say(anna, room, ["very old"])
+            await admin.act(room, "join")
+            await say(anna, room, numbered("old", 5))
+    listener = Listener()
+    async with running(tmp_path, [(listener, office(bot))]) as running_office:
+        await until(running_office._posts[0].session.synced.is_set)
+        for room in rooms:
+            await say(anna, room, ["new"])
+        await until(lambda: all("new" in listener.said(room) for room in rooms))
+    assert [listener.said(room) for room in rooms] == [["new"], ["new"]]
+    assert {event.room.joined for room in rooms for event in listener.messages(room)} == {
+        frozenset({anna.account.user_id, bot.user_id})
+    }
+
+
+async def test_the_first_start_takes_an_open_invitation(
+    bot: Account, anna: Raw, tmp_path: Path
+) -> None:
+    room = await anna.make_room(bot.user_id)
+    await say(anna, room, ["please"])
+    listener = Listener()
+    async with running(tmp_path, [(listener, office(bot))]):
+        await until(lambda: listener.said(room) == ["please"])
+
+
+async def test_last_words_before_we_are_put_out(bot: Account, anna: Raw, tmp_path: Path) -> None:
+    listener = Listener()
+    async with running(tmp_path, [(listener, office(bot))]):
+        room = await anna.make_room(bot.user_id)
+        await until(lambda: listener.is_in(room))
+    await say(anna, room, ["last words"])
+    await anna.act(room, "kick", user_id=bot.user_id)
+    await say(anna, room, ["behind our back"])
+    async with running(tmp_path, [(listener, office(bot))]):
+        await until(lambda: listener.said(room) == ["last words"])
+        await anna.act(room, "invite", user_id=bot.user_id)
+        await say(anna, room, ["welcome back"])
+        await until(lambda: "welcome back" in listener.said(room))
+    assert listener.said(room) == ["last words", "welcome back"]
+
+
+async def test_a_gap_that_can_not_be_filled_holds_up_nothing_else(
+    synapse: EmbeddedSynapse, bot: Account, anna: Raw, tmp_path: Path
+) -> None:
+    listener = Listener()
+    async with Proxy(synapse.url) as proxy:
+        async with running(tmp_path, [(listener, office(bot, proxy.url))]):
+            rooms = [await anna.make_room(bot.user_id) for _ in range(2)]
+            await until(lambda: all(listener.is_in(room) for room in rooms))
+        await asyncio.gather(*(say(anna, room, numbered("x", 120)) for room in rooms))
+        forbidden = failing(403, errcode="M_FORBIDDEN")
+        proxy.on(f"GET .*/rooms/{rooms[0]}/messages", forbidden, times=100)
+        async with running(tmp_path, [(listener, office(bot, proxy.url))]):
+            await until(lambda: len(listener.said(rooms[1])) == 120)
+            await until(lambda: len(listener.said(rooms[0])) == 100)
+    assert listener.said(rooms[0]) == numbered("x", 120)[20:]
+
+
+async def test_a_fill_that_breaks_off_is_made_up_for(
+    synapse: EmbeddedSynapse, bot: Account, anna: Raw, tmp_path: Path
+) -> None:
+    listener = Listener()
+    async with Proxy(synapse.url) as proxy:
+        async with running(tmp_path, [(listener, office(bot, proxy.url))]):
+            room = await anna.make_room(bot.user_id)
+            await until(lambda: listener.is_in(room))
+        await say(anna, room, numbered("x", 150))
+        proxy.on("GET .*/messages", failing(500), times=2)
+        async with running(tmp_path, [(listener, office(bot, proxy.url))]):
+            await until(lambda: len(listener.said(room)) >= 150)
+    assert listener.said(room) == numbered("x", 150)
