@@ -158,7 +158,7 @@ class Person:
         return [event for event in self.timeline if event.room_id == room_id]
 
     async def wait_for(
-        self, wanted: Callable[[Seen], bool] | None = None, *, timeout: float = 10, **fields: object
+        self, wanted: Callable[[Seen], bool] | None = None, *, timeout: float = 30, **fields: object
     ) -> Seen:
         """The first event, seen or to come, readable or not, that is `wanted` and fits `fields`.
 

@@ -49,7 +49,7 @@ class House:
     async def staff_see(self, text: str, **fields: Any) -> Seen:
         return await self.anna.wait_for(room_id=self.room, body=re.compile(text), **fields)
 
-    async def leyla_sees(self, chat: str, text: str, timeout: float = 10) -> Seen:  # noqa: ASYNC109
+    async def leyla_sees(self, chat: str, text: str, timeout: float = 30) -> Seen:  # noqa: ASYNC109
         return await self.leyla.wait_for(
             room_id=chat, sender=self.account, body=re.compile(text), timeout=timeout
         )
@@ -62,7 +62,9 @@ class House:
 @pytest.fixture
 def house(new_account: NewAccount, make_person: MakePerson, tmp_path: Path) -> OpenHouse:
     @asynccontextmanager
-    async def open_house(more_staff: tuple[str, ...] = ()) -> AsyncIterator[House]:
+    async def open_house(
+        more_staff: tuple[str, ...] = (), undo: timedelta = UNDO
+    ) -> AsyncIterator[House]:
         account = await new_account("ombuds")
         anna, bilal, leyla = [await make_person(n, strict=True) for n in ("anna", "bilal", "leyla")]
         bot = OmbudsBot(
@@ -71,7 +73,7 @@ def house(new_account: NewAccount, make_person: MakePerson, tmp_path: Path) -> O
                 staff=(anna.user_id, bilal.user_id, *more_staff),
                 languages=("en", "de", "ar"),
                 timezone=ZoneInfo("Europe/Berlin"),
-                undo=UNDO,
+                undo=undo,
             ),
             Words(),
         )
@@ -136,7 +138,7 @@ async def test_a_message_taken_back_is_gone_from_the_room(house: OpenHouse) -> N
 
 
 async def test_an_answer_taken_back_in_time_is_never_sent(house: OpenHouse) -> None:
-    async with house() as h:
+    async with house(undo=timedelta(seconds=6)) as h:
         chat, _ = await h.leyla.write_privately(h.account, "hello")
         root = await h.staff_see("hello")
         await h.anna.send(h.room, "!answer too hasty", thread=root.event_id)
