@@ -172,7 +172,7 @@ class Person:
         return await self.wait_until(find, f"{fields or wanted}", timeout=timeout)
 
     async def wait_until(
-        self, find: Callable[[], T | None], what: str = "it", *, timeout: float = 10
+        self, find: Callable[[], T | None], what: str = "it", *, timeout: float = 30
     ) -> T:
         """What `find` finds: `await anna.wait_until(lambda: anna.invited_rooms.get(room))`."""
         try:
