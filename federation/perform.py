@@ -7,12 +7,13 @@ are idempotent. Messages go out encrypted wherever encryption was ever seen.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from federation import actions, rooms
 from federation.actions import Action, Text
+from federation.creating import Creating
 from federation.errors import (
     AudienceRefused,
     MatrixError,
@@ -43,6 +44,7 @@ class Performer:
         self._session = session
         self._server = session.server
         self._seen_plain: set[str] = set()
+        self._creating = Creating(session, self._observe, self._invite)
         self._methods: dict[type, Callable[[Any, str], Awaitable[Outcome]]] = {
             actions.Send: self._send,
             actions.EditMessage: self._edit,
@@ -208,30 +210,10 @@ class Performer:
         return room
 
     async def _create(self, action: actions.CreateRoom, action_id: str) -> Outcome:
-        alias = f"buendnis-{action_id}"
-        body = _room_body(action, alias)
-        try:
-            answer = await self._server.call("createRoom", "POST", path("createRoom"), body)
-            room_id = told(answer, "room_id")
-        except MatrixError as error:
-            if error.code != "M_ROOM_IN_USE":
-                raise
-            room_id = await self._by_alias(alias)
-            await self._invite_missing(room_id, action.invite)
-        await self._observe(room_id)
-        return Outcome(room_id)
+        return Outcome(await self._creating.create(action, action_id))
 
-    async def _invite_missing(self, room_id: str, users: Iterable[str]) -> None:
-        """A homeserver that went down after it had made the room has invited nobody."""
-        room = await self._observe(room_id)
-        for user in users:
-            if user not in room.members:
-                await self._membership(actions.Invite(room_id, user), "")
-
-    async def _by_alias(self, alias: str) -> str:
-        full = f"#{alias}:{self._account.partition(':')[2]}"
-        answer = await self._server.call("alias", "GET", path("directory", "room", full))
-        return told(answer, "room_id")
+    async def _invite(self, room_id: str, user: str) -> Outcome:
+        return await self._membership(actions.Invite(room_id, user), "")
 
     async def _join(self, action: actions.Join, action_id: str) -> Outcome:
         answer = await self._server.call("join", "POST", path("join", action.room), {})
@@ -301,26 +283,3 @@ def _in_thread(root: str) -> dict[str, Any]:
         "is_falling_back": True,
         "m.in_reply_to": {"event_id": root},
     }
-
-
-def _room_body(action: actions.CreateRoom, alias: str) -> dict[str, Any]:
-    state = [dict(event) for event in action.initial_state]
-    if action.encrypted:
-        algorithm = {"algorithm": "m.megolm.v1.aes-sha2"}
-        state.append({"type": "m.room.encryption", "state_key": "", "content": algorithm})
-    body: dict[str, Any] = {
-        "room_alias_name": alias,
-        "preset": action.preset,
-        "visibility": "private",
-        "invite": list(action.invite),
-        "initial_state": state,
-        "creation_content": {"m.federate": action.federate},
-        "is_direct": action.direct,
-    }
-    optional = {
-        "name": action.name,
-        "topic": action.topic,
-        "room_version": action.room_version,
-        "power_level_content_override": dict(action.power_levels),
-    }
-    return body | {key: value for key, value in optional.items() if value}
