@@ -25,6 +25,7 @@ from federation.errors import (
     TokenRevoked,
     Unreachable,
 )
+from federation.handover import hand_over
 from federation.homeserver import Homeserver, path
 from federation.intake import Intake
 from federation.login import Credentials, forget_lost_devices, log_in
@@ -86,6 +87,7 @@ class Session:
 
     async def _open(self) -> None:
         await self.server.check_version()
+        await hand_over(self.server, self.store, self._credentials.user)
         login = await log_in(self.server, self.store, self._credentials)
         self.account = login.user_id
         await self._equip(login.device_id)

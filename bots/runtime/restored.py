@@ -14,13 +14,10 @@ from dataclasses import asdict, dataclass
 from bots.runtime import codec
 from bots.runtime.decision import Deliver
 from bots.runtime.transaction import HELD, Transaction
+from federation import handover
 
-DEVICE_KINDS = ("login", "olm account", "olm session", "olm sessions", "fallback key")
-"""Of the device that the backup was made on. Its ratchets went on after the backup, and no place
-of a ratchet may be used twice: the office logs in as a new device, under the same identity. Room
-keys stay, so that old messages can be read."""
-STALE_KINDS = ("device list",)
-"""What must be asked for again."""
+STALE = "device list"
+"""Whose devices we know: must be asked for again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +37,8 @@ def read_restored(tx: Transaction) -> Restored | None:
 
 def begin(tx: Transaction, made: float, erased: Mapping[str, float]) -> int:
     """Make a restored store fit to start; how many rows are held that may have left already."""
-    for kind in (*DEVICE_KINDS, *STALE_KINDS):
-        tx.erase_kind(kind)
+    handover.retire(tx)
+    tx.erase_kind(STALE)
     held = 0
     for seq, payload in tx.waiting():
         if isinstance(codec.loads(payload)["action"], Deliver):
