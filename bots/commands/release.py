@@ -28,7 +28,7 @@ def command(file: Path) -> None:
     except (StoreError, ValueError, OSError) as error:
         click.echo(str(error), err=True)
         raise SystemExit(1) from None
-    click.echo(f"{number} mails leave when the office runs.")
+    click.echo(f"Mails that leave when the office runs: {number}.")
 
 
 async def _release(state: Path, key: bytes) -> int:

@@ -36,8 +36,8 @@ def command(file: Path, archive: Path) -> None:
     click.echo(f"Restored as it was on {moment}. Start it with `buendnis run {file}`.")
     if result.held:
         click.echo(
-            f"{result.held} mails wait that may have left already. If you are sure that they did "
-            f"not: `buendnis release {file}`, before you start the office."
+            f"Mails that wait because they may have left already: {result.held}. If you are sure "
+            f"that they did not: `buendnis release {file}`, before you start the office."
         )
 
 
