@@ -11,6 +11,7 @@ import click
 if TYPE_CHECKING:
     from config.network import NetworkConfig
     from config.ombuds import OmbudsConfig
+    from config.sections import File
 
 T = TypeVar("T")
 
@@ -38,14 +39,23 @@ def _loaded(load: Callable[[Path], T], file: Path) -> T:
 
 
 def ask_or_exit(file: Path, question: str) -> dict[str, object]:
-    """Ask the running office; a sentence and exit status 1 if that fails."""
+    """Ask the running office; a sentence and exit status 1 if that fails. Needs no secret."""
     from bots.runtime.control import NotRunning, Refused, ask
+    from config.loading import check
 
-    folder = load_or_exit(file).office.state
     try:
-        return ask(folder, question)
+        return ask(_state(_loaded(check, file).file), question)
     except NotRunning as error:
         click.echo(f"{error} Start it with `buendnis run {file}`.", err=True)
     except Refused as error:
         click.echo(f"{error}", err=True)
     raise SystemExit(1)
+
+
+def _state(settings: File) -> Path:
+    """The folder of the store."""
+    from config.ombuds import OmbudsFile
+
+    if isinstance(settings, OmbudsFile):
+        return settings.office.state
+    raise SystemExit("Only the ombuds office can be asked so far.")
