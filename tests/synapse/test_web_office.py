@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +17,7 @@ from bots.web import pages
 from federation.actions import Text
 from tests.conftest import Account as HomeserverAccount
 from tests.synapse.offices import running
+from tests.synapse.waiting import until
 from tests.synapse.web import TOKEN, settings
 
 NewAccount = Callable[..., Awaitable[HomeserverAccount]]
@@ -47,11 +47,6 @@ class Clerk:
     def render(self, phrase: Phrase) -> Text:
         raise NotImplementedError
 
-    async def wait(self, number: int) -> None:
-        async with asyncio.timeout(10):
-            while len(self.seen) < number:  # noqa: ASYNC110  (rules run in a thread)
-                await asyncio.sleep(0.01)
-
 
 async def test_a_form_is_kept_before_it_is_answered_and_handled_once(
     new_account: NewAccount, tmp_path: Path
@@ -77,14 +72,20 @@ async def test_a_form_is_kept_before_it_is_answered_and_handled_once(
                 assert len(commits) == expected
         async with client.post(f"{site.address}/u/{TOKEN}") as answer:
             assert answer.status == 200
-        await clerk.wait(2)
-        async with client.get(f"{site.metrics_address}/metrics") as answer:
-            metrics = await answer.text()
+        await until(lambda: len(clerk.seen) == 2)
+        metrics = ""
+
+        async def reachable() -> bool:  # known after the first sync
+            nonlocal metrics
+            async with client.get(f"{site.metrics_address}/metrics") as answer:
+                metrics = await answer.text()
+            return "buendnis_homeserver_reachable 1.0" in metrics
+
+        await until(reachable)
     assert [event.form for event in clerk.seen] == ["subscribe", "unsubscribe"]
     assert clerk.seen[0].fields["address"] == "anna@example.org"
     assert clerk.seen[1].fields == {"token": TOKEN}
     assert "buendnis_inbox_done" in metrics
-    assert "buendnis_homeserver_reachable 1.0" in metrics
 
 
 async def test_pages_say_so_while_the_office_is_not_there_yet(
