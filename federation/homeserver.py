@@ -115,6 +115,8 @@ class Homeserver:
         if self._http is None or self._http.closed:
             connector = aiohttp.TCPConnector(limit=32, ssl=self._ssl or True)
             self._http = aiohttp.ClientSession(connector=connector)
+            # aiohttp would repeat a PUT by itself, at once, while the first is still under way.
+            self._http._retry_connection = False
         return self._http
 
     def _headers(self) -> dict[str, str]:

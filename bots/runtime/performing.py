@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any, Protocol
 
+from federation.actions import SetState
 from federation.errors import (
     AudienceRefused,
     FederationError,
@@ -23,6 +24,9 @@ from federation.perform import Outcome
 from federation.perform import Performer as Matrix
 from federation.session import Session
 
+STILL_AT_IT = 5.0
+"""Seconds in which a homeserver may still be at a request whose answer was lost. State has no
+transaction id: set again meanwhile, it would stand in the room twice."""
 _PASSING = (Unreachable, KeysNotShared, NotAHomeserver, TokenRevoked)
 
 
@@ -74,7 +78,8 @@ class Account:
             after = error.retry_after or 1.0
             raise TryLater(type(error).__name__, after, everything=True) from None
         except _PASSING as error:
-            raise TryLater(type(error).__name__) from None
+            after = STILL_AT_IT if isinstance(action, SetState) else None
+            raise TryLater(type(error).__name__, after) from None
         except AudienceRefused:
             raise Refused("audience") from None
         except MatrixError as error:
