@@ -109,6 +109,11 @@ class Delivering:
             return await self._settle(row, data, prepared)
         if prepared is None:
             return await self._wait_or_fail(row, data)
+        return await self._attempt(row, data, prepared)
+
+    async def _attempt(
+        self, row: OutboxRow, data: Mapping[str, Any], prepared: Action | Deliver
+    ) -> OutboxRow | None:
         try:
             outcome = await self._performers[data["by"]].perform(prepared, row.id)
         except TryLater as error:

@@ -78,8 +78,8 @@ class Account:
             after = error.retry_after or 1.0
             raise TryLater(type(error).__name__, after, everything=True) from None
         except _PASSING as error:
-            after = STILL_AT_IT if isinstance(action, SetState) else None
-            raise TryLater(type(error).__name__, after) from None
+            pause = STILL_AT_IT if isinstance(action, SetState) else None
+            raise TryLater(type(error).__name__, pause) from None
         except AudienceRefused:
             raise Refused("audience") from None
         except MatrixError as error:

@@ -1,0 +1,140 @@
+"""What is decided and waits to be carried out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bots.runtime.rows.vault import Vault
+
+HELD = "restored"
+"""Why a row waits that may have left before a backup was restored."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    seq: int
+    id: str
+    lane: bytes
+    tries: int
+    not_before: float
+    payload: bytes
+
+
+class Outbox(Vault):
+    def action_id(self, cause: str, ordinal: int) -> str:
+        return self._sealer.action_id(cause, ordinal)
+
+    def append(
+        self, action_id: str, lane: str, makes: str | None, payload: bytes, *, held: bool = False
+    ) -> None:
+        """`lane`: what it must keep its order in; `makes`: the handle that it will fill; `held`:
+        until somebody releases it."""
+        self.appended = True
+        place = action_id.encode()
+        self._sql(
+            "INSERT INTO outbox (id, lane, makes, state, error, decided, sealed) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            (
+                action_id,
+                self._sealer.mark("lane", lane),
+                None if makes is None else self._sealer.mark("handle", makes),
+                "aside" if held else "ready",
+                HELD if held else None,
+                self.now,
+                self._sealer.seal("outbox", place, payload),
+            ),
+        )
+
+    def heads(self) -> list[OutboxRow]:
+        """The first row of each lane that is not done, oldest first."""
+        found = self._sql(
+            "SELECT min(seq), id, lane, tries, not_before, sealed FROM outbox "
+            "WHERE state = 'ready' GROUP BY lane ORDER BY min(seq)"
+        ).fetchall()
+        return [
+            OutboxRow(seq, id_, lane, tries, wait, self._sealer.open("outbox", id_.encode(), blob))
+            for seq, id_, lane, tries, wait, blob in found
+        ]
+
+    def head(self, lane: bytes) -> OutboxRow | None:
+        found = self._sql(
+            "SELECT seq, id, lane, tries, not_before, sealed FROM outbox "
+            "WHERE state = 'ready' AND lane = ? ORDER BY seq LIMIT 1",
+            (lane,),
+        ).fetchone()
+        if found is None:
+            return None
+        seq, id_, lane, tries, wait, blob = found
+        return OutboxRow(
+            seq, id_, lane, tries, wait, self._sealer.open("outbox", id_.encode(), blob)
+        )
+
+    def is_coming(self, handle: str) -> bool:
+        """Whether an action that will fill this handle still waits."""
+        place = self._sealer.mark("handle", handle)
+        found = self._sql("SELECT 1 FROM outbox WHERE makes = ? AND state = 'ready'", (place,))
+        return found.fetchone() is not None
+
+    def idle(self) -> bool:
+        """Whether nothing that could be done waits."""
+        waiting = "SELECT 1 FROM inbox WHERE state = 'ready' UNION ALL "
+        waiting += "SELECT 1 FROM outbox WHERE state = 'ready' LIMIT 1"
+        return self._sql(waiting).fetchone() is None
+
+    def sent(self, row: OutboxRow) -> bool:
+        """Mark as carried out; False if it was so already."""
+        self.erase("echo", row.id)
+        return (
+            self._sql(
+                "UPDATE outbox SET state = 'done', sealed = NULL WHERE seq = ? AND state = 'ready'",
+                (row.seq,),
+            ).rowcount
+            == 1
+        )
+
+    def postpone(self, seq: int, until: float, error: str) -> None:
+        self._sql(
+            "UPDATE outbox SET tries = tries + 1, not_before = ?, error = ? WHERE seq = ?",
+            (until, error, seq),
+        )
+
+    def hasten_all(self) -> None:
+        """Try everything that was postponed again now."""
+        self._sql("UPDATE outbox SET not_before = 0 WHERE state = 'ready'")
+
+    def hasten(self, lane: bytes) -> None:
+        """What this lane waited for has happened."""
+        self._sql(
+            "UPDATE outbox SET not_before = 0, tries = 0 WHERE state = 'ready' AND lane = ?",
+            (lane,),
+        )
+
+    def waiting(self) -> Iterator[tuple[int, bytes]]:
+        """All rows that wait to be carried out: number and payload."""
+        found = self._sql("SELECT seq, id, sealed FROM outbox WHERE state = 'ready'").fetchall()
+        for seq, id_, sealed in found:
+            yield seq, self._sealer.open("outbox", id_.encode(), sealed)
+
+    def release_held(self) -> int:
+        """Let rows go that wait since a backup was restored; how many."""
+        return self._sql(
+            "UPDATE outbox SET state = 'ready', error = NULL WHERE state = 'aside' AND error = ?",
+            (HELD,),
+        ).rowcount
+
+    def put_aside(self, seq: int, error: str) -> None:
+        self._sql("UPDATE outbox SET state = 'aside', error = ? WHERE seq = ?", (error, seq))
+
+    def echo(self, action_id: str, room_id: str, event_id: str) -> None:
+        done = "SELECT 1 FROM outbox WHERE id = ? AND state = 'done'"
+        if self._sql(done, (action_id,)).fetchone() is None:
+            self.write("echo", action_id, json.dumps([room_id, event_id]).encode())
+
+    def echoed(self, action_id: str) -> tuple[str, str] | None:
+        found = self.read("echo", action_id)
+        if found is None:
+            return None
+        room_id, event_id = json.loads(found)
+        return room_id, event_id

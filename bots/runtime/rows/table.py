@@ -1,0 +1,30 @@
+"""What every table needs: the connection, the seal and the clock."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from typing import Any
+
+from bots.runtime.sealing import Sealer
+
+
+class Table:
+    def __init__(
+        self, connection: sqlite3.Connection, sealer: Sealer, now: float, patience: float
+    ) -> None:
+        self._sql = connection.execute
+        self._sealer = sealer
+        self._patience = patience
+        self.appended = False
+        """Whether something was put into the outbox."""
+        self.forgotten: dict[str, float] = {}
+        """What was forgotten for good, by fingerprint, and when."""
+        self.now = now
+        """Seconds since the epoch, by the office's clock."""
+
+
+def encode(value: Any) -> bytes:
+    """JSON from outside may name half a character; it must not end a transaction."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "surrogatepass")
