@@ -11,7 +11,7 @@ import json
 import logging
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any
 
 from federation import recovery, rooms, sync
@@ -293,27 +293,38 @@ class Session:
 
     async def _fill_one(self, room: JoinedRoom, known: Room, token: str) -> None:
         if not known.joined:
-            await self._begin_room(room, known.invited)
+            await self._begin_room(room, known.invited, token)
         elif room.prev_batch is not None:
-            types = self._interests.types
-            pages = sync.between(self.server, room.room_id, token, room.prev_batch, types)
-            async for page in pages:
+            async for page in self._since(room, token):
                 await self._take_gap(room.room_id, page)
 
-    async def _begin_room(self, room: JoinedRoom, invited: bool) -> None:
+    async def _begin_room(self, room: JoinedRoom, invited: bool, token: str) -> None:
         """A room that is new to us; its timeline may begin long before that, or after."""
         found = list(room.timeline)
         begin = sync.beginning(found, self.account, invited)
-        if begin is None and room.prev_batch is not None:
-            types = self._interests.types
-            async for page in sync.back(self.server, room.room_id, room.prev_batch, types):
-                found = [*reversed(page), *found]
-                begin = sync.beginning(found, self.account, invited)
-                if begin is not None:
-                    break
-        if begin is None:  # the invitation is older than what we may see
+        if begin is None and invited:
+            found = await self._back_to_invitation(room, found)
+            begin = sync.beginning(found, self.account, invited)
+        elif begin is None:
+            found = [event async for page in self._since(room, token) for event in page] + found
+        if begin is None:
             begin = sync.beginning(found, self.account, invited=False)
-        room.keep(found[begin:] if begin is not None else [])
+        # A room in which we never joined is one that our filter kept from us until now.
+        room.keep(found[begin or 0 :])
+
+    def _since(self, room: JoinedRoom, token: str) -> AsyncIterator[list[RawEvent]]:
+        until, types = room.prev_batch, self._interests.types
+        return sync.between(self.server, room.room_id, token, until, types)
+
+    async def _back_to_invitation(self, room: JoinedRoom, found: list[RawEvent]) -> list[RawEvent]:
+        if room.prev_batch is None:
+            return found
+        types = self._interests.types
+        async for page in sync.back(self.server, room.room_id, room.prev_batch, types):
+            found = [*reversed(page), *found]
+            if sync.beginning(found, self.account, invited=True) is not None:
+                break
+        return found
 
     async def _take_gap(self, room_id: str, events: list[RawEvent]) -> None:
         await self._take(lambda ledger: self._intake.gap(ledger, room_id, events))

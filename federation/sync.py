@@ -165,10 +165,11 @@ def beginning(timeline: Sequence[RawEvent], account: str, invited: bool) -> int 
 
 
 async def between(
-    server: Homeserver, room_id: str, since: str, until: str, types: Sequence[str]
+    server: Homeserver, room_id: str, since: str, until: str | None, types: Sequence[str]
 ) -> AsyncIterator[list[RawEvent]]:
-    """Pages of events after the sync token `since` and before the token `until`, oldest first."""
-    start: str | None = since
+    """Pages of events after the sync token `since` and before the token `until`, oldest first;
+    none where there is no gap to end (None)."""
+    start: str | None = None if until is None else since
     while start is not None:
         page = await _messages(server, room_id, "f", start, types, until)
         yield events(page.get("chunk"))
