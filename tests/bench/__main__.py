@@ -31,6 +31,8 @@ MEASUREMENTS = (
     "stopped",
     "killed",
     "server_away",
+    "plan",
+    "plan_apply",
 )
 
 
