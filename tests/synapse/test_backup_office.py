@@ -170,10 +170,8 @@ async def test_cases_and_answers_of_the_time_between(
     bot = OmbudsBot(ombuds_settings(ombuds.user_id, staff.user_id), Words())
     account = Account(ombuds.homeserver, ombuds.user_id, ombuds.password)
     folder = tmp_path / "state"
-    async with running(folder, [(bot, account)]):
-        await staff.wait_until(lambda: next(iter(staff.invited_rooms), None))
-        room = await staff.join(next(iter(staff.invited_rooms)))
-        await staff.wait_for(room_id=room, body=re.compile("Welcome"))
+    async with running(folder, [(bot, account)]) as office:
+        room = await enter(staff)
         chat, _ = await leyla.write_privately(ombuds.user_id, "The heating is broken.")
         root = await staff.wait_for(room_id=room, body=re.compile("heating is broken"))
         await leyla.wait_for(room_id=chat, body=re.compile("Your number is 1"))
@@ -183,17 +181,32 @@ async def test_cases_and_answers_of_the_time_between(
         await staff.wait_for(room_id=room, body=re.compile("Delivered"))
         await leyla.send(chat, "And the window, too.")
         await staff.wait_for(room_id=room, body=re.compile("window"))
-    before = len(told(staff, room, ombuds)), len(told(leyla, chat, ombuds))
+        await settled(office, staff, room)
+    before = told(staff, room, ombuds), told(leyla, chat, ombuds)
     lose(folder)
     bring_back(archive, folder)
     async with running(folder, [(bot, account)]) as office:
-        await until(lambda: idle(office))
         await asyncio.sleep(2.5)  # the answer's undo window passes once more
-        await until(lambda: idle(office))
-        assert (len(told(staff, room, ombuds)), len(told(leyla, chat, ombuds))) == before
+        await settled(office, staff, room)
+        assert (told(staff, room, ombuds), told(leyla, chat, ombuds)) == before
         await staff.send(room, "!answer The window on Tuesday.", thread=root.event_id)
         answer = await leyla.wait_for(room_id=chat, body=re.compile("on Tuesday"), timeout=20)
         assert (answer.encrypted, answer.shield) == (True, None)
+
+
+async def enter(staff: Person) -> str:
+    """The office's room, once she was asked in."""
+    await staff.wait_until(lambda: next(iter(staff.invited_rooms), None))
+    room = await staff.join(next(iter(staff.invited_rooms)))
+    await staff.wait_for(room_id=room, body=re.compile("Welcome"))
+    return room
+
+
+async def settled(office: Office, person: Person, room: str) -> None:
+    """The office has done all that it knows of, and she has seen it."""
+    await until(lambda: idle(office))
+    note = await person.send(room, "a note")
+    await person.wait_for(room_id=room, event_id=note)
 
 
 def ombuds_settings(account: str, staff: str) -> Settings:
