@@ -176,7 +176,7 @@ class Words:
         present = [x for x in LANGUAGES if x.tag in self._catalogues]
         self.languages = tuple(x.tag for x in present)
         self._languages = {x.tag: x for x in present}
-        self._named = {_fold(n): x.tag for x in present for n in (x.tag, x.own_name, *x.names)}
+        self._named = {fold(n): x.tag for x in present for n in (x.tag, x.own_name, *x.names)}
 
     def text(self, msgid: str, language: str, values: Mapping[str, object] | None = None) -> str:
         """A text in a language, or in the nearest one that has it."""
@@ -229,7 +229,7 @@ class Words:
     def language_named(self, text: str) -> str | None:
         """The language that someone asks for by its name in that language, German or English,
         or by its tag; None when the text is anything else."""
-        return self._named.get(_fold(text))
+        return self._named.get(fold(text))
 
     def _fill(self, template: Template, tag: str, values: Mapping[str, object]) -> str:
         if len(template) == 1:
@@ -312,7 +312,7 @@ def _nearest(language: str, present: tuple[str, ...]) -> str:
 _ALIKE = str.maketrans({"ي": "ی", "ى": "ی", "ك": "ک", "ة": "ه", "ı": "i", "\u0640": None})
 
 
-def _fold(text: str) -> str:
+def fold(text: str) -> str:
     """Without case, accents, vowel signs, marks of direction and punctuation."""
     spread = unicodedata.normalize("NFKD", text[:200].casefold()).translate(_ALIKE)
     kept = (x for x in spread if unicodedata.category(x) not in ("Mn", "Cf"))

@@ -1,0 +1,239 @@
+"""Phrases as people will read them: plain, and as HTML.
+
+A bot's `Wording` names the paragraphs of each phrase. A paragraph that is a placeholder alone
+(`{text}`) is no text of ours but stands for what its value holds, and is left out where that is
+empty. `Phrase.language` may name several languages, which then stand one below the other; a phrase
+among the values that names none takes the language around it.
+
+Each value goes into the HTML by way of a stand-in character, so that the text around it is escaped
+by itself and no value can be taken for markup.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from bots.runtime.decision import Phrase
+from bots.runtime.words import SOURCE, Raw
+from federation.actions import Text
+from federation.links import person
+
+RULE = "———"
+"""Between languages, where there is no HTML."""
+_BLOCK = re.compile(r"\{(\w+)\}")
+_FIRST_STAND_IN = 0xE000
+_STAND_IN = re.compile("[\ue000-\ue0ff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Plural:
+    """A text whose form depends on the value `n`."""
+
+    singular: str
+    plural: str
+
+
+Paragraphs = tuple[str | Plural, ...]
+
+
+def N_(msgid: str) -> str:  # noqa: N802
+    """Marks a text for the catalogues, where it can't be translated yet."""
+    return msgid
+
+
+def NP_(singular: str, plural: str) -> Plural:  # noqa: N802
+    """Marks a text that depends on a number."""
+    return Plural(singular, plural)
+
+
+NOT_CHECKED = N_("Nobody has checked this translation yet. The original text:")
+
+
+class Translator(Protocol):
+    """`bots.runtime.words.Words`, as far as rendering needs it."""
+
+    def text(self, msgid: str, language: str, values: Mapping[str, object] | None = None) -> str:
+        """The text in that language; values that people wrote are isolated from its direction."""
+
+    def plural(
+        self,
+        singular: str,
+        plural: str,
+        n: int,
+        language: str,
+        values: Mapping[str, object] | None = None,
+    ) -> str:
+        """The form that goes with `n`."""
+
+    def reviewed(self, msgid: str, language: str) -> bool:
+        """Whether somebody who speaks the language well has checked the text."""
+
+
+# -- what a value can be, besides words and numbers ------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What somebody wrote, as a block."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A text of the settings, by language: the one that fits, else those of the originals."""
+
+    texts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    url: str
+    label: Phrase | str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A user, whose name leads to her; the name is not to be trusted, the id is."""
+
+    user: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How a bot speaks."""
+
+    paragraphs: Mapping[str, Paragraphs]
+    ringing: frozenset[str] = frozenset()
+    """Phrases sent as `m.text`. All else is an `m.notice`, which makes no phone ring."""
+    consent: frozenset[str] = frozenset()
+    """Phrases that people rely on: never in an unchecked translation alone."""
+    commands: frozenset[str] = frozenset()
+    """Names of values that people are to write as they stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    plain: str
+    html: str
+
+
+class Renderer:
+    def __init__(self, words: Translator, wording: Wording, originals: Sequence[str]) -> None:
+        """`originals`: languages whose texts stand beside those that nobody has checked."""
+        self._words = words
+        self._wording = wording
+        self._originals = tuple(originals)
+
+    def render(self, phrase: Phrase) -> Text:
+        languages = phrase.language.split() or [SOURCE]
+        texts = [list(self._paragraphs(replace(phrase, language=x))) for x in languages]
+        missing = self._missing(phrase.key, languages)
+        if missing:
+            texts[-1].append(self._sentence(NOT_CHECKED, Phrase("", languages[0])))
+            texts += [list(self._paragraphs(replace(phrase, language=x))) for x in missing]
+        plain = f"\n\n{RULE}\n\n".join("\n\n".join(x.plain for x in text) for text in texts)
+        body = "<hr>".join("".join(_paragraph(x.html) for x in text) for text in texts)
+        return Text(plain, body, notice=phrase.key not in self._wording.ringing)
+
+    def _missing(self, key: str, languages: Sequence[str]) -> list[str]:
+        """The originals that must stand beside what is shown."""
+        if key not in self._wording.consent:
+            return []
+        if any(x in self._originals or self._checked(key, x) for x in languages):
+            return []
+        return list(self._originals)
+
+    def _checked(self, key: str, language: str) -> bool:
+        texts = (x.singular if isinstance(x, Plural) else x for x in self._wording.paragraphs[key])
+        return all(self._words.reviewed(x, language) for x in texts if not _BLOCK.fullmatch(x))
+
+    def _paragraphs(self, phrase: Phrase) -> Iterator[_Shown]:
+        for template in self._wording.paragraphs[phrase.key]:
+            block = None if isinstance(template, Plural) else _BLOCK.fullmatch(template)
+            if block is None:
+                yield self._sentence(template, phrase)
+            else:
+                yield from self._block(phrase.values[block[1]], phrase.language)
+
+    def _block(self, value: object, language: str) -> Iterator[_Shown]:
+        match value:
+            case Phrase():
+                yield from self._paragraphs(_within(value, language))
+            case tuple():
+                lines = [x for item in value for x in self._block(item, language)]
+                if lines:
+                    yield _Shown(
+                        "\n".join(x.plain for x in lines), "<br>".join(x.html for x in lines)
+                    )
+            case Quote(text) if text:
+                yield _Shown(text, f"<blockquote>{_escaped(text)}</blockquote>")
+            case Written(texts):
+                yield from self._written(texts, language)
+            case Link() | Person():
+                yield self._inline("", value, language)
+
+    def _written(self, texts: Mapping[str, str], language: str) -> Iterator[_Shown]:
+        fitting = [texts[x] for x in (language, language.partition("-")[0]) if x in texts][:1]
+        for text in fitting or [texts[x] for x in self._originals if x in texts]:
+            for part in re.split(r"\n\s*\n", text.strip()):
+                yield _Shown(part, _escaped(part))
+
+    def _sentence(self, template: str | Plural, phrase: Phrase) -> _Shown:
+        plain: dict[str, object] = {}
+        marked: dict[str, object] = {}
+        markup: list[str] = []
+        for name, value in phrase.values.items():
+            plain[name] = marked[name] = value
+            if isinstance(value, str | Phrase | Link | Person):
+                shown = self._inline(name, value, phrase.language)
+                kind = str if isinstance(value, str | Person) else Raw
+                stand_in = chr(_FIRST_STAND_IN + len(markup))
+                plain[name], marked[name] = kind(shown.plain), kind(stand_in if shown.html else "")
+                markup.append(shown.html)
+        body = html.escape(self._text(template, phrase.language, marked))
+        body = _STAND_IN.sub(lambda x: markup[ord(x[0]) - _FIRST_STAND_IN], body)
+        return _Shown(self._text(template, phrase.language, plain), body)
+
+    def _text(self, template: str | Plural, language: str, values: Mapping[str, object]) -> str:
+        if isinstance(template, str):
+            return self._words.text(template, language, values)
+        n = values["n"]
+        assert isinstance(n, int)  # noqa: S101
+        return self._words.plural(template.singular, template.plural, n, language, values)
+
+    def _inline(self, name: str, value: str | Phrase | Link | Person, language: str) -> _Shown:
+        match value:
+            case Phrase():
+                parts = list(self._paragraphs(_within(value, language)))
+                return _Shown("\n".join(x.plain for x in parts), "<br>".join(x.html for x in parts))
+            case Link(url, label):
+                shown = self._inline("", label, language)
+                plain = f"{shown.plain}: {url}" if shown.plain != url else url
+                return _Shown(plain, _anchor(url, shown.html))
+            case Person(user, called):
+                plain = f"{called} ({user})" if called else user
+                return _Shown(plain, _anchor(person(user), _escaped(plain)))
+        tag = "code" if name in self._wording.commands and value else ""
+        return _Shown(value, f"<{tag}>{_escaped(value)}</{tag}>" if tag else _escaped(value))
+
+
+def _within(phrase: Phrase, language: str) -> Phrase:
+    return phrase if phrase.language else replace(phrase, language=language)
+
+
+def _anchor(url: str, label: str) -> str:
+    return f'<a href="{html.escape(url)}">{label}</a>'
+
+
+def _escaped(text: str) -> str:
+    return html.escape(text).replace("\n", "<br>")
+
+
+def _paragraph(body: str) -> str:
+    return body if body.startswith("<blockquote>") else f"<p>{body}</p>"
