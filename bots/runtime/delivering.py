@@ -115,18 +115,25 @@ class Delivering:
         self, row: OutboxRow, data: Mapping[str, Any], prepared: Action | Deliver
     ) -> OutboxRow | None:
         try:
-            outcome = await self._performers[data["by"]].perform(prepared, row.id)
+            outcome, declined = await self._perform(prepared, row, data["by"])
         except TryLater as error:
             return await self._postpone(row, data["by"], error)
-        except Declined as error:
-            return await self._settle(row, data, Outcome(""), error.code)
         except Refused as error:
             return await self._set_aside(row, data, error.code)
         except StoreError:
             raise
         except Exception as error:  # noqa: BLE001  (a fault of ours must not stop the room)
             return await self._stumble(row, data, error)
-        return await self._settle(row, data, outcome)
+        return await self._settle(row, data, outcome, declined)
+
+    async def _perform(
+        self, action: Action | Deliver, row: OutboxRow, by: str
+    ) -> tuple[Outcome, str | None]:
+        """What came of it, and why nothing did."""
+        try:
+            return await self._performers[by].perform(action, row.id), None
+        except Declined as error:
+            return Outcome(""), error.code
 
     async def _stumble(
         self, row: OutboxRow, data: Mapping[str, Any], error: Exception

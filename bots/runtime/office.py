@@ -16,7 +16,7 @@ from bots.runtime.deciding import Deciding
 from bots.runtime.decision import Event, Started
 from bots.runtime.delivering import Delivering
 from bots.runtime.errors import StoreError
-from bots.runtime.performing import Account, Performer
+from bots.runtime.performing import Account, Bridge, Performer
 from bots.runtime.restored import read_restored, settle
 from bots.runtime.store import Store
 from bots.runtime.transaction import Transaction
@@ -45,12 +45,13 @@ class Office:
         store: Store,
         posts: Sequence[Post],
         clock: Clock | None = None,
-        bridges: Mapping[str, Performer] | None = None,
+        bridges: Mapping[str, Bridge] | None = None,
     ) -> None:
-        """`bridges`: performers besides the accounts, by the name that `Deliver.bridge` gives."""
         self.store = store
         self._posts = posts
-        self._bridges = bridges or {}
+        self.bridges = dict(bridges or {})
+        """Performers besides the accounts, by the name that `Deliver.bridge` gives; any that are
+        needed are there before `run`."""
         self._clock = clock or SystemClock()
         self._noted: erasures.Pieces = {}
         self.ready = asyncio.Event()
@@ -86,7 +87,7 @@ class Office:
         """Accounts are known by their full ids only once they are logged in."""
         self.deciding = Deciding({post.session.account: post.bot for post in self._posts})
         accounts = {post.session.account: Account(post.session) for post in self._posts}
-        performers: dict[str, Performer] = {**accounts, **self._bridges}
+        performers: dict[str, Performer] = {**accounts, **self.bridges}
         self._delivering = Delivering(self.store, self._clock, performers)
         self._inbox = self._delivering.decided
         for post in self._posts:
@@ -173,6 +174,8 @@ class Office:
 
     async def close(self) -> None:
         """Close connections and the store; call it after `run` has ended."""
+        for bridge in self.bridges.values():
+            await bridge.close()
         for post in self._posts:
             await post.session.server.close()
         await self.store.close()

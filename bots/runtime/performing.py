@@ -64,6 +64,12 @@ class Performer(Protocol):
     async def perform(self, action: Any, action_id: str) -> Outcome: ...
 
 
+class Bridge(Performer, Protocol):
+    """A performer to a world outside Matrix, with connections of its own."""
+
+    async def close(self) -> None: ...
+
+
 class Account:
     """Performs on Matrix, as one account."""
 

@@ -24,7 +24,13 @@ async def running(
     probe: Probe | None = None,
 ) -> AsyncIterator[Office]:
     """An office that is ready; it ends with the block."""
-    office = assemble(folder, bots, clock=clock, probe=probe)
+    async with started(assemble(folder, bots, clock=clock, probe=probe)) as office:
+        yield office
+
+
+@asynccontextmanager
+async def started(office: Office) -> AsyncIterator[Office]:
+    """The same, of an office that was put together by hand."""
     task = asyncio.create_task(office.run())
     ready = asyncio.create_task(office.ready.wait())
     try:
