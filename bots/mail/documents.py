@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from bots.runtime.bot import Docs
 from bridges.email.letters import Block, Kind, Letter
 
 BRIDGE = "mail"
 LETTER = "mail/letter"
 ADDRESS = "mail/address"
-EPOCH = "mail/epoch"
 
 GONE = "gone"
 """The letter was taken back, or the reader has left."""
@@ -23,13 +21,11 @@ NOBODY = "nobody"
 REFUSED = "refused"
 """Refused for good, whoever it is for."""
 UNKNOWN = "unknown"
-"""Sent, perhaps twice, and never answered; or of a time before the office was restored."""
-
-_KEY = "mail"
+"""Sent, perhaps twice, and never answered."""
 
 
 def mail(
-    letter: str, reader: str, token: str, *, epoch: int, once: str = "", urgent: bool = False
+    letter: str, reader: str, token: str, *, once: str = "", urgent: bool = False
 ) -> dict[str, Any]:
     """The content of a `Deliver`.
 
@@ -40,7 +36,6 @@ def mail(
         "letter": letter,
         "reader": reader,
         "token": token,
-        "epoch": epoch,
         "once": once,
         "urgent": urgent,
     }
@@ -59,13 +54,3 @@ def letter_from(data: Mapping[str, Any]) -> Letter:
 
 def _block(data: Mapping[str, Any]) -> Block:
     return Block(**{**data, "kind": Kind(data["kind"])})
-
-
-def epoch(docs: Docs) -> int:
-    """How often the office was restored from a copy."""
-    return int(docs.get(EPOCH, _KEY) or 0)
-
-
-def restored(docs: Docs) -> None:
-    """The store is an older copy: what waits in it may have been sent since, and is not sent."""
-    docs.put(EPOCH, _KEY, epoch(docs) + 1)

@@ -17,7 +17,6 @@ from bots.mail.documents import (
     NOBODY,
     REFUSED,
     UNKNOWN,
-    epoch,
     letter_from,
 )
 from bots.mail.pacing import Paces
@@ -108,8 +107,6 @@ class Mail:
 
     def _look(self, tx: Transaction, job: Mapping[str, Any], action_id: str) -> _Found:
         self._paces.load(tx)
-        if epoch(tx) != job["epoch"]:
-            raise Declined(UNKNOWN)
         letter, address = tx.get(LETTER, job["letter"]), tx.get(ADDRESS, job["reader"])
         if letter is None or address is None:
             raise Declined(GONE)

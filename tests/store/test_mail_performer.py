@@ -1,0 +1,327 @@
+"""Mails on their way out of a real store: looked up late, noted in time, at a bearable pace."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bots.mail import documents
+from bots.mail.documents import ADDRESS, GONE, LATER, LETTER, NOBODY, REFUSED, UNKNOWN
+from bots.mail.performer import BAD_RUN, DOUBT, Mail, Settings
+from bots.runtime.decision import Deliver
+from bots.runtime.performing import Declined, Refused, TryLater
+from bots.runtime.sealing import Sealer
+from bots.runtime.store import Store
+from bridges.email import tokens
+from bridges.email.composing import Composer
+from bridges.email.letters import Block, Kind, Letter, Letterhead, Mailbox
+from bridges.email.smtp import Pool, Server
+from tests.bench.mailsink import DROP, STALL, Script, Sink, sink
+
+SECRET = b"s" * 32
+LETTERHEAD = Letterhead(Mailbox("news@net.example"), "news.net.example", "https://net.example/u/")
+NOW = 1_800_000_000.0
+
+
+def letter(text: str = "Hallo", key: str = "a/1/de") -> Letter:
+    return Letter(key, "Betreff", "de", "ltr", (Block(Kind.TEXT, text, "de"),))
+
+
+@dataclass
+class Post:
+    store: Store
+    sink: Sink
+    mail: Mail
+    now: list[float]
+    settings: Settings
+    server: Server
+    tries: dict[str, int] = field(default_factory=dict)
+
+    async def put(self, kind: str, key: str, value: Any) -> None:
+        await self.store.run("test", lambda tx: tx.put(kind, key, value))
+
+    async def drop(self, kind: str, key: str) -> None:
+        await self.store.run("test", lambda tx: tx.delete(kind, key))
+
+    async def add(self, *readers: str) -> None:
+        for reader in readers:
+            await self.put(ADDRESS, reader, f"{reader}@mail.example")
+
+    def action(self, reader: str, key: str = "a/1/de", **fields: Any) -> Deliver:
+        token = tokens.token(SECRET, reader)
+        content = documents.mail(key, reader, token, **fields)
+        return Deliver(documents.BRIDGE, "1", content)
+
+    async def send(self, reader: str, action_id: str = "", **fields: Any) -> str | None:
+        """What it came to: nothing, a word, or the reason why it is to be tried later."""
+        action = self.action(reader, **fields)
+        try:
+            await self.mail.perform(action, action_id or f"id-{reader}")
+        except (Declined, Refused) as error:
+            return error.code
+        except TryLater as error:
+            return f"try later: {error}"
+        return None
+
+    def reopened(self) -> Mail:
+        """As after a kill: whatever was in memory is gone."""
+        return _mail(self.store, self.server, self.settings, lambda: self.now[0])
+
+
+def _mail(store: Store, server: Server, settings: Settings, now: Callable[[], float]) -> Mail:
+    return Mail(store, Pool(server), Composer(LETTERHEAD, SECRET), settings, now)
+
+
+@pytest.fixture
+def post(tmp_path: Path) -> Any:
+    @asynccontextmanager
+    async def open_post(script: Script | None = None, **fields: Any) -> AsyncIterator[Post]:
+        store = Store.open(tmp_path / "office", Sealer(b"k" * 32))
+        now = [NOW]
+        settings = Settings("bounces@net.example", **fields)
+        async with sink(script) as found:
+            server = Server(
+                "127.0.0.1",
+                found.port,
+                "none",
+                name="localhost",
+                timeout=0.4,
+                content_timeout=0.4,
+            )
+            mail = _mail(store, server, settings, lambda: now[0])
+            post = Post(store, found, mail, now, settings, server)
+            await post.put(LETTER, "a/1/de", documents.letter_data(letter()))
+            try:
+                yield post
+            finally:
+                await mail.close()
+                await store.close()
+
+    return open_post
+
+
+def first(verb: str, answer: str, times: int = 1) -> Script:
+    told = [answer] * times
+
+    def script(found: str, rest: str) -> str | None:
+        return told.pop() if found == verb and told else None
+
+    return script
+
+
+async def test_a_letter_reaches_its_reader(post: Any) -> None:
+    async with post() as p:
+        await p.add("anna")
+        assert await p.send("anna") is None
+    (mail,) = p.sink.mails
+    assert (mail.sender, mail.recipient) == ("bounces@net.example", "anna@mail.example")
+    assert tokens.token(SECRET, "anna").encode() in mail.content
+
+
+async def test_a_letter_that_was_taken_back_is_not_sent(post: Any) -> None:
+    async with post() as p:
+        await p.add("anna", "bilal")
+        assert await p.send("anna") is None
+        await p.drop(LETTER, "a/1/de")
+        assert await p.send("bilal") == GONE
+    assert p.sink.count == 1
+
+
+async def test_a_reader_who_has_left_gets_nothing(post: Any) -> None:
+    async with post() as p:
+        assert await p.send("anna") == GONE
+    assert p.sink.connections == 0
+
+
+async def test_a_letter_that_was_changed_leaves_as_it_is_now(post: Any) -> None:
+    async with post() as p:
+        await p.add("anna", "bilal")
+        await p.send("anna")
+        await p.put(LETTER, "a/1/de", documents.letter_data(letter("Anderes")))
+        await p.send("bilal")
+    assert b"Hallo" in p.sink.mails[0].content
+    assert b"Anderes" in p.sink.mails[1].content
+
+
+async def test_a_letter_that_must_not_leave_is_an_admins_affair(post: Any) -> None:
+    async with post() as p:
+        await p.put(ADDRESS, "evil", "a@b.example\r\nBcc: x@y.example")
+        assert await p.send("evil") == "unsafe"
+    assert p.sink.count == 0
+
+
+@pytest.mark.parametrize(
+    ("verb", "answer", "word"),
+    [
+        ("RCPT", "450 4.2.1 greylisted", LATER),
+        ("RCPT", "550 5.1.1 nobody", NOBODY),
+        ("RCPT", "554 5.7.1 blocked", REFUSED),
+        ("END", "451 later", LATER),
+        ("END", "554 no", REFUSED),
+        ("MAIL", "451 later", "try later: away"),
+        ("CONNECT", "421 later", "try later: away"),
+        ("END", "421 closing", "try later: away"),
+        ("END", DROP, "try later: doubt"),
+        ("END", STALL, "try later: doubt"),
+    ],
+)
+async def test_what_servers_say_becomes_a_word(
+    post: Any, verb: str, answer: str, word: str
+) -> None:
+    async with post(first(verb, answer)) as p:
+        await p.add("anna")
+        assert await p.send("anna") == word
+
+
+# -- doubt -----------------------------------------------------------------------------------------
+
+
+async def test_a_mail_whose_answer_was_lost_is_sent_once_more_and_no_third_time(post: Any) -> None:
+    async with post(first("END", DROP, 5)) as p:
+        await p.add("anna")
+        said = []
+        for _ in range(4):
+            said.append(await p.send("anna"))
+            p.now[0] += 3_600
+    assert said == ["try later: doubt", "try later: doubt", UNKNOWN, UNKNOWN]
+    assert p.sink.count == 2
+    assert len({x.message_id for x in p.sink.mails}) == 1
+
+
+async def test_doubt_outlives_the_process(post: Any) -> None:
+    async with post(first("END", DROP, 5)) as p:
+        await p.add("anna")
+        for _ in range(4):
+            p.mail = p.reopened()
+            await p.send("anna")
+    assert p.sink.count == 2
+
+
+async def test_an_answer_ends_the_doubt(post: Any) -> None:
+    async with post() as p:
+        await p.add("anna", "bilal")
+        await p.send("anna")
+        await p.send("bilal")
+        left = await p.store.run("test", lambda tx: dict(tx.scan(DOUBT)))
+    assert left == {"id-bilal": 1}
+
+
+async def test_a_refusal_is_no_doubt(post: Any) -> None:
+    told = ["451 later"] * 4
+
+    def script(verb: str, rest: str) -> str | None:
+        return told.pop() if verb == "END" and "anna" in rest and told else None
+
+    async with post(script) as p:
+        await p.add("anna", "bilal")
+        for _ in range(4):
+            assert await p.send("anna") == LATER
+            await p.send("bilal", "other")
+        assert await p.send("anna") is None
+
+
+async def test_mails_that_are_ready_together_share_a_commit(post: Any) -> None:
+    async with post() as p:
+        readers = [f"r{i}" for i in range(12)]
+        await p.add(*readers)
+        commits = []
+        run = p.store.run
+
+        async def counted(name: str, work: Any) -> Any:
+            if name == "doubt":
+                commits.append(name)
+            return await run(name, work)
+
+        p.store.run = counted
+        await asyncio.gather(*(p.send(reader) for reader in readers))
+    assert p.sink.count == 12
+    assert len(commits) < 12
+
+
+# -- pace ------------------------------------------------------------------------------------------
+
+
+async def test_no_more_than_so_many_leave_in_an_hour(post: Any) -> None:
+    async with post(max_per_hour=100) as p:
+        await p.add("anna")
+        sent: list[float] = []
+        for i in range(2_000):
+            if await p.send("anna", f"id-{i}") is None:
+                sent.append(p.now[0])
+            p.now[0] += 10.0
+    most = max(sum(at <= x < at + 3_600 for x in sent) for at in sent)
+    assert 80 <= most <= 100
+
+
+async def test_the_pace_outlives_the_process(post: Any) -> None:
+    async with post(max_per_hour=100) as p:
+        await p.add("anna")
+        said = []
+        for i in range(30):
+            p.mail = p.reopened()
+            said.append(await p.send("anna", f"id-{i}"))
+    assert said.count(None) == 9
+
+
+async def test_what_somebody_waits_for_overtakes_a_round(post: Any) -> None:
+    async with post(max_per_hour=100) as p:
+        await p.add("anna")
+        while await p.send("anna", f"id-{p.sink.count}") is None:
+            pass
+        assert await p.send("anna", "urgent", urgent=True) is None
+
+
+# -- a server in trouble ---------------------------------------------------------------------------
+
+
+async def test_a_server_that_is_away_is_asked_more_and_more_rarely(post: Any) -> None:
+    async with post(lambda verb, rest: "421 later" if verb == "CONNECT" else None) as p:
+        await p.add("anna")
+        asked: list[float] = []
+        while p.now[0] < NOW + 7_200:
+            before = p.sink.connections
+            await p.send("anna")
+            if p.sink.connections > before:
+                asked.append(p.now[0])
+            p.now[0] += 1.0
+        assert not p.mail.reachable
+        pauses = [b - a for a, b in pairwise(asked)]
+        assert pauses == sorted(pauses)
+        assert pauses[0] <= 3
+        assert 850 <= pauses[-1] <= 901
+        p.sink.script = None
+        p.now[0] += 1_000
+        assert await p.send("anna") is None
+        assert p.mail.reachable
+
+
+async def test_a_server_that_refuses_everybody_does_not_use_up_a_list(post: Any) -> None:
+    def script(verb: str, rest: str) -> str | None:
+        return "554 5.7.1 your address is on a list" if verb == "RCPT" else None
+
+    async with post(script) as p:
+        said = []
+        for i in range(40):
+            await p.add(f"r{i}")
+            said.append(await p.send(f"r{i}"))
+            p.now[0] += 1_000
+    assert said.count(REFUSED) == BAD_RUN
+    assert said.count(LATER) == 40 - BAD_RUN
+
+
+async def test_one_full_mailbox_holds_up_nobody(post: Any) -> None:
+    def script(verb: str, rest: str) -> str | None:
+        return "452 4.2.2 full" if verb == "RCPT" and "full" in rest else None
+
+    async with post(script) as p:
+        await p.add("full", "anna")
+        for i in range(20):
+            assert await p.send("full", f"full-{i}") == LATER
+            assert await p.send("anna", f"anna-{i}") is None
