@@ -1,0 +1,40 @@
+"""The announcements bot: its rule, what it keeps and how it speaks, put together."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bots.announcements import store
+from bots.announcements.models import Settings, Texts
+from bots.announcements.rules.dispatch import rule
+from bots.announcements.state import State
+from bots.announcements.wording import WORDING
+from bots.runtime.bot import Docs
+from bots.runtime.decision import Decision, Event, Phrase
+from bots.runtime.phrases import Renderer
+from bots.runtime.words import SOURCE
+from federation.actions import Text
+
+
+class AnnouncementsBot:
+    name = "announcements"
+
+    def __init__(self, settings: Settings, words: Texts) -> None:
+        if not settings.languages:
+            raise ValueError("Announcements need at least one language, the editors' own, as first")
+        self.settings = settings
+        """May be replaced while the office runs."""
+        self._words = words
+
+    def load(self, docs: Docs, event: Event) -> State:
+        return store.Loader(docs, self.settings, self._words).load(event)
+
+    def rule(self, state: State, event: Event, now: datetime) -> Decision[State]:
+        return rule(state, event, now)
+
+    def save(self, docs: Docs, state: State) -> None:
+        store.save(docs, state)
+
+    def render(self, phrase: Phrase) -> Text:
+        originals = tuple(dict.fromkeys((self.settings.languages[0], SOURCE)))
+        return Renderer(self._words, WORDING, originals).render(phrase)

@@ -1,0 +1,111 @@
+"""The names under which the bot finds its messages, mails and timers again."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from federation.actions import Handle
+
+DIGEST = "digest"
+"""The timer of the next one."""
+CONFIRM = "c"
+
+_ITEM = re.compile(r"announcement/(\d{1,9})/([a-z]+)", re.ASCII)
+_ROUND_TIMER = re.compile(r"(chunk|telling)/([ad]/\d{1,9})(?:/(\d{1,6}))?", re.ASCII)
+_MAIL = re.compile(
+    r"mail/(c|[ad]/\d{1,9})/([a-z-]{2,20})/([0-9a-f]{32})/(\d{1,3})(?:/([0-9.]{1,30}))?", re.ASCII
+)
+
+
+def offer(number: int) -> Handle:
+    """What we said to a message that may go out; it shows how the matter stands."""
+    return Handle(f"announcement/{number}/offer")
+
+
+def progress(round_key: str) -> Handle:
+    return Handle(f"round/{round_key}/progress")
+
+
+def item_of(handle: str | None) -> int | None:
+    found = _ITEM.fullmatch(handle or "")
+    return int(found[1]) if found else None
+
+
+def announcement_round(number: int) -> str:
+    return f"a/{number}"
+
+
+def digest_round(number: int) -> str:
+    return f"d/{number}"
+
+
+def item_of_round(key: str) -> int | None:
+    kind, _, number = key.partition("/")
+    return int(number) if kind == "a" else None
+
+
+# -- mails -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Mailing:
+    """One attempt at one mail: also the name of the timer that tries it again."""
+
+    matter: str
+    """The key of a round, or `c`: a mail that asks to confirm."""
+    language: str
+    reader: str
+    attempt: int = 1
+    once: str = ""
+
+    @property
+    def letter(self) -> str:
+        return f"{self.matter}/{self.language}"
+
+    @property
+    def name(self) -> str:
+        end = f"/{self.once}" if self.once else ""
+        return f"mail/{self.matter}/{self.language}/{self.reader}/{self.attempt}{end}"
+
+
+def mailing(name: str | None) -> Mailing | None:
+    found = _MAIL.fullmatch(name or "")
+    if found is None:
+        return None
+    matter, language, reader, attempt, once = found.groups()
+    return Mailing(matter, language, reader, int(attempt), once or "")
+
+
+# -- timers ----------------------------------------------------------------------------------------
+
+
+def undo_timer(number: int) -> str:
+    return f"undo/{number}"
+
+
+def chunk_timer(round_key: str, chunk: int) -> str:
+    return f"chunk/{round_key}/{chunk}"
+
+
+def telling_timer(round_key: str) -> str:
+    return f"telling/{round_key}"
+
+
+def expiry_timer(reader: str) -> str:
+    return f"expiry/{reader}"
+
+
+def number_after(prefix: str, key: str) -> int | None:
+    found = re.fullmatch(rf"{prefix}/(\d{{1,9}})", key, re.ASCII)
+    return int(found[1]) if found else None
+
+
+def round_due(key: str) -> tuple[str, str, int] | None:
+    """`chunk` or `telling`, the round, and which chunk."""
+    found = _ROUND_TIMER.fullmatch(key)
+    return (found[1], found[2], int(found[3] or 0)) if found else None
+
+
+def chunk_key(round_key: str, chunk: int) -> str:
+    return f"{round_key}/{chunk}"

@@ -1,0 +1,125 @@
+"""What mails say: pure, rendered when the decision is committed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bots.announcements import handles
+from bots.announcements.models import Announcement, Round, Settings, Texts, Version
+from bots.announcements.rules import versions
+from bots.announcements.wording import mails
+from bots.runtime.phrases import NOT_CHECKED
+from bots.runtime.words import SOURCE, Raw
+from bridges.email.letters import Block, Kind, Letter
+
+RULE = "- - -"
+"""Between the parts of a digest, in Markdown and as text."""
+
+
+class _Writer:
+    """Sentences of ours in one language, as blocks."""
+
+    def __init__(self, settings: Settings, texts: Texts, language: str) -> None:
+        self.texts = texts
+        self.language = language
+        self.values = {
+            "network": settings.network,
+            "days": settings.confirm_within.days,
+            "imprint": Raw(settings.page("imprint")),
+        }
+
+    def say(self, msgid: str, **values: object) -> str:
+        return self.texts.text(msgid, self.language, {**self.values, **values})
+
+    def block(self, kind: Kind, msgid: str, **values: object) -> Block:
+        return self.written(kind, self.say(msgid, **values), self.language)
+
+    def written(self, kind: Kind, text: str, language: str) -> Block:
+        return Block(kind, text, language, self.texts.direction(language))
+
+
+def announcement_letter(
+    settings: Settings, texts: Texts, item: Announcement, circular: Round, language: str
+) -> Letter:
+    writer = _Writer(settings, texts, language)
+    version = item.version(language) or item.original
+    follows = () if item.follows is None else (handles.announcement_round(item.follows),)
+    return Letter(
+        key=circular.letter(language),
+        subject=versions.title(version.text) or writer.say(mails.NEWS),
+        language=language,
+        direction=texts.direction(language),
+        blocks=tuple(_blocks(writer, version)),
+        footer=_footer(writer),
+        link=settings.page("u/"),
+        follows=tuple(f"{key}/{language}" for key in follows),
+    )
+
+
+def _blocks(writer: _Writer, version: Version) -> list[Block]:
+    text = writer.written(Kind.TEXT, version.text, version.language)
+    if version.language == writer.language:
+        return [text]
+    name = writer.texts.own_name(version.language)
+    return [writer.block(Kind.NOTE, mails.ORIGINAL, language=name), text]
+
+
+def _footer(writer: _Writer) -> tuple[Block, ...]:
+    return (
+        writer.block(Kind.PLAIN, mails.WHY),
+        writer.block(Kind.LINK, mails.LEAVE),
+        writer.block(Kind.PLAIN, mails.IMPRINT),
+    )
+
+
+def digest_letter(
+    settings: Settings,
+    texts: Texts,
+    items: Sequence[Announcement],
+    circular: Round,
+    language: str,
+) -> Letter:
+    writer = _Writer(settings, texts, language)
+    blocks = [writer.block(Kind.TITLE, mails.DIGEST)]
+    for i, item in enumerate(items):
+        if i:
+            blocks.append(writer.written(Kind.TEXT, RULE, language))
+        blocks += _blocks(writer, item.version(language) or item.original)
+    return Letter(
+        key=circular.letter(language),
+        subject=writer.say(mails.DIGEST),
+        language=language,
+        direction=texts.direction(language),
+        blocks=tuple(blocks),
+        footer=_footer(writer),
+        link=settings.page("u/"),
+    )
+
+
+def confirm_letter(settings: Settings, texts: Texts, language: str) -> Letter:
+    """Without a word of advertising; and never in an unchecked translation alone."""
+    writer = _Writer(settings, texts, language)
+    blocks = _asking(writer)
+    if not all(texts.reviewed(x, language) for x in mails.CONSENT):
+        blocks.append(writer.written(Kind.NOTE, writer.say(NOT_CHECKED), language))
+        for original in dict.fromkeys(("de", SOURCE)):
+            if original != language:
+                blocks += _asking(_Writer(settings, texts, original))
+    return Letter(
+        key=f"{handles.CONFIRM}/{language}",
+        subject=writer.say(mails.CONFIRM),
+        language=language,
+        direction=texts.direction(language),
+        blocks=tuple(blocks),
+        footer=(writer.block(Kind.PLAIN, mails.IMPRINT),),
+        link=settings.page("c/"),
+        listed=False,
+    )
+
+
+def _asking(writer: _Writer) -> list[Block]:
+    return [
+        writer.block(Kind.PLAIN, mails.ASKED),
+        writer.block(Kind.LINK, mails.PRESS),
+        writer.block(Kind.PLAIN, mails.NOT_YOU),
+    ]

@@ -1,0 +1,247 @@
+"""What the announcements bot knows: plain frozen data, and its form as JSON.
+
+A reader is known by the fingerprint of the address; the address itself stands in a document of its
+own (`bots.mail.documents.ADDRESS`), which goes when the reader leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from datetime import datetime, timedelta, tzinfo
+from enum import StrEnum
+from typing import Any, Protocol, TypeVar
+
+from bots.runtime.words import Direction
+
+
+class Texts(Protocol):
+    """The catalogues, as far as letters and rules need them."""
+
+    def text(self, msgid: str, language: str, values: Mapping[str, object] | None = None) -> str:
+        """The text in that language, its values in their places."""
+
+    def plural(
+        self,
+        singular: str,
+        plural: str,
+        n: int,
+        language: str,
+        values: Mapping[str, object] | None = None,
+    ) -> str:
+        """The form that goes with `n`."""
+
+    def reviewed(self, msgid: str, language: str) -> bool:
+        """Whether somebody who speaks the language well has checked the text."""
+
+    def direction(self, language: str) -> Direction: ...
+
+    def own_name(self, language: str) -> str:
+        """How the language calls itself."""
+
+    def language_named(self, text: str) -> str | None:
+        """The language that somebody means by its name or tag."""
+
+
+@dataclass(frozen=True, slots=True)
+class DigestTime:
+    hour: int = 17
+    minute: int = 0
+    weekday: int | None = 4
+    """0 is Monday; None: every day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    account: str
+    room: str
+    """Its id, or the handle under which we made it."""
+    network: str
+    """What the alliance is called."""
+    languages: tuple[str, ...]
+    """Offered to readers; editors are spoken to in the first."""
+    timezone: tzinfo
+    public_url: str
+    """Where the pages are: `…/u/`, `…/c/`."""
+    secret: bytes = field(repr=False)
+    """Of the office; tokens and fingerprints are derived from it."""
+    editors: tuple[str, ...] = ()
+    """Besides everybody who has the power of a moderator in the room."""
+    undo: timedelta = timedelta(seconds=120)
+    digest: DigestTime = field(default_factory=DigestTime)
+    confirm_within: timedelta = timedelta(days=7)
+
+    def page(self, path: str) -> str:
+        return f"{self.public_url.rstrip('/')}/{path}"
+
+
+class State(StrEnum):
+    DRAFT = "draft"
+    PENDING = "pending"
+    """Released; it can be taken back for a while."""
+    RELEASED = "released"
+    DROPPED = "dropped"
+    """The message was removed from the room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A text in one language, and the message that it came from."""
+
+    language: str
+    event: str
+    author: str
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    number: int
+    original: Version
+    state: State = State.DRAFT
+    translations: tuple[Version, ...] = ()
+    follows: int | None = None
+    """The announcement that it corrects or continues."""
+    released_by: str | None = None
+    released: float = 0.0
+
+    def version(self, language: str) -> Version | None:
+        return next(
+            (x for x in (self.original, *self.translations) if x.language == language), None
+        )
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return tuple(x.language for x in (self.original, *self.translations))
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One letter on its way to many: an announcement (`a/12`) or a digest (`d/3`)."""
+
+    key: str
+    total: int
+    editions: tuple[str, ...]
+    """Languages of its letters."""
+    items: tuple[int, ...]
+    """Announcements that it holds."""
+    stopped: bool = False
+    finished: bool = False
+    sent: int = 0
+    failed: int = 0
+    gone: int = 0
+    """Not sent any more: the reader had left, or the letter was taken back."""
+    unknown: int = 0
+    waiting: int = 0
+    """To be tried again later."""
+    telling: bool = False
+    """A timer is set to tell how far it is."""
+
+    @property
+    def settled(self) -> int:
+        return self.sent + self.failed + self.gone + self.unknown
+
+    def letter(self, language: str) -> str:
+        return f"{self.key}/{language}"
+
+
+class Standing(StrEnum):
+    WAITING = "waiting"
+    """Asked for mails and has not confirmed."""
+    ACTIVE = "active"
+    GONE = "gone"
+    NOBODY = "nobody"
+    """Mail servers say that there is no such address."""
+
+
+class Kind(StrEnum):
+    IMMEDIATE = "immediate"
+    DIGEST = "digest"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody asked for in the form, with the text that they agreed to."""
+
+    language: str
+    kind: Kind
+    asked: float
+    consent: str = ""
+    consent_language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    id: str
+    standing: Standing
+    language: str
+    kind: Kind
+    wish: Wish | None = None
+    asked: int = 0
+    """How often within a day."""
+    asked_first: float = 0.0
+    left: float = 0.0
+    confirmed: float = 0.0
+    failed: float = 0.0
+    """When a mail server last said that there is no such address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The bot's own notes."""
+
+    announcements: int = 0
+    digests: int = 0
+    digested: float = 0.0
+    """What was released until then stood in a digest."""
+    aside: float = 0.0
+    """When editors were last told of a failure."""
+
+
+D = TypeVar("D")
+
+
+def to_json(value: Announcement | Round | Subscriber | Desk) -> dict[str, Any]:
+    return asdict(value)
+
+
+def _known(kind: type[D], data: Mapping[str, Any]) -> D:
+    # What an older or newer version wrote besides is passed over.
+    names = {x.name for x in fields(kind)}  # type: ignore[arg-type]
+    return kind(**{name: value for name, value in data.items() if name in names})
+
+
+def announcement_from(data: Mapping[str, Any]) -> Announcement:
+    texts = {
+        "original": _known(Version, data["original"]),
+        "translations": tuple(_known(Version, x) for x in data["translations"]),
+    }
+    return _known(Announcement, {**data, **texts, "state": State(data["state"])})
+
+
+def round_from(data: Mapping[str, Any]) -> Round:
+    lists = {name: tuple(data[name]) for name in ("editions", "items")}
+    return _known(Round, {**data, **lists})
+
+
+def subscriber_from(data: Mapping[str, Any]) -> Subscriber:
+    wish = data.get("wish")
+    made = None if wish is None else _known(Wish, {**wish, "kind": Kind(wish["kind"])})
+    kinds = {"standing": Standing(data["standing"]), "kind": Kind(data["kind"]), "wish": made}
+    return _known(Subscriber, {**data, **kinds})
+
+
+def desk_from(data: Mapping[str, Any]) -> Desk:
+    return _known(Desk, data)
+
+
+def next_digest(when: DigestTime, timezone: tzinfo, now: datetime) -> datetime:
+    """The next time after `now` that the clock on the wall shows it, summer or winter."""
+    local = now.astimezone(timezone)
+    for days in range(9):
+        day = (local + timedelta(days=days)).date()
+        at = datetime(day.year, day.month, day.day, when.hour, when.minute, tzinfo=timezone)
+        fits = when.weekday is None or day.weekday() == when.weekday
+        if fits and at.timestamp() > now.timestamp():
+            return at
+    raise ValueError(f"a week has no day {when.weekday}")

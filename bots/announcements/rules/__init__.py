@@ -1,0 +1,1 @@
+"""Pure rules: what to do with each event."""

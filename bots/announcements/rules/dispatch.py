@@ -1,0 +1,136 @@
+"""Which rule an event is for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bots.announcements import handles
+from bots.announcements.rules import digest, drafts, readers, release, rounds
+from bots.announcements.rules.turn import Turn
+from bots.announcements.state import State
+from bots.runtime.decision import (
+    Decision,
+    Due,
+    Event,
+    FormSubmitted,
+    MailReceived,
+    Performed,
+    SetAside,
+    Started,
+)
+from federation.actions import Join
+from federation.events import (
+    Edit,
+    MediaMessage,
+    Membership,
+    MembershipKind,
+    Reaction,
+    Redaction,
+    RoomEvent,
+    TextMessage,
+)
+
+PAUSE = 600.0
+
+
+def rule(state: State, event: Event, now: datetime) -> Decision[State]:
+    turn = Turn(state, now)
+    match event:
+        case Started():
+            digest.started(turn)
+        case Due(key):
+            _due(turn, key)
+        case Performed():
+            _performed(turn, event)
+        case SetAside():
+            _set_aside(turn, event)
+        case FormSubmitted() | MailReceived():
+            _from_outside(turn, event)
+        case _:
+            _room_event(turn, event)
+    return turn.decision()
+
+
+def _set_aside(turn: Turn, event: SetAside) -> None:
+    # Said sparingly: where this very sentence is what fails, it would go round for ever.
+    if turn.seconds - turn.desk.aside >= PAUSE:
+        turn.note(aside=turn.seconds)
+        turn.tell("set-aside", {"reference": event.reference})
+
+
+def _due(turn: Turn, key: str) -> None:
+    mailing, of_round = handles.mailing(key), handles.round_due(key)
+    if key == handles.DIGEST:
+        digest.due(turn)
+    elif mailing is not None:
+        (readers if mailing.matter == handles.CONFIRM else rounds).again(turn, mailing)
+    elif of_round is not None and of_round[0] == "chunk":
+        rounds.chunk_due(turn, of_round[2])
+    elif of_round is not None:
+        rounds.telling_due(turn)
+    elif key.startswith("undo/"):
+        release.due(turn)
+    elif key.startswith("expiry/"):
+        readers.expired(turn)
+
+
+def _performed(turn: Turn, event: Performed) -> None:
+    mailing = handles.mailing(event.handle)
+    if mailing is not None:
+        of = readers if mailing.matter == handles.CONFIRM else rounds
+        of.performed(turn, event, mailing)
+
+
+def _from_outside(turn: Turn, event: FormSubmitted | MailReceived) -> None:
+    form = event.form if isinstance(event, FormSubmitted) else "unsubscribe"
+    if form == "subscribe" and isinstance(event, FormSubmitted):
+        readers.subscribe(turn, event.fields)
+    elif form == "confirm":
+        readers.confirm(turn)
+    elif form == "unsubscribe":
+        readers.unsubscribe(turn)
+
+
+def _room_event(turn: Turn, event: RoomEvent) -> None:
+    if event.origin.room_id != turn.state.room or event.origin.sender == turn.settings.account:
+        return
+    if isinstance(event, Membership):
+        _membership(turn, event)
+    elif isinstance(event, Redaction):
+        release.removed(turn, event)
+    elif turn.is_editor(event) and _is_genuine(event):
+        _by_editor(turn, event)
+
+
+def _membership(turn: Turn, event: Membership) -> None:
+    asked_in = event.membership is MembershipKind.INVITE and event.user == turn.settings.account
+    if asked_in and turn.state.room is not None:
+        turn.ask(Join(turn.state.room))
+
+
+def _is_genuine(event: RoomEvent) -> bool:
+    """In an encrypted room a server could write in the name of an editor; but reactions are never
+    encrypted, and can be taken back for a while."""
+    return isinstance(event, Reaction) or event.origin.encrypted or not event.room.encrypted
+
+
+def _by_editor(turn: Turn, event: RoomEvent) -> None:
+    match event:
+        case TextMessage(notice=False):
+            drafts.text(turn, event)
+        case MediaMessage(thread=None):
+            turn.tell("text-only", thread=event.origin.event_id)
+        case Edit():
+            drafts.edited(turn, event)
+        case Reaction():
+            _reacted(turn, event)
+
+
+def _reacted(turn: Turn, event: Reaction) -> None:
+    item = turn.state.item
+    if item is None or turn.state.version not in (None, item.original.language):
+        return
+    if event.key == drafts.RELEASE:
+        release.release(turn, item, event.origin.sender)
+    elif event.key == release.UNDO:
+        release.undo(turn, item)

@@ -1,0 +1,160 @@
+"""What editors write in the room: announcements, and their translations in the thread."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bots.announcements import handles, kinds
+from bots.announcements.models import Announcement, State, Version
+from bots.announcements.rules import commands, offers, release, versions
+from bots.announcements.rules.turn import Turn
+from bots.runtime import texts
+from bots.runtime.commands import Invocation, Unknown
+from federation.actions import React
+from federation.events import Edit, TextMessage
+
+RELEASE = "✅"
+
+
+def text(turn: Turn, event: TextMessage) -> None:
+    body, _ = texts.clean(event.body, reply=event.reply_to is not None)
+    found = commands.KNOWN.find(body)
+    if found is not None:
+        _command(turn, event, found)
+    elif not body:
+        return
+    elif event.thread is None:
+        _begin(turn, event, body)
+    elif turn.state.item is not None:
+        _translate(turn, turn.state.item, event.origin.event_id, event.origin.sender, body)
+
+
+def _command(turn: Turn, event: TextMessage, found: Invocation | Unknown) -> None:
+    item = turn.state.item
+    if isinstance(found, Unknown):
+        guess: object = ""
+        if found.guess is not None:
+            guess = turn.phrase("command-guess", {"command": found.guess.shown(turn.language)})
+        values = {
+            "word": found.word,
+            "guess": guess,
+            "command": commands.HELP.shown(turn.language),
+        }
+        turn.tell("command-unknown", values, thread=event.thread)
+    elif found.command is commands.HELP:
+        _help(turn, event)
+    elif item is None:
+        values = {"command": found.command.shown(turn.language)}
+        turn.tell("command-where", values, thread=event.thread)
+    elif found.command is commands.RELEASE:
+        release.release(turn, item, event.origin.sender, asked=True)
+    else:
+        release.undo(turn, item, asked=True)
+
+
+def _help(turn: Turn, event: TextMessage) -> None:
+    lines = tuple(
+        turn.phrase(
+            "help-line", {"command": x.shown(turn.language), "summary": turn.phrase(x.summary)}
+        )
+        for x in commands.ALL
+    )
+    turn.tell("help", {"lines": lines, "example": offers.example(turn)}, thread=event.thread)
+
+
+# -- announcements ---------------------------------------------------------------------------------
+
+
+def _begin(turn: Turn, event: TextMessage, body: str) -> None:
+    language, text_ = versions.labelled(body, turn.texts)
+    origin = event.origin
+    if len(text_) > versions.LONGEST:
+        turn.tell("too-long", {"n": versions.LONGEST}, thread=origin.event_id)
+        return
+    number = turn.desk.announcements + 1
+    turn.note(announcements=number)
+    original = Version(language or turn.language, origin.event_id, origin.sender, text_)
+    item = turn.keep(Announcement(number, original, follows=turn.state.previous))
+    _remember(turn, item, original)
+    turn.tell(
+        "offer",
+        offers.values(turn, item),
+        thread=origin.event_id,
+        handle=handles.offer(number),
+        copy_of=origin.event_id,
+    )
+    if turn.state.room is not None:
+        turn.ask(React(turn.state.room, handles.offer(number), RELEASE))
+
+
+def _remember(turn: Turn, item: Announcement, version: Version) -> None:
+    turn.put(kinds.EVENT, version.event, [item.number, version.language])
+
+
+# -- translations ----------------------------------------------------------------------------------
+
+
+def _translate(turn: Turn, item: Announcement, event_id: str, sender: str, body: str) -> None:
+    language, text_ = versions.labelled(body, turn.texts)
+    if language is None:
+        return  # editors talk to each other
+    if item.state not in (State.DRAFT, State.PENDING):
+        turn.answer(item, "translation-late")
+    elif language == item.original.language:
+        turn.answer(item, "translation-same", {"language": turn.texts.own_name(language)})
+    elif language not in turn.settings.languages:
+        values = {
+            "language": turn.texts.own_name(language),
+            "languages": offers.named(turn, turn.settings.languages),
+        }
+        turn.answer(item, "translation-unknown", values)
+    elif len(text_) > versions.LONGEST:
+        turn.answer(item, "too-long", {"n": versions.LONGEST})
+    else:
+        version = Version(language, event_id, sender, text_)
+        _remember(turn, item, version)
+        release.changed(turn, _with(item, version))
+
+
+def _with(item: Announcement, version: Version) -> Announcement:
+    others = tuple(x for x in item.translations if x.language != version.language)
+    return replace(item, translations=(*others, version))
+
+
+# -- changes ---------------------------------------------------------------------------------------
+
+
+def edited(turn: Turn, event: Edit) -> None:
+    """Only who wrote a text may change it, whatever a server lets others send."""
+    item = turn.state.item
+    version = _version(turn, item, event.target)
+    if item is None or version is None or version.author != event.origin.sender:
+        return
+    if item.state is State.RELEASED:
+        turn.answer(item, "edit-late")
+    elif item.state is not State.DROPPED:
+        body, _ = texts.clean(event.body)
+        _change(turn, item, version, body)
+
+
+def _version(turn: Turn, item: Announcement | None, event_id: str) -> Version | None:
+    found = item.version(turn.state.version or "") if item is not None else None
+    return found if found is not None and found.event == event_id else None
+
+
+def _change(turn: Turn, item: Announcement, version: Version, body: str) -> None:
+    language, text_ = versions.labelled(body, turn.texts)
+    if not text_ or len(text_) > versions.LONGEST:
+        turn.answer(item, "too-long", {"n": versions.LONGEST})
+    elif version is item.original:
+        language = language or turn.language
+        changed = replace(version, text=text_, language=language)
+        item = offers.without(replace(item, original=changed), language)
+        _remember(turn, item, changed)
+        release.changed(turn, item)
+    elif language == version.language:
+        release.changed(turn, _with(item, replace(version, text=text_)))
+    else:
+        item = offers.without(item, version.language)
+        release.changed(turn, item)
+        _translate(turn, item, version.event, version.author, body)

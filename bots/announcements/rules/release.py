@@ -1,0 +1,121 @@
+"""From a draft to its round: released, open to be taken back for a while, then on its way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bots.announcements import handles
+from bots.announcements.letters import announcement_letter
+from bots.announcements.models import Announcement, Kind, Round, State
+from bots.announcements.rules import commands, offers, rounds
+from bots.announcements.rules.turn import Turn
+from bots.runtime.decision import CancelTimer, Phrase, SetTimer
+from federation.actions import React
+from federation.events import Redaction
+
+UNDO = "❌"
+
+
+def release(turn: Turn, item: Announcement, by: str, *, asked: bool = False) -> None:
+    """`asked`: in words, so that an answer is due whatever the state is."""
+    if item.state is State.DRAFT:
+        item = turn.keep(replace(item, state=State.PENDING, released_by=by))
+        if turn.state.room is not None:
+            turn.ask(React(turn.state.room, handles.offer(item.number), UNDO))
+        _wind(turn, item)
+    elif asked:
+        key = "release-already" if item.state is State.PENDING else "release-late"
+        turn.answer(item, key)
+
+
+def _wind(turn: Turn, item: Announcement) -> None:
+    at = turn.now + turn.settings.undo
+    turn.ask(SetTimer(handles.undo_timer(item.number), at))
+    values = {"time": turn.clock(at), "command": commands.UNDO.shown(turn.language)}
+    turn.show(item, "pending", values)
+
+
+def undo(turn: Turn, item: Announcement, *, asked: bool = False) -> None:
+    if item.state is State.PENDING:
+        turn.ask(CancelTimer(handles.undo_timer(item.number)))
+        item = turn.keep(replace(item, state=State.DRAFT, released_by=None))
+        turn.show(item, "taken-back", {"command": commands.RELEASE.shown(turn.language)})
+    elif item.state is State.RELEASED:
+        turn.answer(item, "undo-late")
+    elif asked:
+        turn.answer(item, "undo-nothing")
+
+
+def changed(turn: Turn, item: Announcement) -> None:
+    """A text was added, changed or removed before it left; a window that is open begins anew."""
+    turn.keep(item)
+    if item.state is State.PENDING:
+        _wind(turn, item)
+    elif item.state is State.DRAFT:
+        turn.show(item, "offer-changed", offers.values(turn, item))
+
+
+def removed(turn: Turn, event: Redaction) -> None:
+    """The homeserver lets authors and moderators take a message back: the text goes everywhere."""
+    item = turn.state.item
+    version = item.version(turn.state.version or "") if item is not None else None
+    if item is None or version is None or version.event != event.target:
+        return
+    if item.state is State.DROPPED:
+        return
+    if version is not item.original:
+        _translation_removed(turn, item, version.language)
+        return
+    late = item.state is State.RELEASED
+    empty = replace(item.original, text="")
+    dropped = turn.keep(replace(item, state=State.DROPPED, original=empty, translations=()))
+    turn.ask(CancelTimer(handles.undo_timer(item.number)))
+    if late:
+        _call_back(turn, dropped)
+    else:
+        turn.show(dropped, "dropped")
+
+
+def _translation_removed(turn: Turn, item: Announcement, language: str) -> None:
+    if item.state is State.RELEASED:
+        turn.answer(item, "edit-late")
+    else:
+        changed(turn, offers.without(item, language))
+
+
+def _call_back(turn: Turn, item: Announcement) -> None:
+    """Stop what still waits; what has left can't be called back, and editors are told so."""
+    circular = turn.state.circular
+    for digest in turn.state.digests:
+        rounds.leave_out(turn, digest, item.number)
+    if circular is None or circular.finished:
+        turn.answer(item, "redact-late")
+        return
+    rounds.stop(turn, circular)
+    values = {"sent": Phrase("sent", "", {"n": circular.sent})}
+    turn.answer(item, "stopped", values)
+
+
+def due(turn: Turn) -> None:
+    """The window has closed."""
+    item = turn.state.item
+    if item is None or item.state is not State.PENDING:
+        return
+    item = turn.keep(replace(item, state=State.RELEASED, released=turn.seconds))
+    _start(turn, item)
+
+
+def _start(turn: Turn, item: Announcement) -> None:
+    readers = [(x.id, x.language) for x in turn.state.readers if x.kind is Kind.IMMEDIATE]
+    circular = Round(
+        key=handles.announcement_round(item.number),
+        total=len(readers),
+        editions=tuple(sorted({language for _, language in readers})),
+        items=(item.number,),
+    )
+    for language in circular.editions:
+        rounds.put_letter(
+            turn, announcement_letter(turn.settings, turn.texts, item, circular, language)
+        )
+    turn.show(item, "released", {"time": turn.clock(turn.now)})
+    rounds.start(turn, circular, readers, thread=item.original.event)

@@ -1,0 +1,179 @@
+"""A round: one letter to many readers, each mail by itself, none twice and none forgotten.
+
+Readers go into the outbox in chunks, so that no transaction grows with their number. A mail that
+is refused for now comes back by a timer whose name says all there is to know of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from bots.announcements import handles, kinds
+from bots.announcements.handles import Mailing
+from bots.announcements.letters import digest_letter
+from bots.announcements.models import Round, Standing, Subscriber
+from bots.announcements.rules.addresses import unsubscribe_token
+from bots.announcements.rules.turn import Turn
+from bots.mail import documents
+from bots.runtime.decision import Deliver, Performed, Phrase, SetTimer
+from bridges.email.letters import Letter
+
+CHUNK = 200
+LANES = 8
+"""Mails that may be under way side by side; how many connections there are is the bridge's."""
+TELL_EVERY = timedelta(seconds=10)
+PAUSES = tuple(timedelta(minutes=x) for x in (5, 15, 60, 240, 720, 1_440, 1_440))
+"""Before each further attempt at a mail that was refused for now: almost three days in all."""
+SURE_AFTER, FORGOTTEN_AFTER = 24 * 3600.0, 60 * 24 * 3600.0
+"""An address is given up when it was unknown twice, more than a day and less than 60 days apart."""
+
+
+def put_letter(turn: Turn, letter: Letter) -> None:
+    turn.put(documents.LETTER, letter.key, documents.letter_data(letter))
+
+
+def start(
+    turn: Turn, circular: Round, readers: Sequence[tuple[str, str]], thread: str | None
+) -> None:
+    """`thread`: where it is told how far the round is; None: in the room itself."""
+    values = _progress(circular)
+    turn.tell("progress", values, thread=thread, handle=handles.progress(circular.key))
+    chunks = [readers[i : i + CHUNK] for i in range(0, len(readers), CHUNK)]
+    for i, chunk in enumerate(chunks):
+        turn.put(kinds.CHUNK, handles.chunk_key(circular.key, i), [list(x) for x in chunk])
+    if chunks:
+        turn.keep_round(circular)
+        turn.ask(SetTimer(handles.chunk_timer(circular.key, 0), turn.now))
+    else:
+        _finish(turn, circular)
+
+
+def chunk_due(turn: Turn, number: int) -> None:
+    circular = turn.state.circular
+    if circular is None or not turn.state.chunk:
+        return
+    turn.drop(kinds.CHUNK, handles.chunk_key(circular.key, number))
+    turn.ask(SetTimer(handles.chunk_timer(circular.key, number + 1), turn.now))
+    if circular.stopped:
+        _count(turn, circular, gone=len(turn.state.chunk))
+        return
+    for reader, language in turn.state.chunk:
+        _deliver(turn, Mailing(circular.key, language, reader))
+
+
+def _deliver(turn: Turn, mailing: Mailing) -> None:
+    reader = mailing.reader
+    content = documents.mail(mailing.letter, reader, unsubscribe_token(turn.settings, reader))
+    lane = f"{int(reader[:8], 16) % LANES}"
+    turn.ask(Deliver(documents.BRIDGE, lane, content, handle=mailing.name, notify=True))
+
+
+# -- what became of each ---------------------------------------------------------------------------
+
+
+def performed(turn: Turn, event: Performed, mailing: Mailing) -> None:
+    circular = turn.state.circular
+    if circular is None:
+        return
+    match event.error:
+        case None:
+            _count(turn, circular, sent=1)
+        case documents.GONE:
+            _count(turn, circular, gone=1)
+        case documents.UNKNOWN:
+            _count(turn, circular, unknown=1)
+        case documents.LATER if not circular.stopped and mailing.attempt <= len(PAUSES):
+            at = turn.now + PAUSES[mailing.attempt - 1]
+            again = replace(mailing, attempt=mailing.attempt + 1)
+            turn.ask(SetTimer(again.name, at))
+            _count(turn, circular, waiting=1)
+        case _:
+            if event.error == documents.NOBODY and turn.state.reader is not None:
+                nobody(turn, turn.state.reader)
+            _count(turn, circular, failed=1)
+
+
+def again(turn: Turn, mailing: Mailing) -> None:
+    """The pause before a further attempt is over."""
+    circular = turn.state.circular
+    if circular is None:
+        return
+    if circular.stopped or not turn.state.address:
+        _count(turn, circular, waiting=-1, gone=1)
+        return
+    _count(turn, circular, waiting=-1)
+    _deliver(turn, mailing)
+
+
+def nobody(turn: Turn, reader: Subscriber) -> None:
+    since = turn.seconds - reader.failed
+    if reader.standing is not Standing.ACTIVE or since < SURE_AFTER:
+        return
+    if since > FORGOTTEN_AFTER:
+        turn.keep_reader(replace(reader, failed=turn.seconds))
+        return
+    turn.keep_reader(replace(reader, standing=Standing.NOBODY, left=turn.seconds))
+    turn.forget(documents.ADDRESS, reader.id)
+
+
+def _count(turn: Turn, circular: Round, **more: int) -> None:
+    counts = {name: getattr(circular, name) + by for name, by in more.items()}
+    circular = replace(circular, **counts)
+    if circular.settled >= circular.total:
+        _finish(turn, circular)
+        return
+    if not circular.telling:
+        circular = replace(circular, telling=True)
+        turn.ask(SetTimer(handles.telling_timer(circular.key), turn.now + TELL_EVERY))
+    turn.keep_round(circular)
+
+
+def telling_due(turn: Turn) -> None:
+    circular = turn.state.circular
+    if circular is None or circular.finished:
+        return
+    turn.keep_round(replace(circular, telling=False))
+    turn.tell("progress", _progress(circular), edits=handles.progress(circular.key))
+
+
+def _progress(circular: Round) -> dict[str, object]:
+    waiting: object = ""
+    if circular.waiting:
+        waiting = Phrase("waiting", "", {"n": circular.waiting})
+    return {"done": circular.settled, "total": circular.total, "waiting": waiting}
+
+
+def _finish(turn: Turn, circular: Round) -> None:
+    turn.keep_round(replace(circular, finished=True, telling=False))
+    for language in circular.editions:
+        turn.drop(documents.LETTER, circular.letter(language))
+    parts = (("failed", circular.failed), ("gone", circular.gone), ("unknown", circular.unknown))
+    values = {
+        "sent": Phrase("sent" if circular.total else "no-readers", "", {"n": circular.sent}),
+        "rest": tuple(Phrase(key, "", {"n": n}) for key, n in parts if n),
+    }
+    turn.tell("finished", values, edits=handles.progress(circular.key))
+
+
+# -- taken back ------------------------------------------------------------------------------------
+
+
+def stop(turn: Turn, circular: Round) -> None:
+    """What is in the outbox finds no letter any more."""
+    turn.keep_round(replace(circular, stopped=True))
+    for language in circular.editions:
+        turn.drop(documents.LETTER, circular.letter(language))
+
+
+def leave_out(turn: Turn, digest: Round, number: int) -> None:
+    """A digest that is on its way goes on without the announcement that was taken back."""
+    numbers = [x for x in digest.items if x != number]
+    left = tuple(x for x in turn.state.items if x.number in numbers)
+    if not left:
+        stop(turn, digest)
+        return
+    digest = turn.keep_round(replace(digest, items=tuple(x.number for x in left)))
+    for language in digest.editions:
+        put_letter(turn, digest_letter(turn.settings, turn.texts, left, digest, language))

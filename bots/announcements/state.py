@@ -1,0 +1,56 @@
+"""What one decision works on, and what it wants to be kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from bots.announcements.models import Announcement, Desk, Round, Settings, Subscriber, Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What a link that we sent is for."""
+
+    purpose: str
+    """`confirm` or `unsubscribe`."""
+    reader: str
+    asked: float
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A document that is kept under a key, or dropped where its value is None."""
+
+    kind: str
+    key: str
+    value: Any = field(repr=False)
+    gone: bool = False
+    """Somebody wants it gone, so that no restored backup may bring it back."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    settings: Settings
+    texts: Texts
+    desk: Desk
+    room: str | None = None
+    item: Announcement | None = None
+    """The announcement at hand."""
+    version: str | None = None
+    """The language of its version that the event at hand is about."""
+    previous: int | None = None
+    """The announcement that the message at hand replies to, outside its thread."""
+    circular: Round | None = None
+    """The round at hand."""
+    digests: tuple[Round, ...] = ()
+    """Digests that are on their way and hold the announcement at hand."""
+    chunk: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """Readers and their languages."""
+    items: tuple[Announcement, ...] = ()
+    readers: tuple[Subscriber, ...] = field(default=(), repr=False)
+    reader: Subscriber | None = None
+    address: bool = False
+    """Whether the reader's address is known."""
+    ticket: Ticket | None = None
+    writes: tuple[Write, ...] = field(default=(), repr=False)

@@ -1,0 +1,204 @@
+"""What the bot keeps, and which part of it an event needs. Each kind is sealed with its own key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from bots.announcements import handles
+from bots.announcements.kinds import CHUNK, DESK, EVENT, ITEM, READER, ROUND, TICKET
+from bots.announcements.models import (
+    Announcement,
+    Desk,
+    Round,
+    Settings,
+    Standing,
+    Subscriber,
+    Texts,
+    announcement_from,
+    desk_from,
+    round_from,
+    subscriber_from,
+)
+from bots.announcements.models import State as Stage
+from bots.announcements.rules.addresses import fingerprint
+from bots.announcements.rules.versions import token_in
+from bots.announcements.state import State, Ticket
+from bots.mail import documents
+from bots.runtime.bot import Docs
+from bots.runtime.decision import Due, Event, FormSubmitted, MailReceived, Performed
+from federation.events import Edit, MediaMessage, Reaction, Redaction, RoomEvent, TextMessage
+
+DIGESTS_UNDER_WAY = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Loader:
+    docs: Docs
+    settings: Settings
+    texts: Texts
+
+    def load(self, event: Event) -> State:
+        stored = self.docs.get(DESK, "desk")
+        made = self.docs.made(self.settings.room)
+        state = State(
+            self.settings,
+            self.texts,
+            desk_from(stored) if stored is not None else Desk(),
+            made.room_id if made is not None else self.settings.room,
+        )
+        match event:
+            case Due(key):
+                return self._due(state, key)
+            case Performed():
+                return self._performed(state, event)
+            case FormSubmitted():
+                return self._form(state, event)
+            case MailReceived():
+                return self._ticket(state, token_in(str(event.content.get("subject", ""))))
+        if isinstance(event, RoomEvent) and event.origin.room_id == state.room:
+            return self._in_room(state, event)
+        return state
+
+    # -- documents -----------------------------------------------------------------------------
+
+    def item(self, number: int | None) -> Announcement | None:
+        stored = self.docs.get(ITEM, str(number)) if number is not None else None
+        return announcement_from(stored) if stored is not None else None
+
+    def circular(self, key: str) -> Round | None:
+        stored = self.docs.get(ROUND, key)
+        return round_from(stored) if stored is not None else None
+
+    def reader(self, id_: str) -> Subscriber | None:
+        stored = self.docs.get(READER, id_)
+        return subscriber_from(stored) if stored is not None else None
+
+    def readers(self) -> tuple[Subscriber, ...]:
+        """Everybody who gets mails, in an order that stays the same."""
+        found = (subscriber_from(data) for _, data in self.docs.scan(READER))
+        return tuple(
+            sorted((x for x in found if x.standing is Standing.ACTIVE), key=lambda x: x.id)
+        )
+
+    def _items(self, numbers: tuple[int, ...]) -> tuple[Announcement, ...]:
+        return tuple(x for x in map(self.item, numbers) if x is not None)
+
+    # -- timers, outcomes, forms ---------------------------------------------------------------
+
+    def _due(self, state: State, key: str) -> State:
+        if key == handles.DIGEST:
+            return self._digest_due(state)
+        if (number := handles.number_after("undo", key)) is not None:
+            return replace(state, item=self.item(number), readers=self.readers())
+        if (due := handles.round_due(key)) is not None:
+            kind, round_key, chunk = due
+            stored = self.docs.get(CHUNK, handles.chunk_key(round_key, chunk))
+            parts = tuple((reader, language) for reader, language in stored or ())
+            state = replace(state, circular=self.circular(round_key))
+            return replace(state, chunk=parts if kind == "chunk" else ())
+        if (mailing := handles.mailing(key)) is not None:
+            return self._mailing(state, mailing)
+        return self._with_reader(state, key.removeprefix("expiry/"))
+
+    def _digest_due(self, state: State) -> State:
+        found = (announcement_from(data) for _, data in self.docs.scan(ITEM))
+        fresh = [x for x in found if x.state is Stage.RELEASED and x.released > state.desk.digested]
+        items = tuple(sorted(fresh, key=lambda x: x.released))
+        return replace(state, items=items, readers=self.readers())
+
+    def _performed(self, state: State, event: Performed) -> State:
+        mailing = handles.mailing(event.handle)
+        if mailing is None:
+            return state
+        return self._mailing(state, mailing)
+
+    def _mailing(self, state: State, mailing: handles.Mailing) -> State:
+        state = replace(state, circular=self.circular(mailing.matter))
+        return self._with_reader(state, mailing.reader)
+
+    def _with_reader(self, state: State, id_: str | None) -> State:
+        if id_ is None:
+            return state
+        known = self.docs.get(documents.ADDRESS, id_) is not None
+        return replace(state, reader=self.reader(id_), address=known)
+
+    def _form(self, state: State, event: FormSubmitted) -> State:
+        if event.form == "subscribe":
+            found = fingerprint(self.settings, event.fields.get("address", ""))
+            return self._with_reader(state, found.id if found is not None else None)
+        return self._ticket(state, event.fields.get("token", ""))
+
+    def _ticket(self, state: State, token: str | None) -> State:
+        stored = self.docs.get(TICKET, token) if token else None
+        if stored is None:
+            return state
+        ticket = Ticket(stored["purpose"], stored["reader"], stored["asked"])
+        return self._with_reader(replace(state, ticket=ticket), ticket.reader)
+
+    # -- the room ------------------------------------------------------------------------------
+
+    def _in_room(self, state: State, event: RoomEvent) -> State:
+        match event:
+            case TextMessage():
+                return self._text(state, event)
+            case MediaMessage(thread=root):
+                return self._about(state, root)
+            case Reaction():
+                return self._about(state, event.target)
+            case Edit():
+                return self._about(state, event.target)
+            case Redaction():
+                return self._with_rounds(self._about(state, event.target))
+        return state
+
+    def _text(self, state: State, event: TextMessage) -> State:
+        if event.thread is not None:
+            return self._about(state, event.thread)
+        if event.reply_to is not None:
+            state = self._about(state, event.reply_to)
+            if state.item is not None:
+                return replace(state, previous=state.item.number, readers=self.readers())
+        return replace(state, readers=self.readers())
+
+    def _about(self, state: State, event_id: str | None) -> State:
+        """The announcement that a message is about: an editor's own, or one of ours."""
+        if event_id is None:
+            return state
+        stored = self.docs.get(EVENT, event_id)
+        if stored is not None:
+            number, language = stored
+            return replace(state, item=self.item(number), version=language)
+        made = self.docs.made_by_event(event_id)
+        number = handles.item_of(made.handle) if made is not None else None
+        return replace(state, item=self.item(number))
+
+    def _with_rounds(self, state: State) -> State:
+        if state.item is None:
+            return state
+        number = state.item.number
+        digests = tuple(x for x in self._digests(state.desk.digests) if number in x.items)
+        held = sorted({x for digest in digests for x in digest.items})
+        return replace(
+            state,
+            circular=self.circular(handles.announcement_round(number)),
+            digests=digests,
+            items=self._items(tuple(held)),
+        )
+
+    def _digests(self, newest: int) -> Iterator[Round]:
+        """Those on their way: a mail is given up long before so many further digests."""
+        for number in range(newest, max(0, newest - DIGESTS_UNDER_WAY), -1):
+            digest = self.circular(handles.digest_round(number))
+            if digest is not None and not digest.finished:
+                yield digest
+
+
+def save(docs: Docs, state: State) -> None:
+    for write in state.writes:
+        if write.gone:
+            docs.forget(write.kind, write.key)
+        elif write.value is None:
+            docs.delete(write.kind, write.key)
+        else:
+            docs.put(write.kind, write.key, write.value)

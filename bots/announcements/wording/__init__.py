@@ -1,0 +1,12 @@
+"""How the announcements bot speaks: `room` with editors, `mails` with readers."""
+
+from __future__ import annotations
+
+from bots.announcements.wording.room import ROOM
+from bots.runtime.phrases import Wording
+
+WORDING = Wording(
+    ROOM,
+    ringing=frozenset({"set-aside", "stopped", "redact-late"}),
+    commands=frozenset({"command", "word", "example"}),
+)

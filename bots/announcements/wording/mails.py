@@ -1,0 +1,26 @@
+"""What readers read."""
+
+from __future__ import annotations
+
+from bots.runtime.phrases import N_
+
+# Translators: subject of a mail whose text has no first line to take it from
+NEWS = N_("News of {network}")
+ORIGINAL = N_("This message was not translated yet. You see it in the original: {language}.")
+WHY = N_("You get this mail because you asked for the news of {network}.")
+LEAVE = N_("You want no more mails? Open this page and press the button:")
+# Translators: who is responsible for the mail; a link follows
+IMPRINT = N_("Imprint: {imprint}")
+# Translators: subject of a mail that holds several messages
+DIGEST = N_("What was new at {network}")
+
+# Translators: subject of the mail that asks whether somebody wants mails
+CONFIRM = N_("Do you want the news of {network}?")
+ASKED = N_("Somebody asked for the news of {network} at this address. Was it you?")
+PRESS = N_("Then open this page and press the button:")
+NOT_YOU = N_(
+    "If it was not you, do nothing. You will get no further mail, and your address is deleted "
+    "after {days} days."
+)
+CONSENT = (ASKED, PRESS, NOT_YOU)
+"""What people rely on."""

@@ -1,0 +1,120 @@
+"""What editors read in their room."""
+
+from __future__ import annotations
+
+from bots.runtime.phrases import N_, NP_, Paragraphs
+
+ROOM: dict[str, Paragraphs] = {
+    "offer": (
+        N_("This message can go out by mail. Languages so far: {languages}"),
+        "{missing}",
+        "{readers}",
+        "{digest}",
+        N_("To send it, react with ✅ or write {command} in this thread."),
+    ),
+    "offer-changed": (
+        N_("This message can go out by mail. Languages so far: {languages}"),
+        "{missing}",
+        N_("To send it, react with ✅ or write {command} in this thread."),
+    ),
+    "missing": (
+        N_(
+            "Not translated: {languages}. To add a translation, answer in this thread and begin "
+            "with its language: {example} Without it, people read the original."
+        ),
+    ),
+    "readers": (NP_("{n} reader gets it at once.", "{n} readers get it at once."),),
+    "readers-digest": (
+        NP_("{n} reader gets it in the digest.", "{n} readers get it in the digest."),
+    ),
+    "pending": (
+        N_("This message goes out by mail at {time}, unless somebody takes it back."),
+        N_("To take it back, react with ❌ or write {command}. To change it, edit it."),
+    ),
+    "taken-back": (N_("Taken back. Nothing was sent. To send it after all, write {command}."),),
+    "released": (N_("Released at {time}. It goes out by mail."),),
+    "dropped": (N_("The message was removed. Nothing is sent."),),
+    "release-already": (N_("This message is released already."),),
+    "release-late": (N_("This message was sent already, or removed."),),
+    "undo-late": (
+        N_(
+            "The mails are on their way already. To stop those that still wait, delete the message."
+        ),
+    ),
+    "undo-nothing": (N_("There is nothing to take back."),),
+    "edit-late": (
+        N_(
+            "The mails are on their way already and do not change. To correct something, reply to "
+            "the message with a new one."
+        ),
+    ),
+    "redact-late": (
+        N_(
+            "The message was removed here, and will not stand in a digest. Mails that were sent "
+            "can not be called back. To correct something, write a new message."
+        ),
+    ),
+    "stopped": (
+        N_("The message was removed. Mails that still wait are not sent any more."),
+        "{sent}",
+    ),
+    "progress": (N_("Mails: {done} of {total} done."), "{waiting}"),
+    "waiting": (
+        NP_(
+            "{n} mail server asked us to try again later.",
+            "{n} mail servers asked us to try again later.",
+        ),
+    ),
+    "finished": ("{sent}", "{rest}"),
+    "no-readers": (N_("Nobody has asked for these mails yet."),),
+    "sent": (NP_("Sent to {n} reader.", "Sent to {n} readers."),),
+    "failed": (NP_("{n} mail could not be delivered.", "{n} mails could not be delivered."),),
+    "gone": (
+        NP_(
+            "{n} mail was not sent any more: taken back, or the person wants no more mails.",
+            "{n} mails were not sent any more: taken back, or the people want no more mails.",
+        ),
+    ),
+    "unknown": (
+        NP_(
+            "Of {n} mail nobody knows whether it has arrived.",
+            "Of {n} mails nobody knows whether they have arrived.",
+        ),
+    ),
+    "translation-late": (
+        N_("The mails are on their way already. A translation can not be added any more."),
+    ),
+    "translation-same": (
+        N_("The message itself is in this language ({language}). To change it, edit it."),
+    ),
+    "translation-unknown": (
+        N_("Nobody can choose this language ({language}) for mails. Languages: {languages}"),
+    ),
+    "too-long": (N_("The text is empty or too long. A mail has at most {n} characters."),),
+    "text-only": (
+        N_("So far only text goes out by mail. Please describe the picture or file in words."),
+    ),
+    "command-unknown": (
+        N_("There is no command {word}."),
+        "{guess}",
+        N_("{command} shows all commands."),
+    ),
+    "command-guess": (N_("Did you mean {command}?"),),
+    "command-where": (N_("Please write {command} in the thread of the message that it is about."),),
+    "help": (
+        N_("What editors write in this room can go out by mail, once somebody releases it."),
+        "{lines}",
+        N_("To add a translation, answer in the thread of the message, like this: {example}"),
+    ),
+    "help-line": ("{command} – {summary}",),
+    # Translators: what a command does, after its name and a dash
+    "help-release": (N_("sends the message by mail, after a while to take it back"),),
+    "help-undo": (N_("takes back a release while there is time"),),
+    "help-help": (N_("shows this list"),),
+    "set-aside": (
+        N_(
+            "Something could not be done and was put aside. Please tell whoever runs the network "
+            "this number: {reference}"
+        ),
+    ),
+}

@@ -1,0 +1,227 @@
+"""Announcements on a real Synapse, with a mail server: seen by editors, readers and mailboxes."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import dkim as dkimpy
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from bots.announcements.bot import AnnouncementsBot
+from bots.announcements.models import Settings
+from bots.demo import Seen
+from bots.demo.person import Person
+from bots.mail.performer import Mail
+from bots.mail.performer import Settings as MailSettings
+from bots.runtime.decision import FormSubmitted
+from bots.runtime.office import Office
+from bots.runtime.serving import Account, assemble
+from bots.runtime.words import Words
+from bridges.email.composing import Composer
+from bridges.email.dkim import Key
+from bridges.email.letters import Letterhead, Mailbox
+from bridges.email.smtp import Pool, Server
+from tests.bench.mailsink import Received, Sink, sink
+from tests.conftest import Account as HomeserverAccount
+from tests.conftest import unique
+from tests.synapse.conftest import MakePerson
+from tests.synapse.offices import started
+
+pytestmark = pytest.mark.synapse
+
+NewAccount = Callable[..., Awaitable[HomeserverAccount]]
+OpenHouse = Callable[..., AbstractAsyncContextManager["House"]]
+KEY = Key("net.example", "s1", rsa.generate_private_key(65537, 2048))
+HEAD = Letterhead(
+    Mailbox("news@net.example", "Bündnis"), "news.net.example", "https://net.example/u/"
+)
+
+
+@dataclass
+class House:
+    office: Office
+    account: str
+    room: str
+    anna: Person
+    bilal: Person
+    """Of no power."""
+    sink: Sink
+
+    async def sees(self, text: str, **fields: Any) -> Seen:
+        return await self.anna.wait_for(
+            room_id=self.room, sender=self.account, body=re.compile(text), **fields
+        )
+
+    async def form(self, form: str, **fields: str) -> None:
+        await self.office.submit(unique("form"), "announcements", FormSubmitted(form, fields))
+
+    async def mail_to(self, address: str, number: int = 1) -> Received:
+        """The mail with this number that came to an address."""
+
+        async with asyncio.timeout(20):
+            while len(mails := [x for x in self.sink.mails if x.recipient == address]) < number:
+                self.sink.arrived.clear()
+                await self.sink.arrived.wait()
+            return mails[number - 1]
+
+    async def subscribe(self, address: str, language: str) -> None:
+        await self.form(
+            "subscribe", address=address, language=language, kind="immediate", consent="Ja"
+        )
+        mail = await self.mail_to(address)
+        await self.form("confirm", token=token_in(mail, "c"))
+
+
+def token_in(mail: Received, page: str) -> str:
+    found = re.search(rf"https://net\.example/{page}/([\w-]{{22}})", text_of(mail))
+    assert found is not None
+    return found[1]
+
+
+def parsed(mail: Received) -> EmailMessage:
+    message = message_from_bytes(mail.message, policy=policy.default)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+def text_of(mail: Received) -> str:
+    body = parsed(mail).get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
+
+
+@pytest.fixture
+def house(new_account: NewAccount, make_person: MakePerson, tmp_path: Path) -> OpenHouse:
+    @asynccontextmanager
+    async def open_house(*, encrypted: bool = False) -> AsyncIterator[House]:
+        account = await new_account("news")
+        anna, bilal = await make_person("anna"), await make_person("bilal")
+        room = await _room(anna, account.user_id, bilal, encrypted)
+        bot = AnnouncementsBot(_settings(account.user_id, room), Words())
+        post = Account(account.homeserver, account.user_id, account.password)
+        async with sink() as found:
+            office = assemble(tmp_path / "office", [(bot, post)])
+            office.bridges["mail"] = _mail(office, found.port)
+            async with started(office):
+                await anna.wait_for(room_id=room, type="m.room.member", sender=account.user_id)
+                yield House(office, account.user_id, room, anna, bilal, found)
+
+    return open_house
+
+
+async def _room(anna: Person, bot: str, bilal: Person, encrypted: bool) -> str:
+    algorithm = {"algorithm": "m.megolm.v1.aes-sha2"}
+    state = [{"type": "m.room.encryption", "state_key": "", "content": algorithm}] * encrypted
+    body = {"preset": "private_chat", "invite": [bot, bilal.user_id], "initial_state": state}
+    answer = await anna.homeserver.call("POST", "/createRoom", body)
+    room = str(answer["room_id"])
+    await bilal.join(room)
+    return room
+
+
+def _settings(account: str, room: str) -> Settings:
+    return Settings(
+        account=account,
+        room=room,
+        network="Bündnis",
+        languages=("en", "ar"),
+        timezone=ZoneInfo("Europe/Berlin"),
+        public_url="https://net.example",
+        secret=b"s" * 32,
+        undo=timedelta(seconds=1),
+    )
+
+
+def _mail(office: Office, port: int) -> Mail:
+    server = Server("127.0.0.1", port, "none", name="localhost")
+    composer = Composer(HEAD, b"s" * 32, (KEY,))
+    settings = MailSettings("bounces@net.example")
+    return Mail(office.store, Pool(server), composer, settings, time.time)
+
+
+@pytest.mark.parametrize("encrypted", [False, True])
+async def test_an_announcement_reaches_readers_in_their_languages(
+    house: OpenHouse, encrypted: bool
+) -> None:
+    async with house(encrypted=encrypted) as h:
+        await h.subscribe("amal@mail.example", "ar")
+        await h.subscribe("carl@mail.example", "en")
+        message = await h.anna.send(h.room, "# Meeting\n\nWe meet on **Friday**.")
+        offer = await h.sees("can go out by mail", thread=message)
+        await h.anna.wait_for(room_id=h.room, sender=h.account, key="✅")
+        await h.bilal.react(h.room, offer.event_id, "✅")
+        await h.anna.send(h.room, "العربية: # اجتماع\n\nنلتقي يوم الجمعة.", thread=message)
+        await h.anna.react(h.room, message, "✅")
+        arabic = await h.mail_to("amal@mail.example", 2)
+        english = await h.mail_to("carl@mail.example", 2)
+        await h.sees("Sent to 2 readers")
+        assert str(parsed(arabic)["Subject"]) == "اجتماع"
+        assert str(parsed(english)["Subject"]) == "Meeting"
+        assert "نلتقي يوم الجمعة" in text_of(arabic)
+        html = parsed(english).get_body(("html",))
+        assert html is not None
+        assert "<strong>Friday</strong>" in html.get_content()
+        assert dkimpy.DKIM(arabic.message).verify(dnsfunc=lambda name, **_: KEY.record().encode())
+        assert h.sink.count == 4
+
+
+async def test_one_click_ends_the_mails(house: OpenHouse) -> None:
+    async with house() as h:
+        await h.subscribe("amal@mail.example", "ar")
+        await h.subscribe("carl@mail.example", "en")
+        message = await h.anna.send(h.room, "First news")
+        await h.sees("can go out by mail", thread=message)
+        await h.anna.send(h.room, "!release", thread=message)
+        mail = await h.mail_to("carl@mail.example", 2)
+        link = re.search(
+            r"<https://net\.example/u/([\w-]{22})>", str(parsed(mail)["List-Unsubscribe"])
+        )
+        assert link is not None
+        assert parsed(mail)["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+        await h.form("unsubscribe", token=link[1])
+        second = await h.anna.send(h.room, "Second news")
+        await h.sees("can go out by mail", thread=second)
+        await h.anna.send(h.room, "!release", thread=second)
+        await h.mail_to("amal@mail.example", 3)
+        await h.sees(r"Sent to 1 reader\.")
+        assert [x.recipient for x in h.sink.mails].count("carl@mail.example") == 2
+
+
+async def test_a_release_that_is_taken_back_sends_nothing(house: OpenHouse) -> None:
+    async with house() as h:
+        await h.subscribe("carl@mail.example", "en")
+        message = await h.anna.send(h.room, "Too hasty")
+        await h.sees("can go out by mail", thread=message)
+        await h.anna.react(h.room, message, "✅")
+        await h.anna.wait_for(room_id=h.room, sender=h.account, key="❌")
+        await h.anna.react(h.room, message, "❌")
+        await h.sees("Taken back")
+        better = await h.anna.send(h.room, "Well considered")
+        await h.sees("can go out by mail", thread=better)
+        await h.anna.send(h.room, "!release", thread=better)
+        mail = await h.mail_to("carl@mail.example", 2)
+        assert "Well considered" in text_of(mail)
+        assert not [x for x in h.sink.mails if "hasty" in text_of(x)]
+
+
+async def test_a_removed_message_is_never_sent(house: OpenHouse) -> None:
+    async with house() as h:
+        await h.subscribe("carl@mail.example", "en")
+        message = await h.anna.send(h.room, "Not meant for you")
+        await h.sees("can go out by mail", thread=message)
+        await h.anna.react(h.room, message, "✅")
+        await h.anna.redact(h.room, message)
+        await h.sees("The message was removed")
+        assert h.sink.count == 1

@@ -1,0 +1,537 @@
+"""Announcements, told event by event; and the small world they are told in."""
+
+from __future__ import annotations
+
+import itertools
+from collections import deque
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bots.announcements import handles, kinds
+from bots.announcements.bot import AnnouncementsBot
+from bots.announcements.models import (
+    Announcement,
+    DigestTime,
+    Round,
+    Settings,
+    State,
+    announcement_from,
+    round_from,
+)
+from bots.announcements.rules.addresses import confirm_token, fingerprint, unsubscribe_token
+from bots.mail import documents
+from bots.runtime.bot import Made
+from bots.runtime.decision import (
+    CancelTimer,
+    Deliver,
+    Due,
+    Event,
+    FormSubmitted,
+    Performed,
+    Request,
+    Say,
+    SetTimer,
+    Started,
+)
+from bots.runtime.words import Words
+from bridges.email.letters import Letter
+from federation.events import (
+    Edit,
+    MediaMessage,
+    Origin,
+    Reaction,
+    Redaction,
+    RoomView,
+    TextMessage,
+)
+from tests.unit.test_ombuds_story import MemoryDocs
+
+BOT = "@news:net.example"
+ANNA, BILAL, STRANGER = "@anna:net.example", "@bilal:net.example", "@stranger:net.example"
+ROOM = "!news"
+BERLIN = ZoneInfo("Europe/Berlin")
+SETTINGS = Settings(
+    account=BOT,
+    room=ROOM,
+    network="Bündnis",
+    languages=("de", "en", "ar", "uk"),
+    timezone=BERLIN,
+    public_url="https://net.example/",
+    secret=b"s" * 32,
+    digest=DigestTime(hour=17, weekday=4),
+)
+WORDS = Words()
+TEXT = "**Treffen am Freitag**\n\nWir treffen uns um 18 Uhr im Haus am See."
+
+
+@dataclass
+class World:
+    """A homeserver and a mail server of the simplest kind, with the bot at them."""
+
+    settings: Settings = SETTINGS
+    now: datetime = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
+    docs: MemoryDocs = field(default_factory=MemoryDocs)
+    view: RoomView = field(
+        default_factory=lambda: RoomView(power_levels={"users": {ANNA: 50, BILAL: 100}})
+    )
+
+    def __post_init__(self) -> None:
+        self.bot = AnnouncementsBot(self.settings, WORDS)
+        self.timers: dict[str, datetime] = {}
+        self.said: list[Request] = []
+        self.mails: list[tuple[str, str, Letter]] = []
+        """Reader, token, letter."""
+        self.waiting: deque[Deliver] = deque()
+        self.answers: dict[str, list[str]] = {}
+        """Reader → what the mail server says, one after the other."""
+        self.held = False
+        """Whether mails stay in the outbox."""
+        self.ids = itertools.count(1)
+
+    # -- the way of an event -------------------------------------------------------------------
+
+    def handle(self, event: Event) -> list[Request]:
+        asked: list[Request] = []
+        queue = deque([event])
+        while queue or (self.waiting and not self.held):
+            event = queue.popleft() if queue else self._carry_out(self.waiting.popleft())
+            state = self.bot.load(self.docs, event)
+            decision = self.bot.rule(state, event, self.now)
+            self.bot.save(self.docs, decision.state)
+            asked += decision.requests
+            for request in decision.requests:
+                self._perform(request)
+        self.said += asked
+        return asked
+
+    def _perform(self, request: Request) -> None:
+        if isinstance(request, SetTimer):
+            self.timers[request.key] = request.at
+        elif isinstance(request, CancelTimer):
+            self.timers.pop(request.key, None)
+        elif isinstance(request, Deliver):
+            self.waiting.append(request)
+        elif isinstance(request, Say):
+            self.bot.render(request.phrase)
+            if request.handle:
+                made = Made(request.handle, ROOM, f"$ours-{next(self.ids)}")
+                self.docs.handles[request.handle] = made
+
+    def _carry_out(self, action: Deliver) -> Performed:
+        job = action.content
+        stored = self.docs.get(documents.LETTER, job["letter"])
+        address = self.docs.get(documents.ADDRESS, job["reader"])
+        error = None
+        if stored is None or address is None:
+            error = documents.GONE
+        elif self.answers.get(job["reader"]):
+            error = self.answers[job["reader"]].pop(0)
+        else:
+            self.mails.append((address, job["token"], documents.letter_from(stored)))
+        return Performed("Deliver", action.handle, None, None, error)
+
+    def release_held(self) -> None:
+        self.held = False
+        if self.waiting:
+            self.handle(Due("nothing"))
+
+    def pass_time(self, span: timedelta) -> list[Request]:
+        end, asked = self.now + span, []
+        while due := sorted((at, key) for key, at in self.timers.items() if at <= end):
+            self.now = max(self.now, due[0][0])
+            del self.timers[due[0][1]]
+            asked += self.handle(Due(due[0][1]))
+        self.now = end
+        return asked
+
+    # -- what people do ------------------------------------------------------------------------
+
+    def start(self) -> World:
+        self.handle(Started(BOT, 1))
+        return self
+
+    def origin(self, sender: str) -> Origin:
+        return Origin(BOT, ROOM, f"$theirs-{next(self.ids)}", sender, 0, False)
+
+    def write(self, body: str, sender: str = ANNA, **fields: Any) -> tuple[str, list[Request]]:
+        origin = self.origin(sender)
+        return origin.event_id, self.handle(TextMessage(origin, self.view, body, **fields))
+
+    def edit(self, target: str, body: str, sender: str = ANNA) -> list[Request]:
+        return self.handle(Edit(self.origin(sender), self.view, target, body))
+
+    def redact(self, target: str, sender: str = ANNA) -> list[Request]:
+        return self.handle(Redaction(self.origin(sender), self.view, target))
+
+    def react(self, target: str, key: str, sender: str = ANNA) -> list[Request]:
+        return self.handle(Reaction(self.origin(sender), self.view, target, key))
+
+    def submit(self, form: str, **fields: str) -> list[Request]:
+        return self.handle(FormSubmitted(form, fields))
+
+    def subscribe(
+        self, address: str, language: str = "de", kind: str = "immediate", consent: str = "Ja."
+    ) -> str:
+        """The reader's id."""
+        self.submit(
+            "subscribe",
+            address=address,
+            language=language,
+            kind=kind,
+            consent=consent,
+            consent_language=language,
+        )
+        reader = self.id(address)
+        _, token, _ = self.mails[-1]
+        self.submit("confirm", token=token)
+        return reader
+
+    def id(self, address: str) -> str:
+        known = fingerprint(self.settings, address)
+        assert known is not None
+        return known.id
+
+    def send(self, text: str = TEXT, **fields: Any) -> str:
+        """Write a message and release it; its event id."""
+        event, _ = self.write(text, **fields)
+        self.react(event, "✅", BILAL)
+        self.pass_time(self.settings.undo)
+        return event
+
+    # -- what there is -------------------------------------------------------------------------
+
+    def item(self, number: int = 1) -> Announcement:
+        return announcement_from(self.docs.get(kinds.ITEM, str(number)) or {})
+
+    def circular(self, key: str = "a/1") -> Round:
+        return round_from(self.docs.get(kinds.ROUND, key) or {})
+
+    def keys(self, requests: list[Request]) -> list[str]:
+        """What was said, by the names of the phrases; edits as `~name`."""
+        return [("~" if x.edits else "") + x.phrase.key for x in requests if isinstance(x, Say)]
+
+    def news(self) -> list[tuple[str, str, Letter]]:
+        """Mails but those that ask to confirm."""
+        return [x for x in self.mails if x[2].listed]
+
+
+def texts(letter: Letter) -> str:
+    return "\n".join(block.text for block in (*letter.blocks, *letter.footer))
+
+
+@pytest.fixture
+def world() -> World:
+    return World().start()
+
+
+# -- the story -------------------------------------------------------------------------------------
+
+
+def test_an_announcement_goes_all_the_way(world: World) -> None:
+    world.subscribe("anna@mail.example", "de")
+    world.subscribe("amal@mail.example", "ar")
+    world.subscribe("olena@mail.example", "uk")
+    event, asked = world.write(TEXT)
+    assert world.keys(asked) == ["offer"]
+    _, asked = world.write("العربية: اجتماع يوم الجمعة", thread=event)
+    assert world.keys(asked) == ["~offer-changed"]
+    asked = world.react(event, "✅", BILAL)
+    assert world.keys(asked) == ["~pending"]
+    assert not world.news()
+    asked = world.pass_time(timedelta(seconds=121))
+    assert world.keys(asked) == ["~released", "progress", "~finished"]
+    letters = {address: letter for address, _, letter in world.news()}
+    assert letters["anna@mail.example"].subject == "Treffen am Freitag"
+    assert letters["amal@mail.example"].subject == "اجتماع يوم الجمعة"
+    assert letters["amal@mail.example"].direction == "rtl"
+    ukrainian = letters["olena@mail.example"]
+    assert (ukrainian.language, ukrainian.direction) == ("uk", "ltr")
+    note, text = ukrainian.blocks
+    assert (note.kind, note.language) == ("note", "uk")
+    assert "Deutsch" in note.text
+    assert (text.language, text.text) == ("de", TEXT)
+    assert (world.circular().sent, world.circular().finished) == (3, True)
+
+
+def test_every_reader_has_a_link_of_their_own(world: World) -> None:
+    ids = [world.subscribe(f"r{i}@mail.example") for i in range(3)]
+    world.send()
+    tokens = {address: token for address, token, _ in world.news()}
+    expected = {f"r{i}@mail.example": unsubscribe_token(SETTINGS, x) for i, x in enumerate(ids)}
+    assert tokens == expected
+
+
+def test_nothing_goes_out_before_somebody_releases_it(world: World) -> None:
+    world.subscribe("anna@mail.example")
+    world.write(TEXT)
+    world.pass_time(timedelta(days=30))
+    assert not world.news()
+
+
+@pytest.mark.parametrize("how", ["reaction", "command", "reply", "offer"])
+def test_a_release_can_be_said_in_several_ways(world: World, how: str) -> None:
+    world.subscribe("anna@mail.example")
+    event, _ = world.write(TEXT)
+    offer = world.docs.handles[handles.offer(1)].event_id
+    assert offer is not None
+    match how:
+        case "reaction":
+            world.react(event, "✅")
+        case "offer":
+            world.react(offer, "✅")
+        case "command":
+            world.write("!freigeben", thread=event)
+        case "reply":
+            world.write("!release", reply_to=event)
+    world.pass_time(timedelta(minutes=3))
+    assert len(world.news()) == 1
+
+
+@pytest.mark.parametrize("how", ["❌", "!zurück", "!undo"])
+def test_a_release_can_be_taken_back_and_given_again(world: World, how: str) -> None:
+    world.subscribe("anna@mail.example")
+    event, _ = world.write(TEXT)
+    world.react(event, "✅")
+    asked = world.react(event, how) if how == "❌" else world.write(how, thread=event)[1]
+    assert world.keys(asked) == ["~taken-back"]
+    world.pass_time(timedelta(days=1))
+    assert not world.news()
+    world.write("!freigeben", thread=event)
+    world.pass_time(timedelta(minutes=3))
+    assert len(world.news()) == 1
+
+
+def test_nobody_without_power_releases_or_writes(world: World) -> None:
+    world.subscribe("anna@mail.example")
+    event, _ = world.write(TEXT)
+    world.react(event, "✅", STRANGER)
+    world.write("!freigeben", STRANGER, thread=event)
+    _, asked = world.write("Mail das!", STRANGER)
+    assert asked == []
+    world.pass_time(timedelta(days=1))
+    assert not world.news()
+
+
+def test_editors_can_be_named_in_the_settings() -> None:
+    settings = replace(SETTINGS, editors=(STRANGER,))
+    _, asked = World(settings).start().write(TEXT, STRANGER)
+    assert next(x for x in asked if isinstance(x, Say)).phrase.key == "offer"
+
+
+def test_in_an_encrypted_room_only_what_was_encrypted_counts(world: World) -> None:
+    world.view = RoomView(encrypted=True, power_levels=world.view.power_levels)
+    assert world.write(TEXT)[1] == []
+
+
+# -- texts -----------------------------------------------------------------------------------------
+
+
+def test_editors_may_talk_in_the_thread(world: World) -> None:
+    event, _ = world.write(TEXT)
+    for body in ("Sieht gut aus", "Anna: passt das so?", "Achtung: Uhrzeit prüfen"):
+        assert world.write(body, thread=event)[1] == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "العربية: نص",
+        "ar: نص",
+        "**العربية:** نص",
+        "Arabisch: نص",
+        "\u2068العربية\u2069: نص",
+        "> العربية:\nنص",
+        "العربية： نص",
+    ],
+)
+def test_a_translation_begins_with_its_language(world: World, body: str) -> None:
+    event, _ = world.write(TEXT)
+    world.write(body, thread=event)
+    (version,) = world.item().translations
+    assert (version.language, version.text) == ("ar", "نص")
+
+
+@pytest.mark.parametrize(
+    ("body", "key"),
+    [("de: Text", "translation-same"), ("fr: Texte", "translation-unknown")],
+)
+def test_a_translation_that_nobody_reads_is_refused(world: World, body: str, key: str) -> None:
+    event, _ = world.write(TEXT)
+    assert world.keys(world.write(body, thread=event)[1]) == [key]
+    assert not world.item().translations
+
+
+def test_an_edit_before_the_release_changes_the_text(world: World) -> None:
+    world.subscribe("anna@mail.example")
+    event, _ = world.write(TEXT)
+    world.edit(event, "Neuer Text")
+    world.react(event, "✅")
+    world.pass_time(timedelta(seconds=100))
+    assert world.keys(world.edit(event, "Noch neuer")) == ["~pending"]
+    world.pass_time(timedelta(seconds=100))
+    assert not world.news()
+    world.pass_time(timedelta(seconds=30))
+    assert world.news()[0][2].blocks[0].text == "Noch neuer"
+
+
+def test_only_who_wrote_a_text_edits_it(world: World) -> None:
+    event, _ = world.write(TEXT, ANNA)
+    assert world.edit(event, "gefälscht", BILAL) == []
+    assert world.item().original.text == TEXT
+
+
+def test_an_edit_after_the_release_is_told_to_come_late(world: World) -> None:
+    world.subscribe("anna@mail.example")
+    event = world.send()
+    assert world.keys(world.edit(event, "anders")) == ["edit-late"]
+    assert world.item().original.text == TEXT
+
+
+def test_a_translation_can_be_edited_and_removed(world: World) -> None:
+    event, _ = world.write(TEXT)
+    translation, _ = world.write("ar: نص", thread=event)
+    world.edit(translation, "ar: نص آخر")
+    assert world.item().translations[0].text == "نص آخر"
+    world.edit(translation, "uk: текст")
+    assert [x.language for x in world.item().translations] == ["uk"]
+    world.redact(translation)
+    assert not world.item().translations
+
+
+def test_a_correction_belongs_to_what_it_corrects(world: World) -> None:
+    world.subscribe("anna@mail.example")
+    event = world.send()
+    world.send("Berichtigung: Samstag", reply_to=event)
+    assert world.news()[1][2].follows == ("a/1/de",)
+
+
+@pytest.mark.parametrize("body", ["!hilfe", "!foo", "!freigeben", "!zurück"])
+def test_a_command_outside_a_thread_is_answered(world: World, body: str) -> None:
+    assert world.keys(world.write(body)[1]) in (["help"], ["command-unknown"], ["command-where"])
+    assert world.docs.get(kinds.ITEM, "1") is None
+
+
+def test_a_picture_is_asked_for_in_words(world: World) -> None:
+    asked = world.handle(MediaMessage(world.origin(ANNA), world.view, "image"))
+    assert world.keys(asked) == ["text-only"]
+
+
+def test_a_text_that_is_too_long_is_refused(world: World) -> None:
+    assert world.keys(world.write("x" * 20_001)[1]) == ["too-long"]
+
+
+# -- taken back ------------------------------------------------------------------------------------
+
+
+def test_a_draft_that_is_removed_is_never_sent(world: World) -> None:
+    world.subscribe("anna@mail.example")
+    event, _ = world.write(TEXT)
+    world.react(event, "✅")
+    assert world.keys(world.redact(event)) == ["~dropped"]
+    world.pass_time(timedelta(days=1))
+    assert not world.news()
+    assert "Haus am See" not in str(world.docs.kinds)
+
+
+def test_a_removal_stops_the_mails_that_still_wait(world: World) -> None:
+    for i in range(250):
+        world.subscribe(f"r{i}@mail.example")
+    event, _ = world.write(TEXT)
+    world.react(event, "✅")
+    world.held = True
+    world.pass_time(timedelta(seconds=120))
+    for _ in range(3):
+        performed = world._carry_out(world.waiting.popleft())
+        world.held = True
+        world.handle(performed)
+    asked = world.redact(event)
+    assert world.keys(asked) == ["stopped"]
+    assert "Haus am See" not in str(world.docs.kinds)
+    world.release_held()
+    assert len(world.news()) == 3
+    circular = world.circular()
+    assert (circular.sent, circular.gone, circular.finished) == (3, 247, True)
+
+
+def test_a_removal_after_the_last_mail_is_told_to_come_late(world: World) -> None:
+    world.subscribe("anna@mail.example")
+    event = world.send()
+    assert world.keys(world.redact(event)) == ["redact-late"]
+    assert world.item().state is State.DROPPED
+    assert "Haus am See" not in str(world.docs.kinds)
+
+
+# -- what mail servers say -------------------------------------------------------------------------
+
+
+def test_a_mail_that_is_refused_for_now_is_tried_again_and_counted_once(world: World) -> None:
+    reader = world.subscribe("anna@mail.example")
+    world.subscribe("bilal@mail.example")
+    world.answers[reader] = [documents.LATER, documents.LATER]
+    world.send()
+    assert (world.circular().sent, world.circular().waiting) == (1, 1)
+    world.pass_time(timedelta(minutes=4))
+    assert len(world.news()) == 1
+    world.pass_time(timedelta(minutes=30))
+    assert len(world.news()) == 2
+    assert (world.circular().sent, world.circular().waiting) == (2, 0)
+    assert world.circular().finished
+
+
+def test_a_mail_that_is_refused_for_days_is_given_up(world: World) -> None:
+    reader = world.subscribe("anna@mail.example")
+    world.answers[reader] = [documents.LATER] * 100
+    world.send()
+    world.pass_time(timedelta(days=5))
+    assert (world.circular().failed, world.circular().finished) == (1, True)
+    assert len(world.answers[reader]) == 92
+
+
+@pytest.mark.parametrize(
+    ("answer", "count"),
+    [
+        (documents.REFUSED, "failed"),
+        (documents.NOBODY, "failed"),
+        (documents.UNKNOWN, "unknown"),
+        ("unsafe", "failed"),
+    ],
+)
+def test_what_fails_for_good_is_told_in_numbers(world: World, answer: str, count: str) -> None:
+    reader = world.subscribe("anna@mail.example")
+    world.answers[reader] = [answer]
+    world.send()
+    assert getattr(world.circular(), count) == 1
+    said = [x for x in world.said if isinstance(x, Say)][-1]
+    assert said.phrase.key == "finished"
+    assert "anna" not in world.bot.render(said.phrase).body
+
+
+def test_an_address_that_nobody_has_is_forgotten_the_second_time(world: World) -> None:
+    reader = world.subscribe("anna@mail.example")
+    world.answers[reader] = [documents.NOBODY] * 2
+    world.send()
+    assert world.docs.get(documents.ADDRESS, reader) is not None
+    world.pass_time(timedelta(days=2))
+    world.send("Zweiter")
+    assert world.docs.get(documents.ADDRESS, reader) is None
+    assert "anna@mail" not in str(world.docs.kinds)
+    world.send("Dritter")
+    assert world.circular("a/3").total == 0
+
+
+def test_progress_is_told_sparingly(world: World) -> None:
+    for i in range(60):
+        world.subscribe(f"r{i}@mail.example")
+    world.send()
+    assert [x for x in world.keys(world.said) if x.endswith("progress")] == ["progress"]
+
+
+def test_tokens_are_derived_and_hold_no_address() -> None:
+    reader = World().id("anna@mail.example")
+    assert len(unsubscribe_token(SETTINGS, reader)) == 22
+    assert unsubscribe_token(SETTINGS, reader) != confirm_token(SETTINGS, reader, 1.0)
+    assert World().id("Anna@Mail.example") == reader
