@@ -1,0 +1,179 @@
+"""An office that has announcements to send and no homeserver: whatever it says in rooms is noted.
+
+`python -m tests.bench.mailoffice FOLDER PORT` runs it on a store that `seed` has made.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from bots.announcements import kinds
+from bots.announcements.bot import AnnouncementsBot
+from bots.announcements.models import (
+    Announcement,
+    Kind,
+    Settings,
+    Standing,
+    State,
+    Subscriber,
+    Version,
+    to_json,
+)
+from bots.mail import documents
+from bots.mail.performer import Mail
+from bots.mail.performer import Settings as MailSettings
+from bots.runtime.failpoints import from_environment
+from bots.runtime.office import Office, Post
+from bots.runtime.sealing import Sealer
+from bots.runtime.store import Store
+from bots.runtime.transaction import Transaction
+from bots.runtime.words import Words
+from bridges.email import tokens
+from bridges.email.composing import Composer
+from bridges.email.dkim import Key
+from bridges.email.letters import Letterhead, Mailbox
+from bridges.email.smtp import Pool, Server
+from federation.actions import Send
+from federation.perform import Outcome
+from federation.session import Session
+
+BOT, ROOM = "@news:net.example", "!news"
+KEY = b"k" * 32
+SECRET = b"s" * 32
+SAID = "said.txt"
+LANGUAGES = ("en", "ar", "uk")
+SETTINGS = Settings(
+    account=BOT,
+    room=ROOM,
+    network="Bündnis",
+    languages=LANGUAGES,
+    timezone=ZoneInfo("Europe/Berlin"),
+    public_url="https://net.example/",
+    secret=SECRET,
+    undo=timedelta(0),
+)
+HEAD = Letterhead(
+    Mailbox("news@net.example", "Bündnis"), "news.net.example", "https://net.example/u/"
+)
+TEXT = {
+    "en": "# Meeting on Friday\n\n" + "We meet at **18:00** in the house at the lake. " * 60,
+    "ar": "# اجتماع يوم الجمعة\n\n" + "نلتقي في الساعة السادسة مساءً. " * 60,
+}
+
+
+@dataclass
+class NoHomeserver:
+    """A session of an account that hears nothing."""
+
+    account: str = BOT
+    reachable: bool = True
+    received_at: float = 0.0
+    server: Any = None
+    received: Any = None
+
+    def __post_init__(self) -> None:
+        self.synced = asyncio.Event()
+        self.synced.set()
+
+    async def open(self) -> None:
+        return None
+
+    async def run(self) -> None:
+        await asyncio.Event().wait()
+
+    async def mark_handled(self) -> None:
+        return None
+
+
+class Room:
+    """Performs for the account: what it says is noted in a file."""
+
+    def __init__(self, path: Path) -> None:
+        self.ready = asyncio.Event()
+        self.ready.set()
+        self._path = path
+
+    async def perform(self, action: Any, action_id: str) -> Outcome:
+        text = getattr(action, "text", None)
+        if text is not None:
+            with self._path.open("a") as file:
+                file.write(text.body.replace("\n", " ") + "\n")
+        return Outcome(ROOM, f"${action_id}" if isinstance(action, Send) else None)
+
+    async def close(self) -> None:
+        return None
+
+
+def reader_id(i: int) -> str:
+    return tokens.mark(SECRET, "reader", address(i))
+
+
+def address(i: int) -> str:
+    return f"r{i}@mail.example"
+
+
+async def seed(folder: Path, readers: int, announcements: int = 1) -> None:
+    """A store with readers, and announcements whose time has come."""
+    store = Store.open(folder, Sealer(KEY))
+    await store.run("seed", lambda tx: _seed(tx, readers, announcements))
+    await store.close()
+    rsa_key = rsa.generate_private_key(65537, 2048)
+    pem = rsa_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / "dkim.pem").write_bytes(pem)
+
+
+def _seed(tx: Transaction, readers: int, announcements: int) -> None:
+    for i in range(readers):
+        reader = reader_id(i)
+        language = LANGUAGES[i % len(LANGUAGES)]
+        known = Subscriber(reader, Standing.ACTIVE, language, Kind.IMMEDIATE)
+        tx.put(kinds.READER, reader, to_json(known))
+        tx.put(documents.ADDRESS, reader, address(i))
+    for number in range(1, announcements + 1):
+        texts = [Version(x, f"${x}{number}", "@anna:net.example", TEXT[x]) for x in TEXT]
+        item = Announcement(number, texts[0], State.PENDING, tuple(texts[1:]))
+        tx.put(kinds.ITEM, str(number), to_json(item))
+        tx.fill(f"announcement/{number}/offer", ROOM, f"$offer{number}")
+        tx.set_timer(
+            f"announcements/undo/{number}",
+            time.time(),
+            {"bot": "announcements", "due": f"undo/{number}"},
+        )
+
+
+def office(folder: Path, port: int, connections: int = 4, timeout: float = 30.0) -> Office:
+    store = Store.open(folder, Sealer(KEY), time.time, from_environment(os.environ))
+    key = Key.load("net.example", "s1", (folder / "dkim.pem").read_bytes())
+    server = Server(
+        "127.0.0.1",
+        port,
+        "none",
+        name="localhost",
+        connections=connections,
+        timeout=timeout,
+        content_timeout=timeout,
+    )
+    mail = Mail(
+        store,
+        Pool(server),
+        Composer(HEAD, SECRET, (key,)),
+        MailSettings("bounces@net.example"),
+        time.time,
+    )
+    posts = [Post(AnnouncementsBot(SETTINGS, Words()), cast(Session, NoHomeserver()))]
+    return Office(store, posts, bridges={"mail": mail, BOT: Room(folder / SAID)})
+
+
+if __name__ == "__main__":
+    asyncio.run(office(Path(sys.argv[1]), int(sys.argv[2]), timeout=2.0).run())

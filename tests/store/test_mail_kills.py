@@ -1,0 +1,154 @@
+"""An office that is killed while it mails: nobody is forgotten, nobody gets a third copy."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import re
+import signal
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from bots.runtime.failpoints import VARIABLE
+from tests.bench import mailoffice
+from tests.bench.mailsink import DROP, STALL, Sink, sink
+
+pytestmark = pytest.mark.chaos
+
+CONNECTIONS = 4
+
+
+@asynccontextmanager
+async def office(
+    folder: Path, port: int, point: str = ""
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    environment = {**os.environ, VARIABLE: point}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "tests.bench.mailoffice",
+        str(folder),
+        str(port),
+        env=environment,
+        cwd=Path(__file__).parents[2],
+        stderr=(folder / "office.log").open("ab"),
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
+def last_said(folder: Path) -> str:
+    path = folder / mailoffice.SAID
+    return path.read_text().strip().rpartition("\n")[2] if path.exists() else ""
+
+
+async def until(
+    reached: Callable[[], bool], process: asyncio.subprocess.Process, seconds: float
+) -> None:
+    """Wait for it, or for the end of the process."""
+    async with asyncio.timeout(seconds):
+        while not reached() and process.returncode is None:  # noqa: ASYNC110  (of others)
+            await asyncio.sleep(0.01)
+
+
+async def to_the_end(folder: Path, found: Sink) -> None:
+    async with office(folder, found.port) as process:
+        await until(lambda: last_said(folder).startswith("Sent to"), process, 60)
+        assert process.returncode is None, (folder / "office.log").read_text()
+
+
+def copies(found: Sink) -> Counter[str]:
+    # One receiver's mailbox folds what has the same Message-ID.
+    of_reader = {x.recipient: x.message_id for x in found.mails}
+    assert {(x.recipient, x.message_id) for x in found.mails} == set(of_reader.items())
+    return Counter(x.recipient for x in found.mails)
+
+
+async def test_random_kills_forget_nobody_and_send_no_third_copy(tmp_path: Path) -> None:
+    readers, kills = 200, 0
+    await mailoffice.seed(tmp_path, readers)
+    dice = random.Random(7)
+    async with sink() as found:
+        while found.count < readers * 0.9:
+            async with office(tmp_path, found.port) as process:
+                before = found.count
+                wanted = before + dice.randint(3, 30)
+                await until(lambda wanted=wanted: found.count >= wanted, process, 30)  # type: ignore[misc]
+                assert process.returncode is None, (tmp_path / "office.log").read_text()
+                process.send_signal(signal.SIGKILL)
+                kills += 1
+        await to_the_end(tmp_path, found)
+    got = copies(found)
+    assert kills >= 8
+    assert set(got) == {mailoffice.address(i) for i in range(readers)}
+    assert max(got.values()) <= 2
+    assert found.count - readers <= kills * CONNECTIONS
+    # Who was killed at twice is counted apart; that they got theirs, only they know.
+    assert sum(map(int, re.findall(r"\d+", last_said(tmp_path)))) == readers
+
+
+@pytest.mark.parametrize("stage", ["before", "after"])
+@pytest.mark.parametrize("commit", ["decide", "doubt", "performed"])
+async def test_a_kill_at_any_commit_forgets_nobody(tmp_path: Path, stage: str, commit: str) -> None:
+    readers = 20
+    await mailoffice.seed(tmp_path, readers)
+    async with sink() as found:
+        async with office(tmp_path, found.port, f"{stage}:commit:{commit}:4") as process:
+            await until(lambda: False, process, 30)
+        await to_the_end(tmp_path, found)
+    got = copies(found)
+    assert set(got) == {mailoffice.address(i) for i in range(readers)}
+    assert max(got.values()) <= 2
+    assert found.count - readers <= CONNECTIONS
+
+
+async def test_kills_one_after_the_other_at_the_worst_moment_send_no_third_copy(
+    tmp_path: Path,
+) -> None:
+    await mailoffice.seed(tmp_path, 1)
+    running: list[asyncio.subprocess.Process] = []
+
+    def script(verb: str, rest: str) -> str | None:
+        if verb != "END":
+            return None
+        running[-1].kill()  # it has sent the mail, and never hears that it arrived
+        return STALL
+
+    async with sink(script) as found:
+        for _ in range(2):
+            async with office(tmp_path, found.port) as process:
+                running.append(process)
+                await until(lambda: False, process, 30)
+        await to_the_end(tmp_path, found)
+    assert found.count == 2
+    assert len({x.message_id for x in found.mails}) == 1
+    assert "nobody knows" in last_said(tmp_path)
+
+
+@pytest.mark.parametrize("answer", [DROP, STALL])
+async def test_a_server_that_loses_answers_gets_each_mail_twice_at_most(
+    tmp_path: Path, answer: str
+) -> None:
+    readers = 12
+    await mailoffice.seed(tmp_path, readers)
+    told = [answer] * 3
+
+    def script(verb: str, rest: str) -> str | None:
+        return told.pop() if verb == "END" and told else None
+
+    async with sink(script) as found:
+        await to_the_end(tmp_path, found)
+    got = copies(found)
+    assert set(got) == {mailoffice.address(i) for i in range(readers)}
+    assert max(got.values()) <= 2
+    assert found.count <= readers + 3
