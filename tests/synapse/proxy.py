@@ -14,7 +14,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from yarl import URL
 
-Forward = Callable[[], Awaitable[web.Response]]
+Forward = Callable[..., Awaitable[web.Response]]
+"""`await forward()`, or `forward(change)` where `change` alters the body that is passed on."""
 Hook = Callable[[Forward], Awaitable[web.Response]]
 
 
@@ -60,13 +61,17 @@ class Proxy:
         """The next requests, so many, whose `METHOD /path` fits go through `hook`."""
         self._rules.append(_Rule(re.compile(pattern), hook, times))
 
+    def forget(self) -> None:
+        """Let everything pass from now on."""
+        self._rules.clear()
+
     def passed(self, pattern: str) -> list[Passed]:
         return [one for one in self.log if re.search(pattern, f"{one.method} {one.path}")]
 
     async def _handle(self, request: web.Request) -> web.Response:
         body = await request.read()
 
-        async def forward() -> web.Response:
+        async def forward(change: Callable[[Any], Any] | None = None) -> web.Response:
             headers = {
                 name: request.headers[name]
                 for name in ("Authorization", "Content-Type")
@@ -74,7 +79,7 @@ class Proxy:
             }
             url = URL(self.upstream + request.raw_path, encoded=True)
             async with self._http.request(
-                request.method, url, data=body or None, headers=headers
+                request.method, url, data=_changed(body, change), headers=headers
             ) as answer:
                 text = await answer.read()
                 return web.Response(
@@ -95,6 +100,10 @@ class Proxy:
         return await forward()
 
 
+def _changed(body: bytes, change: Callable[[Any], Any] | None) -> bytes | None:
+    return json.dumps(change(json.loads(body))).encode() if change else body or None
+
+
 def _json(body: bytes) -> Any:
     try:
         return json.loads(body) if body else None
@@ -113,6 +122,16 @@ def failing(status: int, **answer: Any) -> Hook:
 
 def limited(milliseconds: int) -> Hook:
     return failing(429, errcode="M_LIMIT_EXCEEDED", retry_after_ms=milliseconds)
+
+
+def breaking_off(change: Callable[[Any], Any] | None = None) -> Hook:
+    """Pass it on, and then answer as if nothing had come of it."""
+
+    async def hook(forward: Forward) -> web.Response:
+        await forward(change)
+        return web.json_response({"errcode": "M_UNKNOWN"}, status=502)
+
+    return hook
 
 
 class Held:
