@@ -1,0 +1,208 @@
+"""A bot that does whatever an office can do, on command, and keeps count of it.
+
+Every text it says holds the word that it was asked with, so that an observer can tell what is
+missing and what is there twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bots.runtime.bot import Docs, Made
+from bots.runtime.decision import (
+    Decision,
+    Due,
+    Event,
+    FormSubmitted,
+    Performed,
+    Phrase,
+    Request,
+    SetTimer,
+)
+from federation.actions import (
+    CreateRoom,
+    EditMessage,
+    Handle,
+    Invite,
+    Join,
+    Kick,
+    Leave,
+    Look,
+    React,
+    Redact,
+    Send,
+    SetState,
+    Text,
+)
+from federation.events import (
+    Edit,
+    Membership,
+    MembershipKind,
+    Reaction,
+    Redaction,
+    TextMessage,
+    Unreadable,
+)
+
+PATIENCE = timedelta(seconds=0.4)
+COUNT = "busy/count"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    room: str = ""
+    count: int = 0
+    """Messages of this room that were answered."""
+    copies: tuple[Made, ...] = ()
+    """Of the event that was edited or taken back."""
+
+
+class Busy:
+    name = "busy"
+
+    def load(self, docs: Docs, event: Event) -> Known:
+        match event:
+            case TextMessage():
+                room = event.origin.room_id
+                return Known(room, docs.get(COUNT, room) or 0)
+            case Edit() | Redaction():
+                return Known(copies=docs.copies_of(event.target))
+        return Known()
+
+    def rule(self, state: Known, event: Event, now: datetime) -> Decision[Known]:
+        match event:
+            case TextMessage(notice=False):
+                counted = replace(state, count=state.count + 1)
+                return Decision(counted, tuple(_answers(counted, event, now)))
+            case Membership(membership=MembershipKind.INVITE) if event.user == event.origin.account:
+                return Decision(state, (Join(event.origin.room_id),))
+        return Decision(state, tuple(_reactions(state, event)))
+
+    def save(self, docs: Docs, state: Known) -> None:
+        if state.room:
+            docs.put(COUNT, state.room, state.count)
+
+    def render(self, phrase: Phrase) -> Text:
+        raise NotImplementedError("this bot says nothing in words of its own")
+
+
+def _reactions(state: Known, event: Event) -> Iterator[Request]:
+    if isinstance(event, Edit | Redaction):
+        yield from _follow(state, event)
+    elif isinstance(event, Performed):
+        yield from _after(event)
+    else:
+        yield from _words(event)
+
+
+def _words(event: Event) -> Iterator[Request]:
+    match event:
+        case Due():
+            room, _, word = event.key.partition(" ")
+            yield _say(room, f"due {word}")
+        case FormSubmitted():
+            yield _say(event.fields["room"], event.fields["text"])
+        case Reaction():
+            yield _say(event.origin.room_id, f"saw {event.key}")
+        case Unreadable():
+            yield _say(event.origin.room_id, f"unreadable {event.origin.event_id}")
+
+
+def _after(event: Performed) -> Iterator[Request]:
+    what, _, rest = (event.handle or "").partition("/")
+    if what == "room":
+        yield _say(Handle(f"room/{rest}"), f"performed {rest}")
+    elif what == "nowhere":
+        room, _, word = rest.partition("/")
+        yield _say(room, f"failed {word} {event.error}")
+    elif event.found is not None and event.room_id is not None:
+        yield _say(event.room_id, f"found {event.found['event']['content']['body']}")
+
+
+def _follow(state: Known, event: Edit | Redaction) -> Iterator[Request]:
+    for made in state.copies:
+        if isinstance(event, Edit):
+            yield EditMessage(made.room_id, Handle(made.handle), Text(f"edited {event.body}"))
+        else:
+            yield Redact(made.room_id, Handle(made.handle))
+
+
+def _answers(state: Known, event: TextMessage, now: datetime) -> Iterator[Request]:
+    seal = "encrypted" if event.origin.encrypted else "plain"
+    yield _say(state.room, f"{seal} {event.body} #{state.count}")
+    verb, _, word = event.body.partition(" ")
+    if verb == "later":
+        yield SetTimer(f"{state.room} {word}", now + PATIENCE)
+    elif verb in _COMMANDS:
+        yield from _COMMANDS[verb](event, word)
+
+
+def _room(event: TextMessage, word: str) -> Iterator[Request]:
+    room, welcome = Handle(f"room/{word}"), Handle(f"welcome/{word}")
+    invite = (event.origin.sender,)
+    yield CreateRoom(str(room), name=f"room {word}", invite=invite, notify=True)
+    yield _say(room, f"welcome {word}", handle=str(welcome))
+    yield SetState(room, "m.room.topic", {"topic": word})
+    # The answer waits for a handle that another lane fills.
+    yield Send(event.origin.room_id, Text(f"made {word}"), reply_to=welcome)
+
+
+def _draft(event: TextMessage, word: str) -> Iterator[Request]:
+    draft = Handle(f"draft/{word}")
+    yield _say(event.origin.room_id, f"draft {word}", handle=str(draft))
+    yield EditMessage(event.origin.room_id, draft, Text(f"final {word}"))
+
+
+def _mistake(event: TextMessage, word: str) -> Iterator[Request]:
+    mistake = Handle(f"mistake/{word}")
+    yield _say(event.origin.room_id, f"mistake {word}", handle=str(mistake))
+    yield Redact(event.origin.room_id, mistake)
+
+
+def _copy(event: TextMessage, word: str) -> Iterator[Request]:
+    yield Send(event.origin.room_id, Text(f"copy {word}"), copy_of=event.origin.event_id)
+
+
+def _react(event: TextMessage, word: str) -> Iterator[Request]:
+    yield React(event.origin.room_id, event.origin.event_id, "👍")
+
+
+def _look(event: TextMessage, word: str) -> Iterator[Request]:
+    yield Look(event.origin.room_id, event.origin.event_id, name=True)
+
+
+def _nowhere(event: TextMessage, word: str) -> Iterator[Request]:
+    handle = f"nowhere/{event.origin.room_id}/{word}"
+    yield Send(Handle("nowhere"), Text("lost"), handle=handle, notify=True)
+
+
+def _again(event: TextMessage, word: str) -> Iterator[Request]:
+    """Who asks is in the room by now: the homeserver refuses, and there is nothing to do."""
+    yield Invite(Handle(f"room/{word}"), event.origin.sender)
+
+
+def _out(event: TextMessage, word: str) -> Iterator[Request]:
+    """Everybody out, the second time in vain, and ourselves last."""
+    room = Handle(f"room/{word}")
+    yield Kick(room, event.origin.sender)
+    yield Kick(room, event.origin.sender)
+    yield Leave(room)
+
+
+_COMMANDS = {
+    "room": _room,
+    "draft": _draft,
+    "mistake": _mistake,
+    "copy": _copy,
+    "react": _react,
+    "look": _look,
+    "nowhere": _nowhere,
+    "again": _again,
+    "out": _out,
+}
+
+
+def _say(room: str | Handle, text: str, handle: str | None = None) -> Send:
+    return Send(room, Text(text), handle=handle)

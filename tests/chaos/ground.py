@@ -1,0 +1,103 @@
+"""Where scenarios take place: one Synapse, its people, and a folder for every office."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from federation.embedded import EmbeddedSynapse
+from federation.homeserver import Homeserver, path
+from tests.chaos.office import Told
+from tests.chaos.process import Keeper
+from tests.chaos.witness import Witness
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    user: str
+    password: str
+
+
+class Ground:
+    def __init__(self, synapse: EmbeddedSynapse, folder: Path) -> None:
+        self.synapse = synapse
+        self.folder = folder
+        self._admin: Homeserver | None = None
+        self._people: list[Witness] = []
+
+    async def account(self, name: str, *, admin: bool = False) -> Account:
+        password = secrets.token_urlsafe(12)
+        user = f"{name}-{secrets.token_hex(4)}"
+        return Account(await self.synapse.register(user, password, admin=admin), password)
+
+    async def person(self, name: str, *, strict: bool = True) -> Witness:
+        account = await self.account(name)
+        directory = self.folder / account.user[1:].partition(":")[0]
+        person = await Witness.create(
+            self.synapse.url, account.user, account.password, directory, strict=strict
+        )
+        self._people.append(person)
+        await person.start()
+        return person
+
+    async def told(self, name: str = "bot") -> Told:
+        """A new account with a password, and an empty state folder."""
+        account = await self.account(name)
+        state = self.folder / account.user[1:].partition(":")[0]
+        return Told(self.synapse.url, account.user, str(state), password=account.password)
+
+    def keeper(self, told: Told, points: tuple[str, ...] = ()) -> Keeper:
+        return Keeper(told, Path(f"{told.state}.log"), points)
+
+    async def token(self, account: Account) -> str:
+        """A new device's access token, as an admin would hand it over."""
+        server = Homeserver(self.synapse.url)
+        try:
+            return await _log_in(server, account)
+        finally:
+            await server.close()
+
+    async def rooms_of(self, user: str) -> list[str]:
+        """The rooms that the account is in, as the homeserver's admin sees them."""
+        if self._admin is None:
+            self._admin = Homeserver(self.synapse.url)
+            self._admin.token = await _log_in(self._admin, await self.account("chief", admin=True))
+        target = f"/_synapse/admin/v1/users/{quote(user, safe='')}/joined_rooms"
+        rooms: list[str] = (await self._admin.call("admin", "GET", target))["joined_rooms"]
+        return rooms
+
+    async def close(self) -> None:
+        for person in self._people:
+            await person.close()
+        if self._admin is not None:
+            await self._admin.close()
+
+
+async def _log_in(server: Homeserver, account: Account) -> str:
+    body = {
+        "type": "m.login.password",
+        "identifier": {"type": "m.id.user", "user": account.user},
+        "password": account.password,
+    }
+    return str((await server.call("login", "POST", path("login"), body))["access_token"])
+
+
+@asynccontextmanager
+async def ground(folder: Path) -> AsyncIterator[Ground]:
+    async with await EmbeddedSynapse.start(folder / "synapse") as synapse:
+        place = Ground(synapse, folder)
+        try:
+            yield place
+        finally:
+            await place.close()
+
+
+def say(text: str) -> None:
+    """Progress, for people."""
+    print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
