@@ -27,7 +27,12 @@ _SECRETS = re.compile(
     """,
     re.VERBOSE,
 )
-_TALKATIVE = ("nio", "peewee", "aiohttp", "asyncio")
+_TALKATIVE = {
+    "nio": logging.CRITICAL,  # its warnings quote what was wrong in an event, and whose it was
+    "peewee": logging.WARNING,
+    "aiohttp": logging.WARNING,
+    "asyncio": logging.WARNING,
+}
 
 
 def scrub(text: str) -> str:
@@ -50,9 +55,11 @@ class Formatter(logging.Formatter):
 
 def _message(record: logging.LogRecord) -> str:
     try:
-        return record.getMessage()
+        text = record.getMessage()
     except Exception:  # noqa: BLE001  (a broken line of somebody else's must not end anything)
         return "(a line that could not be formatted)"
+    # What follows asyncio's first line is the task, with the text of its exception.
+    return text.partition("\n")[0] if record.name == "asyncio" else text
 
 
 def where(error: BaseException) -> str:
@@ -74,5 +81,5 @@ def install(level: str = "info", stream: TextIO | None = None) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    for name in _TALKATIVE:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    for name, least in _TALKATIVE.items():
+        logging.getLogger(name).setLevel(least)
