@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from federation.actions import Handle, Ref, SetState
+from federation.spaces import wording
 from federation.spaces.matching import Matching
 from federation.spaces.network import Child, Key, Layout, Mark, Room
 from federation.spaces.seen import Observed, Seen, plain
@@ -82,7 +83,7 @@ class _Comparing:
         room = self.rooms[key]
         step = SetState(self.matching.ids[key], CHILD, {}, room_id)
         there = self.observed.rooms.get(room_id)
-        named = there.alias if there else room_id
+        named = wording.harmless(there.alias if there else room_id)
         if mark.key in self.declared:
             text = f"no longer links {named}"
             change = Change("-", room.words.alias, text, Unlink(step, instead))
@@ -96,7 +97,7 @@ class _Comparing:
         if there and there.content(PARENT, parent_id).get("via"):
             step = SetState(there.room_id, PARENT, {}, parent_id)
             text = f"says that it is in {parent.words.alias}"
-            yield Change("-", there.alias, text, step)
+            yield Change("-", wording.harmless(there.alias), text, step)
 
 
 def _holds(before: Content, content: Content) -> bool:

@@ -11,6 +11,7 @@ from federation.spaces.network import Key, Layout, Room
 from federation.spaces.seen import Observed, Seen
 from federation.spaces.state import Ids
 from federation.spaces.steps import Remark
+from federation.spaces.wording import harmless
 
 _LONGEST_CHAIN = 10
 
@@ -80,16 +81,17 @@ def _last(seen: Seen, observed: Observed) -> Seen:
 def _doubles(room: Room, chosen: Seen, others: list[Seen]) -> Iterator[Remark]:
     for other in others:
         text = (
-            f"there are two of it, {chosen.alias} and {other.alias} ({other.room_id}); the first "
-            "is taken, the second left alone: let the service account leave it"
+            f"there are two of it, {harmless(chosen.alias)} and {harmless(other.alias)} "
+            f"({other.room_id}); the first is taken and the second left alone: delete that one on "
+            "the homeserver"
         )
         yield Remark(room.words.alias, text)
 
 
 def _replaced(room: Room, chosen: Seen, layout: Layout) -> Remark:
     text = (
-        f"was replaced by another room ({chosen.replacement or 'none is named'}), which the "
-        f"account {layout.creator} is not in; invite it there, with power 100, and let it join, "
-        "or take the tombstone for a mistake and make the room anew under another alias"
+        f"was replaced by another room ({harmless(chosen.replacement or 'unnamed')}), which the "
+        f"account {layout.creator} is not in; let it join there, with power 100, or, if that was "
+        "a mistake, delete the old room on the homeserver, and `apply` makes it anew"
     )
     return Remark(room.words.alias, text)

@@ -91,4 +91,5 @@ def _gone(observed: Observed) -> set[Key]:
         for room_id, content in seen.children.items()
         if room_id not in observed.rooms
     )
-    return {mark.key for raw in missing if "alias" not in (raw or ()) and (mark := read_mark(raw))}
+    ours = (raw for raw in missing if isinstance(raw, Mapping) and "alias" not in raw)
+    return {mark.key for raw in ours if (mark := read_mark(raw))}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from federation.spaces.network import Access, Room, Space
@@ -48,7 +48,12 @@ def shown(value: object) -> str:
     """A value in quotes: cut when long, everything that does not print escaped."""
     text = value if isinstance(value, str) else "…"
     cut = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
-    return "“" + "".join(c if c.isprintable() else ascii(c)[1:-1] for c in cut) + "”"
+    return f"“{harmless(cut)}”"
+
+
+def harmless(text: str) -> str:
+    """With everything that does not print (controls, bidi marks, lines) escaped."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 def made(room: Room) -> str:
@@ -89,13 +94,15 @@ def _differences(before: Content, after: Content) -> Iterator[str]:
             was = old.get(name, before.get(default, 0))
             will = new.get(name, after[default])
             if was != will or (part == "events" and (name in old) != (name in new)):
-                yield f"{words} {name}: {was} → {will}"
+                yield f"{words} {harmless(name)}: {_level(was)} → {_level(will)}"
     for name, level in after.items():
         if name not in ("users", "events") and before.get(name) != level:
-            yield f"{name}: {before.get(name, 'unset')} → {level}"
+            yield f"{name}: {_level(before.get(name))} → {level}"
 
 
 def _levels(value: Any) -> dict[str, Any]:
-    if not isinstance(value, Mapping):
-        return {}
-    return {"".join(c for c in str(k) if c.isprintable()): v for k, v in value.items()}
+    return {str(name): level for name, level in value.items()} if isinstance(value, dict) else {}
+
+
+def _level(value: object) -> str:
+    return str(value) if isinstance(value, int) else shown(value)

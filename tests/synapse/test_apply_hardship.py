@@ -104,3 +104,30 @@ async def test_a_power_failure(tmp_path: Path) -> None:
         run = await declared.apply()
         assert run.failures == []
         await complete(declared, people)
+
+
+async def test_somebody_who_can_not_be_invited(tmp_path: Path, synapse: EmbeddedSynapse) -> None:
+    """Her server is out of reach; everybody else is invited all the same."""
+    declared = Declared(tmp_path, synapse)
+    here, away = f"@hier{declared.end}:localhost", f"@fort{declared.end}:away.example"
+    declared.initiative("nord", away, here)
+    run = await declared.apply()
+    assert len(run.failures) == 5
+    assert all(f"{away} could not be invited" in failure for failure in run.failures)
+    creator = await declared.client("creator")
+    for room_id in await made_by(creator):
+        members = contents(await creator.state(room_id), "m.room.member")
+        assert declared.user("onboarding") in members
+        assert away not in members
+    rooms = [await creator.state(room_id) for room_id in await made_by(creator)]
+    assert sum(here in contents(state, "m.room.member") for state in rooms) == 5
+
+    again = await declared.apply()
+    places = {change.where for change, _ in run.outcome.failed}
+    assert sorted(again.lines) == sorted(f"+ {place}: invites {away}" for place in places)
+    assert again.writes == len(again.failures) == 5
+
+    declared.data["initiatives"][0]["contacts"] = [here]
+    assert (await declared.apply()).failures == []
+    assert (await declared.apply()).writes == 0
+    await creator.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from federation.actions import Handle, SetState
 from federation.spaces.layout import lay_out
 from federation.spaces.network import Initiative, Network, Role, Words
-from federation.spaces.state import MARK
+from federation.spaces.state import MARK, TYPES
 from federation.spaces.steps import MakeRoom
 from tests.unit.spaces import (
     ANNOUNCEMENTS,
@@ -502,6 +503,42 @@ def test_from_anywhere_to_anywhere_stopped_anywhere(
     linked = server.children("#buendnis") - {"#koordination", "#austausch", "#rundbrief"}
     wanted = {getattr(i.space, "alias", None) or f"#{i.id}" for i in last.initiatives}
     assert linked == wanted
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-5, 200)
+    | st.sampled_from(["", "50", "\u202e\n", "!sued"]),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(st.sampled_from(["@eva:x", "@e\x1b:x", "m.room.name"]), inner)
+    ),
+    max_leaves=4,
+)
+KEYS = st.sampled_from(
+    ["users", "events", "kind", "initiative", "via", "alias", "name", "allow", "replacement_room"]
+)
+CONTENTS = st.dictionaries(KEYS | st.just(MARK), JSON, max_size=3)
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.sampled_from(TYPES[1:]), CONTENTS), max_size=4))
+@settings(max_examples=150, deadline=None)
+def test_whatever_stands_in_the_rooms_is_put_right_or_told(
+    damages: list[tuple[int, str, dict[str, Any]]],
+) -> None:
+    server = Server()
+    server.elsewhere["#start:sued"] = "!sued"
+    server.apply(SMALL)
+    for number, type_, content in damages:
+        key = "!elsewhere" if type_.startswith("m.space") else ""
+        server.rooms[f"!{number + 1}"][type_, key] = content
+    first = server.apply(SMALL, remove=True)
+    lines = [*told(first.changes), *map(str, first.problems), *told(first.undeclared)]
+    assert [line for line in lines if not line.isprintable()] == []
+    again = server.plan(SMALL)
+    assert told(again.changes) == []
+    assert len(again.problems) <= len(damages)
 
 
 def test_layout_names_every_role_it_needs() -> None:

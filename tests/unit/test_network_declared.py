@@ -1,0 +1,87 @@
+"""The settings of a network as the network that is declared, and its layout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bots.declared import network
+from config.loading import load_network
+from federation.spaces.layout import lay_out
+from federation.spaces.network import Access, Adopted, Made, Role
+
+TEXT = """\
+network: {name: Bündnis, state: ./state}
+homeserver: {url: "https://matrix.example.org", server_name: example.org}
+accounts: {creator: "@dienst:example.org"}
+rooms:
+  version: 11
+  exchange: {alias: "#boerse", name: Börse, topic: Für alle}
+coordinators: ["@anna:example.org"]
+templates:
+  - id: klein
+    access: alliance
+    rooms: [{id: alles, name: "Alles von {name}", encrypted: false, access: invite, share: true}]
+initiatives:
+  - {id: nord, name: Nord, district: "Süd & Ost", contacts: ["@n:example.org"]}
+  - {id: ost, name: Ost, district: الشمال, template: klein}
+  - {id: sued, name: Süd, space: "#start:sued.example"}
+  - {id: west, name: West, space: "#start:west.example", via: [a.example, b.example]}
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("BUENDNIS_NETWORK_REGISTRATION_SECRET", "x")
+    file = tmp_path / "network.yaml"
+    file.write_text(TEXT, encoding="utf-8")
+    return file
+
+
+def test_the_network_as_the_file_declares_it(path: Path) -> None:
+    declared = network(load_network(path))
+    assert declared.server == "example.org"
+    assert declared.room_version == "11"
+    assert declared.accounts[Role.CREATOR] == "@dienst:example.org"
+    assert declared.accounts[Role.EXCHANGE] == "@austausch:example.org"
+    assert declared.alliance.name == "Bündnis"
+    assert declared.announcements.name == "Rundbrief"
+    assert (declared.exchange.alias, declared.exchange.topic) == ("#boerse", "Für alle")
+    assert declared.coordinators == ("@anna:example.org",)
+
+
+def test_initiatives_that_are_made(path: Path) -> None:
+    nord, ost, *_ = network(load_network(path)).initiatives
+    assert isinstance(nord.space, Made)
+    assert nord.space.words.alias == "#nord"
+    assert nord.space.access is Access.ASK
+    assert [room.words.alias for room in nord.space.rooms] == ["#nord-treffpunkt", "#nord-offen"]
+    assert [room.words.name for room in nord.space.rooms] == [
+        "Nord: Treffpunkt",
+        "Nord: Offene Runde",
+    ]
+    assert [room.share for room in nord.space.rooms] == [False, True]
+    assert nord.district is not None
+    assert nord.district.words.alias == "#bezirk-sued-ost"
+    assert isinstance(ost.space, Made)
+    assert ost.space.access is Access.ALLIANCE
+    [room] = ost.space.rooms
+    assert (room.words.name, room.encrypted, room.access) == ("Alles von Ost", False, Access.INVITE)
+    assert ost.district is not None
+    assert ost.district.id.isalnum()
+    assert ost.district.words.name == "الشمال"
+
+
+def test_initiatives_that_are_adopted(path: Path) -> None:
+    *_, sued, west = network(load_network(path)).initiatives
+    assert sued.space == Adopted("#start:sued.example", ("sued.example",))
+    assert west.space == Adopted("#start:west.example", ("a.example", "b.example"))
+
+
+def test_every_room_has_an_address_of_its_own(path: Path) -> None:
+    layout = lay_out(network(load_network(path)))
+    aliases = [room.words.alias for room in layout.rooms]
+    assert len(set(aliases)) == len(aliases) == 4 + 3 + 2
+    assert len({room.key for room in layout.rooms}) == len(aliases)
+    assert len(layout.children) == len(aliases) - 1 + 2
