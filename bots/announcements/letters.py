@@ -43,16 +43,16 @@ def announcement_letter(
 ) -> Letter:
     writer = _Writer(settings, texts, language)
     version = item.version(language) or item.original
-    follows = () if item.follows is None else (handles.announcement_round(item.follows),)
     return Letter(
         key=circular.letter(language),
+        event=circular.event,
         subject=versions.title(version.text) or writer.say(mails.NEWS),
         language=language,
         direction=texts.direction(language),
         blocks=tuple(_blocks(writer, version)),
         footer=_footer(writer),
         link=settings.page("u/"),
-        follows=tuple(f"{key}/{language}" for key in follows),
+        follows=() if item.follows is None else (item.follows,),
     )
 
 
@@ -87,6 +87,7 @@ def digest_letter(
         blocks += _blocks(writer, item.version(language) or item.original)
     return Letter(
         key=circular.letter(language),
+        event=circular.event,
         subject=writer.say(mails.DIGEST),
         language=language,
         direction=texts.direction(language),
@@ -107,6 +108,7 @@ def confirm_letter(settings: Settings, texts: Texts, language: str) -> Letter:
                 blocks += _asking(_Writer(settings, texts, original))
     return Letter(
         key=f"{handles.CONFIRM}/{language}",
+        event="confirm",
         subject=writer.say(mails.CONFIRM),
         language=language,
         direction=texts.direction(language),

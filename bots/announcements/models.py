@@ -100,8 +100,8 @@ class Announcement:
     original: Version
     state: State = State.DRAFT
     translations: tuple[Version, ...] = ()
-    follows: int | None = None
-    """The announcement that it corrects or continues."""
+    follows: str | None = None
+    """Event id of the announcement that it corrects or continues."""
     released_by: str | None = None
     released: float = 0.0
 
@@ -120,6 +120,8 @@ class Round:
     """One letter on its way to many: an announcement (`a/12`) or a digest (`d/3`)."""
 
     key: str
+    event: str
+    """What it tells of, the same after a lost store, when numbers begin again."""
     total: int
     editions: tuple[str, ...]
     """Languages of its letters."""

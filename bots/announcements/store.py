@@ -158,7 +158,7 @@ class Loader:
         if event.reply_to is not None:
             state = self._about(state, event.reply_to)
             if state.item is not None:
-                return replace(state, previous=state.item.number, readers=self.readers())
+                return replace(state, previous=state.item.original.event, readers=self.readers())
         return replace(state, readers=self.readers())
 
     def _about(self, state: State, event_id: str | None) -> State:

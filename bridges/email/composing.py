@@ -62,7 +62,7 @@ class Composer:
             *prepared.fields,
             Field("To", headers.mailbox(Mailbox(reader.address))),
             Field("Date", format_datetime(now).encode("ascii")),
-            Field("Message-ID", self._message_id(letter.key, reader)),
+            Field("Message-ID", self._message_id(letter.event, reader)),
             *self._thread(letter, reader),
             *(self._leaving(reader) if letter.listed else ()),
         ]
@@ -75,15 +75,15 @@ class Composer:
         headers.gate(message, [x.name for x in fields])
         return message
 
-    def _message_id(self, key: str, reader: Reader) -> bytes:
-        mark = tokens.mark(self.secret, "message", key, reader.id)
+    def _message_id(self, event: str, reader: Reader) -> bytes:
+        mark = tokens.mark(self.secret, "message", event, reader.id)
         return f"<{mark}@{self.letterhead.domain}>".encode("ascii")
 
     def _thread(self, letter: Letter, reader: Reader) -> Sequence[Field]:
         """What the reader got before of the same matter (RFC 5322 § 3.6.4)."""
         if not letter.follows:
             return ()
-        before = [self._message_id(key, reader) for key in letter.follows[-10:]]
+        before = [self._message_id(event, reader) for event in letter.follows[-10:]]
         return (
             Field("In-Reply-To", before[-1]),
             Field("References", b"\r\n ".join(before)),

@@ -37,7 +37,9 @@ class Letter:
     """The same for everyone who reads its language; what is personal is a link and some headers."""
 
     key: str
-    """What it tells, and in which language: the Message-ID is made of it and of the reader."""
+    """Under which it is found."""
+    event: str
+    """What it tells of: the Message-ID is made of it and of the reader, in whatever language."""
     subject: str
     language: str
     direction: Direction
@@ -48,7 +50,7 @@ class Letter:
     listed: bool = True
     """Goes to those who subscribed, and carries what lets them leave with one click."""
     follows: tuple[str, ...] = ()
-    """Keys of the letters that it continues, the oldest first."""
+    """Events that it continues, the oldest first."""
 
     @property
     def personal(self) -> str:

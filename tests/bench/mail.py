@@ -85,7 +85,7 @@ async def _sink() -> AsyncIterator[_Sink]:
 def _prepared(folder: Path) -> tuple[Composer, Letter]:
     key = Key.load("net.example", "s1", (folder / "dkim.pem").read_bytes())
     text = Block(Kind.TEXT, mailoffice.TEXT["en"], "en")
-    letter = Letter("a/1/en", "Meeting", "en", "ltr", (text,), link="https://net.example/u/")
+    letter = Letter("a/1/en", "$1", "Meeting", "en", "ltr", (text,), link="https://net.example/u/")
     return Composer(mailoffice.HEAD, mailoffice.SECRET, (key,)), letter
 
 

@@ -31,7 +31,7 @@ NOW = 1_800_000_000.0
 
 
 def letter(text: str = "Hallo", key: str = "a/1/de") -> Letter:
-    return Letter(key, "Betreff", "de", "ltr", (Block(Kind.TEXT, text, "de"),))
+    return Letter(key, "$1", "Betreff", "de", "ltr", (Block(Kind.TEXT, text, "de"),))
 
 
 @dataclass

@@ -254,6 +254,7 @@ def test_an_announcement_goes_all_the_way(world: World) -> None:
     assert (note.kind, note.language) == ("note", "uk")
     assert "Deutsch" in note.text
     assert (text.language, text.text) == ("de", TEXT)
+    assert {letter.event for _, _, letter in world.news()} == {event}
     assert (world.circular().sent, world.circular().finished) == (3, True)
 
 
@@ -406,7 +407,7 @@ def test_a_correction_belongs_to_what_it_corrects(world: World) -> None:
     world.subscribe("anna@mail.example")
     event = world.send()
     world.send("Berichtigung: Samstag", reply_to=event)
-    assert world.news()[1][2].follows == ("a/1/de",)
+    assert world.news()[1][2].follows == (event,)
 
 
 @pytest.mark.parametrize("body", ["!hilfe", "!foo", "!freigeben", "!zurück"])

@@ -50,7 +50,8 @@ def token(of: str = "anna") -> str:
 def letter(text: str = ARABIC, language: str = "ar", **fields: object) -> Letter:
     direction: Direction = "rtl" if language in ("ar", "fa") else "ltr"
     values: dict[str, object] = {
-        "key": f"announcement/1/{language}",
+        "key": f"a/1/{language}",
+        "event": "$1",
         "subject": "موعدنا القادم",
         "language": language,
         "direction": direction,
@@ -150,9 +151,9 @@ def test_a_mail_that_was_asked_for_at_the_screen_is_no_list() -> None:
 
 
 def test_the_message_id_is_the_same_for_the_same_letter_and_reader() -> None:
-    def message_id(key: str, reader: str) -> str:
+    def message_id(event: str, reader: str) -> str:
         one = Reader(reader, "anna@example.net", token())
-        return str(read(composed(letter(key=key), one))["Message-ID"])
+        return str(read(composed(letter(event=event), one))["Message-ID"])
 
     assert message_id("1", "anna") == message_id("1", "anna")
     assert message_id("1", "anna") != message_id("2", "anna")
@@ -160,7 +161,7 @@ def test_the_message_id_is_the_same_for_the_same_letter_and_reader() -> None:
 
 
 def test_a_correction_stands_beneath_what_it_corrects() -> None:
-    first, second = letter(key="1"), letter(key="2", follows=("0", "1"))
+    first, second = letter(event="1"), letter(event="2", follows=("0", "1"))
     mail = read(composed(second))
     before = str(read(composed(first))["Message-ID"])
     assert str(mail["In-Reply-To"]) == before

@@ -33,6 +33,7 @@ def due(turn: Turn) -> None:
         return
     circular = Round(
         key=handles.digest_round(number),
+        event=f"digest {turn.seconds!r}",
         total=len(readers),
         editions=tuple(sorted({language for _, language in readers})),
         items=tuple(x.number for x in items),

@@ -109,6 +109,7 @@ def _start(turn: Turn, item: Announcement) -> None:
     readers = [(x.id, x.language) for x in turn.state.readers if x.kind is Kind.IMMEDIATE]
     circular = Round(
         key=handles.announcement_round(item.number),
+        event=item.original.event,
         total=len(readers),
         editions=tuple(sorted({language for _, language in readers})),
         items=(item.number,),
