@@ -33,6 +33,7 @@ MEASUREMENTS = (
     "server_away",
     "plan",
     "plan_apply",
+    "mail",
 )
 
 
