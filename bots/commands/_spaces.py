@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 from bots.planning import Counted, planning
 from bots.runtime.store import StoreError
@@ -74,19 +75,15 @@ class Screen:
     def summary(self, planned: Plan, counted: Counted) -> None:
         rooms = sum(isinstance(change.step, MakeRoom) for change in planned.changes)
         others = sum(not c.implied for c in planned.changes) - rooms
-        told = []
-        if rooms:
-            told.append(f"{rooms} spaces and rooms to make")
-        if others:
-            told.append(f"{others} other changes")
-        if planned.undeclared:
-            told.append(f"{len(planned.undeclared)} links to what is no longer declared")
-        if planned.problems:
-            told.append(f"{len(planned.problems)} to mend by hand")
+        told = [
+            f"spaces and rooms to make: {rooms}" if rooms else "",
+            f"other changes: {others}" if others else "",
+            f"no longer declared: {len(planned.undeclared)}" if planned.undeclared else "",
+            f"to mend by hand: {len(planned.problems)}" if planned.problems else "",
+        ]
         total = len(planned.layout.rooms)
-        self._say(
-            ", ".join(told) or f"Nothing to do: {total} spaces and rooms as declared", counted
-        )
+        nothing = f"Nothing to do: {total} spaces and rooms are as declared"
+        self._say(", ".join(filter(None, told)) or nothing, counted)
 
     def applied(self, outcome: Outcome, counted: Counted) -> None:
         text = f"Changes made: {outcome.done}" if outcome.done else "Nothing was to be changed"
@@ -100,7 +97,7 @@ class Screen:
         )
 
     def _line(self, text: str, sign: str) -> None:
-        self._console.print(escaped(text), style=_STYLES[sign], markup=False)
+        self._console.print(Text(escaped(text), style=_STYLES[sign]))
 
     @contextmanager
     def progress(self, total: int) -> Iterator[Told]:
