@@ -21,11 +21,11 @@ from tests.bench.figures import Figure
 from tests.bench.place import Place
 
 READERS = 2_000
-CONNECTIONS = 8
+CONNECTIONS = 16
 RATE = Figure(
     "mails_per_second",
     "mails/s",
-    "a sink in Python, 8 connections, synchronous=FULL, RSA-2048",
+    "a sink in Python, 16 connections, synchronous=FULL, RSA-2048",
     better="higher",
 )
 SHARE = Figure(

@@ -21,7 +21,7 @@ from bots.runtime.decision import Deliver, Performed, Phrase, SetTimer
 from bridges.email.letters import Letter
 
 CHUNK = 200
-LANES = 8
+LANES = 16
 """Mails that may be under way side by side; how many connections there are is the bridge's."""
 TELL_EVERY = timedelta(seconds=10)
 PAUSES = tuple(timedelta(minutes=x) for x in (5, 15, 60, 240, 720, 1_440, 1_440))
