@@ -76,6 +76,8 @@ class Redact:
     room: Ref
     target: Ref
     notify: bool = False
+    made_by: str | None = None
+    """The id of the action that made the target, where that is known; filled in on the way."""
 
 
 @dataclass(frozen=True, slots=True)

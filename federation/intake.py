@@ -15,6 +15,9 @@ MARK = "org.buendnis.id"
 """In the content of what we send: the id of the action, opaque and readable for us alone. An
 action is known by it as done for as long as the event exists, whatever became of our store."""
 
+UNDOES = "org.buendnis.undoes"
+"""In a redaction of ours: the mark of the message that it took back, which lost it thereby."""
+
 
 class Intake:
     def __init__(self, account: str, machine: Machine) -> None:
@@ -82,8 +85,16 @@ class Intake:
         mark = action_id(event)
         if mark is not None:
             ledger.echo(mark, room_id, event["event_id"])
+            self._undone(ledger, room_id, event)
         elif event.get("type") == "m.room.member":
             ledger.receive(self._account, room_id, event, encrypted=False)
+
+    def _undone(self, ledger: Ledger, room_id: str, event: RawEvent) -> None:
+        """What we took back was done, and must not be done again by a store that was lost."""
+        content = mapping(event.get("content"))
+        undone, target = content.get(UNDOES), content.get("redacts", event.get("redacts"))
+        if event.get("type") == "m.room.redaction" and is_text(undone) and is_text(target):
+            ledger.echo(undone, room_id, target)
 
     def invited(self, ledger: Ledger, room_id: str, room: Mapping[str, Any], since: str) -> None:
         """An invitation: stripped state, of which only our own membership counts (§ Invites)."""

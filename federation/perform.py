@@ -22,7 +22,7 @@ from federation.errors import (
     TokenRevoked,
 )
 from federation.homeserver import path, told
-from federation.intake import MARK
+from federation.intake import MARK, UNDOES
 from federation.ports import Ledger, RawEvent
 from federation.rooms import Room
 from federation.session import Session
@@ -116,7 +116,8 @@ class Performer:
 
     async def _redact(self, action: actions.Redact, action_id: str) -> Outcome:
         target = path("rooms", action.room, "redact", action.target, action_id)
-        answer = await self._server.call("redact", "PUT", target, {MARK: action_id})
+        content = {MARK: action_id} | ({UNDOES: action.made_by} if action.made_by else {})
+        answer = await self._server.call("redact", "PUT", target, content)
         return Outcome(action.room, told(answer, "event_id"))
 
     async def _react(self, action: actions.React, action_id: str) -> Outcome:

@@ -18,6 +18,8 @@ class Made:
     handle: str
     room_id: str
     event_id: str | None
+    by: str | None = None
+    """The id of the action that made it."""
 
 
 class Docs(Protocol):

@@ -23,7 +23,7 @@ from bots.runtime.logs import where
 from bots.runtime.performing import Declined, Performer, Refused, TryLater
 from bots.runtime.store import Store
 from bots.runtime.transaction import OutboxRow, Transaction
-from federation.actions import Action, Handle, Invite, Kick, Look, React, Send
+from federation.actions import Action, Handle, Invite, Kick, Look, React, Redact, Send
 from federation.perform import Outcome
 
 log = logging.getLogger(__name__)
@@ -158,7 +158,7 @@ class Delivering:
             if tx.sent(row):
                 handle = getattr(action, "handle", None)
                 if handle is not None and _is_made(action, outcome):
-                    tx.fill(handle, outcome.room_id, outcome.event_id)
+                    tx.fill(handle, outcome.room_id, outcome.event_id, row.id)
                     for lane in waiting:
                         tx.hasten(lane)
                 if action.notify:
@@ -283,4 +283,8 @@ def _prepare(
         if made is None:
             return None
         ids[name] = made.room_id if name == "room" else (made.event_id or made.room_id)
+    if isinstance(action, Redact):
+        target = action.target
+        made = tx.made(target) if isinstance(target, Handle) else tx.made_by_event(target)
+        ids["made_by"] = None if made is None else made.by
     return dataclasses.replace(action, **ids)

@@ -9,11 +9,11 @@ from bots.runtime.rows.vault import Vault
 
 
 class Handles(Vault):
-    def fill(self, handle: str, room_id: str, event_id: str | None) -> None:
+    def fill(self, handle: str, room_id: str, event_id: str | None, by: str | None = None) -> None:
         place = self._sealer.mark("handle", handle)
         event = None if event_id is None else self._sealer.mark("event", event_id)
         room = self._sealer.mark("room", room_id) if event_id is None else None
-        value = json.dumps([handle, room_id, event_id]).encode()
+        value = json.dumps([handle, room_id, event_id, by]).encode()
         self._sql(
             "INSERT INTO handles (handle, event, room, sealed) VALUES (?, ?, ?, ?) "
             "ON CONFLICT DO UPDATE SET event = excluded.event, room = excluded.room, "
