@@ -18,6 +18,7 @@ from typing import Any
 from nacl.signing import SigningKey
 from nio.api import Api
 
+from federation import takeover
 from federation.encryption.identities import verify
 from federation.encryption.machine import Machine
 from federation.errors import DeviceLost, FederationError, MatrixError, Unreachable
@@ -104,7 +105,8 @@ class Trust:
         Raises DeviceLost, NotTrusted.
         """
         answer = await self._query_own()
-        self._refuse_foreign_device(answer)
+        if self._is_foreign(answer):
+            await self._take_over()
         if self._own_device(answer) is None:
             await self._store.run("unpublished", self._forget_published)
         await self.replenish()
@@ -124,16 +126,21 @@ class Trust:
         found = devices.get(self._machine.device_id)
         return found if isinstance(found, dict) else None
 
-    def _refuse_foreign_device(self, answer: Mapping[str, Any]) -> None:
+    def _is_foreign(self, answer: Mapping[str, Any]) -> bool:
         device = self._own_device(answer)
         ours = self._machine.olm.account.identity_keys["ed25519"]
-        if device is None or ours in mapping(device.get("keys")).values():
-            return
-        raise DeviceLost(
-            "The homeserver knows this device with other keys than the store holds: the store was "
-            "lost or replaced. Restore the office's backup; or, to begin anew, log the account "
-            "out everywhere and give its password or a new token in its secret file."
-        )
+        return device is not None and ours not in mapping(device.get("keys")).values()
+
+    async def _take_over(self) -> None:
+        if await takeover.is_in_encrypted_room(self._server):
+            raise DeviceLost(
+                "The homeserver knows this device with other keys than the store holds: the store "
+                "was lost or replaced. Restore the office's backup; or, to begin anew, log the "
+                "account out everywhere and give its password or a new token in its secret file."
+            )
+        log.warning("the store was lost; the device gets new keys, as no room is encrypted")
+        account, device_id = self._machine.account, self._machine.device_id
+        await takeover.use_up_keys(self._server, account, device_id)
 
     def _forget_published(self, vault: Vault) -> None:
         """Where the account was logged out, the device's keys went with it; they go up anew."""
