@@ -28,10 +28,9 @@ FIGURES = (
 
 
 async def measure(place: Place) -> dict[str, float]:
-    async with scene(place, REPORTERS) as playing:
-        idle = await Child.start("tests.bench.heartbeat", place.folder / "idle.log", {})
+    async with scene(place, REPORTERS, beating=True) as playing:
+        idle = await Child.start("tests.bench.heartbeat", log=place.folder / "idle.log")
         try:
-            await idle.hear("ready")
             return await _measure(place, playing, idle)
         finally:
             await idle.end()
@@ -41,6 +40,7 @@ async def _measure(place: Place, playing: Scene, idle: Child) -> dict[str, float
     await asyncio.sleep(SETTLING)
     for child in (playing.office, idle):
         child.tell("start")
+        await child.hear("beating")
     await _stream(playing)
     for child in (playing.office, idle):
         child.tell("stop")

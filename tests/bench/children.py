@@ -24,7 +24,8 @@ class ChildFailed(Exception):
 
 
 class Child:
-    """`python -m MODULE`; says lines of JSON on standard output, takes words on standard input."""
+    """`python -m MODULE …`, which may say lines of JSON on standard output, and may be told words
+    on standard input."""
 
     def __init__(self, process: asyncio.subprocess.Process, log: Path, started: float) -> None:
         self.process = process
@@ -33,14 +34,17 @@ class Child:
         self._log = log
 
     @classmethod
-    async def start(cls, module: str, log: Path, environment: Mapping[str, str]) -> Child:
+    async def start(
+        cls, module: str, *arguments: str, log: Path, environment: Mapping[str, str] | None = None
+    ) -> Child:
         started = time.monotonic()
         with log.open("ab") as errors:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
                 module,
-                env={**os.environ, **environment},
+                *arguments,
+                env={**os.environ, **(environment or {})},
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=errors,

@@ -61,7 +61,7 @@ class Echoing:
             "BOT_STATE": str(self.place.folder / "echo"),
             "BOT_ROOMS": " ".join(self.rooms),
         }
-        self.child = await Child.start("tests.bench.echo", log, environment)
+        self.child = await Child.start("tests.bench.echo", log=log, environment=environment)
         return self.child
 
     async def begin(self) -> None:

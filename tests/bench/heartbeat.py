@@ -41,16 +41,16 @@ class Heartbeat:
         return {name: 1000 * quantile(self._late, share) for name, share in shares.items()}
 
 
-async def main() -> None:
-    """Beat between `start` and `stop` on standard input."""
+async def obey() -> None:
+    """Beat between `start` and `stop` on standard input, until that ends."""
     heart = Heartbeat()
-    say(ready=True)
     async for word in listen():
         if word == "start":
             heart.start()
+            say(beating=True)
         elif word == "stop":
             say(beats=heart.stop())
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(obey())

@@ -10,20 +10,20 @@ from typing import Any
 from federation.embedded import EmbeddedSynapse
 from tests.bench.children import Child
 from tests.bench.light import PASSWORD, Light
-from tests.bench.office import Told
 from tests.bench.place import Build, Place
+from tests.bench.watched_echo import USER
 
 AT_ONCE = 4
 
 
 def home(rooms: int) -> Build:
-    """A home in which the account `office` is in so many rooms, and its store knows them. `anna`
-    is in the first of them, and invited into the others."""
+    """A home in which the bot's account is in so many rooms, and its store knows them. `anna` is
+    in the first of them, and invited into the others."""
 
     async def build(place: Place, folder: Path) -> dict[str, Any]:
         async with (
             await EmbeddedSynapse.start(folder / "synapse") as synapse,
-            await Light.new(synapse, "office") as office,
+            await Light.new(synapse, USER) as office,
             await Light.new(synapse, "anna") as anna,
         ):
             first = await office.create_room(anna)
@@ -61,7 +61,10 @@ async def _warm(place: Place, folder: Path, synapse: EmbeddedSynapse) -> None:
 
 async def start(place: Place, folder: Path, synapse: EmbeddedSynapse) -> Child:
     """The office of the home in `folder`."""
-    state = str(folder / "office")
-    told = Told(synapse.url, "office", PASSWORD, state, decisions=True)
+    environment = {
+        "BENCH_HOMESERVER": synapse.url,
+        "BENCH_PASSWORD": PASSWORD,
+        "BENCH_STATE": str(folder / "office"),
+    }
     log = place.folder / "office.log"
-    return await Child.start("tests.bench.office", log, told.environment())
+    return await Child.start("tests.bench.watched_echo", log=log, environment=environment)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from bots.demo import Seen, Timeline
 from bots.demo.person import Person
 from federation.embedded import EmbeddedSynapse
 from tests.bench.children import Child
 from tests.bench.light import PASSWORD
-from tests.bench.office import Told
 from tests.bench.place import Place
 
 
@@ -63,7 +64,8 @@ class Scene:
 
 
 @asynccontextmanager
-async def scene(place: Place, reporters: int = 1) -> AsyncIterator[Scene]:
+async def scene(place: Place, reporters: int = 1, *, beating: bool = False) -> AsyncIterator[Scene]:
+    """`beating`: the office has a heartbeat; else it is run as admins run it."""
     async with AsyncExitStack() as ends:
         synapse = await EmbeddedSynapse.start(place.part("synapse"))
         ends.push_async_callback(synapse.stop)
@@ -74,16 +76,34 @@ async def scene(place: Place, reporters: int = 1) -> AsyncIterator[Scene]:
             for name in ("staff", *(f"reporter-{n}" for n in range(reporters)))
         ]
         staff.timeline = noted
-        told = Told(synapse.url, account, PASSWORD, str(place.folder / "office"), (staff.user_id,))
-        office = await Child.start(
-            "tests.bench.office", place.folder / "office.log", told.environment()
-        )
+        settings = _settings(place, synapse, account, staff.user_id)
+        office = await _office(place, settings, beating=beating)
         ends.push_async_callback(office.end)
-        await office.hear("ready")
-        room = await staff.wait_until(lambda: next(iter(staff.invited_rooms), None))
+        room = await staff.wait_until(
+            lambda: next(iter(staff.invited_rooms), None), "the ombuds room", timeout=30
+        )
         await staff.join(room)
         chats = [await _first_case(account, room, staff, person) for person in people]
         yield Scene(synapse, office, account, room, staff, noted, people, chats)
+
+
+def _settings(place: Place, synapse: EmbeddedSynapse, account: str, staff: str) -> Path:
+    settings = {
+        "office": {"name": "Ombudsstelle", "state": str(place.folder / "office")},
+        "homeserver": {"url": synapse.url},
+        "account": {"user": account},
+        "staff": [staff],
+    }
+    path = place.folder / "ombuds.yaml"
+    path.write_text(json.dumps(settings))  # JSON is YAML
+    return path
+
+
+async def _office(place: Place, settings: Path, *, beating: bool) -> Child:
+    command = ["tests.bench.beating_office"] if beating else ["bots", "run"]
+    log = place.folder / "office.log"
+    environment = {"BUENDNIS_OMBUDS_PASSWORD": PASSWORD}
+    return await Child.start(*command, str(settings), log=log, environment=environment)
 
 
 async def _person(
