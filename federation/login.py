@@ -182,6 +182,7 @@ def _registration(nonce: str, credentials: Credentials) -> Mapping[str, Any]:
         "username": name,
         "password": password,
         "admin": False,
+        "inhibit_login": True,
         "mac": hmac.digest(secret, parts, hashlib.sha1).hex(),
     }
 
