@@ -46,6 +46,11 @@ class Ground:
         await person.start()
         return person
 
+    async def send_off(self, person: Witness) -> None:
+        """Who is not needed any more switches the phone off."""
+        self._people.remove(person)
+        await person.close()
+
     async def told(self, name: str = "bot") -> Told:
         """A new account with a password, and an empty state folder."""
         account = await self.account(name)

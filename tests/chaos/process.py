@@ -93,6 +93,13 @@ class Keeper:
                 return
             await asyncio.sleep(0.05)
 
+    async def given_up(self) -> None:
+        """Wait until it ended by itself so often that nobody starts it any more."""
+        await self._keeping
+
+    def last_words(self, number: int = 20) -> list[str]:
+        return self.log.read_text(errors="replace").splitlines()[-number:]
+
     def errors(self) -> list[str]:
         """What its log tells of faults, but for actions that were set aside as they had to be."""
         if not self.log.exists():

@@ -132,6 +132,27 @@ async def lost_store(trial: Trial) -> Findings:
     return findings
 
 
+async def lost_on_device(trial: Trial) -> Findings:
+    """As above, with nothing but the token of the same device."""
+    told = await trial.ground.told()
+    token = await trial.ground.token(Account(told.user, told.password or ""))
+    told = told.with_(password=None, token=token)
+    story = trial.story(told)
+    async with trial.ground.keeper(told) as keeper:
+        await keeper.ready()
+        plain = await story.plain()
+        await story.ask(plain, f"hello {story.word}")
+        await story.answered(plain, f"hello {story.word}")
+        await keeper.pause()
+        lose(told)
+        await story.ask(plain, f"while lost {story.word}")
+        keeper.go_on(trial.watched(told), trial.points)
+        await story.settle()
+        findings = await trial.judge(story, keeper)
+    findings.miscounted = 0
+    return findings
+
+
 async def restored(trial: Trial) -> Findings:
     """A backup came back, with messages answered since, and messages waiting."""
     told = (await trial.ground.told()).with_(patience=0.7)
@@ -269,6 +290,7 @@ CIRCUMSTANCES: tuple[Circumstance, ...] = (
     registration,
     gap,
     lost_store,
+    lost_on_device,
     restored,
     made_before,
     half_made,
