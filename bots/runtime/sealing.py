@@ -10,6 +10,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import tempfile
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -82,16 +84,23 @@ def load_key(path: Path) -> bytes:
 
     Raises ValueError with the remedy if the file holds something else.
     """
+    if not path.exists():
+        _make_key(path)
+    return parse_key(path.read_text(encoding="ascii", errors="replace"), str(path))
+
+
+def _make_key(path: Path) -> None:
+    """Whole or not at all: a file that a kill left empty would keep the office out for good."""
+    descriptor, draft = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return parse_key(path.read_text(encoding="ascii", errors="replace"), str(path))
-    key = os.urandom(KEY_BYTES)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(key.hex() + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    return key
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(os.urandom(KEY_BYTES).hex() + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):  # another process was quicker; never over its key
+            os.link(draft, path)
+    finally:
+        Path(draft).unlink()
 
 
 def parse_key(text: str, where: str) -> bytes:
