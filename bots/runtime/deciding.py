@@ -194,6 +194,9 @@ class Deciding:
         held = "was" in data and isinstance(action, Deliver)
         lane = f"{data['by']} {_lane(tx, action)}"
         tx.append(action_id, lane, makes, codec.dumps({**data, "action": action}), held=held)
+        done = tx.echoed(action_id)
+        if makes is not None and done is not None:  # by a store that was lost
+            tx.fill(makes, *done, action_id)
 
 
 def _by(action: Action | Deliver, account: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bots.runtime import codec
 from bots.runtime.rows.handles import Handles
 from bots.runtime.rows.inbox import Inbox, InboxRow
 from bots.runtime.rows.outbox import HELD, Outbox, OutboxRow
@@ -28,6 +29,16 @@ class Standing:
 
 
 class Transaction(Inbox, Outbox, Handles):
+    def echo(self, action_id: str, room_id: str, event_id: str) -> None:
+        """Note that it was done; its handle is filled at once, since what came with the echo may
+        be an answer to it."""
+        super().echo(action_id, room_id, event_id)
+        payload = self.waiting_payload(action_id)
+        action = None if payload is None else codec.loads(payload)["action"]
+        handle = getattr(action, "handle", None)
+        if handle is not None:
+            self.fill(handle, room_id, event_id, action_id)
+
     def counts(self) -> dict[str, int]:
         """How many rows stand where: for `buendnis status`."""
         result: dict[str, int] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from bots.runtime.clock import ManualClock
@@ -13,6 +14,7 @@ from bots.runtime.transaction import Transaction
 from federation.actions import CreateRoom, Handle, Invite, Send, Text
 from federation.events import TextMessage, Unreadable
 from tests.store.bots import Do, Obedient
+from tests.store.conftest import NOW
 from tests.store.events import BOT, ROOM, message
 
 
@@ -214,3 +216,42 @@ async def test_events_of_ours_come_back_as_they_were(store: Store) -> None:
     await store.run("enter", enter)
     await decide(store, bot)
     assert bot.seen == events
+
+
+def saying(event: Event, now: datetime) -> tuple[Request, ...]:
+    if isinstance(event, TextMessage) and event.body == "question":
+        return (Send(ROOM, Text("answer"), handle="the/answer"),)
+    return ()
+
+
+async def made_by(store: Store, event_id: str) -> str | None:
+    made = await store.run("made", lambda tx: tx.made_by_event(event_id))
+    return None if made is None else made.handle
+
+
+async def test_what_comes_with_the_echo_of_ours_can_be_an_answer_to_it(store: Store) -> None:
+    """Killed after a message had left: a reaction to it came while we were away."""
+    await receive(store, "question")
+    await decide(store, Obedient(do=saying))
+    (row,) = await store.run("heads", Transaction.heads)
+    await store.run("sync", lambda tx: tx.echo(row.id, ROOM, "$ours"))
+    assert await made_by(store, "$ours") == "the/answer"
+    assert await store.run("heads", Transaction.heads) != [], "it is settled by who delivers"
+
+
+async def test_what_a_lost_store_has_said_is_known_as_soon_as_it_is_decided(
+    store: Store, tmp_path: Path
+) -> None:
+    question = message("question")
+    new = Store.open(tmp_path / "new", store.sealer, lambda: NOW)
+    try:
+        for one in (store, new):
+            await one.run("in", lambda tx: tx.receive(BOT, ROOM, question, encrypted=False))
+        await decide(store, Obedient(do=saying))
+        (row,) = await store.run("heads", Transaction.heads)
+        await new.run("sync", lambda tx: tx.echo(row.id, ROOM, "$ours"))
+        await decide(new, Obedient(do=saying))
+        assert await made_by(new, "$ours") == "the/answer"
+        assert await made_by(store, "$ours") is None
+    finally:
+        await new.close()

@@ -77,6 +77,13 @@ class Outbox(Vault):
         found = self._sql("SELECT 1 FROM outbox WHERE makes = ? AND state = 'ready'", (place,))
         return found.fetchone() is not None
 
+    def waiting_payload(self, action_id: str) -> bytes | None:
+        """Of an action that is not done."""
+        found = self._sql(
+            "SELECT sealed FROM outbox WHERE id = ? AND state = 'ready'", (action_id,)
+        ).fetchone()
+        return None if found is None else self._sealer.open("outbox", action_id.encode(), found[0])
+
     def idle(self) -> bool:
         """Whether nothing that could be done waits."""
         waiting = "SELECT 1 FROM inbox WHERE state = 'ready' UNION ALL "
