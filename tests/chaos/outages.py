@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -179,8 +179,8 @@ async def run(ground: Ground) -> list[Figure]:
     return figures("outages", total, f"{len(OUTAGES) + 1} kinds of outage, each in a story")
 
 
-async def scene(ground: Ground, person: Witness, name: str, outage: Outage) -> Findings:
-    """One story through one outage, which begins when the office is in step."""
+async def scene(ground: Ground, person: Witness, name: str, *outages: Outage) -> Findings:
+    """One story through outages, which begin when the office is in step."""
     proxy = Proxy(ground.synapse.url)
     await proxy.up()
     try:
@@ -188,12 +188,14 @@ async def scene(ground: Ground, person: Witness, name: str, outage: Outage) -> F
         story = Story(ground, person, full_id(ground, told), name)
         async with ground.keeper(told) as keeper:
             await keeper.ready()
-            async with outage(Scene(ground, proxy, keeper)):
+            async with AsyncExitStack() as stack:
+                for outage in outages:
+                    await stack.enter_async_context(outage(Scene(ground, proxy, keeper)))
                 await everything(story, keeper)
             await story.settle(60)
             await keeper.steady(1.5)
             found = await story.findings()
-            found.crashes = len(keeper.crashes)
+            found.crashes, found.errors = len(keeper.crashes), len(keeper.errors())
             found.details += keeper.errors()
             return found
     finally:
@@ -219,7 +221,7 @@ async def homeserver_killed(ground: Ground, person: Witness) -> Findings:
             await story.settle(60)
         await keeper.steady(1.5)
         found = await story.findings()
-        found.crashes = len(keeper.crashes)
+        found.crashes, found.errors = len(keeper.crashes), len(keeper.errors())
         found.details += keeper.errors()
         say("\n  ".join([f"killed {'is clean' if found.clean else 'FAILS'}", *found.details]))
         return found

@@ -119,6 +119,10 @@ async def lost_store(trial: Trial) -> Findings:
     async with trial.ground.keeper(told) as keeper:
         await keeper.ready()
         room, plain = await _two_rooms(story)
+        for place in (room, plain):
+            await story.ask(place, f"mistake {story.word}", "gone", "redaction")
+            await story.ask(place, f"later {story.word}", f"text due {story.word}")
+            await story.hear(place, f"due {story.word}")
         await keeper.steady(told.mark_every * 2)
         await keeper.pause()
         lose(told)
