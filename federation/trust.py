@@ -105,14 +105,15 @@ class Trust:
         Raises DeviceLost, NotTrusted.
         """
         answer = await self._query_own()
+        published = self._published(answer, "master_keys")
         if self._is_foreign(answer):
-            await self._take_over()
+            await self._take_over(published is None or self._ours(published) is not None)
         if self._own_device(answer) is None:
             await self._store.run("unpublished", self._forget_published)
         await self.replenish()
         if await self._store.run("fallback age", self._fallback_age) is None:
             await self._upload_fallback_key()
-        signing = self._ours(self._published(answer, "master_keys"))
+        signing = self._ours(published)
         await self._sign_own_device(signing or await self._publish_identity())
 
     async def _query_own(self) -> dict[str, Any]:
@@ -131,8 +132,9 @@ class Trust:
         ours = self._machine.olm.account.identity_keys["ed25519"]
         return device is not None and ours not in mapping(device.get("keys")).values()
 
-    async def _take_over(self) -> None:
-        if await takeover.is_in_encrypted_room(self._server):
+    async def _take_over(self, identity_is_ours: bool) -> None:
+        """Without the sealing key that made its identity, the device would be lost all the same."""
+        if not identity_is_ours or await takeover.is_in_encrypted_room(self._server):
             raise DeviceLost(
                 "The homeserver knows this device with other keys than the store holds: the store "
                 "was lost or replaced. Restore the office's backup; or, to begin anew, log the "
