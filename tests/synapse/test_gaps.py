@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
 from bots.runtime.decision import Event, Request, Started
 from bots.runtime.serving import Account as OfficeAccount
-from federation.actions import Join
+from federation import sync
+from federation.actions import Join, Send, Text
 from federation.embedded import EmbeddedSynapse
 from federation.events import Membership, MembershipKind, TextMessage
 from tests.conftest import Account
 from tests.store.bots import Obedient
 from tests.synapse.offices import running
-from tests.synapse.proxy import Proxy, failing
+from tests.synapse.proxy import Forward, Proxy, failing
 from tests.synapse.raw import Raw, raw
 from tests.synapse.waiting import until
 
@@ -44,14 +47,16 @@ def office(bot: Account, homeserver: str | None = None) -> OfficeAccount:
 class Listener(Obedient):
     """Joins where it is invited, and remembers what was said where."""
 
-    def __init__(self, enter: str | None = None) -> None:
+    def __init__(self, enter: str | None = None, *, greets: bool = False) -> None:
         super().__init__(self._do)
         self._enter = enter
+        self._greets = greets
 
     def _do(self, event: Event, now: datetime) -> Sequence[Request]:
         if isinstance(event, Membership) and event.user == event.origin.account:
-            invited = event.membership is MembershipKind.INVITE
-            return [Join(event.origin.room_id)] if invited else []
+            room, invited = event.origin.room_id, event.membership is MembershipKind.INVITE
+            greeting = [Send(room, Text("welcome"))] if self._greets else []
+            return [Join(room), *greeting] if invited else []
         if isinstance(event, Started) and self._enter:
             return [Join(self._enter)]
         return []
@@ -145,6 +150,47 @@ async def test_a_room_begins_for_us_when_we_are_asked_in(
         await say(anna, room, ["later"])
         await until(lambda: listener.said(room)[-1] == "later")
     assert listener.said(room) == [*numbered("first", after), "later"]
+
+
+async def test_gaps_of_many_pages(
+    bot: Account, anna: Raw, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sync, "PAGE", 20)
+    listener = Listener()
+    async with running(tmp_path, [(listener, office(bot))]):
+        known = await anna.make_room(bot.user_id)
+        await until(lambda: listener.is_in(known))
+    new = await anna.make_room()
+    await say(anna, new, numbered("old", 30))
+    await anna.act(new, "invite", user_id=bot.user_id)
+    await asyncio.gather(*(say(anna, room, numbered("x", 170)) for room in (known, new)))
+    async with running(tmp_path, [(listener, office(bot))]):
+        await until(lambda: all(len(listener.said(room)) >= 170 for room in (known, new)))
+    assert listener.said(known) == listener.said(new) == numbered("x", 170)
+
+
+async def test_writing_before_sync_has_shown_the_room_makes_nothing_old_new(
+    bot: Account, anna: Raw, synapse: EmbeddedSynapse, tmp_path: Path
+) -> None:
+    listener = Listener(greets=True)
+    async with Proxy(synapse.url) as proxy:
+
+        async def after_the_greeting(forward: Forward) -> web.Response:
+            response = await forward()
+            assert isinstance(response.body, bytes)
+            if room in json.loads(response.body).get("rooms", {}).get("join", {}):
+                await until(lambda: proxy.passed("/send/m.room.message/"))
+            return response
+
+        proxy.on("GET .*/sync", after_the_greeting, times=100)
+        room = await anna.make_room()
+        await say(anna, room, numbered("old", 5))
+        async with running(tmp_path, [(listener, office(bot, proxy.url))]) as running_office:
+            await until(running_office._posts[0].session.synced.is_set)
+            await anna.act(room, "invite", user_id=bot.user_id)
+            await say(anna, room, ["first"])
+            await until(lambda: "first" in listener.said(room))
+    assert listener.said(room) == ["first"]
 
 
 async def test_a_room_that_nobody_asked_us_into_begins_when_we_join(

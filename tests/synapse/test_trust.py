@@ -13,10 +13,14 @@ import pytest
 
 from bots.runtime.clock import ManualClock
 from bots.runtime.office import Office
+from bots.runtime.sealing import Sealer
 from bots.runtime.serving import Account as OfficeAccount
 from bots.runtime.serving import assemble
+from bots.runtime.store import Store
 from federation.embedded import EmbeddedSynapse
+from federation.encryption.machine import Machine
 from federation.errors import DeviceLost, LoginRefused, TokenRevoked
+from federation.homeserver import path
 from federation.trust import FALLBACK_KEY_AGE, NotTrusted
 from tests.conftest import Account, unique
 from tests.synapse.conftest import MakePerson
@@ -372,30 +376,41 @@ async def test_a_used_fallback_key_is_replaced_after_an_hour_and_works_until_the
 
 
 async def test_one_time_keys_that_exist_already_are_made_anew(
-    bot: Account, outside: Raw, tmp_path: Path
+    bot: Account, outside: Raw, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A restored older store makes key ids that the homeserver has seen with other keys."""
-    async with opened(tmp_path / "office", by_password(bot)) as office:
+    """As after an older store was restored, which makes ids that the homeserver has seen."""
+    folder = tmp_path / "office"
+    async with opened(folder, by_password(bot)) as office:
         device_id = device_of(office)
-    shutil.copytree(tmp_path / "office", tmp_path / "backup")
-    await use_up(outside, bot.user_id, device_id)
-    async with running(tmp_path / "office", [(Mirror(), by_password(bot))]):
-        await until(lambda: has_one_time_keys(outside, bot.user_id, device_id))
-    for _ in range(10):
-        await outside.claim(bot.user_id, device_id)
-    calls: list[tuple[str, str]] = []
+        sealer, server = office.store.sealer, office._posts[0].session.server
+        await use_up(outside, bot.user_id, device_id)
+        taken = await next_key_ids(folder, tmp_path / "copy", sealer, bot.user_id, device_id)
+        body = {"one_time_keys": {f"signed_curve25519:{name}": "taken" for name in taken}}
+        await server.call("keys/upload", "POST", path("keys", "upload"), body)
+    async with running(folder, [(Mirror(), by_password(bot))]):
+        await until(lambda: has_one_time_keys(outside, bot.user_id, device_id), patience=10)
+    assert "one-time keys were refused" in caplog.text
 
-    def note(stage: str, name: str) -> None:
-        calls.append((stage, name))
 
-    restored = [(Mirror(), by_password(bot))]
-    async with running(tmp_path / "backup", restored, probe=note) as office:
-        machine = office._posts[0].session.machine
-        full = machine.olm.account.max_one_time_keys
-        await until(lambda: (machine.olm.uploaded_key_count or 0) >= full, patience=10)
-    assert calls.count(("after", "keys/upload")) >= 2
+async def next_key_ids(
+    folder: Path, copy: Path, sealer: Sealer, user: str, device_id: str
+) -> list[str]:
+    """The ids of the next 45 one-time keys that the store in the folder will make."""
+    shutil.copytree(folder, copy)
+    store = Store.open(copy, sealer)
+
+    def make(vault: Any) -> list[str]:
+        account = Machine.open(vault, user, device_id).olm.account
+        account.generate_one_time_keys(45)
+        return list(account.one_time_keys["curve25519"])
+
+    made = await store.run("make", make)
+    await store.close()
+    return made
 
 
 async def has_one_time_keys(outside: Raw, user: str, device_id: str) -> bool:
+    """Whether there is one that its device signed."""
     found = await outside.claim(user, device_id)
-    return found is not None and not found[1].get("fallback")
+    key: Any = found[1] if found is not None else {}
+    return "signatures" in key and not key.get("fallback")
