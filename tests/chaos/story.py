@@ -164,7 +164,7 @@ async def made_room(story: Story) -> str | None:
         story.lost.append("the invitation")
         return None
     invited, topic = f"member {person.user_id} invite", f"topic {story.word}"
-    story.want(made, f"member {bot} join", invited, topic)
+    story.want(made, f"member {bot} join", invited, topic, "state m.room.encryption")
     story.want(made, f"text welcome {story.word}", f"text performed {story.word}")
     await person.join(made)
     await person.wait_until(lambda: made if made in person.joined_rooms else None)
