@@ -7,12 +7,15 @@ known by the mark that our own events carry, so nothing is answered twice.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 
-from federation.errors import MatrixError, NotAHomeserver
+from federation.errors import MatrixError, NotAHomeserver, RateLimited, TokenRevoked
 from federation.homeserver import Homeserver, path
 from federation.ports import RawEvent
-from federation.sync import back
+from federation.sync import JoinedRoom, back
+
+log = logging.getLogger(__name__)
 
 HANDLED = "org.buendnis.handled"
 MARGIN_MS = 10 * 60 * 1000
@@ -40,6 +43,32 @@ async def write_mark(server: Homeserver, account: str, ts: int) -> None:
 
 def _path(account: str) -> str:
     return path("user", account, "account_data", HANDLED)
+
+
+async def read_back(
+    server: Homeserver, account: str, room: JoinedRoom, mark: int | None, types: Sequence[str]
+) -> None:
+    """Leave in the room's timeline what a new store must look at: nothing that was said before an
+    account's first office, and of a lost store's rooms what came since the mark."""
+    if mark is None:
+        room.keep([])
+        return
+    found = list(room.timeline)
+    if room.prev_batch is not None:
+        found = [*await _earlier(server, room, room.prev_batch, mark, types), *found]
+    room.keep([event for event in found if is_due(event, mark, account)])
+
+
+async def _earlier(
+    server: Homeserver, room: JoinedRoom, start: str, mark: int, types: Sequence[str]
+) -> list[RawEvent]:
+    try:
+        return await since_mark(server, room.room_id, start, mark, types)
+    except (RateLimited, TokenRevoked):
+        raise
+    except MatrixError as error:
+        log.warning("a room could not be read back: %s", error)
+        return []
 
 
 async def since_mark(

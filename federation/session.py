@@ -11,10 +11,10 @@ import json
 import logging
 import random
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from federation import recovery, rooms, sync
+from federation import recovery, sync
 from federation.encryption.machine import Machine
 from federation.encryption.sharing import Sharing
 from federation.errors import (
@@ -25,12 +25,12 @@ from federation.errors import (
     TokenRevoked,
     Unreachable,
 )
+from federation.filling import Filling
 from federation.handover import hand_over
 from federation.homeserver import Homeserver, path
 from federation.intake import Intake
 from federation.login import Credentials, forget_lost_devices, log_in
 from federation.ports import Ledger, RawEvent, Transactor
-from federation.rooms import Room
 from federation.sync import Interests, JoinedRoom
 from federation.trust import CrossSigning, Trust
 
@@ -108,6 +108,7 @@ class Session:
             self._now,
         )
         self._intake = Intake(self.account, self.machine)
+        self._filling = Filling(self.server, self.store, self.account, self._interests)
 
     def _signing(self, number: int) -> CrossSigning:
         """Cross-signing keys that outlive the store; see `federation.trust.IDENTITIES`."""
@@ -213,11 +214,18 @@ class Session:
             return True
         answer = await sync.fetch(self.server, self._interests, token, timeout_ms)
         joined = sync.joined_rooms(answer)
-        known = await self._known(joined)
-        await self._complete(joined, known)
-        gaps = await self._fill(joined, known, answer, token)
+        known = await self._filling.known(joined)
+        await self._filling.complete(joined, known)
+        gaps = any(room.prev_batch is not None for room in joined)
+        if gaps:
+            await self._take(lambda ledger: self._intake.keys(ledger, answer))
+        async for room_id, page in self._filling.gaps(joined, known, token):
+            await self._take_gap(room_id, page)
         await self._take(lambda ledger: self._commit(ledger, answer, joined, token, not gaps))
         return bool(answer["next_batch"] != token)
+
+    async def _take_gap(self, room_id: str, events: list[RawEvent]) -> None:
+        await self._take(lambda ledger: self._intake.gap(ledger, room_id, events))
 
     def _token(self, ledger: Ledger) -> str | None:
         found = ledger.read("sync token", self.account)
@@ -251,84 +259,6 @@ class Session:
             self._intake.left(ledger, room_id, left)
         ledger.write("sync token", self.account, answer["next_batch"].encode())
 
-    # -- making a sync whole -------------------------------------------------------------------
-
-    async def _known(self, joined: Sequence[JoinedRoom]) -> dict[str, Room]:
-        names = [room.room_id for room in joined]
-        if not names:
-            return {}
-        return await self.store.run(
-            "rooms", lambda vault: {name: rooms.load(vault, self.account, name) for name in names}
-        )
-
-    async def _complete(self, joined: Sequence[JoinedRoom], known: Mapping[str, Room]) -> None:
-        """Fetch the members of rooms that we have just come into."""
-        if not self._interests.members:
-            return
-        for room in joined:
-            if not known[room.room_id].members_known:
-                room.members = await sync.members(self.server, room.room_id)
-
-    async def _fill(
-        self,
-        joined: Sequence[JoinedRoom],
-        known: Mapping[str, Room],
-        answer: Mapping[str, Any],
-        token: str,
-    ) -> bool:
-        """Take in what lies between our token and each timeline, page by page, oldest first; and
-        of rooms that are new to us what was said since we were asked in. True if it took the keys.
-        """
-        if any(room.prev_batch is not None for room in joined):
-            await self._take(lambda ledger: self._intake.keys(ledger, answer))
-        for room in joined:
-            try:
-                await self._fill_one(room, known[room.room_id], token)
-            except (RateLimited, TokenRevoked):
-                raise
-            except MatrixError as error:
-                # We were put out of the room meanwhile, or it was deleted.
-                log.warning("a gap in a room could not be filled: %s", error)
-        return any(room.prev_batch is not None for room in joined)
-
-    async def _fill_one(self, room: JoinedRoom, known: Room, token: str) -> None:
-        if not known.joined:
-            await self._begin_room(room, known.invited, token)
-        elif room.prev_batch is not None:
-            async for page in self._since(room, token):
-                await self._take_gap(room.room_id, page)
-
-    async def _begin_room(self, room: JoinedRoom, invited: bool, token: str) -> None:
-        """A room that is new to us; its timeline may begin long before that, or after."""
-        found = list(room.timeline)
-        begin = sync.beginning(found, self.account, invited)
-        if begin is None and invited:
-            found = await self._back_to_invitation(room, found)
-            begin = sync.beginning(found, self.account, invited)
-        elif begin is None:
-            found = [event async for page in self._since(room, token) for event in page] + found
-        if begin is None:
-            begin = sync.beginning(found, self.account, invited=False)
-        # A room in which we never joined is one that our filter kept from us until now.
-        room.keep(found[begin or 0 :])
-
-    def _since(self, room: JoinedRoom, token: str) -> AsyncIterator[list[RawEvent]]:
-        until, types = room.prev_batch, self._interests.types
-        return sync.between(self.server, room.room_id, token, until, types)
-
-    async def _back_to_invitation(self, room: JoinedRoom, found: list[RawEvent]) -> list[RawEvent]:
-        if room.prev_batch is None:
-            return found
-        types = self._interests.types
-        async for page in sync.back(self.server, room.room_id, room.prev_batch, types):
-            found = [*reversed(page), *found]
-            if sync.beginning(found, self.account, invited=True) is not None:
-                break
-        return found
-
-    async def _take_gap(self, room_id: str, events: list[RawEvent]) -> None:
-        await self._take(lambda ledger: self._intake.gap(ledger, room_id, events))
-
     # -- the first sync of a store -------------------------------------------------------------
 
     async def _begin(self) -> None:
@@ -336,25 +266,12 @@ class Session:
         mark = await recovery.read_mark(self.server, self.account)
         answer = await sync.fetch(self.server, self._interests, None, 0)
         joined = sync.joined_rooms(answer)
-        await self._complete(joined, await self._known(joined))
+        await self._filling.complete(joined, await self._filling.known(joined))
         for room in joined:
-            await self._read_back(room, mark)
+            await recovery.read_back(self.server, self.account, room, mark, self._interests.types)
         if mark is None:
             await self.mark_handled()
         await self._take(lambda ledger: self._commit(ledger, answer, joined, "", True))
-
-    async def _read_back(self, room: JoinedRoom, mark: int | None) -> None:
-        if mark is None:
-            room.keep([])
-            return
-        found = list(room.timeline)
-        if room.prev_batch is not None:
-            types = self._interests.types
-            earlier = await recovery.since_mark(
-                self.server, room.room_id, room.prev_batch, mark, types
-            )
-            found = [*earlier, *found]
-        room.keep([event for event in found if recovery.is_due(event, mark, self.account)])
 
     async def mark_handled(self) -> None:
         """Note on the homeserver that everything received so far was handled."""

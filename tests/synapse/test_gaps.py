@@ -281,3 +281,42 @@ async def test_a_fill_that_breaks_off_is_made_up_for(
         async with running(tmp_path, [(listener, office(bot, proxy.url))]):
             await until(lambda: len(listener.said(room)) >= 150)
     assert listener.said(room) == numbered("x", 150)
+
+
+async def test_a_new_room_whose_past_is_closed_to_us_begins_when_we_join(
+    synapse: EmbeddedSynapse, bot: Account, anna: Raw, tmp_path: Path
+) -> None:
+    listener = Listener()
+    async with Proxy(synapse.url) as proxy:
+        proxy.on("GET .*/messages", failing(403, errcode="M_FORBIDDEN"), times=100)
+        async with running(tmp_path, [(listener, office(bot, proxy.url))]):
+            pass
+        room = await anna.make_room()
+        await say(anna, room, numbered("old", 20))
+        await anna.act(room, "invite", user_id=bot.user_id)
+        await say(anna, room, numbered("between", 110))
+        async with running(tmp_path, [(listener, office(bot, proxy.url))]):
+            await until(lambda: listener.is_in(room))
+            await say(anna, room, ["later"])
+            await until(lambda: "later" in listener.said(room))
+        assert proxy.passed("GET .*/messages")
+    assert listener.said(room) == ["later"]
+
+
+async def test_a_lost_store_comes_back_though_one_room_is_closed_to_it(
+    synapse: EmbeddedSynapse, bot: Account, anna: Raw, tmp_path: Path
+) -> None:
+    listener = Listener()
+    async with Proxy(synapse.url) as proxy:
+        async with running(tmp_path, [(listener, office(bot, proxy.url))]):
+            rooms = [await anna.make_room(bot.user_id) for _ in range(2)]
+            await until(lambda: all(listener.is_in(room) for room in rooms))
+        (tmp_path / "office.db").unlink()
+        for room in rooms:
+            await say(anna, room, numbered("x", 105))
+        forbidden = failing(403, errcode="M_FORBIDDEN")
+        proxy.on(f"GET .*/rooms/{rooms[0]}/messages", forbidden, times=100)
+        async with running(tmp_path, [(listener, office(bot, proxy.url))]):
+            await until(lambda: len(listener.said(rooms[1])) == 105)
+            await until(lambda: len(listener.said(rooms[0])) == 100)
+    assert listener.said(rooms[1]) == numbered("x", 105)
