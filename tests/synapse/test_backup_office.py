@@ -26,7 +26,7 @@ from tests.conftest import Account as HomeserverAccount
 from tests.synapse.conftest import MakePerson
 from tests.synapse.mirror import Mirror
 from tests.synapse.offices import running
-from tests.synapse.raw import raw
+from tests.synapse.raw import Raw, raw
 from tests.synapse.waiting import until
 
 pytestmark = pytest.mark.synapse
@@ -244,6 +244,7 @@ async def test_a_token_alone_brings_no_new_device(new_account: NewAccount, tmp_p
     bot = await new_account("mirror")
     folder = tmp_path / "state"
     async with raw(bot) as device:
+        await encrypted_room(device)
         account = Account(bot.homeserver, bot.user_id, token=device.token)
         async with running(folder, [(Mirror(), account)]):
             archive = back_up(folder)
@@ -256,6 +257,13 @@ async def test_a_token_alone_brings_no_new_device(new_account: NewAccount, tmp_p
         account = Account(bot.homeserver, bot.user_id, token=device.token)
         async with running(folder, [(Mirror(), account)]) as office:
             assert office.ready.is_set()
+
+
+async def encrypted_room(device: Raw) -> None:
+    """Where none is, a device may go on with new keys."""
+    algorithm = {"algorithm": "m.megolm.v1.aes-sha2"}
+    state = [{"type": "m.room.encryption", "state_key": "", "content": algorithm}]
+    await device.make_room(initial_state=state)
 
 
 async def idle(office: Office) -> bool:
