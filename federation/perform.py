@@ -136,7 +136,9 @@ class Performer:
         answer = await self._server.call(
             "event", "GET", path("rooms", action.room, "event", action.target)
         )
-        event = next(iter(events([answer])), {})
+        # An id names an event of any room; whoever named this one meant a room.
+        here = answer.get("room_id", action.room) == action.room
+        event = next(iter(events([answer] if here else [])), {})
         relations = mapping(mapping(event.get("unsigned")).get("m.relations"))
         edit = next(iter(events([relations.get("m.replace")])), {})
         found = await self._session.store.run(
