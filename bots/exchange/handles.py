@@ -1,0 +1,28 @@
+"""The names under which the exchange finds its copies, reactions and timers again."""
+
+from __future__ import annotations
+
+import re
+
+from federation.actions import Handle
+
+NOTE = "note/"
+_COPY = re.compile(r"exchange/(\d{1,12})/copy", re.ASCII)
+
+
+def copy(number: int) -> Handle:
+    return Handle(f"exchange/{number}/copy")
+
+
+def seen(number: int) -> Handle:
+    """Our ✅ on what was shared."""
+    return Handle(f"exchange/{number}/seen")
+
+
+def copy_number(handle: str | None) -> int | None:
+    found = _COPY.fullmatch(handle or "")
+    return int(found[1]) if found else None
+
+
+def note_timer(number: int) -> str:
+    return f"{NOTE}{number}"

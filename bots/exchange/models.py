@@ -1,0 +1,173 @@
+"""What the exchange knows: plain frozen data, and its form as JSON.
+
+Of what nobody has shared nothing is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from enum import StrEnum
+from typing import Any, TypeVar
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A room from which people can share."""
+
+    room: str
+    initiative: str
+    """Its name, as it stands beside what is shared."""
+    open: bool = True
+    """Whether sharing is on until its moderators decide."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the network's YAML says, in the form that the rules need. Rooms are ids."""
+
+    account: str
+    exchange: str
+    languages: tuple[str, ...]
+    """The first is that of the exchange room; `spoken` are those of the others."""
+    sources: tuple[Source, ...] = ()
+    coordination: str | None = None
+    """Where failures are told."""
+    accounts: frozenset[str] = frozenset()
+    """Bots and service accounts; what they write is never shared."""
+    room_languages: tuple[str, ...] = ()
+    """Side by side in the rooms of initiatives; by default the first two."""
+
+    @property
+    def spoken(self) -> str:
+        return " ".join(self.room_languages or self.languages[:2])
+
+    @property
+    def places(self) -> frozenset[str]:
+        """Every room that the bot is in."""
+        common = (self.exchange, *((self.coordination,) if self.coordination else ()))
+        return frozenset((*common, *(x.room for x in self.sources)))
+
+    def source(self, room: str) -> Source | None:
+        return next((x for x in self.sources if x.room == room), None)
+
+
+class ShareState(StrEnum):
+    ASKED = "asked"
+    """Somebody has marked it; who wrote it is being looked up. Nothing of it is kept."""
+    SHARED = "shared"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A 📣, or a command that stands for it."""
+
+    event: str
+    by: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A message that its author shares, as the archive keeps it. Ids are Matrix's."""
+
+    source: str
+    """Event id of the message."""
+    room: str
+    """Where it stands."""
+    state: ShareState = ShareState.ASKED
+    marks: tuple[Mark, ...] = ()
+    via: tuple[str, ...] = ()
+    """Servers through which that room is reached."""
+    sealed: bool = False
+    """The room is encrypted, and so must be what is shared from it."""
+    again: bool = False
+    """It was edited while it was looked up."""
+    number: int = 0
+    into: str = ""
+    """The room of the copy."""
+    back: tuple[str, ...] = ()
+    """Servers through which that one is reached."""
+    author: str = field(default="", repr=False)
+    initiative: str = ""
+    name: str = field(default="", repr=False)
+    """Her name, if she wants it to be shown."""
+    text: str = field(default="", repr=False)
+    kind: str = ""
+    """What it is besides text: a kind of `federation.events.KNOWN_MEDIA`."""
+    thread: str | None = None
+    shared: float = 0.0
+    changed: float = 0.0
+    answers: tuple[str, ...] = ()
+    """Event ids of what was answered in the exchange room."""
+    noted: float = 0.0
+    """When the conversation was last told of answers."""
+    told: int = 0
+    """Of how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    named: bool = False
+    """She wants her name to stand beside what she shares."""
+    explained: float = 0.0
+    """When she was told that only authors share."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What was decided in a room, and done there."""
+
+    open: bool | None = None
+    """None: as the settings say."""
+    introduced: bool = False
+    joined: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    shares: int = 0
+    moved: Mapping[str, str] = field(default_factory=dict)
+    """Room of the settings → the room that replaced it."""
+    aside: float = 0.0
+
+    def now_at(self, room: str) -> str:
+        """Where a room of the settings is by now."""
+        return self.moved.get(room, room)
+
+    def meant(self, room: str) -> str:
+        """Which room of the settings this is."""
+        return next((old for old, new in self.moved.items() if new == room), room)
+
+
+D = TypeVar("D", Office, Shared, Mark, Person, Place)
+
+
+def to_json(value: Office | Shared | Person | Place) -> dict[str, Any]:
+    return asdict(value)
+
+
+def _known(kind: type[D], data: Mapping[str, Any]) -> D:
+    # What an older or newer version wrote besides is passed over.
+    names = {x.name for x in fields(kind)}
+    return kind(**{k: _fixed(v) for k, v in data.items() if k in names})
+
+
+def _fixed(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def office_from(data: Mapping[str, Any]) -> Office:
+    return _known(Office, data)
+
+
+def shared_from(data: Mapping[str, Any]) -> Shared:
+    marks = tuple(_known(Mark, x) for x in data.get("marks", ()))
+    return _known(Shared, {**data, "state": ShareState(data["state"]), "marks": marks})
+
+
+def person_from(data: Mapping[str, Any]) -> Person:
+    return _known(Person, data)
+
+
+def place_from(data: Mapping[str, Any]) -> Place:
+    return _known(Place, data)

@@ -1,0 +1,61 @@
+"""What people can write in place of a 📣, and what moderators and authors can set."""
+
+from __future__ import annotations
+
+from bots.runtime.commands import Command, Commands, Invocation, Word, names
+from bots.runtime.texts import clean
+from federation.events import TextMessage
+
+SHARE_KEYS = frozenset("📣📢")
+
+SHARE = Command(
+    names(
+        "de teilen, en share, fr partager, tr paylaş, "
+        "uk поділитися, ru поделиться, ar مشاركة شارك, fa اشتراک, ti ኣካፍል"
+    ),
+    "share",
+)
+UNSHARE = Command(
+    names(
+        "de zurücknehmen zuruecknehmen, en unshare takeback, fr retirer, tr gerial, "
+        "uk відкликати, ru отозвать, ar سحب, fa پس‌گرفتن"
+    ),
+    "unshare",
+)
+EXCHANGE = Command(
+    names(
+        "de austausch, en exchange, fr échange, tr değişim, uk обмін, ru обмен, ar تبادل, fa تبادل"
+    ),
+    "exchange",
+)
+NAME = Command(
+    names("de name, en name, fr nom, tr isim, uk ім'я імя, ru имя, ar اسم, fa نام"), "name"
+)
+ON = Word(
+    names("de an ein, en on, fr activer oui, tr aç, uk увімкнути, ru включить, ar تشغيل, fa روشن")
+)
+OFF = Word(
+    names(
+        "de aus, en off, fr désactiver non, tr kapat, uk вимкнути, ru выключить, ar إيقاف, fa خاموش"
+    )
+)
+ALL = Commands((SHARE, UNSHARE, EXCHANGE, NAME))
+
+
+def found(event: TextMessage) -> Invocation | None:
+    """A command of ours; other bots may have others."""
+    body, _ = clean(event.body, reply=event.reply_to is not None)
+    invocation = ALL.find(body)
+    return invocation if isinstance(invocation, Invocation) else None
+
+
+def switch(rest: str) -> bool | None:
+    """`an` or `aus`; None if it is neither."""
+    if ON.is_meant(rest):
+        return True
+    return False if OFF.is_meant(rest) else None
+
+
+def switched(command: Command, language: str, *, on: bool) -> str:
+    """How a switch is written."""
+    return f"{command.shown(language)} {(ON if on else OFF).word(language)}"

@@ -1,0 +1,108 @@
+"""Which rule an event is for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bots.exchange.rules import answering, commands, following, marking, rooms
+from bots.exchange.rules.turn import Turn
+from bots.exchange.state import State
+from bots.runtime.decision import Decision, Due, Event, Performed, SetAside, Started
+from federation.events import (
+    Edit,
+    EncryptionEnabled,
+    MediaMessage,
+    Membership,
+    Reaction,
+    Redaction,
+    RoomEvent,
+    RoomReplaced,
+    TextMessage,
+)
+
+PAUSE = 600.0
+
+
+def rule(state: State, event: Event, now: datetime) -> Decision[State]:
+    turn = Turn(state, now)
+    if not isinstance(event, RoomEvent):
+        _of_office(turn, event)
+    elif isinstance(event, Membership):
+        if event.user == state.settings.account:
+            rooms.ours(turn, event)
+    elif isinstance(event, RoomReplaced):
+        rooms.replaced(turn, event)
+    elif event.origin.sender != state.settings.account:
+        _said(turn, event)
+    return turn.decision()
+
+
+def _of_office(turn: Turn, event: Event) -> None:
+    match event:
+        case Started():
+            rooms.started(turn, turn.state.joined)
+        case Due():
+            answering.due(turn)
+        case Performed() if event.target is not None:
+            marking.found(turn, event)
+        case Performed():
+            following.sent(turn, event)
+        case SetAside():
+            _set_aside(turn, event)
+
+
+def _set_aside(turn: Turn, event: SetAside) -> None:
+    # Said sparingly: where this very sentence is what fails, it would go round for ever.
+    if turn.seconds - turn.known.office.aside >= PAUSE:
+        turn.office(aside=turn.seconds)
+        turn.tell("set-aside", {"reference": event.reference})
+
+
+def _said(turn: Turn, event: RoomEvent) -> None:
+    if turn.state.room == turn.settings.exchange:
+        _in_exchange(turn, event)
+    elif turn.settings.source(turn.state.room) is not None:
+        _in_source(turn, event)
+
+
+def _in_exchange(turn: Turn, event: RoomEvent) -> None:
+    match event:
+        case TextMessage() | MediaMessage():
+            answering.answered(turn, event)
+        case Redaction():
+            following.removed(turn, event)
+
+
+def _in_source(turn: Turn, event: RoomEvent) -> None:
+    match event:
+        case Reaction() if event.key in commands.SHARE_KEYS:
+            marking.marked(turn, event, event.target)
+        case Redaction():
+            following.redacted(turn, event)
+        case Edit():
+            following.edited(turn, event)
+        case TextMessage() if not event.notice:
+            _commanded(turn, event)
+        case EncryptionEnabled():
+            rooms.encrypted(turn, event)
+
+
+def _commanded(turn: Turn, event: TextMessage) -> None:
+    invocation = commands.found(event)
+    if invocation is None:
+        return
+    if event.room.encrypted and not event.origin.encrypted:
+        return  # a homeserver could have written it in somebody's name
+    command = invocation.command
+    if command is commands.EXCHANGE:
+        rooms.switched(turn, event, invocation)
+    elif command is commands.NAME:
+        rooms.named(turn, event, invocation)
+    elif event.reply_to is None:
+        turn.say(event.origin.room_id, "which", {"command": command.shown(turn.settings.spoken)})
+    elif command is commands.UNSHARE:
+        following.unshared(turn, event)
+    elif not turn.open:
+        turn.say(event.origin.room_id, "hello-off", reply_to=event.origin.event_id)
+    else:
+        marking.marked(turn, event, event.reply_to)

@@ -1,0 +1,75 @@
+"""Every copy follows its message: edits of its author, and whatever takes it back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bots.exchange import handles
+from bots.exchange.models import ShareState
+from bots.exchange.rules.turn import Turn
+from bots.runtime.decision import Performed
+from bots.runtime.texts import clean
+from federation.events import Edit, Redaction, TextMessage
+from federation.links import MODERATOR
+
+
+def edited(turn: Turn, event: Edit) -> None:
+    """Only its author's edits count."""
+    if turn.known.shared is None or turn.shared.room != event.origin.room_id:
+        return
+    if turn.shared.state is ShareState.ASKED:
+        turn.change(again=True)  # what was looked up may be older than this
+        return
+    forged = turn.shared.sealed and not event.origin.encrypted
+    if turn.shared.author != event.origin.sender or forged:
+        return
+    text = clean(event.body)[0]
+    if text != turn.shared.text:
+        turn.change(text=text, changed=turn.seconds)
+        turn.put(turn.shared)
+
+
+def redacted(turn: Turn, event: Redaction) -> None:
+    """In the room of an initiative: the message is gone, or a 📣 is."""
+    if turn.known.shared is None or turn.shared.room != event.origin.room_id:
+        return
+    if event.target == turn.shared.source:
+        turn.take_back()
+        return
+    turn.change(marks=tuple(x for x in turn.shared.marks if x.event != event.target))
+    if not turn.shared.marks:
+        turn.take_back()
+
+
+def removed(turn: Turn, event: Redaction) -> None:
+    """In the exchange room: those who moderate it have removed a copy, or an answer is gone."""
+    if turn.known.shared is None:
+        return
+    if event.target in turn.shared.answers:
+        answers = tuple(x for x in turn.shared.answers if x != event.target)
+        turn.change(answers=answers, told=min(turn.shared.told, len(answers)))
+    else:
+        turn.known = replace(turn.known, removed=True)
+        turn.take_back(redact=False)
+
+
+def unshared(turn: Turn, event: TextMessage) -> None:
+    """`!unshare`, by its author or by those who moderate the room."""
+    sender = event.origin.sender
+    if turn.known.shared is None or turn.shared.room != event.origin.room_id:
+        return
+    if turn.shared.author == sender or event.room.power(sender) >= MODERATOR:
+        turn.take_back()
+    elif turn.shared.state is ShareState.ASKED:
+        marks = tuple(x for x in turn.shared.marks if x.by != sender)
+        turn.change(marks=marks)
+        if not marks:
+            turn.take_back()
+
+
+def sent(turn: Turn, event: Performed) -> None:
+    """A copy that could not be made at all."""
+    made = turn.known.shared is not None and event.handle == handles.copy(turn.shared.number)
+    if made and event.action == "Send" and event.error is not None:
+        turn.say_there("failed", {"error": event.error})
+        turn.take_back(redact=False)

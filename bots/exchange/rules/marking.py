@@ -1,0 +1,153 @@
+"""📣: its author shares a message; somebody else's 📣 is explained to her once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bots.exchange import handles
+from bots.exchange.models import Mark, Shared, ShareState
+from bots.exchange.rules.turn import Turn
+from bots.runtime.decision import Performed
+from bots.runtime.texts import clean, excerpt
+from federation.actions import Look, React
+from federation.events import (
+    KNOWN_MEDIA,
+    MediaMessage,
+    Reaction,
+    RoomView,
+    TextMessage,
+    Unreadable,
+)
+from federation.links import servers
+from federation.translate import looked_up
+
+SEEN = "✅"
+PAUSE = 30 * 24 * 3600.0
+"""Seconds after which somebody is told again that only authors share."""
+LONGEST_NAME = 60
+
+
+def marked(turn: Turn, event: Reaction | TextMessage, target: str) -> None:
+    """Somebody has put a 📣 on a message, or answered it with `!share`."""
+    origin = event.origin
+    if (
+        not turn.open
+        or turn.state.ours
+        or turn.known.removed
+        or not _is_person(turn, origin.sender)
+    ):
+        return
+    mark = Mark(origin.event_id, origin.sender)
+    if turn.known.shared is None:
+        shared = Shared(
+            target,
+            origin.room_id,
+            marks=(mark,),
+            via=servers(event.room),
+            sealed=event.room.encrypted,
+        )
+        turn.known = replace(turn.known, shared=shared)
+        _look(turn)
+    elif turn.shared.room != origin.room_id:
+        return
+    elif turn.shared.state is ShareState.ASKED or turn.shared.author == origin.sender:
+        others = tuple(x for x in turn.shared.marks if x.event != mark.event)
+        turn.change(marks=(*others, mark))
+    else:
+        _explain(turn, "not-author", (mark,))
+
+
+def _is_person(turn: Turn, user: str) -> bool:
+    return user != turn.settings.account and user not in turn.settings.accounts
+
+
+def _look(turn: Turn) -> None:
+    named = any(turn.person(x.by).named for x in turn.shared.marks)
+    turn.ask(Look(turn.shared.room, turn.shared.source, name=named))
+
+
+# -- what was found --------------------------------------------------------------------------------
+
+Message = TextMessage | MediaMessage
+
+
+def found(turn: Turn, event: Performed) -> None:
+    """Who wrote it, and what it says."""
+    if turn.known.shared is None or turn.shared.state is not ShareState.ASKED:
+        return
+    if turn.shared.again and event.error is None:
+        turn.change(again=False)
+        _look(turn)
+        return
+    message = _message(turn, event)
+    if message is None or not turn.open or not _is_person(turn, message.origin.sender):
+        turn.take_back()
+        return
+    mine = tuple(x for x in turn.shared.marks if x.by == message.origin.sender)
+    _explain(turn, "not-author", turn.shared.marks, message.origin.sender)
+    if mine and not isinstance(message, Unreadable):
+        _share(turn, message, mine, event)
+    else:
+        if mine:
+            _explain(turn, "unreadable", mine)
+        turn.take_back()
+
+
+def _message(turn: Turn, event: Performed) -> Message | Unreadable | None:
+    """What can be shared, or could if it were readable."""
+    if event.error is not None or event.found is None:
+        return None
+    shared, view = turn.shared, RoomView(encrypted=turn.shared.sealed)
+    message = looked_up(turn.settings.account, shared.room, event.found, view)
+    if isinstance(message, Unreadable):
+        return message if message.reason == "undecryptable" else None
+    if not isinstance(message, Message) or message.origin.event_id != shared.source:
+        return None
+    if shared.sealed and not message.origin.encrypted:
+        # A homeserver could have written it in somebody's name.
+        return Unreadable(message.origin, view, "plain")
+    return None if isinstance(message, TextMessage) and message.notice else message
+
+
+def _explain(turn: Turn, key: str, marks: tuple[Mark, ...], author: str = "") -> None:
+    """Say in the conversation why nothing is shared; to each person once in a while."""
+    concerned = dict.fromkeys(x.by for x in marks if x.by != author)
+    new = [x for x in concerned if turn.seconds - turn.person(x).explained >= PAUSE]
+    for user in new:
+        turn.set_person(user, explained=turn.seconds)
+    if new:
+        turn.say_there(key)
+
+
+def _share(turn: Turn, message: Message, marks: tuple[Mark, ...], event: Performed) -> None:
+    source = turn.settings.source(turn.state.room)
+    text, kind = _content(message)
+    if source is None or not (text or kind):
+        turn.take_back()
+        return
+    author = message.origin.sender
+    name = str((event.found or {}).get("name", "")) if turn.person(author).named else ""
+    number = turn.known.office.shares + 1
+    turn.office(shares=number)
+    turn.change(
+        state=ShareState.SHARED,
+        marks=marks,
+        number=number,
+        into=turn.place(turn.settings.exchange),
+        author=author,
+        initiative=source.initiative,
+        name=excerpt(clean(name)[0], LONGEST_NAME),
+        text=text,
+        kind=kind,
+        thread=message.thread,
+        shared=turn.seconds,
+    )
+    turn.put(turn.shared, anew=True)
+    turn.ask(React(turn.shared.room, turn.shared.source, SEEN, handles.seen(number), notify=True))
+
+
+def _content(message: Message) -> tuple[str, str]:
+    if isinstance(message, TextMessage):
+        return clean(message.body, reply=message.reply_to is not None)[0], ""
+    kind = message.kind if message.kind in KNOWN_MEDIA else "other"
+    return clean(message.caption)[0], kind

@@ -1,0 +1,99 @@
+"""Rooms: where the bot is, what it says when it comes, and what moderators decide."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bots.exchange.rules import commands
+from bots.exchange.rules.turn import Turn
+from bots.runtime.commands import Invocation
+from federation.actions import Join, Leave
+from federation.events import (
+    EncryptionEnabled,
+    Membership,
+    MembershipKind,
+    RoomReplaced,
+    RoomView,
+    TextMessage,
+)
+from federation.links import MODERATOR
+
+GONE = (MembershipKind.LEAVE, MembershipKind.BAN)
+
+
+def started(turn: Turn, joined: frozenset[str]) -> None:
+    missing = sorted(turn.settings.places - joined)
+    turn.ask(*(Join(turn.place(room), notify=True) for room in missing))
+
+
+def ours(turn: Turn, event: Membership) -> None:
+    """We were invited, have joined or are out."""
+    room = event.origin.room_id
+    if turn.state.room not in turn.settings.places:
+        if event.membership is MembershipKind.INVITE:
+            turn.ask(Leave(room, notify=True))
+    elif event.membership is MembershipKind.INVITE:
+        turn.ask(Join(room, notify=True))
+    elif event.membership is MembershipKind.JOIN:
+        turn.settle(joined=True)
+        if turn.settings.source(turn.state.room) is not None and not turn.known.place.introduced:
+            turn.settle(introduced=True)
+            _introduce(turn, room, event.room)
+    elif event.membership in GONE:
+        turn.settle(joined=False)
+
+
+def _introduce(turn: Turn, room: str, view: RoomView) -> None:
+    if not turn.open:
+        turn.say(room, "hello-off")
+    else:
+        turn.say(room, "hello-encrypted" if view.encrypted else "hello")
+
+
+def encrypted(turn: Turn, event: EncryptionEnabled) -> None:
+    """What was said at the beginning is no longer the whole of it."""
+    if turn.known.place.introduced and turn.open:
+        turn.say(event.origin.room_id, "encrypted")
+
+
+def replaced(turn: Turn, event: RoomReplaced) -> None:
+    """A room of the settings was upgraded: go with it."""
+    room = turn.state.room
+    if room in turn.settings.places:
+        turn.office(moved={**turn.known.office.moved, room: event.replacement})
+        turn.settle(joined=False)
+        turn.ask(Join(event.replacement, notify=True))
+
+
+# -- commands --------------------------------------------------------------------------------------
+
+
+def switched(turn: Turn, event: TextMessage, invocation: Invocation) -> None:
+    """`!exchange on|off`, by those who moderate the room."""
+    room, on = event.origin.room_id, commands.switch(invocation.rest)
+    if on is None:
+        _introduce(turn, room, event.room)
+    elif event.room.power(event.origin.sender) < MODERATOR:
+        turn.say(room, "moderators-only", reply_to=event.origin.event_id)
+    else:
+        turn.settle(open=on, introduced=True)
+        if on:
+            _introduce(turn, room, event.room)
+        else:
+            turn.say(room, "off")
+
+
+def named(turn: Turn, event: TextMessage, invocation: Invocation) -> None:
+    """`!name on|off`: whether her name stands beside what she shares."""
+    there = event.origin.event_id
+    on = commands.switch(invocation.rest)
+    sender = event.origin.sender
+    if on is None:
+        on = not turn.person(sender).named
+    turn.set_person(sender, named=on)
+    if not on:
+        bare = tuple(replace(x, name="", changed=turn.seconds) for x in turn.known.mine)
+        turn.known = replace(turn.known, mine=bare)
+        for shared in bare:
+            turn.put(shared)
+    turn.say(event.origin.room_id, "name-on" if on else "name-off", reply_to=there)

@@ -1,0 +1,135 @@
+"""One rule at work: what it knows so far, and what it asks for.
+
+A `Turn` lives inside a single call of a rule; nothing outside sees it change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from bots.exchange import handles
+from bots.exchange.models import Person, Shared
+from bots.exchange.rules import commands
+from bots.exchange.state import Knowledge, State
+from bots.runtime.decision import CancelTimer, Decision, Phrase, Request, Say
+from bots.runtime.phrases import Link, Quote
+from bots.runtime.texts import parts
+from federation.actions import Redact
+from federation.links import link
+
+Values = Mapping[str, object]
+
+
+class Turn:
+    def __init__(self, state: State, now: datetime) -> None:
+        self.settings = state.settings
+        self.state = state
+        self.known: Knowledge = state.known
+        self.now = now
+        self.seconds = now.timestamp()
+        self._requests: list[Request] = []
+
+    def decision(self) -> Decision[State]:
+        return Decision(replace(self.state, known=self.known), tuple(self._requests))
+
+    def ask(self, *requests: Request) -> None:
+        self._requests.extend(requests)
+
+    # -- what is known -------------------------------------------------------------------------
+
+    @property
+    def shared(self) -> Shared:
+        assert self.known.shared is not None  # noqa: S101
+        return self.known.shared
+
+    def office(self, **changes: Any) -> None:
+        self.known = replace(self.known, office=replace(self.known.office, **changes))
+
+    def change(self, **changes: Any) -> None:
+        """Change the message at hand."""
+        self.known = replace(self.known, shared=replace(self.shared, **changes))
+
+    def settle(self, **changes: Any) -> None:
+        """Change what is decided in the room at hand."""
+        self.known = replace(self.known, place=replace(self.known.place, **changes))
+
+    def person(self, user: str) -> Person:
+        return self.known.people.get(user, Person())
+
+    def set_person(self, user: str, **changes: Any) -> None:
+        people = {**self.known.people, user: replace(self.person(user), **changes)}
+        self.known = replace(self.known, people=people)
+
+    @property
+    def open(self) -> bool:
+        """Whether people can share from the room at hand."""
+        source = self.settings.source(self.state.room)
+        if source is None:
+            return False
+        decided = self.known.place.open
+        return source.open if decided is None else decided
+
+    def place(self, room: str) -> str:
+        """Where a room of the settings is by now."""
+        return self.known.office.now_at(room)
+
+    # -- what is said --------------------------------------------------------------------------
+
+    def say(self, room: str, key: str, values: Values | None = None, **fields: Any) -> None:
+        """Say something in the room of an initiative."""
+        always = {
+            "share": commands.SHARE.shown(self.settings.spoken),
+            "named": commands.switched(commands.NAME, self.settings.spoken, on=True),
+            "on": commands.switched(commands.EXCHANGE, self.settings.spoken, on=True),
+            "off": commands.switched(commands.EXCHANGE, self.settings.spoken, on=False),
+        }
+        phrase = Phrase(key, self.settings.spoken, {**always, **(values or {})})
+        self.ask(Say(room, phrase, **fields))
+
+    def say_there(self, key: str, values: Values | None = None) -> None:
+        """Say something in the conversation of the message at hand."""
+        self.say(self.shared.room, key, values, thread=self.shared.thread or self.shared.source)
+
+    def tell(self, key: str, values: Values) -> None:
+        """Say something to the coordinators."""
+        if self.settings.coordination is not None:
+            phrase = Phrase(key, self.settings.languages[0], values)
+            self.ask(Say(self.place(self.settings.coordination), phrase))
+
+    def put(self, shared: Shared, *, anew: bool = False) -> None:
+        """Say in the exchange room what was shared, or bring that up to date."""
+        copy = handles.copy(shared.number)
+        phrase = Phrase("copy", self.settings.languages[0], _values(shared))
+        if anew:
+            self.ask(Say(shared.into, phrase, handle=copy, copy_of=shared.source, notify=True))
+        else:
+            self.ask(Say(shared.into, phrase, edits=copy, notify=True))
+
+    def take_back(self, *, redact: bool = True) -> None:
+        """Everything of the message at hand that we have made, wherever it is."""
+        shared = self.shared
+        if shared.number:
+            copies = ((shared.into, handles.copy(shared.number)),) if redact else ()
+            for room, handle in (*copies, (shared.room, handles.seen(shared.number))):
+                self.ask(Redact(room, handle, notify=True))
+            self.ask(CancelTimer(handles.note_timer(shared.number)))
+        self.known = replace(self.known, shared=None)
+
+
+def _values(shared: Shared) -> Values:
+    first, *rest = parts(shared.text)
+    who = "from-named" if shared.name else "from"
+    about = {"initiative": shared.initiative, "name": shared.name}
+    medium: object = ""
+    if shared.kind:
+        medium = Phrase("medium", "", {"kind": Phrase(f"kind-{shared.kind}", "")})
+    return {
+        "from": Phrase(who, "", about),
+        "medium": medium,
+        "text": Quote(first),
+        "cut": Phrase("cut", "") if rest else "",
+        "link": Link(link(shared.room, shared.source, shared.via), Phrase("go", "")),
+    }

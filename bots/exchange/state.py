@@ -1,0 +1,41 @@
+"""What one decision works on: the part of what the exchange knows that an event needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bots.exchange.models import Office, Person, Place, Settings, Shared
+from bots.runtime.bot import Made
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What is kept, and saved where a decision changed it."""
+
+    office: Office = field(default_factory=Office)
+    shared: Shared | None = None
+    place: Place = field(default_factory=Place)
+    people: Mapping[str, Person] = field(default_factory=dict, repr=False)
+    mine: tuple[Shared, ...] = field(default=(), repr=False)
+    """All that somebody shares, where her name is to be taken off."""
+    removed: bool = False
+    """The copy was removed from the exchange room, and the message is not to be copied again."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    settings: Settings
+    known: Knowledge
+    before: Knowledge
+    """As it was loaded."""
+    room: str = ""
+    """The room at hand: of the settings by its id there, else as it is."""
+    joined: frozenset[str] = frozenset()
+    """Rooms of the settings that we are in, at a start."""
+    copy: Made | None = None
+    """The copy of the message at hand."""
+    ours: bool = False
+    """What was marked is something of ours."""
+    event: str = ""
+    """The message at hand, or what it was edited or taken back from."""

@@ -1,0 +1,244 @@
+"""What the exchange keeps, which part of it an event needs, and the one place that takes back.
+
+Documents, each kind sealed with a key of its own: the office; shared messages by event id; marks
+and answers by event id; messages by the number of their copy; people and rooms as far as they
+decided something; messages whose copies were removed by those who moderate the exchange room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from bots.exchange import handles
+from bots.exchange.models import (
+    Office,
+    Person,
+    Place,
+    Settings,
+    Shared,
+    ShareState,
+    office_from,
+    person_from,
+    place_from,
+    shared_from,
+    to_json,
+)
+from bots.exchange.rules import commands
+from bots.exchange.state import Knowledge, State
+from bots.runtime.bot import Docs
+from bots.runtime.decision import Due, Event, Performed, Started
+from federation.events import (
+    Edit,
+    MediaMessage,
+    Reaction,
+    Redaction,
+    RoomEvent,
+    TextMessage,
+)
+
+OFFICE = "exchange/office"
+SHARED = "exchange/shared"
+MARK = "exchange/mark"
+ANSWER = "exchange/answer"
+NUMBER = "exchange/number"
+PERSON = "exchange/person"
+PLACE = "exchange/place"
+REMOVED = "exchange/removed"
+
+
+class Follower(Protocol):
+    """What else holds something of a shared message: an index, a page, a queue of mails.
+
+    Called in the transaction that changes the archive, so none of them can lag behind another.
+    """
+
+    def shared(self, docs: Docs, shared: Shared) -> None:
+        """It was shared, or its text has changed."""
+
+    def taken_back(self, docs: Docs, shared: Shared) -> None:
+        """Nothing of it may remain anywhere; `docs.forget` keeps backups from bringing it back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loader:
+    docs: Docs
+    settings: Settings
+
+    def load(self, event: Event) -> State:
+        state = self._state(event)
+        return replace(state, before=state.known)
+
+    def _state(self, event: Event) -> State:
+        stored = self.docs.get(OFFICE, "office")
+        known = Knowledge(office_from(stored) if stored is not None else Office())
+        state = State(self.settings, known, known)
+        if isinstance(event, Started):
+            places = ((room, place_from(x)) for room, x in self.docs.scan(PLACE))
+            return replace(state, joined=frozenset(room for room, x in places if x.joined))
+        if isinstance(event, Due):
+            return self._by_number(state, event.key.removeprefix(handles.NOTE))
+        if isinstance(event, Performed):
+            return self._performed(state, event)
+        if not isinstance(event, RoomEvent):
+            return state
+        room = known.office.meant(event.origin.room_id)
+        state = replace(state, room=room)
+        if room == self.settings.exchange:
+            return self._in_exchange(self._with_place(state), event)
+        return self._in_source(self._with_place(state), event)
+
+    # -- parts ---------------------------------------------------------------------------------
+
+    def _performed(self, state: State, event: Performed) -> State:
+        if event.target is None:
+            number = handles.copy_number(event.handle)
+            return self._by_number(state, str(number)) if number is not None else state
+        state = self._with_shared(state, event.target)
+        shared = state.known.shared
+        if shared is None:
+            return state
+        state = self._with_place(replace(state, room=state.known.office.meant(shared.room)))
+        return self._with_people(state, *(x.by for x in shared.marks))
+
+    def _by_number(self, state: State, number: str) -> State:
+        source = self.docs.get(NUMBER, number)
+        return self._with_shared(state, source) if source is not None else state
+
+    def _with_shared(self, state: State, source: str) -> State:
+        stored = self.docs.get(SHARED, source)
+        removed = self.docs.get(REMOVED, source) is not None
+        shared = shared_from(stored) if stored is not None else None
+        copy = self.docs.made(handles.copy(shared.number)) if shared and shared.number else None
+        known = replace(state.known, shared=shared, removed=removed)
+        return replace(state, known=known, copy=copy, event=source)
+
+    def _with_place(self, state: State) -> State:
+        stored = self.docs.get(PLACE, state.room)
+        place = place_from(stored) if stored is not None else Place()
+        return replace(state, known=replace(state.known, place=place))
+
+    def _with_people(self, state: State, *users: str) -> State:
+        found = {user: self.docs.get(PERSON, user) for user in users}
+        people = {user: person_from(x) if x is not None else Person() for user, x in found.items()}
+        return replace(state, known=replace(state.known, people=people))
+
+    # -- rooms ---------------------------------------------------------------------------------
+
+    def _in_source(self, state: State, event: RoomEvent) -> State:
+        match event:
+            case Reaction() if event.key in commands.SHARE_KEYS:
+                return self._marked(state, event.target, event.origin.sender)
+            case Redaction():
+                source = self.docs.get(MARK, event.target) or event.target
+                return self._with_shared(state, source)
+            case Edit():
+                return self._with_shared(state, event.target)
+            case TextMessage():
+                return self._commanded(state, event)
+        return state
+
+    def _marked(self, state: State, target: str, sender: str) -> State:
+        state = self._with_people(self._with_shared(state, target), sender)
+        return replace(state, ours=self.docs.made_by_event(target) is not None)
+
+    def _commanded(self, state: State, event: TextMessage) -> State:
+        invocation = commands.found(event)
+        if invocation is None:
+            return state
+        sender = event.origin.sender
+        state = self._marked(state, event.reply_to or "", sender)
+        if invocation.command is commands.NAME:
+            kept = (shared_from(x) for _, x in self.docs.scan(SHARED))
+            mine = tuple(x for x in kept if x.author == sender and x.name)
+            state = replace(state, known=replace(state.known, mine=mine))
+        return state
+
+    def _in_exchange(self, state: State, event: RoomEvent) -> State:
+        match event:
+            case TextMessage() | MediaMessage():
+                for target in (event.thread, _reply(event)):
+                    found = self._of_copy(state, target)
+                    if found.known.shared is not None:
+                        return found
+            case Redaction():
+                number = self.docs.get(ANSWER, event.target)
+                if number is not None:
+                    return self._by_number(state, str(number))
+                return self._of_copy(state, event.target)
+        return state
+
+    def _of_copy(self, state: State, event_id: str | None) -> State:
+        made = self.docs.made_by_event(event_id) if event_id is not None else None
+        number = handles.copy_number(made.handle) if made is not None else None
+        return self._by_number(state, str(number)) if number is not None else state
+
+
+def _reply(event: TextMessage | MediaMessage) -> str | None:
+    return event.reply_to if isinstance(event, TextMessage) else None
+
+
+# -- writing ---------------------------------------------------------------------------------------
+
+
+def save(docs: Docs, state: State, followers: Sequence[Follower]) -> None:
+    """Write what the decision has changed."""
+    now, before = state.known, state.before
+    if now.office != before.office:
+        docs.put(OFFICE, "office", to_json(now.office))
+    if now.place != before.place:
+        docs.put(PLACE, state.room, to_json(now.place))
+    for user, person in now.people.items():
+        _save_person(docs, user, person, before.people[user])
+    if now.removed and not before.removed:
+        docs.put(REMOVED, state.event, True)
+    for old, new in zip(before.mine, now.mine, strict=True):
+        _save_shared(docs, new, old, followers)
+    if now.shared is not None:
+        _save_shared(docs, now.shared, before.shared, followers)
+    elif before.shared is not None:
+        take_back(docs, before.shared, followers)
+
+
+def _save_person(docs: Docs, user: str, now: Person, before: Person) -> None:
+    if now == before:
+        return
+    if now == Person():
+        docs.delete(PERSON, user)
+    else:
+        docs.put(PERSON, user, to_json(now))
+
+
+def _save_shared(
+    docs: Docs, now: Shared, before: Shared | None, followers: Sequence[Follower]
+) -> None:
+    if now == before:
+        return
+    docs.put(SHARED, now.source, to_json(now))
+    old = before or Shared(now.source, now.room)
+    for mark in set(old.marks) - set(now.marks):
+        docs.delete(MARK, mark.event)
+    for mark in set(now.marks) - set(old.marks):
+        docs.put(MARK, mark.event, now.source)
+    for answer in set(old.answers) - set(now.answers):
+        docs.delete(ANSWER, answer)
+    for answer in set(now.answers) - set(old.answers):
+        docs.put(ANSWER, answer, now.number)
+    if (now.number, now.text, now.name) != (old.number, old.text, old.name):
+        docs.put(NUMBER, str(now.number), now.source)
+        for follower in followers:
+            follower.shared(docs, now)
+
+
+def take_back(docs: Docs, shared: Shared, followers: Sequence[Follower]) -> None:
+    """The one place where a shared message is forgotten: in the archive, and by whoever follows."""
+    (docs.forget if shared.number else docs.delete)(SHARED, shared.source)
+    for mark in shared.marks:
+        docs.delete(MARK, mark.event)
+    for answer in shared.answers:
+        docs.delete(ANSWER, answer)
+    if shared.state is ShareState.SHARED:
+        docs.delete(NUMBER, str(shared.number))
+        for follower in followers:
+            follower.taken_back(docs, shared)

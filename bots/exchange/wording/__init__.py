@@ -1,0 +1,14 @@
+"""What the exchange says: for each phrase its paragraphs, in English, for the catalogues."""
+
+from __future__ import annotations
+
+from bots.exchange.wording.rooms import PARAGRAPHS
+from bots.runtime.phrases import Wording
+
+__all__ = ["PARAGRAPHS", "WORDING"]
+
+WORDING = Wording(
+    PARAGRAPHS,
+    ringing=frozenset({"copy", "hello", "hello-encrypted", "encrypted", "failed", "set-aside"}),
+    commands=frozenset({"command", "named", "off", "on", "share"}),
+)

@@ -1,0 +1,90 @@
+"""What people read in the exchange room, and in the rooms from which they share."""
+
+from __future__ import annotations
+
+from bots.runtime.phrases import N_, NP_, Paragraphs
+
+_WHAT = N_(
+    "Hello! From this room you can share messages with the other initiatives. React to a message "
+    "of yours with 📣, or answer it with {share}: then I put a copy of it into the exchange room, "
+    "with the name of this initiative and a link to here."
+)
+_FOLLOWS = N_(
+    "If you change your message, the copy changes too. If you delete it or take your 📣 away, the "
+    "copy is deleted."
+)
+_NOTHING_ELSE = N_(
+    "I keep nothing else of what is written here. Your name is shown only if you want that: write "
+    "{named}."
+)
+_MODERATORS = N_("Those who moderate this room can turn sharing off with {off}.")
+_ENCRYPTED = N_(
+    "This room is encrypted. What you share can be read by everybody in the exchange room. If that "
+    "room is not encrypted, its server can read it too."
+)
+
+PARAGRAPHS: dict[str, Paragraphs] = {
+    "copy": ("{from}", "{medium}", "{text}", "{cut}", "{link}"),
+    "from": (N_("From {initiative}:"),),
+    "from-named": (N_("{name} of {initiative}:"),),
+    "medium": (N_("With something that is not text: {kind}. You find it in the conversation."),),
+    # Translators: what was sent, after "something that is not text:"
+    "kind-image": (N_("picture"),),
+    "kind-file": (N_("file"),),
+    "kind-audio": (N_("sound or voice message"),),
+    "kind-video": (N_("video"),),
+    "kind-location": (N_("place on a map"),),
+    "kind-sticker": (N_("sticker"),),
+    "kind-poll": (N_("poll"),),
+    "kind-other": (N_("unknown kind"),),
+    "cut": (N_("The message is longer. You find the rest in the conversation."),),
+    # Translators: the text of a link
+    "go": (N_("To the conversation"),),
+    "go-exchange": (N_("To the exchange room"),),
+    "answers": (
+        NP_(
+            "There is {n} new answer to this in the exchange room.",
+            "There are {n} new answers to this in the exchange room.",
+        ),
+        "{link}",
+    ),
+    "hello": (_WHAT, _FOLLOWS, _NOTHING_ELSE, _MODERATORS),
+    "hello-encrypted": (_WHAT, _FOLLOWS, _ENCRYPTED, _NOTHING_ELSE, _MODERATORS),
+    "encrypted": (_ENCRYPTED,),
+    "hello-off": (
+        N_(
+            "Hello! From this room messages can be shared with the other initiatives, but that is "
+            "turned off here. I keep nothing of what is written."
+        ),
+        N_("Those who moderate this room can turn it on with {on}."),
+    ),
+    "off": (
+        N_(
+            "Sharing is turned off in this room. What was shared before stays in the exchange room "
+            "until its authors delete it."
+        ),
+    ),
+    "moderators-only": (N_("Only those who moderate this room can decide this."),),
+    "not-author": (
+        N_(
+            "Thank you for the 📣! Only the person who wrote a message can share it, with 📣 or by "
+            "answering it with {share}."
+        ),
+    ),
+    "unreadable": (
+        N_(
+            "I can not read this message, perhaps because it is older than my being here. Please "
+            "write it again, and share the new one."
+        ),
+    ),
+    "which": (N_("Which message is meant? Please answer it with {command}."),),
+    "name-on": (N_("From now on your name stands beside what you share."),),
+    "name-off": (N_("Your name no longer stands beside what you share."),),
+    "failed": (N_("This could not be shared ({error}). Please try again another day."),),
+    "set-aside": (
+        N_(
+            "Something could not be done and was put aside. Please tell whoever runs the network "
+            "this number: {reference}"
+        ),
+    ),
+}

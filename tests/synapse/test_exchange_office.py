@@ -1,0 +1,262 @@
+"""The exchange on a real Synapse, seen from the rooms between which it carries messages."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bots.demo import Seen, room_path
+from bots.demo.person import Person
+from bots.exchange.bot import ExchangeBot
+from bots.exchange.models import Settings, Shared, Source
+from bots.exchange.store import SHARED
+from bots.runtime.bot import Docs
+from bots.runtime.serving import Account
+from bots.runtime.words import Words
+from tests.synapse.conftest import MakePerson, NewAccount
+from tests.synapse.offices import running
+from tests.synapse.test_onboarding_office import ENCRYPTED, make_room
+
+pytestmark = pytest.mark.synapse
+
+INDEX = "index/text"
+
+
+class Index:
+    """What is searchable, in the same store."""
+
+    def shared(self, docs: Docs, shared: Shared) -> None:
+        docs.put(INDEX, shared.source, shared.text)
+
+    def taken_back(self, docs: Docs, shared: Shared) -> None:
+        docs.delete(INDEX, shared.source)
+
+
+@dataclass
+class Market:
+    """Two initiatives, and the exchange between them."""
+
+    bot: ExchangeBot
+    account: Account
+    folder: Path
+    leyla: Person
+    """Of the north; moderates its room."""
+    cem: Person
+    """Of the south; reads the exchange room."""
+    north: str
+    exchange: str
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[None]:
+        async with running(self.folder, [(self.bot, self.account)]) as office:
+            self.office = office
+            yield
+
+    async def copied(self, text: str, **fields: Any) -> Seen:
+        """A copy as it is seen in the exchange room."""
+        seen = await self.cem.wait_for(
+            room_id=self.exchange, sender=self.account.user, body=re.compile(text), **fields
+        )
+        assert seen.shield is None
+        return seen
+
+    async def told(self, text: str, **fields: Any) -> Seen:
+        """What the bot says in the north."""
+        return await self.leyla.wait_for(
+            room_id=self.north, sender=self.account.user, body=re.compile(text), **fields
+        )
+
+    async def share(self, text: str) -> tuple[str, str, Seen]:
+        """A message, its mark, and the copy."""
+        event = await self.leyla.send(self.north, text)
+        mark = await self.leyla.react(self.north, event, "📣\ufe0f")
+        return event, mark, await self.copied(re.escape(text))
+
+    async def kept(self, kind: str) -> dict[str, Any]:
+        return await self.office.store.run("look", lambda tx: dict(tx.scan(kind)))
+
+    def copies(self) -> list[Seen]:
+        """What stands in the exchange room now."""
+        seen = self.cem.seen(self.exchange)
+        return [x for x in seen if x.sender == self.account.user and x.body and not x.redacted]
+
+    async def settled(self) -> None:
+        """Everything that was asked for before this is done."""
+        probe = await self.leyla.send(self.north, "!austausch")
+        before = probe
+        await self.leyla.wait_until(lambda: self._answer_after(before), "an answer")
+
+    def _answer_after(self, event_id: str) -> bool | None:
+        seen = self.leyla.seen(self.north)
+        place = next((i for i, x in enumerate(seen) if x.event_id == event_id), None)
+        if place is None:
+            return None
+        later = seen[place:]
+        return any(x.sender == self.account.user and x.type != "m.reaction" for x in later) or None
+
+
+OpenMarket = Callable[..., AbstractAsyncContextManager[Market]]
+
+
+async def build(
+    new_account: NewAccount, make_person: MakePerson, tmp_path: Path, *, sealed: bool
+) -> Market:
+    account = await new_account("exchange")
+    leyla, cem = [await make_person(x, strict=True) for x in ("leyla", "cem")]
+    bot = account.user_id
+    state = (ENCRYPTED,) if sealed else ()
+    north = await make_room(leyla, bot, *state, invite=(cem.user_id,))
+    exchange = await make_room(cem, bot, *state)
+    await cem.join(north)
+    settings = Settings(
+        account=bot, exchange=exchange, languages=("en",), sources=(Source(north, "North"),)
+    )
+    post = Account(account.homeserver, account.user_id, account.password)
+    made = ExchangeBot(settings, Words(), (Index(),))
+    return Market(made, post, tmp_path / "office", leyla, cem, north, exchange)
+
+
+@pytest.fixture
+def market(new_account: NewAccount, make_person: MakePerson, tmp_path: Path) -> OpenMarket:
+    @asynccontextmanager
+    async def open_market(*, sealed: bool = True) -> AsyncIterator[Market]:
+        built = await build(new_account, make_person, tmp_path, sealed=sealed)
+        async with built.open():
+            await built.told("share messages with the other initiatives")
+            yield built
+
+    return open_market
+
+
+@pytest.mark.parametrize("sealed", [True, False])
+async def test_a_message_is_shared_edited_and_taken_back(market: OpenMarket, sealed: bool) -> None:
+    async with market(sealed=sealed) as m:
+        event, mark, copy = await m.share("Who has a sofa?")
+        assert copy.encrypted is sealed
+        assert "From \u2068North" in (copy.body or "")
+        assert m.leyla.user_id not in (copy.body or "")
+        link = f"https://matrix.to/#/{m.north}/{event}?via=localhost"
+        assert link in (copy.body or "")
+        await m.leyla.wait_for(room_id=m.north, reacts_to=event, key="✅", sender=m.account.user)
+        await m.leyla.edit(m.north, event, "Who has a bed?")
+        await m.copied("Who has a bed", edits=copy.event_id)
+        await m.leyla.redact(m.north, mark)
+        await m.cem.wait_for(room_id=m.exchange, redacts=copy.event_id)
+        await m.settled()
+        assert await m.kept(INDEX) == await m.kept(SHARED) == {}
+
+
+async def test_a_message_is_read_with_edits_from_before_it_was_marked(market: OpenMarket) -> None:
+    async with market() as m:
+        event = await m.leyla.send(m.north, "first words")
+        await m.leyla.edit(m.north, event, "second words")
+        await m.leyla.send(m.north, "!share", reply_to=event)
+        copy = await m.copied("second words")
+        assert "first words" not in (copy.body or "")
+
+
+async def test_a_mark_by_somebody_else_shares_nothing(market: OpenMarket) -> None:
+    async with market() as m:
+        event = await m.leyla.send(m.north, "not for others")
+        await m.cem.react(m.north, event, "📣")
+        await m.told("Only the person who wrote", thread=event)
+        await m.cem.send(m.north, "!share", reply_to=event)
+        await m.settled()
+        assert m.copies() == []
+        assert await m.kept(SHARED) == {}
+
+
+async def test_an_edit_by_somebody_else_changes_no_copy(market: OpenMarket) -> None:
+    async with market() as m:
+        event, _, _ = await m.share("true words")
+        await m.cem.edit(m.north, event, "false words")
+        await m.settled()
+        assert not [x for x in m.copies() if "false words" in (x.body or "")]
+
+
+async def test_a_deleted_message_is_deleted_while_the_office_is_down(market: OpenMarket) -> None:
+    async with market() as m:
+        event, _, copy = await m.share("something I regret")
+        assert await m.kept(INDEX) == {event: "something I regret"}
+    await m.leyla.redact(m.north, event)
+    chatter = {"msgtype": "m.notice", "body": "chatter"}
+    more_than_a_sync_holds = (
+        m.leyla.send_event(m.north, "m.room.message", chatter, plain=True) for _ in range(120)
+    )
+    await asyncio.gather(*more_than_a_sync_holds)
+    async with m.open():
+        await m.cem.wait_for(room_id=m.exchange, redacts=copy.event_id, timeout=20)
+        await m.settled()
+        assert await m.kept(INDEX) == await m.kept(SHARED) == {}
+    assert m.copies() == []
+
+
+async def test_what_a_moderator_deletes_is_deleted_everywhere(market: OpenMarket) -> None:
+    async with market(sealed=False) as m:
+        event = await m.cem.send(m.north, "against the rules")
+        await m.cem.react(m.north, event, "📣")
+        copy = await m.copied("against the rules")
+        await m.leyla.redact(m.north, event)
+        await m.cem.wait_for(room_id=m.exchange, redacts=copy.event_id)
+
+
+async def test_answers_go_back_as_a_number_and_a_link(market: OpenMarket) -> None:
+    async with market() as m:
+        event, _, copy = await m.share("Who has a sofa?")
+        await m.cem.send(m.exchange, "Me!", thread=copy.event_id)
+        note = await m.told("1 new answer", thread=event)
+        assert f"/{m.exchange}/{copy.event_id}?via=localhost" in (note.body or "")
+        assert "Me!" not in (note.body or "")
+        await m.cem.send(m.exchange, "Really!", thread=copy.event_id)
+        await m.settled()
+        told = [x for x in m.leyla.seen(m.north) if "new answer" in (x.body or "")]
+        assert len(told) == 1
+
+
+async def test_a_name_is_shown_to_who_wants_it_only(market: OpenMarket) -> None:
+    async with market() as m:
+        body = {"displayname": "Leyla from the north"}
+        await m.leyla.homeserver.call("PUT", f"/profile/{m.leyla.user_id}/displayname", body)
+        _, _, copy = await m.share("nameless")
+        assert "Leyla" not in (copy.body or "")
+        await m.leyla.send(m.north, "!name on")
+        await m.told("your name stands beside")
+        _, _, copy = await m.share("by name")
+        assert "Leyla from the north" in (copy.body or "")
+        await m.leyla.send(m.north, "!name off")
+        edit = await m.copied("by name", edits=copy.event_id)
+        assert "Leyla" not in (edit.body or "")
+
+
+async def test_moderators_turn_sharing_off(market: OpenMarket) -> None:
+    async with market() as m:
+        await m.cem.send(m.north, "!austausch aus")
+        await m.told("Only those who moderate")
+        await m.leyla.send(m.north, "!austausch aus")
+        await m.told("Sharing is turned off")
+        event = await m.leyla.send(m.north, "into the void")
+        await m.leyla.react(m.north, event, "📣")
+        await m.settled()
+        assert m.copies() == []
+
+
+async def test_what_was_written_before_we_came_can_not_be_read(
+    new_account: NewAccount, make_person: MakePerson, tmp_path: Path
+) -> None:
+    built = await build(new_account, make_person, tmp_path, sealed=True)
+    out = {"user_id": built.account.user}
+    await built.leyla.homeserver.call("POST", room_path(built.north, "kick"), out)
+    event = await built.leyla.send(built.north, "before your time")
+    await built.leyla.invite(built.north, built.account.user)
+    async with built.open():
+        await built.told("share messages")
+        await built.leyla.react(built.north, event, "📣")
+        await built.told("can not read this message", thread=event)
+        assert built.copies() == []

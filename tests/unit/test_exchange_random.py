@@ -1,0 +1,270 @@
+"""Whatever happens in whatever order: nothing is shared against its author, every copy follows."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bots.exchange.bot import ExchangeBot
+from bots.exchange.models import ShareState, shared_from
+from bots.exchange.store import ANSWER, MARK, NUMBER, SHARED
+from bots.exchange.wording import PARAGRAPHS, WORDING
+from bots.runtime.decision import Due, Performed, Phrase, Say
+from bots.runtime.phrases import Link, Plural, Quote
+from bots.runtime.words import Words
+from federation.actions import Handle, Redact
+from federation.events import Redaction, RoomReplaced, RoomView
+from tests.unit.test_exchange_story import (
+    ANNA,
+    BOT,
+    CEM,
+    CLOSED,
+    EXCHANGE,
+    LEYLA,
+    NORTH,
+    OTHER_BOT,
+    SETTINGS,
+    SOUTH,
+    Index,
+    Market,
+)
+
+EVERYBODY = (LEYLA, CEM, ANNA, OTHER_BOT, BOT)
+ROOMS = (NORTH, SOUTH, CLOSED, EXCHANGE, "!strange")
+COMMANDS = (
+    "!share", "!unshare", "!name an", "!name aus", "!austausch an", "!austausch aus", "!austausch",
+    "!teilen", "!hilfe",
+)  # fmt: skip
+
+
+class Chaos(Market):
+    """Carries random deeds out, and knows who wrote, marked and deleted what."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.authors: dict[str, tuple[str, str]] = {}
+        self.marked: dict[str, tuple[str, str]] = {}
+        """Mark → who, of what."""
+        self.gone: set[str] = set()
+        self.taken_down: set[str] = set()
+        """Copies that others have redacted."""
+        self.texts = 0
+
+    def pick(self, a: int) -> str:
+        known = [*self.authors, *self.marked]
+        ours = [x.event_id for x in self.docs.handles.values() if x.event_id]
+        pool = ours if a % 5 == 0 and ours else known or ["$none"]
+        return pool[-1 - a % len(pool)]
+
+    def say_something(self, a: int, b: int, noise: str) -> None:
+        sender, room = EVERYBODY[a % 5], ROOMS[b % 5]
+        self.texts += 1
+        body = f"text{self.texts}x{noise}"
+        raw: dict[str, Any] = {
+            "msgtype": ("m.text", "m.notice", "m.image")[a % 3 if b % 4 == 0 else 0]
+        }
+        event_id, _ = self.write(body, sender, room, notice=raw["msgtype"] == "m.notice")
+        content = {**raw, "body": body}
+        event = {
+            "event_id": event_id,
+            "room_id": room,
+            "sender": sender,
+            "type": "m.room.message",
+            "content": content,
+        }
+        self.seen[event_id] = {"event": event, "edit": {}, "encrypted": b % 3 != 0}
+        self.authors[event_id] = (sender, room)
+
+    def mark(self, a: int, b: int, noise: str) -> None:
+        target = self.pick(a)
+        author, room = self.authors.get(target, (LEYLA, NORTH))
+        sender = author if b % 3 else EVERYBODY[a % 5]
+        where = room if b % 4 else ROOMS[a % 5]
+        if a % 2:
+            event, _ = self.react(target, "📣", sender, where)
+        else:
+            event, _ = self.write("!share", sender, where, reply_to=target)
+        self.marked[event] = (sender, target)
+
+    def change(self, a: int, b: int, noise: str) -> None:
+        target = self.pick(a)
+        author, room = self.authors.get(target, (LEYLA, NORTH))
+        sender = author if b % 3 else EVERYBODY[a % 5]
+        self.texts += 1
+        body = f"text{self.texts}x{'' if sender == author else 'FORGED'}"
+        if sender == author and target in self.seen:
+            found = self.seen[target]
+            content = {**found["event"]["content"], "body": body}
+            self.seen[target] = {**found, "event": {**found["event"], "content": content}}
+        self.edit(target, body, sender, room if b % 4 else ROOMS[b % 5])
+
+    def delete(self, a: int, b: int, noise: str) -> None:
+        target = self.pick(a + b)
+        _, room = self.authors.get(target, ("", NORTH))
+        if target in self.marked:
+            room = self.authors.get(self.marked[target][1], ("", NORTH))[1]
+        if target in self.authors and target in self.seen:
+            self.gone.add(target)
+            found = self.seen[target]
+            self.seen[target] = {**found, "event": {**found["event"], "content": {}}}
+        self.marked.pop(target, None)
+        ours = [x for x in self.docs.handles.values() if x.event_id == target]
+        room = ours[0].room_id if ours else room
+        self.taken_down |= {x.handle for x in ours}
+        # What we redact ourselves does not come back to us.
+        self.handle(Redaction(self.origin(room, EVERYBODY[b % 4]), self.view(room), target))
+
+    def command(self, a: int, b: int, noise: str) -> None:
+        body = COMMANDS[(a + b) % len(COMMANDS)] + noise
+        reply = self.pick(a) if b % 2 else None
+        self.write(body, EVERYBODY[a % 5], ROOMS[b % 5], reply_to=reply, encrypted=b % 3 != 0)
+
+    def answer(self, a: int, b: int, noise: str) -> None:
+        copies = [x.event_id for x in self.docs.handles.values() if x.handle.endswith("/copy")]
+        thread = copies[a % len(copies)] if copies else "$none"
+        event, _ = self.write(noise or "x", EVERYBODY[b % 5], EXCHANGE, thread=thread)
+        self.authors[event] = (EVERYBODY[b % 5], EXCHANGE)
+
+    def move_about(self, a: int, b: int, noise: str) -> None:
+        to = ("invite", "join", "leave", "ban", "knock")[a % 5]
+        self.move(ROOMS[b % 5], EVERYBODY[(a + b) % 5], to, EVERYBODY[a % 5])
+
+    def wait(self, a: int, b: int, noise: str) -> None:
+        self.pass_time(900.0 * a)
+        self.start(a)
+
+    def trouble(self, a: int, b: int, noise: str) -> None:
+        self.errors = {f"exchange/{a}/copy": "M_FORBIDDEN"} if a % 2 else {}
+        self.handle(Due(f"note/{a}"))
+        target = self.pick(b)
+        self.handle(Performed("Look", None, NORTH, None, noise or None, target=target))
+        self.defer = b % 2 == 0
+        if not self.defer:
+            self.tell_outcomes()
+
+    def tombstone(self, a: int, b: int, noise: str) -> None:
+        room = ROOMS[b % 5]
+        self.handle(RoomReplaced(self.origin(room, ANNA), RoomView(), f"!new-{a}"))
+
+
+DEEDS = (
+    "say_something", "say_something", "say_something", "mark", "mark", "mark", "change", "delete",
+    "command", "answer", "move_about", "wait", "trouble", "tombstone",
+)  # fmt: skip
+NOISE = st.one_of(
+    st.just(""),
+    st.text(st.characters(exclude_categories=()), max_size=12),
+    st.sampled_from(["\u202e", "<b>&", "x" * 4_000, "> <@a:b> x\n\n", " {n}"]),
+)
+NUMBER_ = st.integers(0, 9)
+STEPS = st.lists(st.tuples(st.sampled_from(DEEDS), NUMBER_, NUMBER_, NOISE), max_size=40)
+
+
+def living(market: Chaos) -> dict[str, str]:
+    """Copies that stand in the exchange room by what was asked for: handle → text."""
+    copies: dict[str, str] = {}
+    for request in market.said:
+        if isinstance(request, Say) and request.phrase.key == "copy":
+            name = str(request.handle or request.edits)
+            if name in copies or request.handle:
+                copies[name] = market.bot.render(request.phrase).body
+        elif isinstance(request, Redact):
+            copies.pop(str(request.target), None)
+    return {name: text for name, text in copies.items() if name in market.docs.handles}
+
+
+def check(market: Chaos) -> None:
+    kept = {key: shared_from(data) for key, data in market.docs.scan(SHARED)}
+    standing = {key: x for key, x in kept.items() if x.state is ShareState.SHARED}
+    for source, shared in standing.items():
+        author, room = market.authors[source]
+        assert shared.author == author
+        assert author not in (BOT, OTHER_BOT)
+        assert source not in market.gone
+        assert shared.marks
+        assert all(x.by == author and x.event in market.marked for x in shared.marks)
+        assert room in (NORTH, SOUTH, CLOSED)
+        assert shared.text == "" or "text" in shared.text
+    texts = living(market)
+    by_copy = {str(Handle(f"exchange/{x.number}/copy")): x for x in standing.values()}
+    for name, text in texts.items():
+        assert "FORGED" not in text
+        if name in by_copy:
+            assert by_copy[name].text[:20] in text
+    assert market.index == {x.source: x.text for x in standing.values()}
+    assert set(market.docs.kinds.get(MARK, ())) == {m.event for x in kept.values() for m in x.marks}
+    assert set(market.docs.kinds.get(NUMBER, ())) == {str(x.number) for x in standing.values()}
+    assert set(market.docs.kinds.get(ANSWER, ())) == {y for x in kept.values() for y in x.answers}
+    made = Counter(x.handle for x in market.said if isinstance(x, Say) and x.handle)
+    assert not [x for x, count in made.items() if count > 1]
+
+
+@settings(max_examples=300, deadline=None)
+@given(STEPS)
+def test_no_order_of_events_breaks_a_promise(steps: list[tuple[str, int, int, str]]) -> None:
+    market = Chaos()
+    market.say_something(0, 0, "")
+    market.mark(0, 1, "")
+    for deed, a, b, noise in steps:
+        getattr(market, deed)(a, b, noise)
+        if not market.defer:
+            check(market)
+    market.defer = False
+    while market.outcomes:
+        market.tell_outcomes()
+    check(market)
+    kept = (shared_from(data) for _, data in market.docs.scan(SHARED))
+    standing = {f"exchange/{x.number}/copy" for x in kept if x.number}
+    assert living(market).keys() - market.taken_down == standing
+
+
+# -- words -----------------------------------------------------------------------------------------
+
+
+def placeholders(key: str) -> set[str]:
+    texts = [
+        y
+        for x in PARAGRAPHS[key]
+        for y in ((x.singular, x.plural) if isinstance(x, Plural) else (x,))
+    ]
+    return {x for text in texts for x in re.findall(r"\{(\w+)\}", text)}
+
+
+def test_what_is_said_of_phrases_is_about_phrases() -> None:
+    assert PARAGRAPHS.keys() >= WORDING.ringing
+    assert WORDING.commands <= {x for key in PARAGRAPHS for x in placeholders(key)}
+
+
+@pytest.mark.parametrize("key", sorted(PARAGRAPHS))
+@pytest.mark.parametrize("language", ["de en", "ar", "ti", "uk"])
+def test_every_phrase_renders_in_the_catalogues(key: str, language: str) -> None:
+    evil = '<img src=x onerror="x">&amp;\n\u202e{share}'
+    values: dict[str, object] = dict.fromkeys(placeholders(key), evil)
+    values |= {"n": 5, "text": Quote(evil), "link": Link("https://x.example", evil)}
+    values |= {"from": Phrase("from", "", {"initiative": evil}), "medium": "", "cut": ""}
+    text = ExchangeBot(SETTINGS, Words()).render(Phrase(key, language, values))
+    assert "<img" not in (text.html or "")
+    tags = set(re.findall(r"</?(\w+)", text.html or ""))
+    assert tags <= {"p", "br", "code", "blockquote", "a", "hr"}
+
+
+def test_a_follower_is_asked_in_the_same_transaction() -> None:
+    market = Market()
+    source = market.writes()
+    calls: list[str] = []
+
+    class Failing(Index):
+        def taken_back(self, docs: Any, shared: Any) -> None:
+            calls.append(shared.source)
+            raise ValueError("as it was made")
+
+    market.marks(source)
+    market.bot = ExchangeBot(SETTINGS, market.bot._words, (Failing(),))  # type: ignore[attr-defined]
+    with pytest.raises(ValueError, match="as it was made"):
+        market.redact(source, LEYLA, NORTH)
+    assert calls == [source]

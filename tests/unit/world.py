@@ -1,0 +1,214 @@
+"""A homeserver of the simplest kind, in memory, with one bot at it."""
+
+from __future__ import annotations
+
+import itertools
+from collections import deque
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bots.runtime import codec
+from bots.runtime.bot import Bot, Made
+from bots.runtime.decision import (
+    CancelTimer,
+    Due,
+    Event,
+    Performed,
+    Request,
+    Say,
+    SetTimer,
+    Started,
+)
+from federation.actions import CreateRoom, Handle, Invite, Kick, Look, Redact
+from federation.events import (
+    Edit,
+    MediaMessage,
+    Membership,
+    MembershipKind,
+    Origin,
+    Reaction,
+    Redaction,
+    RoomView,
+    TextMessage,
+    Unreadable,
+)
+from tests.unit.test_ombuds_story import MemoryDocs
+
+PRESENT = (MembershipKind.JOIN, MembershipKind.INVITE)
+
+
+@dataclass
+class World:
+    """Every event goes through `load`, `rule` and `save`; what is asked for is done at once."""
+
+    bot: Bot[Any]
+    account: str
+    now: datetime = datetime(2026, 3, 5, 12, 0, tzinfo=UTC)
+    docs: MemoryDocs = field(default_factory=MemoryDocs)
+    said: list[Request] = field(default_factory=list)
+    errors: dict[str, str] = field(default_factory=dict)
+    """Handle or name of an action's class → the error that it meets."""
+    seen: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Event id → what a `Look` finds; by default nothing that can be read."""
+    defer: bool = False
+    """Outcomes wait in `outcomes` instead of being told at once."""
+    outcomes: list[Performed] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.timers: dict[str, datetime] = {}
+        self.views: dict[str, RoomView] = {}
+        self.ids = itertools.count(1)
+
+    # -- the way of an event -------------------------------------------------------------------
+
+    def handle(self, event: Event) -> list[Request]:
+        """What the bot asks for, here and in what follows from it at once."""
+        asked: list[Request] = []
+        queue = deque([event])
+        while queue:
+            event = queue.popleft()
+            state = self.bot.load(self.docs, event)
+            decision = self.bot.rule(state, event, self.now)
+            self.bot.save(self.docs, decision.state)
+            asked += decision.requests
+            done = [x for r in decision.requests if (x := self._perform(r)) is not None]
+            if self.defer:
+                self.outcomes += done
+            else:
+                queue.extend(done)
+        self.said += asked
+        return asked
+
+    def tell_outcomes(self) -> list[Request]:
+        waiting, self.outcomes = self.outcomes, []
+        return [x for outcome in waiting for x in self.handle(outcome)]
+
+    def _perform(self, request: Request) -> Performed | None:
+        if isinstance(request, SetTimer):
+            self.timers[request.key] = request.at
+        elif isinstance(request, CancelTimer):
+            self.timers.pop(request.key, None)
+        elif isinstance(request, Say):
+            self.bot.render(request.phrase)
+            return self._do(request, "Send")
+        else:
+            assert codec.loads(codec.dumps(request)) == request
+            return self._do(request, type(request).__name__)
+        return None
+
+    def _do(self, request: Any, name: str) -> Performed | None:
+        handle = getattr(request, "handle", None)
+        error = self.errors.get(handle or name, self.errors.get(name))
+        room = f"!made-{next(self.ids)}" if isinstance(request, CreateRoom) else self.at(request)
+        event_id = None if isinstance(request, CreateRoom) else f"$ours-{next(self.ids)}"
+        if handle and error is None:
+            self.docs.handles[handle] = Made(handle, room, event_id)
+            if isinstance(request, Say) and request.copy_of is not None:
+                self.docs.copies.setdefault(request.copy_of, []).append(handle)
+        if not request.notify:
+            return None
+        user = request.user if isinstance(request, Invite | Kick) else None
+        target = str(request.target) if isinstance(request, Look) else None
+        found = self.seen.get(target or "") if error is None else None
+        if found and (found.get("event") or {}).get("room_id", room) != room:
+            found = None
+        if isinstance(request, Look) and found is None:
+            error = error or "M_NOT_FOUND"
+        return Performed(name, handle, room, event_id, error, user, target, found)
+
+    def at(self, request: Any) -> str:
+        """The room in which something is done."""
+        room: str = request.room
+        if (
+            isinstance(room, Handle)
+            and isinstance(request, Redact)
+            and room not in self.docs.handles
+        ):
+            return ""
+        return self.docs.handles[room].room_id if isinstance(room, Handle) else room
+
+    def pass_time(self, seconds: float) -> list[Request]:
+        end, asked = self.now + timedelta(seconds=seconds), []
+        while due := sorted((at, key) for key, at in self.timers.items() if at <= end):
+            self.now = max(self.now, due[0][0])
+            del self.timers[due[0][1]]
+            asked += self.handle(Due(due[0][1]))
+        self.now = end
+        return asked
+
+    # -- what people do ------------------------------------------------------------------------
+
+    def start(self, number: int = 1) -> list[Request]:
+        return self.handle(Started(self.account, number))
+
+    def origin(self, room: str, sender: str, *, encrypted: bool = True) -> Origin:
+        event_id = f"$theirs-{next(self.ids)}"
+        return Origin(self.account, room, event_id, sender, 0, encrypted)
+
+    def view(self, room: str) -> RoomView:
+        return self.views.setdefault(room, RoomView(encrypted=True))
+
+    def moderated(self, room: str, *users: str) -> None:
+        levels = {"users": dict.fromkeys(users, 50)}
+        self.views[room] = replace(self.view(room), power_levels=levels)
+
+    def move(self, room: str, user: str, to: str, by: str = "", **fields: Any) -> list[Request]:
+        view, kind = self.view(room), MembershipKind(to)
+        view = replace(view, joined=view.joined - {user}, invited=view.invited - {user})
+        if kind is MembershipKind.JOIN:
+            view = replace(view, joined=view.joined | {user})
+        elif kind is MembershipKind.INVITE:
+            view = replace(view, invited=view.invited | {user})
+        self.views[room] = view
+        return self.handle(Membership(self.origin(room, by or user), view, user, kind, **fields))
+
+    def chat(self, person: str, room: str, *, encrypted: bool = True) -> list[Request]:
+        """Begin a private chat, as Element does."""
+        self.views[room] = RoomView(joined=frozenset({person}), encrypted=encrypted)
+        asked = self.move(room, self.account, "invite", by=person)
+        return asked + self.move(room, self.account, "join")
+
+    def write(self, body: str, sender: str, room: str, **fields: Any) -> tuple[str, list[Request]]:
+        origin = self.origin(room, sender, encrypted=fields.pop("encrypted", True))
+        return origin.event_id, self.handle(TextMessage(origin, self.view(room), body, **fields))
+
+    def media(self, kind: str, sender: str, room: str) -> list[Request]:
+        return self.handle(MediaMessage(self.origin(room, sender), self.view(room), kind))
+
+    def edit(self, target: str, body: str, sender: str, room: str, **seal: bool) -> list[Request]:
+        return self.handle(Edit(self.origin(room, sender, **seal), self.view(room), target, body))
+
+    def redact(self, target: str, sender: str, room: str) -> list[Request]:
+        return self.handle(Redaction(self.origin(room, sender), self.view(room), target))
+
+    def react(self, target: str, key: str, sender: str, room: str) -> tuple[str, list[Request]]:
+        origin = self.origin(room, sender, encrypted=False)
+        return origin.event_id, self.handle(Reaction(origin, self.view(room), target, key))
+
+    def garble(self, sender: str, room: str, reason: str = "undecryptable") -> list[Request]:
+        return self.handle(Unreadable(self.origin(room, sender), self.view(room), reason))
+
+    # -- what there is -------------------------------------------------------------------------
+
+    def event_of(self, handle: str) -> str:
+        event_id = self.docs.handles[handle].event_id
+        assert event_id is not None
+        return event_id
+
+    def keys(self, requests: list[Request], room: str | None = None) -> list[str]:
+        """What was said there, by the names of the phrases; edits as `~name`."""
+        return [
+            ("~" if x.edits else "") + x.phrase.key
+            for x in requests
+            if isinstance(x, Say) and (room is None or self.at(x) == room)
+        ]
+
+    def text(self, requests: list[Request], key: str) -> str:
+        """The one message of this phrase, as it is read."""
+        return self.bot.render(said(requests, key).phrase).body
+
+
+def said(requests: list[Request], key: str) -> Say:
+    (found,) = (x for x in requests if isinstance(x, Say) and x.phrase.key == key)
+    return found
