@@ -1,0 +1,1 @@
+"""Onboarding: who comes is greeted, asked for a yes to the rules, and invited to her rooms."""

@@ -1,0 +1,45 @@
+"""The onboarding bot: its rule, what it keeps and how it speaks, put together."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from bots.onboarding import store
+from bots.onboarding.models import Settings, Tongues
+from bots.onboarding.rules.dispatch import rule
+from bots.onboarding.state import State
+from bots.onboarding.wording import WORDING
+from bots.runtime.bot import Docs
+from bots.runtime.decision import Decision, Event, Phrase
+from bots.runtime.phrases import Renderer, Translator
+from bots.runtime.words import SOURCE
+from federation.actions import Text
+
+
+class Catalogues(Translator, Tongues, Protocol):
+    """`bots.runtime.words.Words`, as far as this bot needs it."""
+
+
+class OnboardingBot:
+    name = "onboarding"
+
+    def __init__(self, settings: Settings, words: Catalogues) -> None:
+        if not settings.languages:
+            raise ValueError("The network needs at least one language, its rooms' own, as first")
+        self.settings = settings
+        """May be replaced while the office runs."""
+        self._words = words
+
+    def load(self, docs: Docs, event: Event) -> State:
+        return store.Loader(docs, self.settings, self._words).load(event)
+
+    def rule(self, state: State, event: Event, now: datetime) -> Decision[State]:
+        return rule(state, event, now)
+
+    def save(self, docs: Docs, state: State) -> None:
+        store.save(docs, state)
+
+    def render(self, phrase: Phrase) -> Text:
+        originals = tuple(dict.fromkeys((self.settings.languages[0], SOURCE)))
+        return Renderer(self._words, WORDING, originals).render(phrase)

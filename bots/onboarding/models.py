@@ -1,0 +1,224 @@
+"""What onboarding knows: plain frozen data, and its form as JSON.
+
+Of a member no more is kept than it takes not to ask her twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any, Protocol, TypeVar
+
+
+class Tongues(Protocol):
+    """What the rules need to know of languages."""
+
+    def language_named(self, text: str) -> str | None:
+        """The language that somebody asks for by its name or tag."""
+
+    def own_name(self, language: str) -> str:
+        """How the language calls itself."""
+
+    def text(self, msgid: str, language: str, values: Mapping[str, object] | None = None) -> str:
+        """A text, for the few places that take no message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Initiative:
+    id: str
+    name: str
+    district: str = ""
+    topics: tuple[str, ...] = ()
+    rooms: tuple[str, ...] = ()
+    """Whoever chooses it is invited to these."""
+    team: str | None = None
+    """Where its contacts hear of a newcomer; None: in the coordination room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the network's YAML says, in the form that the rules need. Rooms are ids."""
+
+    account: str
+    network: str
+    """Its name."""
+    space: str
+    coordination: str
+    languages: tuple[str, ...]
+    """Offered to people; coordinators are spoken to in the first."""
+    rules: Mapping[str, str]
+    """The rules of the network by language."""
+    rules_version: str
+    """Everybody is asked again when it changes."""
+    greeting: tuple[str, ...] = ()
+    """Side by side until somebody has chosen a language; by default the first two."""
+    rooms: tuple[str, ...] = ()
+    """For everybody, besides the space: announcements, exchange."""
+    initiatives: tuple[Initiative, ...] = ()
+    coordinators: tuple[str, ...] = ()
+    """May let people in, besides those who moderate the coordination room."""
+    accounts: frozenset[str] = frozenset()
+    """Bots and service accounts, which nobody greets."""
+    approval: bool = True
+    """Who comes by a private message needs a coordinator's yes, as who knocks does."""
+    remind_after: timedelta = timedelta(days=3)
+
+    @property
+    def places(self) -> frozenset[str]:
+        """Every room of the network that onboarding is in."""
+        of_initiatives = (room for x in self.initiatives for room in (*x.rooms, x.team) if room)
+        return frozenset((self.space, self.coordination, *self.rooms, *of_initiatives))
+
+    @property
+    def first_words(self) -> str:
+        """The languages for somebody whose language is not known."""
+        return " ".join(self.greeting or self.languages[:2])
+
+
+class Stage(StrEnum):
+    NEW = "new"
+    """Wrote to us, or could not be greeted so far."""
+    GREETED = "greeted"
+    """Has the rules and has not said yes."""
+    WAITING = "waiting"
+    """Has said yes and waits for a coordinator."""
+    CHOOSING = "choosing"
+    """Is in, and was asked for initiatives."""
+    MEMBER = "member"
+    REFUSED = "refused"
+    """Said no to the rules, or was declined."""
+    GONE = "gone"
+    """Took the yes back."""
+
+
+class Question(StrEnum):
+    """What a yes would be about, besides the rules."""
+
+    NOTHING = ""
+    LEAVE = "leave"
+    ERASE = "erase"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody who came. Times are seconds since the epoch, 0 for never."""
+
+    user: str = field(repr=False)
+    serial: int
+    stage: Stage = Stage.NEW
+    language: str | None = None
+    chat: str | None = field(default=None, repr=False)
+    """Where we talk, once there is such a room."""
+    opened: bool = False
+    """We have asked for the private room to be made."""
+    away: bool = False
+    """She has left that room."""
+    left: bool = False
+    """She has left the space."""
+    inside: bool = False
+    """She is in the space."""
+    approved: bool = False
+    """A coordinator has let her in, or she came in by a door that is open."""
+    shown: str = ""
+    """Version of the rules that she was asked about last."""
+    first: int = 0
+    """Number of the message that first asked about it."""
+    asks: int = 0
+    """How many messages have asked something."""
+    question: Question = Question.NOTHING
+    accepted: str = ""
+    """Version of the rules that she said yes to."""
+    accepted_at: float = 0.0
+    yes: str = field(default="", repr=False)
+    """The reaction that was her yes."""
+    offered: tuple[str, ...] = ()
+    """What the numbers in our last question stood for."""
+    wishes: tuple[str, ...] = ()
+    """Ids of initiatives."""
+    invited: tuple[str, ...] = ()
+    """Rooms that we have invited her to."""
+    told: int = 0
+    """How many messages elsewhere name her."""
+    welcomed: float = 0.0
+    explained: float = 0.0
+    reminded: bool = False
+
+    @property
+    def pending(self) -> bool:
+        """Whether a yes to the rules is due."""
+        return bool(self.shown) and self.accepted != self.shown
+
+
+class WishState(StrEnum):
+    OPEN = "open"
+    ADMITTED = "admitted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Somebody asks to join, and coordinators decide."""
+
+    number: int
+    user: str = field(repr=False)
+    asked: float
+    name: str = field(default="", repr=False)
+    reason: str = field(default="", repr=False)
+    knocked: bool = True
+    """At the space; else by a private message to us."""
+    state: WishState = WishState.OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    members: int = 0
+    wishes: int = 0
+    joined: tuple[str, ...] = ()
+    """Rooms of the settings that we are in."""
+    moved: Mapping[str, str] = field(default_factory=dict)
+    """Room of the settings → the room that replaced it."""
+    renewed: str = ""
+    """Version of the rules that everybody was asked about."""
+    aside: float = 0.0
+    """When coordinators were last told of a failure."""
+
+    def now_at(self, room: str) -> str:
+        """Where a room of the settings is by now."""
+        return self.moved.get(room, room)
+
+    def meant(self, room: str) -> str:
+        """Which room of the settings this is."""
+        return next((old for old, new in self.moved.items() if new == room), room)
+
+
+D = TypeVar("D", Office, Member, Wish)
+
+
+def to_json(value: Office | Member | Wish) -> dict[str, Any]:
+    return asdict(value)
+
+
+def _known(kind: type[D], data: Mapping[str, Any]) -> D:
+    # What an older or newer version wrote besides is passed over.
+    names = {x.name for x in fields(kind)}
+    return kind(**{k: _fixed(v) for k, v in data.items() if k in names})
+
+
+def _fixed(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def office_from(data: Mapping[str, Any]) -> Office:
+    return _known(Office, data)
+
+
+def member_from(data: Mapping[str, Any]) -> Member:
+    stage, question = Stage(data["stage"]), Question(data.get("question", ""))
+    return _known(Member, {**data, "stage": stage, "question": question})
+
+
+def wish_from(data: Mapping[str, Any]) -> Wish:
+    return _known(Wish, {**data, "state": WishState(data["state"])})

@@ -1,0 +1,1 @@
+"""What onboarding decides: pure, given what it knows, what happened and when."""

@@ -1,0 +1,212 @@
+"""Who comes and goes: at the space, and in private rooms."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bots.onboarding import handles
+from bots.onboarding.models import Stage, WishState
+from bots.onboarding.rules import choosing, greeting, wishes
+from bots.onboarding.rules.turn import Turn
+from bots.runtime.decision import CancelTimer, Performed, Phrase, Say, SetTimer
+from bots.runtime.phrases import Link, Person
+from federation.actions import Join, Leave, SetState
+from federation.events import (
+    MediaMessage,
+    Membership,
+    MembershipKind,
+    RoomReplaced,
+    TextMessage,
+    Unreadable,
+)
+from federation.links import link
+
+# What is asked with `notify` here may be refused without harm; coordinators are not troubled.
+
+GONE = (MembershipKind.LEAVE, MembershipKind.BAN)
+ENCRYPTION = {"algorithm": "m.megolm.v1.aes-sha2"}
+
+Message = TextMessage | MediaMessage | Unreadable
+
+
+def started(turn: Turn) -> None:
+    missing = sorted(turn.settings.places - set(turn.known.office.joined))
+    turn.ask(*(Join(turn.place(room), notify=True) for room in missing))
+    turn.ask(SetTimer(handles.RENEW, turn.now))
+
+
+def replaced(turn: Turn, event: RoomReplaced) -> None:
+    """A room of the settings was upgraded: go with it."""
+    room = turn.state.room
+    if room in turn.settings.places:
+        turn.office(moved={**turn.known.office.moved, room: event.replacement})
+        turn.ask(Join(event.replacement, notify=True))
+
+
+# -- the space -------------------------------------------------------------------------------------
+
+
+def at_the_space(turn: Turn, event: Membership) -> None:
+    if not turn.greets(event.user):
+        return
+    if event.membership is MembershipKind.KNOCK:
+        wishes.knocked(turn, event)
+    elif event.membership is MembershipKind.INVITE:
+        _let_in(turn, event)
+    elif event.membership is MembershipKind.JOIN:
+        # First of all the greeting: whatever else is decided, it has the same place, and a
+        # restored office knows by it that it was done.
+        if event.before is not MembershipKind.JOIN:
+            _came(turn, event.user)
+        _let_in(turn, event)
+    elif event.membership in GONE:
+        _went(turn, event)
+
+
+def _let_in(turn: Turn, event: Membership) -> None:
+    """By somebody's own hand, past us."""
+    if turn.known.wish is not None and turn.wish.state is WishState.OPEN:
+        sender = event.origin.sender
+        wishes.close(turn, WishState.ADMITTED, sender if sender != event.user else "")
+
+
+def _came(turn: Turn, user: str) -> None:
+    member = turn.meet(user)
+    if member.inside:
+        return
+    turn.change(left=False, inside=True, approved=True)
+    if member.left:
+        greeting.back(turn)
+    elif member.stage in greeting.OUTSIDE:
+        greeting.greet(turn)
+    elif member.stage is Stage.WAITING:
+        choosing.enter(turn)
+
+
+def _went(turn: Turn, event: Membership) -> None:
+    if turn.known.wish is not None and turn.wish.state is WishState.OPEN:
+        own = event.origin.sender == event.user
+        state = WishState.WITHDRAWN if own else WishState.DECLINED
+        wishes.close(turn, state, event.origin.sender)
+    if turn.known.member is not None and turn.member.inside:
+        turn.change(left=True, inside=False)
+        turn.ask(CancelTimer(handles.HELLO + turn.member.user))
+
+
+# -- our own coming and going ----------------------------------------------------------------------
+
+
+def ours(turn: Turn, event: Membership) -> None:
+    room = turn.state.room
+    if room in turn.settings.places:
+        _in_network(turn, event, room)
+    elif event.membership is MembershipKind.INVITE:
+        turn.known = replace(turn.known, invited=True)
+        turn.ask(Join(event.origin.room_id, notify=True))
+    elif event.membership is MembershipKind.JOIN:
+        _in_private(turn, event)
+    elif event.membership in GONE:
+        turn.known = replace(turn.known, invited=False)
+        if turn.known.member is not None and turn.member.chat == room:
+            turn.change(chat=None, opened=False, away=False)
+
+
+def _in_network(turn: Turn, event: Membership, room: str) -> None:
+    if event.membership is MembershipKind.INVITE:
+        turn.ask(Join(event.origin.room_id, notify=True))
+        return
+    others = tuple(x for x in turn.known.office.joined if x != room)
+    here = event.membership is MembershipKind.JOIN
+    turn.office(joined=(*others, room) if here else others)
+
+
+def _in_private(turn: Turn, event: Membership) -> None:
+    others = event.room.others(event.origin.account)
+    invited = turn.known.invited
+    turn.known = replace(turn.known, invited=False)
+    if turn.known.member is not None:
+        _use(turn, event.origin.room_id)
+    elif not invited:
+        return  # one that we have made, seen before it has its handle
+    elif len(others) == 1 and turn.greets(next(iter(others))):
+        _begin(turn, next(iter(others)), event)
+    else:
+        phrase = Phrase("private-only", turn.settings.first_words)
+        said = (Say(event.origin.room_id, phrase),) if others else ()
+        turn.ask(*said, Leave(event.origin.room_id, notify=True))
+
+
+# -- private rooms ---------------------------------------------------------------------------------
+
+
+def _begin(turn: Turn, user: str, event: Membership | Message) -> None:
+    turn.meet(user)
+    if not event.room.encrypted:
+        content = ENCRYPTION
+        turn.ask(SetState(event.origin.room_id, "m.room.encryption", content, notify=True))
+    _use(turn, event.origin.room_id)
+
+
+def _use(turn: Turn, room: str) -> None:
+    """Talk with her in this room from now on."""
+    turn.change(chat=room, opened=True, away=False)
+    if turn.member.stage is Stage.NEW:
+        greeting.expect(turn)
+
+
+def adopt(turn: Turn, event: Message) -> bool:
+    """Whether this is a message of the person with whom this room is private."""
+    sender, room = event.origin.sender, event.origin.room_id
+    if not turn.state.private:
+        if event.room.others(event.origin.account) != {sender} or not turn.greets(sender):
+            return False
+        _begin(turn, sender, event)
+    elif turn.member.user != sender:
+        return False
+    elif turn.member.chat != room:
+        _use(turn, room)
+    return True
+
+
+def in_private(turn: Turn, event: Membership) -> None:
+    """She has left the private room, or is back."""
+    if turn.known.member is None or turn.member.user != event.user:
+        return
+    if turn.member.chat == event.origin.room_id:
+        turn.change(away=event.membership in GONE)
+
+
+# -- outcomes --------------------------------------------------------------------------------------
+
+
+def performed(turn: Turn, event: Performed) -> None:
+    place = handles.place(event.handle)
+    if place is not None and place.part == "chat" and turn.known.member is not None:
+        _made(turn, event)
+    elif event.error is not None and event.user is not None:
+        _failed(turn, event)
+
+
+def _made(turn: Turn, event: Performed) -> None:
+    if event.error is None:
+        if turn.member.chat is None:
+            turn.change(chat=event.room_id)
+        return
+    stage = Stage.NEW if turn.member.stage is Stage.GREETED else turn.member.stage
+    turn.change(opened=False, stage=stage, welcomed=0.0)
+    person = Person(turn.member.user)
+    turn.tell("greeting-failed", {"person": person, "error": event.error})
+
+
+def _failed(turn: Turn, event: Performed) -> None:
+    """An invitation or a removal."""
+    room = turn.known.office.meant(event.room_id or "")
+    assert event.user is not None  # noqa: S101
+    if room not in turn.settings.places:
+        return
+    values = {
+        "person": Person(event.user),
+        "error": event.error or "",
+        "room": Link(link(turn.place(room)), link(turn.place(room))),
+    }
+    turn.tell("invite-failed" if event.action == "Invite" else "removal-failed", values)

@@ -1,0 +1,66 @@
+"""She is in: invited to the rooms for all, then asked which initiatives or topics she wants."""
+
+from __future__ import annotations
+
+from bots.onboarding.models import Stage
+from bots.onboarding.rules import commands, options
+from bots.onboarding.rules.turn import Turn
+from bots.runtime.decision import Phrase
+
+
+def enter(turn: Turn) -> None:
+    """She has agreed, and nobody needs to be asked."""
+    spaces = () if turn.member.inside else (turn.settings.space,)
+    turn.change(stage=Stage.MEMBER, approved=True)
+    turn.invite((*spaces, *turn.settings.rooms))
+    turn.say("accepted")
+    offer(turn)
+
+
+def offer(turn: Turn, key: str = "choose", text: str = "") -> None:
+    numbers = options.offered(turn.settings.initiatives)
+    if not numbers:
+        return
+    turn.change(stage=Stage.CHOOSING, offered=numbers)
+    values = {
+        "options": tuple(_option(turn, number, x) for number, x in enumerate(numbers, start=1)),
+        "later": commands.LATER.word(turn.language),
+        "text": text,
+    }
+    turn.say(key, values)
+
+
+def _option(turn: Turn, number: int, meant: str) -> Phrase:
+    values: dict[str, object] = {"number": number, "name": meant.removeprefix(options.TOPIC)}
+    for initiative in turn.settings.initiatives:
+        if initiative.id == meant:
+            values["name"] = initiative.name
+            about = (initiative.district, *initiative.topics)
+            values["about"] = " · ".join(x for x in about if x)
+    return Phrase("option-about" if values.get("about") else "option", "", values)
+
+
+def chosen(turn: Turn, text: str) -> None:
+    """Her answer to the question which initiatives she wants."""
+    if commands.is_later(text):
+        turn.change(stage=Stage.MEMBER)
+        turn.say("later", {"topics": commands.TOPICS.shown(turn.language)})
+        return
+    choice = options.choose(text, turn.settings.initiatives, turn.member.offered)
+    if not choice.picked:
+        offer(turn, "choose-again", text[:80])
+        return
+    for initiative in choice.picked:
+        if initiative.id not in turn.member.wishes:
+            turn.change(wishes=(*turn.member.wishes, initiative.id))
+            turn.invite(initiative.rooms)
+            room = initiative.team or turn.settings.coordination
+            turn.tell_of_member(room, "newcomer" if initiative.rooms else "interested", initiative)
+    turn.change(stage=Stage.MEMBER)
+    topics = commands.TOPICS.shown(turn.language)
+    names = ", ".join(x.name for x in choice.picked)
+    missing = ", ".join(choice.unknown)
+    turn.say(
+        "chosen-partly" if missing else "chosen",
+        {"names": names, "topics": topics} | ({"text": missing[:80]} if missing else {}),
+    )

@@ -1,0 +1,121 @@
+"""The rules of the network: shown, agreed to, refused, and shown again when they change."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bots.onboarding import handles
+from bots.onboarding.models import Question, Stage
+from bots.onboarding.rules import choosing, commands, wishes
+from bots.onboarding.rules.turn import Turn
+from bots.runtime.decision import CancelTimer, SetTimer
+from bots.runtime.phrases import Written
+from federation.actions import React
+
+AGREE = "✅"
+IN = (Stage.CHOOSING, Stage.MEMBER)
+SOON, OFTEN = timedelta(seconds=10), timedelta(hours=1)
+
+
+def show(turn: Turn) -> None:
+    """Show the rules as they are now, and ask for a yes."""
+    version = turn.settings.rules_version
+    changed = bool(turn.member.accepted) and turn.member.accepted != version
+    handle = turn.handle("rules")
+    if turn.member.shown != version:
+        turn.change(shown=version, first=turn.member.asks, reminded=False)
+    if turn.member.stage not in IN:
+        turn.change(stage=Stage.GREETED)
+    turn.change(question=Question.NOTHING)
+    values = {
+        "rules": Written(turn.settings.rules),
+        "yes": commands.YES.word(turn.language),
+        "no": commands.NO.word(turn.language),
+        "erase": commands.ERASE.shown(turn.language),
+    }
+    turn.say("rules-changed" if changed else "rules", values, handle=handle)
+    turn.ask(React(turn.chat, handle, AGREE))
+    if not turn.member.reminded:
+        after = turn.now + turn.settings.remind_after
+        turn.ask(SetTimer(handles.REMIND + turn.member.user, after))
+
+
+def read(turn: Turn) -> None:
+    """`!rules`: for who has agreed they are only shown."""
+    if turn.member.accepted != turn.settings.rules_version:
+        show(turn)
+        return
+    at = turn.now.fromtimestamp(turn.member.accepted_at, turn.now.tzinfo).date()
+    turn.say("rules-again", {"rules": Written(turn.settings.rules), "time": at})
+
+
+def yes(turn: Turn, reaction: str = "") -> None:
+    """She agrees to the rules that she was shown."""
+    if not turn.member.pending:
+        return
+    if turn.member.shown != turn.settings.rules_version:
+        show(turn)
+        return
+    again = bool(turn.member.accepted)
+    turn.change(accepted=turn.member.shown, accepted_at=turn.seconds, yes=reaction)
+    _settled(turn)
+    if turn.member.stage in IN and again:
+        turn.say("accepted-again")
+    elif turn.settings.approval and not turn.member.approved:
+        turn.change(stage=Stage.WAITING)
+        wishes.ask(turn)
+        turn.say("waiting")
+    else:
+        choosing.enter(turn)
+
+
+def no(turn: Turn) -> None:
+    """She does not agree: nothing happens, unless she is in already."""
+    if not turn.member.pending:
+        return
+    if turn.member.stage in IN:
+        ask(turn, Question.LEAVE)
+        return
+    turn.change(stage=Stage.REFUSED)  # the question stays: ✅ still counts
+    _settled(turn)
+    turn.say("refused", {"rules": commands.RULES.shown(turn.language)})
+
+
+def ask(turn: Turn, question: Question) -> None:
+    """Ask for a yes before something is done that is hard to undo."""
+    handle = turn.handle("ask")
+    turn.change(question=question)
+    values = {
+        "yes": commands.YES.word(turn.language),
+        "leave": commands.LEAVE.shown(turn.language),
+    }
+    turn.say(f"{question}-ask", values, handle=handle)
+    turn.ask(React(turn.chat, handle, AGREE))
+
+
+def _settled(turn: Turn) -> None:
+    turn.change(question=Question.NOTHING)
+    turn.ask(CancelTimer(handles.REMIND + turn.member.user))
+
+
+def remind(turn: Turn) -> None:
+    member = turn.known.member
+    if member is None or not member.pending or member.reminded or member.left or member.away:
+        return
+    turn.change(reminded=True)
+    values = {"yes": commands.YES.word(turn.language), "rules": commands.RULES.shown(turn.language)}
+    turn.say("reminder", values)
+
+
+def renew(turn: Turn) -> None:
+    """Ask those who agreed to older rules, some at a time; look again now and then."""
+    asked = []
+    for member in turn.known.people:
+        turn.known = replace(turn.known, member=member)
+        show(turn)
+        asked.append(turn.member)
+    turn.known = replace(turn.known, member=None, people=tuple(asked))
+    if not asked:
+        turn.office(renewed=turn.settings.rules_version)
+    turn.ask(SetTimer(handles.RENEW, turn.now + (SOON if asked else OFTEN)))

@@ -1,0 +1,79 @@
+"""Coordinators decide about somebody who asks to join: by reaction or in words."""
+
+from __future__ import annotations
+
+from bots.onboarding import handles
+from bots.onboarding.models import Stage, WishState
+from bots.onboarding.rules import choosing, commands, greeting, wishes
+from bots.onboarding.rules.turn import Turn
+from bots.onboarding.wording import DECLINED
+from federation.actions import Invite, Kick
+from federation.events import Reaction, TextMessage
+from federation.links import MODERATOR
+
+
+def reacted(turn: Turn, event: Reaction) -> None:
+    admit = commands.reaction(event.key)
+    if admit is None or turn.known.wish is None or turn.state.target is None:
+        return
+    current = handles.wish_number(turn.state.target.handle) == turn.wish.number
+    if current and _may_decide(turn, event) and turn.wish.state is WishState.OPEN:
+        decide(turn, event.origin.sender, admit=admit)
+
+
+def commanded(turn: Turn, event: TextMessage) -> None:
+    """`!admit` or `!decline`: in answer to the message about somebody, or with her id."""
+    invocation = commands.of_coordinators(event)
+    if invocation is None or event.notice:
+        return
+    there = event.origin.event_id
+    command = invocation.command
+    if not _may_decide(turn, event):
+        turn.tell("only-coordinators", reply_to=there)
+    elif turn.known.wish is None:
+        shown = command.shown(turn.settings.languages[0])
+        key = "wish-which" if invocation.rest or turn.state.waiting else "wish-none"
+        values = {"command": shown, "named": f"{shown} @name:example.org"}
+        turn.tell(key, values, reply_to=there)
+    elif turn.wish.state is not WishState.OPEN:
+        turn.tell("wish-already", reply_to=there)
+    else:
+        decide(turn, event.origin.sender, admit=command is commands.ADMIT)
+
+
+def _may_decide(turn: Turn, event: Reaction | TextMessage) -> bool:
+    sender = event.origin.sender
+    return sender in turn.settings.coordinators or event.room.power(sender) >= MODERATOR
+
+
+def decide(turn: Turn, by: str, *, admit: bool) -> None:
+    wishes.close(turn, WishState.ADMITTED if admit else WishState.DECLINED, by)
+    (_admit if admit else _decline)(turn)
+
+
+def _admit(turn: Turn) -> None:
+    member = turn.meet(turn.wish.user)
+    turn.change(approved=True)
+    if turn.wish.knocked:
+        turn.ask(Invite(turn.place(turn.settings.space), member.user, notify=True))
+    if member.stage is Stage.WAITING:
+        choosing.enter(turn)
+    elif member.stage is Stage.NEW:
+        greeting.expect(turn, turn.settings.remind_after)
+
+
+def _decline(turn: Turn) -> None:
+    user, space = turn.wish.user, turn.place(turn.settings.space)
+    if turn.wish.knocked:
+        turn.ask(Kick(space, user, notify=True, reason=_kindly(turn)))
+    elif turn.known.member is not None:
+        turn.change(stage=Stage.REFUSED, accepted="", accepted_at=0.0)
+        turn.say("declined")
+
+
+def _kindly(turn: Turn) -> str:
+    """In the languages of a first greeting, since hers is not known."""
+    member = turn.known.member
+    tongues = (member.language if member is not None else None) or turn.settings.first_words
+    values = {"network": turn.settings.network}
+    return "\n\n".join(turn.state.tongues.text(DECLINED, x, values) for x in tongues.split())

@@ -1,0 +1,75 @@
+"""Initiatives and topics as they are offered, and what of them somebody's words mean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bots.onboarding.models import Initiative
+from bots.runtime.words import fold
+
+MOST = 15
+"""Initiatives in a list; where there are more, topics are offered instead."""
+VAGUE = 8
+"""A word that means more initiatives than this means none."""
+TOPIC = "topic:"
+_AND = re.compile(r"[,;\n/+·،؛]|\s(?:und|and|et|ve|та|и|і|و)\s")
+_NUMBERS = re.compile(r"[\W\d_]*(?:(?:und|and|et|ve|та|и|і|و)[\W\d_]+)*")
+_NUMBER = re.compile(r"\d{1,4}")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    picked: tuple[Initiative, ...] = ()
+    unknown: tuple[str, ...] = ()
+    """What could not be found, as it was written."""
+
+
+def offered(initiatives: Sequence[Initiative]) -> tuple[str, ...]:
+    """Ids of initiatives, or topics: what the numbers of a list stand for."""
+    topics = dict.fromkeys(topic for x in initiatives for topic in x.topics)
+    if len(initiatives) <= MOST or not topics:
+        return tuple(x.id for x in initiatives[:MOST])
+    ranked = sorted(topics, key=lambda topic: -sum(topic in x.topics for x in initiatives))
+    return tuple(TOPIC + x for x in ranked[:MOST])
+
+
+def choose(text: str, initiatives: Sequence[Initiative], numbers: Sequence[str]) -> Choice:
+    """What somebody means by numbers of the list, or by names of initiatives, topics, districts."""
+    if _NUMBER.search(text) and _NUMBERS.fullmatch(text.casefold()):
+        found = [_numbered(int(x), initiatives, numbers) for x in _NUMBER.findall(text)]
+        missing = tuple(x for x, y in zip(_NUMBER.findall(text), found, strict=True) if not y)
+        return Choice(_once(initiatives, found), missing)
+    whole = _named(text, initiatives)
+    if whole:
+        return Choice(_once(initiatives, [whole]))
+    parts = [x.strip() for x in _AND.split(text) if x.strip()]
+    named = [_named(x, initiatives) for x in parts]
+    missing = tuple(x for x, y in zip(parts, named, strict=True) if not y)
+    return Choice(_once(initiatives, named), missing)
+
+
+def _numbered(number: int, initiatives: Sequence[Initiative], numbers: Sequence[str]) -> set[str]:
+    if not 1 <= number <= len(numbers):
+        return set()
+    meant = numbers[number - 1]
+    if meant.startswith(TOPIC):
+        return {x.id for x in initiatives if meant.removeprefix(TOPIC) in x.topics}
+    return {x.id for x in initiatives if x.id == meant}
+
+
+def _named(text: str, initiatives: Sequence[Initiative]) -> set[str]:
+    said = fold(text)
+    if not said:
+        return set()
+    exact = {x.id for x in initiatives if said in map(fold, (x.name, x.id, x.district, *x.topics))}
+    if exact or len(said) < 3:
+        return exact
+    part = {x.id for x in initiatives if said in fold(x.name)}
+    return part if len(part) <= VAGUE else set()
+
+
+def _once(initiatives: Sequence[Initiative], found: Sequence[set[str]]) -> tuple[Initiative, ...]:
+    wanted = set().union(*found)
+    return tuple(x for x in initiatives if x.id in wanted)

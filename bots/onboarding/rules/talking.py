@@ -1,0 +1,158 @@
+"""What somebody writes to us in private, and how she reacts to what we wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bots.onboarding import handles
+from bots.onboarding.models import Question, Stage
+from bots.onboarding.rules import arrival, choosing, commands, consent, greeting, parting
+from bots.onboarding.rules.turn import Turn
+from bots.runtime.commands import Invocation
+from bots.runtime.decision import Phrase
+from bots.runtime.texts import clean
+from federation.events import MediaMessage, Reaction, Redaction, TextMessage, Unreadable
+
+PAUSE = 600.0
+"""Seconds between two messages that say nothing new."""
+LONGEST_NAME = 40
+"""Of a language: a longer text is something else."""
+
+
+def text(turn: Turn, event: TextMessage) -> None:
+    if event.notice or not arrival.adopt(turn, event):
+        return
+    body, _ = clean(event.body, reply=event.reply_to is not None)
+    language = _language(turn, body)
+    if language is not None:
+        _choose(turn, language)
+    elif turn.member.stage is Stage.NEW:
+        greeting.greet(turn)
+    elif not _command(turn, body) and not _answer(turn, body):
+        _puzzled(turn)
+
+
+def _language(turn: Turn, body: str) -> str | None:
+    if not 0 < len(body) <= LONGEST_NAME:
+        return None
+    return turn.state.tongues.language_named(body.removeprefix("!"))
+
+
+def _choose(turn: Turn, language: str) -> None:
+    turn.change(language=language)
+    if turn.member.stage is Stage.NEW:
+        greeting.greet(turn)
+        return
+    turn.say("language-set")
+    if turn.member.pending:
+        consent.show(turn)
+    elif turn.member.stage is Stage.CHOOSING:
+        choosing.offer(turn)
+
+
+def _command(turn: Turn, body: str) -> bool:
+    invocation = commands.PRIVATE.find("!help" if body in ("?", "؟") else body)
+    if not isinstance(invocation, Invocation):
+        return False
+    turn.change(question=Question.NOTHING)
+    DOES[invocation.command.name](turn)
+    return True
+
+
+def _answer(turn: Turn, body: str) -> bool:
+    """An answer to what we asked last; False if it is none."""
+    said = commands.answer(body)
+    if turn.member.question is not Question.NOTHING:
+        if said is not None:
+            (parting.confirmed if said else parting.kept)(turn)
+            return True
+        turn.change(question=Question.NOTHING)
+    if turn.member.pending and said is not None:
+        (consent.yes if said else consent.no)(turn)
+        return True
+    if turn.member.stage is Stage.CHOOSING:
+        choosing.chosen(turn, body)
+        return True
+    return False
+
+
+def _puzzled(turn: Turn) -> None:
+    if turn.seconds - turn.member.explained >= PAUSE:
+        turn.change(explained=turn.seconds)
+        waits = turn.member.stage is Stage.WAITING
+        help_ = commands.HELP.shown(turn.language)
+        turn.say("waiting" if waits else "not-understood", {"help": help_})
+
+
+# -- commands --------------------------------------------------------------------------------------
+
+
+def _help(turn: Turn) -> None:
+    lines = tuple(
+        Phrase(
+            "help-line", "", {"command": x.shown(turn.language), "summary": Phrase(x.summary, "")}
+        )
+        for x in commands.OF_PEOPLE
+    )
+    turn.say("help", {"lines": lines, "languages": greeting.languages(turn)})
+
+
+def _topics(turn: Turn) -> None:
+    if turn.member.stage in consent.IN:
+        choosing.offer(turn)
+    elif turn.member.stage is Stage.WAITING:
+        turn.say("waiting")
+    else:
+        consent.show(turn)
+
+
+DOES: dict[str, Callable[[Turn], None]] = {
+    "help": _help,
+    "rules": consent.read,
+    "topics": _topics,
+    "leave": parting.leave,
+    "erase": lambda turn: consent.ask(turn, Question.ERASE),
+}
+
+
+# -- what is not text ------------------------------------------------------------------------------
+
+
+def reacted(turn: Turn, event: Reaction) -> None:
+    said = commands.reaction(event.key)
+    member, target = turn.known.member, turn.state.target
+    place = handles.place(target.handle) if target is not None else None
+    if said is None or member is None or place is None or place.serial != member.serial:
+        return
+    if event.origin.sender != member.user:
+        return
+    if place.part == "rules" and place.number >= member.first:
+        (consent.yes(turn, event.origin.event_id) if said else consent.no(turn))
+    elif place.part == "ask" and place.number == member.asks and member.question:
+        (parting.confirmed if said else parting.kept)(turn)
+
+
+def redacted(turn: Turn, event: Redaction) -> None:
+    """Her ✅ is gone: she may have thought that this is how one leaves."""
+    member = turn.known.member
+    if member is not None and member.yes == event.target and event.origin.sender == member.user:
+        turn.change(yes="")
+        turn.say("yes-gone", {"leave": commands.LEAVE.shown(turn.language)})
+
+
+def media(turn: Turn, event: MediaMessage) -> None:
+    _ask_again(turn, event, "text-only")
+
+
+def unreadable(turn: Turn, event: Unreadable) -> None:
+    _ask_again(turn, event, "send-again")
+
+
+def _ask_again(turn: Turn, event: MediaMessage | Unreadable, key: str) -> None:
+    if not arrival.adopt(turn, event):
+        return
+    if turn.member.stage is Stage.NEW:
+        greeting.greet(turn)
+    elif turn.seconds - turn.member.explained >= PAUSE:
+        turn.change(explained=turn.seconds)
+        turn.say(key)

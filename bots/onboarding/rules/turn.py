@@ -1,0 +1,120 @@
+"""One rule at work: what it knows so far, and what it asks for.
+
+A `Turn` lives inside a single call of a rule; nothing outside sees it change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from bots.onboarding import handles
+from bots.onboarding.models import Initiative, Member, Wish
+from bots.onboarding.state import Knowledge, State
+from bots.runtime.decision import Decision, Phrase, Request, Say
+from bots.runtime.phrases import Person
+from federation.actions import Handle, Invite, Ref
+
+Values = Mapping[str, object]
+DAY = 24 * 3600.0
+
+
+class Turn:
+    def __init__(self, state: State, now: datetime) -> None:
+        self.settings = state.settings
+        self.state = state
+        self.known: Knowledge = state.known
+        self.now = now
+        self.seconds = now.timestamp()
+        self._requests: list[Request] = []
+
+    def decision(self) -> Decision[State]:
+        return Decision(replace(self.state, known=self.known), tuple(self._requests))
+
+    def ask(self, *requests: Request) -> None:
+        self._requests.extend(requests)
+
+    # -- what is known -------------------------------------------------------------------------
+
+    @property
+    def member(self) -> Member:
+        assert self.known.member is not None  # noqa: S101
+        return self.known.member
+
+    @property
+    def wish(self) -> Wish:
+        assert self.known.wish is not None  # noqa: S101
+        return self.known.wish
+
+    def office(self, **changes: Any) -> None:
+        self.known = replace(self.known, office=replace(self.known.office, **changes))
+
+    def change(self, **changes: Any) -> None:
+        """Change the member at hand."""
+        self.known = replace(self.known, member=replace(self.member, **changes))
+
+    def meet(self, user: str) -> Member:
+        """The member at hand, who is new if we don't know her."""
+        if self.known.member is None:
+            serial = self.known.office.members + 1
+            self.office(members=serial)
+            self.known = replace(self.known, member=Member(user, serial))
+        return self.member
+
+    def wish_for(self, **changes: Any) -> None:
+        """Change the wish at hand."""
+        self.known = replace(self.known, wish=replace(self.wish, **changes))
+
+    def place(self, room: str) -> str:
+        """Where a room of the settings is by now."""
+        return self.known.office.now_at(room)
+
+    def greets(self, user: str) -> bool:
+        """Whether this is a person, as far as we know."""
+        return user != self.settings.account and user not in self.settings.accounts
+
+    # -- what is said --------------------------------------------------------------------------
+
+    @property
+    def language(self) -> str:
+        """In which the member is spoken to; several until she has chosen."""
+        return self.member.language or self.settings.first_words
+
+    @property
+    def chat(self) -> Ref:
+        return self.member.chat or handles.chat(self.member.serial)
+
+    def say(self, key: str, values: Values | None = None, **fields: Any) -> None:
+        """Say something to the member, in private."""
+        always = {"network": self.settings.network}
+        self.ask(Say(self.chat, Phrase(key, self.language, {**always, **(values or {})}), **fields))
+
+    def tell(self, key: str, values: Values | None = None, **fields: Any) -> None:
+        """Say something to the coordinators."""
+        self.tell_in(self.settings.coordination, key, values, **fields)
+
+    def tell_in(self, room: str, key: str, values: Values | None = None, **fields: Any) -> None:
+        always = {"network": self.settings.network}
+        phrase = Phrase(key, self.settings.languages[0], {**always, **(values or {})})
+        self.ask(Say(self.place(room), phrase, **fields))
+
+    def tell_of_member(self, room: str, key: str, initiative: Initiative) -> None:
+        """Name the member to others, in a message that can be taken back."""
+        number = self.member.told + 1
+        self.change(told=number)
+        values = {"person": Person(self.member.user), "initiative": initiative.name}
+        self.tell_in(room, key, values, handle=handles.told(self.member.serial, number))
+
+    def invite(self, rooms: tuple[str, ...]) -> None:
+        """Invite the member where she was not invited so far."""
+        new = tuple(dict.fromkeys(x for x in rooms if x not in self.member.invited))
+        self.change(invited=(*self.member.invited, *new))
+        self.ask(*(Invite(self.place(x), self.member.user, notify=True) for x in new))
+
+    def handle(self, kind: str) -> Handle:
+        """For a message that asks something."""
+        number = self.member.asks + 1
+        self.change(asks=number)
+        return (handles.rules if kind == "rules" else handles.ask)(self.member.serial, number)

@@ -1,0 +1,98 @@
+"""Somebody asks to join: coordinators hear of it, and see what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bots.onboarding import handles
+from bots.onboarding.models import Wish, WishState
+from bots.onboarding.rules import commands
+from bots.onboarding.rules.turn import DAY, Turn
+from bots.runtime.commands import Command
+from bots.runtime.decision import CancelTimer, SetTimer
+from bots.runtime.phrases import Person, Quote
+from bots.runtime.texts import clean, excerpt
+from federation.actions import React, Redact
+from federation.events import Membership
+
+ADMIT, DECLINE = "✅", "❌"
+LONGEST_REASON, LONGEST_NAME = 1_000, 60
+
+
+def knocked(turn: Turn, event: Membership) -> None:
+    """At the space."""
+    reason, name = clean(event.reason)[0][:LONGEST_REASON], excerpt(event.name, LONGEST_NAME)
+    _open(turn, Wish(0, event.user, turn.seconds, name, reason))
+
+
+def ask(turn: Turn) -> None:
+    """By a private message: she has agreed to the rules and would like to be let in."""
+    _open(turn, Wish(0, turn.member.user, turn.seconds, knocked=False))
+
+
+def _open(turn: Turn, wish: Wish) -> None:
+    old = turn.known.wish
+    if old is not None and old.state is WishState.OPEN:
+        return
+    if old is not None and turn.seconds - old.asked < DAY:
+        # Whoever asks again and again makes no phone ring: the message about her changes.
+        turn.known = replace(turn.known, wish=replace(wish, number=old.number, asked=old.asked))
+        show(turn)
+    else:
+        number = turn.known.office.wishes + 1
+        turn.office(wishes=number)
+        turn.known = replace(turn.known, wish=replace(wish, number=number))
+        turn.tell(_key(turn.wish), _values(turn), handle=handles.wish(number))
+        room = turn.place(turn.settings.coordination)
+        turn.ask(*(React(room, handles.wish(number), key) for key in (ADMIT, DECLINE)))
+    turn.ask(SetTimer(handles.WISH + wish.user, turn.now + turn.settings.remind_after))
+
+
+def close(turn: Turn, state: WishState, by: str = "") -> None:
+    """Nobody needs to decide any more; what somebody wrote about herself is forgotten."""
+    turn.wish_for(state=state, reason="")
+    turn.ask(CancelTimer(handles.WISH + turn.wish.user))
+    show(turn, by)
+
+
+def show(turn: Turn, by: str = "") -> None:
+    """Bring the message about her up to date."""
+    values = {**_values(turn), "coordinator": Person(by) if by else ""}
+    turn.tell(_key(turn.wish, by), values, edits=handles.wish(turn.wish.number))
+
+
+def _key(wish: Wish, by: str = "") -> str:
+    if wish.state is WishState.OPEN:
+        knock = "knock" if wish.reason else "knock-silent"
+        return knock if wish.knocked else "request"
+    return f"wish-{wish.state}" if by or wish.state is WishState.WITHDRAWN else "wish-inside"
+
+
+def _values(turn: Turn) -> dict[str, object]:
+    wish = turn.wish
+    return {
+        "person": Person(wish.user, wish.name),
+        "reason": Quote(wish.reason),
+        "admit": _shown(turn, commands.ADMIT),
+        "decline": _shown(turn, commands.DECLINE),
+    }
+
+
+def _shown(turn: Turn, command: Command) -> str:
+    return command.shown(turn.settings.languages[0])
+
+
+def remind(turn: Turn) -> None:
+    wish = turn.known.wish
+    if wish is not None and wish.state is WishState.OPEN:
+        person = Person(wish.user, wish.name)
+        turn.tell("wish-reminder", {"person": person}, reply_to=handles.wish(wish.number))
+
+
+def forget(turn: Turn) -> None:
+    """Take the message about her back as well."""
+    if turn.known.wish is not None:
+        handle = handles.wish(turn.wish.number)
+        turn.ask(Redact(turn.place(turn.settings.coordination), handle, notify=True))
+        turn.ask(CancelTimer(handles.WISH + turn.wish.user))
+        turn.known = replace(turn.known, wish=None)

@@ -1,0 +1,40 @@
+"""What one decision works on: the part of what onboarding knows that an event needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bots.onboarding.models import Member, Office, Settings, Tongues, Wish
+from bots.runtime.bot import Made
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What is kept, and saved where a decision changed it."""
+
+    office: Office = field(default_factory=Office)
+    member: Member | None = None
+    wish: Wish | None = None
+    people: tuple[Member, ...] = ()
+    """Who must be asked about new rules."""
+    invited: bool = False
+    """Somebody invited us into the room at hand, and we have not seen ourselves join."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    settings: Settings
+    tongues: Tongues
+    known: Knowledge
+    before: Knowledge
+    """As it was loaded."""
+    room: str = field(default="", repr=False)
+    """The room at hand: of the settings by its id there, else as it is."""
+    private: bool = False
+    """The room at hand is known as private with the member at hand."""
+    target: Made | None = None
+    """Ours: what a reaction is about, the thread's root, or what is replied to."""
+    waiting: tuple[Wish, ...] = ()
+    """Wishes that nobody has decided, for a command that names none."""
+    chats: tuple[str, ...] = field(default=(), repr=False)
+    """Every private room with the member at hand, where they are to be left."""

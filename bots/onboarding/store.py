@@ -1,0 +1,211 @@
+"""What onboarding keeps, and which part of it an event needs.
+
+Documents, each kind sealed with a key of its own: the office; members by their Matrix id; whose
+private room a room is; members by serial number; wishes by Matrix id, and by number; invitations of
+ours to private rooms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from bots.onboarding import handles
+from bots.onboarding.models import (
+    Member,
+    Office,
+    Question,
+    Settings,
+    Tongues,
+    Wish,
+    WishState,
+    member_from,
+    office_from,
+    to_json,
+    wish_from,
+)
+from bots.onboarding.rules import commands
+from bots.onboarding.state import Knowledge, State
+from bots.runtime.bot import Docs
+from bots.runtime.decision import Due, Event, Performed
+from federation.events import (
+    MediaMessage,
+    Membership,
+    MembershipKind,
+    Reaction,
+    RoomEvent,
+    TextMessage,
+    Unreadable,
+)
+
+OFFICE = "onboarding/office"
+MEMBER = "onboarding/member"
+CHAT = "onboarding/chat"
+SERIAL = "onboarding/serial"
+WISH = "onboarding/wish"
+NUMBER = "onboarding/number"
+INVITATION = "onboarding/invitation"
+AT_ONCE = 20
+"""Members who are asked about new rules in one decision."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loader:
+    docs: Docs
+    settings: Settings
+    tongues: Tongues
+
+    def load(self, event: Event) -> State:
+        state = self._state(event)
+        return replace(state, before=state.known)
+
+    def _state(self, event: Event) -> State:
+        stored = self.docs.get(OFFICE, "office")
+        known = Knowledge(office_from(stored) if stored is not None else Office())
+        state = State(self.settings, self.tongues, known, known)
+        if isinstance(event, Due):
+            return self._due(state, event.key)
+        if isinstance(event, Performed):
+            return self._performed(state, event)
+        return self._in_room(state, event) if isinstance(event, RoomEvent) else state
+
+    def _due(self, state: State, key: str) -> State:
+        if key == handles.RENEW:
+            return self._with_people(state)
+        for begin in (handles.HELLO, handles.REMIND, handles.WISH):
+            if key.startswith(begin):
+                return self._with(state, key.removeprefix(begin))
+        return state
+
+    def _with_people(self, state: State) -> State:
+        version = state.settings.rules_version
+        if state.known.office.renewed == version:
+            return state
+        asked = (x for x in self._members() if x.accepted and x.shown != version)
+        people = tuple(x for x, _ in zip(asked, range(AT_ONCE), strict=False))
+        return replace(state, known=replace(state.known, people=people))
+
+    def _members(self) -> Iterator[Member]:
+        return (member_from(data) for _, data in self.docs.scan(MEMBER))
+
+    def _performed(self, state: State, event: Performed) -> State:
+        place = handles.place(event.handle)
+        user = self.docs.get(SERIAL, str(place.serial)) if place is not None else event.user
+        return self._with(state, user) if user is not None else state
+
+    def _with(self, state: State, user: str) -> State:
+        member, wish = self.docs.get(MEMBER, user), self.docs.get(WISH, user)
+        known = replace(
+            state.known,
+            member=member_from(member) if member is not None else None,
+            wish=wish_from(wish) if wish is not None else None,
+        )
+        return replace(state, known=known)
+
+    # -- rooms ---------------------------------------------------------------------------------
+
+    def _in_room(self, state: State, event: RoomEvent) -> State:
+        settings = self.settings
+        room = state.known.office.meant(event.origin.room_id)
+        state = replace(state, room=room)
+        if room == settings.space:
+            return self._with(state, event.user) if isinstance(event, Membership) else state
+        if room == settings.coordination:
+            return self._in_coordination(state, event)
+        return state if room in settings.places else self._in_private(state, event)
+
+    def _in_coordination(self, state: State, event: RoomEvent) -> State:
+        match event:
+            case Reaction():
+                targets: Iterable[str | None] = (event.target,)
+            case TextMessage() if commands.of_coordinators(event) is not None:
+                targets = (event.reply_to, event.thread)
+            case _:
+                return state
+        for event_id in targets:
+            made = self.docs.made_by_event(event_id) if event_id is not None else None
+            number = handles.wish_number(made.handle) if made is not None else None
+            user = self.docs.get(NUMBER, str(number)) if number is not None else None
+            if user is not None:
+                return self._with(replace(state, target=made), user)
+        return self._named(state, event) if isinstance(event, TextMessage) else state
+
+    def _named(self, state: State, event: TextMessage) -> State:
+        """A command that stands by itself: it names somebody, or means the only one who waits."""
+        invocation = commands.of_coordinators(event)
+        name = invocation.rest.split()[:1] if invocation is not None else []
+        if name:
+            return self._with(state, name[0])
+        wishes = (wish_from(data) for _, data in self.docs.scan(WISH))
+        waiting = tuple(x for x in wishes if x.state is WishState.OPEN)
+        state = replace(state, waiting=waiting)
+        return self._with(state, waiting[0].user) if len(waiting) == 1 else state
+
+    def _in_private(self, state: State, event: RoomEvent) -> State:
+        room = event.origin.room_id
+        user = self.docs.get(CHAT, room)
+        state = self._with(state, user if user is not None else _candidate(event))
+        invited = self.docs.get(INVITATION, room) is not None
+        private = user is not None and state.known.member is not None
+        known = replace(state.known, invited=invited)
+        state = replace(state, known=known, private=private)
+        if isinstance(event, Reaction):
+            state = replace(state, target=self.docs.made_by_event(event.target))
+        member = state.known.member
+        if member is not None and member.question is Question.ERASE:
+            chats = tuple(x for x, whose in self.docs.scan(CHAT) if whose == member.user)
+            state = replace(state, chats=chats)
+        return state
+
+
+def _candidate(event: RoomEvent) -> str:
+    """Who somebody is whom we would talk with, in a room that we don't know yet."""
+    if isinstance(event, TextMessage | MediaMessage | Unreadable):
+        return event.origin.sender
+    joined = isinstance(event, Membership) and event.membership is MembershipKind.JOIN
+    others = event.room.others(event.origin.account)
+    return next(iter(others)) if joined and len(others) == 1 else ""
+
+
+def save(docs: Docs, state: State) -> None:
+    """Write what the decision has changed."""
+    now, before = state.known, state.before
+    if now.office != before.office:
+        docs.put(OFFICE, "office", to_json(now.office))
+    for member in now.people:
+        docs.put(MEMBER, member.user, to_json(member))
+    if now.member != before.member:
+        _save_member(docs, state)
+    if now.wish != before.wish:
+        _save_wish(docs, now.wish, before.wish)
+    if now.invited and not before.invited:
+        docs.put(INVITATION, state.room, True)
+    elif before.invited and not now.invited:
+        docs.delete(INVITATION, state.room)
+
+
+def _save_member(docs: Docs, state: State) -> None:
+    now, before = state.known.member, state.before.member
+    if now is None:
+        assert before is not None  # noqa: S101
+        docs.forget(MEMBER, before.user)
+        docs.forget(SERIAL, str(before.serial))
+        for room in state.chats:
+            docs.forget(CHAT, room)
+        return
+    docs.put(MEMBER, now.user, to_json(now))
+    if before is None:
+        docs.put(SERIAL, str(now.serial), now.user)
+    if now.chat is not None and (before is None or now.chat != before.chat):
+        docs.put(CHAT, now.chat, now.user)
+
+
+def _save_wish(docs: Docs, now: Wish | None, before: Wish | None) -> None:
+    if before is not None and (now is None or now.number != before.number):
+        (docs.forget if now is None else docs.delete)(NUMBER, str(before.number))
+    if now is None:
+        assert before is not None  # noqa: S101
+        docs.forget(WISH, before.user)
+    else:
+        docs.put(WISH, now.user, to_json(now))
+        docs.put(NUMBER, str(now.number), now.user)

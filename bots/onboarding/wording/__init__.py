@@ -1,0 +1,58 @@
+"""What onboarding says: for each phrase its paragraphs, in English, for the catalogues."""
+
+from __future__ import annotations
+
+from bots.onboarding.wording.coordination import COORDINATION
+from bots.onboarding.wording.people import AS_WISHED, DECLINED, PEOPLE
+from bots.runtime.phrases import Paragraphs, Wording
+
+__all__ = ["AS_WISHED", "DECLINED", "PARAGRAPHS", "WORDING"]
+
+PARAGRAPHS: dict[str, Paragraphs] = {**PEOPLE, **COORDINATION}
+
+WORDING = Wording(
+    PARAGRAPHS,
+    ringing=frozenset(
+        {
+            "hello",
+            "rules",
+            "rules-changed",
+            "accepted",
+            "waiting",
+            "declined",
+            "choose",
+            "reminder",
+            "welcome-back",
+            "send-again",
+            "text-only",
+            "leave-ask",
+            "erase-ask",
+            "knock",
+            "knock-silent",
+            "request",
+            "wish-reminder",
+            "newcomer",
+            "interested",
+            "greeting-failed",
+            "invite-failed",
+            "removal-failed",
+            "set-aside",
+        }
+    ),
+    consent=frozenset({"rules", "rules-changed", "leave-ask", "erase-ask"}),
+    commands=frozenset(
+        {
+            "admit",
+            "command",
+            "decline",
+            "erase",
+            "help",
+            "later",
+            "leave",
+            "named",
+            "no",
+            "topics",
+            "yes",
+        }
+    ),
+)

@@ -1,0 +1,55 @@
+"""What coordinators and contacts of initiatives read."""
+
+from __future__ import annotations
+
+from bots.runtime.phrases import N_, Paragraphs
+
+_DECIDE = N_(
+    "To let the person in, react with ✅ or answer with {admit}. To decline, react with ❌ or "
+    "answer with {decline}."
+)
+
+COORDINATION: dict[str, Paragraphs] = {
+    "knock": (N_("{person} would like to join {network}, and writes:"), "{reason}", _DECIDE),
+    "knock-silent": (N_("{person} would like to join {network}."), _DECIDE),
+    "request": (
+        N_("{person} wrote to me, agrees to the rules, and would like to join {network}."),
+        _DECIDE,
+    ),
+    "wish-admitted": (N_("{person} asked to join. {coordinator} has let the person in."),),
+    "wish-declined": (N_("{person} asked to join. {coordinator} has declined."),),
+    "wish-withdrawn": (N_("{person} asked to join, and has taken that back."),),
+    "wish-inside": (N_("{person} asked to join, and is in now."),),
+    "wish-reminder": (N_("{person} is still waiting for your decision."),),
+    "wish-already": (N_("This was decided already."),),
+    "wish-which": (
+        N_("Who is meant? Answer the message about the person with {command}, or write: {named}"),
+    ),
+    "wish-none": (N_("Nobody is waiting for a decision."),),
+    "only-coordinators": (N_("Only coordinators can decide this."),),
+    "newcomer": (
+        N_("{person} is interested in {initiative} and is invited to its rooms. Please say hello!"),
+    ),
+    "interested": (N_("{person} is interested in {initiative}. Please get in touch."),),
+    "greeting-failed": (
+        N_("{person} could not be greeted privately ({error}). Please write to the person."),
+    ),
+    "invite-failed": (
+        N_(
+            "{person} could not be invited to a room ({error}). Please look whether I may invite "
+            "people there: {room}"
+        ),
+    ),
+    "removal-failed": (
+        N_(
+            "{person} could not be taken out of a room ({error}). Please look whether I may do "
+            "that there: {room}"
+        ),
+    ),
+    "set-aside": (
+        N_(
+            "Something could not be done and was put aside. Please tell whoever runs the network "
+            "this number: {reference}"
+        ),
+    ),
+}

@@ -1,0 +1,133 @@
+"""What somebody reads who comes to the network."""
+
+from __future__ import annotations
+
+from bots.runtime.phrases import N_, Paragraphs
+
+_CHOOSE = N_("To choose your language, write its name: {languages}")
+_ANSWER = N_(
+    "Do you agree? Then react to this message with ✅, or write {yes}. If you do not agree, react "
+    "with ❌ or write {no}."
+)
+_KEPT = N_(
+    "If you agree, I store, encrypted: your Matrix address, your language, the day of your yes, "
+    "and the groups you choose. Write {erase} at any time, and I erase it."
+)
+# Translators: shown to somebody who asked to join, when coordinators decline
+DECLINED = N_(
+    "Thank you for your interest in {network}. We can not let you in at the moment. You are "
+    "welcome to ask again later."
+)
+# Translators: shown in the list of rooms of somebody who has left
+AS_WISHED = N_("You have left {network}, as you wished.")
+
+PEOPLE: dict[str, Paragraphs] = {
+    "hello": (
+        N_("Hello and welcome! I am a program of {network} and help you to get started."),
+        _CHOOSE,
+    ),
+    "rules": (N_("These are the rules of {network}:"), "{rules}", _KEPT, _ANSWER),
+    "rules-changed": (
+        N_("The rules of {network} have changed. Please read them again:"),
+        "{rules}",
+        _ANSWER,
+    ),
+    "rules-again": (
+        N_("These are the rules of {network}:"),
+        "{rules}",
+        N_("You agreed to them on {time}."),
+    ),
+    "accepted": (
+        N_(
+            "Thank you! I have invited you to the rooms of {network}. You find the invitations in "
+            "your list of rooms."
+        ),
+    ),
+    "accepted-again": (N_("Thank you! Everything stays as it is."),),
+    "waiting": (
+        N_("Thank you! People of {network} will decide about your request. I tell you here."),
+    ),
+    "refused": (
+        N_(
+            "That is fine. You are not invited to any room. If you change your mind, react with ✅ "
+            "or write {rules}."
+        ),
+    ),
+    "declined": (DECLINED,),
+    "choose": (
+        N_(
+            "Which groups or topics interest you? Write their numbers or names, several if you "
+            "like. To decide another time, write {later}."
+        ),
+        "{options}",
+    ),
+    "choose-again": (
+        N_("I did not find “{text}”. Please write numbers or names from this list, or {later}:"),
+        "{options}",
+    ),
+    "option": ("{number}. {name}",),
+    "option-about": ("{number}. {name} ({about})",),
+    "chosen": (
+        N_("Thank you! They know that you are coming: {names}"),
+        N_("To choose again, write {topics}."),
+    ),
+    "chosen-partly": (
+        N_("Thank you! They know that you are coming: {names}"),
+        N_("I did not find: {text}"),
+        N_("To choose again, write {topics}."),
+    ),
+    "later": (N_("That is fine. To choose groups or topics, write {topics} at any time."),),
+    "reminder": (
+        N_(
+            "A short reminder, the only one: you have not answered yet whether you agree to the "
+            "rules of {network}. Write {yes} to agree, or {rules} to read them again. If you do "
+            "not want to, you need not do anything."
+        ),
+    ),
+    "welcome-back": (N_("Welcome back to {network}! To see what I can do for you, write {help}."),),
+    "language-set": (N_("From now on we write to you in this language."),),
+    "help": (N_("I am a program. This is what I can do:"), "{lines}", _CHOOSE),
+    "help-line": ("{command} – {summary}",),
+    # Translators: what a command does, after its name and a dash
+    "help-rules": (N_("shows the rules"),),
+    "help-topics": (N_("lets you choose groups and topics"),),
+    "help-leave": (N_("takes your yes to the rules back, and takes you out of the rooms"),),
+    "help-erase": (N_("erases what I know about you"),),
+    "help-help": (N_("shows this list"),),
+    "not-understood": (
+        N_("I am a program and did not understand this. To see what I can do, write {help}."),
+    ),
+    "leave-ask": (
+        N_(
+            "Do you want to leave {network}? Then I take you out of all rooms that I invited you "
+            "to. To confirm, react to this message with ✅, or write {yes}."
+        ),
+    ),
+    "left": (
+        N_("You have left {network}. Thank you for having been here!"),
+        N_("If you would like to come back, write {rules}."),
+    ),
+    "erase-ask": (
+        N_(
+            "Shall I erase what I know about you: your Matrix address, your language, your yes, "
+            "and the groups you chose? You stay in your rooms. If you want to leave them, write "
+            "{leave} first."
+        ),
+        N_("To confirm, react to this message with ✅, or write {yes}."),
+    ),
+    "erased": (
+        N_(
+            "What I knew about you is erased. I leave this chat now. If you need me, write to me "
+            "again."
+        ),
+    ),
+    "kept": (N_("All right, everything stays as it is."),),
+    "yes-gone": (
+        N_("You have removed your ✅. Nothing has changed so far. To leave, write {leave}."),
+    ),
+    "text-only": (N_("I can only read text. Please write it in words."),),
+    "send-again": (N_("Your message could not be read here. Please send it again."),),
+    "private-only": (
+        N_("I talk with each person alone. Please start a private chat with me, without others."),
+    ),
+}

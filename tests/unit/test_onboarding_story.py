@@ -1,0 +1,212 @@
+"""Somebody comes to the network; told event by event, and the small world it is told in."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from bots.onboarding.bot import OnboardingBot
+from bots.onboarding.models import Initiative, Member, Settings, Wish, member_from, wish_from
+from bots.onboarding.store import MEMBER, WISH
+from bots.runtime.decision import Request, Say
+from federation.actions import CreateRoom, Invite, Join, Kick, React
+from tests.unit.test_ombuds_story import EnglishWords
+from tests.unit.world import World, said
+
+BOT, CREATOR = "@willkommen:a.example", "@dienst:a.example"
+ANNA, BILAL = "@anna:a.example", "@bilal:a.example"
+LEYLA, CEM = "@leyla:a.example", "@cem:b.example"
+SPACE, COORDINATION = "!space", "!coordination"
+NEWS, EXCHANGE = "!news", "!exchange"
+NORTH_ROOM, NORTH_TEAM, SOUTH_ROOM = "!north", "!north-team", "!south"
+CHAT = "!chat"
+NORTH = Initiative(
+    "nord", "Willkommen in Nord", "Nord", ("Wohnen", "Sprache"), (NORTH_ROOM,), NORTH_TEAM
+)
+SOUTH = Initiative("sued", "Asyl Süd", "Süd", ("Recht", "Wohnen"), (SOUTH_ROOM,))
+WEST = Initiative("west", "Kunst und Kultur West", "West", ("Kunst",))
+SETTINGS = Settings(
+    account=BOT,
+    network="Bündnis",
+    space=SPACE,
+    coordination=COORDINATION,
+    languages=("de", "en", "ar", "uk"),
+    greeting=("de", "en"),
+    rules={"de": "Seid nett.", "en": "Be kind.", "ar": "كونوا لطفاء."},
+    rules_version="1",
+    rooms=(NEWS, EXCHANGE),
+    initiatives=(NORTH, SOUTH, WEST),
+    coordinators=(ANNA,),
+    accounts=frozenset({CREATOR}),
+)
+
+
+class Town(World):
+    def __init__(self, settings: Settings = SETTINGS) -> None:
+        super().__init__(OnboardingBot(settings, EnglishWords()), BOT)
+        self.moderated(COORDINATION, BILAL)
+
+    @property
+    def settings(self) -> Settings:
+        bot: Any = self.bot
+        found: Settings = bot.settings
+        return found
+
+    @settings.setter
+    def settings(self, settings: Settings) -> None:
+        bot: Any = self.bot
+        bot.settings = settings
+
+    def member(self, user: str = LEYLA) -> Member:
+        return member_from(self.docs.get(MEMBER, user) or {})
+
+    def wish(self, user: str = LEYLA) -> Wish:
+        return wish_from(self.docs.get(WISH, user) or {})
+
+    def joins(self, user: str = LEYLA, room: str = SPACE) -> list[Request]:
+        return self.move(room, user, "join")
+
+    def knocks(self, reason: str = "", user: str = LEYLA, name: str = "Leyla") -> list[Request]:
+        return self.move(SPACE, user, "knock", reason=reason, name=name)
+
+    def says(self, body: str, user: str = LEYLA, room: str | None = None) -> list[Request]:
+        """In her private chat."""
+        return self.write(body, user, room or self.member(user).chat or "")[1]
+
+    def agrees(self, user: str = LEYLA, key: str = "✅") -> list[Request]:
+        member = self.member(user)
+        handle = f"onboarding/{member.serial}/rules/{member.asks}"
+        return self.react(self.event_of(handle), key, user, member.chat or "")[1]
+
+    def coordinates(self, body: str, sender: str = ANNA, wish: int | None = 1) -> list[Request]:
+        target = self.event_of(f"onboarding/wish/{wish}") if wish else None
+        return self.write(body, sender, COORDINATION, reply_to=target)[1]
+
+    def decides(self, key: str, sender: str = ANNA, wish: int = 1) -> list[Request]:
+        target = self.event_of(f"onboarding/wish/{wish}")
+        return self.react(target, key, sender, COORDINATION)[1]
+
+
+def invitations(requests: list[Request], user: str = LEYLA) -> list[str]:
+    return [x.room for x in requests if isinstance(x, Invite) and x.user == user]
+
+
+def test_somebody_joins_agrees_chooses_and_is_invited() -> None:
+    town = Town()
+    asked = town.joins()
+    (room,) = (x for x in asked if isinstance(x, CreateRoom))
+    assert (room.invite, room.direct, room.encrypted) == ((LEYLA,), True, True)
+    assert room.preset == "private_chat"
+    assert town.keys(asked) == ["hello", "rules"]
+    text = town.text(asked, "rules")
+    assert "Seid nett." in text
+    assert "Be kind." in text
+    assert any(isinstance(x, React) and x.key == "✅" for x in asked)
+    assert invitations(asked) == []
+
+    asked = town.agrees()
+    assert town.keys(asked) == ["accepted", "choose"]
+    assert invitations(asked) == [NEWS, EXCHANGE]
+    text = town.text(asked, "choose")
+    assert "1. \u2068Willkommen in Nord\u2069" in text
+    assert "Wohnen" in text
+
+    asked = town.says("1 und 3")
+    assert town.keys(asked) == ["newcomer", "interested", "chosen"]
+    assert invitations(asked) == [NORTH_ROOM]
+    assert said(asked, "newcomer").room == NORTH_TEAM
+    assert said(asked, "interested").room == COORDINATION
+    assert LEYLA in town.text(asked, "newcomer")
+    assert town.pass_time(30 * 24 * 3600) == []
+    assert town.member().wishes == ("nord", "west")
+
+
+def test_somebody_knocks_and_is_let_in() -> None:
+    town = Town()
+    asked = town.knocks("Ich wohne in Nord <b>und</b> möchte helfen")
+    assert town.keys(asked) == ["knock"]
+    text = town.text(asked, "knock")
+    assert "Leyla (@leyla:a.example)" in text
+    assert "möchte helfen" in text
+    assert [x.key for x in asked if isinstance(x, React)] == ["✅", "❌"]
+
+    asked = town.decides("✅")
+    assert town.keys(asked) == ["~wish-admitted"]
+    assert invitations(asked) == [SPACE]
+    assert town.keys(town.joins()) == ["hello", "rules"]
+    assert invitations(town.agrees()) == [NEWS, EXCHANGE]
+
+
+def test_who_overlooks_that_she_was_let_in_is_greeted_all_the_same() -> None:
+    town = Town()
+    town.knocks()
+    town.decides("✅")
+    assert town.keys(town.pass_time(3 * 24 * 3600 + 1)) == ["hello", "rules"]
+    assert town.keys(town.joins()) == []
+    assert town.keys(town.pass_time(30 * 24 * 3600)) == ["reminder"]
+
+
+def test_somebody_knocks_and_is_declined_kindly() -> None:
+    town = Town()
+    town.knocks()
+    asked = town.decides("❌", BILAL)
+    assert town.keys(asked) == ["~wish-declined"]
+    (kick,) = (x for x in asked if isinstance(x, Kick))
+    assert (kick.room, kick.user) == (SPACE, LEYLA)
+    assert kick.reason.count("ask again later") == 2
+    assert town.move(SPACE, LEYLA, "leave", by=BOT) == []
+    assert town.pass_time(10 * 24 * 3600) == []
+
+
+def test_somebody_writes_first_and_coordinators_decide() -> None:
+    town = Town()
+    assert town.chat(LEYLA, CHAT)[0] == Join(CHAT, notify=True)
+    asked = town.says("Hallo?", room=CHAT)
+    assert town.keys(asked, CHAT) == ["hello", "rules"]
+    assert not [x for x in asked if isinstance(x, CreateRoom)]
+    asked = town.says("نعم")
+    assert town.keys(asked) == ["request", "waiting"]
+    assert invitations(asked) == []
+    assert town.keys(town.says("und?")) == ["waiting"]
+    asked = town.coordinates("!einlassen")
+    assert town.keys(asked) == ["~wish-admitted", "accepted", "choose"]
+    assert invitations(asked) == [SPACE, NEWS, EXCHANGE]
+    assert town.joins() == []
+
+
+def test_the_languages_stand_side_by_side_until_one_is_chosen() -> None:
+    town = Town()
+    asked = town.joins()
+    assert town.text(asked, "hello").count("Hello and welcome") == 2
+    asked = town.says("العربية")
+    assert town.keys(asked) == ["language-set", "rules"]
+    assert said(asked, "rules").phrase.language == "ar"
+    text = town.text(asked, "rules")
+    assert "كونوا لطفاء" in text
+    assert {x.phrase.language for x in town.agrees() if isinstance(x, Say)} == {"ar"}
+
+
+def test_one_reminder_and_no_more() -> None:
+    town = Town()
+    town.joins()
+    assert town.pass_time(3 * 24 * 3600 - 1) == []
+    assert town.keys(town.pass_time(2)) == ["reminder"]
+    assert town.pass_time(60 * 24 * 3600) == []
+    assert town.keys(town.agrees()) == ["accepted", "choose"]
+
+
+def test_the_first_start_joins_the_rooms_of_the_network() -> None:
+    town = Town()
+    asked = town.start()
+    assert {x.room for x in asked if isinstance(x, Join)} == town.settings.places
+    for room in town.settings.places:
+        town.move(room, BOT, "join")
+    assert not [x for x in town.start(2) if isinstance(x, Join)]
+
+
+def test_a_very_long_wait_is_cheap() -> None:
+    town = Town()
+    town.start()
+    before = len(town.said)
+    town.pass_time(timedelta(days=2).total_seconds())
+    assert len(town.said) - before <= 50

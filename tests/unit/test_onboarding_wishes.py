@@ -1,0 +1,210 @@
+"""Somebody asks to join: what coordinators read, and who may decide."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bots.runtime.decision import Say
+from federation.actions import Invite, Kick
+from tests.unit.test_onboarding_story import (
+    ANNA,
+    BILAL,
+    BOT,
+    CEM,
+    CHAT,
+    COORDINATION,
+    LEYLA,
+    SETTINGS,
+    SPACE,
+    Town,
+    invitations,
+)
+from tests.unit.world import said
+
+DAY = 24 * 3600.0
+
+
+@pytest.fixture
+def town() -> Town:
+    """Leyla has knocked."""
+    town = Town()
+    town.knocks("please")
+    return town
+
+
+@pytest.mark.parametrize("coordinator", [ANNA, BILAL])
+@pytest.mark.parametrize("word", ["!einlassen", "!admit", "!إدخال"])
+def test_a_command_in_answer_to_the_message(town: Town, coordinator: str, word: str) -> None:
+    asked = town.coordinates(word, coordinator)
+    assert Invite(SPACE, LEYLA, notify=True) in asked
+    assert coordinator in town.text(asked, "wish-admitted")
+
+
+def test_a_command_in_the_thread_of_the_message(town: Town) -> None:
+    thread = town.event_of("onboarding/wish/1")
+    _, asked = town.write("!ablehnen", ANNA, COORDINATION, thread=thread)
+    assert [x for x in asked if isinstance(x, Kick)]
+
+
+def test_a_command_by_itself_means_the_only_one(town: Town) -> None:
+    assert LEYLA in [x.user for x in town.coordinates("!admit", wish=None) if isinstance(x, Invite)]
+
+
+def test_a_command_that_could_mean_several_is_asked_back(town: Town) -> None:
+    town.knocks(user=CEM, name="Cem")
+    assert town.keys(town.coordinates("!admit", wish=None)) == ["wish-which"]
+    asked = town.coordinates(f"!admit {CEM}", wish=None)
+    assert invitations(asked, CEM) == [SPACE]
+    assert town.keys(town.coordinates("!admit @nobody:x", wish=None)) == ["wish-which"]
+
+
+def test_nobody_waits() -> None:
+    assert Town().keys(Town().coordinates("!admit", wish=None)) == ["wish-none"]
+
+
+def test_only_coordinators_decide(town: Town) -> None:
+    assert town.decides("✅", CEM) == []
+    assert town.keys(town.coordinates("!admit", CEM)) == ["only-coordinators"]
+    assert town.decides("✅", LEYLA) == []
+    assert town.wish().state == "open"
+
+
+def test_a_decision_stands(town: Town) -> None:
+    town.decides("✅")
+    assert town.decides("❌", BILAL) == []
+    assert town.keys(town.coordinates("!decline")) == ["wish-already"]
+
+
+@pytest.mark.parametrize("key", ["🎉", "", "❤"])
+def test_other_reactions_decide_nothing(town: Town, key: str) -> None:
+    assert town.decides(key) == []
+
+
+def test_other_words_in_that_room_are_none_of_ours(town: Town) -> None:
+    for body in ("hello", "!einlassen?nein", "!hilfe", "!share", "admit"):
+        assert town.coordinates(body) == []
+    assert town.write("!admit", ANNA, COORDINATION, notice=True)[1] == []
+    assert town.react("$unknown", "✅", ANNA, COORDINATION)[1] == []
+
+
+def test_a_knock_is_told_once(town: Town) -> None:
+    assert town.knocks("once more") == []
+
+
+def test_who_takes_the_knock_back(town: Town) -> None:
+    asked = town.move(SPACE, LEYLA, "leave")
+    assert town.keys(asked) == ["~wish-withdrawn"]
+    asked = town.knocks("again")
+    assert town.keys(asked) == ["~knock"]
+    assert said(asked, "knock").handle is None
+    assert town.keys(town.pass_time(2 * DAY)) == []
+    assert town.keys(town.pass_time(2 * DAY)) == ["wish-reminder"]
+    assert town.pass_time(30 * DAY) == []
+
+
+def test_who_knocks_another_day_is_told_anew(town: Town) -> None:
+    town.decides("❌")
+    town.move(SPACE, LEYLA, "leave", by=BOT)
+    assert town.keys(town.knocks()) == ["~knock-silent"]
+    town.decides("❌")
+    town.pass_time(DAY)
+    assert town.keys(town.knocks()) == ["knock-silent"]
+    assert town.decides("✅", wish=1) == []
+    assert town.keys(town.decides("✅", wish=2)) == ["~wish-admitted"]
+    assert town.keys(town.joins()) == ["hello", "rules"]
+
+
+def test_who_is_let_in_by_hand_is_greeted_when_she_comes(town: Town) -> None:
+    asked = town.move(SPACE, LEYLA, "invite", by=BILAL)
+    assert town.keys(asked) == ["~wish-admitted"]
+    assert town.keys(town.joins()) == ["hello", "rules"]
+
+
+def test_who_is_declined_by_hand(town: Town) -> None:
+    asked = town.move(SPACE, LEYLA, "leave", by=BILAL)
+    assert town.keys(asked) == ["~wish-declined"]
+    assert BILAL in town.text(asked, "wish-declined")
+
+
+def test_who_joins_past_us(town: Town) -> None:
+    assert town.keys(town.joins()) == ["hello", "rules", "~wish-inside"]
+
+
+def test_what_she_wrote_is_forgotten_after_the_decision(town: Town) -> None:
+    town.decides("✅")
+    assert town.wish().reason == ""
+
+
+def test_a_reason_can_not_flood_the_room() -> None:
+    town = Town()
+    asked = town.knocks("x" * 60_000, name="y" * 60_000)
+    assert len(town.text(asked, "knock")) < 1_500
+
+
+def test_a_forged_reason_stays_text() -> None:
+    town = Town()
+    asked = town.knocks('<a href="x">@room</a>\u202e', name="</a><script>")
+    html = town.bot.render(said(asked, "knock").phrase).html or ""
+    assert "<script" not in html
+    assert '<a href="x"' not in html
+    assert "\u202e" not in html
+
+
+def test_who_is_declined_after_a_private_message_hears_of_it() -> None:
+    town = Town()
+    town.chat(LEYLA, CHAT)
+    town.says("hallo", room=CHAT)
+    town.says("ja")
+    asked = town.decides("❌")
+    assert town.keys(asked) == ["~wish-declined", "declined"]
+    assert not [x for x in asked if isinstance(x, Kick)]
+    assert town.keys(town.says("ja")) == ["~request", "waiting"]
+
+
+def test_who_waits_and_comes_in_by_another_door_is_invited() -> None:
+    town = Town()
+    town.chat(LEYLA, CHAT)
+    town.says("hallo", room=CHAT)
+    town.says("ja")
+    asked = town.joins()
+    assert town.keys(asked) == ["accepted", "choose", "~wish-inside"]
+    assert invitations(asked) == ["!news", "!exchange"]
+
+
+def test_who_was_greeted_before_she_was_let_in_goes_on() -> None:
+    town = Town()
+    town.chat(LEYLA, CHAT)
+    town.says("hallo", room=CHAT)
+    town.knocks()
+    asked = town.decides("✅")
+    assert town.keys(asked) == ["~wish-admitted"]
+    assert town.keys(town.says("ja")) == ["accepted", "choose"]
+
+
+def test_a_member_who_comes_back_by_knocking(town: Town) -> None:
+    town.decides("✅")
+    town.joins()
+    town.agrees()
+    town.move(SPACE, LEYLA, "leave")
+    town.pass_time(DAY)
+    assert town.keys(town.knocks()) == ["knock-silent"]
+    asked = town.decides("✅", wish=2)
+    assert invitations(asked) == [SPACE]
+    assert town.keys(town.joins()) == ["welcome-back"]
+
+
+def test_an_invitation_to_the_space_that_fails_is_told(town: Town) -> None:
+    town.errors["Invite"] = "M_FORBIDDEN"
+    assert "invite-failed" in town.keys(town.decides("✅"), COORDINATION)
+
+
+def test_the_reason_of_a_refusal_is_in_her_language() -> None:
+    town = Town(replace(SETTINGS, approval=False))
+    town.chat(LEYLA, CHAT)
+    town.says("English", room=CHAT)
+    town.knocks()
+    (kick,) = (x for x in town.decides("❌") if isinstance(x, Kick))
+    assert kick.reason.count("ask again later") == 1
+    assert not [x for x in town.said if isinstance(x, Say) and x.phrase.key == "declined"]
