@@ -53,7 +53,7 @@ class _Joined:
         return {**status["counts"], "homeserver_reachable": float(reachable)}
 
 
-def settings_of(config: NetworkConfig, metrics_listen: str | None = None) -> Settings | None:
+def settings_of(config: NetworkConfig) -> Settings | None:
     """What the pages need of a network's settings; None if it has no pages."""
     if config.web is None:
         return None
@@ -63,7 +63,7 @@ def settings_of(config: NetworkConfig, metrics_listen: str | None = None) -> Set
         listen=config.web.listen,
         languages=config.network.languages,
         imprint=_imprint(config),
-        metrics_listen=metrics_listen,
+        metrics_listen=config.web.metrics,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -37,6 +37,7 @@ LONGEST_TEXT = 20_000
 # Controls, lone surrogates, and marks that turn the direction of the text around them. The joiners
 # of Persian and Indic scripts stay.
 _UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
+TIME_PATTERN = "^([01]?[0-9]|2[0-3]):[0-5][0-9]$"
 _PHONE = re.compile(r"\+?[0-9][0-9 ()/.-]{1,29}")
 
 
@@ -108,6 +109,15 @@ def _duration(value: object) -> timedelta:
     return parsed
 
 
+def _time_of_day(value: object) -> time:
+    if isinstance(value, time):
+        return value
+    if isinstance(value, str) and re.fullmatch(TIME_PATTERN, value.strip()):
+        hour, _, minute = value.strip().partition(":")
+        return time(int(hour), int(minute))
+    raise ValueError('is not a time of day; write hours and minutes as "17:00"')
+
+
 def _zone(value: object) -> ZoneInfo:
     if isinstance(value, ZoneInfo):
         return value
@@ -173,6 +183,12 @@ Duration = Annotated[
     PlainValidator(_duration, json_schema_input_type=str),
     PlainSerializer(durations.format_duration, return_type=str),
     _hint(pattern=durations.PATTERN),
+]
+TimeOfDay = Annotated[
+    time,
+    PlainValidator(_time_of_day, json_schema_input_type=str),
+    PlainSerializer(lambda value: f"{value:%H:%M}", return_type=str),
+    _hint(pattern=TIME_PATTERN),
 ]
 TimeZone = Annotated[
     ZoneInfo,

@@ -16,7 +16,7 @@ from pydantic import Field, SecretStr
 from config.credentials import Credential, NetworkEnvironment
 from config.faults import Loc
 from config.fields import Language, MatrixId, Text
-from config.network_office import Email, Imprint, Network, Ombuds, Web
+from config.network_office import Announcements, Email, Imprint, Network, Ombuds, Web
 from config.network_parts import (
     ROLES,
     Accommodation,
@@ -66,6 +66,8 @@ class NetworkFile(File):
     """The rules of the network by language, which newcomers are asked to accept."""
     email: Email | None = None
     """How announcements leave by mail."""
+    announcements: Announcements = Announcements()
+    """When announcements leave."""
     web: Web | None = None
     """Where the web pages are: unsubscribing, imprint, privacy."""
     imprint: Imprint | None = None

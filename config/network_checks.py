@@ -172,6 +172,16 @@ def _mail_leaves_safely(fitted: Fitted[NetworkFile]) -> Iterator[Finding]:
         yield (*smtp, "password_file"), "goes with `user:`; write who logs in with it"
 
 
+def _mails_can_be_ended(fitted: Fitted[NetworkFile]) -> Iterator[Finding]:
+    there = {key for key in ("email", "web") if at(fitted.data, (key,)) is not None}
+    if there == {"email"} and "web" not in fitted.unread:
+        text = "needs pages on which readers end their mails; write `web:` with a public_url"
+        yield ("email",), text
+    if there == {"web"} and "email" not in fitted.unread:
+        text = "has pages for readers of mails, but no mail leaves; write `email:`, or remove it"
+        yield ("web",), text
+
+
 def _signature_fits(fitted: Fitted[NetworkFile]) -> Iterator[Finding]:
     sender = domain_of(text_at(fitted.data, "email", "from"))
     domain = text_at(fitted.data, "email", "dkim", "domain").lower()
@@ -204,6 +214,7 @@ _CHECKS = (
     _templates_exist,
     _aliases_differ,
     _mail_leaves_safely,
+    _mails_can_be_ended,
     _signature_fits,
     _somebody_answers,
 )

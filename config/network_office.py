@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,7 @@ from pydantic import Field
 
 from config.fields import (
     Domain,
+    Duration,
     FilePath,
     Language,
     Listen,
@@ -18,12 +20,14 @@ from config.fields import (
     Port,
     Selector,
     Text,
+    TimeOfDay,
     TimeZone,
     WebUrl,
 )
 from config.mails import domain_of
 from config.sections import Section
 
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
 
 
@@ -101,6 +105,17 @@ class Email(Section):
         return domain_of(self.sender)
 
 
+class Announcements(Section):
+    """When announcements leave."""
+
+    undo: Duration = timedelta(minutes=2)
+    """How long a release can be taken back; only then the first mail leaves."""
+    digest_on: Weekday | Literal["daily"] = "friday"
+    """The day of the digest, for those who do not want each announcement at once."""
+    digest_at: TimeOfDay = time(17)
+    """The time of the digest."""
+
+
 class Web(Section):
     """Where the web pages are."""
 
@@ -108,6 +123,9 @@ class Web(Section):
     """Address and port to take requests on."""
     public_url: WebUrl = Field(examples=["https://buendnis.example.org"])
     """How people reach it, through the proxy in front of it."""
+    metrics: Listen | None = None
+    """Address and port that answer Prometheus at `/metrics`: numbers about nobody. Left out:
+    nowhere. Not for the world: no proxy belongs in front of it."""
 
 
 class Imprint(Section):

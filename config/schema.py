@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,8 @@ class _Generator(GenerateJsonSchema):
     """Durations as the YAML has them, and no titles that only repeat the keys."""
 
     def encode_default(self, dft: Any) -> Any:
+        if isinstance(dft, time):
+            return f"{dft:%H:%M}"
         return format_duration(dft) if isinstance(dft, timedelta) else super().encode_default(dft)
 
     def field_title_should_be_set(self, schema: Any) -> bool:

@@ -52,12 +52,16 @@ initiatives:
     via: [sued.example]
 rules: {de: Wir hören einander zu., en: We listen.}
 """
-MAIL = """\
+IMPRINT = "imprint: {name: Verein, address: Weg 1, responsible: Anna, privacy: Wir.}"
+PAGES = "web: {public_url: https://a.example}"
+MAIL = f"""\
 email:
   from: Rundbrief <rundbrief@example.org>
-  smtp: {host: mail.example.org}
-imprint: {name: Verein, address: Weg 1, responsible: Anna, privacy: Wir.}
+  smtp: {{host: mail.example.org}}
+{IMPRINT}
+{PAGES}
 """
+NO_IMPRINT = MAIL.replace(IMPRINT, "")
 EXAMPLE = Path(__file__).parents[2] / "config/examples/network.yaml"
 variable = NetworkEnvironment.variable
 
@@ -140,6 +144,7 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
     text += MAIL.replace(
         "{host: mail.example.org}", "{host: mail.example.org, user: r, password_file: ./smtp}"
     )
+    text = text.replace(PAGES, "")
     text += """\
 rooms: {version: 11, coordination: {alias: "#rat:example.org", name: Rat, topic: Wir}}
 coordinators: ["@anna:example.org"]
@@ -149,7 +154,8 @@ templates:
     rooms: [{id: alles, name: "Alles von {name}", encrypted: false, access: alliance, share: true}]
 accommodations: [{id: see, name: Haus am See, operator: Betreiber, district: Nord}]
 ombuds: {account: "@ombuds:ombuds.example"}
-web: {listen: "[::1]:8080", public_url: https://buendnis.example.org/web/}
+web: {listen: "[::1]:8080", public_url: https://buendnis.example.org/web/, metrics: "[::1]:1"}
+announcements: {undo: 10m, digest_on: daily, digest_at: 7:00}
 logging: {level: debug}
 """
     config = load_network(write(tmp_path, text.replace("template: initiative", "template: klein")))
@@ -401,20 +407,31 @@ ADDED: Mapping[str, tuple[str, str]] = {
         "ombuds.account: is the account of creator; the ombuds office has one of its own",
     ),
     "mail without imprint": (
-        "email: {from: r@example.org, smtp: {host: mail.example.org}}",
+        NO_IMPRINT,
         "email: needs an imprint, by law",
     ),
-    "web without imprint": (
-        "web: {public_url: https://a.example}",
-        "web: needs an imprint, by law",
+    "mail without pages": (
+        MAIL.replace(PAGES, ""),
+        "email: needs pages on which readers end their mails; write `web:` with a public_url",
+    ),
+    "pages without mail": (
+        f"{PAGES}\n{IMPRINT}",
+        "web: has pages for readers of mails, but no mail leaves; write `email:`, or remove it",
+    ),
+    "a digest at no time": (
+        "announcements: {digest_at: 24:00}",
+        'announcements.digest_at: is not a time of day; write hours and minutes, as "17:00"',
+    ),
+    "a digest on no day": (
+        "announcements: {digest_on: fryday}",
+        "announcements.digest_on: is not one of the known values; write monday, tuesday,",
     ),
     "a listener": (
-        "web: {listen: localhost, public_url: https://a.example}\n"
-        "imprint: {name: a, address: b, responsible: c, privacy: d}",
+        MAIL.replace("{public_url", "{listen: localhost, public_url"),
         'web.listen: is not an address and a port to listen on; write "127.0.0.1:8080"',
     ),
     "an address of pages": (
-        "web: {public_url: a.example}\nimprint: {name: a, address: b, responsible: c, privacy: d}",
+        MAIL.replace("https://a.example", "a.example"),
         'web.public_url: is not an address of web pages; write "https://a.example"',
     ),
 }
