@@ -16,6 +16,7 @@ from bots.runtime.store import AlreadyRunning, Store, StoreError
 from bots.runtime.transaction import Transaction
 from config.network import NetworkConfig
 from config.network_parts import Role as AccountRole
+from federation.actions import Handle
 from federation.errors import LoginRefused
 from federation.homeserver import Homeserver
 from federation.login import Credentials, log_in, register
@@ -30,7 +31,7 @@ from federation.spaces.steps import Change, MakeAccount, MakeRoom
 
 FOLDER = "creator"
 """Below the network's state: what the creator account needs, apart from the office's store."""
-SEEN, UNSETTLED = "account seen", "rooms unsettled"
+SEEN, UNSETTLED, ROOMS = "account seen", "rooms unsettled", "rooms"
 AT_ONCE = 8
 
 
@@ -84,7 +85,18 @@ class Planning:
             return plan(self._layout, Observed(missing=absent), self._declared.accounts)
         observed = await observe(self._server, self._layout, await self._unsettled())
         there = Observed(observed.rooms, absent)
-        return plan(self._layout, there, self._declared.accounts)
+        planned = plan(self._layout, there, self._declared.accounts)
+        await self._keep_rooms(planned)
+        return planned
+
+    async def rooms(self) -> dict[Key, str]:
+        """The id of every declared room that is there: as it was last seen, where all are known,
+        else as the homeserver tells it. Raises FederationError."""
+        known: dict[Key, str] = await self._store.run("rooms", lambda v: v.get(ROOMS, "") or {})
+        wanted = [room.key for room in self._layout.rooms]
+        if all(key in known for key in wanted):
+            return {key: known[key] for key in wanted}
+        return _ids(await self.plan())
 
     async def _absent_accounts(self) -> frozenset[str]:
         """Those of our accounts that are not there; whom we have seen once is not asked for."""
@@ -135,6 +147,8 @@ class Planning:
         rooms = {c.step.room.key for c in changes if isinstance(c.step, MakeRoom)}
         before = await self._unsettled()
         await self._keep_unsettled(before | rooms)
+        if rooms:
+            await self._store.run("rooms", lambda vault: vault.delete(ROOMS, ""))
         result = await apply(self._server, planned, changes, told, at_once)
         await self._keep_unsettled(result.unsettled)
         result.done += outcome.done
@@ -168,6 +182,9 @@ class Planning:
         await self._store.run("accounts", lambda vault: _note(vault, {step.user}))
         return None
 
+    async def _keep_rooms(self, planned: Plan) -> None:
+        await self._store.run("rooms", lambda vault: vault.put(ROOMS, "", _ids(planned)))
+
     # -- what an earlier run may have left half done -------------------------------------------
 
     async def _unsettled(self) -> set[Key]:
@@ -175,6 +192,10 @@ class Planning:
 
     async def _keep_unsettled(self, keys: set[Key]) -> None:
         await self._store.run("unsettled", lambda v: v.put(UNSETTLED, "", sorted(keys)))
+
+
+def _ids(planned: Plan) -> dict[Key, str]:
+    return {key: ref for key, ref in planned.ids.items() if not isinstance(ref, Handle)}
 
 
 def _account(role: Role) -> AccountRole:

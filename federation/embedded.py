@@ -104,7 +104,7 @@ class EmbeddedSynapse:
         home = _prepared(directory, server_name)
         tries_left = PORT_TRIES if port is None else 1
         while True:
-            synapse = cls(home, port or _free_port(), extra or {}, start_timeout)
+            synapse = cls(home, port or free_port(), extra or {}, start_timeout)
             tries_left -= 1
             try:
                 await synapse._launch()
@@ -299,7 +299,8 @@ def _write(path: Path, text: str) -> None:
     draft.replace(path)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port on 127.0.0.1 that nobody listens on. Raises PortTaken."""
     for port in random.sample(PORTS, len(PORTS)):
         with socket.socket() as probe:
             try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
 from typing import Any
 
@@ -20,22 +20,31 @@ EACH = 20.0
 Part = Coroutine[Any, Any, list[Finding]]
 
 
-def checking(office: Office) -> Callable[[], Coroutine[Any, Any, dict[str, Any]]]:
-    """The control command `checkup` of an ombuds office."""
-    return partial(_answer, office)
+Look = Callable[[Session], Part]
+"""What is looked at of each account besides what all have in common."""
 
 
-async def _answer(office: Office) -> dict[str, Any]:
-    return {"findings": [finding.as_json() for finding in await checkup(office)]}
+def checking(office: Office, *more: Look) -> Callable[[], Coroutine[Any, Any, dict[str, Any]]]:
+    """The control command `checkup` of an office."""
+    return partial(_answer, office, more)
 
 
-async def checkup(office: Office) -> list[Finding]:
+def of_ombuds(session: Session) -> Part:
+    return _guarded("room", room.ombuds(session))
+
+
+async def _answer(office: Office, more: Sequence[Look]) -> dict[str, Any]:
+    return {"findings": [finding.as_json() for finding in await checkup(office, more)]}
+
+
+async def checkup(office: Office, more: Sequence[Look] = ()) -> list[Finding]:
     if not office.ready.is_set():
         remedy = "It tries again by itself; see what is said of the homeserver."
         return [note("office", "runs, but has not reached its homeserver yet", remedy)]
     parts = [_guarded("queue", backlog.queue(office.store))]
     for post in office.posts:
         parts += _of(post.session)
+        parts += [look(post.session) for look in more]
     return [finding for found in await asyncio.gather(*parts) for finding in found]
 
 
@@ -44,7 +53,6 @@ def _of(session: Session) -> list[Part]:
         _guarded("sync", account.sync(session)),
         _guarded("device", account.device(session)),
         _guarded("keys", account.keys(session)),
-        _guarded("room", room.ombuds(session)),
     ]
 
 

@@ -28,6 +28,17 @@ def load_network_or_exit(file: Path) -> NetworkConfig:
     return _loaded(load_network, file)
 
 
+def load_any_or_exit(file: Path) -> OmbudsConfig | NetworkConfig:
+    """The settings of either kind of office."""
+    from config.loading import check
+    from config.network import NetworkFile
+
+    checked = _loaded(check, file)
+    if isinstance(checked.file, NetworkFile):
+        return load_network_or_exit(file)
+    return load_or_exit(file)
+
+
 def _loaded(load: Callable[[Path], T], file: Path) -> T:
     from config.faults import ConfigFaults
 
@@ -54,8 +65,10 @@ def ask_or_exit(file: Path, question: str) -> dict[str, object]:
 
 def _state(settings: File) -> Path:
     """The folder of the store."""
+    from config.network import NetworkFile
     from config.ombuds import OmbudsFile
 
-    if isinstance(settings, OmbudsFile):
-        return settings.office.state
-    raise SystemExit("Only the ombuds office can be asked so far.")
+    if isinstance(settings, NetworkFile):
+        return settings.network.state
+    assert isinstance(settings, OmbudsFile)  # noqa: S101  (there is no third kind)
+    return settings.office.state

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 _STYLES = {"+": "green", "~": "yellow", "-": "red", "!": "bold red", "i": "cyan"}
 
 
-def run_planning(file: Path, work: Callable[[Planning], Awaitable[int]]) -> None:
-    """Load the settings, do the work, and end with its exit status."""
+def run_planning(file: Path, work: Callable[[Planning], Awaitable[int]]) -> int:
+    """Load the settings and do the work; its exit status."""
     import asyncio
 
     from bots.commands._loading import load_network_or_exit
@@ -43,7 +43,7 @@ def run_planning(file: Path, work: Callable[[Planning], Awaitable[int]]) -> None
             return 1
 
     try:
-        raise SystemExit(asyncio.run(run()))
+        return asyncio.run(run())
     except KeyboardInterrupt:
         click.echo("Stopped. Run it again to go on from here.", err=True)
         raise SystemExit(130) from None

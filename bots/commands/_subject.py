@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bots.checkup.subject import Subject
-from bots.offices import ombuds_account
+from bots.offices.ombuds import ombuds_account
 from bots.runtime.sealing import parse_key
 from bots.runtime.serving import KEY_FILE, Account
 from config.credentials import OmbudsEnvironment

@@ -22,7 +22,7 @@ def command(file: Path) -> None:
     """
     from bots.commands._spaces import run_planning
 
-    run_planning(file, _plan)
+    raise SystemExit(run_planning(file, _plan))
 
 
 async def _plan(planning: Planning) -> int:

@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 if TYPE_CHECKING:
-    from bots.ombuds.bot import OmbudsBot
-    from bots.runtime.office import Office
+    import asyncio
+
+    from bots.offices.running import Running
+    from bots.runtime.control import Command
+    from config.network import NetworkConfig
     from config.ombuds import OmbudsConfig
 
 log = logging.getLogger(__name__)
@@ -28,10 +31,10 @@ def command(file: Path) -> None:
     """
     import asyncio
 
-    from bots.commands._loading import load_or_exit
+    from bots.commands._loading import load_any_or_exit
     from bots.runtime.logs import install
 
-    config = load_or_exit(file)
+    config = load_any_or_exit(file)
     install(config.logging.level)
     _leave(asyncio.new_event_loop().run_until_complete(_run(config)))
 
@@ -45,20 +48,22 @@ def _leave(status: int) -> NoReturn:
     os._exit(status)
 
 
-async def _run(config: OmbudsConfig) -> int:
-    from bots.offices import ombuds_office
+async def _run(config: OmbudsConfig | NetworkConfig) -> int:
+    import asyncio
+    import signal
+
     from bots.runtime.store import StoreError
+    from bridges.web.server import CannotListen
     from federation.errors import FederationError
 
+    working = asyncio.ensure_future(_assembled_and_served(config))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, working.cancel)
     try:
-        office, bot = ombuds_office(config)
-    except (StoreError, ValueError) as error:
-        return _failed(config, str(error))
-    except OSError as error:
-        return _failed(config, _unusable(config.office.state, error))
-    try:
-        await _serve(office, bot, config)
-    except (FederationError, StoreError) as error:
+        await working
+    except asyncio.CancelledError:
+        log.info("stopped; everything that came in is kept")
+    except (FederationError, StoreError, CannotListen, _Unusable) as error:
         return _failed(config, str(error))
     except Exception:
         # Its text may hold what somebody wrote: only the log's way of telling it is safe.
@@ -67,48 +72,79 @@ async def _run(config: OmbudsConfig) -> int:
     return 0
 
 
-def _failed(config: OmbudsConfig, sentence: str) -> int:
+def _failed(config: OmbudsConfig | NetworkConfig, sentence: str) -> int:
     click.echo(f"{config.path}: {sentence}", err=True)
     return 1
 
 
-def _unusable(state: Path, error: OSError) -> str:
+class _Unusable(Exception):
+    """The office can't be assembled; the message says what to do."""
+
+
+async def _assembled_and_served(config: OmbudsConfig | NetworkConfig) -> None:
+    try:
+        running = await _assembled(config)
+    except ValueError as error:
+        raise _Unusable(str(error)) from None
+    except OSError as error:
+        raise _Unusable(_sentence(config, error)) from None
+    await _serve(running)
+
+
+async def _assembled(config: OmbudsConfig | NetworkConfig) -> Running:
+    from config.network import NetworkConfig
+
+    if isinstance(config, NetworkConfig):
+        from bots.offices.network import network_office
+
+        return await network_office(config)
+    from bots.offices.ombuds import OmbudsRunning
+
+    return OmbudsRunning(config)
+
+
+def _sentence(config: OmbudsConfig | NetworkConfig, error: OSError) -> str:
+    key, state = _state(config)
     return (
-        f"office.state: {error.filename or state} can't be used ({error.strerror}). See that the "
-        "folder belongs to the user who runs the office, and that the disk is neither full nor "
-        "read-only."
+        f"{key}: {error.filename or state} can't be used ({error.strerror}). See that the folder "
+        "belongs to the user who runs the office, and that the disk is neither full nor read-only."
     )
 
 
-async def _serve(office: Office, bot: OmbudsBot, config: OmbudsConfig) -> None:
+def _state(config: OmbudsConfig | NetworkConfig) -> tuple[str, Path]:
+    from config.network import NetworkConfig
+
+    if isinstance(config, NetworkConfig):
+        return "network.state", config.network.state
+    return "office.state", config.office.state
+
+
+async def _serve(running: Running) -> None:
     import asyncio
     import signal
 
-    from bots.checkup.live import checking
     from bots.runtime.control import listening
 
-    running = asyncio.create_task(office.run())
-    reloading = _Reloading(office, bot, config)
+    office = running.office
+    working = asyncio.create_task(office.run())
+    reloading = _Reloading(running)
     commands = {
         "status": office.status,
-        "checkup": checking(office),
+        "checkup": running.checkup,
         "reload": reloading.command,
-        "stop": _stop(running),
+        "stop": _stop(working),
     }
-    loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGTERM, running.cancel)
-    loop.add_signal_handler(signal.SIGINT, running.cancel)
-    loop.add_signal_handler(signal.SIGHUP, reloading.signal)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reloading.signal)
     try:
-        async with listening(config.office.state, commands):
-            await running
-    except asyncio.CancelledError:
-        log.info("stopped; everything that came in is kept")
+        async with running.beside(), listening(running.state, commands):
+            await working
     finally:
+        working.cancel()
+        await asyncio.wait([working])
         await office.close()
 
 
-def _stop(running: Any) -> Any:
+def _stop(running: asyncio.Task[None]) -> Command:
     async def stop() -> dict[str, Any]:
         running.get_loop().call_later(0.1, running.cancel)
         return {}
@@ -119,47 +155,31 @@ def _stop(running: Any) -> Any:
 class _Reloading:
     """Reads the file again. What is wrong in it is told, and the office goes on as before."""
 
-    def __init__(self, office: Office, bot: OmbudsBot, config: OmbudsConfig) -> None:
-        self._office = office
-        self._bot = bot
-        self._config = config
+    def __init__(self, running: Running) -> None:
+        self._running = running
+        self._tasks: set[asyncio.Task[None]] = set()
 
     def signal(self) -> None:
+        import asyncio
+
+        task = asyncio.ensure_future(self._quietly())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _quietly(self) -> None:
         try:
-            self._reload()
+            await self._reload()
         except ValueError as error:
             log.error("the settings stay as they were:\n%s", error)
 
     async def command(self) -> dict[str, Any]:
-        return {"restart_needed": self._reload()}
+        return {"restart_needed": await self._reload()}
 
-    def _reload(self) -> list[str]:
+    async def _reload(self) -> list[str]:
         """The settings that need a restart. Raises ValueError with all faults."""
-        from bots.offices import ombuds_settings
-        from bots.runtime.logs import install
-        from config.faults import ConfigFaults
-        from config.loading import load
-
-        try:
-            new = load(self._config.path)
-        except ConfigFaults as faults:
-            raise ValueError(str(faults)) from None
-        waiting = _fixed(self._config, new)
-        self._bot.settings = ombuds_settings(new)
-        self._office.store.patience = new.unreadable_after.total_seconds()
-        install(new.logging.level)
+        waiting = await self._running.reload()
         log.info("read the settings again%s", _needs_restart(waiting))
         return waiting
-
-
-def _fixed(old: OmbudsConfig, new: OmbudsConfig) -> list[str]:
-    """Sections that are used only at the start, and differ."""
-    pairs = {
-        "office.state": (old.office.state, new.office.state),
-        "homeserver": (old.homeserver, new.homeserver),
-        "account": (old.account, new.account),
-    }
-    return [name for name, (before, after) in pairs.items() if before != after]
 
 
 def _needs_restart(names: list[str]) -> str:

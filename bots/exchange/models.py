@@ -35,6 +35,8 @@ class Settings:
     """Where failures are told."""
     accounts: frozenset[str] = frozenset()
     """Bots and service accounts; what they write is never shared."""
+    creator: str = ""
+    """Makes the rooms of the network."""
     room_languages: tuple[str, ...] = ()
     """Side by side in the rooms of initiatives; by default the first two."""
 

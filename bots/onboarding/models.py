@@ -61,6 +61,8 @@ class Settings:
     """May let people in, besides those who moderate the coordination room."""
     accounts: frozenset[str] = frozenset()
     """Bots and service accounts, which nobody greets."""
+    creator: str = ""
+    """Makes the rooms of the network."""
     approval: bool = True
     """Who comes by a private message needs a coordinator's yes, as who knocks does."""
     remind_after: timedelta = timedelta(days=3)

@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 from bots.runtime.decision import Decision, Event, Phrase
 from federation.actions import Text
+from federation.events import RoomView
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,9 @@ class Docs(Protocol):
 
     def copies_of(self, event_id: str) -> tuple[Made, ...]:
         """Our copies (`copy_of`) of somebody's event, made or still on their way."""
+
+    def view(self, account: str, room_id: str) -> RoomView:
+        """A room as our account knows it now; empty where it is not in it."""
 
 
 S = TypeVar("S")

@@ -35,7 +35,7 @@ class Performed:
     """Name of the action's class."""
     handle: str | None
     room_id: str | None
-    """Where. Of what failed: where it was to be, for an `Invite`, a `Kick` or a `Look`."""
+    """Where. Of what failed: where it was to be, for an `Invite`, `Kick`, `Look` or `Redact`."""
     event_id: str | None
     error: str | None = None
     """None when it was carried out; else the Matrix error code or a word of ours

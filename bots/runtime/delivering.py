@@ -257,7 +257,8 @@ def _performed(action: Action | Deliver, outcome: Outcome | None, error: str | N
 
 def _nothing(action: Action | Deliver) -> Outcome:
     """Of what has no handle, the room at least tells which one failed."""
-    if isinstance(action, Invite | Kick | Look) and not isinstance(action.room, Handle):
+    placed = isinstance(action, Invite | Kick | Look | Redact)
+    if placed and not isinstance(action.room, Handle):
         return Outcome(action.room)
     return Outcome("")
 

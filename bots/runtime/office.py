@@ -113,6 +113,11 @@ class Office:
             event = Started(post.session.account, start)
             self.deciding.enter(tx, f"started/{post.bot.name}/{start}", post.bot.name, event)
 
+    async def begin_again(self) -> None:
+        """Tell every bot that it starts, as after a restart: its settings are others now."""
+        await self.store.run("start", self._start)
+        self._inbox.set()
+
     async def _decide(self) -> None:
         while True:
             self._inbox.clear()

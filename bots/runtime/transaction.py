@@ -12,6 +12,8 @@ from bots.runtime import codec
 from bots.runtime.rows.handles import Handles
 from bots.runtime.rows.inbox import Inbox, InboxRow
 from bots.runtime.rows.outbox import HELD, Outbox, OutboxRow
+from federation import rooms
+from federation.events import RoomView
 
 __all__ = ["HELD", "InboxRow", "OutboxRow", "Standing", "Transaction"]
 
@@ -38,6 +40,11 @@ class Transaction(Inbox, Outbox, Handles):
         handle = getattr(action, "handle", None)
         if handle is not None:
             self.fill(handle, room_id, event_id, action_id)
+
+    def view(self, account: str, room_id: str) -> RoomView:
+        """A room as the account knows it now."""
+        room = rooms.load(self, account, room_id)
+        return room.view() if room.joined else RoomView()
 
     def counts(self) -> dict[str, int]:
         """How many rows stand where: for `buendnis status`."""

@@ -8,7 +8,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from bots.offices import ombuds_office
+from bots.offices.ombuds import ombuds_office
 from bots.runtime.serving import run_until_signal
 from config.loading import load
 from tests.bench.heartbeat import obey

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from bots.exchange.bot import ExchangeBot
@@ -9,7 +10,7 @@ from bots.exchange.models import Settings, Shared, Source, shared_from
 from bots.exchange.store import SHARED
 from bots.runtime.bot import Docs
 from bots.runtime.decision import Request
-from federation.actions import Look, React, Redact
+from federation.actions import Join, Leave, Look, React, Redact
 from federation.events import RoomView
 from tests.unit.test_ombuds_story import EnglishWords
 from tests.unit.world import World, said
@@ -168,3 +169,14 @@ def test_answers_are_told_once_an_hour() -> None:
     assert "3 new answers" in market.text(asked, "answers")
     assert market.pass_time(100_000) == []
     assert market.keys(market.write("noch", CEM, EXCHANGE, reply_to=copy)[1]) == ["answers"]
+
+
+def test_a_room_that_the_creator_has_just_made_waits_for_the_settings() -> None:
+    creator = "@dienst:a.example"
+    market = Market(replace(SETTINGS, creator=creator))
+    assert market.move("!new", BOT, "invite", by=creator) == []
+    assert market.move("!other", BOT, "invite", by=LEYLA) == [Leave("!other", notify=True)]
+    sources = (*SETTINGS.sources, Source("!new", "Neu"))
+    market.bot.settings = replace(SETTINGS, creator=creator, sources=sources)
+    assert Join("!new", notify=True) in market.start(2)
+    assert market.keys(market.move("!new", BOT, "join")) == ["hello-encrypted"]

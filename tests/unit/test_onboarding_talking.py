@@ -539,3 +539,11 @@ def test_reminding_waits_for_nobody_who_went(town: Town) -> None:
 def test_commands_of_coordinators_do_nothing_in_private(town: Town) -> None:
     assert town.keys(town.says(f"!einlassen {CEM}")) == ["not-understood"]
     assert town.write("!einlassen", ANNA, "!group")[1] == []
+
+
+def test_a_room_that_the_creator_has_just_made_waits_for_the_settings(town: Town) -> None:
+    town.bot.settings = replace(SETTINGS, creator=CREATOR)
+    assert town.move("!new", BOT, "invite", by=CREATOR) == []
+    assert town.move("!chat", BOT, "invite", by=CEM) == [Join("!chat", notify=True)]
+    town.bot.settings = replace(SETTINGS, creator=CREATOR, rooms=(*SETTINGS.rooms, "!new"))
+    assert Join("!new", notify=True) in town.start(2)

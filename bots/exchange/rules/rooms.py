@@ -30,7 +30,9 @@ def ours(turn: Turn, event: Membership) -> None:
     """We were invited, have joined or are out."""
     room = event.origin.room_id
     if turn.state.room not in turn.settings.places:
-        if event.membership is MembershipKind.INVITE:
+        # What the creator makes is newer than our settings, and joined once they tell what it is.
+        asked_in = event.membership is MembershipKind.INVITE
+        if asked_in and event.origin.sender != turn.settings.creator:
             turn.ask(Leave(room, notify=True))
     elif event.membership is MembershipKind.INVITE:
         turn.ask(Join(room, notify=True))

@@ -101,8 +101,10 @@ def ours(turn: Turn, event: Membership) -> None:
     if room in turn.settings.places:
         _in_network(turn, event, room)
     elif event.membership is MembershipKind.INVITE:
-        turn.known = replace(turn.known, invited=True)
-        turn.ask(Join(event.origin.room_id, notify=True))
+        # What the creator makes is newer than our settings, and joined once they tell what it is.
+        if event.origin.sender != turn.settings.creator:
+            turn.known = replace(turn.known, invited=True)
+            turn.ask(Join(event.origin.room_id, notify=True))
     elif event.membership is MembershipKind.JOIN:
         _in_private(turn, event)
     elif event.membership in GONE:

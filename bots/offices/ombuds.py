@@ -1,19 +1,25 @@
-"""From settings to offices: the composition root. Only here and in `bots.commands` are settings
-read; everything below is given plain values."""
+"""The ombuds office from its settings."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import tzinfo
+from pathlib import Path
 from typing import Any
 
+from bots.checkup.live import checking, of_ombuds
 from bots.ombuds.bot import OmbudsBot
 from bots.ombuds.models import Settings
 from bots.runtime.clock import Clock
+from bots.runtime.control import Command
+from bots.runtime.logs import install
 from bots.runtime.office import Office
 from bots.runtime.sealing import load_key, parse_key
 from bots.runtime.serving import Account, assemble
 from bots.runtime.words import Words
+from config.faults import ConfigFaults
+from config.loading import load
 from config.ombuds import Helpline, OmbudsConfig
 from federation.ports import Probe
 
@@ -64,6 +70,46 @@ def ombuds_office(
     )
     office.store.patience = config.unreadable_after.total_seconds()
     return office, bot
+
+
+class OmbudsRunning:
+    """The ombuds office as the command line needs it. Raises StoreError, ValueError."""
+
+    def __init__(self, config: OmbudsConfig) -> None:
+        self._config = config
+        self.office, self._bot = ombuds_office(config)
+
+    @property
+    def state(self) -> Path:
+        return self._config.office.state
+
+    @property
+    def checkup(self) -> Command:
+        return checking(self.office, of_ombuds)
+
+    def beside(self) -> AbstractAsyncContextManager[object]:
+        return nullcontext()
+
+    async def reload(self) -> list[str]:
+        """See `Running`."""
+        try:
+            new = load(self._config.path)
+        except ConfigFaults as faults:
+            raise ValueError(str(faults)) from None
+        self._bot.settings = ombuds_settings(new)
+        self.office.store.patience = new.unreadable_after.total_seconds()
+        install(new.logging.level)
+        return _fixed(self._config, new)
+
+
+def _fixed(old: OmbudsConfig, new: OmbudsConfig) -> list[str]:
+    """Sections that are used only at the start, and differ."""
+    pairs = {
+        "office.state": (old.office.state, new.office.state),
+        "homeserver": (old.homeserver, new.homeserver),
+        "account": (old.account, new.account),
+    }
+    return [name for name, (before, after) in pairs.items() if before != after]
 
 
 def _seal_key(config: OmbudsConfig) -> bytes:

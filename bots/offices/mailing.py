@@ -1,0 +1,54 @@
+"""The mail bridge of a network from its settings."""
+
+from __future__ import annotations
+
+import time
+from email.utils import parseaddr
+
+from bots.mail.performer import Mail, Settings
+from bots.runtime.store import Store
+from bridges.email.composing import Composer
+from bridges.email.dkim import Key
+from bridges.email.letters import Letterhead, Mailbox
+from bridges.email.smtp import Pool, Server
+from config.credentials import read_private_file
+from config.network import NetworkConfig
+from config.network_office import Email, Web
+
+
+def mail(config: NetworkConfig, email: Email, web: Web, store: Store, secret: bytes) -> Mail:
+    """`secret`: what Message-IDs are derived from. Raises KeyRefused, ValueError."""
+    name, address = parseaddr(email.sender)
+    sender = Mailbox(address, name)
+    composer = Composer(_letterhead(config, sender, web), secret, _keys(config, email))
+    settings = Settings(sender.address, config.network.timezone, email.smtp.max_per_hour)
+    return Mail(store, Pool(server(config, email)), composer, settings, time.time)
+
+
+def server(config: NetworkConfig, email: Email) -> Server:
+    """The server that takes the mails."""
+    smtp, password = email.smtp, config.smtp_password
+    return Server(
+        host=smtp.host,
+        port=smtp.way_in,
+        security=smtp.tls,
+        user=smtp.user,
+        password=None if password is None else password.get_secret_value(),
+        name=email.domain,
+    )
+
+
+def _letterhead(config: NetworkConfig, sender: Mailbox, web: Web) -> Letterhead:
+    return Letterhead(
+        sender=sender,
+        list_id=sender.address.replace("@", "."),
+        unsubscribe=f"{web.public_url.rstrip('/')}/u/",
+        list_name=config.network.name,
+    )
+
+
+def _keys(config: NetworkConfig, email: Email) -> tuple[Key, ...]:
+    if email.dkim is None:
+        return ()
+    pem = read_private_file(email.dkim.key_file, config.path.parent)
+    return (Key.load(email.dkim.domain, email.dkim.selector, pem),)

@@ -1,0 +1,153 @@
+"""The network office from its settings: its bots, the mail bridge and the pages."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from bots.announcements.bot import AnnouncementsBot
+from bots.checkup.live import checking
+from bots.exchange.bot import ExchangeBot
+from bots.offices import settings
+from bots.offices.mailing import mail
+from bots.offices.places import Places, find
+from bots.onboarding.bot import OnboardingBot
+from bots.planning import seal_key
+from bots.runtime.bot import Bot
+from bots.runtime.clock import Clock
+from bots.runtime.control import Command
+from bots.runtime.logs import install
+from bots.runtime.office import Office
+from bots.runtime.sealing import Sealer
+from bots.runtime.serving import Account, assemble
+from bots.runtime.words import Words
+from bots.web import pages, settings_of
+from bridges.email.dkim import KeyRefused
+from config.faults import ConfigFaults
+from config.loading import load_network
+from config.network import NetworkConfig
+from config.network_parts import Role
+from federation.errors import FederationError
+from federation.ports import Probe
+
+log = logging.getLogger(__name__)
+
+ONLY_AT_THE_START = ("homeserver", "accounts", "email", "web", "imprint")
+
+
+def account(config: NetworkConfig, role: Role) -> Account:
+    """How one of the bots logs in."""
+    credential, ca_file = config.credentials[role], config.homeserver.ca_file
+    secret: dict[str, Any] = {credential.kind: credential.value.get_secret_value()}
+    return Account(
+        homeserver=str(config.homeserver.url),
+        user=config.user(role),
+        display_name=config.accounts.display_name(role),
+        ca_file=None if ca_file is None else str(ca_file),
+        **secret,
+    )
+
+
+async def network_office(
+    config: NetworkConfig, *, clock: Clock | None = None, probe: Probe | None = None
+) -> NetworkOffice:
+    """The network office, assembled and not yet running; waits until its rooms can be looked up.
+
+    Raises FederationError, StoreError, ValueError.
+    """
+    return NetworkOffice(config, await find(config, probe), clock, probe)
+
+
+class NetworkOffice:
+    """Use `network_office`. Where the settings name no mail server, announcements stay in their
+    room, and no bot serves it."""
+
+    def __init__(
+        self, config: NetworkConfig, places: Places, clock: Clock | None, probe: Probe | None
+    ) -> None:
+        """Raises StoreError, ValueError."""
+        self._config = config
+        key, words = seal_key(config), Words()
+        self._secret = Sealer(key).secret("mails")
+        self.onboarding = OnboardingBot(settings.of_onboarding(config, places), words)
+        self.exchange = ExchangeBot(settings.of_exchange(config, places), words)
+        self.announcements: AnnouncementsBot | None = None
+        bots: list[tuple[Bot[Any], Account]] = [
+            (self.onboarding, account(config, "onboarding")),
+            (self.exchange, account(config, "exchange")),
+        ]
+        if config.web is not None and config.email is not None:
+            told = settings.of_announcements(config, config.web, places, self._secret)
+            self.announcements = AnnouncementsBot(told, words)
+            bots.append((self.announcements, account(config, "announcements")))
+        self.words = words
+        self.office: Office = assemble(
+            config.network.state, bots, key=key, clock=clock, probe=probe
+        )
+        self._join_mail()
+
+    def _join_mail(self) -> None:
+        config = self._config
+        if config.web is None or config.email is None:
+            return
+        try:
+            bridge = mail(config, config.email, config.web, self.office.store, self._secret)
+        except KeyRefused as error:
+            raise ValueError(f"email.dkim: {error}") from None
+        self.office.bridges["mail"] = bridge
+
+    @property
+    def state(self) -> Path:
+        return self._config.network.state
+
+    @property
+    def checkup(self) -> Command:
+        return checking(self.office)
+
+    @asynccontextmanager
+    async def beside(self) -> AsyncIterator[str | None]:
+        """The pages; their address, or None if there are none. Raises CannotListen."""
+        told = settings_of(self._config)
+        if told is None:
+            yield None
+            return
+        async with pages(self.office, told, self.words) as site:
+            log.info("pages are served at %s", site.address)
+            yield site.address
+
+    # -- reading the settings again ------------------------------------------------------------
+
+    async def reload(self) -> list[str]:
+        """See `Running`. New rooms are looked up, and joined."""
+        try:
+            new = load_network(self._config.path)
+        except ConfigFaults as faults:
+            raise ValueError(str(faults)) from None
+        try:
+            places = await find(new)
+        except FederationError as error:
+            raise ValueError(f"{new.path}: {error}") from None
+        self._take_up(new, places)
+        await self.office.begin_again()
+        install(new.logging.level)
+        return _fixed(self._config, new)
+
+    def _take_up(self, new: NetworkConfig, places: Places) -> None:
+        # Whom a bot is, and where its links lead, is as it was until the next start.
+        old = self._config
+        kept = new.model_copy(update={"accounts": old.accounts, "homeserver": old.homeserver})
+        self.onboarding.settings = settings.of_onboarding(kept, places)
+        self.exchange.settings = settings.of_exchange(kept, places)
+        if self.announcements is not None and old.web is not None:
+            told = settings.of_announcements(kept, old.web, places, self._secret)
+            self.announcements.settings = told
+
+
+def _fixed(old: NetworkConfig, new: NetworkConfig) -> list[str]:
+    """Sections that are used only at the start, and differ."""
+    moved = ["network.state"] if old.network.state != new.network.state else []
+    differ = (name for name in ONLY_AT_THE_START if getattr(old, name) != getattr(new, name))
+    return [*moved, *differ]

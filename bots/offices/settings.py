@@ -1,0 +1,136 @@
+"""What the rules of the network's bots need of its settings, and of where its rooms are. All of it
+may change while the office runs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Iterator, Mapping
+from typing import get_args
+
+from bots.announcements import models as announcements
+from bots.exchange import models as exchange
+from bots.offices.places import Places
+from bots.onboarding import models as onboarding
+from config.network import NetworkConfig
+from config.network_office import Web, Weekday
+from config.network_parts import ROLES, Initiative, TemplateRoom
+
+log = logging.getLogger(__name__)
+
+OPEN = frozenset({"space", "alliance"})
+"""Rooms that everybody in the initiative may join anyway, and is invited to."""
+
+
+def accounts(config: NetworkConfig) -> frozenset[str]:
+    """Bots and service accounts."""
+    ombuds = () if config.ombuds is None else (config.ombuds.account,)
+    return frozenset((*(config.user(role) for role in ROLES), *ombuds))
+
+
+# -- onboarding ------------------------------------------------------------------------------------
+
+
+def of_onboarding(config: NetworkConfig, places: Places) -> onboarding.Settings:
+    return onboarding.Settings(
+        account=config.user("onboarding"),
+        network=config.network.name,
+        space=places["alliance"],
+        coordination=places["coordination"],
+        languages=config.network.languages,
+        rules=config.rules,
+        rules_version=rules_version(config.rules),
+        rooms=(places["announcements"], places["exchange"]),
+        initiatives=tuple(_initiative(config, places, x) for x in config.initiatives),
+        coordinators=config.coordinators,
+        accounts=accounts(config),
+        creator=config.user("creator"),
+    )
+
+
+def rules_version(rules: Mapping[str, str]) -> str:
+    """Another one whenever a text changes, whichever: everybody is asked again."""
+    text = json.dumps(sorted(rules.items()), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _initiative(
+    config: NetworkConfig, places: Places, initiative: Initiative
+) -> onboarding.Initiative:
+    return onboarding.Initiative(
+        id=initiative.id,
+        name=initiative.name,
+        district=initiative.district or "",
+        topics=initiative.topics,
+        rooms=tuple(_for_members(config, places, initiative)),
+    )
+
+
+def _for_members(config: NetworkConfig, places: Places, initiative: Initiative) -> Iterator[str]:
+    """The space and what is open in it, as far as it was made here."""
+    space = places.get(f"initiative/{initiative.id}")
+    if space is None:
+        return
+    yield space
+    for room, place in _rooms(config, places, initiative):
+        if room.access in OPEN:
+            yield place
+
+
+def _rooms(
+    config: NetworkConfig, places: Places, initiative: Initiative
+) -> Iterator[tuple[TemplateRoom, str]]:
+    if initiative.space is not None:
+        return
+    for room in config.template(initiative.template or "initiative").rooms:
+        place = places.get(f"initiative/{initiative.id}/{room.id}")
+        if place is not None:
+            yield room, place
+
+
+# -- exchange --------------------------------------------------------------------------------------
+
+
+def of_exchange(config: NetworkConfig, places: Places) -> exchange.Settings:
+    return exchange.Settings(
+        account=config.user("exchange"),
+        exchange=places["exchange"],
+        languages=config.network.languages,
+        sources=tuple(
+            exchange.Source(place, initiative.name)
+            for initiative in config.initiatives
+            for room, place in _rooms(config, places, initiative)
+            if room.share
+        ),
+        coordination=places["coordination"],
+        accounts=accounts(config),
+        creator=config.user("creator"),
+    )
+
+
+# -- announcements ---------------------------------------------------------------------------------
+
+
+def of_announcements(
+    config: NetworkConfig, web: Web, places: Places, secret: bytes
+) -> announcements.Settings:
+    """`secret`: what the tokens in readers' links are derived from."""
+    when = config.announcements
+    days = get_args(Weekday)
+    return announcements.Settings(
+        account=config.user("announcements"),
+        room=places["announcements"],
+        network=config.network.name,
+        languages=config.network.languages,
+        timezone=config.network.timezone,
+        public_url=web.public_url,
+        secret=secret,
+        editors=config.coordinators,
+        undo=when.undo,
+        digest=announcements.DigestTime(
+            when.digest_at.hour,
+            when.digest_at.minute,
+            None if when.digest_on == "daily" else days.index(when.digest_on),
+        ),
+    )
