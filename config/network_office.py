@@ -27,7 +27,9 @@ from config.fields import (
 from config.mails import domain_of
 from config.sections import Section
 
-Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+DigestDay = Literal[
+    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "daily"
+]
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
 
 
@@ -110,7 +112,7 @@ class Announcements(Section):
 
     undo: Duration = timedelta(minutes=2)
     """How long a release can be taken back; only then the first mail leaves."""
-    digest_on: Weekday | Literal["daily"] = "friday"
+    digest_on: DigestDay = "friday"
     """The day of the digest, for those who do not want each announcement at once."""
     digest_at: TimeOfDay = time(17)
     """The time of the digest."""

@@ -14,7 +14,7 @@ from bots.exchange import models as exchange
 from bots.offices.places import Places
 from bots.onboarding import models as onboarding
 from config.network import NetworkConfig
-from config.network_office import Web, Weekday
+from config.network_office import DigestDay, Web
 from config.network_parts import ROLES, Initiative, TemplateRoom
 
 log = logging.getLogger(__name__)
@@ -117,7 +117,7 @@ def of_announcements(
 ) -> announcements.Settings:
     """`secret`: what the tokens in readers' links are derived from."""
     when = config.announcements
-    days = get_args(Weekday)
+    days = get_args(DigestDay)
     return announcements.Settings(
         account=config.user("announcements"),
         room=places["announcements"],

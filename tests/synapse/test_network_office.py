@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -140,8 +141,8 @@ async def test_from_a_knock_to_her_rooms(house: OpenHouse, make_person: MakePers
         await home.says(leyla, "onboarding", "North", chat)
         await leyla.send(chat, "1")
         for name in ("exchange", "announcements", "north", "north/offen", "north/treffpunkt"):
-            room = await home.id_of(name)
-            await leyla.wait_until(lambda room=room: leyla.invited_rooms.get(room), name)
+            invited = partial(leyla.invited_rooms.get, await home.id_of(name))
+            await leyla.wait_until(invited, name)
 
 
 async def test_a_share_reaches_the_exchange_room(house: OpenHouse) -> None:

@@ -420,7 +420,7 @@ ADDED: Mapping[str, tuple[str, str]] = {
     ),
     "a digest at no time": (
         "announcements: {digest_at: 24:00}",
-        'announcements.digest_at: is not a time of day; write hours and minutes, as "17:00"',
+        'announcements.digest_at: is not a time of day; write hours and minutes as "17:00"',
     ),
     "a digest on no day": (
         "announcements: {digest_on: fryday}",

@@ -177,6 +177,7 @@ def test_a_room_that_the_creator_has_just_made_waits_for_the_settings() -> None:
     assert market.move("!new", BOT, "invite", by=creator) == []
     assert market.move("!other", BOT, "invite", by=LEYLA) == [Leave("!other", notify=True)]
     sources = (*SETTINGS.sources, Source("!new", "Neu"))
+    assert isinstance(market.bot, ExchangeBot)
     market.bot.settings = replace(SETTINGS, creator=creator, sources=sources)
     assert Join("!new", notify=True) in market.start(2)
     assert market.keys(market.move("!new", BOT, "join")) == ["hello-encrypted"]

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from bots.onboarding.bot import OnboardingBot
 from bots.onboarding.models import Stage
 from bots.onboarding.store import CHAT as CHATS
 from bots.onboarding.store import MEMBER, SERIAL
@@ -542,8 +543,10 @@ def test_commands_of_coordinators_do_nothing_in_private(town: Town) -> None:
 
 
 def test_a_room_that_the_creator_has_just_made_waits_for_the_settings(town: Town) -> None:
-    town.bot.settings = replace(SETTINGS, creator=CREATOR)
+    bot = town.bot
+    assert isinstance(bot, OnboardingBot)
+    bot.settings = replace(SETTINGS, creator=CREATOR)
     assert town.move("!new", BOT, "invite", by=CREATOR) == []
     assert town.move("!chat", BOT, "invite", by=CEM) == [Join("!chat", notify=True)]
-    town.bot.settings = replace(SETTINGS, creator=CREATOR, rooms=(*SETTINGS.rooms, "!new"))
+    bot.settings = replace(SETTINGS, creator=CREATOR, rooms=(*SETTINGS.rooms, "!new"))
     assert Join("!new", notify=True) in town.start(2)
