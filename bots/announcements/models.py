@@ -7,11 +7,12 @@ own (`bots.mail.documents.ADDRESS`), which goes when the reader leaves.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
+from bots.runtime.documents import read
 from bots.runtime.words import Direction
 
 
@@ -200,41 +201,32 @@ class Desk:
     """When editors were last told of a failure."""
 
 
-D = TypeVar("D")
-
-
 def to_json(value: Announcement | Round | Subscriber | Desk) -> dict[str, Any]:
     return asdict(value)
 
 
-def _known(kind: type[D], data: Mapping[str, Any]) -> D:
-    # What an older or newer version wrote besides is passed over.
-    names = {x.name for x in fields(kind)}  # type: ignore[arg-type]
-    return kind(**{name: value for name, value in data.items() if name in names})
-
-
 def announcement_from(data: Mapping[str, Any]) -> Announcement:
     texts = {
-        "original": _known(Version, data["original"]),
-        "translations": tuple(_known(Version, x) for x in data["translations"]),
+        "original": read(Version, data["original"]),
+        "translations": tuple(read(Version, x) for x in data["translations"]),
     }
-    return _known(Announcement, {**data, **texts, "state": State(data["state"])})
+    return read(Announcement, {**data, **texts, "state": State(data["state"])})
 
 
 def round_from(data: Mapping[str, Any]) -> Round:
     lists = {name: tuple(data[name]) for name in ("editions", "items")}
-    return _known(Round, {**data, **lists})
+    return read(Round, {**data, **lists})
 
 
 def subscriber_from(data: Mapping[str, Any]) -> Subscriber:
     wish = data.get("wish")
-    made = None if wish is None else _known(Wish, {**wish, "kind": Kind(wish["kind"])})
+    made = None if wish is None else read(Wish, {**wish, "kind": Kind(wish["kind"])})
     kinds = {"standing": Standing(data["standing"]), "kind": Kind(data["kind"]), "wish": made}
-    return _known(Subscriber, {**data, **kinds})
+    return read(Subscriber, {**data, **kinds})
 
 
 def desk_from(data: Mapping[str, Any]) -> Desk:
-    return _known(Desk, data)
+    return read(Desk, data)
 
 
 def next_digest(when: DigestTime, timezone: tzinfo, now: datetime) -> datetime:

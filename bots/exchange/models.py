@@ -6,9 +6,11 @@ Of what nobody has shared nothing is kept.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
+
+from bots.runtime.documents import read
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,35 +143,22 @@ class Office:
         return next((old for old, new in self.moved.items() if new == room), room)
 
 
-D = TypeVar("D", Office, Shared, Mark, Person, Place)
-
-
 def to_json(value: Office | Shared | Person | Place) -> dict[str, Any]:
     return asdict(value)
 
 
-def _known(kind: type[D], data: Mapping[str, Any]) -> D:
-    # What an older or newer version wrote besides is passed over.
-    names = {x.name for x in fields(kind)}
-    return kind(**{k: _fixed(v) for k, v in data.items() if k in names})
-
-
-def _fixed(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
-
-
 def office_from(data: Mapping[str, Any]) -> Office:
-    return _known(Office, data)
+    return read(Office, data)
 
 
 def shared_from(data: Mapping[str, Any]) -> Shared:
-    marks = tuple(_known(Mark, x) for x in data.get("marks", ()))
-    return _known(Shared, {**data, "state": ShareState(data["state"]), "marks": marks})
+    marks = tuple(read(Mark, x) for x in data.get("marks", ()))
+    return read(Shared, {**data, "state": ShareState(data["state"]), "marks": marks})
 
 
 def person_from(data: Mapping[str, Any]) -> Person:
-    return _known(Person, data)
+    return read(Person, data)
 
 
 def place_from(data: Mapping[str, Any]) -> Place:
-    return _known(Place, data)
+    return read(Place, data)

@@ -6,10 +6,12 @@ Of a member no more is kept than it takes not to ask her twice.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
+
+from bots.runtime.documents import read
 
 
 class Tongues(Protocol):
@@ -196,31 +198,18 @@ class Office:
         return next((old for old, new in self.moved.items() if new == room), room)
 
 
-D = TypeVar("D", Office, Member, Wish)
-
-
 def to_json(value: Office | Member | Wish) -> dict[str, Any]:
     return asdict(value)
 
 
-def _known(kind: type[D], data: Mapping[str, Any]) -> D:
-    # What an older or newer version wrote besides is passed over.
-    names = {x.name for x in fields(kind)}
-    return kind(**{k: _fixed(v) for k, v in data.items() if k in names})
-
-
-def _fixed(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
-
-
 def office_from(data: Mapping[str, Any]) -> Office:
-    return _known(Office, data)
+    return read(Office, data)
 
 
 def member_from(data: Mapping[str, Any]) -> Member:
     stage, question = Stage(data["stage"]), Question(data.get("question", ""))
-    return _known(Member, {**data, "stage": stage, "question": question})
+    return read(Member, {**data, "stage": stage, "question": question})
 
 
 def wish_from(data: Mapping[str, Any]) -> Wish:
-    return _known(Wish, {**data, "state": WishState(data["state"])})
+    return read(Wish, {**data, "state": WishState(data["state"])})

@@ -1,7 +1,4 @@
-"""One rule at work: what it knows so far, what it keeps, and what it asks for.
-
-A `Turn` lives inside a single call of a rule; nothing outside sees it change.
-"""
+"""One rule at work: what it knows so far, what it keeps, and what it asks for."""
 
 from __future__ import annotations
 
@@ -13,29 +10,24 @@ from typing import Any
 from bots.announcements import handles, kinds
 from bots.announcements.models import Announcement, Desk, Round, Subscriber, to_json
 from bots.announcements.state import State, Write
-from bots.runtime.decision import Decision, Phrase, Request, Say
+from bots.runtime import turn
+from bots.runtime.decision import Decision, Phrase, Say
 from federation.events import RoomEvent
 
 Values = Mapping[str, object]
 MODERATOR = 50
 
 
-class Turn:
+class Turn(turn.Turn[State]):
     def __init__(self, state: State, now: datetime) -> None:
-        self.state = state
+        super().__init__(state, now)
         self.settings = state.settings
         self.texts = state.texts
-        self.now = now
-        self.seconds = now.timestamp()
         self.desk: Desk = state.desk
-        self._requests: list[Request] = []
         self._writes: list[Write] = []
 
     def decision(self) -> Decision[State]:
-        return Decision(replace(self.state, writes=tuple(self._writes)), tuple(self._requests))
-
-    def ask(self, *requests: Request) -> None:
-        self._requests.extend(requests)
+        return Decision(replace(self.state, writes=tuple(self._writes)), tuple(self.requests))
 
     # -- what is kept --------------------------------------------------------------------------
 
