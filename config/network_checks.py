@@ -235,7 +235,10 @@ def _rules(fitted: Fitted[NetworkFile]) -> Iterator[Finding]:
     if file is None:
         return
     if not file.rules:
-        yield ("rules",), "is missing; newcomers will not be asked to accept anything"
+        yield (
+            ("rules",),
+            "is missing; newcomers are asked only whether what they choose may be stored",
+        )
         return
     missing = [code for code in file.network.languages if code not in file.rules]
     if missing:

@@ -550,3 +550,11 @@ def test_a_room_that_the_creator_has_just_made_waits_for_the_settings(town: Town
     assert town.move("!chat", BOT, "invite", by=CEM) == [Join("!chat", notify=True)]
     bot.settings = replace(SETTINGS, creator=CREATOR, rooms=(*SETTINGS.rooms, "!new"))
     assert Join("!new", notify=True) in town.start(2)
+
+
+def test_without_rules_she_is_asked_whether_something_may_be_stored() -> None:
+    town = Town(replace(SETTINGS, rules={}))
+    asked = town.joins()
+    assert town.keys(asked) == ["hello", "rules-none"]
+    assert "I store" in town.text(asked, "rules-none")
+    assert town.keys(town.agrees()) == ["accepted", "choose"]

@@ -34,16 +34,22 @@ def show(turn: Turn) -> None:
         "no": commands.NO.word(turn.language),
         "erase": commands.ERASE.shown(turn.language),
     }
-    turn.say("rules-changed" if changed else "rules", values, handle=handle)
+    turn.say(_key(turn, changed=changed), values, handle=handle)
     turn.ask(React(turn.chat, handle, AGREE))
     if not turn.member.reminded:
         after = turn.now + turn.settings.remind_after
         turn.ask(SetTimer(handles.REMIND + turn.member.user, after))
 
 
+def _key(turn: Turn, *, changed: bool) -> str:
+    if not turn.settings.rules:
+        return "rules-none"
+    return "rules-changed" if changed else "rules"
+
+
 def read(turn: Turn) -> None:
     """`!rules`: for who has agreed they are only shown."""
-    if turn.member.accepted != turn.settings.rules_version:
+    if not turn.settings.rules or turn.member.accepted != turn.settings.rules_version:
         show(turn)
         return
     at = turn.now.fromtimestamp(turn.member.accepted_at, turn.now.tzinfo).date()

@@ -27,6 +27,7 @@ PEOPLE: dict[str, Paragraphs] = {
         _CHOOSE,
     ),
     "rules": (N_("These are the rules of {network}:"), "{rules}", _KEPT, _ANSWER),
+    "rules-none": (_KEPT, _ANSWER),
     "rules-changed": (
         N_("The rules of {network} have changed. Please read them again:"),
         "{rules}",
