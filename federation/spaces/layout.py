@@ -66,7 +66,7 @@ class _LayOut:
             Kind.COORDINATION,
             net.coordination,
             Access.INVITE,
-            bots(Role.ONBOARDING, Role.EXCHANGE, Role.ANNOUNCEMENTS) | contacts | moderators(),
+            bots(Role.ONBOARDING, Role.EXCHANGE) | contacts | moderators(),
             encrypted=True,
         )
         yield self._room(

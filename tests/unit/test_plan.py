@@ -15,7 +15,6 @@ from federation.spaces.network import Initiative, Network, Role, Words
 from federation.spaces.state import MARK, TYPES
 from federation.spaces.steps import MakeRoom
 from tests.unit.spaces import (
-    ANNOUNCEMENTS,
     CREATOR,
     EXCHANGE,
     ONBOARDING,
@@ -48,7 +47,7 @@ def test_a_first_plan_tells_everything_once() -> None:
         "+ @austausch:x: account for exchange",
         "+ @rundbrief:x: account for announcements",
         "+ #buendnis: space “Bündnis”, people ask to join, invites 3",
-        "+ #koordination: room “Koordination”, by invitation, encrypted, invites 5",
+        "+ #koordination: room “Koordination”, by invitation, encrypted, invites 4",
         "+ #austausch: room “Austausch”, open to the alliance, invites 3",
         "+ #rundbrief: room “Rundbrief”, open to the alliance, invites 3",
         "+ #nord: space “Nord”, people ask to join, invites 2",
@@ -90,7 +89,7 @@ def test_spaces_and_rooms_as_they_are_made(server: Server) -> None:
     assert ("m.room.encryption", "") in coordination
     assert coordination["m.room.join_rules", ""] == {"join_rule": "invite"}
     assert set(server.members[server.room("#koordination")]) == {
-        *(CREATOR, ONBOARDING, EXCHANGE, ANNOUNCEMENTS, ANNA, NORD)
+        *(CREATOR, ONBOARDING, EXCHANGE, ANNA, NORD)
     }
     announcements = server.rooms[server.room("#rundbrief")]
     assert ("m.room.encryption", "") not in announcements
