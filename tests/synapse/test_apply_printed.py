@@ -30,7 +30,7 @@ async def test_from_a_first_plan_to_a_last(tmp_path: Path, synapse: EmbeddedSyna
         "+ @exchange:localhost: account for exchange",
         "+ @announcements:localhost: account for announcements",
         "+ #alliance: space “Bündnis”, people ask to join, invites 2",
-        "+ #coordination: room “Koordination”, by invitation, encrypted, invites 4",
+        "+ #coordination: room “Koordination”, by invitation, encrypted, invites 3",
         "+ #exchange: room “Austausch”, open to the alliance, invites 2",
         "+ #announcements: room “Rundbrief”, open to the alliance, invites 2",
         "+ #nord: space “Nord”, people ask to join, invites 2",
