@@ -19,16 +19,9 @@ from bots.runtime.control import ask
 from federation.embedded import EmbeddedSynapse
 from federation.trust import CrossSigning
 from tests.conftest import Account
-from tests.synapse.test_cli_run import (
-    Install,
-    Installation,
-    address,
-    held_port,
-    install,
-    joined,
-    passing_on,
-    until,
-)
+from tests.synapse.processes import Installation, address, held_port, passing_on
+from tests.synapse.test_cli_run import Install, install, joined
+from tests.synapse.waiting import until
 
 pytestmark = pytest.mark.synapse
 __all__ = ["install"]
