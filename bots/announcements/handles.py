@@ -12,6 +12,7 @@ DIGEST = "digest"
 CONFIRM = "c"
 
 _ITEM = re.compile(r"announcement/(\d{1,9})/([a-z]+)", re.ASCII)
+_CALL = re.compile(r"digest/(\d{1,9})/call", re.ASCII)
 _ROUND_TIMER = re.compile(r"(chunk|telling)/([ad]/\d{1,9})(?:/(\d{1,6}))?", re.ASCII)
 _MAIL = re.compile(
     r"mail/(c|[ad]/\d{1,9})/([a-z-]{2,20})/([0-9a-f]{32})/(\d{1,3})(?:/([0-9.]{1,30}))?", re.ASCII
@@ -23,12 +24,22 @@ def offer(number: int) -> Handle:
     return Handle(f"announcement/{number}/offer")
 
 
+def call(number: int) -> Handle:
+    """What we said when an editor asked for a digest out of turn."""
+    return Handle(f"digest/{number}/call")
+
+
 def progress(round_key: str) -> Handle:
     return Handle(f"round/{round_key}/progress")
 
 
 def item_of(handle: str | None) -> int | None:
     found = _ITEM.fullmatch(handle or "")
+    return int(found[1]) if found else None
+
+
+def call_of(handle: str | None) -> int | None:
+    found = _CALL.fullmatch(handle or "")
     return int(found[1]) if found else None
 
 
@@ -82,6 +93,10 @@ def mailing(name: str | None) -> Mailing | None:
 
 def undo_timer(number: int) -> str:
     return f"undo/{number}"
+
+
+def call_timer(number: int) -> str:
+    return f"call/{number}"
 
 
 def chunk_timer(round_key: str, chunk: int) -> str:

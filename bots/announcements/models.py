@@ -199,6 +199,10 @@ class Desk:
     """What was released until then stood in a digest."""
     aside: float = 0.0
     """When editors were last told of a failure."""
+    calls: int = 0
+    """How often editors asked for a digest out of turn."""
+    call: State = State.DRAFT
+    """How the latest of these stands; a draft is one that was taken back, or none."""
 
 
 def to_json(value: Announcement | Round | Subscriber | Desk) -> dict[str, Any]:
@@ -226,7 +230,7 @@ def subscriber_from(data: Mapping[str, Any]) -> Subscriber:
 
 
 def desk_from(data: Mapping[str, Any]) -> Desk:
-    return read(Desk, data)
+    return read(Desk, {**data, "call": State(data.get("call", State.DRAFT))})
 
 
 def next_digest(when: DigestTime, timezone: tzinfo, now: datetime) -> datetime:

@@ -39,6 +39,8 @@ class State:
     """The announcement at hand."""
     version: str | None = None
     """The language of its version that the event at hand is about."""
+    call: int | None = None
+    """The digest out of turn that the event at hand is about."""
     previous: str | None = None
     """Event id of the announcement that the message at hand replies to, outside its thread."""
     circular: Round | None = None

@@ -22,11 +22,13 @@ from bots.announcements.models import (
 )
 from bots.announcements.models import State as Stage
 from bots.announcements.rules.addresses import fingerprint
+from bots.announcements.rules.commands import asks_for_digest
 from bots.announcements.rules.versions import token_in
 from bots.announcements.state import State, Ticket
 from bots.mail import documents
 from bots.runtime.bot import Docs
 from bots.runtime.decision import Due, Event, FormSubmitted, MailReceived, Performed
+from bots.runtime.texts import clean
 from federation.events import Edit, MediaMessage, Reaction, Redaction, RoomEvent, TextMessage
 
 DIGESTS_UNDER_WAY = 8
@@ -87,8 +89,8 @@ class Loader:
     # -- timers, outcomes, forms ---------------------------------------------------------------
 
     def _due(self, state: State, key: str) -> State:
-        if key == handles.DIGEST:
-            return self._digest_due(state)
+        if key == handles.DIGEST or handles.number_after("call", key) is not None:
+            return self._for_digest(state)
         if (number := handles.number_after("undo", key)) is not None:
             return replace(state, item=self.item(number), readers=self.readers())
         if (due := handles.round_due(key)) is not None:
@@ -101,7 +103,7 @@ class Loader:
             return self._mailing(state, mailing)
         return self._with_reader(state, key.removeprefix("expiry/"))
 
-    def _digest_due(self, state: State) -> State:
+    def _for_digest(self, state: State) -> State:
         found = (announcement_from(data) for _, data in self.docs.scan(ITEM))
         fresh = [x for x in found if x.state is Stage.RELEASED and x.released > state.desk.digested]
         items = tuple(sorted(fresh, key=lambda x: x.released))
@@ -153,6 +155,8 @@ class Loader:
         return state
 
     def _text(self, state: State, event: TextMessage) -> State:
+        if asks_for_digest(clean(event.body, reply=event.reply_to is not None)[0]):
+            return self._for_digest(state)
         if event.thread is not None:
             return self._about(state, event.thread)
         if event.reply_to is not None:
@@ -170,8 +174,10 @@ class Loader:
             number, language = stored
             return replace(state, item=self.item(number), version=language)
         made = self.docs.made_by_event(event_id)
-        number = handles.item_of(made.handle) if made is not None else None
-        return replace(state, item=self.item(number))
+        if made is None:
+            return state
+        item = self.item(handles.item_of(made.handle))
+        return replace(state, item=item, call=handles.call_of(made.handle))
 
     def _with_rounds(self, state: State) -> State:
         if state.item is None:

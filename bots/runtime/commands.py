@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-_COMMAND = re.compile(r"[!！]([^\W\d_](?:\w|[\u200c\u0300-\u036f-])*)[:,.!]?")
+_COMMAND = re.compile(r"[!！]([^\W\d_](?:\w|[\u200c\u0300-\u036f\u064b-\u065f-])*)[:,.!]?")
 
 
 def names(table: str) -> dict[str, tuple[str, ...]]:

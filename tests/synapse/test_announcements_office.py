@@ -76,10 +76,8 @@ class House:
                 await self.sink.arrived.wait()
             return mails[number - 1]
 
-    async def subscribe(self, address: str, language: str) -> None:
-        await self.form(
-            "subscribe", address=address, language=language, kind="immediate", consent="Ja"
-        )
+    async def subscribe(self, address: str, language: str, kind: str = "immediate") -> None:
+        await self.form("subscribe", address=address, language=language, kind=kind, consent="Ja")
         mail = await self.mail_to(address)
         await self.form("confirm", token=token_in(mail, "c"))
 
@@ -225,3 +223,22 @@ async def test_a_removed_message_is_never_sent(house: OpenHouse) -> None:
         await h.anna.redact(h.room, message)
         await h.sees("The message was removed")
         assert h.sink.count == 1
+
+
+async def test_a_digest_leaves_when_an_editor_asks_for_it(house: OpenHouse) -> None:
+    async with house() as h:
+        await h.subscribe("amal@mail.example", "ar", "digest")
+        message = await h.anna.send(h.room, "First news")
+        await h.sees("can go out by mail", thread=message)
+        await h.anna.react(h.room, message, "✅")
+        await h.sees("Nobody has asked for these mails yet")
+        await h.anna.send(h.room, "!digest")
+        hasty = await h.sees("The digest goes out by mail")
+        await h.anna.wait_for(room_id=h.room, sender=h.account, reacts_to=hasty.event_id)
+        await h.anna.react(h.room, hasty.event_id, "❌")
+        await h.sees("The digest was taken back", edits=hasty.event_id)
+        await h.anna.send(h.room, "!digest")
+        mail = await h.mail_to("amal@mail.example", 2)
+        await h.sees(r"Sent to 1 reader\.")
+        assert "First news" in text_of(mail)
+        assert h.sink.count == 2

@@ -17,13 +17,22 @@ from tests.unit.test_announcements_story import ANNA, BILAL, SETTINGS, STRANGER,
 
 PEOPLE = st.sampled_from((ANNA, BILAL, STRANGER))
 TEXTS = st.sampled_from(
-    ("# Hallo", "Zweiter\nText", "ar: نص", "uk: Текст", "de: Text", "!freigeben", "!undo", "!hilfe")
+    (
+        "# Hallo",
+        "Zweiter\nText",
+        "ar: نص",
+        "uk: Текст",
+        "de: Text",
+        "!freigeben",
+        "!undo",
+        "!digest",
+    )
 ) | st.text(max_size=60)
 ANSWERS = st.sampled_from((documents.LATER, documents.REFUSED, documents.NOBODY, documents.UNKNOWN))
 
 FIELDS = st.sampled_from(("token", "address", "language", "kind", "consent"))
 TIMERS = st.sampled_from(
-    ("undo/1", "chunk/a/1/0", "telling/a/1", "digest", f"mail/a/1/de/{'0' * 32}/1")
+    ("undo/1", "chunk/a/1/0", "telling/a/1", "digest", "call/1", f"mail/a/1/de/{'0' * 32}/1")
 )
 
 

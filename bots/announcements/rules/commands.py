@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bots.runtime.commands import Command, Commands, names
+from bots.runtime.commands import Command, Commands, Invocation, names
 
 RELEASE = Command(
     names(
@@ -20,6 +20,14 @@ UNDO = Command(
     "undo",
     "help-undo",
 )
+DIGEST = Command(
+    names(
+        "de sammelbrief digest, en digest, fr recueil, tr toplu, "
+        "uk добірка, ru подборка, ar مجمعة, fa گردآوری, ti እኩብ"
+    ),
+    "digest",
+    "help-digest",
+)
 HELP = Command(
     names(
         "de hilfe, en help, fr aide, tr yardım, uk допомога, ru помощь, ar مساعدة, fa کمک, ti ሓገዝ"
@@ -28,5 +36,10 @@ HELP = Command(
     "help-help",
 )
 
-ALL = (RELEASE, UNDO, HELP)
+ALL = (RELEASE, UNDO, DIGEST, HELP)
 KNOWN = Commands(ALL)
+
+
+def asks_for_digest(body: str) -> bool:
+    found = KNOWN.find(body)
+    return isinstance(found, Invocation) and found.command is DIGEST

@@ -1,13 +1,16 @@
-"""The digest: once at its hour, never twice, never an empty one."""
+"""The digest: once at its hour, or when an editor asks for it; never twice, never an empty one."""
 
 from __future__ import annotations
 
 from bots.announcements import handles
 from bots.announcements.letters import digest_letter
-from bots.announcements.models import Kind, Round, next_digest
-from bots.announcements.rules import rounds
-from bots.announcements.rules.turn import Turn
-from bots.runtime.decision import SetTimer
+from bots.announcements.models import Kind, Round, State, next_digest
+from bots.announcements.rules import commands, rounds
+from bots.announcements.rules.turn import Turn, Values
+from bots.runtime.decision import CancelTimer, SetTimer
+from federation.actions import React
+
+UNDO = "❌"
 
 
 def wind(turn: Turn) -> None:
@@ -23,9 +26,15 @@ def started(turn: Turn) -> None:
 
 def due(turn: Turn) -> None:
     wind(turn)
+    if turn.desk.call is State.PENDING:
+        turn.ask(CancelTimer(handles.call_timer(turn.desk.calls)))
+        _go(turn)
+    elif turn.state.items:
+        _send(turn)
+
+
+def _send(turn: Turn) -> None:
     items = turn.state.items
-    if not items:
-        return
     readers = [(x.id, x.language) for x in turn.state.readers if x.kind is Kind.DIGEST]
     number = turn.desk.digests + bool(readers)
     turn.note(digests=number, digested=max(x.released for x in items))
@@ -42,3 +51,57 @@ def due(turn: Turn) -> None:
         letter = digest_letter(turn.settings, turn.texts, items, circular, language)
         rounds.put_letter(turn, letter)
     rounds.start(turn, circular, readers, thread=None)
+
+
+# -- out of turn -----------------------------------------------------------------------------------
+
+
+def ask(turn: Turn) -> None:
+    """An editor wants the digest now: it waits as long as a release, and can be taken back."""
+    if turn.desk.call is State.PENDING:
+        turn.tell("digest-already")
+    elif not turn.state.items:
+        turn.tell("digest-nothing")
+    elif not any(x.kind is Kind.DIGEST for x in turn.state.readers):
+        turn.tell("digest-nobody")
+    else:
+        _open(turn)
+
+
+def _open(turn: Turn) -> None:
+    number, at = turn.desk.calls + 1, turn.now + turn.settings.undo
+    turn.note(calls=number, call=State.PENDING)
+    turn.ask(SetTimer(handles.call_timer(number), at))
+    values = {"time": turn.clock(at), "command": commands.UNDO.shown(turn.language)}
+    turn.tell("digest-pending", values, handle=handles.call(number))
+    if turn.state.room is not None:
+        turn.ask(React(turn.state.room, handles.call(number), UNDO))
+
+
+def undo(turn: Turn) -> None:
+    if turn.desk.call is State.PENDING:
+        turn.ask(CancelTimer(handles.call_timer(turn.desk.calls)))
+        turn.note(call=State.DRAFT)
+        _show(turn, "digest-taken-back", {"command": commands.DIGEST.shown(turn.language)})
+    elif turn.desk.call is State.RELEASED:
+        turn.tell("digest-late")
+
+
+def call_due(turn: Turn, number: int) -> None:
+    """The window has closed."""
+    if turn.desk.call is State.PENDING and turn.desk.calls == number:
+        _go(turn)
+
+
+def _go(turn: Turn) -> None:
+    if not turn.state.items:  # they were taken back meanwhile
+        turn.note(call=State.DRAFT)
+        _show(turn, "digest-nothing")
+        return
+    turn.note(call=State.RELEASED)
+    _show(turn, "released", {"time": turn.clock(turn.now)})
+    _send(turn)
+
+
+def _show(turn: Turn, key: str, values: Values | None = None) -> None:
+    turn.tell(key, values, edits=handles.call(turn.desk.calls))

@@ -70,6 +70,8 @@ def _due(turn: Turn, key: str) -> None:
         rounds.telling_due(turn)
     elif key.startswith("undo/"):
         release.due(turn)
+    elif (call := handles.number_after("call", key)) is not None:
+        digest.call_due(turn, call)
     elif key.startswith("expiry/"):
         readers.expired(turn)
 
@@ -128,6 +130,8 @@ def _by_editor(turn: Turn, event: RoomEvent) -> None:
 
 def _reacted(turn: Turn, event: Reaction) -> None:
     item = turn.state.item
+    if turn.state.call == turn.desk.calls and event.key == digest.UNDO:
+        digest.undo(turn)
     if item is None or turn.state.version not in (None, item.original.language):
         return
     if event.key == drafts.RELEASE:

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from bots.announcements import handles, kinds
 from bots.announcements.models import Announcement, State, Version
-from bots.announcements.rules import commands, offers, release, versions
+from bots.announcements.rules import commands, digest, offers, release, versions
 from bots.announcements.rules.turn import Turn
 from bots.runtime import texts
-from bots.runtime.commands import Invocation, Unknown
+from bots.runtime.commands import Command, Invocation, Unknown
 from federation.actions import React
 from federation.events import Edit, TextMessage
 
@@ -43,13 +43,22 @@ def _command(turn: Turn, event: TextMessage, found: Invocation | Unknown) -> Non
         turn.tell("command-unknown", values, thread=event.thread)
     elif found.command is commands.HELP:
         _help(turn, event)
+    elif found.command is commands.DIGEST:
+        digest.ask(turn)
     elif item is None:
-        values = {"command": found.command.shown(turn.language)}
-        turn.tell("command-where", values, thread=event.thread)
+        _without_item(turn, event, found.command)
     elif found.command is commands.RELEASE:
         release.release(turn, item, event.origin.sender, asked=True)
     else:
         release.undo(turn, item, asked=True)
+
+
+def _without_item(turn: Turn, event: TextMessage, command: Command) -> None:
+    """Outside the thread of an announcement only a digest can be meant."""
+    if command is commands.UNDO and turn.desk.call is not State.DRAFT:
+        digest.undo(turn)
+    else:
+        turn.tell("command-where", {"command": command.shown(turn.language)}, thread=event.thread)
 
 
 def _help(turn: Turn, event: TextMessage) -> None:

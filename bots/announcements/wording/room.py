@@ -107,9 +107,21 @@ ROOM: dict[str, Paragraphs] = {
         N_("To add a translation, answer in the thread of the message, like this: {example}"),
     ),
     "help-line": ("{command} – {summary}",),
+    "digest-pending": (
+        N_("The digest goes out by mail at {time}, unless somebody takes it back."),
+        N_("To take it back, react with ❌ or write {command}."),
+    ),
+    "digest-taken-back": (
+        N_("The digest was taken back. Nothing was sent. To send it after all, write {command}."),
+    ),
+    "digest-nothing": (N_("There is nothing new for a digest."),),
+    "digest-nobody": (N_("Nobody has asked for the digest yet."),),
+    "digest-already": (N_("The digest was asked for already, and goes out soon."),),
+    "digest-late": (N_("The mails are on their way already."),),
     # Translators: what a command does, after its name and a dash
     "help-release": (N_("sends the message by mail, after a while to take it back"),),
     "help-undo": (N_("takes back a release while there is time"),),
+    "help-digest": (N_("sends the digest now, after a while to take it back"),),
     "help-help": (N_("shows this list"),),
     "set-aside": (
         N_(
