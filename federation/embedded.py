@@ -1,5 +1,7 @@
 """Synapse as a child process, on SQLite and loopback: the homeserver of the demo and of the tests.
 
+Several can be neighbours and talk to each other: see `federation.neighbours`.
+
 Theory of operation: `start` writes a configuration into a directory and runs
 `_synapse_launcher.py` there in a process of its own. Everything that must outlive a process (name,
 secrets, signing key, database) stays in the directory, so that a later `start` on it goes on where
@@ -20,7 +22,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib import metadata
 from pathlib import Path
 from types import TracebackType
@@ -30,6 +32,7 @@ import aiohttp
 
 from federation import _synapse_config as config
 from federation.errors import FederationError
+from federation.neighbours import Neighbours
 
 LAUNCHER = Path(__file__).with_name("_synapse_launcher.py")
 STOP_SECONDS = 10.0
@@ -61,6 +64,7 @@ class _Home:
     directory: Path
     server_name: str
     secrets: config.Secrets
+    neighbours: Neighbours | None = None
 
     @property
     def log(self) -> Path:
@@ -93,6 +97,7 @@ class EmbeddedSynapse:
         server_name: str = "localhost",
         port: int | None = None,
         extra: Mapping[str, object] | None = None,
+        neighbours: Neighbours | None = None,
         start_timeout: float = 60.0,
     ) -> Self:
         """Start Synapse in `directory` (made if missing) and return once it answers.
@@ -101,7 +106,7 @@ class EmbeddedSynapse:
         replaced. Without `port` a free one is taken.
         """
         _require_synapse()
-        home = _prepared(directory, server_name)
+        home = replace(_prepared(directory, server_name), neighbours=neighbours)
         tries_left = PORT_TRIES if port is None else 1
         while True:
             synapse = cls(home, port or free_port(), extra or {}, start_timeout)
@@ -199,6 +204,9 @@ class EmbeddedSynapse:
             instance=instance,
         )
         _write(self.directory / "logging.yaml", json.dumps(config.LOGGING))
+        if self._home.neighbours is not None:
+            [listener] = base["listeners"]
+            base |= self._home.neighbours.settings(self.server_name, listener)
         merged = config.merged(base, self._extra)
         _write(self.directory / "homeserver.yaml", json.dumps(merged, indent=1))
 
@@ -206,7 +214,9 @@ class EmbeddedSynapse:
         # -P: this folder must not be searched for modules, it has a `synapse` of its own. A session
         # of its own: Ctrl-C is for us, and we stop Synapse after everything that needs it.
         wait_for_lock = str(self._start_timeout / 4)
-        arguments = [str(os.getpid()), str(self.directory), wait_for_lock]
+        near = self._home.neighbours
+        ports = json.dumps({} if near is None else dict(near.ports))
+        arguments = [str(os.getpid()), str(self.directory), wait_for_lock, ports]
         with self._home.log.open("ab") as log:
             self._log_offset = log.tell()
             self._process = subprocess.Popen(  # noqa: S603  (our own launcher, no shell)

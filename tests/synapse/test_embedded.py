@@ -15,13 +15,16 @@ import aiohttp
 import psutil
 import pytest
 
+from bots.demo.person import Person
 from federation._synapse_config import merged
 from federation.embedded import (
     EmbeddedSynapse,
     PortTaken,
     RegistrationRefused,
     SynapseFailed,
+    free_port,
 )
+from federation.neighbours import Neighbours
 from tests.conftest import Account, unique
 
 pytestmark = pytest.mark.synapse
@@ -174,3 +177,30 @@ def test_extra_configuration_is_merged_into_ours() -> None:
         "listeners": [3],
         "kept": True,
     }
+
+
+async def test_neighbours_talk_to_each_other(tmp_path: Path) -> None:
+    names = ("north.test", "south.test")
+    near = Neighbours.make(tmp_path / "near", names, [free_port() for _ in names])
+    starting = (
+        EmbeddedSynapse.start(tmp_path / name, server_name=name, neighbours=near) for name in names
+    )
+    north, south = await asyncio.gather(*starting)
+    async with north, south:
+        anna = await _at(north, "anna", tmp_path)
+        samir = await _at(south, "samir", tmp_path)
+        room, _ = await anna.write_privately(samir.user_id, "Hallo")
+        await samir.wait_until(lambda: samir.invited_rooms.get(room))
+        await samir.join(room)
+        await samir.send(room, "Hallo aus dem Süden")
+        seen = await anna.wait_for(room_id=room, body="Hallo aus dem Süden")
+        assert (seen.encrypted, seen.shield) == (True, None)
+        await anna.close()
+        await samir.close()
+
+
+async def _at(synapse: EmbeddedSynapse, name: str, folder: Path) -> Person:
+    user = await synapse.register(name, "secret")
+    person = await Person.create(synapse.url, user, "secret", folder / "phones" / name, strict=True)
+    await person.start()
+    return person
