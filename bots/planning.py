@@ -12,7 +12,7 @@ from pathlib import Path
 from bots.declared import network
 from bots.runtime.failpoints import from_environment
 from bots.runtime.sealing import Sealer, load_key, parse_key
-from bots.runtime.store import AlreadyRunning, Store, StoreError
+from bots.runtime.store import AlreadyRunning, Store
 from bots.runtime.transaction import Transaction
 from config.network import NetworkConfig
 from config.network_parts import Role as AccountRole
@@ -242,6 +242,6 @@ def _store(config: NetworkConfig, probe: Probe) -> Store:
     try:
         return Store.open(folder, Sealer(seal_key(config)), probe=probe)
     except AlreadyRunning:
-        raise StoreError(
+        raise AlreadyRunning(
             "Another `plan` or `apply` of this network is under way; wait until it has ended."
         ) from None

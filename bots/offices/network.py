@@ -13,12 +13,13 @@ from bots.checkup.live import checking
 from bots.exchange.bot import ExchangeBot
 from bots.offices import settings
 from bots.offices.mailing import mail
-from bots.offices.places import Places, find
+from bots.offices.places import Places, find, look
 from bots.onboarding.bot import OnboardingBot
 from bots.planning import seal_key
 from bots.runtime.bot import Bot
 from bots.runtime.clock import Clock
 from bots.runtime.control import Command
+from bots.runtime.errors import StoreError
 from bots.runtime.logs import install
 from bots.runtime.office import Office
 from bots.runtime.sealing import Sealer
@@ -127,8 +128,8 @@ class NetworkOffice:
         except ConfigFaults as faults:
             raise ValueError(str(faults)) from None
         try:
-            places = await find(new)
-        except FederationError as error:
+            places = await look(new)
+        except (FederationError, StoreError) as error:
             raise ValueError(f"{new.path}: {error}") from None
         self._take_up(new, places)
         await self.office.begin_again()

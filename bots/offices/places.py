@@ -7,9 +7,9 @@ import logging
 from collections.abc import Mapping
 
 from bots.planning import planning
-from bots.runtime.errors import StoreError
+from bots.runtime.errors import AlreadyRunning
 from config.network import NetworkConfig
-from federation.errors import NotAHomeserver, RateLimited, Unreachable
+from federation.errors import RateLimited, Unreachable
 from federation.ports import Probe
 from federation.spaces.network import Key
 
@@ -24,8 +24,23 @@ COMMON: tuple[Key, ...] = ("alliance", "coordination", "exchange", "announcement
 
 async def find(config: NetworkConfig, probe: Probe | None = None) -> Places:
     """The rooms that are there. Waits for a homeserver that is away, and while a `plan` or `apply`
-    is under way. Raises FederationError, and ValueError where rooms for all are missing."""
-    places = await _patiently(config, probe)
+    is under way. Raises FederationError, StoreError, and ValueError where rooms for all are
+    missing."""
+    attempt = 0
+    while True:
+        try:
+            return await look(config, probe)
+        except (Unreachable, RateLimited, AlreadyRunning) as error:
+            if attempt == 0:
+                log.warning("the rooms can't be looked up yet; trying again: %s", error)
+        await asyncio.sleep(PAUSES[min(attempt, len(PAUSES) - 1)])
+        attempt += 1
+
+
+async def look(config: NetworkConfig, probe: Probe | None = None) -> Places:
+    """The same, without waiting."""
+    async with planning(config, probe) as opened:
+        places = await opened.rooms()
     missing = [key for key in COMMON if key not in places]
     if missing:
         raise ValueError(
@@ -33,19 +48,3 @@ async def find(config: NetworkConfig, probe: Probe | None = None) -> Places:
             f"`buendnis apply {config.path}`, then start the office again."
         )
     return places
-
-
-async def _patiently(config: NetworkConfig, probe: Probe | None) -> Places:
-    attempt = 0
-    while True:
-        try:
-            async with planning(config, probe) as opened:
-                return await opened.rooms()
-        except (Unreachable, NotAHomeserver, RateLimited) as error:
-            log.warning("the rooms can't be looked up yet: %s", error)
-        except StoreError as error:
-            if attempt >= len(PAUSES):
-                raise
-            log.info("%s", error)
-        await asyncio.sleep(PAUSES[min(attempt, len(PAUSES) - 1)])
-        attempt += 1
