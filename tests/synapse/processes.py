@@ -21,7 +21,7 @@ import yaml
 
 from bots.runtime.control import NotRunning, Refused, ask
 from bots.runtime.failpoints import VARIABLE
-from federation.embedded import PORTS, EmbeddedSynapse
+from federation.embedded import PORTS
 from tests.synapse.waiting import until
 
 AWAY = "No answer from the homeserver"
@@ -207,8 +207,8 @@ async def answering(sock: socket.socket, kind: str, body: str) -> AsyncIterator[
 
 
 @asynccontextmanager
-async def passing_on(sock: socket.socket, synapse: EmbeddedSynapse) -> AsyncIterator[None]:
-    """A way to Synapse by another port."""
+async def passing_on(sock: socket.socket, port: int) -> AsyncIterator[None]:
+    """A way to a server of this machine by another port."""
 
     async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -221,7 +221,7 @@ async def passing_on(sock: socket.socket, synapse: EmbeddedSynapse) -> AsyncIter
             writer.close()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there = await asyncio.open_connection("127.0.0.1", synapse.port)
+        there = await asyncio.open_connection("127.0.0.1", port)
         await asyncio.gather(pump(reader, there[1]), pump(there[0], writer))
 
     async with await asyncio.start_server(serve, sock=sock):

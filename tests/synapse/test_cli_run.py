@@ -247,7 +247,7 @@ async def test_an_office_waits_for_its_homeserver(
     await office.logs(AWAY)
     await here.status("away")
     await asyncio.sleep(2)
-    async with passing_on(port, synapse):
+    async with passing_on(port, synapse.port):
         await here.status("reachable")
         assert office.log.count(AWAY) == 1
         await office.logs("the homeserver is back")

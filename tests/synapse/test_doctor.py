@@ -265,6 +265,6 @@ async def test_an_office_whose_homeserver_is_away(
     assert marks(found)["homeserver"] == ["fault"]
     assert [one["mark"] for one in found["office"]] == ["ok", "note"]
     assert "has not reached its homeserver yet" in found["office"][1]["found"]
-    async with passing_on(port, synapse):
+    async with passing_on(port, synapse.port):
         await here.status("reachable")
         assert marks(await doctor(here))["sync"] == ["ok"]

@@ -24,6 +24,7 @@ PAGES = (
     "/unsubscribed",
     "/imprint",
     "/privacy",
+    "/news",
 )
 FORM = {"address": "anna@example.org", "language": "ar", "kind": "digest"}
 
