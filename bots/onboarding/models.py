@@ -68,12 +68,14 @@ class Settings:
     approval: bool = True
     """Who comes by a private message needs a coordinator's yes, as who knocks does."""
     remind_after: timedelta = timedelta(days=3)
+    places: frozenset[str] = field(init=False)
+    """Every room of the network that onboarding is in."""
 
-    @property
-    def places(self) -> frozenset[str]:
-        """Every room of the network that onboarding is in."""
+    def __post_init__(self) -> None:
+        # Asked for with every event, and there may be a thousand.
         of_initiatives = (room for x in self.initiatives for room in (*x.rooms, x.team) if room)
-        return frozenset((self.space, self.coordination, *self.rooms, *of_initiatives))
+        places = frozenset((self.space, self.coordination, *self.rooms, *of_initiatives))
+        object.__setattr__(self, "places", places)
 
     @property
     def first_words(self) -> str:
@@ -180,8 +182,6 @@ class Wish:
 class Office:
     members: int = 0
     wishes: int = 0
-    joined: tuple[str, ...] = ()
-    """Rooms of the settings that we are in."""
     moved: Mapping[str, str] = field(default_factory=dict)
     """Room of the settings → the room that replaced it."""
     renewed: str = ""

@@ -17,6 +17,8 @@ class Knowledge:
     wish: Wish | None = None
     people: tuple[Member, ...] = ()
     """Who must be asked about new rules."""
+    here: bool = False
+    """We are in the room of the network that is at hand."""
     invited: bool = False
     """Somebody invited us into the room at hand, and we have not seen ourselves join."""
 
@@ -36,5 +38,7 @@ class State:
     """Ours: what a reaction is about, the thread's root, or what is replied to."""
     waiting: tuple[Wish, ...] = ()
     """Wishes that nobody has decided, for a command that names none."""
+    joined: frozenset[str] = frozenset()
+    """Rooms of the network that we are in, as far as the start needs to know."""
     chats: tuple[str, ...] = field(default=(), repr=False)
     """Every private room with the member at hand, where they are to be left."""

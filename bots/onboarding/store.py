@@ -27,7 +27,7 @@ from bots.onboarding.models import (
 from bots.onboarding.rules import commands
 from bots.onboarding.state import Knowledge, State
 from bots.runtime.bot import Docs
-from bots.runtime.decision import Due, Event, Performed
+from bots.runtime.decision import Due, Event, Performed, Started
 from federation.events import (
     MediaMessage,
     Membership,
@@ -44,6 +44,7 @@ CHAT = "onboarding/chat"
 SERIAL = "onboarding/serial"
 WISH = "onboarding/wish"
 NUMBER = "onboarding/number"
+ROOM = "onboarding/room"
 INVITATION = "onboarding/invitation"
 AT_ONCE = 20
 """Members who are asked about new rules in one decision."""
@@ -67,6 +68,8 @@ class Loader:
             return self._due(state, event.key)
         if isinstance(event, Performed):
             return self._performed(state, event)
+        if isinstance(event, Started):
+            return replace(state, joined=frozenset(room for room, _ in self.docs.scan(ROOM)))
         return self._in_room(state, event) if isinstance(event, RoomEvent) else state
 
     def _due(self, state: State, key: str) -> State:
@@ -108,6 +111,9 @@ class Loader:
         settings = self.settings
         room = state.known.office.meant(event.origin.room_id)
         state = replace(state, room=room)
+        if isinstance(event, Membership) and event.user == settings.account:
+            here = self.docs.get(ROOM, room) is not None
+            state = replace(state, known=replace(state.known, here=here))
         if room == settings.space:
             return self._with(state, event.user) if isinstance(event, Membership) else state
         if room == settings.coordination:
@@ -178,6 +184,8 @@ def save(docs: Docs, state: State) -> None:
         _save_member(docs, state)
     if now.wish != before.wish:
         _save_wish(docs, now.wish, before.wish)
+    if now.here != before.here:
+        (docs.put(ROOM, state.room, True) if now.here else docs.delete(ROOM, state.room))
     if now.invited and not before.invited:
         docs.put(INVITATION, state.room, True)
     elif before.invited and not now.invited:

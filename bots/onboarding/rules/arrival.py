@@ -30,7 +30,7 @@ Message = TextMessage | MediaMessage | Unreadable
 
 
 def started(turn: Turn) -> None:
-    missing = sorted(turn.settings.places - set(turn.known.office.joined))
+    missing = sorted(turn.settings.places - turn.state.joined)
     turn.ask(*(Join(turn.place(room), notify=True) for room in missing))
     turn.ask(SetTimer(handles.RENEW, turn.now))
 
@@ -99,7 +99,7 @@ def _went(turn: Turn, event: Membership) -> None:
 def ours(turn: Turn, event: Membership) -> None:
     room = turn.state.room
     if room in turn.settings.places:
-        _in_network(turn, event, room)
+        _in_network(turn, event)
     elif event.membership is MembershipKind.INVITE:
         # What the creator makes is newer than our settings, and joined once they tell what it is.
         if event.origin.sender != turn.settings.creator:
@@ -113,13 +113,11 @@ def ours(turn: Turn, event: Membership) -> None:
             turn.change(chat=None, opened=False, away=False)
 
 
-def _in_network(turn: Turn, event: Membership, room: str) -> None:
+def _in_network(turn: Turn, event: Membership) -> None:
     if event.membership is MembershipKind.INVITE:
         turn.ask(Join(event.origin.room_id, notify=True))
         return
-    others = tuple(x for x in turn.known.office.joined if x != room)
-    here = event.membership is MembershipKind.JOIN
-    turn.office(joined=(*others, room) if here else others)
+    turn.known = replace(turn.known, here=event.membership is MembershipKind.JOIN)
 
 
 def _in_private(turn: Turn, event: Membership) -> None:
