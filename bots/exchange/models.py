@@ -41,16 +41,18 @@ class Settings:
     """Makes the rooms of the network."""
     room_languages: tuple[str, ...] = ()
     """Side by side in the rooms of initiatives; by default the first two."""
+    places: frozenset[str] = field(init=False)
+    """Every room that the bot is in."""
+
+    def __post_init__(self) -> None:
+        # Asked for with every event, and there may be hundreds.
+        common = (self.exchange, *((self.coordination,) if self.coordination else ()))
+        places = frozenset((*common, *(x.room for x in self.sources)))
+        object.__setattr__(self, "places", places)
 
     @property
     def spoken(self) -> str:
         return " ".join(self.room_languages or self.languages[:2])
-
-    @property
-    def places(self) -> frozenset[str]:
-        """Every room that the bot is in."""
-        common = (self.exchange, *((self.coordination,) if self.coordination else ()))
-        return frozenset((*common, *(x.room for x in self.sources)))
 
     def source(self, room: str) -> Source | None:
         return next((x for x in self.sources if x.room == room), None)
@@ -107,6 +109,17 @@ class Shared:
     """When the conversation was last told of answers."""
     told: int = 0
     """Of how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A copy that a search has found, without anything of its text."""
+
+    initiative: str
+    shared: float
+    room: str
+    event: str
+    via: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

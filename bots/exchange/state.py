@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bots.exchange.models import Office, Person, Place, Settings, Shared
+from bots.exchange.models import Found, Office, Person, Place, Settings, Shared
 from bots.runtime.bot import Made
 
 
@@ -39,3 +39,5 @@ class State:
     """What was marked is something of ours."""
     event: str = ""
     """The message at hand, or what it was edited or taken back from."""
+    found: tuple[Found, ...] = ()
+    """What was searched for."""

@@ -1,18 +1,21 @@
 """What the exchange keeps, which part of it an event needs, and the one place that takes back.
 
 Documents, each kind sealed with a key of its own: the office; shared messages by event id; marks
-and answers by event id; messages by the number of their copy; people and rooms as far as they
-decided something; messages whose copies were removed by those who moderate the exchange room.
+and answers by event id; messages by the number of their copy, and these numbers by the words of the
+messages; people and rooms as far as they decided something; messages whose copies were removed by
+those who moderate the exchange room.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Protocol
 
-from bots.exchange import handles
+from bots.exchange import handles, index
 from bots.exchange.models import (
+    Found,
     Office,
     Person,
     Place,
@@ -37,6 +40,7 @@ from federation.events import (
     RoomEvent,
     TextMessage,
 )
+from federation.links import servers
 
 OFFICE = "exchange/office"
 SHARED = "exchange/shared"
@@ -46,10 +50,11 @@ NUMBER = "exchange/number"
 PERSON = "exchange/person"
 PLACE = "exchange/place"
 REMOVED = "exchange/removed"
+MOST_FOUND = 10
 
 
 class Follower(Protocol):
-    """What else holds something of a shared message: an index, a page, a queue of mails.
+    """What else holds something of a shared message: a page, a queue of mails.
 
     Called in the transaction that changes the archive, so none of them can lag behind another.
     """
@@ -85,6 +90,8 @@ class Loader:
             return state
         room = known.office.meant(event.origin.room_id)
         state = replace(state, room=room)
+        if isinstance(event, TextMessage) and room in self.settings.places:
+            state = self._searched(state, event)
         if room == self.settings.exchange:
             return self._in_exchange(self._with_place(state), event)
         return self._in_source(self._with_place(state), event)
@@ -123,6 +130,31 @@ class Loader:
         found = {user: self.docs.get(PERSON, user) for user in users}
         people = {user: person_from(x) if x is not None else Person() for user, x in found.items()}
         return replace(state, known=replace(state.known, people=people))
+
+    # -- search --------------------------------------------------------------------------------
+
+    def _searched(self, state: State, event: TextMessage) -> State:
+        invocation = commands.found(event)
+        if invocation is None or invocation.command is not commands.FIND:
+            return state
+        wanted = index.words(invocation.rest)[: index.MOST_WANTED]
+        hits = (
+            self._hit(number, set(wanted))
+            for number in index.numbers(self.docs, wanted, state.known.office.shares)
+        )
+        return replace(state, found=tuple(islice((x for x in hits if x is not None), MOST_FOUND)))
+
+    def _hit(self, number: int, wanted: set[str]) -> Found | None:
+        source = self.docs.get(NUMBER, str(number))
+        stored = self.docs.get(SHARED, source) if source is not None else None
+        shared = shared_from(stored) if stored is not None else None
+        made = self.docs.made(handles.copy(number))
+        if shared is None or made is None or not wanted <= set(index.words(shared.text)):
+            return None
+        view = self.docs.view(self.settings.account, made.room_id)
+        return Found(
+            shared.initiative, shared.shared, made.room_id, made.event_id or "", servers(view)
+        )
 
     # -- rooms ---------------------------------------------------------------------------------
 
@@ -227,6 +259,7 @@ def _save_shared(
         docs.put(ANSWER, answer, now.number)
     if (now.number, now.text, now.name) != (old.number, old.text, old.name):
         docs.put(NUMBER, str(now.number), now.source)
+        index.update(docs, now.number, old.text, now.text)
         for follower in followers:
             follower.shared(docs, now)
 
@@ -240,5 +273,6 @@ def take_back(docs: Docs, shared: Shared, followers: Sequence[Follower]) -> None
         docs.delete(ANSWER, answer)
     if shared.state is ShareState.SHARED:
         docs.delete(NUMBER, str(shared.number))
+        index.update(docs, shared.number, shared.text, "")
         for follower in followers:
             follower.taken_back(docs, shared)

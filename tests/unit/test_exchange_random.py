@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bots.exchange.bot import ExchangeBot
+from bots.exchange.index import WORD, words
 from bots.exchange.models import ShareState, shared_from
 from bots.exchange.store import ANSWER, MARK, NUMBER, SHARED
 from bots.exchange.wording import PARAGRAPHS, WORDING
@@ -38,7 +39,7 @@ EVERYBODY = (LEYLA, CEM, ANNA, OTHER_BOT, BOT)
 ROOMS = (NORTH, SOUTH, CLOSED, EXCHANGE, "!strange")
 COMMANDS = (
     "!share", "!unshare", "!name an", "!name aus", "!austausch an", "!austausch aus", "!austausch",
-    "!teilen", "!hilfe",
+    "!teilen", "!hilfe", "!find text1x", "!suche",
 )  # fmt: skip
 
 
@@ -178,6 +179,11 @@ def living(market: Chaos) -> dict[str, str]:
     return {name: text for name, text in copies.items() if name in market.docs.handles}
 
 
+def indexed(market: Chaos) -> set[tuple[int, str]]:
+    entries = market.docs.scan(WORD)
+    return {(x, key.partition("/")[2]) for key, numbers in entries for x in numbers}
+
+
 def check(market: Chaos) -> None:
     kept = {key: shared_from(data) for key, data in market.docs.scan(SHARED)}
     standing = {key: x for key, x in kept.items() if x.state is ShareState.SHARED}
@@ -197,6 +203,9 @@ def check(market: Chaos) -> None:
         if name in by_copy:
             assert by_copy[name].text[:20] in text
     assert market.index == {x.source: x.text for x in standing.values()}
+    assert indexed(market) == {
+        (x.number, word) for x in standing.values() for word in words(x.text)
+    }
     assert set(market.docs.kinds.get(MARK, ())) == {m.event for x in kept.values() for m in x.marks}
     assert set(market.docs.kinds.get(NUMBER, ())) == {str(x.number) for x in standing.values()}
     assert set(market.docs.kinds.get(ANSWER, ())) == {y for x in kept.values() for y in x.answers}

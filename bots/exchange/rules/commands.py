@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bots.runtime.commands import Command, Commands, Invocation, Word, names
+from bots.runtime.commands import Command, Commands, Invocation, Word, fold, names
 from bots.runtime.texts import clean
 from federation.events import TextMessage
 
@@ -31,6 +31,13 @@ EXCHANGE = Command(
 NAME = Command(
     names("de name, en name, fr nom, tr isim, uk ім'я імя, ru имя, ar اسم, fa نام"), "name"
 )
+FIND = Command(
+    names(
+        "de suche suchen, en find search, fr chercher, tr ara bul, "
+        "uk знайти пошук, ru найти поиск, ar بحث ابحث, fa جستجو جست‌وجو, ti ድለ"
+    ),
+    "find",
+)
 ON = Word(
     names("de an ein, en on, fr activer oui, tr aç, uk увімкнути, ru включить, ar تشغيل, fa روشن")
 )
@@ -39,7 +46,7 @@ OFF = Word(
         "de aus, en off, fr désactiver non, tr kapat, uk вимкнути, ru выключить, ar إيقاف, fa خاموش"
     )
 )
-ALL = Commands((SHARE, UNSHARE, EXCHANGE, NAME))
+ALL = Commands((SHARE, UNSHARE, EXCHANGE, NAME, FIND))
 
 
 def found(event: TextMessage) -> Invocation | None:
@@ -47,6 +54,13 @@ def found(event: TextMessage) -> Invocation | None:
     body, _ = clean(event.body, reply=event.reply_to is not None)
     invocation = ALL.find(body)
     return invocation if isinstance(invocation, Invocation) else None
+
+
+def language(command: Command, event: TextMessage) -> str | None:
+    """Of the word by which somebody called it."""
+    body, _ = clean(event.body, reply=event.reply_to is not None)
+    word = fold(body.split(maxsplit=1)[0].strip("!！:,."))
+    return next((tag for tag, words in command.aliases.items() if word in map(fold, words)), None)
 
 
 def switch(rest: str) -> bool | None:

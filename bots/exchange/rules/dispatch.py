@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bots.exchange.rules import answering, commands, following, marking, rooms
+from bots.exchange.rules import answering, commands, finding, following, marking, rooms
 from bots.exchange.rules.turn import Turn
 from bots.exchange.state import State
+from bots.runtime.commands import Command, Invocation
 from bots.runtime.decision import Decision, Due, Event, Performed, SetAside, Started
 from federation.events import (
     Edit,
@@ -67,6 +68,8 @@ def _said(turn: Turn, event: RoomEvent) -> None:
 
 def _in_exchange(turn: Turn, event: RoomEvent) -> None:
     match event:
+        case TextMessage(notice=False) if _search(event) is not None:
+            _commanded(turn, event, _search(event))
         case TextMessage() | MediaMessage():
             answering.answered(turn, event)
         case Redaction():
@@ -82,13 +85,18 @@ def _in_source(turn: Turn, event: RoomEvent) -> None:
         case Edit():
             following.edited(turn, event)
         case TextMessage() if not event.notice:
-            _commanded(turn, event)
+            _commanded(turn, event, commands.found(event))
         case EncryptionEnabled():
             rooms.encrypted(turn, event)
 
 
-def _commanded(turn: Turn, event: TextMessage) -> None:
-    invocation = commands.found(event)
+def _search(event: TextMessage) -> Invocation | None:
+    """The one command that is meant for the exchange room, too."""
+    found = commands.found(event)
+    return found if found is not None and found.command is commands.FIND else None
+
+
+def _commanded(turn: Turn, event: TextMessage, invocation: Invocation | None) -> None:
     if invocation is None:
         return
     if event.room.encrypted and not event.origin.encrypted:
@@ -98,7 +106,15 @@ def _commanded(turn: Turn, event: TextMessage) -> None:
         rooms.switched(turn, event, invocation)
     elif command is commands.NAME:
         rooms.named(turn, event, invocation)
-    elif event.reply_to is None:
+    elif command is commands.FIND:
+        finding.asked(turn, event, invocation)
+    else:
+        _about(turn, event, command)
+
+
+def _about(turn: Turn, event: TextMessage, command: Command) -> None:
+    """What concerns one message, which it answers."""
+    if event.reply_to is None:
         turn.say(event.origin.room_id, "which", {"command": command.shown(turn.settings.spoken)})
     elif command is commands.UNSHARE:
         following.unshared(turn, event)

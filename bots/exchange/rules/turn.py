@@ -74,6 +74,7 @@ class Turn(turn.Turn[State]):
         """Say something in the room of an initiative."""
         always = {
             "share": commands.SHARE.shown(self.settings.spoken),
+            "find": commands.FIND.shown(self.settings.spoken),
             "named": commands.switched(commands.NAME, self.settings.spoken, on=True),
             "on": commands.switched(commands.EXCHANGE, self.settings.spoken, on=True),
             "off": commands.switched(commands.EXCHANGE, self.settings.spoken, on=False),

@@ -18,6 +18,7 @@ _NOTHING_ELSE = N_(
     "{named}."
 )
 _MODERATORS = N_("Those who moderate this room can turn sharing off with {off}.")
+_FIND = N_("To look for what was shared, write {find} and a word.")
 _ENCRYPTED = N_(
     "This room is encrypted. What you share can be read by everybody in the exchange room. If that "
     "room is not encrypted, its server can read it too."
@@ -48,8 +49,8 @@ PARAGRAPHS: dict[str, Paragraphs] = {
         ),
         "{link}",
     ),
-    "hello": (_WHAT, _FOLLOWS, _NOTHING_ELSE, _MODERATORS),
-    "hello-encrypted": (_WHAT, _FOLLOWS, _ENCRYPTED, _NOTHING_ELSE, _MODERATORS),
+    "hello": (_WHAT, _FOLLOWS, _NOTHING_ELSE, _FIND, _MODERATORS),
+    "hello-encrypted": (_WHAT, _FOLLOWS, _ENCRYPTED, _NOTHING_ELSE, _FIND, _MODERATORS),
     "encrypted": (_ENCRYPTED,),
     "hello-off": (
         N_(
@@ -78,6 +79,22 @@ PARAGRAPHS: dict[str, Paragraphs] = {
         ),
     ),
     "which": (N_("Which message is meant? Please answer it with {command}."),),
+    "find-what": (
+        N_("Which word do you look for? Write it behind {find}, and I look for shared messages."),
+    ),
+    "found": (
+        NP_(
+            "{n} shared message was found:",
+            "{n} shared messages were found, the newest first:",
+        ),
+        "{hits}",
+    ),
+    "found-nothing": (
+        N_("No shared message was found that holds all of these words. Try fewer words."),
+    ),
+    "hit": ("{link}",),
+    # Translators: text of a link to a message: who shared it, and on which day
+    "hit-label": (N_("{initiative}, {date}"),),
     "name-on": (N_("From now on your name stands beside what you share."),),
     "name-off": (N_("Your name no longer stands beside what you share."),),
     "failed": (N_("This could not be shared ({error}). Please try again another day."),),

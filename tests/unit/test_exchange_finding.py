@@ -1,0 +1,109 @@
+"""Shared messages are found by their words, and no longer than they are shared."""
+
+from __future__ import annotations
+
+import pytest
+
+from bots.exchange import index
+from bots.exchange.index import SHELF, WORD, words
+from tests.unit.test_exchange_story import ANNA, CEM, CLOSED, EXCHANGE, LEYLA, NORTH, Market
+from tests.unit.test_ombuds_story import MemoryDocs
+from tests.unit.world import said
+
+
+def share(market: Market, text: str) -> str:
+    source = market.writes(text)
+    market.marks(source)
+    return source
+
+
+def links(market: Market, question: str, room: str = EXCHANGE, sender: str = CEM) -> str:
+    """What is answered; nothing if something else is."""
+    asked = market.write(question, sender, room)[1]
+    return market.text(asked, "found") if market.keys(asked) == ["found"] else ""
+
+
+def test_a_copy_is_found_by_words_of_its_message() -> None:
+    market = Market()
+    share(market, "Wer hat ein Sofa?")
+    share(market, "Ein Sofa ist zu haben, ein Bett auch")
+    first, second = (market.event_of(f"exchange/{n}/copy") for n in (1, 2))
+    found = links(market, "!suche SOFA")
+    assert found.index(second) < found.index(first), "the newest first"
+    assert "Willkommen in Nord" in found
+    assert first not in links(market, "!find sofa bett")
+    assert second in links(market, "!find sofa bett")
+
+
+def test_an_answer_holds_nothing_of_what_was_shared_or_asked() -> None:
+    market = Market()
+    share(market, "Wer hat ein Sofa?")
+    text = links(market, "!find sofa")
+    assert "sofa" not in text.casefold()
+    assert LEYLA not in text
+
+
+def test_nothing_is_found_of_what_was_changed_or_taken_back() -> None:
+    market = Market()
+    source = share(market, "Wer hat ein Sofa?")
+    market.edited(source, "Wer hat ein Bett?")
+    assert links(market, "!find sofa") == ""
+    assert links(market, "!find bett")
+    market.redact(source, LEYLA, NORTH)
+    assert market.keys(market.write("!find bett", CEM, EXCHANGE)[1]) == ["found-nothing"]
+    assert list(market.docs.scan(WORD)) == []
+
+
+def test_what_a_backup_brought_back_to_the_index_finds_nothing() -> None:
+    market = Market()
+    source = share(market, "Wer hat ein Sofa?")
+    kept = dict(market.docs.scan(WORD))
+    market.redact(source, LEYLA, NORTH)
+    for key, numbers in kept.items():
+        market.docs.put(WORD, key, numbers)
+    assert links(market, "!find sofa") == ""
+
+
+def test_the_answer_is_in_the_language_of_the_question() -> None:
+    market = Market()
+    for question, language in (("!suche", "de"), ("!find", "en"), ("!بحث", "ar")):
+        asked = market.write(question, CEM, EXCHANGE)[1]
+        assert said(asked, "find-what").phrase.language == language
+        assert question in market.text(asked, "find-what")
+
+
+def test_whoever_can_share_can_search_there() -> None:
+    market = Market()
+    share(market, "Wer hat ein Sofa?")
+    assert links(market, "!find sofa", NORTH, LEYLA)
+    assert links(market, "!find sofa", CLOSED, ANNA)
+    assert links(market, "!find sofa", "!strange") == ""
+    copy = market.event_of("exchange/1/copy")
+    asked = market.write("!find sofa", CEM, EXCHANGE, thread=copy)[1]
+    assert market.keys(asked) == ["found"], "and no answer to what was shared"
+    assert said(asked, "found").thread == copy
+    asked = market.write("!find sofa", CEM, EXCHANGE, encrypted=False)[1]
+    assert asked == [], "a server could have asked"
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ("Die Straße", "STRASSE"),
+        ("un café", "cafe"),
+        ("الأريكة جديدة", "اريكه"),
+        ("یک مبل", "يك"),
+        ("İstanbul", "istanbul"),
+    ],
+)
+def test_words_are_found_whatever_the_keyboard(written: str, asked: str) -> None:
+    assert set(words(asked)) <= set(words(written))
+
+
+def test_many_messages_stand_on_many_shelves() -> None:
+    docs = MemoryDocs()
+    for number in range(1, 3 * SHELF):
+        index.update(docs, number, "", "sofa bett" if number % 2 else "sofa")
+    found = list(index.numbers(docs, ("sofa", "bett"), 3 * SHELF))
+    assert found == list(range(3 * SHELF - 1, 0, -2))
+    assert max(len(numbers) for _, numbers in docs.scan(WORD)) == SHELF
