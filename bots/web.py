@@ -4,18 +4,24 @@ event's commit."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+import re
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from bots.announcements.models import Published
+from bots.announcements.store import published
 from bots.runtime.decision import FormSubmitted
 from bots.runtime.office import Office
-from bridges.web.models import Imprint, NotReady, Ports, Settings, Texts
+from bridges.email.markup import to_html
+from bridges.web.models import Imprint, News, NotReady, Ports, Settings, Texts
 from bridges.web.server import Site, serving
 
 if TYPE_CHECKING:
     from config.network import NetworkConfig
 
+_HEADING = re.compile(r"(</?h)([1-4])(?=[\s>])")
 PATIENCE = 10.0
 """Seconds that a form waits for an office which is just starting."""
 
@@ -26,7 +32,7 @@ async def pages(
 ) -> AsyncIterator[Site]:
     """Answer requests while the block runs; forms go to `bot`. Raises CannotListen."""
     joined = _Joined(office, bot)
-    ports = Ports(texts, joined.submit, joined.ready, joined.numbers)
+    ports = Ports(texts, joined.submit, joined.ready, joined.numbers, joined.news)
     async with serving(settings, ports) as site:
         yield site
 
@@ -35,6 +41,7 @@ class _Joined:
     def __init__(self, office: Office, bot: str) -> None:
         self._office = office
         self._bot = bot
+        self._news: dict[Published, News] = {}
 
     def ready(self) -> bool:
         return self._office.ready.is_set()
@@ -47,10 +54,34 @@ class _Joined:
             raise NotReady from None
         await self._office.submit(f"form/{key}", self._bot, FormSubmitted(form, fields))
 
+    async def news(self) -> Sequence[News]:
+        found = await self._office.store.run("news", published)
+        new = [x for x in found if x not in self._news]
+        made = dict(zip(new, await asyncio.to_thread(_rendered, new), strict=True))
+        # What was taken back is not kept here, either.
+        self._news = {x: self._news.get(x) or made[x] for x in found}
+        return tuple(self._news.values())
+
     async def numbers(self) -> Mapping[str, float]:
         status = await self._office.status()
         reachable = status["homeserver"] == "reachable"
         return {**status["counts"], "homeserver_reachable": float(reachable)}
+
+
+def _rendered(found: Sequence[Published]) -> list[News]:
+    return [
+        News(
+            str(x.number),
+            datetime.fromtimestamp(x.released, UTC),
+            tuple((language, _html(text)) for language, text in x.texts),
+        )
+        for x in found
+    ]
+
+
+def _html(text: str) -> str:
+    """Headings stand below those of the page."""
+    return _HEADING.sub(lambda x: f"{x[1]}{int(x[2]) + 1}", to_html(text))
 
 
 def settings_of(config: NetworkConfig) -> Settings | None:

@@ -117,6 +117,16 @@ class Announcement:
 
 
 @dataclass(frozen=True, slots=True)
+class Published:
+    """An announcement as it stands on the web."""
+
+    number: int
+    released: float
+    texts: tuple[tuple[str, str], ...] = field(repr=False)
+    """Languages and what stands in them; the original first."""
+
+
+@dataclass(frozen=True, slots=True)
 class Round:
     """One letter on its way to many: an announcement (`a/12`) or a digest (`d/3`)."""
 
@@ -215,6 +225,10 @@ def announcement_from(data: Mapping[str, Any]) -> Announcement:
         "translations": tuple(read(Version, x) for x in data["translations"]),
     }
     return read(Announcement, {**data, **texts, "state": State(data["state"])})
+
+
+def published_from(data: Mapping[str, Any]) -> Published:
+    return read(Published, {**data, "texts": tuple((x, y) for x, y in data["texts"])})
 
 
 def round_from(data: Mapping[str, Any]) -> Round:

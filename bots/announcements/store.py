@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from bots.announcements import handles
-from bots.announcements.kinds import CHUNK, DESK, EVENT, ITEM, READER, ROUND, TICKET
+from bots.announcements.kinds import CHUNK, DESK, EVENT, ITEM, PAGE, READER, ROUND, TICKET
 from bots.announcements.models import (
     Announcement,
     Desk,
+    Published,
     Round,
     Settings,
     Standing,
@@ -17,6 +19,7 @@ from bots.announcements.models import (
     Texts,
     announcement_from,
     desk_from,
+    published_from,
     round_from,
     subscriber_from,
 )
@@ -32,6 +35,8 @@ from bots.runtime.texts import clean
 from federation.events import Edit, MediaMessage, Reaction, Redaction, RoomEvent, TextMessage
 
 DIGESTS_UNDER_WAY = 8
+LOOKED_AT = 500
+"""Announcements, drafts among them, until the page has enough of those that were released."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +203,16 @@ class Loader:
             digest = self.circular(handles.digest_round(number))
             if digest is not None and not digest.finished:
                 yield digest
+
+
+def published(docs: Docs, most: int = 20) -> tuple[Published, ...]:
+    """What stands on the web, the newest first."""
+    desk = docs.get(DESK, "desk")
+    newest = desk_from(desk).announcements if desk is not None else 0
+    numbers = range(newest, max(0, newest - LOOKED_AT), -1)
+    stored = (docs.get(PAGE, str(number)) for number in numbers)
+    found = islice((published_from(x) for x in stored if x is not None), most)
+    return tuple(sorted(found, key=lambda x: -x.released))
 
 
 def save(docs: Docs, state: State) -> None:

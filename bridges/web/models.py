@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, Protocol
 
 
@@ -52,6 +53,21 @@ class NotReady(Exception):
     """Nobody can take a form at the moment; the person is asked to try again."""
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """Something that everybody can read."""
+
+    key: str
+    """Its place on the page."""
+    released: datetime
+    texts: tuple[tuple[str, str], ...]
+    """Languages and what stands in them, as HTML that was cleaned; the original first."""
+
+
+async def _no_news() -> Sequence[News]:
+    return ()
+
+
 Submit = Callable[[str, Mapping[str, str], str], Awaitable[None]]
 """`submit(form, fields, key)` returns once the form is kept for good; a key that was submitted
 before changes nothing. Raises NotReady."""
@@ -65,3 +81,5 @@ class Ports:
     """Whether forms are taken and worked on."""
     numbers: Callable[[], Awaitable[Mapping[str, float]]]
     """For `/metrics`: numbers by name, about nobody."""
+    news: Callable[[], Awaitable[Sequence[News]]] = _no_news
+    """The newest first, as it is at this moment."""

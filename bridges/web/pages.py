@@ -46,6 +46,7 @@ class Pages:
             web.get(f"{base}/u/{token}", self._telling("unsubscribe.html")),
             web.post(f"{base}/u/{token}", self.unsubscribe),
             web.get(f"{base}/unsubscribed", self._telling("unsubscribed.html")),
+            web.get(f"{base}/news", self.news),
             web.get(f"{base}/imprint", self.imprint),
             web.get(f"{base}/privacy", self.privacy),
             web.get(base + style_path(), self.style),
@@ -59,6 +60,10 @@ class Pages:
 
     async def start(self, request: web.Request) -> web.Response:
         return page("start.html", self.view(request))
+
+    async def news(self, request: web.Request) -> web.Response:
+        await self._paces["news"].wait()
+        return page("news.html", self.view(request), values={"news": await self._ports.news()})
 
     def _telling(self, template: str) -> Handler:
         async def tell(request: web.Request) -> web.Response:

@@ -31,6 +31,18 @@ class Choice:
     current: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One of several texts, chosen for a reader."""
+
+    language: str
+    direction: str
+    html: str
+    """Cleaned by whoever handed it over."""
+    told: str
+    """Why it is not in her language."""
+
+
 class View:
     """What a template is given for one request: the language, and links that keep it."""
 
@@ -77,6 +89,16 @@ class View:
             )
             for tag in self.settings.languages
         ]
+
+    def reading(self, texts: Sequence[tuple[str, str]]) -> Reading:
+        """The text that she reads best, the original else."""
+        for wanted in (self.language, self.language.partition("-")[0]):
+            for language, text in texts:
+                if language == wanted:
+                    return Reading(language, self._texts.direction(language), text, "")
+        language, text = texts[0]
+        told = self.say(wording.ORIGINAL, language=self._texts.own_name(language))
+        return Reading(language, self._texts.direction(language), text, told)
 
     def own_name(self, tag: str) -> str:
         return self._texts.own_name(tag)

@@ -17,6 +17,12 @@ NEWS = N_("News by e-mail")
 NEWS_MORE = N_("You get our news by e-mail, in your language. You need no account for it.")
 GET_NEWS = N_("Get the news")
 
+NEWS_HERE = N_("News")
+READ_NEWS = N_("Read the news")
+NO_NEWS = N_("There is nothing yet. Please come back another day.")
+PUBLISHED = N_("Published on {date}")
+ORIGINAL = N_("This message was not translated yet. You see it in the original: {language}.")
+
 ADDRESS = N_("Your e-mail address")
 ADDRESS_WRONG = N_("Please check the e-mail address. It looks like this: {example}")
 MAIL_LANGUAGE = N_("Language of the mails")

@@ -8,6 +8,7 @@ from bots.announcements.models import Announcement, Kind
 from bots.announcements.rules import commands
 from bots.announcements.rules.turn import Turn
 from bots.runtime.decision import Phrase
+from bots.runtime.phrases import Link
 
 
 def values(turn: Turn, item: Announcement) -> dict[str, object]:
@@ -24,6 +25,7 @@ def values(turn: Turn, item: Announcement) -> dict[str, object]:
         "digest": Phrase("readers-digest", "", {"n": len(readers) - at_once}),
         "languages": named(turn, have),
         "missing": absent,
+        "page": Link(turn.settings.page("news"), turn.settings.page("news")),
         "command": commands.RELEASE.shown(turn.language),
     }
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from bots.announcements import handles
 from bots.announcements.letters import announcement_letter
 from bots.announcements.models import Announcement, Kind, Round, State
-from bots.announcements.rules import commands, offers, rounds
+from bots.announcements.rules import commands, offers, pages, rounds
 from bots.announcements.rules.turn import Turn
 from bots.runtime.decision import CancelTimer, Phrase, SetTimer
 from federation.actions import React
@@ -67,6 +67,7 @@ def removed(turn: Turn, event: Redaction) -> None:
         _translation_removed(turn, item, version.language)
         return
     late = item.state is State.RELEASED
+    pages.withdraw(turn, item)
     empty = replace(item.original, text="")
     dropped = turn.keep(replace(item, state=State.DROPPED, original=empty, translations=()))
     turn.ask(CancelTimer(handles.undo_timer(item.number)))
@@ -77,10 +78,19 @@ def removed(turn: Turn, event: Redaction) -> None:
 
 
 def _translation_removed(turn: Turn, item: Announcement, language: str) -> None:
-    if item.state is State.RELEASED:
-        turn.answer(item, "edit-late")
-    else:
-        changed(turn, offers.without(item, language))
+    item = offers.without(item, language)
+    if item.state is not State.RELEASED:
+        changed(turn, item)
+        return
+    pages.publish(turn, turn.keep(item))
+    circular = turn.state.circular
+    if circular is not None and language in circular.editions and not circular.finished:
+        rounds.put_letter(
+            turn, announcement_letter(turn.settings, turn.texts, item, circular, language)
+        )
+    for digest in turn.state.digests:
+        rounds.reword(turn, digest, item, language)
+    turn.answer(item, "translation-removed")
 
 
 def _call_back(turn: Turn, item: Announcement) -> None:
@@ -102,6 +112,7 @@ def due(turn: Turn) -> None:
     if item is None or item.state is not State.PENDING:
         return
     item = turn.keep(replace(item, state=State.RELEASED, released=turn.seconds))
+    pages.publish(turn, item)
     _start(turn, item)
 
 

@@ -13,7 +13,7 @@ from datetime import timedelta
 from bots.announcements import handles, kinds
 from bots.announcements.handles import Mailing
 from bots.announcements.letters import digest_letter
-from bots.announcements.models import Round, Standing, Subscriber
+from bots.announcements.models import Announcement, Round, Standing, Subscriber
 from bots.announcements.rules.addresses import unsubscribe_token
 from bots.announcements.rules.turn import Turn
 from bots.mail import documents
@@ -177,3 +177,15 @@ def leave_out(turn: Turn, digest: Round, number: int) -> None:
     digest = turn.keep_round(replace(digest, items=tuple(x.number for x in left)))
     for language in digest.editions:
         put_letter(turn, digest_letter(turn.settings, turn.texts, left, digest, language))
+
+
+def reword(turn: Turn, digest: Round, item: Announcement, language: str) -> None:
+    """A digest that is on its way goes on without a translation that was taken back."""
+    if item.number in digest.items and language in digest.editions:
+        items = tuple(
+            item if x.number == item.number else x
+            for x in turn.state.items
+            if x.number in digest.items
+        )
+        letter = digest_letter(turn.settings, turn.texts, items, digest, language)
+        put_letter(turn, letter)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bots.runtime.phrases import N_, NP_, Paragraphs
 
+_PUBLIC = N_("Then everybody can read it on the web, too: {page}")
+
 ROOM: dict[str, Paragraphs] = {
     "offer": (
         N_("This message can go out by mail. Languages so far: {languages}"),
@@ -11,11 +13,13 @@ ROOM: dict[str, Paragraphs] = {
         "{readers}",
         "{digest}",
         N_("To send it, react with ✅ or write {command} in this thread."),
+        _PUBLIC,
     ),
     "offer-changed": (
         N_("This message can go out by mail. Languages so far: {languages}"),
         "{missing}",
         N_("To send it, react with ✅ or write {command} in this thread."),
+        _PUBLIC,
     ),
     "missing": (
         N_(
@@ -79,6 +83,12 @@ ROOM: dict[str, Paragraphs] = {
         NP_(
             "Of {n} mail nobody knows whether it has arrived.",
             "Of {n} mails nobody knows whether they have arrived.",
+        ),
+    ),
+    "translation-removed": (
+        N_(
+            "The translation was removed here and on the web. Mails that still wait show the "
+            "original instead. Mails that were sent can not be called back."
         ),
     ),
     "translation-late": (
