@@ -14,6 +14,7 @@ from bots.exchange.bot import ExchangeBot
 from bots.offices import settings
 from bots.offices.mailing import mail
 from bots.offices.places import Places, find, look
+from bots.offices.waiting import waiting
 from bots.onboarding.bot import OnboardingBot
 from bots.planning import seal_key
 from bots.runtime.bot import Bot
@@ -59,7 +60,9 @@ async def network_office(
 
     Raises FederationError, StoreError, ValueError.
     """
-    return NetworkOffice(config, await find(config, probe), clock, probe)
+    async with waiting(config.network.state):
+        places = await find(config, probe)
+    return NetworkOffice(config, places, clock, probe)
 
 
 class NetworkOffice:
