@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from federation.events import RoomView
 
 BASE = "https://matrix.to/#/"
 MODERATOR = 50
 MOST = 3
+_EVENT = re.compile(
+    r"(?:https://matrix\.to/#/(?P<room>(?:!|%21)[^/?\s]+)/(?P<event>(?:\$|%24)[^/?\s]+)"
+    r"|matrix:roomid/(?P<opaque>[^/?\s]+)/e/(?P<bare>[^/?\s]+))(?:\?\S*)?"
+)
 
 
 def servers(room: RoomView) -> tuple[str, ...]:
@@ -39,3 +44,13 @@ def link(room_id: str, event_id: str | None = None, via: tuple[str, ...] = ()) -
 def person(user: str) -> str:
     """A link to a user, which clients show as a name."""
     return BASE + quote(user, safe="@:")
+
+
+def event_of(text: str) -> tuple[str, str] | None:
+    """Room and event that a text links to, if it is such a link and nothing else."""
+    found = _EVENT.fullmatch(text)
+    if found is None:
+        return None
+    if found["room"] is not None:
+        return unquote(found["room"]), unquote(found["event"])
+    return f"!{unquote(found['opaque'])}", f"${unquote(found['bare'])}"

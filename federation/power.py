@@ -47,6 +47,19 @@ def needed(state_type: str, power_levels: Mapping[str, Any] | None) -> float:
     return _number(found if found is not None else power_levels.get("state_default"), 50)
 
 
+def to_act(action: str, power_levels: Mapping[str, Any] | None) -> float:
+    """The level that `redact`, `kick` or `ban` takes, of what others sent or who others are."""
+    return _number((power_levels or {}).get(action), 50)
+
+
+def to_send(event_type: str, power_levels: Mapping[str, Any] | None) -> float:
+    """The level that sending this message-like event takes."""
+    content = power_levels or {}
+    events = content.get("events")
+    found = events.get(event_type) if isinstance(events, Mapping) else None
+    return _number(found if found is not None else content.get("events_default"), 0)
+
+
 def _number(value: object, default: float) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return default

@@ -52,6 +52,10 @@ class Delivering:
         """Set when something was put into the outbox."""
         self.decided = asyncio.Event()
         """Set when an outcome was put into the inbox."""
+        self.caught_up = asyncio.Event()
+        """Cleared while it is not yet decided what happened when the office was down. A mail can't
+        be redacted: until then nothing leaves over a bridge."""
+        self.caught_up.set()
 
     async def run(self) -> None:
         for performer in self._performers.values():
@@ -104,6 +108,8 @@ class Delivering:
         """Perform one row; the next row of its lane."""
         await self._pause(data["by"])
         action: Action | Deliver = data["action"]
+        if isinstance(action, Deliver):
+            await self.caught_up.wait()
         prepared = await self._store.run("prepare", lambda tx: _prepare(tx, row, action))
         if isinstance(prepared, Outcome):
             return await self._settle(row, data, prepared)
@@ -257,8 +263,8 @@ def _performed(action: Action | Deliver, outcome: Outcome | None, error: str | N
 
 def _nothing(action: Action | Deliver) -> Outcome:
     """Of what has no handle, the room at least tells which one failed."""
-    placed = isinstance(action, Invite | Kick | Look | Redact)
-    if placed and not isinstance(action.room, Handle):
+    told = Invite | Kick | Look | Redact
+    if isinstance(action, told) and not isinstance(action.room, Handle):
         return Outcome(action.room)
     return Outcome("")
 
