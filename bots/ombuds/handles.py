@@ -11,6 +11,8 @@ ROOM = Handle("office/room")
 
 _CASE = re.compile(r"case/(\d{1,12})/([a-z]+)(?:/(\d{1,12})(/notice)?)?", re.ASCII)
 _TEAM = re.compile(r"team/(\d{1,12})", re.ASCII)
+_FLAG = re.compile(r"flag/(\d{1,12})/(question|evidence)", re.ASCII)
+_NUMBERED = re.compile(r"(chat|moderator|flag|recount|notice)/(\d{1,12})", re.ASCII)
 _TIMER = re.compile(r"answer/(\d{1,12})/(\d{1,12})", re.ASCII)
 
 
@@ -82,3 +84,63 @@ WELCOME = "welcome/"
 
 def welcome_timer(room_id: str) -> str:
     return WELCOME + room_id
+
+
+# -- flags -----------------------------------------------------------------------------------------
+
+COLLECT = "collect/"
+
+
+def chat(number: int) -> Handle:
+    """A private chat that we make."""
+    return Handle(f"chat/{number}")
+
+
+def moderator(serial: int) -> Handle:
+    """The room in which a moderator is told of flags."""
+    return Handle(f"moderator/{serial}")
+
+
+def question(flag: int) -> Handle:
+    return Handle(f"flag/{flag}/question")
+
+
+def evidence(flag: int) -> Handle:
+    """The question whether the office may read what was flagged."""
+    return Handle(f"flag/{flag}/evidence")
+
+
+def told(notice: int, moderator: int) -> Handle:
+    return Handle(f"notice/{notice}/{moderator}")
+
+
+def flag_question(handle: str | None) -> tuple[int, str] | None:
+    """Number of the flag, and what is asked: `question` or `evidence`."""
+    found = _FLAG.fullmatch(handle or "")
+    return (int(found[1]), found[2]) if found else None
+
+
+def numbered(name: str | None) -> tuple[str, str] | None:
+    """What stands behind `chat/3` and its like, of handles and of timers."""
+    found = _NUMBERED.fullmatch(name or "")
+    return (found[1], found[2]) if found else None
+
+
+def flag_timer(flag: int) -> str:
+    """When the question is forgotten."""
+    return f"flag/{flag}"
+
+
+def recount_timer(flag: int) -> str:
+    """When the question tells how many messages it is about."""
+    return f"recount/{flag}"
+
+
+def notice_timer(notice: int) -> str:
+    """When it is forgotten what moderators were told."""
+    return f"notice/{notice}"
+
+
+def collect_timer(room_id: str) -> str:
+    """When the room's moderators are told of what has come since they last were."""
+    return COLLECT + room_id

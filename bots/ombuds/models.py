@@ -64,6 +64,15 @@ class Settings:
     helplines: tuple[str, ...] = ("110", "112")
     room_name: str = ""
     federate: bool = False
+    collect: timedelta = timedelta(seconds=60)
+    """How long moderators who were told of flags are left in peace before they are told of more."""
+    accounts: frozenset[str] = frozenset()
+    """Bots and service accounts: powerful in rooms, and not to be told of flags."""
+
+    @property
+    def spoken(self) -> str:
+        """Side by side, where nobody's language is known."""
+        return " ".join(self.languages[:2])
 
 
 class CaseState(StrEnum):
@@ -91,6 +100,20 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Flagged:
+    """A message that the person flagged in a room, as a case shows it."""
+
+    room: str
+    """Links, to the room and to the message."""
+    link: str
+    author: str = field(default="", repr=False)
+    """Empty where it is not known or not to be shown."""
+    gone: bool = False
+    unread: bool = False
+    """It could not be read here."""
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     number: int
     conversation: int
@@ -110,6 +133,8 @@ class Case:
     texts: int = 0
     """How many messages of the person stand in the thread, the root not counted."""
     answers: tuple[Answer, ...] = ()
+    flags: tuple[Flagged, ...] = ()
+    """What it began with, where that was no message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +181,11 @@ class Office:
     asked: float = 0.0
     aside: float = 0.0
     """When staff were last told of a failure."""
+    numbers: int = 0
+    """The last serial number that was given to a flag, or to what comes with flags."""
 
 
-D = TypeVar("D", Office, Conversation, Case, Answer, Proposal)
+D = TypeVar("D", Office, Conversation, Case, Answer, Flagged, Proposal)
 
 
 def to_json(value: Office | Conversation | Case) -> dict[str, Any]:
@@ -185,4 +212,6 @@ def case_from(data: Mapping[str, Any]) -> Case:
     answers = tuple(
         _known(Answer, {**x, "state": AnswerState(x["state"])}) for x in data.get("answers", ())
     )
-    return _known(Case, {**data, "state": CaseState(data["state"]), "answers": answers})
+    flags = tuple(_known(Flagged, x) for x in data.get("flags", ()))
+    state = CaseState(data["state"])
+    return _known(Case, {**data, "state": state, "answers": answers, "flags": flags})

@@ -9,11 +9,12 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bots.ombuds.wording import PARAGRAPHS, Translator
 from bots.ombuds.wording.reporter import NOT_CHECKED, WITH_ORIGINAL
 from bots.runtime.decision import Phrase
+from bots.runtime.phrases import RULE
 from bots.runtime.words import Raw
 from federation.actions import Text
 
@@ -38,11 +39,21 @@ RINGING = frozenset(
         "send-again",
         "text-only",
         "not-alone",
+        "flag-question",
+        "flag-questions",
+        "flag-nobody",
+        "evidence-ask",
+        "evidence",
+        "evidence-unreadable",
+        "moderators-told",
     }
 )
 """Sent as `m.text`. All else is an `m.notice`, which makes no phone ring."""
 
-_COMMANDS = frozenset({"command", "numbered", "answer", "help", "team", "add", "remove"})
+_COMMANDS = frozenset(
+    {"command", "numbered", "answer", "help", "team", "add", "remove"}
+    | {"on", "off", "message", "accommodation", "nothing", "yes"}
+)
 _LINK = "link"
 _BLOCK = re.compile(r"\{(\w+)\}")
 _FIRST_STAND_IN = 0xE000
@@ -62,14 +73,19 @@ class Renderer:
         self._originals = originals
 
     def render(self, phrase: Phrase) -> Text:
+        languages = phrase.language.split() or [""]
+        texts = [self._text(replace(phrase, language=x)) for x in languages]
+        plain = f"\n\n{RULE}\n\n".join("\n\n".join(x.plain for x in text) for text in texts)
+        body = "<hr>".join("".join(_paragraph(x.html) for x in text) for text in texts)
+        return Text(plain, body, notice=phrase.key not in RINGING)
+
+    def _text(self, phrase: Phrase) -> list[Shown]:
         shown = list(self._paragraphs(phrase))
         if phrase.key in WITH_ORIGINAL and not self._checked(phrase):
             shown.append(self._sentence(NOT_CHECKED, Phrase("", phrase.language)))
             for language in self._originals:
-                shown += self._paragraphs(Phrase(phrase.key, language, phrase.values))
-        plain = "\n\n".join(x.plain for x in shown)
-        body = "".join(_paragraph(x.html) for x in shown)
-        return Text(plain, body, notice=phrase.key not in RINGING)
+                shown += self._paragraphs(replace(phrase, language=language))
+        return shown
 
     def _checked(self, phrase: Phrase) -> bool:
         return phrase.language in self._originals or all(

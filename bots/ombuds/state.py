@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from bots.ombuds.flags import Desk
 from bots.ombuds.models import Case, Conversation, Office, Reporter, Settings, Tongues
 from bots.runtime.bot import Made
+from federation.events import RoomView
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,18 @@ class Knowledge:
     """Somebody invited us into the room at hand, and we have not seen ourselves join."""
     gone: bool = False
     """The person has taken the event at hand back."""
+    desk: Desk = field(default_factory=Desk)
+    """Rooms with flags, and what was flagged there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A message of another room, to which the person's own message links."""
+
+    room: str
+    event: str
+    allowed: bool
+    """Flags are on in that room, and she is in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +63,10 @@ class State:
     target: Made | None = None
     """Ours: what a reaction is about, the thread's root, or what is replied to."""
     listed: tuple[Listed, ...] = field(default=(), repr=False)
+    linked: Linked | None = field(default=None, repr=False)
+    there: str = ""
+    """The room in which the messages at hand were flagged."""
+    view: RoomView = field(default_factory=RoomView, repr=False)
+    """That room."""
+    absent: frozenset[str] = field(default=frozenset(), repr=False)
+    """Moderators who have left the room that we made for them."""

@@ -1,14 +1,17 @@
 """What the office keeps, and which part of it an event needs.
 
 Five kinds of documents, each sealed with a key of its own: the office, conversations by room,
-identities by the serial number of a conversation, cases by number, and what was taken back.
+identities by the serial number of a conversation, cases by number, and what was taken back. Those
+of flags are in `bots.ombuds.desk`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bots.ombuds import handles, texts
+from bots.ombuds import desk, handles, texts
+from bots.ombuds.desk import Desks
+from bots.ombuds.flags import Stage
 from bots.ombuds.models import (
     Case,
     Office,
@@ -20,7 +23,7 @@ from bots.ombuds.models import (
     office_from,
     to_json,
 )
-from bots.ombuds.rules import commands
+from bots.ombuds.rules import commands, flagwords
 from bots.ombuds.state import Knowledge, Listed, State
 from bots.runtime.bot import Docs, Made
 from bots.runtime.decision import (
@@ -32,7 +35,14 @@ from bots.runtime.decision import (
     SetAside,
     Started,
 )
-from federation.events import Edit, Reaction, Redaction, RoomEvent, TextMessage
+from federation.events import (
+    Edit,
+    Reaction,
+    Redaction,
+    RoomEvent,
+    RoomReplaced,
+    TextMessage,
+)
 
 OFFICE = "ombuds/office"
 CONVERSATION = "ombuds/conversation"
@@ -64,7 +74,7 @@ class Loader:
             case Due():
                 return self._due(state, event.key)
             case Performed():
-                return self._with_case(state, _case_of(event.handle))
+                return self._performed(state, event)
         if event.origin.room_id == room:
             return self._in_office(state, event)
         return self._in_private(state, event)
@@ -72,7 +82,64 @@ class Loader:
     def _due(self, state: State, key: str) -> State:
         if answer := handles.answer_due(key):
             return self._with_case(state, answer[0])
-        return self._with_chat(state, key.removeprefix(handles.WELCOME))
+        if key.startswith(handles.WELCOME):
+            return self._with_chat(state, key.removeprefix(handles.WELCOME))
+        if key.startswith(handles.COLLECT):
+            state = self._desks.place(state, key.removeprefix(handles.COLLECT))
+            return self._desks.moderators(state)
+        what, number = handles.numbered(key) or ("", "")
+        if what == "notice":
+            return self._desks.notice(state, number)
+        return self._with_flag(state, number) if what in ("flag", "recount") else state
+
+    @property
+    def _desks(self) -> Desks:
+        return Desks(self.docs, self.settings.account)
+
+    def _performed(self, state: State, event: Performed) -> State:
+        what, number = handles.numbered(event.handle) or ("", "")
+        if what == "chat":
+            return self._made_chat(state, event, number)
+        if what == "moderator":
+            state = self._desks.of(state, "rooms", number)
+            user = state.known.desk.rooms.get(number)
+            return self._desks.of(state, "moderators", user) if user else state
+        if event.action == "Look" and event.target is not None:
+            return self._looked_at(state, event.target)
+        if event.action == "Redact" and event.room_id is not None and event.error is not None:
+            return self._desks.place(state, event.room_id)
+        return self._with_case(state, _case_of(event.handle))
+
+    # -- flags ---------------------------------------------------------------------------------
+
+    def _with_flag(self, state: State, number: str) -> State:
+        state, flag = self._desks.flag(state, number)
+        return self._to_person(state, flag.user) if flag is not None else state
+
+    def _to_person(self, state: State, user: str) -> State:
+        """With the private chat in which she is talked to, if there is one."""
+        flagger = self._desks.flagger(state, user)
+        if flagger is None or flagger.room is None:
+            return state
+        return self._with_chat(state, flagger.room)
+
+    def _made_chat(self, state: State, event: Performed, number: str) -> State:
+        state = self._desks.of(state, "chats", number)
+        user = state.known.desk.chats.get(number)
+        if user is not None:
+            state = self._desks.person(state, user)
+        return self._with_chat(state, event.room_id) if event.room_id else state
+
+    def _looked_at(self, state: State, target: str) -> State:
+        state, flag = self._desks.looked_at(state, target)
+        if flag is None:
+            return state
+        state = self._to_person(state, flag.user)
+        if flag.stage is not Stage.SHOWN:
+            return state
+        stored = self.docs.get(CASE, str(flag.case))
+        case = case_from(stored) if stored is not None else None
+        return replace(state, known=replace(state.known, case=case))
 
     # -- the ombuds room -----------------------------------------------------------------------
 
@@ -147,6 +214,34 @@ class Loader:
             stored = self.docs.get(CASE, str(_first_case(copies)))
             case = case_from(stored) if stored is not None else None
             state = replace(state, known=replace(known, case=case))
+        return self._of_flags(state, event)
+
+    def _of_flags(self, state: State, event: RoomEvent) -> State:
+        """What a flag, a decision about one or a command has to do with."""
+        room = event.origin.room_id
+        state = self._desks.of(state, "places", room)
+        if state.known.desk.places.get(room) is not None:
+            return self._in_place(state, event)
+        if isinstance(event, Reaction):
+            state = replace(state, target=self.docs.made_by_event(event.target))
+            asked = handles.flag_question(state.target.handle if state.target else None)
+            return self._desks.flag(state, asked[0])[0] if asked else state
+        others = event.room.others(event.origin.account)
+        for user in others if len(others) == 1 else {event.origin.sender} & others:
+            state = self._desks.person(state, user)
+        if isinstance(event, TextMessage):
+            if event.reply_to is not None:
+                state = replace(state, target=self.docs.made_by_event(event.reply_to))
+            link = flagwords.link_in(texts.clean(event.body)[0])
+            state = self._desks.linked(state, link, event.origin.sender)
+        return state
+
+    def _in_place(self, state: State, event: RoomEvent) -> State:
+        if isinstance(event, RoomReplaced):
+            return self._desks.of(state, "places", event.replacement)
+        if isinstance(event, Reaction) and event.key in flagwords.KEYS:
+            state = self._desks.person(state, event.origin.sender)
+            return self._to_person(state, event.origin.sender)
         return state
 
     def _with_chat(self, state: State, room_id: str) -> State:
@@ -177,20 +272,27 @@ def _first_case(copies: tuple[Made, ...]) -> int | None:
 
 def save(docs: Docs, state: State) -> None:
     """Write what the decision has changed."""
-    now, before, room = state.known, state.before, state.chat
+    now, before = state.known, state.before
     if now.office != before.office:
         docs.put(OFFICE, "office", to_json(now.office))
     if now.case is not None and now.case != before.case:
         docs.put(CASE, str(now.case.number), to_json(now.case))
-    if room is None:
-        return
+    desk.save(docs, now.desk, before.desk)
+    if now.gone and not before.gone and state.event is not None:
+        docs.put(GONE, state.event, True)
+    if state.chat is not None:
+        _save_chat(docs, now, before, state.chat)
+
+
+def _save_chat(docs: Docs, now: Knowledge, before: Knowledge, room: str) -> None:
+    if now.conversation is None and before.conversation is not None:
+        docs.delete(CONVERSATION, room)
+        docs.delete(IDENTITY, str(before.conversation.serial))
     if now.conversation is not None and now.conversation != before.conversation:
         docs.put(CONVERSATION, room, to_json(now.conversation))
     if now.reporter is not None and now.conversation is not None and before.reporter is None:
         identity = {"user": now.reporter.reveal(), "room": room}
         docs.put(IDENTITY, str(now.conversation.serial), identity)
-    if now.gone and not before.gone and state.event is not None:
-        docs.put(GONE, state.event, True)
     if now.invited != before.invited:
         (_note if now.invited else _drop)(docs, room)
 

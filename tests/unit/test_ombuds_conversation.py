@@ -63,7 +63,7 @@ def test_our_own_room_is_no_private_chat_before_it_has_its_handle() -> None:
 @pytest.mark.parametrize("others", [(), (YUSRA, CEM)])
 def test_a_room_that_is_not_private_is_left(others: tuple[str, ...]) -> None:
     world = World().found()
-    world.views[CHAT] = RoomView(joined=frozenset(others), encrypted=True)
+    world.views[CHAT] = RoomView(joined=frozenset(others), encrypted=True, direct=True)
     world.move(CHAT, BOT, "invite", by=CEM)
     asked = world.move(CHAT, BOT, "join")
     assert world.chat_keys(asked) == (["private-only"] if others else [])

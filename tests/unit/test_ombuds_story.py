@@ -85,6 +85,8 @@ class MemoryDocs:
         self.kinds: dict[str, dict[str, str]] = {}
         self.handles: dict[str, Made] = {}
         self.copies: dict[str, list[str]] = {}
+        self.views: dict[str, RoomView] = {}
+        """Rooms as a world has them."""
 
     def get(self, kind: str, key: str) -> Any | None:
         stored = self.kinds.get(kind, {}).get(key)
@@ -112,6 +114,9 @@ class MemoryDocs:
     def copies_of(self, event_id: str) -> tuple[Made, ...]:
         return tuple(self.handles[x] for x in self.copies.get(event_id, ()))
 
+    def view(self, account: str, room_id: str) -> RoomView:
+        return self.views.get(room_id, RoomView())
+
 
 @dataclass
 class World:
@@ -127,7 +132,7 @@ class World:
     def __post_init__(self) -> None:
         self.bot = OmbudsBot(self.settings, EnglishWords())
         self.timers: dict[str, datetime] = {}
-        self.views: dict[str, RoomView] = {}
+        self.views = self.docs.views
         self.ids = itertools.count(1)
 
     # -- the way of an event -------------------------------------------------------------------
@@ -166,7 +171,8 @@ class World:
                 self.docs.copies.setdefault(request.copy_of, []).append(handle)
         if not getattr(request, "notify", False):
             return None
-        return Performed(name, handle, room, made, error)
+        user = request.user if isinstance(request, Invite) else None
+        return Performed(name, handle, room, made, error, user)
 
     def room_of(self, request: Request) -> str:
         room = getattr(request, "room", "")

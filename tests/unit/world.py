@@ -57,7 +57,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.timers: dict[str, datetime] = {}
-        self.views: dict[str, RoomView] = {}
+        self.views = self.docs.views
         self.ids = itertools.count(1)
 
     # -- the way of an event -------------------------------------------------------------------

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from bots.ombuds import handles
 from bots.ombuds.models import Conversation, Reporter
+from bots.ombuds.rules import places
 from bots.ombuds.rules.turn import Turn
 from bots.runtime.decision import CancelTimer, Say, SetTimer
 from federation.actions import Join, Leave, SetState
@@ -50,6 +51,7 @@ def _ours(turn: Turn, event: Membership) -> None:
         _joined(turn, event)
     elif event.membership in GONE:
         turn.known = replace(turn.known, invited=False)
+        places.gone(turn, event)
         if turn.known.conversation is not None:
             _left(turn)
 
@@ -60,14 +62,20 @@ def _joined(turn: Turn, event: Membership) -> None:
     turn.known = replace(turn.known, invited=False)
     if turn.known.conversation is not None:
         _returned(turn, others)
+    elif turn.known.desk.places.get(event.origin.room_id) is not None:
+        places.entered(turn, event)
+        return
     elif not invited:
         # Not a chat that somebody began with us: the ombuds room, seen before it has its handle.
         return
     elif len(others) == 1:
         (person,) = others
-        _begin(turn, person, encrypted=event.room.encrypted)
-    else:
+        begin(turn, person, encrypted=event.room.encrypted)
+    elif event.room.direct or not others:
         _decline(turn, others)
+        return
+    else:
+        places.entered(turn, event)
         return
     expect(turn)
 
@@ -80,7 +88,7 @@ def adopt(turn: Turn, event: Message) -> bool:
         unsettled = turn.state.room is None and person in _staff(turn)
         if others != {person} or unsettled:
             return False
-        _begin(turn, person, encrypted=event.room.encrypted)
+        begin(turn, person, encrypted=event.room.encrypted)
     if Reporter(person) != turn.known.reporter:
         return False
     _watch(turn, event.room.others(event.origin.account), settles=False)
@@ -91,7 +99,8 @@ def _staff(turn: Turn) -> tuple[str, ...]:
     return turn.known.office.roster or turn.settings.staff
 
 
-def _begin(turn: Turn, person: str, *, encrypted: bool) -> None:
+def begin(turn: Turn, person: str, *, encrypted: bool) -> None:
+    """The room at hand is a private chat with this person."""
     serial = turn.known.office.conversations + 1
     turn.office(conversations=serial)
     turn.known = replace(
@@ -100,6 +109,7 @@ def _begin(turn: Turn, person: str, *, encrypted: bool) -> None:
         reporter=Reporter(person),
         invited=False,
     )
+    turn.keep("flaggers", person, replace(turn.flagger(person), room=turn.chat))
     if not encrypted:
         turn.ask(SetState(turn.chat, "m.room.encryption", ENCRYPTION, notify=True))
 

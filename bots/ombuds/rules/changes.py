@@ -11,18 +11,22 @@ from dataclasses import replace
 from bots.ombuds import handles, texts
 from bots.ombuds.handles import Place
 from bots.ombuds.models import Reporter
+from bots.ombuds.rules import decisions
 from bots.ombuds.rules.turn import Turn
 from bots.runtime.decision import Phrase
 from federation.actions import Handle, Redact
 from federation.events import KNOWN_MEDIA, Edit, Redaction
 
 OF_PERSON = KNOWN_MEDIA | {"root", "text"}
+OF_FLAG = frozenset({"flagged", "evidence"})
+"""What a decision of the person brought into the thread; it is taken back with the decision, and
+no other words can be given to it."""
 
 
 def edited(turn: Turn, event: Edit) -> None:
     copies = _copies(turn, event)
     forged = event.room.encrypted and not event.origin.encrypted
-    if not copies or forged or turn.known.gone:
+    if not copies or forged or turn.known.gone or _is_flag(turn, copies[0]):
         return
     body, cut = texts.clean(event.body)
     parts = texts.parts(body)
@@ -36,6 +40,10 @@ def edited(turn: Turn, event: Edit) -> None:
             turn.retell(phrase, handles.text(copy.case, copy.number, copy.part))
     for part in parts[len(copies) :]:
         turn.tell_text(turn.phrase("continued", {"text": part}), event.target)
+
+
+def _is_flag(turn: Turn, copy: Place) -> bool:
+    return copy.part == "root" and bool(turn.case.flags)
 
 
 def _edit_root(turn: Turn, text: str, *, cut: bool) -> None:
@@ -57,14 +65,15 @@ def redacted(turn: Turn, event: Redaction) -> None:
     if turn.known.gone or Reporter(event.origin.sender) != turn.known.reporter:
         return
     turn.known = replace(turn.known, gone=True)
-    copies = _copies(turn, event)
+    decisions.withdrawn(turn, event.target)
+    copies = _copies(turn, event, OF_PERSON | OF_FLAG)
     if not copies:
         return
     for copy in copies:
         turn.ask(Redact(handles.ROOM, _handle(copy)))
     if copies[0].part == "root":
         number = turn.case.number
-        turn.file(root_gone=True, text="")
+        turn.file(root_gone=True, text="", flags=())
         turn.tell_case(turn.case_key, turn.case_values(), handle=handles.header(number))
     else:
         turn.tell_case("taken-back")
@@ -76,7 +85,7 @@ def _handle(copy: Place) -> Handle:
     return handles.text(copy.case, copy.number, copy.part)
 
 
-def _copies(turn: Turn, event: Edit | Redaction) -> list[Place]:
+def _copies(turn: Turn, event: Edit | Redaction, kinds: frozenset[str] = OF_PERSON) -> list[Place]:
     """Our copies of a message of this person in this chat, in the order of its parts."""
     case = turn.known.case
     conversation = turn.known.conversation
@@ -85,5 +94,5 @@ def _copies(turn: Turn, event: Edit | Redaction) -> list[Place]:
     if Reporter(event.origin.sender) != turn.known.reporter:
         return []
     places = (handles.place(x.handle) for x in turn.state.copies)
-    found = [x for x in places if x and x.case == case.number and x.part in OF_PERSON]
+    found = [x for x in places if x and x.case == case.number and x.part in kinds]
     return sorted(found, key=lambda x: (x.part != "root", x.number))

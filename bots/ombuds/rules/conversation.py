@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from bots.ombuds import handles, texts
 from bots.ombuds.languages import guess
-from bots.ombuds.models import Case, CaseState
-from bots.ombuds.rules import arrival, commands
+from bots.ombuds.models import Case, CaseState, Flagged
+from bots.ombuds.rules import arrival, commands, decisions
 from bots.ombuds.rules.turn import Turn
+from bots.runtime.decision import Phrase
 from federation.events import KNOWN_MEDIA, MediaMessage, TextMessage, Unreadable
 
 PAUSE = 600.0
@@ -24,12 +25,16 @@ class Incoming:
     cut: bool
     encrypted: bool
     media: str | None = None
+    flags: tuple[Flagged, ...] = ()
+    """What it is about, if it was flagged and not written."""
 
 
 def text(turn: Turn, event: TextMessage) -> None:
     if event.notice or not _is_new(turn) or not arrival.adopt(turn, event):
         return
     body, cut = texts.clean(event.body, reply=event.reply_to is not None)
+    if decisions.written(turn, event, body):
+        return
     language = _named_language(turn, body)
     command = commands.of_reporter(body)
     if command is commands.NEW:
@@ -118,6 +123,7 @@ def _open(turn: Turn, incoming: Incoming) -> None:
             encrypted=incoming.encrypted,
             cut=incoming.cut,
             refers=before.number if before is not None else None,
+            flags=incoming.flags,
         )
     )
     turn.converse(case=number, fresh=False, acknowledged=turn.seconds)
@@ -130,11 +136,7 @@ def _open(turn: Turn, incoming: Incoming) -> None:
 
 def _go_on(turn: Turn, incoming: Incoming) -> None:
     first, *rest = texts.parts(incoming.text)
-    if incoming.media is not None:
-        shown, kind = turn.medium(incoming.media, first), incoming.media
-    else:
-        marks = turn.marks(encrypted=incoming.encrypted, cut=incoming.cut)
-        shown, kind = turn.following(first, marks), "text"
+    shown, kind = _following(turn, incoming, first)
     turn.tell_text(shown, incoming.event_id, kind)
     _continue(turn, incoming.event_id, rest)
     if turn.case.state is CaseState.ANSWERED:
@@ -142,6 +144,15 @@ def _go_on(turn: Turn, incoming: Incoming) -> None:
     if turn.seconds - turn.conversation.acknowledged >= PAUSE:
         turn.converse(acknowledged=turn.seconds)
         turn.say("acknowledged", {"number": turn.case.number})
+
+
+def _following(turn: Turn, incoming: Incoming, text: str) -> tuple[Phrase, str]:
+    if incoming.media is not None:
+        return turn.medium(incoming.media, text), incoming.media
+    marks = turn.marks(encrypted=incoming.encrypted, cut=incoming.cut)
+    if incoming.flags:
+        return turn.following(turn.flagged(incoming.flags), marks), "flagged"
+    return turn.following(text, marks), "text"
 
 
 def _continue(turn: Turn, source: str, rest: list[str]) -> None:

@@ -5,7 +5,21 @@ from __future__ import annotations
 from datetime import datetime
 
 from bots.ombuds import handles
-from bots.ombuds.rules import answers, arrival, changes, conversation, founding, roster, staff
+from bots.ombuds.rules import (
+    answers,
+    arrival,
+    changes,
+    conversation,
+    decisions,
+    flagging,
+    flagwords,
+    founding,
+    looking,
+    places,
+    roster,
+    staff,
+    telling,
+)
 from bots.ombuds.rules.turn import Turn
 from bots.ombuds.state import State
 from bots.runtime.decision import (
@@ -20,11 +34,13 @@ from bots.runtime.decision import (
 )
 from federation.events import (
     Edit,
+    Ignored,
     MediaMessage,
     Membership,
     Reaction,
     Redaction,
     RoomEvent,
+    RoomReplaced,
     TextMessage,
     Unreadable,
 )
@@ -63,15 +79,38 @@ def _due(turn: Turn, event: Due) -> None:
         answers.due(turn, answer[1])
     elif event.key.startswith(handles.WELCOME):
         arrival.welcome_due(turn)
+    elif event.key.startswith(handles.COLLECT):
+        telling.tell(turn)
+    else:
+        what, number = handles.numbered(event.key) or ("", "")
+        if what in _TIMERS:
+            _TIMERS[what](turn, number)
+
+
+_TIMERS = {"flag": flagging.due, "recount": flagging.recount, "notice": telling.forgotten}
+_MADE = {"chat": flagging.chat_made, "moderator": telling.room_made}
 
 
 def _performed(turn: Turn, event: Performed) -> None:
     place = handles.place(event.handle)
+    what, number = handles.numbered(event.handle) or ("", "")
     if event.handle == handles.ROOM:
         founding.made(turn, event)
+    elif what in _MADE:
+        _MADE[what](turn, event, number)
     elif place is not None and place.part == "answer":
         answers.performed(turn, event, place.number)
-    elif event.action == "Invite" and event.error is not None:
+    elif event.action == "Look":
+        looking.found(turn, event)
+    elif event.error is not None:
+        _failed(turn, event)
+
+
+def _failed(turn: Turn, event: Performed) -> None:
+    office = turn.known.office
+    if event.action == "Redact":
+        places.not_removed(turn, event)
+    elif event.action == "Invite" and event.user in (*office.awaited, *office.roster):
         roster.invitation_failed(turn)
 
 
@@ -84,6 +123,8 @@ def _room_event(turn: Turn, event: RoomEvent) -> None:
         return
     elif in_office:
         _in_office(turn, event)
+    elif places.is_place(turn, event):
+        _in_place(turn, event)
     else:
         _in_private(turn, event)
 
@@ -102,6 +143,19 @@ def _in_office(turn: Turn, event: RoomEvent) -> None:
             staff.unreadable(turn, event)
 
 
+def _in_place(turn: Turn, event: RoomEvent) -> None:
+    match event:
+        case Reaction() if event.key in flagwords.KEYS:
+            places.reacted(turn, event)
+            flagging.reacted(turn, event)
+        case TextMessage():
+            places.text(turn, event)
+        case Ignored(type="m.room.power_levels"):
+            places.changed(turn, event)
+        case RoomReplaced():
+            places.replaced(turn, event)
+
+
 def _in_private(turn: Turn, event: RoomEvent) -> None:
     match event:
         case TextMessage():
@@ -112,5 +166,7 @@ def _in_private(turn: Turn, event: RoomEvent) -> None:
             changes.edited(turn, event)
         case Redaction():
             changes.redacted(turn, event)
+        case Reaction():
+            decisions.reacted(turn, event)
         case Unreadable():
             conversation.unreadable(turn, event)

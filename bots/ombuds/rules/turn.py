@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from bots.ombuds import handles
-from bots.ombuds.models import Answer, Case, CaseState, Conversation
+from bots.ombuds.flags import Flagger
+from bots.ombuds.models import Answer, Case, CaseState, Conversation, Flagged
 from bots.ombuds.state import Knowledge, State
 from bots.runtime.decision import Decision, Phrase, Request, Say
 from federation.actions import Handle
@@ -68,6 +69,26 @@ class Turn:
         others = tuple(x for x in self.case.answers if x.number != answer.number)
         self.file(answers=(*others, answer))
 
+    def keep(self, field: str, key: object, value: Any) -> None:
+        """Note something of flags, in that field of the desk; None deletes it."""
+        desk = self.known.desk
+        entries = {**getattr(desk, field), str(key): value}
+        self.known = replace(self.known, desk=replace(desk, **{field: entries}))
+
+    def number(self) -> int:
+        """A serial number that nothing of flags has yet."""
+        number = self.known.office.numbers + 1
+        self.office(numbers=number)
+        return number
+
+    def flagger(self, user: str) -> Flagger:
+        """Somebody who flags something or may come to do so."""
+        found = self.known.desk.flaggers.get(user)
+        if found is None:
+            found = Flagger(self.number())
+            self.keep("flaggers", user, found)
+        return found
+
     # -- what is said --------------------------------------------------------------------------
 
     @property
@@ -78,6 +99,13 @@ class Turn:
     def language(self) -> str:
         """In which the person is spoken to."""
         return self.conversation.language or self.staff_language
+
+    @property
+    def spoken(self) -> str:
+        """The person's language, or several where it is not known."""
+        conversation = self.known.conversation
+        language = conversation.language if conversation is not None else None
+        return language or self.settings.spoken
 
     def phrase(self, key: str, values: Values | None = None) -> Phrase:
         return Phrase(key, self.staff_language, values or {})
@@ -143,13 +171,27 @@ class Turn:
             "language": self._tongue(case.language),
             "time": opened,
             "marks": tuple(self._marks(case)),
-            "text": self.medium(case.media, case.text) if case.media else case.text,
+            "text": self._text(case),
         }
+
+    def _text(self, case: Case) -> Phrase | str:
+        if case.flags:
+            return self.flagged(case.flags)
+        return self.medium(case.media, case.text) if case.media else case.text
+
+    def flagged(self, flags: tuple[Flagged, ...]) -> Phrase:
+        return self.phrase("flagged", {"lines": tuple(self._flagged_line(x) for x in flags)})
+
+    def _flagged_line(self, flag: Flagged) -> Phrase:
+        notes = {"flagged-gone": flag.gone, "flagged-unread": flag.unread}
+        note: object = next((self.phrase(x) for x, holds in notes.items() if holds), "")
+        values = {"author": flag.author or "–", "link": flag.link, "note": note}
+        return self.phrase("flagged-line", values)
 
     def medium(self, kind: str, caption: str) -> Phrase:
         return self.phrase("media", {"kind": self.phrase(f"kind-{kind}"), "text": caption})
 
-    def following(self, text: str, marks: list[Phrase]) -> Phrase:
+    def following(self, text: str | Phrase, marks: list[Phrase]) -> Phrase:
         values = {"time": self.clock(), "marks": tuple(marks), "text": text}
         return self.phrase("followup", values)
 

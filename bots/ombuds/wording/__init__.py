@@ -10,11 +10,14 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from bots.ombuds.wording.cases import ANSWERS, CASES
+from bots.ombuds.wording.flags import MODERATORS, PRIVATE, ROOMS, STAFF
 from bots.ombuds.wording.marks import Paragraphs
 from bots.ombuds.wording.office import OFFICE, TEAM
 from bots.ombuds.wording.reporter import REPORTER
 
-PARAGRAPHS: dict[str, Paragraphs] = {**REPORTER, **CASES, **ANSWERS, **OFFICE, **TEAM}
+PARAGRAPHS: dict[str, Paragraphs] = (
+    REPORTER | CASES | ANSWERS | OFFICE | TEAM | ROOMS | PRIVATE | MODERATORS | STAFF
+)
 
 
 class Translator(Protocol):

@@ -6,7 +6,7 @@ from bots.ombuds.wording.marks import N_, Paragraphs
 
 NOT_CHECKED = N_("Nobody has checked this translation yet. The original text:")
 
-WITH_ORIGINAL = frozenset({"notice"})
+WITH_ORIGINAL = frozenset({"notice", "flag-question", "flag-questions"})
 """Phrases that people rely on before they write: never in an unchecked translation alone."""
 
 _EMERGENCY = N_("This is no emergency service. If you need help at once, call: {helplines}")

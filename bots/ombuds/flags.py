@@ -1,0 +1,181 @@
+"""What the office knows of flags: plain frozen data, and its form as JSON.
+
+Of a flag nothing is kept but who set it, where, and on which message, and that only until the
+person has decided. Nothing of what was said in the room is kept here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from enum import StrEnum
+from typing import Any, TypeVar
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A flagged message of which moderators are told."""
+
+    event: str
+    author: str = field(repr=False)
+    by: tuple[int, ...]
+    """Serial numbers of those who flagged it."""
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A room, and no private chat, into which somebody invited the office's account."""
+
+    open: bool = False
+    """Whether flags are on."""
+    greeted: bool = False
+    upgraded_by: str = field(default="", repr=False)
+    """Who replaced a room with flags by this one; until we are in it."""
+    waiting: tuple[Item, ...] = ()
+    """What its moderators are told next."""
+    told: float = 0.0
+    """When they were last told of something."""
+
+
+class Stage(StrEnum):
+    ASKED = "asked"
+    MODERATORS = "moderators"
+    """They are to be told; who wrote the messages is being looked up."""
+    OFFICE = "office"
+    """It is to become a case; who wrote the messages is being looked up."""
+    OFFERED = "offered"
+    """It is a case; the person may let the office read the messages."""
+    SHOWN = "shown"
+    """She does; they are being looked up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found of a flagged message: nothing of what it says."""
+
+    event: str
+    author: str = field(default="", repr=False)
+    """Empty where it could not be found."""
+    gone: bool = False
+    readable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """What one person flagged in one room, until she has decided about it."""
+
+    number: int
+    user: str = field(repr=False)
+    room: str
+    events: tuple[str, ...]
+    more: int = 0
+    """Messages that she flagged besides; so many are not looked at."""
+    stage: Stage = Stage.ASKED
+    asked: float = 0.0
+    found: tuple[Found, ...] = ()
+    source: str = ""
+    """The event by which she decided."""
+    case: int = 0
+    shown: int = 0
+    """How many of the messages the office could read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flagger:
+    """Somebody with whom the office has a private chat, or will have one."""
+
+    serial: int
+    room: str | None = None
+    """The chat, once there is one."""
+    making: int = 0
+    """Number of the chat that is being made."""
+    flags: tuple[int, ...] = ()
+    """Which wait for her decision."""
+    answered: float = 0.0
+    """When she last decided."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What moderators of a room were told, so that it can be brought up to date."""
+
+    number: int
+    room: str
+    items: tuple[Item, ...]
+    told: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Moderator:
+    """Somebody for whom we have made a room to tell of flags."""
+
+    serial: int
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The part of all this that an event needs. None stands for what is to be deleted."""
+
+    places: Mapping[str, Place | None] = field(default_factory=dict, repr=False)
+    flags: Mapping[str, Flag | None] = field(default_factory=dict, repr=False)
+    """By number."""
+    flaggers: Mapping[str, Flagger | None] = field(default_factory=dict, repr=False)
+    """By user."""
+    chats: Mapping[str, str | None] = field(default_factory=dict, repr=False)
+    """Number of a chat that is being made → for whom."""
+    looks: Mapping[str, tuple[int, ...] | None] = field(default_factory=dict, repr=False)
+    """Event → numbers of the flags for which it is being looked up, in that order."""
+    flagged: Mapping[str, int | None] = field(default_factory=dict, repr=False)
+    """Event → number of the notice that moderators got of it."""
+    notices: Mapping[str, Notice | None] = field(default_factory=dict, repr=False)
+    """By number."""
+    moderators: Mapping[str, Moderator | None] = field(default_factory=dict, repr=False)
+    """By user."""
+    rooms: Mapping[str, str | None] = field(default_factory=dict, repr=False)
+    """Serial number of a moderator whose room is being made → who."""
+
+
+T = TypeVar("T", Item, Place, Found, Flag, Flagger, Notice, Moderator)
+
+
+def _known(kind: type[T], data: Mapping[str, Any]) -> T:
+    names = {x.name for x in fields(kind)}
+    return kind(**{k: _fixed(v) for k, v in data.items() if k in names})
+
+
+def _fixed(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def to_json(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, str | int) else asdict(value)
+
+
+def place_from(data: Mapping[str, Any]) -> Place:
+    return _known(Place, {**data, "waiting": _items(data.get("waiting", ()))})
+
+
+def flag_from(data: Mapping[str, Any]) -> Flag:
+    found = tuple(_known(Found, x) for x in data.get("found", ()))
+    return _known(Flag, {**data, "stage": Stage(data["stage"]), "found": found})
+
+
+def flagger_from(data: Mapping[str, Any]) -> Flagger:
+    return _known(Flagger, data)
+
+
+def notice_from(data: Mapping[str, Any]) -> Notice:
+    return _known(Notice, {**data, "items": _items(data.get("items", ()))})
+
+
+def moderator_from(data: Mapping[str, Any]) -> Moderator:
+    return _known(Moderator, data)
+
+
+def _items(data: Any) -> tuple[Item, ...]:
+    return tuple(_known(Item, x) for x in data)

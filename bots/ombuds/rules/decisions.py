@@ -1,0 +1,137 @@
+"""What the person decides about what she flagged: by a reaction, by a word, or not at all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bots.ombuds import handles
+from bots.ombuds.flags import Flag, Stage
+from bots.ombuds.models import Reporter
+from bots.ombuds.rules import arrival, flagging, flagwords, places
+from bots.ombuds.rules.flagwords import Choice
+from bots.ombuds.rules.turn import Turn
+from federation.actions import Look
+from federation.events import Reaction, TextMessage
+
+LATELY = 3600.0
+"""Seconds in which a number by itself is still meant for a question that is closed."""
+
+
+def written(turn: Turn, event: TextMessage, body: str) -> bool:
+    """Whether a private message was about flags."""
+    invocation = flagwords.in_private(body)
+    if invocation is not None and invocation.command is flagwords.FLAGS:
+        _switch(turn, event)
+        return True
+    linked = turn.state.linked
+    if linked is not None and linked.allowed:
+        flagging.take(turn, event.origin.sender, linked.room, linked.event)
+        return True
+    if invocation is not None:
+        turn.say("flag-unknown")
+        return True
+    return _answered(turn, event, body)
+
+
+def _switch(turn: Turn, event: TextMessage) -> None:
+    """Flags are turned on in rooms. One that its moderator is alone in yet looks like a chat."""
+    if event.room.direct or turn.known.case is not None:
+        turn.say("flags-not-here")
+        return
+    places.become(turn)
+    places.text(turn, event)
+
+
+def _answered(turn: Turn, event: TextMessage, body: str) -> bool:
+    for flag in _open(turn, event):
+        if flag.stage is Stage.ASKED and (choice := flagwords.choice(body)) is not None:
+            _decide(turn, flag, choice, event.origin.event_id)
+            return True
+        if flag.stage is Stage.OFFERED and (agrees := flagwords.agrees(body)) is not None:
+            _show(turn, flag, agrees=agrees)
+            return True
+    return _too_late(turn, event.origin.sender, body)
+
+
+def _open(turn: Turn, event: TextMessage) -> list[Flag]:
+    """What may be meant: what she replies to, else the newest first."""
+    found = [x for x in turn.known.desk.flags.values() if x and x.user == event.origin.sender]
+    asked = handles.flag_question(turn.state.target.handle if turn.state.target else None)
+    if asked is not None:
+        found = [x for x in found if x.number == asked[0]]
+    return sorted(found, key=lambda x: -x.number)
+
+
+def _too_late(turn: Turn, user: str, body: str) -> bool:
+    flagger = turn.known.desk.flaggers.get(user)
+    lately = flagger is not None and turn.seconds - flagger.answered < LATELY
+    if lately and flagwords.choice(body) is not None:
+        turn.say("flag-closed")
+        return True
+    return False
+
+
+def reacted(turn: Turn, event: Reaction) -> None:
+    """In a private chat, on a question of ours."""
+    asked = handles.flag_question(turn.state.target.handle if turn.state.target else None)
+    if asked is None:
+        return
+    flag = turn.known.desk.flags.get(str(asked[0]))
+    if flag is not None and flag.user == event.origin.sender:
+        if turn.known.conversation is None:  # she was quicker than the news that the chat is made
+            arrival.begin(turn, flag.user, encrypted=event.room.encrypted)
+        _by_reaction(turn, flag, asked[1], event)
+    elif flag is None and turn.known.reporter == Reporter(event.origin.sender):
+        _closed(turn, asked[1], event.key)
+
+
+def _by_reaction(turn: Turn, flag: Flag, what: str, event: Reaction) -> None:
+    choice, agrees = flagwords.choice(event.key), flagwords.agrees(event.key)
+    if what == "question" and flag.stage is Stage.ASKED and choice is not None:
+        _decide(turn, flag, choice, event.origin.event_id)
+    elif what == "evidence" and flag.stage is Stage.OFFERED and agrees is not None:
+        _show(turn, flag, agrees=agrees)
+    else:
+        _closed(turn, what, event.key)
+
+
+def _closed(turn: Turn, what: str, key: str) -> None:
+    if what == "question" and flagwords.choice(key) is not None:
+        turn.say("flag-closed")
+
+
+# -- the decision ----------------------------------------------------------------------------------
+
+
+def _decide(turn: Turn, flag: Flag, choice: Choice, source: str) -> None:
+    if choice is Choice.NOTHING:
+        flagging.forget(turn, flag, answered=True)
+        turn.say("flag-forgotten")
+    else:
+        stage = Stage.OFFICE if choice is Choice.ACCOMMODATION else Stage.MODERATORS
+        _look(turn, replace(flag, stage=stage, source=source))
+
+
+def _show(turn: Turn, flag: Flag, *, agrees: bool) -> None:
+    if agrees:
+        readable = tuple(x.event for x in flag.found if x.readable)
+        _look(turn, replace(flag, stage=Stage.SHOWN, events=readable, found=()))
+    else:
+        flagging.forget(turn, flag, answered=True)
+        turn.say("evidence-kept")
+
+
+def _look(turn: Turn, flag: Flag) -> None:
+    """Only now is anybody's message looked at."""
+    turn.keep("flags", flag.number, flag)
+    for event in flag.events:
+        waiting = turn.known.desk.looks.get(event) or ()
+        turn.keep("looks", event, (*waiting, flag.number))
+        turn.ask(Look(flag.room, event))
+
+
+def withdrawn(turn: Turn, target: str) -> None:
+    """She has taken the message or reaction back by which she decided."""
+    for flag in turn.known.desk.flags.values():
+        if flag is not None and flag.source == target:
+            flagging.forget(turn, flag, answered=True)

@@ -1,0 +1,111 @@
+"""What was found of flagged messages, once the person has decided who is to be told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bots.ombuds import handles, texts
+from bots.ombuds.flags import Flag, Found, Stage
+from bots.ombuds.models import Flagged
+from bots.ombuds.rules import conversation, flagging, flagwords, telling
+from bots.ombuds.rules.flagwords import AGREE
+from bots.ombuds.rules.turn import Turn
+from bots.runtime.decision import Performed
+from federation.actions import React
+from federation.events import Ignored, RoomEvent, TextMessage
+from federation.links import link, servers
+from federation.translate import looked_up
+
+
+def found(turn: Turn, event: Performed) -> None:
+    numbers = turn.known.desk.looks.get(event.target or "") or ()
+    if event.target is None or not numbers:
+        return
+    turn.keep("looks", event.target, numbers[1:] or None)
+    flag = turn.known.desk.flags.get(str(numbers[0]))
+    if flag is None or event.target not in flag.events or turn.known.reporter is None:
+        return
+    message = _message(turn, event)
+    one = _found(turn, event.target, message)
+    flag = replace(flag, found=(*flag.found, one))
+    turn.keep("flags", flag.number, flag)
+    if flag.stage is Stage.SHOWN:
+        flag = _pass_on(turn, flag, one, message)
+    if len(flag.found) >= len(flag.events):
+        _ALL[flag.stage](turn, flag)
+
+
+def _message(turn: Turn, event: Performed) -> RoomEvent | None:
+    if event.error is not None or event.found is None or not event.found.get("event"):
+        return None
+    room = turn.state.there
+    message = looked_up(turn.settings.account, room, event.found, turn.state.view)
+    return message if message.origin.event_id == event.target else None
+
+
+def _found(turn: Turn, target: str, message: RoomEvent | None) -> Found:
+    if message is None:
+        return Found(target)
+    # What is not encrypted in an encrypted room could be its server's invention.
+    safe = message.origin.encrypted or not turn.state.view.encrypted
+    readable = isinstance(message, TextMessage) and safe
+    gone = isinstance(message, Ignored)
+    return Found(target, message.origin.sender, gone, readable)
+
+
+def _author(flag: Flag, one: Found) -> str:
+    """Never her own name, if the message is hers."""
+    return "" if one.author == flag.user else one.author
+
+
+# -- for the office --------------------------------------------------------------------------------
+
+
+def _file(turn: Turn, flag: Flag) -> None:
+    via = servers(turn.state.view)
+    flagged = tuple(
+        Flagged(
+            link(flag.room, via=via),
+            link(flag.room, x.event, via),
+            _author(flag, x),
+            gone=x.gone,
+            unread=not x.readable and not x.gone,
+        )
+        for x in flag.found
+    )
+    conversation.take(turn, conversation.Incoming(flag.source, "", False, True, flags=flagged))
+    if any(x.readable for x in flag.found):
+        flag = replace(flag, stage=Stage.OFFERED, case=turn.case.number)
+        turn.keep("flags", flag.number, flag)
+        question = handles.evidence(flag.number)
+        values = {"yes": flagwords.YES.word(turn.language)}
+        turn.say("evidence-ask", values, handle=question, after=handles.root(turn.case.number))
+        turn.ask(React(turn.chat, question, AGREE, notify=True))
+    else:
+        flagging.forget(turn, flag, answered=True)
+        turn.say("evidence-failed")
+
+
+def _pass_on(turn: Turn, flag: Flag, one: Found, message: RoomEvent | None) -> Flag:
+    """What the office may read now."""
+    about = link(flag.room, one.event, servers(turn.state.view))
+    if not (one.readable and isinstance(message, TextMessage)):
+        phrase = turn.phrase("evidence-unreadable", {"link": about})
+    else:
+        body, _ = texts.clean(message.body, reply=message.reply_to is not None)
+        author = _author(flag, one) or "–"
+        values = {"author": author, "link": about, "text": texts.parts(body)[0]}
+        phrase = turn.phrase("evidence", values)
+        flag = replace(flag, shown=flag.shown + 1)
+        turn.keep("flags", flag.number, flag)
+    if turn.known.case is not None:
+        turn.tell_text(phrase, flag.source, "evidence")
+    return flag
+
+
+def _shown(turn: Turn, flag: Flag) -> None:
+    flagging.forget(turn, flag, answered=True)
+    turn.say("evidence-shown" if flag.shown else "evidence-failed")
+
+
+_ALL = {Stage.MODERATORS: telling.pass_on, Stage.OFFICE: _file, Stage.SHOWN: _shown}

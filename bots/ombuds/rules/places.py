@@ -1,0 +1,147 @@
+"""Rooms into which the office's account was invited: flags are off until a moderator wants them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from bots.ombuds import handles, texts
+from bots.ombuds.flags import Place
+from bots.ombuds.rules import flagwords, moderation
+from bots.ombuds.rules.turn import Turn
+from bots.runtime.decision import CancelTimer, Performed, Phrase, Say
+from federation.actions import Join
+from federation.events import (
+    Ignored,
+    Membership,
+    Reaction,
+    RoomEvent,
+    RoomReplaced,
+    RoomView,
+    TextMessage,
+)
+
+
+def is_place(turn: Turn, event: RoomEvent) -> bool:
+    """Whether this is a room, and no private chat; one that a lost store knew counts too."""
+    if turn.known.desk.places.get(event.origin.room_id) is not None:
+        return True
+    unknown = turn.known.conversation is None and turn.state.room is not None
+    several = len(event.room.others(event.origin.account)) > 1
+    return unknown and several and not event.room.direct
+
+
+def _place(turn: Turn, room: str) -> Place:
+    return turn.known.desk.places.get(room) or Place()
+
+
+def entered(turn: Turn, event: Membership) -> None:
+    """We have come into the room."""
+    room, view = event.origin.room_id, event.room
+    place = _place(turn, room)
+    if place.upgraded_by:
+        # Who may replace one room may have nothing to say in another.
+        carried = moderation.moderates(view, place.upgraded_by)
+        on = carried and moderation.may_remove(view, turn.settings.account)
+        place = replace(place, open=on, upgraded_by="")
+    if not place.greeted:
+        _say(turn, room, view, "flags-on" if place.open else "flags-hello")
+    turn.keep("places", room, replace(place, greeted=True))
+
+
+def gone(turn: Turn, event: Membership) -> None:
+    turn.keep("places", event.origin.room_id, None)
+
+
+def become(turn: Turn) -> None:
+    """What seemed to be a private chat is a room with one person in it so far."""
+    person = turn.known.reporter
+    if person is not None:
+        flagger = turn.flagger(person.reveal())
+        turn.keep("flaggers", person.reveal(), replace(flagger, room=None))
+    turn.ask(CancelTimer(handles.welcome_timer(turn.chat)))
+    turn.known = replace(turn.known, conversation=None, reporter=None)
+    turn.keep("places", turn.chat, Place(greeted=True))
+
+
+def _say(turn: Turn, room: str, view: RoomView, key: str, **fields: Any) -> None:
+    language = turn.settings.spoken
+    values = {
+        "on": flagwords.switched(language, on=True),
+        "off": flagwords.switched(language, on=False),
+        "level": int(moderation.needed(view)),
+    }
+    turn.ask(Say(room, Phrase(key, language, values), notify=True, **fields))
+
+
+# -- what is said there ----------------------------------------------------------------------------
+
+
+def text(turn: Turn, event: TextMessage) -> None:
+    """`!flags on|off`. Of anything else nothing is kept."""
+    if event.notice:
+        return
+    body, _ = texts.clean(event.body, reply=event.reply_to is not None)
+    invocation = flagwords.in_room(body)
+    if invocation is None:
+        return
+    room, view = event.origin.room_id, event.room
+    on = flagwords.switch(invocation.rest)
+    if view.encrypted and not event.origin.encrypted:
+        # A homeserver could have written it in somebody's name.
+        _say(turn, room, view, "flags-plain", reply_to=event.origin.event_id)
+    elif on is not None and not moderation.moderates(view, event.origin.sender):
+        _say(turn, room, view, "flags-moderators-only", reply_to=event.origin.event_id)
+    else:
+        _switch(turn, room, view, on)
+
+
+def _switch(turn: Turn, room: str, view: RoomView, on: bool | None) -> None:
+    place = _place(turn, room)
+    is_open = place.open if on is None else on
+    if is_open and not moderation.may_remove(view, turn.settings.account):
+        is_open, key = False, "flags-powerless"
+    else:
+        key = "flags-on" if is_open else "flags-off"
+    turn.keep("places", room, replace(place, open=is_open, greeted=True))
+    _say(turn, room, view, key)
+
+
+def reacted(turn: Turn, event: Reaction) -> None:
+    """🚩 in a room of which we know nothing: a lost store may have known it as one with flags."""
+    room = event.origin.room_id
+    if turn.known.desk.places.get(room) is None:
+        turn.keep("places", room, Place(greeted=True))
+        _say(turn, room, event.room, "flags-off")
+
+
+# -- what becomes of it ----------------------------------------------------------------------------
+
+
+def changed(turn: Turn, event: Ignored) -> None:
+    """Power levels have changed."""
+    if not moderation.may_remove(event.room, turn.settings.account):
+        _lose(turn, event.origin.room_id, event.room)
+
+
+def not_removed(turn: Turn, event: Performed) -> None:
+    """A reaction could not be removed."""
+    if event.room_id is not None and event.error == "M_FORBIDDEN":
+        _lose(turn, event.room_id, turn.state.view)
+
+
+def _lose(turn: Turn, room: str, view: RoomView) -> None:
+    place = _place(turn, room)
+    if place.open:
+        turn.keep("places", room, replace(place, open=False))
+        _say(turn, room, view, "flags-lost")
+
+
+def replaced(turn: Turn, event: RoomReplaced) -> None:
+    """The room was upgraded: go with it, and take flags along if they were on."""
+    room, new = event.origin.room_id, event.replacement
+    place = _place(turn, room)
+    if place.open and turn.known.desk.places.get(new) is None:
+        turn.keep("places", new, Place(upgraded_by=event.origin.sender))
+        turn.ask(Join(new, notify=True))
+    turn.keep("places", room, replace(place, open=False))

@@ -1,0 +1,146 @@
+"""What people read about flags: in rooms, in private, as those who moderate, and as staff."""
+
+from __future__ import annotations
+
+from bots.ombuds.wording.marks import N_, Paragraphs
+
+_OTHERS_SEE = N_(
+    "Others may see the 🚩 for a moment. Later the history of the room still shows that a reaction "
+    "of yours was removed. To leave no trace here, send me the link of the message in a private "
+    "chat instead."
+)
+_MAY_REMOVE = N_(
+    "I need to be allowed to remove the reactions of others: power level {level} in this room, "
+    "that of a moderator. Then write {on}."
+)
+
+ROOMS: dict[str, Paragraphs] = {
+    "flags-hello": (
+        N_(
+            "Hello. I am the account of the ombuds office, an independent office for complaints. "
+            "Those who moderate this room can turn on flags here with {on}. I keep nothing of what "
+            "is written here."
+        ),
+    ),
+    "flags-on": (
+        N_(
+            "Flags are on in this room. Is a message hurtful, or is it about something bad in an "
+            "accommodation? React to it with 🚩. I remove the 🚩 at once and ask you in a private "
+            "chat what it is about."
+        ),
+        N_(
+            "There you decide who is told: those who moderate this room, the ombuds office, or "
+            "nobody. I do not tell them your name."
+        ),
+        _OTHERS_SEE,
+        N_("I keep nothing of what is written here. {off} turns flags off."),
+    ),
+    "flags-off": (
+        N_(
+            "Flags are off in this room. A 🚩 is an ordinary reaction, and everybody can see it. "
+            "Those who moderate this room can turn flags on with {on}."
+        ),
+    ),
+    "flags-powerless": (N_("I can not turn flags on yet."), _MAY_REMOVE),
+    "flags-lost": (
+        N_(
+            "I can not remove reactions here any more. Flags are off. A 🚩 stays and everybody can "
+            "see it. Who has set one can take it away."
+        ),
+        _MAY_REMOVE,
+    ),
+    "flags-moderators-only": (N_("Only those who moderate this room can decide this."),),
+    "flags-plain": (
+        N_(
+            "This command was not encrypted and was not carried out. Please send it again, "
+            "encrypted."
+        ),
+    ),
+}
+
+_CHOICES = (
+    N_("What is it about? React to this message with a number, or answer with a word:"),
+    N_(
+        "1️⃣ {message} – the message itself. Those who moderate the room are told, without your name."
+    ),
+    N_(
+        "2️⃣ {accommodation} – an accommodation, or people who have power there. The ombuds office "
+        "is told, without your name."
+    ),
+    N_("3️⃣ {nothing} – nothing, or a mistake. I forget it."),
+    N_("If you do not answer within 7 days, I forget it and nobody is told."),
+)
+
+PRIVATE: dict[str, Paragraphs] = {
+    "flag-question": (N_("You have flagged a message with 🚩: {link}"), *_CHOICES),
+    "flag-questions": (
+        N_("You have flagged {count} messages with 🚩. The first one: {link}"),
+        *_CHOICES,
+    ),
+    "flag-passed": (
+        N_("Thank you. Those who moderate the room are told, without your name."),
+        N_("To tell the ombuds office something as well, write it here."),
+    ),
+    "flag-nobody": (
+        N_(
+            "There is nobody in that room whom I could tell: nobody moderates it besides you and "
+            "who wrote the message, or the message can not be found. To tell the ombuds office, "
+            "answer {accommodation}. To tell nobody, answer {nothing}."
+        ),
+    ),
+    "flag-ours": (N_("That message is mine. Nobody is told of it."),),
+    "flag-forgotten": (N_("I have forgotten it. Nobody is told."),),
+    "flag-closed": (
+        N_(
+            "This question is closed. You can flag the message again, or write here what you want "
+            "to tell the ombuds office."
+        ),
+    ),
+    "flag-unknown": (
+        N_(
+            "I can not find this message, or flags are not on in its room. Send the link of a "
+            "message of a room where they are, or write here what has happened."
+        ),
+    ),
+    "flags-not-here": (N_("Flags are turned on in a room, by those who moderate it. Not here."),),
+    "evidence-ask": (
+        N_(
+            "The ombuds office sees who wrote the message, and a link to it, but not its text. May "
+            "it read the text? Then react to this message with ✅, or answer {yes}. Else you need "
+            "do nothing."
+        ),
+    ),
+    "evidence-shown": (N_("The ombuds office can read the message now."),),
+    "evidence-kept": (N_("The ombuds office is not shown the text."),),
+    "evidence-failed": (
+        N_("I could not read the message. If you like, copy its text into this chat."),
+    ),
+}
+
+MODERATORS: dict[str, Paragraphs] = {
+    "moderators-told": (
+        N_("Somebody has flagged something in a room that you moderate:"),
+        "{lines}",
+        N_(
+            "Please look at it, and decide what is to be done: talk with the person, remove the "
+            "message, or leave it. I do not say who flagged it. Please do not try to find out."
+        ),
+        N_(
+            "Nobody reads along here. To write to the ombuds office, start a private chat with "
+            "this account."
+        ),
+    ),
+    "moderators-line": ("{mark} {link}",),
+}
+
+STAFF: dict[str, Paragraphs] = {
+    "flagged": (N_("The person has flagged this in a room:"), "{lines}"),
+    "flagged-line": ("{author} · {link} {note}",),
+    # Translators: a message, after its link
+    "flagged-gone": (N_("(deleted in the meantime)"),),
+    "flagged-unread": (N_("(could not be read here)"),),
+    "evidence": (N_("What {author} wrote, shown by the person who flagged it: {link}"), "{text}"),
+    "evidence-unreadable": (
+        N_("The person wants to show this message, but it could not be read here: {link}"),
+    ),
+}

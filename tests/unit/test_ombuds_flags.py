@@ -1,0 +1,907 @@
+"""Flags in rooms: removed at once, asked about in private, told to nobody but whom she chose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bots.ombuds import handles
+from bots.ombuds.bot import OmbudsBot
+from bots.ombuds.desk import KINDS
+from bots.ombuds.models import case_from
+from bots.runtime.decision import Performed, Request, Say, SetTimer
+from federation.actions import CreateRoom, Handle, Invite, Join, Leave, Look, React, Redact
+from federation.events import Ignored, Reaction, RoomReplaced, RoomView
+from tests.unit.test_ombuds_story import ANNA, BILAL, BOT, SETTINGS, EnglishWords
+from tests.unit.world import World, said
+
+ROOM, CHAT = "!meadow", "!canary-chat"
+YUSRA, ZOYA = "@canary-yusra:secret.example", "@canary-zoya:secret.example"
+MODA, MODI = "@moda:north.example", "@modi:north.example"
+AUTHOR = "@author:north.example"
+EVERYBODY = (YUSRA, ZOYA, MODA, MODI, AUTHOR)
+MESSAGE = "$flagged"
+WORDS = "canary words of the room"
+
+
+class Homeserver(World):
+    """Refuses what is asked for in a room that was never made."""
+
+    def _do(self, request: Any, name: str) -> Performed | None:
+        room = getattr(request, "room", "")
+        if not isinstance(room, Handle) or room in self.docs.handles:
+            return super()._do(request, name)
+        assert request.notify, "staff would be told"
+        return Performed(name, None, None, None, "handle")
+
+    def at(self, request: Any) -> str:
+        room: str = request.room
+        missing = isinstance(room, Handle) and room not in self.docs.handles
+        return "" if missing else super().at(request)
+
+
+@dataclass
+class Meadow:
+    """A room with moderators, in which flags are on."""
+
+    collect: int = 60
+    world: World = field(init=False)
+
+    def __post_init__(self) -> None:
+        settings = replace(SETTINGS, collect=timedelta(seconds=self.collect))
+        self.world = Homeserver(OmbudsBot(settings, EnglishWords()), BOT)
+        self.world.start()
+        self.office = self.world.docs.handles["office/room"].room_id
+        for user in (BOT, ANNA, BILAL):
+            self.world.move(self.office, user, "join")
+        self.levels: dict[str, Any] = {"users": {MODA: 50, MODI: 50, BOT: 50}}
+
+    def invited(self, *people: str, **view: Any) -> list[Request]:
+        joined = frozenset(people or EVERYBODY)
+        self.world.views[ROOM] = RoomView(
+            joined=joined, encrypted=True, power_levels=self.levels, **view
+        )
+        self.world.move(ROOM, BOT, "invite", by=MODA)
+        return self.world.move(ROOM, BOT, "join")
+
+    def on(self) -> Meadow:
+        self.invited()
+        self.world.write("!flaggen an", MODA, ROOM)
+        self.wrote(MESSAGE)
+        self.world.said.clear()
+        return self
+
+    def chat(self, person: str = YUSRA) -> Meadow:
+        joined = frozenset({person})
+        self.world.views[CHAT] = RoomView(joined=joined, encrypted=True, direct=True)
+        self.world.move(CHAT, BOT, "invite", by=person)
+        self.world.move(CHAT, BOT, "join")
+        return self
+
+    def wrote(self, event: str, author: str = AUTHOR, **fields: Any) -> None:
+        """A message of the room, as a look finds it."""
+        content = fields.pop("content", {"msgtype": "m.text", "body": WORDS})
+        raw = {"type": "m.room.message", "event_id": event, "sender": author, "content": content}
+        self.world.seen[event] = {"event": raw, "encrypted": True, **fields}
+
+    def flag(self, user: str = YUSRA, event: str = MESSAGE, key: str = "🚩") -> list[Request]:
+        return self.world.react(event, key, user, ROOM)[1]
+
+    def question(self, requests: list[Request]) -> str:
+        """The room in which she is asked."""
+        asked = said(requests, "flag-question")
+        return self.world.at(asked)
+
+    def accept(self, room: str, user: str = YUSRA) -> None:
+        self.world.views[room] = RoomView(joined=frozenset({BOT}), encrypted=True)
+        self.world.move(room, user, "join")
+
+    def asked(self, user: str = YUSRA, event: str = MESSAGE) -> str:
+        """Flag, and go into the chat that is made for it."""
+        room = self.question(self.flag(user, event))
+        if user not in self.world.view(room).joined:
+            self.accept(room, user)
+        return room
+
+    def answer(self, text: str, room: str, user: str = YUSRA) -> list[Request]:
+        return self.world.write(text, user, room)[1]
+
+    def rooms_told(self, requests: list[Request]) -> list[str]:
+        """Whose rooms got a notice, edits included."""
+        found = [x for x in requests if isinstance(x, Say) and x.phrase.key == "moderators-told"]
+        return sorted(next(iter(x.audience or ())) for x in found)
+
+    def kept(self, kind: str) -> dict[str, str]:
+        return self.world.docs.kinds.get(kind, {})
+
+    def case(self, number: int = 1) -> Any:
+        return case_from(self.world.docs.get("ombuds/case", str(number)) or {})
+
+
+# -- rooms -----------------------------------------------------------------------------------------
+
+
+def test_a_room_is_entered_and_flags_are_off_in_it() -> None:
+    meadow = Meadow()
+    asked = meadow.invited()
+    assert meadow.world.keys(asked, ROOM) == ["flags-hello"]
+    assert not any(isinstance(x, Leave) for x in asked)
+    assert meadow.flag() == []
+    assert "ombuds/flag" not in meadow.world.docs.kinds
+
+
+def test_what_is_said_in_a_room_is_no_complaint() -> None:
+    meadow = Meadow().on()
+    before = meadow.world.docs.kinds.copy()
+    assert meadow.world.write("They hit us!", YUSRA, ROOM)[1] == []
+    assert meadow.world.media("image", YUSRA, ROOM) == []
+    assert meadow.world.garble(YUSRA, ROOM) == []
+    assert meadow.world.edit("$x", "!flags off", MODA, ROOM) == []
+    assert meadow.world.redact("$x", YUSRA, ROOM) == []
+    assert meadow.world.docs.kinds == before
+
+
+def test_a_room_that_has_two_people_left_is_still_no_private_chat() -> None:
+    meadow = Meadow().on()
+    for user in EVERYBODY[1:]:
+        meadow.world.move(ROOM, user, "leave")
+    assert meadow.world.write("Help me", YUSRA, ROOM)[1] == []
+    assert meadow.world.docs.kinds.get("ombuds/conversation", {}) == {}
+
+
+@pytest.mark.parametrize("body", ["!flags on", "!Flaggen an", "！bayraklar aç", "!flags: ON"])
+def test_moderators_turn_flags_on(body: str) -> None:
+    meadow = Meadow()
+    meadow.invited()
+    asked = meadow.world.write(body, MODI, ROOM)[1]
+    assert meadow.world.keys(asked, ROOM) == ["flags-on"]
+    assert isinstance(meadow.flag()[0], Redact)
+
+
+def test_what_the_room_is_told_stands_in_two_languages() -> None:
+    meadow = Meadow()
+    meadow.invited()
+    asked = meadow.world.write("!flags on", MODA, ROOM)[1]
+    assert said(asked, "flags-on").phrase.language == "de en"
+    text = meadow.world.text(asked, "flags-on")
+    assert text.count("I remove the 🚩 at once") == 2
+    assert text.count("Others may see the 🚩 for a moment") == 2
+
+
+def test_others_can_not_turn_flags_on() -> None:
+    meadow = Meadow()
+    meadow.invited()
+    event, asked = meadow.world.write("!flags on", YUSRA, ROOM)
+    assert meadow.world.keys(asked) == ["flags-moderators-only"]
+    assert said(asked, "flags-moderators-only").reply_to == event
+    assert meadow.flag() == []
+
+
+def test_creators_of_version_12_moderate() -> None:
+    meadow = Meadow()
+    meadow.levels = {"users": {BOT: 100}}
+    meadow.invited(creators=frozenset({MODA}))
+    assert meadow.world.keys(meadow.world.write("!flags on", MODA, ROOM)[1]) == ["flags-on"]
+
+
+def test_where_everybody_may_remove_messages_nobody_moderates() -> None:
+    meadow = Meadow()
+    meadow.levels = {"redact": 0, "kick": 0, "users_default": 0}
+    meadow.invited()
+    asked = meadow.world.write("!flags on", YUSRA, ROOM)[1]
+    assert meadow.world.keys(asked) == ["flags-moderators-only"]
+
+
+def test_a_command_in_clear_is_not_obeyed_in_an_encrypted_room() -> None:
+    meadow = Meadow()
+    meadow.invited()
+    asked = meadow.world.write("!flags on", MODA, ROOM, encrypted=False)[1]
+    assert meadow.world.keys(asked) == ["flags-plain"]
+    assert meadow.flag() == []
+
+
+def test_commands_of_machines_and_of_other_bots_are_left_alone() -> None:
+    meadow = Meadow()
+    meadow.invited()
+    assert meadow.world.write("!flags on", MODA, ROOM, notice=True)[1] == []
+    assert meadow.world.write("!exchange off", MODA, ROOM)[1] == []
+    assert meadow.world.write("flags on", MODA, ROOM)[1] == []
+
+
+def test_the_command_alone_tells_how_things_are() -> None:
+    meadow = Meadow()
+    meadow.invited()
+    assert meadow.world.keys(meadow.world.write("!flags", YUSRA, ROOM)[1]) == ["flags-off"]
+    meadow.world.write("!flags on", MODA, ROOM)
+    assert meadow.world.keys(meadow.world.write("!flags", YUSRA, ROOM)[1]) == ["flags-on"]
+    assert meadow.world.keys(meadow.world.write("!flags off", MODA, ROOM)[1]) == ["flags-off"]
+    assert meadow.flag() == []
+
+
+@pytest.mark.parametrize(
+    "levels",
+    [{"users": {MODA: 50}}, {"users": {MODA: 100, BOT: 50}, "redact": 60},
+     {"users": {MODA: 100, BOT: 50}, "events": {"m.room.redaction": 70}}],
+)  # fmt: skip
+def test_without_the_power_to_remove_flags_stay_off(levels: dict[str, Any]) -> None:
+    meadow = Meadow()
+    meadow.levels = levels
+    meadow.invited()
+    asked = meadow.world.write("!flags on", MODA, ROOM)[1]
+    assert meadow.world.keys(asked) == ["flags-powerless"]
+    level = max(levels.get("redact", 50), levels.get("events", {}).get("m.room.redaction", 0))
+    assert f"power level {level}" in meadow.world.text(asked, "flags-powerless")
+    assert meadow.flag() == []
+
+
+def test_flags_go_off_with_the_power() -> None:
+    meadow = Meadow().on()
+    view = replace(meadow.world.view(ROOM), power_levels={"users": {MODA: 100}})
+    meadow.world.views[ROOM] = view
+    event = Ignored(meadow.world.origin(ROOM, MODA), view, "m.room.power_levels")
+    assert meadow.world.keys(meadow.world.handle(event)) == ["flags-lost"]
+    assert meadow.flag() == []
+    assert meadow.world.handle(event) == []
+
+
+def test_a_reaction_that_can_not_be_removed_turns_flags_off_too() -> None:
+    meadow = Meadow().on()
+    meadow.world.errors["Redact"] = "M_FORBIDDEN"
+    asked = meadow.flag()
+    assert "flags-lost" in meadow.world.keys(asked, ROOM)
+    assert meadow.flag(ZOYA) == []
+
+
+def test_a_reaction_that_is_gone_already_does_no_harm() -> None:
+    meadow = Meadow().on()
+    meadow.world.errors["Redact"] = "M_NOT_FOUND"
+    assert meadow.world.keys(meadow.flag(), ROOM) == []
+    assert isinstance(meadow.flag(ZOYA)[0], Redact)
+
+
+def test_a_room_of_which_a_lost_store_knew_says_that_flags_are_off() -> None:
+    meadow = Meadow().on()
+    meadow.world.docs.kinds.pop("ombuds/place")
+    assert meadow.world.keys(meadow.flag()) == ["flags-off"]
+    assert meadow.flag(ZOYA) == []
+    assert meadow.world.keys(meadow.world.write("!flags on", MODA, ROOM)[1]) == ["flags-on"]
+
+
+def test_a_room_that_puts_us_out_is_forgotten() -> None:
+    meadow = Meadow().on()
+    meadow.world.move(ROOM, BOT, "leave", by=MODA)
+    assert meadow.kept("ombuds/place") == {}
+    assert meadow.world.keys(meadow.invited()) == ["flags-hello"]
+
+
+def test_a_moderator_alone_in_her_room_turns_flags_on() -> None:
+    meadow = Meadow()
+    meadow.invited(MODA)
+    asked = meadow.world.write("!flags on", MODA, ROOM)[1]
+    assert meadow.world.keys(asked) == ["flags-on"]
+    assert meadow.kept("ombuds/conversation") == meadow.kept("ombuds/identity") == {}
+    assert meadow.world.pass_time(10) == []
+    meadow.world.move(ROOM, YUSRA, "join")
+    assert isinstance(meadow.flag()[0], Redact)
+
+
+def test_flags_are_not_turned_on_in_a_private_chat() -> None:
+    meadow = Meadow().chat()
+    assert meadow.world.keys(meadow.answer("!flags on", CHAT)) == ["flags-not-here"]
+    assert meadow.world.keys(meadow.answer("Help", CHAT), meadow.office) == ["case-root"]
+
+
+# -- upgrades --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("moderates", "key"), [(True, "flags-on"), (False, "flags-hello")])
+def test_flags_move_along_with_the_room(moderates: bool, key: str) -> None:
+    meadow = Meadow().on()
+    world, new = meadow.world, "!new"
+    asked = world.handle(RoomReplaced(world.origin(ROOM, MODA), world.view(ROOM), new))
+    assert asked == [Join(new, notify=True)]
+    levels = {"users": {BOT: 50, **({MODA: 50} if moderates else {})}}
+    world.views[new] = RoomView(joined=frozenset(EVERYBODY), power_levels=levels)
+    assert world.keys(world.move(new, BOT, "join")) == [key]
+    assert meadow.flag() == []
+    asked = world.react("$x", "🚩", YUSRA, new)[1]
+    assert any(isinstance(x, Redact) for x in asked) is moderates
+
+
+def test_nobody_can_turn_flags_on_elsewhere_by_an_upgrade() -> None:
+    meadow = Meadow().on()
+    world, other = meadow.world, "!other"
+    world.views[other] = RoomView(joined=frozenset(EVERYBODY), power_levels=meadow.levels)
+    world.move(other, BOT, "invite", by=MODI)
+    world.move(other, BOT, "join")
+    world.handle(RoomReplaced(world.origin(ROOM, MODA), world.view(ROOM), other))
+    assert world.react("$x", "🚩", YUSRA, other)[1] == []
+
+
+# -- the flag --------------------------------------------------------------------------------------
+
+
+def test_the_removal_is_the_first_thing_and_gives_no_reason() -> None:
+    meadow = Meadow().on()
+    reaction, asked = meadow.world.react(MESSAGE, "🚩", YUSRA, ROOM)
+    assert asked[0] == Redact(ROOM, reaction, notify=True)
+    assert [type(x) for x in asked[:3]] == [Redact, CreateRoom, Say]
+
+
+def test_other_reactions_stay() -> None:
+    meadow = Meadow().on()
+    for key in ("👍", "⚠", "🏳", "🏴", "🚩🚩", "flag"):
+        assert meadow.flag(key=key) == []
+
+
+def test_who_flags_is_asked_in_a_private_encrypted_chat() -> None:
+    meadow = Meadow().on()
+    asked = meadow.flag()
+    (made,) = [x for x in asked if isinstance(x, CreateRoom)]
+    assert (made.invite, made.direct, made.encrypted, made.name) == ((YUSRA,), True, True, "")
+    question = said(asked, "flag-question")
+    assert (question.audience, question.strict) == (frozenset({YUSRA}), True)
+    assert question.phrase.language == "de en"
+    assert meadow.world.at(question) == meadow.world.docs.handles[made.handle].room_id
+    assert [x.key for x in asked if isinstance(x, React)] == ["1️⃣", "2️⃣", "3️⃣"]
+    assert not any(isinstance(x, Look) for x in asked)
+    assert meadow.world.keys(asked, ROOM) == meadow.world.keys(asked, meadow.office) == []
+
+
+def test_a_chat_that_there_is_is_used_and_its_language_too() -> None:
+    meadow = Meadow().on().chat()
+    meadow.answer("العربية", CHAT)
+    asked = meadow.flag()
+    assert meadow.question(asked) == CHAT
+    assert said(asked, "flag-question").phrase.language == "ar"
+    assert not any(isinstance(x, CreateRoom) for x in asked)
+
+
+def test_the_question_is_shown_in_the_original_too_where_nobody_has_checked_it() -> None:
+    class Unchecked(EnglishWords):
+        def reviewed(self, msgid: str, language: str) -> bool:
+            return False
+
+    meadow = Meadow().on().chat()
+    meadow.world.bot = OmbudsBot(SETTINGS, Unchecked())
+    meadow.answer("العربية", CHAT)
+    assert meadow.world.text(meadow.flag(), "flag-question").count("What is it about?") == 3
+
+
+@pytest.mark.parametrize("deed", ["leave", "stranger"])
+def test_a_chat_in_which_she_is_not_alone_is_not_used(deed: str) -> None:
+    meadow = Meadow().on().chat()
+    meadow.world.move(CHAT, *((YUSRA, "leave") if deed == "leave" else (ZOYA, "join")))
+    assert meadow.question(meadow.flag()) != CHAT
+    assert not any(isinstance(x, CreateRoom) for x in meadow.flag(event="$second"))
+
+
+def test_somebody_who_has_left_is_asked_all_the_same() -> None:
+    meadow = Meadow().on()
+    meadow.world.move(ROOM, YUSRA, "leave")
+    asked = meadow.flag()
+    assert isinstance(asked[0], Redact)
+    assert meadow.question(asked)
+
+
+def test_a_moderator_who_flags_is_asked_like_everybody() -> None:
+    meadow = Meadow().on()
+    room = meadow.asked(MODA)
+    assert meadow.world.keys(meadow.answer("1", room, MODA), room) == ["flag-passed"]
+
+
+def test_who_can_not_be_reached_is_not_known_any_more() -> None:
+    meadow = Meadow().on()
+    meadow.world.errors["CreateRoom"] = "M_FORBIDDEN"
+    asked = meadow.flag()
+    assert meadow.world.keys(asked, meadow.office) == []
+    assert meadow.kept("ombuds/flag") == meadow.kept("ombuds/chat") == {}
+    del meadow.world.errors["CreateRoom"]
+    assert any(isinstance(x, CreateRoom) for x in meadow.flag())
+
+
+# -- nothing ---------------------------------------------------------------------------------------
+
+
+def flags_kept(meadow: Meadow) -> dict[str, dict[str, str]]:
+    kinds = ("ombuds/flag", "ombuds/look", "ombuds/flagged", "ombuds/notice", "ombuds/chat")
+    return {kind: meadow.kept(kind) for kind in kinds if meadow.kept(kind)}
+
+
+@pytest.mark.parametrize("text", ["3", "3️⃣", "nichts", "Nothing!", "٣", "هیچ"])
+def test_a_mistake_is_forgotten(text: str) -> None:
+    meadow = Meadow().on()
+    room = meadow.asked()
+    asked = meadow.answer(text, room)
+    assert meadow.world.keys(asked) == ["flag-forgotten"]
+    assert flags_kept(meadow) == {}
+    assert MESSAGE not in str(meadow.world.docs.kinds)
+    assert meadow.world.pass_time(8 * 24 * 3600) == []
+
+
+def test_without_an_answer_it_is_forgotten() -> None:
+    meadow = Meadow().on()
+    room = meadow.asked()
+    assert meadow.world.keys(meadow.world.pass_time(8 * 24 * 3600)) == []
+    assert flags_kept(meadow) == {}
+    assert YUSRA not in str(meadow.kept("ombuds/flag"))
+    question = meadow.world.event_of(said_question(meadow))
+    asked = meadow.world.react(question, "1⃣", YUSRA, room)[1]
+    assert meadow.world.keys(asked) == ["flag-closed"]
+
+
+def said_question(meadow: Meadow) -> str:
+    return next(x for x in meadow.world.docs.handles if x.endswith("/question"))
+
+
+def test_an_answer_comes_once() -> None:
+    meadow = Meadow().on()
+    room = meadow.asked()
+    meadow.answer("3", room)
+    assert meadow.world.keys(meadow.answer("2", room)) == ["flag-closed"]
+    assert meadow.world.keys(meadow.answer("It is cold", room), meadow.office) == ["case-root"]
+
+
+def test_what_she_writes_besides_is_a_complaint_and_the_question_stays() -> None:
+    meadow = Meadow().on()
+    room = meadow.asked()
+    asked = meadow.answer("The guard hit him.", room)
+    assert meadow.world.keys(asked, meadow.office) == ["case-root"]
+    assert meadow.world.keys(meadow.answer("1", room), room) == ["flag-passed"]
+
+
+# -- the moderators --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("answer", ["1", "Nachricht", "1️⃣."])
+def test_each_moderator_is_told_by_herself(answer: str) -> None:
+    meadow = Meadow().on()
+    room = meadow.asked()
+    asked = meadow.answer(answer, room)
+    assert meadow.world.keys(asked, room) == ["flag-passed"]
+    assert meadow.rooms_told(asked) == [MODA, MODI]
+    made = [x for x in asked if isinstance(x, CreateRoom)]
+    assert [x.invite for x in made] == [(MODA,), (MODI,)]
+    for x in made:
+        assert x.encrypted
+        assert x.power_levels["events_default"] == 100
+    told = next(x for x in asked if isinstance(x, Say) and x.phrase.key == "moderators-told")
+    text = meadow.world.bot.render(told.phrase).body
+    assert "https://matrix.to/#/!meadow/$flagged?via=" in text
+    assert "canary" not in text
+    assert WORDS not in text
+    assert meadow.world.keys(asked, ROOM) == meadow.world.keys(asked, meadow.office) == []
+    assert meadow.kept("ombuds/flag") == {}
+
+
+def test_by_reaction_it_is_the_same() -> None:
+    meadow = Meadow().on()
+    room = meadow.asked()
+    question = meadow.world.event_of(said_question(meadow))
+    asked = meadow.world.react(question, "1⃣", YUSRA, room)[1]
+    assert meadow.rooms_told(asked) == [MODA, MODI]
+    again = meadow.world.react(question, "2⃣", YUSRA, room)[1]
+    assert meadow.world.keys(again) == ["flag-closed"]
+
+
+def test_somebody_else_can_not_answer_for_her() -> None:
+    meadow = Meadow().on()
+    room = meadow.asked()
+    question = meadow.world.event_of(said_question(meadow))
+    assert meadow.world.react(question, "1⃣", ZOYA, room)[1] == []
+    assert meadow.world.react(question, "👍", YUSRA, room)[1] == []
+    assert len(meadow.kept("ombuds/flag")) == 1
+
+
+def test_a_reaction_that_is_quicker_than_the_news_of_the_chat() -> None:
+    meadow = Meadow().on()
+    meadow.world.defer = True
+    room = meadow.question(meadow.flag())
+    meadow.accept(room)
+    question = meadow.world.event_of(said_question(meadow))
+    asked = meadow.world.react(question, "3⃣", YUSRA, room)[1]
+    assert meadow.world.keys(asked, room) == ["flag-forgotten"]
+    meadow.world.tell_outcomes()
+    assert len(meadow.kept("ombuds/conversation")) == 1
+
+
+def test_an_author_who_moderates_is_not_told() -> None:
+    meadow = Meadow().on()
+    meadow.wrote(MESSAGE, MODA)
+    asked = meadow.answer("1", meadow.asked())
+    assert meadow.rooms_told(asked) == [MODI]
+    assert [x.invite for x in asked if isinstance(x, CreateRoom)] == [(MODI,)]
+
+
+@pytest.mark.parametrize(("reporter", "author"), [(MODA, MODI), (MODI, MODA)])
+def test_nobody_is_told_who_would_know_at_once_who_flagged(reporter: str, author: str) -> None:
+    meadow = Meadow().on()
+    meadow.wrote(MESSAGE, author)
+    room = meadow.asked(reporter)
+    asked = meadow.answer("1", room, reporter)
+    assert meadow.world.keys(asked) == ["flag-nobody"]
+    asked = meadow.answer("2", room, reporter)
+    assert meadow.world.keys(asked, meadow.office) == ["case-root"]
+
+
+def test_machines_are_not_told() -> None:
+    meadow = Meadow().on()
+    settings = replace(SETTINGS, accounts=frozenset({MODA}))
+    meadow.world.bot = OmbudsBot(settings, EnglishWords())
+    assert meadow.rooms_told(meadow.answer("1", meadow.asked())) == [MODI]
+
+
+def test_a_message_that_can_not_be_found_is_told_to_no_moderator() -> None:
+    # Its author may be one of them.
+    meadow = Meadow().on()
+    del meadow.world.seen[MESSAGE]
+    assert meadow.world.keys(meadow.answer("1", meadow.asked())) == ["flag-nobody"]
+
+
+def test_a_message_of_ours_is_told_to_nobody() -> None:
+    meadow = Meadow().on()
+    meadow.wrote(MESSAGE, BOT)
+    assert meadow.world.keys(meadow.answer("1", meadow.asked())) == ["flag-ours"]
+    assert flags_kept(meadow) == {}
+
+
+def test_a_message_of_another_room_is_not_found_by_its_id() -> None:
+    meadow = Meadow().on()
+    meadow.world.seen[MESSAGE]["event"]["room_id"] = "!elsewhere"
+    assert meadow.world.keys(meadow.answer("1", meadow.asked())) == ["flag-nobody"]
+
+
+def test_when_we_are_out_of_the_room_nobody_is_told() -> None:
+    meadow = Meadow().on()
+    room = meadow.asked()
+    meadow.world.move(ROOM, BOT, "ban", by=MODA)
+    meadow.world.views[ROOM] = RoomView()
+    meadow.world.errors["Look"] = "M_FORBIDDEN"
+    assert meadow.world.keys(meadow.answer("1", room)) == ["flag-nobody"]
+    asked = meadow.answer("2", room)
+    assert meadow.world.keys(asked, meadow.office) == ["case-root"]
+    assert "could not be read" in meadow.world.text(asked, "case-root")
+
+
+def test_flags_that_were_turned_off_since_are_still_passed_on() -> None:
+    meadow = Meadow().on()
+    room = meadow.asked()
+    meadow.world.write("!flags off", MODA, ROOM)
+    assert meadow.rooms_told(meadow.answer("1", room)) == [MODA, MODI]
+
+
+def test_who_flags_the_same_message_is_only_counted() -> None:
+    meadow = Meadow().on()
+    meadow.answer("1", meadow.asked())
+    room = meadow.asked(ZOYA)
+    asked = meadow.answer("1", room, ZOYA)
+    assert meadow.rooms_told(asked) == [MODA, MODI]
+    assert all(x.edits for x in asked if isinstance(x, Say) and x.phrase.key == "moderators-told")
+    told = next(x for x in asked if isinstance(x, Say) and x.phrase.key == "moderators-told")
+    assert "🚩 × 2" in meadow.world.bot.render(told.phrase).body
+    again = meadow.answer("1", meadow.asked(ZOYA), ZOYA)
+    assert meadow.world.keys(again) == ["flag-passed"]
+
+
+def test_what_moderators_were_told_is_forgotten_after_a_month() -> None:
+    meadow = Meadow().on()
+    meadow.answer("1", meadow.asked())
+    assert len(meadow.kept("ombuds/flagged")) == len(meadow.kept("ombuds/notice")) == 1
+    assert meadow.world.pass_time(31 * 24 * 3600) == []
+    assert flags_kept(meadow) == {}
+
+
+def test_moderators_are_left_in_peace_for_a_while() -> None:
+    meadow = Meadow().on()
+    meadow.answer("1", meadow.asked())
+    told = []
+    for number in range(5):
+        meadow.wrote(f"$more-{number}")
+        told += meadow.answer("1", meadow.asked(ZOYA, f"$more-{number}"), ZOYA)
+    assert meadow.rooms_told(told) == []
+    asked = meadow.world.pass_time(61)
+    assert meadow.rooms_told(asked) == [MODA, MODI]
+    assert not any(isinstance(x, CreateRoom) for x in asked)
+    assert meadow.world.pass_time(600) == []
+
+
+def test_fifty_flags_in_a_minute_are_one_question_and_one_message() -> None:
+    meadow = Meadow().on()
+    asked = [x for n in range(50) for x in meadow.flag(event=f"$many-{n}")]
+    assert len([x for x in asked if isinstance(x, Redact)]) == 50
+    assert meadow.world.keys(asked).count("flag-question") == 1
+    room = meadow.question(asked)
+    meadow.accept(room)
+    for number in range(50):
+        meadow.wrote(f"$many-{number}")
+    edit = meadow.world.pass_time(5)
+    assert meadow.world.keys(edit) == ["~flag-questions"]
+    assert "flagged 50 messages" in meadow.world.text(edit, "flag-questions")
+    asked = meadow.answer("1", room)
+    assert meadow.rooms_told(asked) == [MODA, MODI]
+    assert meadow.world.pass_time(600) == []
+
+
+def test_a_flag_of_later_is_a_question_of_its_own() -> None:
+    meadow = Meadow().on()
+    room = meadow.asked()
+    first = meadow.world.event_of(said_question(meadow))
+    meadow.world.pass_time(700)
+    meadow.wrote("$later")
+    assert meadow.question(meadow.flag(event="$later")) == room
+    asked = meadow.world.write("3", YUSRA, room, reply_to=first)[1]
+    assert meadow.world.keys(asked) == ["flag-forgotten"]
+    assert meadow.rooms_told(meadow.answer("1", room)) == [MODA, MODI]
+
+
+def test_a_moderator_who_left_her_room_is_asked_back() -> None:
+    meadow = Meadow().on()
+    asked = meadow.answer("1", meadow.asked())
+    rooms = {x.invite[0]: meadow.world.docs.handles[x.handle].room_id
+             for x in asked if isinstance(x, CreateRoom)}  # fmt: skip
+    meadow.world.views[rooms[MODI]] = RoomView(joined=frozenset({BOT}))
+    meadow.world.views[rooms[MODA]] = RoomView(joined=frozenset({BOT, MODA}))
+    meadow.world.pass_time(100)
+    meadow.wrote("$next")
+    asked = meadow.answer("1", meadow.asked(event="$next"))
+    assert [x.user for x in asked if isinstance(x, Invite)] == [MODI]
+
+
+def test_a_room_that_could_not_be_made_for_a_moderator_is_tried_again() -> None:
+    meadow = Meadow().on()
+    room = meadow.asked()
+    meadow.world.errors["CreateRoom"] = "M_FORBIDDEN"
+    assert meadow.world.keys(meadow.answer("1", room), meadow.office) == []
+    del meadow.world.errors["CreateRoom"]
+    meadow.world.pass_time(100)
+    meadow.wrote("$next")
+    asked = meadow.answer("1", meadow.asked(event="$next"))
+    assert len([x for x in asked if isinstance(x, CreateRoom)]) == 2
+
+
+# -- the office ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("answer", ["2", "Unterkunft", "سكن", "2️⃣"])
+def test_an_accommodation_is_a_case(answer: str) -> None:
+    meadow = Meadow().on()
+    room = meadow.asked()
+    event, asked = meadow.world.write(answer, YUSRA, room)
+    assert meadow.world.keys(asked, meadow.office) == ["case-root"]
+    assert meadow.world.keys(asked, room) == ["receipt", "notice", "evidence-ask"]
+    root = said(asked, "case-root")
+    assert root.copy_of == event
+    text = meadow.world.text(asked, "case-root")
+    assert AUTHOR in text
+    assert "https://matrix.to/#/!meadow/$flagged?via=" in text
+    assert "canary" not in text
+    assert meadow.rooms_told(asked) == []
+    assert meadow.world.pass_time(100) == []
+
+
+def test_the_text_is_shown_if_she_wants_it() -> None:
+    meadow = Meadow().on()
+    room = meadow.asked()
+    meadow.answer("2", room)
+    asked = meadow.answer("ja", room)
+    assert meadow.world.keys(asked, meadow.office) == ["evidence"]
+    assert said(asked, "evidence").thread == handles.root(1)
+    assert WORDS in meadow.world.text(asked, "evidence")
+    assert meadow.world.keys(asked, room) == ["evidence-shown"]
+    assert flags_kept(meadow) == {}
+
+
+def test_by_reaction_the_text_is_shown_too() -> None:
+    meadow = Meadow().on()
+    room = meadow.asked()
+    meadow.answer("2", room)
+    question = next(x for x in meadow.world.docs.handles if x.endswith("/evidence"))
+    asked = meadow.world.react(meadow.world.event_of(question), "✅", YUSRA, room)[1]
+    assert meadow.world.keys(asked, meadow.office) == ["evidence"]
+
+
+def test_the_text_is_not_shown_if_she_does_not_want_it() -> None:
+    meadow = Meadow().on()
+    room = meadow.asked()
+    meadow.answer("2", room)
+    assert meadow.world.keys(meadow.answer("nein", room)) == ["evidence-kept"]
+    assert WORDS not in str(meadow.world.docs.kinds)
+    assert meadow.world.keys(meadow.answer("ja", room), meadow.office) == ["followup"]
+
+
+def test_an_edited_message_is_shown_as_it_is_now() -> None:
+    meadow = Meadow().on()
+    room = meadow.asked()
+    meadow.answer("2", room)
+    new = {"msgtype": "m.text", "body": "changed"}
+    relation = {"rel_type": "m.replace", "event_id": MESSAGE}
+    content = {"msgtype": "m.text", "body": "*", "m.new_content": new, "m.relates_to": relation}
+    edit = {
+        "type": "m.room.message",
+        "event_id": "$e",
+        "sender": AUTHOR,
+        "content": content,
+    }
+    meadow.wrote(MESSAGE, edit=edit)
+    assert "changed" in meadow.world.text(meadow.answer("yes", room), "evidence")
+
+
+def test_what_was_deleted_before_she_answered() -> None:
+    meadow = Meadow().on()
+    meadow.wrote(MESSAGE, content={})
+    room = meadow.asked()
+    asked = meadow.answer("2", room)
+    assert "deleted in the meantime" in meadow.world.text(asked, "case-root")
+    assert meadow.world.keys(asked, room) == ["receipt", "notice", "evidence-failed"]
+    told = meadow.answer("1", meadow.asked(ZOYA), ZOYA)
+    assert "🗑" in str([x for x in told if isinstance(x, Say)])
+
+
+def test_what_was_deleted_before_it_was_shown() -> None:
+    meadow = Meadow().on()
+    room = meadow.asked()
+    meadow.answer("2", room)
+    meadow.wrote(MESSAGE, content={})
+    asked = meadow.answer("ja", room)
+    assert meadow.world.keys(asked, meadow.office) == ["evidence-unreadable"]
+    assert meadow.world.keys(asked, room) == ["evidence-failed"]
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [{"locked": True, "encrypted": False}, {"encrypted": False},
+     {"content": {"msgtype": "m.image", "body": "x", "url": "mxc://x/y"}}],
+)  # fmt: skip
+def test_what_can_not_be_read_is_said_to_be_so(seen: dict[str, Any]) -> None:
+    meadow = Meadow().on()
+    meadow.wrote(MESSAGE, **seen)
+    room = meadow.asked()
+    asked = meadow.answer("2", room)
+    assert "could not be read" in meadow.world.text(asked, "case-root")
+    assert AUTHOR in meadow.world.text(asked, "case-root")
+    assert "evidence-ask" not in meadow.world.keys(asked)
+
+
+def test_her_own_message_does_not_give_her_name_away() -> None:
+    meadow = Meadow().on()
+    meadow.wrote(MESSAGE, YUSRA)
+    room = meadow.asked()
+    asked = meadow.answer("2", room) + meadow.answer("ja", room)
+    for request in asked:
+        if isinstance(request, Say) and meadow.world.at(request) == meadow.office:
+            body = meadow.world.bot.render(request.phrase).body
+            assert YUSRA not in body
+
+
+def test_an_open_case_goes_on() -> None:
+    meadow = Meadow().on().chat()
+    meadow.answer("It is cold.", CHAT)
+    meadow.flag()
+    asked = meadow.answer("2", CHAT)
+    assert meadow.world.keys(asked, meadow.office) == ["followup"]
+    assert AUTHOR in meadow.world.text(asked, "followup")
+    assert meadow.world.keys(meadow.answer("ja", CHAT), meadow.office) == ["evidence"]
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_a_decision_that_is_taken_back_takes_all_of_it_back(begun: bool) -> None:
+    meadow = Meadow().on().chat()
+    if begun:
+        meadow.answer("It is cold.", CHAT)
+    meadow.flag()
+    event, _ = meadow.world.write("2", YUSRA, CHAT)
+    meadow.answer("ja", CHAT)
+    asked = meadow.world.redact(event, YUSRA, CHAT)
+    assert len([x for x in asked if isinstance(x, Redact)]) == 2
+    assert AUTHOR not in str(meadow.kept("ombuds/case"))
+
+
+def test_a_decision_that_is_taken_back_ends_the_question_for_the_text() -> None:
+    meadow = Meadow().on().chat()
+    meadow.flag()
+    event, _ = meadow.world.write("2", YUSRA, CHAT)
+    meadow.world.redact(event, YUSRA, CHAT)
+    assert flags_kept(meadow) == {}
+
+
+def test_a_decision_that_is_taken_back_before_the_look_makes_no_case() -> None:
+    meadow = Meadow().on().chat()
+    meadow.flag()
+    meadow.world.defer = True
+    event, _ = meadow.world.write("2", YUSRA, CHAT)
+    meadow.world.redact(event, YUSRA, CHAT)
+    assert meadow.world.tell_outcomes() == []
+    assert flags_kept(meadow) == {}
+
+
+def test_a_decision_that_is_edited_changes_nothing() -> None:
+    meadow = Meadow().on().chat()
+    meadow.flag()
+    event, _ = meadow.world.write("2", YUSRA, CHAT)
+    assert meadow.world.edit(event, "2 and more", YUSRA, CHAT) == []
+    assert meadow.case().flags[0].author == AUTHOR
+
+
+def test_staff_answer_her_as_always() -> None:
+    meadow = Meadow().on()
+    room = meadow.asked()
+    meadow.answer("2", room)
+    root = meadow.world.event_of("case/1/root")
+    meadow.world.write("!antwort We look into it.", ANNA, meadow.office, thread=root)
+    assert meadow.world.keys(meadow.world.pass_time(61), room) == ["answer"]
+
+
+def test_two_people_decide_about_one_message_at_the_same_time() -> None:
+    meadow = Meadow().on().chat()
+    meadow.flag()
+    other = meadow.asked(ZOYA)
+    meadow.world.defer = True
+    meadow.answer("2", CHAT)
+    meadow.answer("1", other, ZOYA)
+    asked = meadow.world.tell_outcomes()
+    assert meadow.world.keys(asked, meadow.office) == ["case-root"]
+    assert meadow.rooms_told(asked) == [MODA, MODI]
+    assert meadow.world.keys(asked, other) == ["flag-passed"]
+
+
+# -- without a trace -------------------------------------------------------------------------------
+
+LINK = "https://matrix.to/#/!meadow/$flagged?via=north.example"
+
+
+@pytest.mark.parametrize(
+    "body", [LINK, f"!flag {LINK}", f"!melden {LINK}", "matrix:roomid/meadow/e/flagged",
+             "https://matrix.to/#/%21meadow/%24flagged"],
+)  # fmt: skip
+def test_a_link_in_private_flags_and_leaves_no_trace(body: str) -> None:
+    meadow = Meadow().on().chat()
+    asked = meadow.answer(body, CHAT)
+    assert meadow.world.keys(asked) == ["flag-question"]
+    assert not any(isinstance(x, Redact) for x in asked)
+    assert meadow.rooms_told(meadow.answer("1", CHAT)) == [MODA, MODI]
+
+
+@pytest.mark.parametrize("why", ["off", "outside", "elsewhere", "no link"])
+def test_a_link_that_means_nothing_tells_nothing(why: str) -> None:
+    meadow = Meadow().on().chat()
+    body = f"!flag {LINK}"
+    if why == "off":
+        meadow.world.write("!flags off", MODA, ROOM)
+    elif why == "outside":
+        meadow.world.move(ROOM, YUSRA, "leave")
+    elif why == "elsewhere":
+        body = body.replace("meadow", "other")
+    else:
+        body = "!flag this"
+    assert meadow.world.keys(meadow.answer(body, CHAT)) == ["flag-unknown"]
+
+
+def test_a_link_that_can_not_be_flagged_is_something_she_says() -> None:
+    meadow = Meadow().chat()
+    assert meadow.world.keys(meadow.answer(LINK, CHAT), meadow.office) == ["case-root"]
+
+
+# -- all of it -------------------------------------------------------------------------------------
+
+
+def test_every_kind_of_document_is_one_field_of_the_desk() -> None:
+    assert len({kind for kind, _ in KINDS.values()}) == len(KINDS) == 9
+
+
+def test_a_state_with_flags_can_be_logged() -> None:
+    meadow = Meadow().on()
+    meadow.asked()
+    world = meadow.world
+    reaction = world.origin(ROOM, YUSRA)
+    state = world.bot.load(world.docs, Reaction(reaction, world.view(ROOM), MESSAGE, "🚩"))
+    assert state.known.desk.flags
+    assert "canary" not in repr(state)
+
+
+def test_a_flag_that_waits_is_asked_of_no_clock_but_ours() -> None:
+    meadow = Meadow().on()
+    timers = [x for x in meadow.flag() if isinstance(x, SetTimer)]
+    assert [x.at - meadow.world.now for x in timers] == [timedelta(days=7)]
