@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
-    from bots.demo.stage import Stage
+    from bots.demo.screen import Screen
 
 
 @click.command()
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     help="Keep everything here instead of in a folder that is deleted at the end.",
 )
 def command(story_only: bool, folder: Path | None) -> None:
-    """Start a homeserver and an ombuds office on loopback and play a story with real clients.
+    """Start two homeservers and both offices on loopback, and play a story with real clients.
 
     Afterwards it stays up, so that you can log in with Element, until Ctrl-C. Exit status 0 only
     if every step was observed from outside.
@@ -30,50 +31,54 @@ def command(story_only: bool, folder: Path | None) -> None:
 
     place = folder or Path(tempfile.mkdtemp(prefix="buendnis-demo-"))
     try:
-        raise SystemExit(asyncio.run(_play(place, story_only)))
-    except KeyboardInterrupt:
-        raise SystemExit(130) from None
+        raise SystemExit(asyncio.run(_until_told(place, story_only)))
     finally:
         if folder is None:
             shutil.rmtree(place, ignore_errors=True)
 
 
+async def _until_told(place: Path, story_only: bool) -> int:
+    """Ctrl-C, a closed terminal and SIGTERM end it alike: nothing stays behind."""
+    import asyncio
+    import signal
+
+    playing = asyncio.ensure_future(_play(place, story_only))
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, playing.cancel)
+    try:
+        return await playing
+    except asyncio.CancelledError:
+        return 130
+
+
 async def _play(place: Path, story_only: bool) -> int:
+    from bots.demo.process import OfficeFailed
     from bots.demo.screen import Screen
-    from bots.demo.stage import OfficeFailed, Stage
-    from bots.demo.story import GUEST_STAFF, STAFF, UNDO, NotSeen, Story
+    from bots.demo.telling import NotSeen
     from federation.embedded import SynapseFailed
 
     screen = Screen()
     screen.opening()
     try:
-        stage = await Stage.set(place, (*STAFF, GUEST_STAFF), f"{UNDO}s")
-    except SynapseFailed as error:
+        await _on_stage(place, screen, story_only)
+    except (NotSeen, TimeoutError, OfficeFailed, SynapseFailed) as error:
         screen.failed(str(error))
         return 1
-    async with stage:
-        story = Story(stage, screen.step)
-        try:
-            await story.play()
-        except (NotSeen, TimeoutError, OfficeFailed) as error:
-            screen.failed(str(error))
-            return 1
-        screen.played()
-        if not story_only:
-            await _stay(stage, screen)
     return 0
 
 
-async def _stay(stage: Stage, screen: object) -> None:
+async def _on_stage(place: Path, screen: Screen, story_only: bool) -> None:
     import asyncio
-    import signal
 
-    from bots.demo.screen import Screen
+    from bots.demo.stage import stage
+    from bots.demo.story import play
+    from bots.demo.telling import CONTACT, COORDINATOR, GUEST_COORDINATOR, GUEST_STAFF, STAFF
 
-    if isinstance(screen, Screen):
-        screen.where_to_look(stage)
-    leaving = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, leaving.set)
-    await leaving.wait()
+    staff, coordinators = (*STAFF, GUEST_STAFF), (COORDINATOR, GUEST_COORDINATOR)
+    async with stage(place, staff, coordinators, CONTACT) as found:
+        await play(found, screen)
+        screen.played()
+        if not story_only:
+            screen.where_to_look(found)
+            with suppress(asyncio.CancelledError):
+                await asyncio.Event().wait()

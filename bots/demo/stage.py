@@ -1,151 +1,159 @@
-"""The demo's stage: a homeserver and an ombuds office on loopback, each a process of its own."""
+"""The demo's stage: two homeservers, two offices, a mail server and pages on loopback."""
 
 from __future__ import annotations
 
 import asyncio
-import os
+import json
 import secrets
-import signal
-import sys
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
 
 import yaml
 
+from bots.demo import Json, papers
+from bots.demo.letterbox import Letterbox, listening
 from bots.demo.person import Person
-from bots.runtime.control import NotRunning, Refused, ask
-from federation.embedded import EmbeddedSynapse
+from bots.demo.process import Office, command
+from bridges.web.mailbox import in_folder, showing
+from federation.embedded import EmbeddedSynapse, free_port
+from federation.neighbours import Neighbours
 
-OFFICE = "ombuds"
-PATIENCE = 30.0
-"""Seconds for the office to be ready."""
-
-
-class OfficeFailed(RuntimeError):
-    """The office ended by itself; the message holds the end of its log."""
+HERE, THERE = "buendnis.test", "sued.test"
+"""The network's homeserver, and that of an initiative which runs its own."""
 
 
 @dataclass
 class Stage:
-    """Use `async with await Stage.set(folder)`; everything ends with the block."""
+    """Use `stage`; everything ends with its block."""
 
     folder: Path
-    synapse: EmbeddedSynapse
-    settings: Path
+    here: EmbeddedSynapse
+    there: EmbeddedSynapse
+    letterbox: Letterbox
+    mails: str
+    """Address of the page that shows captured mails."""
+    pages: str
+    """Address of the network's pages."""
+    dkim: str
+    """What the DNS would say of the key that signs mails."""
+    ombuds: Office
+    network: Office
+    access: Path
+    """The access log of the network's homeserver."""
     passwords: dict[str, str] = field(default_factory=dict)
-    _office: asyncio.subprocess.Process | None = None
-    _people: list[Person] = field(default_factory=list)
-
-    @classmethod
-    async def set(cls, folder: Path, staff: tuple[str, ...], undo: str) -> Self:
-        synapse = await EmbeddedSynapse.start(folder / "homeserver")
-        stage = cls(folder, synapse, folder / "ombuds.yaml")
-        secret = folder / "registration.secret"
-        secret.touch(mode=0o600)
-        secret.write_text(synapse.registration_secret)
-        stage.settings.write_text(_settings(stage, staff, secret, undo))
-        return stage
+    people: list[Person] = field(default_factory=list)
 
     def user(self, name: str) -> str:
-        return f"@{name}:{self.synapse.server_name}"
+        return f"@{name}:{HERE}"
 
-    async def account(self, name: str) -> str:
+    def alias(self, name: str) -> str:
+        return f"#{name}:{HERE}"
+
+    # -- people --------------------------------------------------------------------------------
+
+    async def account(self, name: str, synapse: EmbeddedSynapse | None = None) -> str:
         """Register an account; its full Matrix id."""
         self.passwords[name] = "-".join(secrets.token_hex(2) for _ in range(3))
-        return await self.synapse.register(name, self.passwords[name])
+        return await (synapse or self.here).register(name, self.passwords[name])
 
-    async def person(self, name: str, *, strict: bool = True) -> Person:
+    async def person(self, name: str, synapse: EmbeddedSynapse | None = None) -> Person:
         """Somebody with a phone that listens; strict as Element will be (MSC4153)."""
-        await self.account(name)
-        person = await Person.create(
-            self.synapse.url,
-            self.user(name),
-            self.passwords[name],
-            self.folder / "phones" / name,
-            strict=strict,
-        )
-        self._people.append(person)
+        synapse = synapse or self.here
+        user = await self.account(name, synapse)
+        phone = self.folder / "phones" / name
+        password = self.passwords[name]
+        person = await Person.create(synapse.url, user, password, phone, strict=True)
+        self.people.append(person)
         await person.start()
         return person
 
-    async def start_office(self) -> None:
-        """Start it and wait until it answers on its control socket. Raises OfficeFailed."""
-        self._office = await _spawn("run", str(self.settings), log=self.folder / "ombuds.log")
-        end = asyncio.get_running_loop().time() + PATIENCE
-        while asyncio.get_running_loop().time() < end:
-            if self._office.returncode is not None:
-                break
-            if await self._ready():
-                return
-            await asyncio.sleep(0.05)
-        raise OfficeFailed(f"The office did not start. The end of its log:\n{self._log_end()}")
+    # -- the network's admin -------------------------------------------------------------------
 
-    async def _ready(self) -> bool:
-        try:
-            answer = await asyncio.to_thread(ask, self.folder / "state", "status")
-        except (NotRunning, Refused):
-            return False
-        return bool(answer["homeserver"] == "reachable")
+    def settings(self) -> Json:
+        """What network.yaml says."""
+        found: Json = yaml.safe_load(self.network.settings.read_text())
+        return found
 
-    def _log_end(self) -> str:
-        return "\n".join((self.folder / "ombuds.log").read_text().splitlines()[-20:])
-
-    async def kill_office(self) -> None:
-        """SIGKILL: no goodbye, nothing saved that was not saved."""
-        if self._office is not None and self._office.returncode is None:
-            self._office.kill()
-            await self._office.wait()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        for person in self._people:
-            await person.close()
-        if self._office is not None and self._office.returncode is None:
-            self._office.send_signal(signal.SIGTERM)
-            await self._office.wait()
-        await self.synapse.stop()
+    async def admin(self, *arguments: str) -> str:
+        """`buendnis …` on network.yaml; what it printed. Raises OfficeFailed."""
+        return await command(*arguments, str(self.network.settings), folder=self.folder)
 
 
-async def _spawn(*arguments: str, log: Path) -> asyncio.subprocess.Process:
-    with log.open("ab") as output:
-        return await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "bots",
-            *arguments,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            env=_environment(os.environ),
-            start_new_session=True,
+@asynccontextmanager
+async def stage(
+    folder: Path, staff: Sequence[str], coordinators: Sequence[str], contact: str
+) -> AsyncIterator[Stage]:
+    """Start the homeservers and what takes mails; the offices are only described.
+
+    Raises SynapseFailed.
+    """
+    folder = _prepared(folder)
+    async with AsyncExitStack() as stack:
+        letterbox = await stack.enter_async_context(listening(folder / "mails"))
+        mails = await stack.enter_async_context(showing(in_folder(folder / "mails")))
+        access = folder / "access.log"
+        here, there = await _homeservers(stack, folder, access)
+        secret = papers.private(folder / "registration.secret", here.registration_secret.encode())
+        pem, record = await asyncio.to_thread(papers.dkim_key)
+        dkim_file = papers.private(folder / "dkim.pem", pem)
+        web_port = free_port()
+        network = papers.network(here, tuple(coordinators), contact, secret)
+        settings = papers.with_mail(network, letterbox.port, web_port, dkim_file)
+        papers.write(folder / "network.yaml", settings)
+        papers.write(folder / "ombuds.yaml", papers.ombuds(here, tuple(staff), secret))
+        found = Stage(
+            folder,
+            here,
+            there,
+            letterbox,
+            mails,
+            f"http://127.0.0.1:{web_port}",
+            record,
+            Office(folder / "ombuds.yaml", folder / "state-ombuds"),
+            Office(folder / "network.yaml", folder / "state-network"),
+            access,
         )
+        try:
+            yield found
+        finally:
+            await _leave(found)
 
 
-def _environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """Ours, without secrets that were meant for another office."""
-    return {k: v for k, v in environment.items() if not k.startswith("BUENDNIS_OMBUDS_")}
+def _prepared(folder: Path) -> Path:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder.absolute()
 
 
-def _settings(stage: Stage, staff: tuple[str, ...], secret: Path, undo: str) -> str:
-    settings: dict[str, Any] = {
-        "office": {
-            "name": "Ombudsstelle im Bündnis",
-            "languages": ["de", "en", "ar", "fa", "uk", "ru", "fr", "tr", "ti", "de-simple"],
-            "timezone": "Europe/Berlin",
-            "state": "./state",
-        },
-        "homeserver": {"url": stage.synapse.url, "server_name": stage.synapse.server_name},
-        "account": {
-            "user": stage.user(OFFICE),
-            "registration_secret_file": f"./{secret.name}",
-            "display_name": "Ombudsstelle",
-        },
-        "staff": [stage.user(name) for name in staff],
-        "answers": {"undo": undo},
-        "helplines": [{"name": "Polizei", "number": "110"}, {"name": "Notruf", "number": "112"}],
-    }
-    return yaml.safe_dump(settings, allow_unicode=True, sort_keys=False)
+async def _homeservers(
+    stack: AsyncExitStack, folder: Path, access: Path
+) -> tuple[EmbeddedSynapse, EmbeddedSynapse]:
+    near = Neighbours.make(folder / "neighbours", (HERE, THERE), (free_port(), free_port()))
+    logging = folder / "logging.yaml"
+    logging.write_text(json.dumps(papers.access_log(access)))
+    here, there = await asyncio.gather(
+        _started(stack, folder / HERE, near, {"log_config": str(logging)}),
+        _started(stack, folder / THERE, near, {}),
+        return_exceptions=True,  # one that failed must not leave the other behind
+    )
+    if isinstance(here, BaseException):
+        raise here
+    if isinstance(there, BaseException):
+        raise there
+    return here, there
+
+
+async def _started(
+    stack: AsyncExitStack, folder: Path, near: Neighbours, extra: Json
+) -> EmbeddedSynapse:
+    synapse = await EmbeddedSynapse.start(
+        folder, server_name=folder.name, neighbours=near, extra=extra
+    )
+    return await stack.enter_async_context(synapse)
+
+
+async def _leave(found: Stage) -> None:
+    await asyncio.gather(
+        *(person.close() for person in found.people), found.ombuds.stop(), found.network.stop()
+    )
