@@ -1,0 +1,197 @@
+"""`network.yaml` and `ombuds.yaml` of an installation."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+
+from bots.installing.answers import Answers
+from bots.installing.place import Place
+
+SELECTOR = "buendnis"
+"""The name under which the key of our mails stands in the DNS."""
+
+_RULES = {
+    "de": (
+        "Wir hören einander zu und gehen achtsam miteinander um.",
+        "Was jemand im Vertrauen sagt, bleibt unter uns.",
+    ),
+    "en": (
+        "We listen to each other and treat each other with care.",
+        "What somebody says in confidence stays among us.",
+    ),
+}
+_NETWORK = """\
+# The network, by `buendnis init`. It is yours now. Every setting is explained in
+# config/examples/network.yaml; `buendnis check network.yaml` says what is wrong in it, and
+# `buendnis apply network.yaml` makes the homeserver what it says.
+
+network:
+  name: {name}
+  languages: [{languages}]
+  state: ./state
+
+homeserver:
+  url: http://{synapse}
+  server_name: {domain}
+
+accounts:
+  registration_secret_file: ./secrets/registration-secret
+
+# Who moderates the rooms for all.
+coordinators:
+  - {coordinator}
+
+# Who is in the alliance. Take the marks away, and change what is yours.
+# initiatives:
+#   - id: willkommen-nord
+#     name: Willkommen in Nord
+#     contacts: ["@kontakt-nord:{plain_domain}"]
+
+{ombuds}
+# What newcomers are asked to accept.
+rules:
+{rules}
+{mail}
+imprint:
+  name: {organisation}
+  address: {address}
+  responsible: {responsible}
+  contact: {contact}
+  # Have somebody who knows the law read this.
+  privacy: |
+    {privacy}
+"""
+_PRIVACY = {
+    "de": (
+        "Verantwortlich: siehe Impressum. Wer unseren Rundbrief abonniert, dessen Mail-Adresse "
+        "bewahren wir bis zur Abmeldung auf, verschlüsselt, und geben sie niemandem."
+    ),
+    "en": (
+        "Responsible: see the imprint. If you subscribe to our news, we keep your mail address "
+        "until you unsubscribe, sealed, and give it to nobody."
+    ),
+}
+_MAIL = """\
+email:
+  from: {sender}
+  smtp:
+    host: {host}
+    port: {port}
+    tls: {tls}
+    user: {user}
+    password_file: ./secrets/smtp-password
+{dkim}
+web:
+  listen: {listen}
+  public_url: https://{pages}
+"""
+_DKIM = """\
+  dkim:
+    domain: {domain}
+    selector: {selector}
+    key_file: ./secrets/dkim.pem
+"""
+_LATER = """\
+# Mail and web pages: take the marks away, change the server, and write its password into
+# secrets/smtp-password (chmod 600).
+"""
+_OMBUDS = """\
+# The ombuds office, by `buendnis init`. Every setting is explained in config/examples/ombuds.yaml;
+# `buendnis check ombuds.yaml` says what is wrong in it.
+
+office:
+  name: Ombudsstelle
+  languages: [{languages}]
+  state: ./state
+
+homeserver:
+  url: http://{synapse}
+
+account:
+  user: {account}
+  registration_secret_file: ./secrets/registration-secret
+  display_name: Ombudsstelle
+
+# Who is invited when the room is made; later two of them change the roster, in the room.
+staff:
+{staff}
+"""
+
+
+def _q(text: str) -> str:
+    """A text in quotes, as YAML and JSON both read it."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def network_yaml(answers: Answers, place: Place) -> str:
+    return _NETWORK.format(
+        name=_q(answers.name),
+        languages=", ".join(answers.languages),
+        synapse=place.synapse,
+        domain=_q(answers.domain),
+        plain_domain=answers.domain,
+        coordinator=_q(answers.coordinator),
+        ombuds=_reached(answers),
+        rules=_rules(answers),
+        mail=_mail(answers, place),
+        organisation=_q(answers.imprint.name),
+        address=_q(answers.imprint.address),
+        responsible=_q(answers.imprint.responsible),
+        contact=_q(answers.contact),
+        privacy=_privacy(answers),
+    )
+
+
+def _privacy(answers: Answers) -> str:
+    text = _PRIVACY["de" if "de" in answers.languages else "en"]
+    return "\n    ".join(textwrap.wrap(text, 95))
+
+
+def _reached(answers: Answers) -> str:
+    line = f"ombuds: {{account: {_q(ombuds_account(answers))}}}\n"
+    if answers.staff:
+        return f"# How to reach the ombuds office, which has a folder of its own.\n{line}"
+    return f"# How to reach the ombuds office, once there is one.\n# {line}"
+
+
+def ombuds_account(answers: Answers) -> str:
+    return f"@ombuds:{answers.domain}"
+
+
+def _rules(answers: Answers) -> str:
+    spoken = [code for code in answers.languages if code in _RULES] or ["en"]
+    return "".join(
+        f"  {code}: |\n" + "".join(f"    {line}\n" for line in _RULES[code]) for code in spoken
+    )
+
+
+def _mail(answers: Answers, place: Place) -> str:
+    server = answers.mail
+    text = _MAIL.format(
+        sender=_q(f"{_quoted(answers.name)} <{answers.sender}>"),
+        host=server.host if server else f"mail.{answers.domain}",
+        port=server.port if server else 587,
+        tls=server.tls if server else "starttls",
+        user=_q(server.user if server else answers.sender),
+        dkim=_DKIM.format(domain=answers.domain, selector=SELECTOR) if answers.signs else "",
+        listen=place.pages_listen,
+        pages=answers.hosts.pages,
+    )
+    if server:
+        return text
+    return _LATER + "".join(f"# {line}\n" if line else "#\n" for line in text.splitlines())
+
+
+def _quoted(name: str) -> str:
+    escaped = name.replace("\\", "").replace('"', "")
+    return f'"{escaped}"'
+
+
+def ombuds_yaml(answers: Answers, place: Place) -> str:
+    return _OMBUDS.format(
+        languages=", ".join(answers.languages),
+        synapse=place.synapse,
+        account=_q(ombuds_account(answers)),
+        staff="".join(f"  - {_q(user)}\n" for user in answers.staff).rstrip("\n"),
+    )

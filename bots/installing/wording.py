@@ -1,0 +1,96 @@
+"""What `buendnis init` asks and says, in English, for the catalogues."""
+
+from __future__ import annotations
+
+
+def N_(msgid: str) -> str:  # noqa: N802
+    """Marks a text for the catalogues, where it can't be translated yet."""
+    return msgid
+
+
+INTRO = N_(
+    "Ten questions. The Enter key takes what stands in brackets. Nothing is written before you "
+    "have seen everything and agreed."
+)
+
+# -- the questions -------------------------------------------------------------------------------
+
+NAME = N_("What is your alliance called?")
+LANGUAGES = N_("Which languages does it speak? The first one is used in the rooms for everybody.")
+DOMAIN = N_(
+    "Which internet domain is yours? It is part of everybody's address on Matrix and can never be "
+    "changed."
+)
+HOSTS = N_(
+    "Under which three names shall this server be found: for Matrix, for the chat in the browser, "
+    "for the web pages?"
+)
+WEBSITE = N_("Does {domain} already show a website that lies on another server? Yes or no.")
+COORDINATOR = N_("Which name will you have on Matrix? You are the first coordinator.")
+CONTACT = N_(
+    "At which mail address can people reach you? It stands in the imprint, and Let's Encrypt "
+    "writes to it if a certificate runs out."
+)
+IMPRINT = N_("Who answers for the network by law? Organisation; address; person.")
+MAIL = N_(
+    "Which mail server sends your announcements, and with which user name? Leave it empty to set "
+    "it up later."
+)
+STAFF = N_(
+    "Who belongs to the ombuds office? At least two Matrix names. Leave it empty if the office "
+    "runs on another machine, or starts later."
+)
+PASSWORD = N_("What is the password of {user}? It is not shown while you type.")
+EXAMPLE = N_("Example: {example}")
+
+# -- what is wrong with an answer ----------------------------------------------------------------
+
+NO_NAME = N_("Please write one line, with at most {n} characters.")
+NO_LANGUAGE = N_("I don't know the language {given}. Please choose from: {known}")
+NO_DOMAIN = N_("{given} is not a domain. Please write only the name, such as {example}.")
+NO_HOSTS = N_("Please write three different names with spaces between them, such as {example}.")
+NO_YES = N_("Please write yes or no.")
+NO_PERSON = N_("{given} is not a Matrix name on your server. Please write it like this: {example}")
+SERVICE_NAME = N_("{given} is used by the network itself. Please choose another name.")
+NO_ADDRESS = N_("{given} is not a mail address. Please write it like this: {example}")
+NO_IMPRINT = N_("Please write three parts with semicolons between them, such as: {example}")
+NO_MAIL = N_("Please write the server and the user name, such as {example}, or nothing at all.")
+NO_PASSWORD = N_(
+    "The password of {user} is missing. Please write it, or leave out the mail server."
+)
+TOO_FEW = N_("An ombuds office needs at least two people. Please name another one, or nobody.")
+UNKNOWN = N_("{given} is not among the questions. These are: {known}")
+
+# -- the end -------------------------------------------------------------------------------------
+
+SUMMARY = N_("This is what you have answered:")
+FILES = N_("These files will stand in {folder}:")
+NEW = N_("+ is new.")
+KEPT = N_("= is there already and stays as it is.")
+DIFFERS = N_(
+    "≠ differs from your answers and stays as it is. With --replace it is written anew, and the "
+    "old one is kept beside it."
+)
+REPLACED = N_("! is written anew; the old one is kept beside it.")
+CONFIRM = N_("Shall I write them? Yes or no.")
+NOTHING = N_("Nothing was written.")
+WRITTEN = N_(
+    "Done. Only you can read these files; the folder secrets opens everything, so never send it to "
+    "anybody. Next, set the entries that stand in {file}."
+)
+CANNOT = N_("{path} can't be written ({reason}). Please choose a folder that belongs to you.")
+
+# -- the entries in the DNS ----------------------------------------------------------------------
+
+DNS_HEAD = N_(
+    "Set these entries where your domain is managed. In place of 203.0.113.1 write the address of "
+    "this server; if it has an IPv6 address as well, add an AAAA entry for each name."
+)
+DNS_MAIL = N_(
+    "So that your mails arrive. If there is an entry that begins with v=spf1 already, keep it and "
+    "ask your mail provider what to add."
+)
+DNS_WEBSITE = N_(
+    "Your website must show two files, so that others find your Matrix server. Put the folder "
+    "well-known there as {place}, and let {file} be read by every website (header {header})."
+)
