@@ -22,6 +22,7 @@ from tests.bench.place import Place
 
 MEASUREMENTS = (
     "case",
+    "flag",
     "backlog",
     "restart",
     "resident",
