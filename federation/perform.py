@@ -23,10 +23,12 @@ from federation.errors import (
 )
 from federation.homeserver import path, told
 from federation.intake import MARK, UNDOES
+from federation.intake import action_id as mark_of
 from federation.ports import Ledger, RawEvent
 from federation.rooms import Room
 from federation.session import Session
 from federation.shapes import events, is_text, mapping
+from federation.undoing import edits, part_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +117,20 @@ class Performer:
         return Outcome(room.room_id, told(answer, "event_id"))
 
     async def _redact(self, action: actions.Redact, action_id: str) -> Outcome:
-        target = path("rooms", action.room, "redact", action.target, action_id)
-        content = {MARK: action_id} | ({UNDOES: action.made_by} if action.made_by else {})
-        answer = await self._server.call("redact", "PUT", target, content)
-        return Outcome(action.room, told(answer, "event_id"))
+        room_id, target = action.room, action.target
+        if action.made_by is not None:
+            # Before the message itself: once that is known as done, all is.
+            async for edit in edits(self._server, room_id, target, self._account):
+                part = part_of(action_id, edit["event_id"])
+                await self._take_back(room_id, edit["event_id"], part, mark_of(edit))
+        return Outcome(room_id, await self._take_back(room_id, target, action_id, action.made_by))
+
+    async def _take_back(
+        self, room_id: str, event_id: str, action_id: str, made_by: str | None
+    ) -> str:
+        target = path("rooms", room_id, "redact", event_id, action_id)
+        content = {MARK: action_id} | ({UNDOES: made_by} if made_by else {})
+        return told(await self._server.call("redact", "PUT", target, content), "event_id")
 
     async def _react(self, action: actions.React, action_id: str) -> Outcome:
         relation = {"rel_type": "m.annotation", "event_id": action.target, "key": action.key}
