@@ -78,6 +78,7 @@ class Office:
                 for post in self._posts:
                     tasks.create_task(post.session.run())
                 tasks.create_task(self._decide())
+                tasks.create_task(self._listen_first())
                 tasks.create_task(self._mark())
                 tasks.create_task(self._delivering.run())
         except* (FederationError, StoreError) as group:
@@ -89,6 +90,7 @@ class Office:
         accounts = {post.session.account: Account(post.session) for post in self._posts}
         performers: dict[str, Performer] = {**accounts, **self.bridges}
         self._delivering = Delivering(self.store, self._clock, performers)
+        self._delivering.caught_up.clear()
         self._inbox = self._delivering.decided
         for post in self._posts:
             post.session.received = self._inbox.set
@@ -118,10 +120,19 @@ class Office:
         await self.store.run("start", self._start)
         self._inbox.set()
 
+    async def _listen_first(self) -> None:
+        """What came while we were away is in the inbox once every account has synced."""
+        for post in self._posts:
+            await post.session.synced.wait()
+        self._inbox.set()
+
     async def _decide(self) -> None:
         while True:
             self._inbox.clear()
+            heard = all(post.session.synced.is_set() for post in self._posts)
             progress = await self.store.run("decide", self.deciding.some)
+            if heard and not progress.more:
+                self._delivering.caught_up.set()
             if progress.appended:
                 self._delivering.wake.set()
             if not progress.more:

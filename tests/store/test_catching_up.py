@@ -1,0 +1,84 @@
+"""What happened while the office was down is decided before anything leaves for good."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from bots.runtime import codec
+from bots.runtime.decision import Deliver, Due, Event, Request
+from bots.runtime.office import Office, Post
+from bots.runtime.store import Store
+from bots.runtime.transaction import Transaction
+from federation.perform import Outcome
+from federation.session import Session
+from tests.bench.mailoffice import NoHomeserver
+from tests.store.bots import Obedient
+
+EVENTS = 100
+
+
+class Slow(NoHomeserver):
+    """Its sync takes a while, and brings what happened."""
+
+    store: Store
+
+    async def run(self) -> None:
+        await asyncio.sleep(0.2)
+        await self.store.run("sync", _news)
+        self.received()
+        self.synced.set()
+        await asyncio.Event().wait()
+
+
+class Mail:
+    def __init__(self, bot: Obedient) -> None:
+        self.ready = asyncio.Event()
+        self.ready.set()
+        self.performed = asyncio.Event()
+        self.known = 0
+        """Events that were decided when the mail left."""
+        self._bot = bot
+
+    async def perform(self, action: Any, action_id: str) -> Outcome:
+        self.known = len(self._bot.due)
+        self.performed.set()
+        return Outcome("")
+
+    async def close(self) -> None:
+        return None
+
+
+def _think(event: Event, now: datetime) -> Sequence[Request]:
+    time.sleep(0.002)
+    return ()
+
+
+def _news(tx: Transaction) -> None:
+    for number in range(EVENTS):
+        data = codec.dumps(Due(f"event {number}")).decode()
+        tx.enter(f"news/{number}", {"bot": Obedient.name, "data": data})
+
+
+def _queue(tx: Transaction) -> None:
+    action = Deliver("mail", "lane", {"letter": "one"})
+    tx.append("mail", "lane", None, codec.dumps({"by": "mail", "bot": "bot", "action": action}))
+
+
+async def test_no_mail_leaves_before_it_is_known_what_happened(store: Store) -> None:
+    bot, session = Obedient(_think), Slow()
+    session.store = store
+    session.synced.clear()
+    mail = Mail(bot)
+    await store.run("queue", _queue)
+    office = Office(store, [Post(bot, cast(Session, session))], bridges={"mail": mail})
+    task = asyncio.create_task(office.run())
+    try:
+        await asyncio.wait_for(mail.performed.wait(), 20)
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    assert mail.known == EVENTS
