@@ -23,6 +23,7 @@ from tests.bench.place import Place
 MEASUREMENTS = (
     "case",
     "flag",
+    "share",
     "backlog",
     "restart",
     "resident",

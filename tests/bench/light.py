@@ -116,6 +116,16 @@ class Watch:
                 await self._news.wait()
         return self.seen[text]
 
+    async def until_within(self, text: str, seconds: float = 30.0) -> float:
+        """When a longer text came that holds this one."""
+        async with asyncio.timeout(seconds):
+            while (found := self._holding(text)) is None:
+                await self._news.wait()
+        return self.seen[found]
+
+    def _holding(self, text: str) -> str | None:
+        return next((x for x in reversed(self.seen) if text in x and x != text), None)
+
     async def listen(self) -> None:
         since = (await self._sync(0))["next_batch"]
         # Never twice the same: Synapse would repeat its answer to the same question.
