@@ -113,6 +113,9 @@ class OmbudsFile(File):
     """The staff's room, made by the office."""
     answers: Answers = Answers()
     """How staff answer."""
+    bots: tuple[MatrixId, ...] = Field((), examples=[["@willkommen:example.org"]])
+    """The network's own accounts. In rooms they have the power of moderators, and are not to be
+    told what people flag."""
     unreadable_after: Duration = timedelta(seconds=60)
     """How long a message may stay undecryptable before its sender is asked to send it again."""
     helplines: tuple[Helpline, ...] = Field(HELPLINES, min_length=1)

@@ -54,7 +54,7 @@ def _staff_are_people(fitted: Fitted[OmbudsFile]) -> Iterator[Finding]:
 
 
 def _nothing_twice(fitted: Fitted[OmbudsFile]) -> Iterator[Finding]:
-    for loc in (("staff",), ("office", "languages")):
+    for loc in (("staff",), ("bots",), ("office", "languages")):
         yield from nothing_twice(fitted, loc)
 
 

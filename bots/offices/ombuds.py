@@ -37,6 +37,7 @@ def ombuds_settings(config: OmbudsConfig) -> Settings:
         helplines=_helplines(config.helplines),
         room_name=config.room.name,
         federate=config.room.federate,
+        accounts=frozenset(config.bots),
     )
 
 
