@@ -32,6 +32,7 @@ def network(config: NetworkConfig) -> declared.Network:
         announcements=_common(config, "announcements"),
         initiatives=tuple(_initiative(config, initiative) for initiative in config.initiatives),
         coordinators=config.coordinators,
+        ombuds=None if config.ombuds is None else config.ombuds.account,
         room_version=config.rooms.version,
     )
 
@@ -72,4 +73,6 @@ def _made(config: NetworkConfig, initiative: Initiative) -> declared.Made:
 def _room(initiative: Initiative, room: TemplateRoom) -> declared.InitiativeRoom:
     name = room.name.replace("{name}", initiative.name)
     words = declared.Words(room_alias(initiative.id, room.id), name, room.topic or "")
-    return declared.InitiativeRoom(room.id, words, room.encrypted, Access(room.access), room.share)
+    return declared.InitiativeRoom(
+        room.id, words, room.encrypted, Access(room.access), room.share, room.flags
+    )

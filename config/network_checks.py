@@ -146,6 +146,18 @@ def _templates_exist(fitted: Fitted[NetworkFile]) -> Iterator[Finding]:
             yield loc, f"{shown(name)} is not among the templates; write {shown(meant)}"
 
 
+def _flags_reach_somebody(fitted: Fitted[NetworkFile]) -> Iterator[Finding]:
+    if at(fitted.data, ("ombuds",)) is not None:
+        return
+    for loc, _ in entries(fitted.data, ("templates",)):
+        for room, entry in entries(fitted.data, (*loc, "rooms")):
+            if isinstance(entry, dict) and entry.get("flags") is True:
+                yield (
+                    (*room, "flags"),
+                    "needs the ombuds office; name its account under `ombuds`, or remove this",
+                )
+
+
 def _aliases_differ(fitted: Fitted[NetworkFile]) -> Iterator[Finding]:
     here = server_name(fitted.data)
     first: dict[str, tuple[Loc, str]] = {}
@@ -212,6 +224,7 @@ _CHECKS = (
     _nothing_twice,
     _made_or_adopted,
     _templates_exist,
+    _flags_reach_somebody,
     _aliases_differ,
     _mail_leaves_safely,
     _mails_can_be_ended,

@@ -158,6 +158,9 @@ class TemplateRoom(Section):
     space; everybody in the alliance's."""
     share: Flag = False
     """Whether the exchange bot is in it, so that people can share messages with all."""
+    flags: Flag = False
+    """Whether the ombuds office's account is in it, so that its moderators can let people flag
+    messages there."""
 
 
 class Template(Section):

@@ -128,7 +128,9 @@ class _LayOut:
 
     def _serving(self, room: InitiativeRoom) -> dict[str, int]:
         sharing = (Role.EXCHANGE,) if room.share else ()
-        return self._bots(Role.ONBOARDING, *sharing)
+        ombuds = self.network.ombuds
+        flags = {ombuds: POWER[Role.OMBUDS]} if room.flags and ombuds is not None else {}
+        return self._bots(Role.ONBOARDING, *sharing) | flags
 
     def _parent(self, initiative: Initiative) -> Key:
         if self.nested and initiative.district:

@@ -32,6 +32,7 @@ class Role(StrEnum):
     ANNOUNCEMENTS = "announcements"
     COORDINATOR = "coordinator"
     CONTACT = "contact"
+    OMBUDS = "ombuds"
     MEMBER = "member"
 
 
@@ -41,6 +42,7 @@ POWER: Mapping[Role, int] = {
     Role.ANNOUNCEMENTS: 50,
     Role.COORDINATOR: 50,
     Role.CONTACT: 50,
+    Role.OMBUDS: 50,
     Role.MEMBER: 0,
 }
 """The power level of each role in the rooms that it serves or moderates. The creator's is not
@@ -80,6 +82,8 @@ class InitiativeRoom:
     access: Access = Access.SPACE
     share: bool = False
     """Whether the exchange bot is in it."""
+    flags: bool = False
+    """Whether the ombuds office's account is in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +132,8 @@ class Network:
     announcements: Words
     initiatives: tuple[Initiative, ...] = ()
     coordinators: tuple[str, ...] = ()
+    ombuds: str | None = None
+    """The account of the ombuds office, which is none of ours."""
     room_version: str = "12"
 
 

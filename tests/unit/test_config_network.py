@@ -390,6 +390,10 @@ ADDED: Mapping[str, tuple[str, str]] = {
         "templates: [{id: leer, rooms: []}]",
         "templates[0].rooms: is an empty list; write at least one entry",
     ),
+    "flags without an office": (
+        "templates: [{id: x, rooms: [{id: a, name: a, flags: true}]}]",
+        "templates[0].rooms[0].flags: needs the ombuds office; name its account under `ombuds`",
+    ),
     "a room twice": (
         "templates: [{id: x, rooms: [{id: a, name: a}, {id: a, name: b}]}]",
         'templates[0].rooms[1].id: "a" is listed twice',

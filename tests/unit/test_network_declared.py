@@ -22,7 +22,10 @@ coordinators: ["@anna:example.org"]
 templates:
   - id: klein
     access: alliance
-    rooms: [{id: alles, name: "Alles von {name}", encrypted: false, access: invite, share: true}]
+    rooms:
+      - {id: alles, name: "Alles von {name}", encrypted: false, access: invite, share: true,
+         flags: true}
+ombuds: {account: "@ombuds:ombuds.example"}
 initiatives:
   - {id: nord, name: Nord, district: "Süd & Ost", contacts: ["@n:example.org"]}
   - {id: ost, name: Ost, district: الشمال, template: klein}
@@ -85,3 +88,12 @@ def test_every_room_has_an_address_of_its_own(path: Path) -> None:
     assert len(set(aliases)) == len(aliases) == 4 + 3 + 2
     assert len({room.key for room in layout.rooms}) == len(aliases)
     assert len(layout.children) == len(aliases) - 1 + 2
+
+
+def test_the_ombuds_office_is_in_rooms_with_flags_alone(path: Path) -> None:
+    layout = lay_out(network(load_network(path)))
+    ombuds = "@ombuds:ombuds.example"
+    powers = {room.words.alias: room.people.get(ombuds) for room in layout.rooms}
+    assert {alias: power for alias, power in powers.items() if power is not None} == {
+        "#ost-alles": 50
+    }
