@@ -29,6 +29,15 @@ pytestmark = pytest.mark.synapse
 NewAccount = Callable[..., Awaitable[Account]]
 
 
+REAL = sync.TIMELINE_LIMIT
+
+
+@pytest.fixture(autouse=True)
+def short_timelines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A gap opens after 20 events rather than after 100, which take Synapse five times as long."""
+    monkeypatch.setattr(sync, "TIMELINE_LIMIT", 20)
+
+
 @pytest.fixture
 async def bot(new_account: NewAccount) -> Account:
     return await new_account("gaps")
@@ -88,8 +97,9 @@ def numbered(name: str, number: int) -> list[str]:
 
 
 async def test_350_messages_in_three_rooms_while_stopped(
-    bot: Account, anna: Raw, tmp_path: Path
+    bot: Account, anna: Raw, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(sync, "TIMELINE_LIMIT", REAL)
     listener = Listener()
     async with running(tmp_path, [(listener, office(bot))]):
         rooms = [await anna.make_room(bot.user_id) for _ in range(3)]
@@ -125,15 +135,15 @@ async def test_a_gap_in_which_members_changed(
         await bert.act(room, "join")
         await cem.act(room, "leave")
         await anna.act(room, "invite", user_id="@invited:localhost")
-        await say(anna, room, numbered("after", 120))
+        await say(anna, room, numbered("after", 24))
         async with running(tmp_path, [(listener, office(bot))]):
-            await until(lambda: len(listener.said(room)) == 130)
+            await until(lambda: len(listener.said(room)) == 34)
         view = listener.messages(room)[-1].room
         assert view.joined == {anna.account.user_id, bert.account.user_id, bot.user_id}
         assert view.invited == {"@invited:localhost"}
 
 
-@pytest.mark.parametrize(("before", "after"), [(3, 2), (130, 2), (3, 130), (130, 120)])
+@pytest.mark.parametrize(("before", "after"), [(3, 2), (26, 2), (3, 26), (26, 24)])
 async def test_a_room_begins_for_us_when_we_are_asked_in(
     bot: Account, anna: Raw, tmp_path: Path, before: int, after: int
 ) -> None:
@@ -155,18 +165,18 @@ async def test_a_room_begins_for_us_when_we_are_asked_in(
 async def test_gaps_of_many_pages(
     bot: Account, anna: Raw, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sync, "PAGE", 20)
+    monkeypatch.setattr(sync, "PAGE", 4)
     listener = Listener()
     async with running(tmp_path, [(listener, office(bot))]):
         known = await anna.make_room(bot.user_id)
         await until(lambda: listener.is_in(known))
     new = await anna.make_room()
-    await say(anna, new, numbered("old", 30))
+    await say(anna, new, numbered("old", 6))
     await anna.act(new, "invite", user_id=bot.user_id)
-    await asyncio.gather(*(say(anna, room, numbered("x", 170)) for room in (known, new)))
+    await asyncio.gather(*(say(anna, room, numbered("x", 34)) for room in (known, new)))
     async with running(tmp_path, [(listener, office(bot))]):
-        await until(lambda: all(len(listener.said(room)) >= 170 for room in (known, new)))
-    assert listener.said(known) == listener.said(new) == numbered("x", 170)
+        await until(lambda: all(len(listener.said(room)) >= 34 for room in (known, new)))
+    assert listener.said(known) == listener.said(new) == numbered("x", 34)
 
 
 async def test_writing_before_sync_has_shown_the_room_makes_nothing_old_new(
@@ -197,7 +207,7 @@ async def test_a_room_that_nobody_asked_us_into_begins_when_we_join(
     bot: Account, anna: Raw, tmp_path: Path
 ) -> None:
     room = await anna.make_room(preset="public_chat")
-    await say(anna, room, numbered("old", 130))
+    await say(anna, room, numbered("old", 26))
     listener = Listener(enter=room)
     async with running(tmp_path, [(listener, office(bot))]):
         await until(lambda: listener.is_in(room))
@@ -259,13 +269,13 @@ async def test_a_gap_that_can_not_be_filled_holds_up_nothing_else(
         async with running(tmp_path, [(listener, office(bot, proxy.url))]):
             rooms = [await anna.make_room(bot.user_id) for _ in range(2)]
             await until(lambda: all(listener.is_in(room) for room in rooms))
-        await asyncio.gather(*(say(anna, room, numbered("x", 120)) for room in rooms))
+        await asyncio.gather(*(say(anna, room, numbered("x", 24)) for room in rooms))
         forbidden = failing(403, errcode="M_FORBIDDEN")
         proxy.on(f"GET .*/rooms/{rooms[0]}/messages", forbidden, times=100)
         async with running(tmp_path, [(listener, office(bot, proxy.url))]):
-            await until(lambda: len(listener.said(rooms[1])) == 120)
-            await until(lambda: len(listener.said(rooms[0])) == 100)
-    assert listener.said(rooms[0]) == numbered("x", 120)[20:]
+            await until(lambda: len(listener.said(rooms[1])) == 24)
+            await until(lambda: len(listener.said(rooms[0])) == 20)
+    assert listener.said(rooms[0]) == numbered("x", 24)[4:]
 
 
 async def test_a_fill_that_breaks_off_is_made_up_for(
@@ -276,11 +286,11 @@ async def test_a_fill_that_breaks_off_is_made_up_for(
         async with running(tmp_path, [(listener, office(bot, proxy.url))]):
             room = await anna.make_room(bot.user_id)
             await until(lambda: listener.is_in(room))
-        await say(anna, room, numbered("x", 150))
+        await say(anna, room, numbered("x", 30))
         proxy.on("GET .*/messages", failing(500), times=2)
         async with running(tmp_path, [(listener, office(bot, proxy.url))]):
-            await until(lambda: len(listener.said(room)) >= 150)
-    assert listener.said(room) == numbered("x", 150)
+            await until(lambda: len(listener.said(room)) >= 30)
+    assert listener.said(room) == numbered("x", 30)
 
 
 async def test_a_new_room_whose_past_is_closed_to_us_begins_when_we_join(
@@ -294,7 +304,7 @@ async def test_a_new_room_whose_past_is_closed_to_us_begins_when_we_join(
         room = await anna.make_room()
         await say(anna, room, numbered("old", 20))
         await anna.act(room, "invite", user_id=bot.user_id)
-        await say(anna, room, numbered("between", 110))
+        await say(anna, room, numbered("between", 22))
         async with running(tmp_path, [(listener, office(bot, proxy.url))]):
             await until(lambda: listener.is_in(room))
             await say(anna, room, ["later"])
@@ -313,10 +323,10 @@ async def test_a_lost_store_comes_back_though_one_room_is_closed_to_it(
             await until(lambda: all(listener.is_in(room) for room in rooms))
         (tmp_path / "office.db").unlink()
         for room in rooms:
-            await say(anna, room, numbered("x", 105))
+            await say(anna, room, numbered("x", 21))
         forbidden = failing(403, errcode="M_FORBIDDEN")
         proxy.on(f"GET .*/rooms/{rooms[0]}/messages", forbidden, times=100)
         async with running(tmp_path, [(listener, office(bot, proxy.url))]):
-            await until(lambda: len(listener.said(rooms[1])) == 105)
-            await until(lambda: len(listener.said(rooms[0])) == 100)
-    assert listener.said(rooms[1]) == numbered("x", 105)
+            await until(lambda: len(listener.said(rooms[1])) == 21)
+            await until(lambda: len(listener.said(rooms[0])) == 20)
+    assert listener.said(rooms[1]) == numbered("x", 21)
