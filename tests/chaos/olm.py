@@ -7,6 +7,7 @@ import base64
 import secrets
 
 from bots.demo import Json
+from bots.demo.person import Person
 from tests.chaos.witness import Witness
 
 
@@ -52,6 +53,6 @@ def forget_sessions(person: Witness, user: str) -> None:
         olm.session_store._entries.pop(device.curve25519, None)
 
 
-def new_room_key(person: Witness, room_id: str) -> None:
+def new_room_key(person: Person, room_id: str) -> None:
     """Let the next message go out under a new key."""
     person._keys._readers.pop(room_id, None)

@@ -21,7 +21,9 @@ from bots.runtime.sealing import Sealer, load_key
 from bots.runtime.serving import Account
 from bots.runtime.transaction import Transaction
 from bots.runtime.words import Words
+from federation.encryption import machine
 from federation.errors import DeviceLost
+from tests.chaos.olm import new_room_key
 from tests.conftest import Account as HomeserverAccount
 from tests.synapse.conftest import MakePerson
 from tests.synapse.mirror import Mirror
@@ -57,13 +59,17 @@ def told(person: Person, room: str, bot: HomeserverAccount) -> list[str]:
 
 
 async def test_nothing_is_answered_twice_and_nothing_is_left_out(
-    new_account: NewAccount, make_person: MakePerson, tmp_path: Path
+    new_account: NewAccount,
+    make_person: MakePerson,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A backup while messages flow; more of them; the store is lost; more still; restored.
 
-    Anna's phone begins a new session every 100 messages, so the restored store can't read what the
-    lost one read last, nor what came while there was none.
+    Anna's phone begins a new session now and then, so the restored store can't read what the lost
+    one read last, nor what came while there was none.
     """
+    monkeypatch.setattr(machine, "ROTATE_AFTER", 25)
     bot = await new_account("mirror")
     anna = await make_person("anna", strict=True)
     account = Account(bot.homeserver, bot.user_id, bot.password)
@@ -71,32 +77,35 @@ async def test_nothing_is_answered_twice_and_nothing_is_left_out(
     async with running(folder, [(Mirror(), account)]):
         room, _ = await anna.write_privately(bot.user_id, "0")
         await anna.wait_for(room_id=room, body="encrypted: 0")
-        await say(anna, room, range(1, 80))
+        await say(anna, room, range(1, 20))
         making = asyncio.create_task(asyncio.to_thread(back_up, folder))
-        await say(anna, room, range(80, 200))
+        await say(anna, room, range(20, 50), new_key_at=25)
+        new_room_key(anna, room)
         await anna.send(room, "later 1")
-        for text in ("encrypted: 199", "due"):
+        for text in ("encrypted: 49", "due"):
             await anna.wait_for(room_id=room, body=text, timeout=30)
     lose(folder)
-    await say(anna, room, range(200, 210))
+    await say(anna, room, range(50, 60))
     bring_back(await making, folder)
     async with running(folder, [(Mirror(), account)]) as office:
         office.store.patience = 1.0
-        await anna.send(room, "210")
-        answer = await anna.wait_for(room_id=room, body="encrypted: 210", timeout=30)
+        await anna.send(room, "60")
+        answer = await anna.wait_for(room_id=room, body="encrypted: 60", timeout=30)
         assert (answer.encrypted, answer.shield) == (True, None)
-        await anna.wait_until(lambda: len(told(anna, room, bot)) >= 213 or None, timeout=30)
+        await anna.wait_until(lambda: len(told(anna, room, bot)) >= 63 or None, timeout=30)
         await asyncio.sleep(3)  # whatever is doubled comes now
     found = told(anna, room, bot)
-    answered = [f"encrypted: {number}" for number in (*range(200), 210)]
-    # Asked for again: 200 to 209, and "later 1", which was not answered by a message of its own.
+    answered = [f"encrypted: {number}" for number in (*range(50), 60)]
+    # Asked for again: 50 to 59, and "later 1", which was not answered by a message of its own.
     asked = [text for text in found if text.startswith("unreadable")]
     assert Counter(found) == Counter([*answered, "due", *asked])
     assert len(asked) == 11
 
 
-async def say(person: Person, room: str, numbers: range) -> None:
+async def say(person: Person, room: str, numbers: range, new_key_at: int | None = None) -> None:
     for number in numbers:
+        if number == new_key_at:
+            new_room_key(person, room)
         await person.send(room, str(number))
 
 
