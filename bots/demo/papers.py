@@ -28,6 +28,13 @@ RULES = {
     "en": "We listen to each other. What is said in confidence stays among us.",
     "ar": "نصغي بعضنا إلى بعض. وما يقال بثقة يبقى بيننا.",
 }
+TEMPLATE: Json = {
+    "id": "initiative",
+    "rooms": [
+        {"id": "treffpunkt", "name": "{name}: Treffpunkt", "flags": True},
+        {"id": "offen", "name": "{name}: Offene Runde", "encrypted": False, "share": True},
+    ],
+}
 
 
 def private(path: Path, content: bytes) -> str:
@@ -58,6 +65,7 @@ def ombuds(synapse: EmbeddedSynapse, staff: tuple[str, ...], secret: str) -> Jso
         },
         "staff": [f"@{name}:{server}" for name in staff],
         "answers": {"undo": f"{UNDO}s"},
+        "bots": [f"@{name}:{server}" for name in (CREATOR, ONBOARDING, EXCHANGE, ANNOUNCEMENTS)],
         "helplines": [{"name": "Polizei", "number": "110"}, {"name": "Notruf", "number": "112"}],
     }
 
@@ -83,6 +91,7 @@ def network(
             "announcements": ANNOUNCEMENTS,
         },
         "coordinators": [f"@{name}:{server}" for name in coordinators],
+        "templates": [TEMPLATE],
         "initiatives": [
             {
                 "id": INITIATIVE,

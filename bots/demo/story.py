@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 
-from bots.demo.acts import adoption, complaint, network, newcomer, news, sharing
+from bots.demo.acts import adoption, complaint, flag, network, newcomer, news, sharing
 from bots.demo.stage import Stage
 from bots.demo.telling import (
     CONTACT,
@@ -30,6 +30,7 @@ ACTS: tuple[Act, ...] = (
     adoption.play,
     sharing.play,
     complaint.play,
+    flag.play,
     news.play,
 )
 
