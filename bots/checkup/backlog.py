@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bots.checkup.finding import Finding, fault, note, ok
 from bots.runtime.store import Store
-from bots.runtime.transaction import Standing, Transaction
+from bots.runtime.transaction import HELD, Standing, Transaction
 
 SLOW, STUCK = 600.0, 3_600.0
 """Seconds that an action may wait."""
@@ -18,8 +18,12 @@ async def queue(store: Store) -> list[Finding]:
         findings.append(_slowed(standing.slowed))
     if standing.unread:
         findings.append(_unread(standing.unread))
+    if counts.get("outbox_held", 0):
+        findings.append(_held(counts["outbox_held"]))
     number = counts.get("inbox_aside", 0) + counts.get("outbox_aside", 0)
-    findings.append(_aside(number, aside))
+    held = counts.get("outbox_held", 0)
+    others = [name for name in aside if not name.endswith(f"({HELD})")]
+    findings.append(_aside(number - held, others))
     return findings
 
 
@@ -50,6 +54,12 @@ def _unread(number: int) -> Finding:
     found = f"messages of the last day that could not be decrypted: {number}"
     remedy = "Those who wrote are asked to write again; if it goes on, look into the log."
     return note("unreadable", found, remedy)
+
+
+def _held(number: int) -> Finding:
+    found = f"mails held since a backup was restored, as they may have left before: {number}"
+    remedy = "If they did not leave: stop the office, `buendnis release`, start it again."
+    return note("held", found, remedy)
 
 
 def _aside(number: int, references: list[str]) -> Finding:

@@ -1,4 +1,4 @@
-"""The way to the homeserver: name, port, certificate, clock, and whether Matrix answers."""
+"""The way to a server: name, port and certificate; and the homeserver's clock."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import socket
 import ssl
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
@@ -15,7 +16,6 @@ import aiohttp
 
 from bots.checkup.finding import Finding, fault, note, ok
 
-CHECK = "homeserver"
 PATIENCE = 10.0
 DAYS_LEFT = 14
 FAR_APART, APART = 300.0, 60.0
@@ -24,7 +24,34 @@ EXPIRED, WRONG_HOST, WRONG_ADDRESS = 10, 62, 64
 """X509_V_ERR_… of OpenSSL."""
 
 
-async def reach(url: str, ca_file: str | None) -> list[Finding]:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What is connected to, and how is mended what is wrong there."""
+
+    check: str
+    key: str
+    """Where the settings name it."""
+    certificate: str
+    """What findings about its certificate are called."""
+    start: str
+    trust: str
+    lapse: str
+
+
+HOMESERVER = Place(
+    check="homeserver",
+    key="homeserver.url",
+    certificate="certificate",
+    start="Start the homeserver or its reverse proxy, or check homeserver.url.",
+    trust=(
+        "Have the homeserver send its whole chain; if the certificate is of your own making, name "
+        "its authority in homeserver.ca_file."
+    ),
+    lapse="after that day nobody reaches the homeserver, the office included",
+)
+
+
+async def reach(url: str, ca_file: str | None, place: Place = HOMESERVER) -> list[Finding]:
     """Connect, and look at the certificate where there is one."""
     parts = urlsplit(url)
     secure = parts.scheme == "https"
@@ -34,59 +61,56 @@ async def reach(url: str, ca_file: str | None) -> list[Finding]:
         async with asyncio.timeout(PATIENCE):
             _, writer = await asyncio.open_connection(host, port, ssl=context)
     except OSError as error:
-        return [unreached(error, f"{host}:{port}")]
+        return [unreached(error, f"{host}:{port}", place)]
     certificate = writer.get_extra_info("peercert")
     writer.close()
     with suppress(OSError):
         await writer.wait_closed()
-    reached = ok(CHECK, f"answers at {host}:{port}")
+    reached = ok(place.check, f"answers at {host}:{port}")
     if not secure:
         return [reached]
-    return [reached, lasting(ssl.cert_time_to_seconds(certificate["notAfter"]), time.time())]
+    end = ssl.cert_time_to_seconds(certificate["notAfter"])
+    return [reached, lasting(end, time.time(), place)]
 
 
-def unreached(error: OSError, where: str) -> Finding:
+def unreached(error: OSError, where: str, place: Place = HOMESERVER) -> Finding:
+    check, key = place.check, place.key
     match error:
         case ssl.SSLCertVerificationError():
-            return _distrusted(error)
+            return _distrusted(error, place)
         case ssl.SSLError():
-            remedy = "See that homeserver.url names the port at which it speaks https."
-            return fault(CHECK, f"{where} answers, but not in TLS", remedy)
+            remedy = f"See that {key} names the port at which it speaks https."
+            return fault(check, f"{where} answers, but not in TLS", remedy)
         case socket.gaierror():
-            remedy = "Check homeserver.url and this machine's name server."
-            return fault(CHECK, f"no address is known for {where}", remedy)
+            remedy = f"Check {key} and this machine's name server."
+            return fault(check, f"no address is known for {where}", remedy)
         case ConnectionRefusedError():
-            remedy = "Start the homeserver or its reverse proxy, or check homeserver.url."
-            return fault(CHECK, f"nothing listens at {where}", remedy)
+            return fault(check, f"nothing listens at {where}", place.start)
         case TimeoutError():
-            remedy = "Check homeserver.url, the network between, and firewalls."
-            return fault(CHECK, f"{where} does not answer", remedy)
-    remedy = "Check homeserver.url, and that the homeserver runs."
-    return fault(CHECK, f"{where} can't be reached ({error.strerror or error})", remedy)
+            remedy = f"Check {key}, the network between, and firewalls."
+            return fault(check, f"{where} does not answer", remedy)
+    remedy = f"Check {key}, and that the {check} runs."
+    return fault(check, f"{where} can't be reached ({error.strerror or error})", remedy)
 
 
-def _distrusted(error: ssl.SSLCertVerificationError) -> Finding:
+def _distrusted(error: ssl.SSLCertVerificationError, place: Place) -> Finding:
     found = f"its certificate is not valid: {error.verify_message}"
     if error.verify_code == EXPIRED:
-        return fault("certificate", found, "Renew it, and see why that did not happen by itself.")
+        remedy = "Renew it, and see why that did not happen by itself."
+        return fault(place.certificate, found, remedy)
     if error.verify_code in (WRONG_HOST, WRONG_ADDRESS):
-        remedy = "Write the name that the certificate is for in homeserver.url, or renew it."
-        return fault("certificate", found, remedy)
-    remedy = (
-        "Have the homeserver send its whole chain; if the certificate is of your own making, name "
-        "its authority in homeserver.ca_file."
-    )
-    return fault("certificate", found, remedy)
+        remedy = f"Write the name that the certificate is for in {place.key}, or renew it."
+        return fault(place.certificate, found, remedy)
+    return fault(place.certificate, found, place.trust)
 
 
-def lasting(end: float, now: float) -> Finding:
+def lasting(end: float, now: float, place: Place = HOMESERVER) -> Finding:
     """`end`: until when the certificate is valid; both in seconds since the epoch."""
     days = int((end - now) // 86_400)
     found = f"valid until {datetime.fromtimestamp(end, UTC):%Y-%m-%d} (days left: {days})"
     if days >= DAYS_LEFT:
-        return ok("certificate", found)
-    remedy = "Renew it; after that day nobody reaches the homeserver, the office included."
-    return note("certificate", found, remedy)
+        return ok(place.certificate, found)
+    return note(place.certificate, found, f"Renew it; {place.lapse}.")
 
 
 async def clock(url: str, ca_file: str | None) -> Finding:

@@ -137,7 +137,7 @@ def space(folder: Path) -> list[Finding]:
 def room(total: int, free: int, *, read_only: bool = False) -> Finding:
     """Bytes of a disk."""
     if read_only:
-        remedy = "Mount it for writing, or put office.state somewhere else."
+        remedy = "Mount it for writing, or put the state folder somewhere else."
         return fault("disk", "it is read-only", remedy)
     found = f"{free / 1e9:.1f} GB free, {100 * free / max(total, 1):.0f} % of the disk"
     remedy = "Make room: on a full disk the office stops, and nothing more is taken in."

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from bots.checkup import account, backlog, room
 from bots.checkup.finding import LOOK, Finding, fault, note, of_error
 from bots.runtime.logs import where
-from bots.runtime.office import Office
+from bots.runtime.office import Office, Post
 from federation.errors import FederationError
 from federation.session import Session
 
@@ -20,7 +21,7 @@ EACH = 20.0
 Part = Coroutine[Any, Any, list[Finding]]
 
 
-Look = Callable[[Session], Part]
+Look = Callable[[Post], Part]
 """What is looked at of each account besides what all have in common."""
 
 
@@ -29,8 +30,8 @@ def checking(office: Office, *more: Look) -> Callable[[], Coroutine[Any, Any, di
     return partial(_answer, office, more)
 
 
-def of_ombuds(session: Session) -> Part:
-    return _guarded("room", room.ombuds(session))
+def of_ombuds(post: Post) -> Part:
+    return guarded("room", room.ombuds(post.session))
 
 
 async def _answer(office: Office, more: Sequence[Look]) -> dict[str, Any]:
@@ -41,22 +42,27 @@ async def checkup(office: Office, more: Sequence[Look] = ()) -> list[Finding]:
     if not office.ready.is_set():
         remedy = "It tries again by itself; see what is said of the homeserver."
         return [note("office", "runs, but has not reached its homeserver yet", remedy)]
-    parts = [_guarded("queue", backlog.queue(office.store))]
+    several = len(office.posts) > 1
+    parts = [guarded("queue", backlog.queue(office.store))]
     for post in office.posts:
-        parts += _of(post.session)
-        parts += [look(post.session) for look in more]
+        found = [*_of(post.session), *(look(post) for look in more)]
+        parts += [_named(post.bot.name, part) for part in found] if several else found
     return [finding for found in await asyncio.gather(*parts) for finding in found]
+
+
+async def _named(bot: str, part: Part) -> list[Finding]:
+    return [replace(finding, found=f"{bot}: {finding.found}") for finding in await part]
 
 
 def _of(session: Session) -> list[Part]:
     return [
-        _guarded("sync", account.sync(session)),
-        _guarded("device", account.device(session)),
-        _guarded("keys", account.keys(session)),
+        guarded("sync", account.sync(session)),
+        guarded("device", account.device(session)),
+        guarded("keys", account.keys(session)),
     ]
 
 
-async def _guarded(check: str, part: Part) -> list[Finding]:
+async def guarded(check: str, part: Part) -> list[Finding]:
     """What goes wrong in one part is a finding, and takes no other with it."""
     try:
         async with asyncio.timeout(EACH):

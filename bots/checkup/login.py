@@ -20,10 +20,13 @@ METADATA = (
     "/_matrix/client/unstable/org.matrix.msc2965/auth_metadata",
 )
 """§ OAuth 2.0 API, and what it was called before."""
-ELSEWHERE = (
-    "Make the account there, and give it a token of its own in account.token_file (Matrix "
-    "Authentication Service: `mas-cli manage issue-compatibility-token NAME`)."
-)
+
+
+def _elsewhere(subject: Subject) -> str:
+    return (
+        f"Make the account there, and give it a token of its own in {subject.key}.token_file "
+        "(Matrix Authentication Service: `mas-cli manage issue-compatibility-token NAME`)."
+    )
 
 
 async def matrix(subject: Subject) -> list[Finding]:
@@ -55,7 +58,7 @@ async def _token(server: Homeserver, subject: Subject) -> Finding:
     server.token = subject.account.token
     answer = await server.call("whoami", "GET", path("account", "whoami"))
     if answer.get("user_id") != subject.account.user:
-        remedy = "Put the token of the account that account.user names into its secret file."
+        remedy = f"Put the token of {subject.account.user} into the secret file of {subject.key}."
         return fault(CHECK, "the access token belongs to another account", remedy)
     if not answer.get("device_id"):
         remedy = "Log the account in, and put the token of that login into its secret file."
@@ -72,7 +75,7 @@ async def _password(server: Homeserver, subject: Subject) -> list[Finding]:
     if "m.login.password" in offered:
         return [*found, ok(CHECK, "the homeserver takes passwords; none was tried")]
     why = "an external authentication service does" if delegated else _others(offered)
-    return [*found, fault(CHECK, f"the homeserver takes no passwords; {why}", ELSEWHERE)]
+    return [*found, fault(CHECK, f"the homeserver takes no passwords; {why}", _elsewhere(subject))]
 
 
 def _others(offered: list[Any]) -> str:
@@ -83,13 +86,14 @@ async def _registration(server: Homeserver, subject: Subject, delegated: bool) -
     if not delegated and await _answers(server, REGISTER, "nonce"):
         return ok(CHECK, "accounts can be registered by a shared secret; it was not tried")
     if subject.has_run:
-        return note(CHECK, "accounts can't be registered by a shared secret any more", ELSEWHERE)
+        found = "accounts can't be registered by a shared secret any more"
+        return note(CHECK, found, _elsewhere(subject))
     if delegated:
         found = "an external authentication service keeps the accounts; no secret registers them"
-        return fault(CHECK, found, ELSEWHERE)
+        return fault(CHECK, found, _elsewhere(subject))
     remedy = (
         f"Let the reverse proxy pass {REGISTER} on to Synapse, at least from this machine; or make "
-        "the account by hand and give its password in account.password_file."
+        f"the account by hand and give its password in {subject.key}.password_file."
     )
     return fault(CHECK, f"{REGISTER} does not answer", remedy)
 

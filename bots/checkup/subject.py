@@ -20,6 +20,8 @@ class Subject:
     seal_key: bytes | None = field(default=None, repr=False)
     """If the environment gives it."""
     secret_files: tuple[Path, ...] = ()
+    key: str = "account"
+    """Where the settings name the account."""
 
     @property
     def has_run(self) -> bool:

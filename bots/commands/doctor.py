@@ -11,26 +11,33 @@ import click
 if TYPE_CHECKING:
     from bots.checkup.finding import Finding
     from bots.checkup.subject import Subject
+    from bots.commands._subject import Described
     from config.faults import Fault
 
 
 @click.command()
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
+@click.option(
+    "--name-server",
+    metavar="ADDRESS",
+    help="Ask this one for the DNS records of mails, in place of the system's.",
+)
 @click.pass_context
-def command(ctx: click.Context, file: Path, as_json: bool) -> None:
+def command(ctx: click.Context, file: Path, as_json: bool, name_server: str | None) -> None:
     """Check the installation that FILE describes, and say how to mend each thing.
 
-    Looks at the settings, files, the sealing key, the homeserver and the login, and asks the
-    office if it runs. Logs in nowhere and changes nothing. Exit status: 0 if nothing is at fault
-    (notes, marked with !, are no faults), 1 if something is.
+    Looks at the settings, files, the sealing key, the homeserver and the logins; in a network at
+    the rooms, the mail server, the DNS records of mails and the web pages, too; and asks the
+    office if it runs. Makes no login on the homeserver, sends no mail and changes nothing. Exit
+    status: 0 if nothing is at fault (notes, marked with !, are no faults), 1 if something is.
     """
     from bots.checkup.finding import has_fault
     from config.faults import ConfigFaults
 
     findings: list[Finding] = []
     try:
-        for finding in _findings(file):
+        for finding in _findings(file, name_server):
             findings.append(finding)
             _told(finding, as_json)
     except ConfigFaults as faults:
@@ -74,21 +81,28 @@ def _refused(faults: Exception, as_json: bool) -> None:
 # -- the order of the checks -----------------------------------------------------------------------
 
 
-def _findings(file: Path) -> Iterator[Finding]:
+def _findings(file: Path, name_server: str | None) -> Iterator[Finding]:
     """Each as soon as it is known. Raises ConfigFaults."""
     import os
 
     from bots.checkup import files
+    from bots.checkup.finding import has_fault
     from bots.checkup.seal import seal
     from bots.commands._subject import described
 
-    subject, notices = described(file)
-    yield from _settings(file, notices)
+    found = described(file)
+    subject = found.subjects[0]
+    yield from _settings(file, found.notices)
     yield from files.secret_files(subject.secret_files)
     yield from files.state_folder(subject.state, os.geteuid())
     yield seal(subject)
-    yield from _homeserver(subject)
-    yield from _office(subject)
+    homeserver = list(_homeserver(found.subjects))
+    yield from homeserver
+    yield from _network(found, name_server, reached=not has_fault(homeserver))
+    office = list(_office(subject))
+    yield from office
+    if found.pages is not None:
+        yield from _pages(found.pages, running=office[0].mark == "ok")
 
 
 def _settings(file: Path, notices: tuple[Fault, ...]) -> Iterator[Finding]:
@@ -100,19 +114,39 @@ def _settings(file: Path, notices: tuple[Fault, ...]) -> Iterator[Finding]:
         yield note("settings", printed(str(file), notice))
 
 
-def _homeserver(subject: Subject) -> Iterator[Finding]:
+def _homeserver(subjects: tuple[Subject, ...]) -> Iterator[Finding]:
     import asyncio
 
     from bots.checkup.connection import clock, reach
     from bots.checkup.finding import has_fault
     from bots.checkup.login import matrix
 
-    url, ca_file = subject.account.homeserver, subject.account.ca_file
+    url, ca_file = subjects[0].account.homeserver, subjects[0].account.ca_file
     reached = asyncio.run(reach(url, ca_file))
     yield from reached
-    if not has_fault(reached):
-        yield asyncio.run(clock(url, ca_file))
-        yield from asyncio.run(matrix(subject))
+    if has_fault(reached):
+        return
+    yield asyncio.run(clock(url, ca_file))
+    logins = [one for subject in subjects for one in asyncio.run(matrix(subject))]
+    yield from dict.fromkeys(logins)  # what is the same of all accounts is told once
+
+
+def _network(found: Described, name_server: str | None, *, reached: bool) -> Iterator[Finding]:
+    from bots.commands._network_checks import mails, rooms
+
+    if found.network is None:
+        return
+    if reached:
+        yield from rooms(found.network)
+    yield from mails(found.sending, name_server)
+
+
+def _pages(url: str, *, running: bool) -> list[Finding]:
+    import asyncio
+
+    from bots.checkup.pages import pages
+
+    return asyncio.run(pages(url, running=running))
 
 
 def _office(subject: Subject) -> Iterator[Finding]:

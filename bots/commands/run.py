@@ -129,7 +129,7 @@ async def _serve(running: Running) -> None:
     working = asyncio.create_task(office.run())
     reloading = _Reloading(running)
     commands = {
-        "status": office.status,
+        "status": running.status,
         "checkup": running.checkup,
         "reload": reloading.command,
         "stop": _stop(working),

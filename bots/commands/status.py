@@ -30,7 +30,9 @@ def command(file: Path, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(answer))
         return
-    click.echo(f"The office runs (process {answer['pid']}); homeserver: {answer['homeserver']}.")
+    mail = f"; mail server: {answer['mail']}" if "mail" in answer else ""
+    reached = f"homeserver: {answer['homeserver']}{mail}"
+    click.echo(f"The office runs (process {answer['pid']}); {reached}.")
     counts = answer["counts"]
     for key, words in _LINES:
         number = counts.get(key, 0) if isinstance(counts, dict) else 0

@@ -20,7 +20,7 @@ def mail(config: NetworkConfig, email: Email, web: Web, store: Store, secret: by
     """`secret`: what Message-IDs are derived from. Raises KeyRefused, ValueError."""
     name, address = parseaddr(email.sender)
     sender = Mailbox(address, name)
-    composer = Composer(_letterhead(config, sender, web), secret, _keys(config, email))
+    composer = Composer(_letterhead(config, sender, web), secret, keys(config, email))
     settings = Settings(sender.address, config.network.timezone, email.smtp.max_per_hour)
     return Mail(store, Pool(server(config, email)), composer, settings, time.time)
 
@@ -47,7 +47,8 @@ def _letterhead(config: NetworkConfig, sender: Mailbox, web: Web) -> Letterhead:
     )
 
 
-def _keys(config: NetworkConfig, email: Email) -> tuple[Key, ...]:
+def keys(config: NetworkConfig, email: Email) -> tuple[Key, ...]:
+    """With what mails are signed. Raises KeyRefused."""
     if email.dkim is None:
         return ()
     pem = read_private_file(email.dkim.key_file, config.path.parent)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from bots.announcements.bot import AnnouncementsBot
-from bots.checkup.live import checking
+from bots.checkup.live import Part, checking, guarded
+from bots.checkup.presence import presence
 from bots.exchange.bot import ExchangeBot
+from bots.mail.performer import Mail
 from bots.offices import settings
 from bots.offices.mailing import mail
 from bots.offices.places import Places, find, look
@@ -22,7 +24,7 @@ from bots.runtime.clock import Clock
 from bots.runtime.control import Command
 from bots.runtime.errors import StoreError
 from bots.runtime.logs import install
-from bots.runtime.office import Office
+from bots.runtime.office import Office, Post
 from bots.runtime.sealing import Sealer
 from bots.runtime.serving import Account, assemble
 from bots.runtime.words import Words
@@ -88,6 +90,7 @@ class NetworkOffice:
             self.announcements = AnnouncementsBot(told, words)
             bots.append((self.announcements, account(config, "announcements")))
         self.words = words
+        self._mail: Mail | None = None
         self.office: Office = assemble(
             config.network.state, bots, key=key, clock=clock, probe=probe
         )
@@ -98,10 +101,10 @@ class NetworkOffice:
         if config.web is None or config.email is None:
             return
         try:
-            bridge = mail(config, config.email, config.web, self.office.store, self._secret)
+            self._mail = mail(config, config.email, config.web, self.office.store, self._secret)
         except KeyRefused as error:
             raise ValueError(f"email.dkim: {error}") from None
-        self.office.bridges["mail"] = bridge
+        self.office.bridges["mail"] = self._mail
 
     @property
     def state(self) -> Path:
@@ -109,7 +112,25 @@ class NetworkOffice:
 
     @property
     def checkup(self) -> Command:
-        return checking(self.office)
+        return checking(self.office, self._present)
+
+    def _present(self, post: Post) -> Part:
+        return guarded("present", presence(post.session, self._served(post.bot.name)))
+
+    def _served(self, bot: str) -> Collection[str]:
+        """The rooms that a bot has to be in."""
+        if bot == self.onboarding.name:
+            return self.onboarding.settings.places
+        if bot == self.exchange.name:
+            return self.exchange.settings.places
+        return () if self.announcements is None else (self.announcements.settings.room,)
+
+    async def status(self) -> dict[str, Any]:
+        """See `Running`."""
+        found = await self.office.status()
+        if self._mail is not None:
+            found["mail"] = "reachable" if self._mail.reachable else "away, trying again"
+        return found
 
     @asynccontextmanager
     async def beside(self) -> AsyncIterator[str | None]:

@@ -88,6 +88,10 @@ class OmbudsRunning:
     def checkup(self) -> Command:
         return checking(self.office, of_ombuds)
 
+    async def status(self) -> dict[str, Any]:
+        """See `Running`."""
+        return await self.office.status()
+
     def beside(self) -> AbstractAsyncContextManager[object]:
         return nullcontext()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from bots.runtime.control import Command
 from bots.runtime.office import Office
@@ -28,6 +28,9 @@ class Running(Protocol):
 
     def beside(self) -> AbstractAsyncContextManager[object]:
         """What else listens while the office runs. Raises OSError, CannotListen."""
+
+    async def status(self) -> dict[str, Any]:
+        """Numbers, opaque ids and what it reaches, for `buendnis status`."""
 
     @property
     def checkup(self) -> Command:

@@ -103,8 +103,8 @@ def _copy_store(source: Path, target: Path) -> None:
     """One moment of the store, without what was deleted from it. Nobody who writes is held up."""
     if not source.exists():
         raise BackupError(
-            f"There is no store in {source.parent}. See office.state in the settings; an office "
-            "that never ran has nothing to back up."
+            f"There is no store in {source.parent}. See where the settings say that it is; an "
+            "office that never ran has nothing to back up."
         )
     target.touch(mode=0o600)
     try:

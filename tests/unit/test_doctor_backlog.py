@@ -11,7 +11,7 @@ from bots.checkup.backlog import queue
 from bots.checkup.finding import Finding, Mark
 from bots.runtime.sealing import Sealer
 from bots.runtime.store import Store
-from bots.runtime.transaction import Transaction
+from bots.runtime.transaction import HELD, Transaction
 
 HOUR = 3600.0
 
@@ -109,3 +109,11 @@ async def test_what_could_not_be_read_is_told_for_a_day(store: Store, clock: Clo
     assert (found.mark, found.found[-3:]) == (Mark.NOTE, ": 1")
     clock.now += 25 * HOUR
     assert "unreadable" not in await by_check(store)
+
+
+async def test_mails_that_are_held_are_not_set_aside(store: Store) -> None:
+    await act(store, "a")
+    await store.run("hold", lambda tx: tx.put_aside(1, HELD))
+    found = await by_check(store)
+    assert (found["held"].mark, found["held"].found[-3:]) == (Mark.NOTE, ": 1")
+    assert found["set aside"].mark is Mark.OK

@@ -9,15 +9,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from click.testing import CliRunner, Result
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from bots.checkup.finding import Mark, fault, from_json, note, of_error, ok
 from bots.checkup.telling import line, summary
 from bots.cli import cli
 from federation.errors import TokenRevoked, Unreachable
+from tests.names import name_server
 from tests.unit.test_config_loading import VALID, write
 
 SECRET = "geheim-und-lang"
+PEM = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
 @pytest.fixture
@@ -57,14 +62,6 @@ def test_faults_of_the_yaml_for_machines(here: Path) -> None:
     [found] = findings(result)
     assert (found["check"], found["mark"]) == ("settings", "fault")
     assert ": x: is not a known key; " in found["found"]
-
-
-def test_a_networks_file_is_another_matter(here: Path) -> None:
-    network = Path(__file__).parents[2] / "config/examples/network.yaml"
-    result = doctor(network)
-    assert result.exit_code == 1
-    assert "describes a network" in result.output
-    assert len(result.output.splitlines()) == 1
 
 
 def test_no_file() -> None:
@@ -169,3 +166,73 @@ def test_the_last_line_counts() -> None:
     assert summary([ok("a", "b")]) == "no faults, no notes."
     assert summary([fault("a", "b", "c"), note("a", "b"), note("a", "b")]) == "1 fault, 2 notes."
     assert line(ok("a", "b")) == line(ok("a", "b")).rstrip()
+
+
+# -- a network -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def network(here: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """The settings of a network whose servers do not run."""
+    monkeypatch.setenv("BUENDNIS_NETWORK_REGISTRATION_SECRET", SECRET)
+    url = yaml.safe_load(here.read_text())["homeserver"]["url"]
+    key = here.parent / "dkim.pem"
+    key.touch(mode=0o600)
+    key.write_bytes(PEM)
+    dead = int(url.rpartition(":")[2])
+    return {
+        "network": {"name": "Bündnis", "state": "./state"},
+        "homeserver": {"url": url, "server_name": "example.org"},
+        "email": {
+            "from": "Rundbrief <news@example.org>",
+            "smtp": {"host": "127.0.0.1", "port": dead, "tls": "none"},
+            "dkim": {"domain": "example.org", "selector": "s1", "key_file": "./dkim.pem"},
+        },
+        "web": {"public_url": f"http://127.0.0.1:{dead}"},
+        "imprint": {"name": "V", "address": "W", "responsible": "A", "privacy": "P"},
+    }
+
+
+def of_network(here: Path, settings: dict[str, Any], *arguments: str) -> Result:
+    file = here.parent / "network.yaml"
+    file.write_text(yaml.safe_dump(settings))
+    return doctor(file, *arguments)
+
+
+def test_a_network_of_which_nothing_runs(here: Path, network: dict[str, Any]) -> None:
+    with name_server({}) as port:
+        result = of_network(here, network, "--json", "--name-server", f"127.0.0.1:{port}")
+    assert result.exit_code == 1
+    told = [(one["check"], one["mark"]) for one in findings(result) if one["check"] != "disk"]
+    assert told == [
+        *(("settings", "ok"), ("settings", "note")),
+        *(("secrets", "ok"), ("state", "note"), ("seal key", "note")),
+        ("homeserver", "fault"),
+        *(("mail server", "fault"), ("signature", "fault"), ("spf", "note")),
+        *(("dmarc", "note"), ("mx", "fault"), ("office", "note"), ("pages", "note")),
+    ]
+    assert SECRET not in result.output
+    assert not (here.parent / "state").exists()
+
+
+def test_a_network_without_mail(here: Path, network: dict[str, Any]) -> None:
+    del network["email"], network["web"]
+    told = {one["check"]: one for one in findings(of_network(here, network, "--json"))}
+    assert told["mail server"]["mark"] == "ok"
+    assert not {"signature", "pages"} & set(told)
+
+
+def test_a_network_whose_secrets_are_elsewhere(
+    here: Path, network: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("BUENDNIS_NETWORK_REGISTRATION_SECRET")
+    told = findings(of_network(here, network, "--json"))
+    assert [one["mark"] for one in told if one["check"] == "settings"][:2] == ["ok", "note"]
+    assert "mail server" not in {one["check"] for one in told}
+
+
+@pytest.mark.parametrize("address", ["nonsense", "127.0.0.1:x", "::1:x", ""])
+def test_a_name_server_that_is_none(here: Path, network: dict[str, Any], address: str) -> None:
+    result = of_network(here, network, "--json", "--name-server", address)
+    [found] = [one for one in findings(result) if one["check"] == "dns"]
+    assert (found["mark"], "--name-server" in found["remedy"]) == ("note", True)
