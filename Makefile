@@ -23,7 +23,7 @@ demo: $(READY) ## the whole network on this machine, with a story played through
 	@$(PY) -m bots demo $(ARGS)
 
 test: $(READY) ## all tests, a real Synapse included
-	@$(PY) -m pytest -q $(ARGS)
+	@$(PY) -m pytest -q -n auto --dist worksteal $(ARGS)
 
 check: $(READY) ## style, types, the direction of imports, translations
 	@$(PY) -m ruff check .

@@ -1,7 +1,11 @@
-"""What tests of every kind share: one Synapse a session, unique names, fresh accounts."""
+"""What tests of every kind share: one Synapse a session, unique names, fresh accounts.
+
+Several processes may share a run (`make test`): each has its own session, and so its own Synapse.
+"""
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -9,6 +13,18 @@ from dataclasses import dataclass
 import pytest
 
 from federation.embedded import EmbeddedSynapse
+
+MOST_PROCESSES = 8
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """How many processes `-n auto` makes. Half of the time a test waits for a server or a process,
+    so that there may be more of them than cores; a few chosen tests are not worth any."""
+    if config.option.keyword or config.args_source is not pytest.Config.ArgsSource.TESTPATHS:
+        return 0
+    cores = os.cpu_count() or 1
+    return min(cores + (cores + 1) // 2, MOST_PROCESSES)
 
 
 @dataclass(frozen=True)
