@@ -25,7 +25,9 @@ from bots.ombuds.bot import OmbudsBot
 from bots.ombuds.models import Settings
 from bots.runtime.failpoints import VARIABLE
 from bots.runtime.serving import Account
+from bots.runtime.transaction import Transaction
 from bots.runtime.words import Words
+from federation import recovery
 from federation.embedded import EmbeddedSynapse
 from tests.conftest import Account as HomeserverAccount
 from tests.synapse.conftest import MakePerson, NewAccount
@@ -286,6 +288,39 @@ async def test_a_kicked_bot_comes_back_with_flags_off(meadow: Meadow, tmp_path: 
         await meadow.moda.send(meadow.room, "!flags")
         await meadow.reads(meadow.leyla, meadow.room, "Flags are off")
         assert not [x for x in meadow.moda.seen(meadow.room) if x.redacts]
+
+
+async def test_a_lost_store_asks_nothing_again_and_says_that_flags_are_off(
+    meadow: Meadow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "office"
+    monkeypatch.setattr(recovery, "MARGIN_MS", 0)  # as if it had all happened days ago
+    async with at_work(meadow, folder) as office:
+        await meadow.invite(ENCRYPTED)
+        event = await meadow.modi.send(meadow.room, WORDS)
+        chat, question = await meadow.flag(event)
+        await meadow.leyla.send(chat, "2")
+        await meadow.reads(meadow.leyla, chat, "May it read the text")
+        await until(lambda: office.store.run("idle", Transaction.idle))
+        await office.mark({})
+    for path in folder.glob("office.db*"):
+        path.unlink()
+    async with running(folder, [office_of(meadow)]):
+        await meadow.leyla.react(chat, question, "1\ufe0f\u20e3")
+        reaction = await meadow.leyla.react(meadow.room, event, "🚩")
+        await meadow.reads(meadow.leyla, meadow.room, "Flags are off")
+        await meadow.moda.send(meadow.room, "!flags on")
+        await until(lambda: _count(meadow.leyla, meadow.room, "Flags are on") == 2)
+        again = await meadow.leyla.react(meadow.room, event, "🚩\ufe0f")
+        await meadow.moda.wait_for(room_id=meadow.room, redacts=again)
+        other = await meadow.chat_of(meadow.leyla)
+        await meadow.reads(meadow.leyla, other, "What is it about")
+        gone = [x.redacts for x in meadow.moda.seen(meadow.room) if x.redacts]
+        assert reaction not in gone
+        assert len(gone) == 2
+    assert _count(meadow.leyla, chat, "What is it about") == 1
+    assert _count(meadow.staff, meadow.office, "flagged this in a room") == 1
+    assert meadow.moda.invited_rooms == meadow.modi.invited_rooms == {}
 
 
 # -- nothing is left of it -------------------------------------------------------------------------

@@ -288,6 +288,29 @@ def test_a_moderator_alone_in_her_room_turns_flags_on() -> None:
     assert isinstance(meadow.flag()[0], Redact)
 
 
+@pytest.mark.parametrize("deed", ["join", "invite", "write"])
+def test_a_room_that_others_come_into_is_no_private_chat_any_more(deed: str) -> None:
+    meadow = Meadow()
+    meadow.invited(MODA)
+    if deed == "write":  # nobody told us that others have come
+        meadow.world.views[ROOM] = replace(meadow.world.view(ROOM), joined=frozenset(EVERYBODY))
+        asked = meadow.world.write("Welcome, all of you!", MODA, ROOM)[1]
+    else:
+        asked = meadow.world.move(ROOM, YUSRA, deed)
+    assert meadow.world.keys(asked) == ["flags-hello"]
+    assert meadow.world.write("Welcome, all of you!", MODA, ROOM)[1] == []
+    assert meadow.kept("ombuds/conversation") == meadow.kept("ombuds/identity") == {}
+    assert meadow.world.pass_time(10) == []
+
+
+def test_a_complaint_stays_private_though_others_come() -> None:
+    meadow = Meadow()
+    meadow.invited(YUSRA)
+    meadow.world.write("They hit us.", YUSRA, ROOM)
+    asked = meadow.world.move(ROOM, ZOYA, "join")
+    assert meadow.world.keys(asked) == ["not-alone", "exposed"]
+
+
 def test_flags_are_not_turned_on_in_a_private_chat() -> None:
     meadow = Meadow().chat()
     assert meadow.world.keys(meadow.answer("!flags on", CHAT)) == ["flags-not-here"]
@@ -443,6 +466,13 @@ def test_an_answer_comes_once() -> None:
     meadow.answer("3", room)
     assert meadow.world.keys(meadow.answer("2", room)) == ["flag-closed"]
     assert meadow.world.keys(meadow.answer("It is cold", room), meadow.office) == ["case-root"]
+
+
+def test_a_number_alone_is_no_complaint() -> None:
+    meadow = Meadow().chat()
+    assert meadow.world.keys(meadow.answer("2", CHAT)) == ["flag-closed"]
+    assert meadow.world.keys(meadow.answer("4", CHAT), meadow.office) == ["case-root"]
+    assert meadow.world.keys(meadow.answer("2", CHAT), meadow.office) == ["followup"]
 
 
 def test_what_she_writes_besides_is_a_complaint_and_the_question_stays() -> None:

@@ -29,7 +29,7 @@ Message = TextMessage | MediaMessage | Unreadable
 def membership(turn: Turn, event: Membership) -> None:
     if event.user == turn.settings.account:
         _ours(turn, event)
-    elif turn.known.conversation is not None:
+    elif turn.known.conversation is not None and not _is_room(turn, event, present(event)):
         if Reporter(event.user) == turn.known.reporter:
             _persons(turn, event)
         _watch(turn, present(event), settles=Reporter(event.user) != turn.known.reporter)
@@ -91,7 +91,19 @@ def adopt(turn: Turn, event: Message) -> bool:
         begin(turn, person, encrypted=event.room.encrypted)
     if Reporter(person) != turn.known.reporter:
         return False
+    if _is_room(turn, event, event.room.others(event.origin.account)):
+        return False
     _watch(turn, event.room.others(event.origin.account), settles=False)
+    return True
+
+
+def _is_room(turn: Turn, event: Membership | Message, others: frozenset[str]) -> bool:
+    """Whether this is no private chat after all, but a room that had one person in it so far.
+    What is said there must not be taken for a complaint."""
+    if event.room.direct or turn.known.case is not None or len(others) < 2:
+        return False
+    places.become(turn)
+    places.greet(turn, event)
     return True
 
 

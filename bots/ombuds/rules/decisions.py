@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bots.ombuds import handles
 from bots.ombuds.flags import Flag, Stage
-from bots.ombuds.models import Reporter
+from bots.ombuds.models import CaseState, Reporter
 from bots.ombuds.rules import arrival, flagging, flagwords, places
 from bots.ombuds.rules.flagwords import Choice
 from bots.ombuds.rules.turn import Turn
@@ -65,7 +65,10 @@ def _open(turn: Turn, event: TextMessage) -> list[Flag]:
 def _too_late(turn: Turn, user: str, body: str) -> bool:
     flagger = turn.known.desk.flaggers.get(user)
     lately = flagger is not None and turn.seconds - flagger.answered < LATELY
-    if lately and flagwords.choice(body) is not None:
+    case = turn.known.case
+    # A number alone is no complaint; a lost store may have known the question.
+    bare = flagwords.is_number(body) and (case is None or case.state is CaseState.CLOSED)
+    if (lately or bare) and flagwords.choice(body) is not None:
         turn.say("flag-closed")
         return True
     return False

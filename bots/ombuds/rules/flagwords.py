@@ -118,6 +118,10 @@ def switched(language: str, *, on: bool) -> str:
     return f"{FLAGS.shown(language)} {(ON if on else OFF).word(language)}"
 
 
+def is_number(text: str) -> bool:
+    return text.translate(_KEYCAP).strip(_AROUND).isdecimal()
+
+
 def choice(text: str) -> Choice | None:
     """What a reaction or a short text decides."""
     bare = text.translate(_KEYCAP).strip(_AROUND)

@@ -26,9 +26,11 @@ def is_place(turn: Turn, event: RoomEvent) -> bool:
     """Whether this is a room, and no private chat; one that a lost store knew counts too."""
     if turn.known.desk.places.get(event.origin.room_id) is not None:
         return True
-    unknown = turn.known.conversation is None and turn.state.room is not None
-    several = len(event.room.others(event.origin.account)) > 1
-    return unknown and several and not event.room.direct
+    others = event.room.others(event.origin.account)
+    if turn.known.conversation is not None or len(others) < 2 or event.room.direct:
+        return False
+    # The ombuds room, before it has its handle, is none.
+    return turn.state.room is not None or not others <= {*turn.known.office.roster}
 
 
 def _place(turn: Turn, room: str) -> Place:
@@ -47,6 +49,10 @@ def entered(turn: Turn, event: Membership) -> None:
     if not place.greeted:
         _say(turn, room, view, "flags-on" if place.open else "flags-hello")
     turn.keep("places", room, replace(place, greeted=True))
+
+
+def greet(turn: Turn, event: RoomEvent) -> None:
+    _say(turn, event.origin.room_id, event.room, "flags-hello")
 
 
 def gone(turn: Turn, event: Membership) -> None:
