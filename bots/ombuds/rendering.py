@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from bots.ombuds.wording import PARAGRAPHS, Translator
+from bots.ombuds.wording.marks import PerLanguage
 from bots.ombuds.wording.reporter import NOT_CHECKED, WITH_ORIGINAL
 from bots.runtime.decision import Phrase
 from bots.runtime.phrases import RULE
@@ -74,7 +75,7 @@ class Renderer:
 
     def render(self, phrase: Phrase) -> Text:
         languages = phrase.language.split() or [""]
-        texts = [self._text(replace(phrase, language=x)) for x in languages]
+        texts = [self._text(_in_language(phrase, x)) for x in languages]
         plain = f"\n\n{RULE}\n\n".join("\n\n".join(x.plain for x in text) for text in texts)
         body = "<hr>".join("".join(_paragraph(x.html) for x in text) for text in texts)
         return Text(plain, body, notice=phrase.key not in RINGING)
@@ -133,6 +134,14 @@ class Renderer:
         if isinstance(value, str):
             return value
         return "\n".join(x.plain for x in self._paragraphs(value))
+
+
+def _in_language(phrase: Phrase, language: str) -> Phrase:
+    values = {
+        name: x.in_language(language) if isinstance(x, PerLanguage) else x
+        for name, x in phrase.values.items()
+    }
+    return Phrase(phrase.key, language, values)
 
 
 def _markup(name: str, text: str) -> str:

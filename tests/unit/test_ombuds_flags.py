@@ -168,6 +168,7 @@ def test_what_the_room_is_told_stands_in_two_languages() -> None:
     assert said(asked, "flags-on").phrase.language == "de en"
     text = meadow.world.text(asked, "flags-on")
     assert text.count("I remove the 🚩 at once") == 2
+    assert text.index("!flaggen aus") < text.index("!flags off")
     assert text.count("Others may see the 🚩 for a moment") == 2
 
 
@@ -710,6 +711,18 @@ def test_an_accommodation_is_a_case(answer: str) -> None:
     assert "canary" not in text
     assert meadow.rooms_told(asked) == []
     assert meadow.world.pass_time(100) == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "language"), [("2", "de en"), ("Unterkunft", "de"), ("shelter", "en"), ("سكن", "ar")]
+)
+def test_her_language_is_known_by_the_word_with_which_she_answers(
+    answer: str, language: str
+) -> None:
+    meadow = Meadow().on()
+    asked = meadow.answer(answer, meadow.asked())
+    assert said(asked, "evidence-ask").phrase.language == language
+    assert said(asked, "receipt").phrase.language == language.split(maxsplit=1)[0]
 
 
 def test_the_text_is_shown_if_she_wants_it() -> None:

@@ -19,7 +19,9 @@ from federation.events import KNOWN_MEDIA
 from tests.unit.test_ombuds_story import SETTINGS, EnglishWords
 
 RULES = sorted(Path(bots.ombuds.rules.__file__).parent.glob("*.py"))
-SPEAKING = frozenset({"tell", "tell_case", "say", "phrase", "_reply", "_unsent", "_show", "_done"})
+SPEAKING = frozenset(
+    {"tell", "tell_case", "say", "reply", "phrase", "_reply", "_unsent", "_show", "_done"}
+)
 EVIL = '<img src=x onerror="x">&amp;\n\u202e@room {number}'
 
 

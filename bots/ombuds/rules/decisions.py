@@ -28,7 +28,7 @@ def written(turn: Turn, event: TextMessage, body: str) -> bool:
         flagging.take(turn, event.origin.sender, linked.room, linked.event)
         return True
     if invocation is not None:
-        turn.say("flag-unknown")
+        turn.reply("flag-unknown")
         return True
     return _answered(turn, event, body)
 
@@ -36,7 +36,7 @@ def written(turn: Turn, event: TextMessage, body: str) -> bool:
 def _switch(turn: Turn, event: TextMessage) -> None:
     """Flags are turned on in rooms. One that its moderator is alone in yet looks like a chat."""
     if event.room.direct or turn.known.case is not None:
-        turn.say("flags-not-here")
+        turn.reply("flags-not-here")
         return
     places.become(turn)
     places.text(turn, event)
@@ -45,12 +45,20 @@ def _switch(turn: Turn, event: TextMessage) -> None:
 def _answered(turn: Turn, event: TextMessage, body: str) -> bool:
     for flag in _open(turn, event):
         if flag.stage is Stage.ASKED and (choice := flagwords.choice(body)) is not None:
+            _learn(turn, body)
             _decide(turn, flag, choice, event.origin.event_id)
             return True
         if flag.stage is Stage.OFFERED and (agrees := flagwords.agrees(body)) is not None:
             _show(turn, flag, agrees=agrees)
             return True
     return _too_late(turn, event.origin.sender, body)
+
+
+def _learn(turn: Turn, body: str) -> None:
+    """Her language, if only one of those that are offered has this word."""
+    spoken = flagwords.languages_of(body) & {*turn.settings.languages}
+    if turn.known.conversation is not None and turn.conversation.language is None:
+        turn.converse(language=next(iter(spoken)) if len(spoken) == 1 else None)
 
 
 def _open(turn: Turn, event: TextMessage) -> list[Flag]:
@@ -69,7 +77,7 @@ def _too_late(turn: Turn, user: str, body: str) -> bool:
     # A number alone is no complaint; a lost store may have known the question.
     bare = flagwords.is_number(body) and (case is None or case.state is CaseState.CLOSED)
     if (lately or bare) and flagwords.choice(body) is not None:
-        turn.say("flag-closed")
+        turn.reply("flag-closed")
         return True
     return False
 
@@ -100,7 +108,7 @@ def _by_reaction(turn: Turn, flag: Flag, what: str, event: Reaction) -> None:
 
 def _closed(turn: Turn, what: str, key: str) -> None:
     if what == "question" and flagwords.choice(key) is not None:
-        turn.say("flag-closed")
+        turn.reply("flag-closed")
 
 
 # -- the decision ----------------------------------------------------------------------------------
@@ -109,7 +117,7 @@ def _closed(turn: Turn, what: str, key: str) -> None:
 def _decide(turn: Turn, flag: Flag, choice: Choice, source: str) -> None:
     if choice is Choice.NOTHING:
         flagging.forget(turn, flag, answered=True)
-        turn.say("flag-forgotten")
+        turn.reply("flag-forgotten")
     else:
         stage = Stage.OFFICE if choice is Choice.ACCOMMODATION else Stage.MODERATORS
         _look(turn, replace(flag, stage=stage, source=source))
@@ -121,7 +129,7 @@ def _show(turn: Turn, flag: Flag, *, agrees: bool) -> None:
         _look(turn, replace(flag, stage=Stage.SHOWN, events=readable, found=()))
     else:
         flagging.forget(turn, flag, answered=True)
-        turn.say("evidence-kept")
+        turn.reply("evidence-kept")
 
 
 def _look(turn: Turn, flag: Flag) -> None:

@@ -10,6 +10,7 @@ from bots.ombuds.flags import Flag, Flagger, Stage
 from bots.ombuds.rules import arrival, flagwords
 from bots.ombuds.rules.flagwords import Choice
 from bots.ombuds.rules.turn import Turn
+from bots.ombuds.wording.marks import PerLanguage
 from bots.runtime.decision import CancelTimer, Performed, Phrase, Say, SetTimer
 from federation.actions import CreateRoom, React, Redact, Ref
 from federation.events import Reaction
@@ -73,16 +74,15 @@ def _ask(turn: Turn, user: str, room: str, event: str) -> None:
 
 
 def _say(turn: Turn, chat: Ref, flag: Flag, **fields: Ref) -> None:
-    language = turn.spoken
     count = len(flag.events) + flag.more
     values = {
         "count": count,
         "link": link(flag.room, flag.events[0], servers(turn.state.view)),
-        "message": flagwords.MESSAGE.word(language),
-        "accommodation": flagwords.ACCOMMODATION.word(language),
-        "nothing": flagwords.NOTHING.word(language),
+        "message": PerLanguage(flagwords.MESSAGE.word),
+        "accommodation": PerLanguage(flagwords.ACCOMMODATION.word),
+        "nothing": PerLanguage(flagwords.NOTHING.word),
     }
-    phrase = Phrase("flag-question" if count == 1 else "flag-questions", language, values)
+    phrase = Phrase("flag-question" if count == 1 else "flag-questions", turn.spoken, values)
     audience = frozenset({flag.user})
     # `strict` also keeps a question from being sent in clear while somebody else is there.
     turn.ask(Say(chat, phrase, audience=audience, strict=True, notify=True, **fields))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from enum import Enum
 
-from bots.runtime.commands import Command, Commands, Invocation, Word, names
+from bots.runtime.commands import Command, Commands, Invocation, Word, fold, names
 from federation.links import event_of
 
 KEYS = frozenset({"🚩"})
@@ -129,6 +129,17 @@ def choice(text: str) -> Choice | None:
         number = unicodedata.digit(bare)
         return Choice(number) if 1 <= number <= len(Choice) else None
     return next((x for x, word in _WORDS.items() if word.is_meant(bare)), None)
+
+
+def languages_of(text: str) -> frozenset[str]:
+    """The languages in which a decision was written."""
+    said = fold(text.strip(_AROUND))
+    return frozenset(
+        language
+        for word in _WORDS.values()
+        for language, words in word.aliases.items()
+        if said in map(fold, words)
+    )
 
 
 def agrees(text: str) -> bool | None:

@@ -10,6 +10,7 @@ from bots.ombuds.models import Flagged
 from bots.ombuds.rules import conversation, flagging, flagwords, telling
 from bots.ombuds.rules.flagwords import AGREE
 from bots.ombuds.rules.turn import Turn
+from bots.ombuds.wording.marks import PerLanguage
 from bots.runtime.decision import Performed
 from federation.actions import React
 from federation.events import Ignored, RoomEvent, TextMessage
@@ -78,12 +79,12 @@ def _file(turn: Turn, flag: Flag) -> None:
         flag = replace(flag, stage=Stage.OFFERED, case=turn.case.number)
         turn.keep("flags", flag.number, flag)
         question = handles.evidence(flag.number)
-        values = {"yes": flagwords.YES.word(turn.language)}
-        turn.say("evidence-ask", values, handle=question, after=handles.root(turn.case.number))
+        values = {"yes": PerLanguage(flagwords.YES.word)}
+        turn.reply("evidence-ask", values, handle=question, after=handles.root(turn.case.number))
         turn.ask(React(turn.chat, question, AGREE, notify=True))
     else:
         flagging.forget(turn, flag, answered=True)
-        turn.say("evidence-failed")
+        turn.reply("evidence-failed")
 
 
 def _pass_on(turn: Turn, flag: Flag, one: Found, message: RoomEvent | None) -> Flag:
@@ -105,7 +106,7 @@ def _pass_on(turn: Turn, flag: Flag, one: Found, message: RoomEvent | None) -> F
 
 def _shown(turn: Turn, flag: Flag) -> None:
     flagging.forget(turn, flag, answered=True)
-    turn.say("evidence-shown" if flag.shown else "evidence-failed")
+    turn.reply("evidence-shown" if flag.shown else "evidence-failed")
 
 
 _ALL = {Stage.MODERATORS: telling.pass_on, Stage.OFFICE: _file, Stage.SHOWN: _shown}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from bots.ombuds import handles, texts
 from bots.ombuds.flags import Place
 from bots.ombuds.rules import flagwords, moderation
 from bots.ombuds.rules.turn import Turn
+from bots.ombuds.wording.marks import PerLanguage
 from bots.runtime.decision import CancelTimer, Performed, Phrase, Say
 from federation.actions import Join
 from federation.events import (
@@ -73,8 +75,8 @@ def become(turn: Turn) -> None:
 def _say(turn: Turn, room: str, view: RoomView, key: str, **fields: Any) -> None:
     language = turn.settings.spoken
     values = {
-        "on": flagwords.switched(language, on=True),
-        "off": flagwords.switched(language, on=False),
+        "on": PerLanguage(partial(flagwords.switched, on=True)),
+        "off": PerLanguage(partial(flagwords.switched, on=False)),
         "level": int(moderation.needed(view)),
     }
     turn.ask(Say(room, Phrase(key, language, values), notify=True, **fields))

@@ -14,6 +14,7 @@ from bots.ombuds import handles
 from bots.ombuds.flags import Flag, Found, Item, Moderator, Notice, Place, Stage
 from bots.ombuds.rules import flagging, flagwords, moderation
 from bots.ombuds.rules.turn import Turn
+from bots.ombuds.wording.marks import PerLanguage
 from bots.runtime.decision import Performed, Phrase, Say, SetTimer
 from federation.actions import CreateRoom, Invite
 from federation.links import link, servers
@@ -46,7 +47,7 @@ def pass_on(turn: Turn, flag: Flag) -> None:
     others = [x for x in known if x.author != turn.settings.account]
     if known and not others:
         flagging.forget(turn, flag, answered=True)
-        turn.say("flag-ours")
+        turn.reply("flag-ours")
         return
     # Whoever is alone with the author among them would be known as the one who flagged.
     reached = [x for x in others if people(turn) - {x.author, flag.user}]
@@ -54,14 +55,14 @@ def pass_on(turn: Turn, flag: Flag) -> None:
     if not reached or place is None:
         turn.keep("flags", flag.number, replace(flag, stage=Stage.ASKED, found=(), source=""))
         values = {
-            "accommodation": flagwords.ACCOMMODATION.word(turn.language),
-            "nothing": flagwords.NOTHING.word(turn.language),
+            "accommodation": PerLanguage(flagwords.ACCOMMODATION.word),
+            "nothing": PerLanguage(flagwords.NOTHING.word),
         }
-        turn.say("flag-nobody", values)
+        turn.reply("flag-nobody", values)
         return
     _note(turn, flag, reached, place)
     flagging.forget(turn, flag, answered=True)
-    turn.say("flag-passed")
+    turn.reply("flag-passed")
 
 
 def _note(turn: Turn, flag: Flag, reached: list[Found], place: Place) -> None:

@@ -136,9 +136,15 @@ class Turn:
 
     def say(self, key: str, values: Values | None = None, **fields: Any) -> None:
         """Say something to the person, in the private chat."""
+        self._say(Phrase(key, self.language, values or {}), fields)
+
+    def reply(self, key: str, values: Values | None = None, **fields: Any) -> None:
+        """The same, to somebody who has written nothing yet from which her language is known."""
+        self._say(Phrase(key, self.spoken, values or {}), fields)
+
+    def _say(self, phrase: Phrase, fields: Mapping[str, Any]) -> None:
         assert self.known.reporter is not None  # noqa: S101
         audience = frozenset({self.known.reporter.reveal()})
-        phrase = Phrase(key, self.language, values or {})
         self.ask(Say(self.chat, phrase, audience=audience, **fields))
 
     def clock(self) -> datetime:
