@@ -7,6 +7,7 @@ import json
 import os
 import re
 import signal
+import sqlite3
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
@@ -353,6 +354,9 @@ async def test_no_canary_is_left_anywhere(  # noqa: PLR0915
         status = json.dumps(await office.status(), ensure_ascii=False)
         counts = (await office.status())["counts"]
         while_running = read_all(folder)
+        with sqlite3.connect(f"file:{folder / 'office.db'}?mode=ro", uri=True) as database:
+            kept = database.execute("SELECT count(*) FROM inbox WHERE sealed IS NOT NULL")
+            assert kept.fetchone() == (0,), "what came in is gone once it is handled"
     found = {f"{name}, running": content for name, content in while_running.items()}
     found |= {f"{name}, stopped": content for name, content in read_all(folder).items()}
     found |= {"status": status.encode(), "log": log.getvalue().encode()}

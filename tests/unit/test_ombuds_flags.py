@@ -927,6 +927,15 @@ def test_a_link_that_can_not_be_flagged_is_something_she_says() -> None:
     assert meadow.world.keys(meadow.answer(LINK, CHAT), meadow.office) == ["case-root"]
 
 
+def test_of_several_chats_the_one_in_which_she_speaks_goes_on() -> None:
+    meadow = Meadow().on()
+    first = meadow.asked()
+    meadow.chat()
+    assert meadow.world.keys(meadow.answer("2", first), first)[0] == "receipt"
+    assert meadow.world.keys(meadow.answer(LINK, CHAT), CHAT) == ["flag-question"]
+    assert meadow.world.keys(meadow.answer("1", CHAT), CHAT) == ["flag-passed"]
+
+
 # -- all of it -------------------------------------------------------------------------------------
 
 

@@ -25,6 +25,7 @@ def written(turn: Turn, event: TextMessage, body: str) -> bool:
         return True
     linked = turn.state.linked
     if linked is not None and linked.allowed:
+        _here(turn, event.origin.sender)
         flagging.take(turn, event.origin.sender, linked.room, linked.event)
         return True
     if invocation is not None:
@@ -114,7 +115,13 @@ def _closed(turn: Turn, what: str, key: str) -> None:
 # -- the decision ----------------------------------------------------------------------------------
 
 
+def _here(turn: Turn, user: str) -> None:
+    """Of several chats, go on in the one in which she speaks."""
+    turn.keep("flaggers", user, replace(turn.flagger(user), room=turn.chat))
+
+
 def _decide(turn: Turn, flag: Flag, choice: Choice, source: str) -> None:
+    _here(turn, flag.user)
     if choice is Choice.NOTHING:
         flagging.forget(turn, flag, answered=True)
         turn.reply("flag-forgotten")
@@ -124,6 +131,7 @@ def _decide(turn: Turn, flag: Flag, choice: Choice, source: str) -> None:
 
 
 def _show(turn: Turn, flag: Flag, *, agrees: bool) -> None:
+    _here(turn, flag.user)
     if agrees:
         readable = tuple(x.event for x in flag.found if x.readable)
         _look(turn, replace(flag, stage=Stage.SHOWN, events=readable, found=()))
