@@ -4,7 +4,7 @@ READY := .venv/.ready
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench chaos clean
+.PHONY: help setup demo test check bench chaos pictures clean
 
 help: ## this list
 	@printf 'buendnis\n\n'
@@ -37,6 +37,9 @@ bench: $(READY) ## benchmarks, one JSON object a line
 
 chaos: $(READY) ## kills and outages, one JSON object a line
 	@$(PY) -m tests.chaos $(ARGS)
+
+pictures: $(READY) ## the pictures of the README, taken anew; needs Chromium
+	@PYTHONPATH=. $(PY) scripts/pictures.py
 
 clean: ## remove the environment and every cache
 	@rm -rf .venv .demo .bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

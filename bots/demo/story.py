@@ -38,12 +38,13 @@ ACTS: tuple[Act, ...] = (
 async def play(stage: Stage, tell: Teller) -> None:
     """Raises NotSeen, TimeoutError where a step was not observed."""
     scene = Scene(stage, tell)
-    await _cast(scene)
+    await cast(scene)
     for act in ACTS:
         await act(scene)
 
 
-async def _cast(scene: Scene) -> None:
+async def cast(scene: Scene) -> None:
+    """Everybody's account and phone."""
     stage = scene.stage
     names = (COORDINATOR, CONTACT, NEWCOMER, *STAFF)
     found = await asyncio.gather(

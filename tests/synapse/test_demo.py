@@ -16,7 +16,7 @@ from tests.synapse.waiting import until
 
 pytestmark = [pytest.mark.synapse, pytest.mark.timeout(240)]
 
-STEPS = 35
+STEPS = 37
 SECONDS = 180
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from html import unescape
 
@@ -16,10 +16,24 @@ from bots.demo.telling import COORDINATOR, PATIENCE, Scene, want
 
 KARLA, AMAL, TOBIAS = (f"{name}@post.example" for name in ("karla", "amal", "tobias"))
 READERS = ((KARLA, "de", "immediate"), (AMAL, "ar", "immediate"), (TOBIAS, "de", "digest"))
-FIRST = "# Sommerfest im Park\n\nAm **Samstag um 15 Uhr** feiern wir zusammen. Bringt Decken mit."
-FIRST_ARABIC = (
-    "# حفلة صيفية في الحديقة\n\nنحتفل معًا **يوم السبت في الساعة 15**. يرجى إحضار بطانيات."
-)
+FIRST = """# Sommerfest im Park
+
+Am **Samstag um 15 Uhr** feiern wir zusammen. Alle sind eingeladen.
+
+- Musik aus fünf Ländern
+- Spiele für Kinder
+- Beratung in sechs Sprachen
+
+Bringt Decken mit und etwas zu essen, das ihr gerne teilt."""
+FIRST_ARABIC = """# حفلة صيفية في الحديقة
+
+نحتفل معًا **يوم السبت في الساعة 15**. الدعوة عامة للجميع.
+
+- موسيقى من خمسة بلدان
+- ألعاب للأطفال
+- استشارة بست لغات
+
+يرجى إحضار بطانيات وطعام للمشاركة."""
 SECOND = "# Deutschkurs ab Montag\n\nIm Haus am See, jeden Montag um 18 Uhr. Ohne Anmeldung."
 _END = r"/([\w-]{22})"
 
@@ -31,8 +45,10 @@ async def play(scene: Scene) -> None:
         await news.readers_subscribe()
         await news.is_released()
         await news.is_signed()
+        await news.is_on_a_page()
         await news.one_click_ends_it()
         await news.digest_follows()
+        await news.is_taken_back()
 
 
 @dataclass
@@ -41,6 +57,8 @@ class _News:
     http: aiohttp.ClientSession
     room: str
     first: dict[str, Mail] = field(default_factory=dict)
+    second: str = ""
+    """The other announcement, as an event."""
 
     # -- readers -------------------------------------------------------------------------------
 
@@ -129,6 +147,23 @@ class _News:
         found = dkim.DKIM(raw).verify(dnsfunc=lambda name, **_: record if name == host else b"")
         return bool(found)
 
+    async def is_on_a_page(self) -> None:
+        await self.scene.step(
+            "Who wants no mails reads it on a page, in Arabic from right to left",
+            "HTTP",
+            self._page(lambda html: "يرجى إحضار بطانيات" in html and 'lang="ar" dir="rtl"' in html),
+        )
+
+    async def _page(self, fits: Callable[[str], bool]) -> None:
+        """Wait until what a browser gets is as it should be."""
+        address = f"{self.scene.stage.pages}/news"
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                async with self.http.get(address, params={"lang": "ar"}) as answer:
+                    if answer.status == 200 and fits(await answer.text()):
+                        return
+                await asyncio.sleep(0.05)
+
     # -- one click, and a digest ---------------------------------------------------------------
 
     async def one_click_ends_it(self) -> None:
@@ -140,6 +175,7 @@ class _News:
         async with self.http.post(link, data={name: value}, allow_redirects=False) as answer:
             want(answer.status == 200, f"unsubscribing answers {answer.status}")
         offer = await self._offered(SECOND)
+        self.second = offer.thread or ""
         await self.scene[COORDINATOR].react(self.room, offer.event_id, "✅")
         await self.scene.step(
             "Karla leaves by one click (RFC 8058): the next one reaches Amal, and not her",
@@ -166,3 +202,12 @@ class _News:
         want("Bringt Decken mit" in mail.text, "the first is not in the digest")
         want("Ohne Anmeldung" in mail.text, "the second is not in the digest")
         want(self._proves(mail.raw), "the digest is not signed")
+
+    async def is_taken_back(self) -> None:
+        await self._page(lambda html: "Ohne Anmeldung" in html)
+        await self.scene[COORDINATOR].redact(self.room, self.second)
+        await self.scene.step(
+            "Anna deletes the second: it is gone from the page",
+            "HTTP",
+            self._page(lambda html: "Ohne Anmeldung" not in html),
+        )
