@@ -16,7 +16,17 @@ from bots.runtime.delivering import TRIES, Delivering
 from bots.runtime.performing import Refused, TryLater
 from bots.runtime.store import Store
 from bots.runtime.transaction import Transaction
-from federation.actions import CreateRoom, Handle, React, Send, Text
+from federation.actions import (
+    CreateRoom,
+    Handle,
+    Invite,
+    Kick,
+    Look,
+    React,
+    Redact,
+    Send,
+    Text,
+)
 from federation.perform import Outcome
 from tests.store.events import BOT
 
@@ -258,6 +268,27 @@ async def test_a_handle_that_is_filled_just_after_it_was_looked_for(
     async with delivering(store, clock, performer):
         await until(lambda: performer.done == ["b1"], clock)
     assert performer.seen[-1].thread == "$root"
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        Invite(A, "@anna:x", notify=True),
+        Kick(A, "@anna:x", notify=True),
+        Look(A, "$x"),
+        Redact(A, "$x", notify=True),
+    ],
+)
+async def test_what_makes_nothing_tells_where_it_was_refused(
+    store: Store, clock: ManualClock, action: Invite | Kick | Look | Redact
+) -> None:
+    performer = Scripted()
+    performer.script["a1"] = [Refused("M_FORBIDDEN")]
+    await append(store, "a1", action)
+    async with delivering(store, clock, performer):
+        await counted(store, "outbox_aside", 1)
+    (told,) = await events(store)
+    assert (told.action, told.room_id, told.error) == (type(action).__name__, A, "M_FORBIDDEN")
 
 
 async def test_what_waits_for_a_handle_that_never_comes_is_set_aside(

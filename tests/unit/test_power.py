@@ -68,6 +68,21 @@ def test_only_numbers_count(value: Any, expected: float) -> None:
     assert power.level(ANNA, {"users": {ANNA: value}}, frozenset()) == expected
 
 
+@pytest.mark.parametrize(
+    ("levels", "act", "send"),
+    [
+        (None, 50, 0),
+        ({}, 50, 0),
+        ({"redact": 70, "events_default": 20}, 70, 20),
+        ({"redact": "10", "events": {"m.room.redaction": 30}, "events_default": 20}, 10, 30),
+        ({"redact": None, "events": []}, 50, 0),
+    ],
+)
+def test_what_removing_takes(levels: dict[str, Any] | None, act: float, send: float) -> None:
+    assert power.to_act("redact", levels) == act
+    assert power.to_send("m.room.redaction", levels) == send
+
+
 @given(JSON, JSON)
 def test_whatever_stands_there_a_number_comes_out(content: Any, value: Any) -> None:
     levels = content if isinstance(content, dict) else {"users": content, "events": value}
@@ -75,6 +90,8 @@ def test_whatever_stands_there_a_number_comes_out(content: Any, value: Any) -> N
         power.level(ANNA, levels, frozenset()),
         power.level(ANNA, {"users": {ANNA: value}, "users_default": content}, frozenset()),
         power.needed("m.room.name", {"events": {"m.room.name": value}, "state_default": content}),
+        power.to_act("kick", {"kick": value}),
+        power.to_send("x", {"events": {"x": value}, "events_default": content}),
     ):
         assert math.isfinite(found)
     assert all(isinstance(user, str) for user in power.creators({"room_version": value}, ANNA))
