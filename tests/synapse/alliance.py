@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import re
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from functools import partial
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import pytest
 
 from bots.demo import Seen
 from bots.demo.person import Person
@@ -21,6 +23,7 @@ from federation.embedded import EmbeddedSynapse, free_port
 from tests.bench.mailsink import Received, Sink, sink
 from tests.synapse.conftest import MakePerson
 from tests.synapse.networks import Declared
+from tests.synapse.processes import Installation, Running, address
 
 PUBLIC_URL = "https://net.example"
 
@@ -177,3 +180,40 @@ def _add_mail(declared: Declared, port: int) -> None:
         "responsible": "Anna",
         "privacy": "Wir.",
     }
+
+
+# -- its office as a process -----------------------------------------------------------------------
+
+
+@dataclass
+class Network(Alliance):
+    """An alliance whose office runs as a process."""
+
+    here: Installation = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.here = Installation(self.declared.folder, self.declared.data, "network.yaml")
+        self.here.write()
+
+    async def apply(self) -> None:
+        assert (await self.declared.apply()).failures == []
+
+    async def open(self) -> Running:
+        """Apply, start the office and wait until it has synced."""
+        await self.apply()
+        return await self.here.ready()
+
+    def through(self, port: socket.socket) -> None:
+        """Reach the homeserver by another way."""
+        self.declared.data["homeserver"]["url"] = address(port)
+        self.here.write()
+
+
+@pytest.fixture
+async def network(
+    synapse: EmbeddedSynapse, make_person: MakePerson, tmp_path: Path
+) -> AsyncIterator[Network]:
+    async with founded(tmp_path, synapse, make_person) as found:
+        made = Network(found.declared, found.anna, found.nora, found.sink)
+        yield made
+        await made.here.close()

@@ -121,7 +121,10 @@ class Installation:
     async def ready(self) -> Running:
         """Start the office and wait until it has synced."""
         office = await self.start()
-        await self.status("reachable")
+        try:
+            await self.status("reachable")
+        except AssertionError as error:
+            raise AssertionError(f"{error}; its log:\n{office.log}") from None
         return office
 
     async def status(self, homeserver: str) -> dict[str, Any]:

@@ -6,12 +6,8 @@ import asyncio
 import re
 import shutil
 import signal
-import socket
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 
@@ -19,58 +15,12 @@ from bots.planning import planning
 from bots.runtime.control import ask
 from config.loading import load_network
 from federation.embedded import EmbeddedSynapse
-from tests.synapse.alliance import Alliance, founded
-from tests.synapse.conftest import MakePerson
-from tests.synapse.processes import (
-    AWAY,
-    PATIENCE,
-    Done,
-    Installation,
-    Running,
-    address,
-    held_port,
-    passing_on,
-)
+from tests.synapse.alliance import Network, network
+from tests.synapse.processes import AWAY, PATIENCE, Done, held_port, passing_on
 from tests.synapse.waiting import until
 
 pytestmark = [pytest.mark.synapse, pytest.mark.timeout(240)]
-
-
-@dataclass
-class Network(Alliance):
-    """An alliance, and its office as a process."""
-
-    here: Installation = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.here = Installation(self.declared.folder, self.declared.data, "network.yaml")
-        self.here.write()
-
-    async def apply(self) -> None:
-        assert (await self.declared.apply()).failures == []
-
-    async def open(self) -> Running:
-        """Apply, start the office and wait until it has synced."""
-        await self.apply()
-        return await self.here.ready()
-
-    def through(self, port: socket.socket) -> None:
-        """Reach the homeserver by another way."""
-        self.declared.data["homeserver"]["url"] = address(port)
-        self.here.write()
-
-
-MakeNetwork = Callable[..., Awaitable[Network]]
-
-
-@pytest.fixture
-async def network(
-    synapse: EmbeddedSynapse, make_person: MakePerson, tmp_path: Path
-) -> AsyncIterator[Network]:
-    async with founded(tmp_path, synapse, make_person) as found:
-        made = Network(found.declared, found.anna, found.nora, found.sink)
-        yield made
-        await made.here.close()
+__all__ = ["network"]
 
 
 def told(done: Done) -> str:
@@ -96,8 +46,8 @@ async def test_status_and_stop(network: Network) -> None:
     office = await network.open()
     status = await network.here.command("status")
     assert status.status == 0
-    lines = status.out.splitlines()
-    assert re.fullmatch(r"The office runs \(process \d+\); homeserver: reachable\.", lines[0])
+    first = r"The office runs \(process \d+\); homeserver: reachable; mail server: reachable\."
+    assert re.fullmatch(first, status.out.splitlines()[0])
     stop = await network.here.command("stop")
     assert (stop.status, stop.out) == (0, "The office is stopping.\n")
     assert (await office.ended(5)).status == 0
@@ -253,6 +203,8 @@ async def test_mails_wait_for_their_server(network: Network) -> None:
         await network.shares(await network.sharing(), "meanwhile")
         await network.says(network.anna, "exchange", "meanwhile", exchange)
         assert network.sink.mails == []
+        status = (await network.here.command("status")).out
+        assert "mail server: away, trying again." in status
         async with passing_on(port, network.sink.port):
             await asyncio.wait_for(subscribing, PATIENCE)
     finally:
@@ -262,7 +214,7 @@ async def test_mails_wait_for_their_server(network: Network) -> None:
     assert len(network.sink.mails) == 1
 
 
-async def test_a_broken_signing_key_is_told_with_its_line(network: Network) -> None:
+async def test_a_broken_signing_key_is_statuswith_its_line(network: Network) -> None:
     key = network.here.secret("dkim.pem", "no key at all")
     dkim = {"domain": "net.example", "selector": "s1", "key_file": key}
     network.declared.data["email"]["dkim"] = dkim
