@@ -213,6 +213,8 @@ class Desk:
     """How often editors asked for a digest out of turn."""
     call: State = State.DRAFT
     """How the latest of these stands; a draft is one that was taken back, or none."""
+    moved: Mapping[str, str] = field(default_factory=dict)
+    """The room of the settings → the one that replaced it."""
 
 
 def to_json(value: Announcement | Round | Subscriber | Desk) -> dict[str, Any]:

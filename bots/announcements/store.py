@@ -48,12 +48,9 @@ class Loader:
     def load(self, event: Event) -> State:
         stored = self.docs.get(DESK, "desk")
         made = self.docs.made(self.settings.room)
-        state = State(
-            self.settings,
-            self.texts,
-            desk_from(stored) if stored is not None else Desk(),
-            made.room_id if made is not None else self.settings.room,
-        )
+        desk = desk_from(stored) if stored is not None else Desk()
+        room = made.room_id if made is not None else self.settings.room
+        state = State(self.settings, self.texts, desk, desk.moved.get(room, room), meant=room)
         match event:
             case Due(key):
                 return self._due(state, key)

@@ -27,6 +27,7 @@ from federation.events import (
     Reaction,
     Redaction,
     RoomEvent,
+    RoomReplaced,
     TextMessage,
 )
 
@@ -98,6 +99,8 @@ def _room_event(turn: Turn, event: RoomEvent) -> None:
         return
     if isinstance(event, Membership):
         _membership(turn, event)
+    elif isinstance(event, RoomReplaced):
+        _move(turn, event)
     elif isinstance(event, Redaction):
         release.removed(turn, event)
     elif turn.is_editor(event) and _is_genuine(event):
@@ -108,6 +111,12 @@ def _membership(turn: Turn, event: Membership) -> None:
     asked_in = event.membership is MembershipKind.INVITE and event.user == turn.settings.account
     if asked_in and turn.state.room is not None:
         turn.ask(Join(turn.state.room))
+
+
+def _move(turn: Turn, event: RoomReplaced) -> None:
+    """The room was upgraded: go with it."""
+    turn.note(moved={**turn.desk.moved, turn.state.meant: event.replacement})
+    turn.ask(Join(event.replacement))
 
 
 def _is_genuine(event: RoomEvent) -> bool:

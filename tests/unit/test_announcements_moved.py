@@ -1,0 +1,39 @@
+"""The editors' room is upgraded under the office."""
+
+from __future__ import annotations
+
+import pytest
+
+from federation.actions import Join
+from federation.events import Origin, RoomReplaced, TextMessage
+from tests.unit.test_announcements_story import ANNA, BOT, ROOM, World
+
+NEW, NEWEST = "!newer", "!newest"
+
+
+@pytest.fixture
+def world() -> World:
+    return World().start()
+
+
+def origin(room: str, number: int) -> Origin:
+    return Origin(BOT, room, f"$moved-{number}", ANNA, 0, False)
+
+
+def say(world: World, room: str, text: str, number: int) -> list[str]:
+    return world.keys(world.handle(TextMessage(origin(room, number), world.view, text)))
+
+
+def test_the_bot_goes_where_the_editors_go(world: World) -> None:
+    asked = world.handle(RoomReplaced(origin(ROOM, 1), world.view, NEW))
+    assert Join(NEW) in asked
+    assert say(world, ROOM, "Noch hier", 2) == []
+    assert say(world, NEW, "Schon hier", 3) == ["offer"]
+    assert Join(NEWEST) in world.handle(RoomReplaced(origin(NEW, 4), world.view, NEWEST))
+    assert say(world, NEW, "Noch hier", 5) == []
+    assert say(world, NEWEST, "Schon hier", 6) == ["offer"]
+
+
+def test_no_other_room_moves_it(world: World) -> None:
+    assert world.handle(RoomReplaced(origin("!strange", 1), world.view, NEW)) == []
+    assert say(world, ROOM, "Hier", 2) == ["offer"]
