@@ -29,6 +29,9 @@ class House(Alliance):
     running: NetworkOffice
     synapse: EmbeddedSynapse
 
+    async def aside(self) -> list[str]:
+        return list((await self.running.office.status())["aside"])
+
     async def is_in(self, room: str, role: str) -> bool:
         found = await self.anna.state(room, "m.room.member", self.declared.user(role))
         return found is not None and found["membership"] == "join"
