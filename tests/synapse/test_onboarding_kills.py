@@ -32,6 +32,7 @@ from bots.onboarding.bot import OnboardingBot
 from bots.onboarding.models import Initiative
 from bots.onboarding.models import Settings as OnboardingSettings
 from bots.runtime.failpoints import VARIABLE
+from bots.runtime.office import Office
 from bots.runtime.serving import Account, assemble, run_until_signal
 from bots.runtime.words import Words
 from federation.embedded import EmbeddedSynapse
@@ -111,7 +112,17 @@ async def main() -> None:
             (exchange(told), told.exchange),
         )
     ]
-    await run_until_signal(assemble(Path(told.state), posts))
+    running = assemble(Path(told.state), posts)
+    announcing = asyncio.create_task(_announce(running))
+    await run_until_signal(running)
+    announcing.cancel()
+
+
+async def _announce(running: Office) -> None:
+    for post in running._posts:
+        await post.session.synced.wait()
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
 
 
 @dataclass
@@ -121,21 +132,28 @@ class Keeper:
     told: Told
     points: list[str]
     statuses: list[int] = field(default_factory=list)
+    ready: asyncio.Event = field(default_factory=asyncio.Event)
+    """The office is in step with the homeserver."""
     _ending: bool = False
     _process: asyncio.subprocess.Process | None = None
 
     async def keep(self) -> None:
         while not self._ending:
+            self.ready.clear()
             point = {VARIABLE: self.points.pop(0)} if self.points else {}
-            self._process = await asyncio.create_subprocess_exec(
+            process = self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
                 "tests.synapse.test_onboarding_kills",
                 env={**os.environ, TOLD: self.told.written(), **point},
                 stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
                 cwd=Path(__file__).parents[2],
             )
-            self.statuses.append(await self._process.wait())
+            assert process.stdout is not None
+            if await process.stdout.readline():
+                self.ready.set()
+            self.statuses.append(await process.wait())
 
     async def end(self) -> None:
         self._ending = True
@@ -302,6 +320,7 @@ async def test_everything_happens_once_whenever_the_office_is_killed(
     async with kept(town.told, points) as keeper:
         chat, source, copy = await live(town)
         await until(lambda: keeper.statuses == [-signal.SIGKILL] * len(points), "every kill", 60)
+        await keeper.ready.wait()
         await asyncio.sleep(2)  # what is done twice is done soon after a start
         await audit(town, chat, source, copy)
     assert keeper.statuses[len(points) :] == [0]
