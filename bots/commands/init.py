@@ -85,17 +85,11 @@ def _planned(
     place = machine(folder) if without_containers else CONTAINERS
     kept = yaml.safe_dump(texts, sort_keys=False, allow_unicode=True, width=1000)
     click.echo("")
-    _say_summary(terminal, kept)
+    terminal.summary(texts)
+    click.echo("")
     dns = dns_txt(answers, found.dkim, *terminal.speaking)
     made = (*files(answers, found, place, folder), File("dns.txt", dns), File(ANSWERS, kept))
     return compared(folder, made, replace=replace)
-
-
-def _say_summary(terminal: Terminal, kept: str) -> None:
-    from bots.installing import wording
-
-    terminal.say(wording.SUMMARY)
-    click.echo("".join(f"  {line}\n" for line in kept.splitlines()))
 
 
 # -- the answers -----------------------------------------------------------------------------------

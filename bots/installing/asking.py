@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import textwrap
 from collections.abc import Mapping
 
 import click
@@ -10,6 +12,8 @@ from bots.installing import checks, wording
 from bots.installing.checks import Wrong
 from bots.installing.questions import QUESTIONS, Question
 from bots.runtime.words import Raw, Words
+
+WIDTH = 90
 
 
 class Terminal:
@@ -27,7 +31,14 @@ class Terminal:
         return self._words.text(text, self._language, raw)
 
     def say(self, text: str, **values: object) -> None:
-        click.echo(self.text(text, **values))
+        click.echo(_wrapped(self.text(text, **values)))
+
+    def summary(self, kept: Mapping[str, str]) -> None:
+        """The answers, under the numbers of their questions."""
+        self.say(wording.SUMMARY)
+        for number, question in enumerate(QUESTIONS, 1):
+            told = self._shown(question, kept[question.key]) or "–"
+            click.echo(textwrap.indent(_wrapped(told), " " * 5).replace("   ", f"{number:>3}", 1))
 
     def questions(self, earlier: Mapping[str, str]) -> dict[str, str]:
         """Ask all; what was answered `earlier` is what the Enter key takes."""
@@ -39,13 +50,22 @@ class Terminal:
         return kept
 
     def _show(self, number: int, question: Question, kept: Mapping[str, str]) -> None:
-        click.echo(f"\n{number}/{len(QUESTIONS)}  {self.text(question.text, **kept)}")
-        self.say(wording.EXAMPLE, example=question.example(kept))
+        asked = self.text(question.text, **kept)
+        click.echo("\n" + _wrapped(f"{number}/{len(QUESTIONS)}  {asked}"))
+        if question.check is not checks.yes_or_no:
+            self.say(wording.EXAMPLE, example=question.example(kept))
+
+    def _shown(self, question: Question, answer: str) -> str:
+        if question.check is not checks.yes_or_no:
+            return answer
+        return self.text(wording.YES if answer == "yes" else wording.NO)
 
     def _answer(self, question: Question, kept: Mapping[str, str], earlier: str | None) -> str:
         default = earlier
         if default is None and question.default is not None:
             default = question.default(kept)
+        if default:
+            default = self._shown(question, default)
         while True:
             said = click.prompt(">", default=default, show_default=bool(default), prompt_suffix=" ")
             try:
@@ -64,6 +84,11 @@ class Terminal:
                 return checks.yes_or_no(said, {}) == "yes"
             except Wrong as wrong:
                 self.say(wrong.text)
+
+
+def _wrapped(text: str) -> str:
+    width = min(shutil.get_terminal_size().columns, WIDTH)
+    return textwrap.fill(text, width, break_long_words=False, break_on_hyphens=False)
 
 
 def _meant(said: str) -> str:

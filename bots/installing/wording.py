@@ -42,6 +42,8 @@ STAFF = N_(
 )
 PASSWORD = N_("What is the password of {user}? It is not shown while you type.")
 EXAMPLE = N_("Example: {example}")
+# Translators: an answer to a question, in the words that `buendnis init` takes.
+YES, NO = N_("yes"), N_("no")
 
 # -- what is wrong with an answer ----------------------------------------------------------------
 

@@ -84,6 +84,13 @@ def test_others_are_told_what_to_write(check: Check, text: str, said: str, langu
         assert said in re.sub("[\u2066-\u2069]", "", sentence)
 
 
+@pytest.mark.parametrize("language", Words().languages)
+def test_yes_and_no_are_taken_as_they_are_shown(language: str) -> None:
+    words = Words()
+    assert checks.yes_or_no(words.text(wording.YES, language), {}) == "yes"
+    assert checks.yes_or_no(words.text(wording.NO, language), {}) == "no"
+
+
 def test_there_are_ten_questions_at_most() -> None:
     assert len(QUESTIONS) <= 10
 
