@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -61,6 +61,13 @@ def ask_or_exit(file: Path, question: str) -> dict[str, object]:
     except Refused as error:
         click.echo(f"{error}", err=True)
     raise SystemExit(1)
+
+
+def tell_what_waits(answer: Mapping[str, object]) -> None:
+    """Of a running office's answer to `reload`."""
+    waiting = answer["restart_needed"]
+    if isinstance(waiting, list) and waiting:
+        click.echo(f"Changed, but only a restart takes it up: {', '.join(waiting)}.")
 
 
 def _state(settings: File) -> Path:

@@ -37,18 +37,19 @@ def command(file: Path, remove: bool, at_once: int) -> None:
 
 def _tell_office(file: Path) -> None:
     """A running office takes up what is new; one that does not run finds it when it starts."""
-    from bots.commands._loading import load_network_or_exit
+    from bots.commands._loading import load_network_or_exit, tell_what_waits
     from bots.runtime.control import NotRunning, Refused, ask
 
     state = load_network_or_exit(file).network.state
     try:
-        ask(state, "reload")
+        answer = ask(state, "reload")
     except NotRunning:
         return
     except Refused as error:
         click.echo(f"The running office goes on as before: {error}", err=True)
         return
     click.echo("The running office has taken it up.")
+    tell_what_waits(answer)
 
 
 async def _apply(planning: Planning, *, remove: bool, at_once: int) -> int:

@@ -11,9 +11,8 @@ import click
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 def command(file: Path) -> None:
     """Have the running office read FILE again, as SIGHUP does; faults change nothing."""
-    from bots.commands._loading import ask_or_exit
+    from bots.commands._loading import ask_or_exit, tell_what_waits
 
-    waiting = ask_or_exit(file, "reload")["restart_needed"]
+    answer = ask_or_exit(file, "reload")
     click.echo("The office has read its settings again.")
-    if isinstance(waiting, list) and waiting:
-        click.echo(f"Changed, but only a restart takes it up: {', '.join(waiting)}.")
+    tell_what_waits(answer)

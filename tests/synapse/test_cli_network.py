@@ -60,10 +60,13 @@ async def test_status_and_stop(network: Network) -> None:
 async def test_apply_has_the_running_office_join_what_is_new(network: Network) -> None:
     await network.open()
     network.declared.initiative("south", network.nora.user_id)
+    network.declared.data["web"]["public_url"] = "https://pages.example"
     network.here.write()
     done = await network.here.command("apply")
     assert (done.status, done.sentences) == (0, [])
-    assert done.out.endswith("The running office has taken it up.\n")
+    assert done.out.endswith(
+        "The running office has taken it up.\nChanged, but only a restart takes it up: web.\n"
+    )
     exchange = await network.room(network.anna, "exchange")
     await network.shares(await network.sharing("south"), "Tea at five")
     copy = await network.says(network.anna, "exchange", "Tea at five", exchange)
