@@ -1,0 +1,190 @@
+"""A network office that comes back: from a backup, or with nothing but its sealing key."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from bots.demo.person import Person
+from bots.offices.network import NetworkOffice, network_office
+from bots.runtime.control import ask
+from config.loading import load_network
+from tests.synapse.alliance import Network, network
+from tests.synapse.conftest import MakePerson
+from tests.synapse.offices import started
+from tests.synapse.processes import Running
+from tests.synapse.waiting import until
+
+pytestmark = [pytest.mark.synapse, pytest.mark.timeout(300)]
+__all__ = ["network"]
+
+SETTLED = 3.0
+"""Seconds within which comes whatever is done twice."""
+
+
+@dataclass
+class Story:
+    """What happens in a network, and is to have happened once."""
+
+    network: Network
+    exchange: str = ""
+    news: str = ""
+    source: str = ""
+    chats: list[tuple[Person, str]] = field(default_factory=list)
+    shared: list[str] = field(default_factory=list)
+
+    async def begin(self) -> None:
+        home = self.network
+        self.exchange = await home.room(home.anna, "exchange")
+        self.news = await home.room(home.anna, "announcements")
+        self.source = await home.sharing()
+        await home.subscribes("reader@mail.example")
+
+    async def welcome(self, person: Person) -> None:
+        self.chats.append((person, await self.network.welcomed(person)))
+
+    async def share(self, text: str) -> None:
+        self.shared.append(text)
+        await self.network.shares(self.source, text)
+
+    async def copied(self, text: str) -> None:
+        await self.network.says(self.network.anna, "exchange", text, self.exchange)
+
+    async def announce(self, text: str) -> None:
+        home = self.network
+        await home.announces(self.news, f"# News\n\n{text}")
+        await home.mail(text)
+
+        def told() -> bool:
+            number = home.told(home.anna, "announcements", "Sent to 1 reader", self.news)
+            return number == len({mail.message_id for mail in home.mails("News")})
+
+        await until(told, "the coordinators heard that it was sent")
+
+    def is_told_once(self) -> None:
+        home = self.network
+        copies = [home.told(home.anna, "exchange", text, self.exchange) for text in self.shared]
+        assert copies == [1] * len(copies)
+        for person, chat in self.chats:
+            assert home.told(person, "onboarding", "Be kind", chat) == 1
+            assert [x for x in person.invited_rooms.values() if x.is_direct] == []
+
+
+# -- a backup --------------------------------------------------------------------------------------
+
+
+async def stopped(office: Running) -> None:
+    office.signal(signal.SIGTERM)
+    assert (await office.ended(10)).status == 0
+
+
+def lose(state: Path) -> None:
+    """The stores are gone, and what was known of the rooms; the key is not."""
+    for path in state.glob("office.db*"):
+        path.unlink()
+    shutil.rmtree(state / "creator")
+
+
+async def backed_up(network: Network) -> str:
+    target = str(network.here.folder / "backup.tar")
+    done = await network.here.command("backup", target)
+    assert (done.status, done.err) == (0, "")
+    return target
+
+
+async def held(network: Network, number: int) -> None:
+    async def are_held() -> bool:
+        found = await asyncio.to_thread(ask, network.here.state, "status")
+        return bool(found["counts"]["outbox_held"] == number)
+
+    await until(are_held, "mails that may have left")
+
+
+async def test_nothing_is_done_twice_after_a_restore(
+    network: Network, make_person: MakePerson
+) -> None:
+    """Some of it before the backup, some of it after, of which the restored store knows nothing."""
+    story = Story(network)
+    office = await network.open()
+    await story.begin()
+    await story.welcome(await make_person("leyla"))
+    await story.share("shared before")
+    await story.copied("shared before")
+    await story.announce("Mailed before.")
+    archive = await backed_up(network)
+    await story.welcome(await make_person("mina"))
+    await story.share("shared after")
+    await story.copied("shared after")
+    await story.announce("Mailed after.")
+    await stopped(office)
+    lose(network.here.state)
+    await story.share("shared meanwhile")
+    done = await network.here.command("restore", archive)
+    assert (done.status, done.err) == (0, "")
+
+    office = await network.here.ready()
+    await story.copied("shared meanwhile")
+    await held(network, 1)
+    await asyncio.sleep(SETTLED)
+    story.is_told_once()
+    assert [len(network.mails(text)) for text in ("Mailed before", "Mailed after")] == [1, 1]
+    await stopped(office)
+    await let_go(network)
+
+
+async def let_go(network: Network) -> None:
+    """It is the same mail again, which mailboxes fold into one."""
+    done = await network.here.command("release")
+    assert done.out == "Mails that leave when the office runs: 1.\n"
+    await network.here.ready()
+    await until(lambda: len(network.mails("Mailed after")) == 2, "the mail that was let go")
+    first, second = network.mails("Mailed after")
+    assert first.message_id == second.message_id
+    assert len(network.mails("Mailed before")) == 1
+
+
+# -- nothing but the key ---------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def opened(network: Network) -> AsyncIterator[NetworkOffice]:
+    running = await network_office(load_network(network.here.file))
+    async with started(running.office), running.beside():
+        yield running
+
+
+async def test_a_lost_store_does_nothing_twice(network: Network, make_person: MakePerson) -> None:
+    """All but the sealing key is lost. What the office cannot know any more are its readers; what
+    rooms tell, it reads back."""
+    story = Story(network)
+    leyla = await make_person("leyla")
+    await network.apply()
+    async with opened(network) as running:
+        await story.begin()
+        await story.welcome(leyla)
+        await story.share("shared before")
+        await story.copied("shared before")
+        await story.announce("Mailed before.")
+        await running.office.mark({})
+        await story.share("shared after")
+        await story.copied("shared after")
+    lose(network.here.state)
+    await story.share("shared meanwhile")
+    async with opened(network):
+        await story.copied("shared meanwhile")
+        await asyncio.sleep(SETTLED)
+        story.is_told_once()
+        [(_, chat)] = story.chats
+        await network.agrees(leyla, chat)
+        offer = await network.announces(story.news, "# News\n\nFor nobody.")
+        anna, news = network.anna, story.news
+        await network.says(anna, "announcements", "Released at", news, edits=offer)
+        assert network.told(anna, "announcements", "This message can go out by mail", news) == 2
+    assert [len(network.mails(text)) for text in ("Mailed before", "For nobody")] == [1, 0]
