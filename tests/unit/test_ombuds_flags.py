@@ -547,6 +547,21 @@ def test_an_author_who_moderates_is_not_told() -> None:
     assert [x.invite for x in asked if isinstance(x, CreateRoom)] == [(MODI,)]
 
 
+def test_of_several_messages_a_moderator_is_not_told_of_her_own() -> None:
+    meadow = Meadow().on()
+    meadow.wrote("$hers", MODA)
+    room = meadow.asked()
+    meadow.flag(event="$hers")
+    asked = meadow.answer("1", room)
+    texts = {
+        next(iter(x.audience or ())): meadow.world.bot.render(x.phrase).body
+        for x in asked
+        if isinstance(x, Say) and x.phrase.key == "moderators-told"
+    }
+    assert {user: "$hers" in text for user, text in texts.items()} == {MODA: False, MODI: True}
+    assert all(MESSAGE in text for text in texts.values())
+
+
 @pytest.mark.parametrize(("reporter", "author"), [(MODA, MODI), (MODI, MODA)])
 def test_nobody_is_told_who_would_know_at_once_who_flagged(reporter: str, author: str) -> None:
     meadow = Meadow().on()
@@ -656,6 +671,15 @@ def test_fifty_flags_in_a_minute_are_one_question_and_one_message() -> None:
     assert meadow.world.pass_time(600) == []
 
 
+def test_the_same_message_twice_is_one_flag() -> None:
+    meadow = Meadow().on()
+    room = meadow.asked()
+    assert [type(x) for x in meadow.flag()] == [Redact]
+    assert meadow.world.pass_time(10) == []
+    asked = meadow.answer("2", room)
+    assert len([x for x in asked if isinstance(x, Look)]) == len(meadow.case().flags) == 1
+
+
 def test_a_flag_of_later_is_a_question_of_its_own() -> None:
     meadow = Meadow().on()
     room = meadow.asked()
@@ -677,8 +701,10 @@ def test_a_moderator_who_left_her_room_is_asked_back() -> None:
     meadow.world.views[rooms[MODA]] = RoomView(joined=frozenset({BOT, MODA}))
     meadow.world.pass_time(100)
     meadow.wrote("$next")
+    meadow.world.errors["Invite"] = "M_FORBIDDEN"
     asked = meadow.answer("1", meadow.asked(event="$next"))
     assert [x.user for x in asked if isinstance(x, Invite)] == [MODI]
+    assert meadow.world.keys(asked, meadow.office) == [], "no matter of the team's"
 
 
 def test_a_room_that_could_not_be_made_for_a_moderator_is_tried_again() -> None:
@@ -872,6 +898,8 @@ def test_staff_answer_her_as_always() -> None:
     meadow = Meadow().on()
     room = meadow.asked()
     meadow.answer("2", room)
+    cases = meadow.world.write("!fälle", ANNA, meadow.office)[1]
+    assert "1 · open · \u2068🚩" in meadow.world.text(cases, "cases")
     root = meadow.world.event_of("case/1/root")
     meadow.world.write("!antwort We look into it.", ANNA, meadow.office, thread=root)
     assert meadow.world.keys(meadow.world.pass_time(61), room) == ["answer"]

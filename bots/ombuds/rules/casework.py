@@ -76,7 +76,7 @@ def _line(turn: Turn, listed: Listed) -> Phrase:
     values = {
         "number": case.number,
         "state": turn.phrase(f"state-{case.state}"),
-        "text": texts.excerpt(case.text),
+        "text": "🚩" if case.flags else texts.excerpt(case.text),
         "link": _link(turn.state.room, listed.event_id),
     }
     return turn.phrase("cases-line", values)
