@@ -144,7 +144,7 @@ def _read(file: Path) -> dict[str, str]:
 def _plain(value: object) -> str:
     if isinstance(value, list):
         return " ".join(map(str, value))
-    return str(value)
+    return "" if value in ("null", "~") else str(value)
 
 
 # -- the end ---------------------------------------------------------------------------------------

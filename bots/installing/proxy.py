@@ -14,6 +14,9 @@ _CADDYFILE = """\
 # Caddy, by `buendnis init`. It fetches and renews the certificates by itself.
 {{
 	email {contact}
+	servers {{
+		protocols h1 h2
+	}}
 }}
 
 (safe) {{

@@ -262,6 +262,22 @@ def test_wrong_answers_are_told_all_at_once(folder: Path) -> None:
     assert not folder.exists()
 
 
+def test_answers_may_stand_in_yamls_own_words(folder: Path) -> None:
+    init(folder, "--yes", website_elsewhere=True, staff="~")
+    assert not (folder / "ombuds" / "ombuds.yaml").exists()
+    assert (folder / "well-known" / "matrix" / "server").exists()
+
+
+@pytest.mark.parametrize("text", ["- a\n- b\n", "name: [", ""])
+def test_a_file_of_something_else_is_told(folder: Path, text: str) -> None:
+    file = folder.parent / "given.yaml"
+    file.write_text(text)
+    result = CliRunner().invoke(cli, ["init", str(folder), "--answers", str(file), "--yes"])
+    assert result.exit_code == 1
+    assert str(file) in result.output
+    assert not folder.exists()
+
+
 def test_a_folder_of_somebody_elses_is_told(folder: Path) -> None:
     folder.write_text("a file")
     said = init(folder, "--yes", status=1).output
