@@ -20,7 +20,7 @@ from bridges.web.headers import secure
 from bridges.web.metrics import Metrics
 from bridges.web.models import NotReady, Ports, Settings
 from bridges.web.pages import Pages
-from bridges.web.rendering import page
+from bridges.web.rendering import page, prefix
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +75,8 @@ def application(settings: Settings, ports: Ports, metrics: Metrics) -> web.Appli
     )
     secure(app, https=settings.public_url.startswith("https:"))
     pages.add_to(app)
-    app.router.add_get("/healthz", _health(ports))
+    for base in {prefix(settings), ""}:
+        app.router.add_get(f"{base}/healthz", _health(ports))
     return app
 
 

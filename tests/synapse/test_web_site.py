@@ -339,6 +339,8 @@ async def test_a_site_below_a_path(recorder: Recorder, before: str) -> None:
         target = f"{running.address}{before}/subscribe?lang=de"
         async with client.post(target, data=FORM, allow_redirects=False) as answer:
             assert answer.headers["Location"] == "/buendnis/subscribe/sent?lang=de"
+        async with client.get(f"{running.address}{before}/healthz") as answer:
+            assert (await answer.json())["status"] == "ready"
 
 
 async def test_no_link_leads_to_another_server(http: aiohttp.ClientSession) -> None:
