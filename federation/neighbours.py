@@ -59,6 +59,12 @@ class Neighbours:
             # By default Synapse asks no homeserver on loopback.
             "ip_range_blacklist": [],
             "allow_public_rooms_over_federation": True,
+            # By default one that did not answer is left alone for ten minutes.
+            "federation": {
+                "destination_min_retry_interval": "1s",
+                "destination_max_retry_interval": "2s",
+                "max_long_retry_delay": "1s",
+            },
         }
 
 

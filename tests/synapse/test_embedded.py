@@ -195,6 +195,10 @@ async def test_neighbours_talk_to_each_other(tmp_path: Path) -> None:
         await samir.send(room, "Hallo aus dem Süden")
         seen = await anna.wait_for(room_id=room, body="Hallo aus dem Süden")
         assert (seen.encrypted, seen.shield) == (True, None)
+        await south.stop()
+        await anna.send(room, "Bist du noch da?")
+        await south.restart()
+        await samir.wait_for(room_id=room, body="Bist du noch da?")
         await anna.close()
         await samir.close()
 
