@@ -1,0 +1,61 @@
+"""After news the office speaks first, and only then asks for more."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from bots.runtime.decision import Event, Request
+from bots.runtime.serving import Account
+from federation import session
+from federation.actions import Join, Send, Text
+from federation.events import Membership, MembershipKind, TextMessage
+from tests.store.bots import Obedient
+from tests.synapse.conftest import MakePerson, NewAccount
+from tests.synapse.offices import running
+
+pytestmark = pytest.mark.synapse
+
+TIMES = 3
+
+
+def answer(event: Event, now: datetime) -> Sequence[Request]:
+    match event:
+        case Membership(membership=MembershipKind.INVITE) if event.user == event.origin.account:
+            return [Join(event.origin.room_id)]
+        case TextMessage():
+            return [Send(event.origin.room_id, Text(f"{event.body}, too"))]
+    return []
+
+
+async def test_what_follows_from_news_is_sent_before_more_is_asked_for(
+    new_account: NewAccount,
+    make_person: MakePerson,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(session, "HEAD_START", 2.0)  # however slow this machine is at the moment
+    account, anna = await new_account("bot"), await make_person("anna")
+    body = {"preset": "private_chat", "invite": [account.user_id]}
+    room = str((await anna.homeserver.call("POST", "/createRoom", body))["room_id"])
+    stages: list[tuple[float, str]] = []
+
+    def note(stage: str, name: str) -> None:
+        stages.append((time.monotonic(), f"{stage} {name}"))
+
+    post = Account(account.homeserver, account.user_id, account.password)
+    async with running(tmp_path / "office", [(Obedient(answer), post)], probe=note):
+        await anna.wait_for(room_id=room, state_key=account.user_id, sender=account.user_id)
+        for number in range(TIMES):
+            stages.clear()
+            await anna.send(room, f"hello {number}")
+            await anna.wait_for(room_id=room, body=f"hello {number}, too")
+            names = [name for _, name in stages]
+            heard = names.index("after sync")
+            sent = names.index("before send")
+            assert heard < sent
+            assert "before sync" not in names[heard:sent], "nothing else was asked for meanwhile"
