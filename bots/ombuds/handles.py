@@ -89,6 +89,7 @@ def welcome_timer(room_id: str) -> str:
 # -- flags -----------------------------------------------------------------------------------------
 
 COLLECT = "collect/"
+UNUSED = "unused/"
 
 
 def chat(number: int) -> Handle:
@@ -144,3 +145,8 @@ def notice_timer(notice: int) -> str:
 def collect_timer(room_id: str) -> str:
     """When the room's moderators are told of what has come since they last were."""
     return COLLECT + room_id
+
+
+def unused_timer(room_id: str) -> str:
+    """When we leave a room in which flags are off."""
+    return UNUSED + room_id

@@ -87,6 +87,8 @@ class Loader:
         if key.startswith(handles.COLLECT):
             state = self._desks.place(state, key.removeprefix(handles.COLLECT))
             return self._desks.moderators(state)
+        if key.startswith(handles.UNUSED):
+            return self._desks.place(state, key.removeprefix(handles.UNUSED))
         what, number = handles.numbered(key) or ("", "")
         if what == "notice":
             return self._desks.notice(state, number)

@@ -278,6 +278,29 @@ def test_a_room_that_puts_us_out_is_forgotten() -> None:
     assert meadow.world.keys(meadow.invited()) == ["flags-hello"]
 
 
+def test_we_do_not_stay_where_flags_are_off() -> None:
+    meadow = Meadow()
+    meadow.invited()
+    meadow.world.write("!flags on", MODA, ROOM)
+    assert meadow.world.pass_time(8 * 24 * 3600) == []
+    meadow.world.write("!flags off", MODA, ROOM)
+    assert meadow.world.pass_time(6 * 24 * 3600) == []
+    asked = meadow.world.pass_time(2 * 24 * 3600)
+    assert meadow.world.keys(asked, ROOM) == ["flags-unused"]
+    assert asked[-1] == Leave(ROOM, notify=True)
+    meadow.world.move(ROOM, BOT, "leave")
+    assert meadow.kept("ombuds/place") == {}
+    assert meadow.world.pass_time(8 * 24 * 3600) == []
+
+
+def test_we_leave_a_room_in_which_nobody_wanted_us() -> None:
+    meadow = Meadow()
+    meadow.invited()
+    assert Leave(ROOM, notify=True) in meadow.world.pass_time(8 * 24 * 3600)
+    meadow.world.move(ROOM, BOT, "leave")
+    assert meadow.world.keys(meadow.invited()) == ["flags-hello"]
+
+
 def test_a_moderator_alone_in_her_room_turns_flags_on() -> None:
     meadow = Meadow()
     meadow.invited(MODA)
@@ -326,7 +349,8 @@ def test_flags_move_along_with_the_room(moderates: bool, key: str) -> None:
     meadow = Meadow().on()
     world, new = meadow.world, "!new"
     asked = world.handle(RoomReplaced(world.origin(ROOM, MODA), world.view(ROOM), new))
-    assert asked == [Join(new, notify=True)]
+    assert asked[0] == Join(new, notify=True)
+    assert world.keys(asked) == []
     levels = {"users": {BOT: 50, **({MODA: 50} if moderates else {})}}
     world.views[new] = RoomView(joined=frozenset(EVERYBODY), power_levels=levels)
     assert world.keys(world.move(new, BOT, "join")) == [key]

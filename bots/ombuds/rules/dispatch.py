@@ -81,6 +81,8 @@ def _due(turn: Turn, event: Due) -> None:
         arrival.welcome_due(turn)
     elif event.key.startswith(handles.COLLECT):
         telling.tell(turn)
+    elif event.key.startswith(handles.UNUSED):
+        places.unused(turn)
     else:
         what, number = handles.numbered(event.key) or ("", "")
         if what in _TIMERS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -11,8 +12,8 @@ from bots.ombuds.flags import Place
 from bots.ombuds.rules import flagwords, moderation
 from bots.ombuds.rules.turn import Turn
 from bots.ombuds.wording.marks import PerLanguage
-from bots.runtime.decision import CancelTimer, Performed, Phrase, Say
-from federation.actions import Join
+from bots.runtime.decision import CancelTimer, Performed, Phrase, Say, SetTimer
+from federation.actions import Join, Leave
 from federation.events import (
     Ignored,
     Membership,
@@ -22,6 +23,9 @@ from federation.events import (
     RoomView,
     TextMessage,
 )
+
+UNUSED = timedelta(days=7)
+"""How long we stay in a room in which flags are off. An account has no business elsewhere."""
 
 
 def is_place(turn: Turn, event: RoomEvent) -> bool:
@@ -39,6 +43,22 @@ def _place(turn: Turn, room: str) -> Place:
     return turn.known.desk.places.get(room) or Place()
 
 
+def _keep(turn: Turn, room: str, place: Place) -> None:
+    """Note how things are, and stay for as long as we are of use."""
+    turn.keep("places", room, place)
+    timer = handles.unused_timer(room)
+    turn.ask(CancelTimer(timer) if place.open else SetTimer(timer, turn.now + UNUSED))
+
+
+def unused(turn: Turn) -> None:
+    """Flags have been off for long."""
+    room = turn.state.there
+    place = turn.known.desk.places.get(room)
+    if place is not None and not place.open:
+        _say(turn, room, turn.state.view, "flags-unused")
+        turn.ask(Leave(room, notify=True))
+
+
 def entered(turn: Turn, event: Membership) -> None:
     """We have come into the room."""
     room, view = event.origin.room_id, event.room
@@ -50,7 +70,7 @@ def entered(turn: Turn, event: Membership) -> None:
         place = replace(place, open=on, upgraded_by="")
     if not place.greeted:
         _say(turn, room, view, "flags-on" if place.open else "flags-hello")
-    turn.keep("places", room, replace(place, greeted=True))
+    _keep(turn, room, replace(place, greeted=True))
 
 
 def greet(turn: Turn, event: RoomEvent) -> None:
@@ -58,7 +78,10 @@ def greet(turn: Turn, event: RoomEvent) -> None:
 
 
 def gone(turn: Turn, event: Membership) -> None:
-    turn.keep("places", event.origin.room_id, None)
+    room = event.origin.room_id
+    if turn.known.desk.places.get(room) is not None:
+        turn.keep("places", room, None)
+        turn.ask(CancelTimer(handles.unused_timer(room)))
 
 
 def become(turn: Turn) -> None:
@@ -69,7 +92,7 @@ def become(turn: Turn) -> None:
         turn.keep("flaggers", person.reveal(), replace(flagger, room=None))
     turn.ask(CancelTimer(handles.welcome_timer(turn.chat)))
     turn.known = replace(turn.known, conversation=None, reporter=None)
-    turn.keep("places", turn.chat, Place(greeted=True))
+    _keep(turn, turn.chat, Place(greeted=True))
 
 
 def _say(turn: Turn, room: str, view: RoomView, key: str, **fields: Any) -> None:
@@ -111,7 +134,7 @@ def _switch(turn: Turn, room: str, view: RoomView, on: bool | None) -> None:
         is_open, key = False, "flags-powerless"
     else:
         key = "flags-on" if is_open else "flags-off"
-    turn.keep("places", room, replace(place, open=is_open, greeted=True))
+    _keep(turn, room, replace(place, open=is_open, greeted=True))
     _say(turn, room, view, key)
 
 
@@ -119,7 +142,7 @@ def reacted(turn: Turn, event: Reaction) -> None:
     """🚩 in a room of which we know nothing: a lost store may have known it as one with flags."""
     room = event.origin.room_id
     if turn.known.desk.places.get(room) is None:
-        turn.keep("places", room, Place(greeted=True))
+        _keep(turn, room, Place(greeted=True))
         _say(turn, room, event.room, "flags-off")
 
 
@@ -141,7 +164,7 @@ def not_removed(turn: Turn, event: Performed) -> None:
 def _lose(turn: Turn, room: str, view: RoomView) -> None:
     place = _place(turn, room)
     if place.open:
-        turn.keep("places", room, replace(place, open=False))
+        _keep(turn, room, replace(place, open=False))
         _say(turn, room, view, "flags-lost")
 
 
@@ -152,4 +175,4 @@ def replaced(turn: Turn, event: RoomReplaced) -> None:
     if place.open and turn.known.desk.places.get(new) is None:
         turn.keep("places", new, Place(upgraded_by=event.origin.sender))
         turn.ask(Join(new, notify=True))
-    turn.keep("places", room, replace(place, open=False))
+    _keep(turn, room, replace(place, open=False))

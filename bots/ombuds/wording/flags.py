@@ -49,6 +49,12 @@ ROOMS: dict[str, Paragraphs] = {
         ),
         _MAY_REMOVE,
     ),
+    "flags-unused": (
+        N_(
+            "Flags have been off here for a while, so I leave this room. Those who moderate it can "
+            "invite me again at any time."
+        ),
+    ),
     "flags-moderators-only": (N_("Only those who moderate this room can decide this."),),
     "flags-plain": (
         N_(
