@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import signal
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from bots.demo.person import Person
 from bots.offices.network import NetworkOffice, network_office
 from bots.runtime.control import ask
 from config.loading import load_network
+from federation.recovery import HANDLED
 from tests.synapse.alliance import Network, network
 from tests.synapse.conftest import MakePerson
 from tests.synapse.offices import started
@@ -188,3 +190,38 @@ async def test_a_lost_store_does_nothing_twice(network: Network, make_person: Ma
         await network.says(anna, "announcements", "Released at", news, edits=offer)
         assert network.told(anna, "announcements", "This message can go out by mail", news) == 2
     assert [len(network.mails(text)) for text in ("Mailed before", "For nobody")] == [1, 0]
+
+
+async def forgets(network: Network, role: str) -> None:
+    """As if all that a bot ever did were long ago."""
+    client = await network.declared.client(role)
+    try:
+        later = {"ts": int((time.time() + 7200) * 1000)}
+        await client.call("PUT", "user", client.user, "account_data", HANDLED, body=later)
+    finally:
+        await client.close()
+
+
+async def test_what_a_lost_store_cannot_know(network: Network, make_person: MakePerson) -> None:
+    """What was done long before is not read back: nobody is written to unasked, and who writes
+    again is asked for her yes again."""
+    leyla = await make_person("leyla")
+    await network.apply()
+    async with opened(network):
+        coordination = await network.room(network.anna, "coordination")
+        chat = await network.welcomed(leyla)
+        await network.agrees(leyla, chat)
+    for role in ("onboarding", "exchange", "announcements"):
+        await forgets(network, role)
+    lose(network.here.state)
+    async with opened(network):
+        await asyncio.sleep(SETTLED)
+        assert network.told(leyla, "onboarding", "Be kind", chat) == 1
+        await leyla.send(chat, "!topics")
+        await until(lambda: network.told(leyla, "onboarding", "Be kind", chat) == 2, "the rules")
+        await leyla.send(chat, "yes")
+        wish = await network.says(network.anna, "onboarding", "wrote to me", coordination)
+        await network.anna.react(coordination, wish.event_id, "✅")
+        await until(lambda: network.told(leyla, "onboarding", "Thank you! I have", chat) == 2)
+        await asyncio.sleep(SETTLED)
+        assert network.told(network.anna, "onboarding", "could not be", coordination) == 0
