@@ -97,6 +97,23 @@ async def test_before_anything_was_applied(network: Network) -> None:
     assert not network.here.state.exists()
 
 
+async def test_an_account_with_the_token_of_another(network: Network) -> None:
+    token = str(network.anna.homeserver.nio.access_token)
+    accounts = network.declared.data["accounts"]
+    accounts["exchange"] = {
+        "user": accounts["exchange"],
+        "token_file": network.here.secret("token", token),
+    }
+    network.here.write()
+    found = await doctor(network)
+    assert marks(found)["login"] == ["ok", "ok", "fault"]
+    wrong = found["login"][2]
+    assert "another account" in wrong["found"]
+    assert "accounts.exchange" in wrong["remedy"]
+    assert token not in json.dumps(found)
+    assert found["secrets"][0]["found"].endswith(": secret, token")
+
+
 async def test_rooms_that_are_otherwise_than_declared(network: Network) -> None:
     await network.open()
     await healthy(network)
