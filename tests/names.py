@@ -5,7 +5,7 @@ from __future__ import annotations
 import socketserver
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import dns.exception
@@ -43,19 +43,29 @@ def name_server(records: Records) -> Iterator[int]:
                 wire = answer.to_wire()
                 self.wfile.write(len(wire).to_bytes(2, "big") + wire)
 
-    with socketserver.ThreadingUDPServer(("127.0.0.1", 0), Datagram) as udp:
-        port = udp.server_address[1]
-        with _tcp(port, Stream) as tcp:
-            for server in (udp, tcp):
-                threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-            yield port
-            for server in (udp, tcp):
-                server.shutdown()
+    with ExitStack() as stack:
+        port, udp, tcp = _bound(Datagram, Stream)
+        servers = (udp, tcp)
+        for server in servers:
+            stack.enter_context(server)
+            threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        yield port
+        for server in servers:
+            server.shutdown()
 
 
-def _tcp(port: int, handler: Any) -> socketserver.ThreadingTCPServer:
-    socketserver.ThreadingTCPServer.allow_reuse_address = True
-    return socketserver.ThreadingTCPServer(("127.0.0.1", port), handler)
+def _bound(
+    datagram: Any, stream: Any
+) -> tuple[int, socketserver.BaseServer, socketserver.BaseServer]:
+    """Both on one port, which somebody else may have taken for one of them."""
+    for _ in range(20):
+        udp = socketserver.ThreadingUDPServer(("127.0.0.1", 0), datagram)
+        try:
+            port = udp.socket.getsockname()[1]
+            return port, udp, socketserver.ThreadingTCPServer(("127.0.0.1", port), stream)
+        except OSError:
+            udp.server_close()
+    raise AssertionError("no port is free")
 
 
 def _answer(records: Records, data: bytes) -> dns.message.Message | None:
