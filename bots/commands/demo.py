@@ -52,7 +52,8 @@ async def _until_told(place: Path, story_only: bool) -> int:
 
 
 async def _play(place: Path, story_only: bool) -> int:
-    from bots.demo.process import OfficeFailed
+    from aiohttp import ClientError
+
     from bots.demo.screen import Screen
     from bots.demo.telling import NotSeen
     from federation.embedded import SynapseFailed
@@ -61,8 +62,8 @@ async def _play(place: Path, story_only: bool) -> int:
     screen.opening()
     try:
         await _on_stage(place, screen, story_only)
-    except (NotSeen, TimeoutError, OfficeFailed, SynapseFailed) as error:
-        screen.failed(str(error))
+    except (NotSeen, TimeoutError, SynapseFailed, ClientError, RuntimeError) as error:
+        screen.failed(str(error) or type(error).__name__)
         return 1
     return 0
 

@@ -57,12 +57,31 @@ async def test_the_whole_story_is_observed(tmp_path: Path) -> None:
     await until(lambda: not left(tmp_path), f"an end of {left(tmp_path)}")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
-async def test_it_can_be_stopped_in_the_middle(tmp_path: Path, number: signal.Signals) -> None:
+async def test_what_was_not_observed_is_no_success(tmp_path: Path) -> None:
+    demo = await start(tmp_path, "--story")
+    await until(lambda: "Leyla asks to join" in told(tmp_path), "the newcomer", 90)
+    homeserver = next(x for x in psutil.process_iter(["cmdline"]) if is_homeserver(x, tmp_path))
+    homeserver.kill()
+    async with asyncio.timeout(SECONDS):
+        status = await demo.wait()
+    assert status == 1
+    assert "This was not observed" in told(tmp_path)
+    assert "Traceback" not in told(tmp_path)
+    assert "all observed" not in told(tmp_path)
+    assert left(tmp_path) == []
+
+
+def is_homeserver(process: psutil.Process, folder: Path) -> bool:
+    """Whether it is the one of the network."""
+    line = " ".join(process.info["cmdline"] or ())
+    return "_synapse_launcher" in line and str(folder) in line and "/buendnis.test" in line
+
+
+async def test_it_can_be_stopped_in_the_middle(tmp_path: Path) -> None:
     demo = await start(tmp_path)
     await until(lambda: "0 writing requests" in told(tmp_path), "the start of the offices", 60)
     assert left(tmp_path)
-    demo.send_signal(number)
+    demo.send_signal(signal.SIGINT)
     async with asyncio.timeout(30):
         status = await demo.wait()
     assert status == 130
