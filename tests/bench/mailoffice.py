@@ -1,16 +1,18 @@
 """An office that has announcements to send and no homeserver: whatever it says in rooms is noted.
 
-`python -m tests.bench.mailoffice FOLDER PORT` runs it on a store that `seed` has made.
+`live` runs it on a store that `seed` has made.
 """
 
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 import os
-import sys
+import threading
 import time
 from dataclasses import dataclass
 from datetime import timedelta
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -33,7 +35,7 @@ from bots.announcements.models import (
 from bots.mail import documents
 from bots.mail.performer import Mail
 from bots.mail.performer import Settings as MailSettings
-from bots.runtime.failpoints import from_environment
+from bots.runtime.failpoints import VARIABLE, from_environment
 from bots.runtime.office import Office, Post
 from bots.runtime.sealing import Sealer
 from bots.runtime.store import Store
@@ -51,7 +53,7 @@ from federation.session import Session
 BOT, ROOM = "@news:net.example", "!news"
 KEY = b"k" * 32
 SECRET = b"s" * 32
-SAID = "said.txt"
+SAID, LOG = "said.txt", "office.log"
 LANGUAGES = ("en", "ar", "uk")
 SETTINGS = Settings(
     account=BOT,
@@ -175,5 +177,16 @@ def office(folder: Path, port: int, connections: int = 4, timeout: float = 30.0)
     return Office(store, posts, bridges={"mail": mail, BOT: Room(folder / SAID)})
 
 
-if __name__ == "__main__":
-    asyncio.run(office(Path(sys.argv[1]), int(sys.argv[2]), timeout=2.0).run())
+def live(folder: Path, port: int, point: str = "") -> None:
+    """Run it in a process of its own, which ends with the one that wanted it, or at `point`."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    os.dup2(os.open(folder / LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), 2)
+    os.environ[VARIABLE] = point
+    asyncio.run(office(folder, port, timeout=2.0).run())
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(3)
