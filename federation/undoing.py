@@ -27,7 +27,7 @@ async def edits(
         except (RateLimited, TokenRevoked):
             raise
         except MatrixError as error:
-            if error.code != "M_NOT_FOUND":
+            if error.status != 404:
                 raise
             return
         for event in events(page.get("chunk")):
