@@ -6,6 +6,7 @@ import asyncio
 import multiprocessing
 import random
 import re
+import signal
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -93,6 +94,7 @@ async def test_a_kill_at_any_commit_forgets_nobody(tmp_path: Path, stage: str, c
     async with sink() as found:
         async with office(tmp_path, found.port, f"{stage}:commit:{commit}:4") as process:
             await until(lambda: False, process, 30)
+            assert process.exitcode == -signal.SIGKILL
         await to_the_end(tmp_path, found)
     got = copies(found)
     assert set(got) == {mailoffice.address(i) for i in range(readers)}
