@@ -7,9 +7,11 @@ person has decided. Nothing of what was said in the room is kept here.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
+
+from bots.runtime.documents import read
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,18 +138,6 @@ class Desk:
     """Serial number of a moderator whose room is being made → who."""
 
 
-T = TypeVar("T", Item, Place, Found, Flag, Flagger, Notice, Moderator)
-
-
-def _known(kind: type[T], data: Mapping[str, Any]) -> T:
-    names = {x.name for x in fields(kind)}
-    return kind(**{k: _fixed(v) for k, v in data.items() if k in names})
-
-
-def _fixed(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
-
-
 def to_json(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else _plain(value)
 
@@ -157,25 +147,25 @@ def _plain(value: Any) -> Any:
 
 
 def place_from(data: Mapping[str, Any]) -> Place:
-    return _known(Place, {**data, "waiting": _items(data.get("waiting", ()))})
+    return read(Place, {**data, "waiting": _items(data.get("waiting", ()))})
 
 
 def flag_from(data: Mapping[str, Any]) -> Flag:
-    found = tuple(_known(Found, x) for x in data.get("found", ()))
-    return _known(Flag, {**data, "stage": Stage(data["stage"]), "found": found})
+    found = tuple(read(Found, x) for x in data.get("found", ()))
+    return read(Flag, {**data, "stage": Stage(data["stage"]), "found": found})
 
 
 def flagger_from(data: Mapping[str, Any]) -> Flagger:
-    return _known(Flagger, data)
+    return read(Flagger, data)
 
 
 def notice_from(data: Mapping[str, Any]) -> Notice:
-    return _known(Notice, {**data, "items": _items(data.get("items", ()))})
+    return read(Notice, {**data, "items": _items(data.get("items", ()))})
 
 
 def moderator_from(data: Mapping[str, Any]) -> Moderator:
-    return _known(Moderator, data)
+    return read(Moderator, data)
 
 
 def _items(data: Any) -> tuple[Item, ...]:
-    return tuple(_known(Item, x) for x in data)
+    return tuple(read(Item, x) for x in data)

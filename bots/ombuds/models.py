@@ -7,10 +7,12 @@ a case knows only the serial number of its conversation.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta, tzinfo
 from enum import StrEnum
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
+
+from bots.runtime.documents import read
 
 
 class Reporter:
@@ -185,33 +187,24 @@ class Office:
     """The last serial number that was given to a flag, or to what comes with flags."""
 
 
-D = TypeVar("D", Office, Conversation, Case, Answer, Flagged, Proposal)
-
-
 def to_json(value: Office | Conversation | Case) -> dict[str, Any]:
     return asdict(value)
 
 
-def _known(kind: type[D], data: Mapping[str, Any]) -> D:
-    # What an older or newer version wrote besides is passed over.
-    names = {x.name for x in fields(kind)}
-    return kind(**{name: value for name, value in data.items() if name in names})
-
-
 def office_from(data: Mapping[str, Any]) -> Office:
-    proposals = tuple(_known(Proposal, x) for x in data.get("proposals", ()))
+    proposals = tuple(read(Proposal, x) for x in data.get("proposals", ()))
     lists = {name: tuple(data.get(name, ())) for name in ("roster", "awaited")}
-    return _known(Office, {**data, **lists, "proposals": proposals})
+    return read(Office, {**data, **lists, "proposals": proposals})
 
 
 def conversation_from(data: Mapping[str, Any]) -> Conversation:
-    return _known(Conversation, data)
+    return read(Conversation, data)
 
 
 def case_from(data: Mapping[str, Any]) -> Case:
     answers = tuple(
-        _known(Answer, {**x, "state": AnswerState(x["state"])}) for x in data.get("answers", ())
+        read(Answer, {**x, "state": AnswerState(x["state"])}) for x in data.get("answers", ())
     )
-    flags = tuple(_known(Flagged, x) for x in data.get("flags", ()))
+    flags = tuple(read(Flagged, x) for x in data.get("flags", ()))
     state = CaseState(data["state"])
-    return _known(Case, {**data, "state": state, "answers": answers, "flags": flags})
+    return read(Case, {**data, "state": state, "answers": answers, "flags": flags})

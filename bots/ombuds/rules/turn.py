@@ -1,7 +1,4 @@
-"""One rule at work: what it knows so far, and what it asks for.
-
-A `Turn` lives inside a single call of a rule; nothing outside sees it change.
-"""
+"""One rule at work: what it knows so far, and what it asks for."""
 
 from __future__ import annotations
 
@@ -14,26 +11,21 @@ from bots.ombuds import handles
 from bots.ombuds.flags import Flagger
 from bots.ombuds.models import Answer, Case, CaseState, Conversation, Flagged
 from bots.ombuds.state import Knowledge, State
-from bots.runtime.decision import Decision, Phrase, Request, Say
+from bots.runtime import turn
+from bots.runtime.decision import Decision, Phrase, Say
 from federation.actions import Handle
 
 Values = Mapping[str, object]
 
 
-class Turn:
+class Turn(turn.Turn[State]):
     def __init__(self, state: State, now: datetime) -> None:
+        super().__init__(state, now)
         self.settings = state.settings
-        self.state = state
         self.known: Knowledge = state.known
-        self.now = now
-        self.seconds = now.timestamp()
-        self._requests: list[Request] = []
 
     def decision(self) -> Decision[State]:
-        return Decision(replace(self.state, known=self.known), tuple(self._requests))
-
-    def ask(self, *requests: Request) -> None:
-        self._requests.extend(requests)
+        return Decision(replace(self.state, known=self.known), tuple(self.requests))
 
     # -- what is known -------------------------------------------------------------------------
 
