@@ -65,6 +65,11 @@ async def log_in(server: Homeserver, store: Transactor, credentials: Credentials
     return login
 
 
+def logged_in(vault: Vault, user: str) -> bool:
+    """Whether a login of this account is kept."""
+    return _stored(vault, user) is not None
+
+
 def _stored(vault: Vault, user: str) -> Login | None:
     found = vault.read("login", user)
     if found is None:
@@ -88,7 +93,7 @@ async def _resume(
     user_id = told(answer, "user_id")
     if credentials.user not in (user_id, user_id[1:].partition(":")[0]):
         raise LoginRefused(
-            "The access token belongs to another account than account.user names. "
+            "The access token belongs to another account than the settings name. "
             "Put the right token into the secret file."
         )
     device_id = str(answer.get("device_id") or "")
@@ -118,8 +123,8 @@ async def _with_password(
             raise _refused(error) from None
     if credentials.registration_secret is None:
         raise LoginRefused(
-            "The homeserver refused the account's password. Check account.user and the password "
-            "file."
+            "The homeserver refused the account's password. Check the account's name in the "
+            "settings, and its password file."
         )
     await register(server, credentials)
     return await _password_login(server, credentials, device_id)
