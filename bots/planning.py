@@ -19,7 +19,7 @@ from config.network_parts import Role as AccountRole
 from federation.actions import Handle
 from federation.errors import LoginRefused
 from federation.homeserver import Homeserver
-from federation.login import Credentials, log_in, register
+from federation.login import Credentials, log_in, logged_in, register
 from federation.ports import Probe
 from federation.spaces.apply import Outcome, Told, apply
 from federation.spaces.layout import lay_out
@@ -76,6 +76,11 @@ class Planning:
         await self._store.close()
 
     # -- planning ------------------------------------------------------------------------------
+
+    async def is_known(self) -> bool:
+        """Whether the creator account was logged in before, so that no login has to be made."""
+        user = self._declared.accounts[Role.CREATOR]
+        return await self._store.run("login", lambda vault: logged_in(vault, user))
 
     async def plan(self) -> Plan:
         """What would be done. Changes nothing. Raises FederationError."""

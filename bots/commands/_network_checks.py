@@ -20,8 +20,7 @@ from federation.errors import FederationError
 def rooms(config: NetworkConfig) -> list[Finding]:
     """By the login that `plan` and `apply` keep; none is made here."""
     if not (config.network.state / FOLDER / FILE).exists():
-        remedy = f"Run `buendnis plan {config.path}`; then doctor sees the rooms as well."
-        return [note(CHECK, "not looked at: nobody has planned or applied here", remedy)]
+        return [_unseen(config)]
     try:
         return asyncio.run(_planned(config))
     except AlreadyRunning:
@@ -32,7 +31,14 @@ def rooms(config: NetworkConfig) -> list[Finding]:
 
 async def _planned(config: NetworkConfig) -> list[Finding]:
     async with planning(config) as opened:
+        if not await opened.is_known():
+            return [_unseen(config)]
         return list(spaces(await opened.plan(), str(config.path)))
+
+
+def _unseen(config: NetworkConfig) -> Finding:
+    remedy = f"Run `buendnis plan {config.path}`; then doctor sees the rooms as well."
+    return note(CHECK, "not looked at: nobody has planned or applied here", remedy)
 
 
 def mails(sending: Sending | None, name_server: str | None) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ import click
 
 if TYPE_CHECKING:
     from bots.planning import Planning
+    from federation.spaces.apply import Outcome
 
 
 @click.command()
@@ -30,8 +31,11 @@ def command(file: Path, remove: bool, at_once: int) -> None:
     """
     from bots.commands._spaces import run_planning
 
-    status = run_planning(file, partial(_apply, remove=remove, at_once=at_once))
-    _tell_office(file)
+    applied: list[Outcome] = []
+    work = partial(_apply, applied=applied, remove=remove, at_once=at_once)
+    status = run_planning(file, work)
+    if applied:
+        _tell_office(file)
     raise SystemExit(status)
 
 
@@ -52,7 +56,7 @@ def _tell_office(file: Path) -> None:
     tell_what_waits(answer)
 
 
-async def _apply(planning: Planning, *, remove: bool, at_once: int) -> int:
+async def _apply(planning: Planning, *, applied: list[Outcome], remove: bool, at_once: int) -> int:
     from bots.commands._spaces import Screen
 
     screen = Screen()
@@ -60,6 +64,7 @@ async def _apply(planning: Planning, *, remove: bool, at_once: int) -> int:
     changes = len(planned.changes) + (len(planned.undeclared) if remove else 0)
     with screen.progress(changes) as told:
         outcome = await planning.apply(planned, told, remove=remove, at_once=at_once)
+    applied.append(outcome)
     screen.remarks(planned, remove=remove)
     screen.applied(outcome, planning.counted)
     return 1 if outcome.failed or planned.problems else 0

@@ -244,4 +244,5 @@ async def test_what_happens_while_an_apply_is_under_way(network: Network) -> Non
     await network.here.status("reachable")
     async with planning(config):
         assert "is under way" in told(await network.here.command("reload"))
+        assert "is under way" in told(await network.here.command("apply"))
     assert (await network.here.command("reload")).status == 0
