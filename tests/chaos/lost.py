@@ -196,6 +196,6 @@ def _without_key(found: Findings) -> list[Figure]:
 
 def _told_why(found: Findings) -> Figure:
     words = " ".join(found.details)
-    silent = "Traceback" in words or "cross-signing" not in words
+    silent = "Traceback" in words or "Restore the office's backup" not in words
     against = "the store and its sealing key lost, a token left: it ends and says what to do"
     return Figure("lost_key_ended_without_a_word", int(silent), "times", against)

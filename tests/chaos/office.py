@@ -18,24 +18,28 @@ from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from nio.crypto.olm_machine import Olm
 
+from bots.ombuds.bot import OmbudsBot
+from bots.ombuds.models import Settings
 from bots.runtime import failpoints, office
 from bots.runtime.bot import Bot
 from bots.runtime.decision import FormSubmitted
+from bots.runtime.errors import StoreError
 from bots.runtime.office import Office
 from bots.runtime.serving import Account, assemble, run_until_signal
+from bots.runtime.words import Words
 from federation import creating, trust
 from federation.encryption import machine
+from federation.errors import FederationError
 from federation.ports import Probe
 from federation.sync import Interests
 from tests.chaos.bot import Busy
-from tests.synapse.mirror import Mirror
 
 VARIABLE = "CHAOS_OFFICE"
 READY = "ready"
-BOTS: dict[str, type[Bot[Any]]] = {"busy": Busy, "mirror": Mirror}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,9 @@ class Told:
     registration_secret: str | None = None
     display_name: str | None = None
     bot: str = "busy"
+    staff: tuple[str, ...] = ()
+    """Of the ombuds office."""
+    undo: float = 60.0
     rooms: tuple[str, ...] | None = None
     members: bool = True
     mark_every: float = 1.0
@@ -85,11 +92,26 @@ def _assemble(told: Told) -> Office:
             rooms=None if told.rooms is None else tuple(told.rooms), members=told.members
         ),
     )
-    assembled = assemble(Path(told.state), [(BOTS[told.bot](), account)], probe=_probe(told))
+    assembled = assemble(Path(told.state), [(_bot(told), account)], probe=_probe(told))
     assembled.store.patience = told.patience
     for post in assembled._posts:
         post.session.server._timeout = told.request_timeout
     return assembled
+
+
+def _bot(told: Told) -> Bot[Any]:
+    if told.bot == "busy":
+        return Busy()
+    return OmbudsBot(
+        Settings(
+            account=told.user,
+            staff=tuple(told.staff),
+            languages=("en", "de"),
+            timezone=ZoneInfo("Europe/Berlin"),
+            undo=timedelta(seconds=told.undo),
+        ),
+        Words(),
+    )
 
 
 def _probe(told: Told) -> Probe:
@@ -131,6 +153,8 @@ async def main() -> None:
     announcing = asyncio.create_task(_announce(running))
     try:
         await run_until_signal(running)
+    except (FederationError, StoreError) as error:
+        raise SystemExit(str(error)) from None
     finally:
         announcing.cancel()
         with suppress(asyncio.CancelledError):
