@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import textwrap
+from collections.abc import Iterable
 
 from bots.installing.answers import Answers
 from bots.installing.place import Place
+from config.network_parts import Accounts
 
 SELECTOR = "buendnis"
 """The name under which the key of our mails stands in the DNS."""
@@ -116,6 +118,10 @@ account:
 # Who is invited when the room is made; later two of them change the roster, in the room.
 staff:
 {staff}
+
+# The network's own accounts, who are not to be told what people flag.
+bots:
+{bots}
 """
 
 
@@ -193,5 +199,10 @@ def ombuds_yaml(answers: Answers, place: Place) -> str:
         languages=", ".join(answers.languages),
         synapse=place.synapse,
         account=_q(ombuds_account(answers)),
-        staff="".join(f"  - {_q(user)}\n" for user in answers.staff).rstrip("\n"),
+        staff=_listed(answers.staff),
+        bots=_listed(account.on(answers.domain) for account in Accounts().all.values()),
     )
+
+
+def _listed(users: Iterable[str]) -> str:
+    return "\n".join(f"  - {_q(user)}" for user in users)

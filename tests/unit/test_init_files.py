@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 from bots.cli import cli
 from bridges.email.dkim import Key
 from config.loading import load, load_network
+from config.network_parts import ROLES
 
 ANSWERS: Mapping[str, Any] = {
     "name": 'Bündnis "Nord": #1',
@@ -66,6 +67,7 @@ def test_both_offices_load_without_a_fault(folder: Path) -> None:
     assert network.email.domain == "verein.example"
     assert network.smtp_password is not None
     assert network.smtp_password.get_secret_value() == "geheim: #1"
+    assert set(ombuds.bots) == {network.user(role) for role in ROLES}
     assert ombuds.staff == ("@bilal:verein.example", "@carla:verein.example")
     assert network.ombuds is not None
     assert network.ombuds.account == ombuds.account.user
