@@ -26,9 +26,17 @@ class Subject:
     @property
     def has_run(self) -> bool:
         """Whether the office has a store."""
-        return (self.state / FILE).exists()
+        return is_there(self.state / FILE)
 
     @property
     def has_secret(self) -> bool:
         given = (self.account.password, self.account.token, self.account.registration_secret)
         return any(given)
+
+
+def is_there(path: Path) -> bool:
+    """Whether we can see it; that a folder can't be looked into is told elsewhere."""
+    try:
+        return path.exists()
+    except OSError:
+        return False

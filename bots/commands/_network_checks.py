@@ -10,6 +10,7 @@ from bots.checkup.names import PORT, Names, Unanswered
 from bots.checkup.post import Sending, taken
 from bots.checkup.records import records
 from bots.checkup.spaces import CHECK, spaces
+from bots.checkup.subject import is_there
 from bots.planning import FOLDER, planning
 from bots.runtime.errors import AlreadyRunning, StoreError
 from bots.runtime.store import FILE
@@ -19,12 +20,15 @@ from federation.errors import FederationError
 
 def rooms(config: NetworkConfig) -> list[Finding]:
     """By the login that `plan` and `apply` keep; none is made here."""
-    if not (config.network.state / FOLDER / FILE).exists():
+    if not is_there(config.network.state / FOLDER / FILE):
         return [_unseen(config)]
     try:
         return asyncio.run(_planned(config))
     except AlreadyRunning:
         return [note(CHECK, "not looked at: a `plan` or `apply` is under way", "Look again later.")]
+    except OSError as error:
+        remedy = "Run doctor as the user who runs the office."
+        return [note(CHECK, f"not looked at ({error.strerror})", remedy)]
     except (FederationError, StoreError, ValueError) as error:
         return [of_error(CHECK, error)]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bots.checkup.post import Sending
-from bots.checkup.subject import Subject
+from bots.checkup.subject import Subject, is_there
 from bots.offices.mailing import keys, server
 from bots.offices.network import account
 from bots.offices.ombuds import ombuds_account
@@ -148,5 +148,5 @@ def _by_environment(environment: Environment, kinds: Iterable[str]) -> Iterator[
 
 
 def _present(*paths: Path | None) -> tuple[Path, ...]:
-    there = (path for path in paths if path is not None and path.exists())
+    there = (path for path in paths if path is not None and is_there(path))
     return tuple(dict.fromkeys(there))

@@ -234,3 +234,9 @@ def test_a_store_that_is_damaged(tmp_path: Path) -> None:
 def test_a_store_in_which_nothing_stands_yet(tmp_path: Path) -> None:
     (tmp_path / FILE).touch()
     assert "still empty" in seal(subject(tmp_path, KEY)).found
+
+
+def test_a_folder_that_cannot_be_looked_into(tmp_path: Path) -> None:
+    there = tmp_path / ("x" * 300)
+    assert marks(files.state_folder(there, ME)) == [("state", Mark.FAULT)]
+    assert not subject(there).has_run
