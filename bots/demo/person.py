@@ -211,7 +211,8 @@ class Person:
         try:
             await self._sync(milliseconds)
         except (aiohttp.ClientError, TimeoutError, MatrixError) as error:
-            if isinstance(error, MatrixError) and error.status < 500:
+            # Synapse answers 404 while a room is deleted under the sync.
+            if isinstance(error, MatrixError) and error.status < 500 and error.status != 404:
                 raise
             await asyncio.sleep(0.3)
 
