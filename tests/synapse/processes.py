@@ -27,7 +27,7 @@ from tests.synapse.waiting import until
 AWAY = "No answer from the homeserver"
 LOG_LINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} [A-Z]+ [\w.]+: ")
 PROGRAM = ("-m", "bots")
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 @dataclass

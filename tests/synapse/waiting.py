@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 
 
 async def until(
-    condition: Callable[[], object | Awaitable[object]], what: str = "it", patience: float = 30
+    condition: Callable[[], object | Awaitable[object]], what: str = "it", patience: float = 60
 ) -> None:
     """Return once `condition()`, awaited where it must be, is true."""
     deadline = time.monotonic() + patience
