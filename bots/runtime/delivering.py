@@ -33,6 +33,9 @@ AT_ONCE = 16
 HEAD_START = 0.05
 """Seconds, at most, that the oldest action goes alone. What was decided first matters most (the
 case before the receipt for it), and a homeserver answers one request sooner than several."""
+LEAD = 0.02
+"""Seconds that it keeps after its answer: a homeserver tells people of it only then, and should be
+done with that before it is given the next."""
 LONGEST_PAUSE = 60.0
 TRIES = 5
 """How often an action is tried that fails by a fault of our own."""
@@ -239,6 +242,7 @@ async def _wait_shortly(ahead: asyncio.Event) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(HEAD_START):
             await ahead.wait()
+        await asyncio.sleep(LEAD)
 
 
 def _is_made(action: Action | Deliver, outcome: Outcome) -> bool:
