@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 Places = Mapping[Key, str]
 """Key of the layout → room id."""
-PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
+PAUSES = (1.0, 2.0, 4.0, 8.0)
 """Seconds between attempts; the last one for ever."""
 COMMON: tuple[Key, ...] = ("alliance", "coordination", "exchange", "announcements")
 
