@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -54,11 +55,17 @@ async def doctor(network: Network, records: Records | None = None) -> Findings:
 
 
 async def healthy(network: Network) -> None:
-    async def is_healthy() -> bool:
-        told = marks(await checkup(network.here))
-        return {mark for found in told.values() for mark in found} == {"ok"}
+    wrong: list[Any] = []
 
-    await until(is_healthy, "an office with which nothing is wrong")
+    async def is_healthy() -> bool:
+        found = await checkup(network.here)
+        wrong[:] = [one for some in found.values() for one in some if one["mark"] != "ok"]
+        return not wrong
+
+    try:
+        await until(is_healthy, "an office with which nothing is wrong")
+    except AssertionError as error:
+        raise AssertionError(f"{error}: {wrong}") from None
 
 
 async def test_a_network_with_which_nothing_is_wrong(network: Network) -> None:
@@ -116,6 +123,7 @@ async def test_an_account_with_the_token_of_another(network: Network) -> None:
 
 async def test_rooms_that_are_otherwise_than_declared(network: Network) -> None:
     await network.open()
+    await network.sharing()
     await healthy(network)
     creator = await network.declared.client("creator")
     carrier = await network.declared.client("exchange")
