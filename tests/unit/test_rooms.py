@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 
 from federation import rooms
 from federation.rooms import Room
@@ -104,6 +104,7 @@ def test_all_members_replace_those_who_were_known() -> None:
 @settings(max_examples=300)
 @given(malformed_events())
 def test_no_event_ends_anything_and_what_is_saved_comes_back(raw: dict[str, Any]) -> None:
+    assume("NaN" not in json.dumps(raw))  # which is no JSON, and equals nothing
     made = room(member(ANNA, "join"), raw)
     vault = Vault()
     rooms.save(vault, BOT, made)
