@@ -180,7 +180,8 @@ def _invited_by(person: Witness, user: str) -> str | None:
 async def _copies(story: Story, room: str) -> None:
     """A message whose copy follows it, edited and taken back."""
     word, person = story.word, story.person
-    source = await story.ask(room, f"copy {word}", "gone", "redaction", f"edit edited new {word}")
+    # Its edit is taken back along with it.
+    source = await story.ask(room, f"copy {word}", *("gone", "redaction") * 2)
     await story.answered(room, f"copy {word}")
     await person.edit(room, source, f"new {word}")
     await story.hear(room, f"edited new {word}")
