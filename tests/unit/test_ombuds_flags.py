@@ -1009,3 +1009,9 @@ def test_a_flag_that_waits_is_asked_of_no_clock_but_ours() -> None:
     meadow = Meadow().on()
     timers = [x for x in meadow.flag() if isinstance(x, SetTimer)]
     assert [x.at - meadow.world.now for x in timers] == [timedelta(days=7)]
+
+
+def test_asked_in_again_without_a_word_of_having_been_put_out_flags_are_off() -> None:
+    meadow = Meadow().on()
+    assert meadow.world.keys(meadow.invited()) == ["flags-hello"]
+    assert meadow.flag() == []

@@ -46,6 +46,7 @@ def present(event: Membership) -> frozenset[str]:
 def _ours(turn: Turn, event: Membership) -> None:
     if event.membership is MembershipKind.INVITE:
         turn.known = replace(turn.known, invited=True)
+        places.asked_in(turn, event)
         turn.ask(Join(turn.chat, notify=True))
     elif event.membership is MembershipKind.JOIN:
         _joined(turn, event)

@@ -77,6 +77,13 @@ def greet(turn: Turn, event: RoomEvent) -> None:
     _say(turn, event.origin.room_id, event.room, "flags-hello")
 
 
+def asked_in(turn: Turn, event: Membership) -> None:
+    """Into a room in which we believed to be: that we were put out of it was not told."""
+    place = turn.known.desk.places.get(event.origin.room_id)
+    if place is not None and place.greeted:
+        gone(turn, event)
+
+
 def gone(turn: Turn, event: Membership) -> None:
     room = event.origin.room_id
     if turn.known.desk.places.get(room) is not None:
