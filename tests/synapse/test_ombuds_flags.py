@@ -309,7 +309,9 @@ async def test_a_lost_store_asks_nothing_again_and_says_that_flags_are_off(
     async with running(folder, [office_of(meadow)]):
         await meadow.leyla.react(chat, question, "1\ufe0f\u20e3")
         reaction = await meadow.leyla.react(meadow.room, event, "🚩")
-        await meadow.reads(meadow.leyla, meadow.room, "Flags are off")
+        # Each phone must have heard of the office's new device before it can write for it.
+        for person in (meadow.leyla, meadow.moda):
+            await meadow.reads(person, meadow.room, "Flags are off")
         await meadow.moda.send(meadow.room, "!flags on")
         await until(lambda: _count(meadow.leyla, meadow.room, "Flags are on") == 2)
         again = await meadow.leyla.react(meadow.room, event, "🚩\ufe0f")
