@@ -50,7 +50,10 @@ class Creating:
                 raise
             return await self._find(action, alias)
         room_id = told(answer, "room_id")
-        if not _is_whole(await self._observe(room_id), action):
+        room = await self._observe(room_id)
+        if room.power_levels is None:  # a proxy's answer; no room is without
+            raise Unreachable("the state of a new room could not be read")
+        if not _is_whole(room, action):
             raise PlaintextRefused("the homeserver made a room without the encryption we asked for")
         return room_id
 
