@@ -93,6 +93,12 @@ def load_network(path: Path) -> NetworkConfig:
     )
 
 
+def load_any(path: Path) -> OmbudsConfig | NetworkConfig:
+    """The settings of whichever kind of office. Raises ConfigFaults with all faults."""
+    kind = _kind(path, read_document(_read(path)))
+    return load_network(path) if kind == "network" else load(path)
+
+
 def check(path: Path) -> Checked:
     """Whether `load` or `load_network` would succeed. Raises ConfigFaults with all faults.
 

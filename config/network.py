@@ -43,6 +43,7 @@ class NetworkFile(File):
     """A network of initiatives on Matrix."""
 
     prefix: ClassVar[str] = NetworkEnvironment.prefix()
+    state_key: ClassVar[str] = "network.state"
 
     network: Network
     """The alliance as people see it, and where the office keeps what it knows."""
@@ -74,6 +75,10 @@ class NetworkFile(File):
     """Who answers for mails and pages. German law asks for it (§ 5 DDG, § 18 MStV)."""
     logging: Logging = Logging()
     """What the office writes to its log."""
+
+    @property
+    def state(self) -> Path:
+        return self.network.state
 
     @classmethod
     def variable_for(cls, section: Loc, secret: str) -> str:

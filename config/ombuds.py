@@ -98,6 +98,7 @@ class OmbudsFile(File):
     """The ombuds office of an alliance."""
 
     prefix: ClassVar[str] = OmbudsEnvironment.prefix()
+    state_key: ClassVar[str] = "office.state"
 
     office: Office
     """The office as people see it, and where it keeps what it knows."""
@@ -127,6 +128,10 @@ class OmbudsFile(File):
     def server_name(self) -> str:
         """The name of the office's server, as in its Matrix ids."""
         return self.homeserver.server_name or server_of(self.account.user)
+
+    @property
+    def state(self) -> Path:
+        return self.office.state
 
 
 class OmbudsConfig(OmbudsFile):

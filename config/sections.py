@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -37,6 +38,13 @@ class File(Section):
 
     prefix: ClassVar[str]
     """Of the environment's variables that hold secrets for it."""
+    state_key: ClassVar[str]
+    """Where the folder of the store is named."""
+
+    @property
+    def state(self) -> Path:
+        """The folder of the store."""
+        raise NotImplementedError
 
     @classmethod
     def variable_for(cls, section: Loc, secret: str) -> str:

@@ -11,15 +11,8 @@ import click
 if TYPE_CHECKING:
     from config.network import NetworkConfig
     from config.ombuds import OmbudsConfig
-    from config.sections import File
 
 T = TypeVar("T")
-
-
-def load_or_exit(file: Path) -> OmbudsConfig:
-    from config.loading import load
-
-    return _loaded(load, file)
 
 
 def load_network_or_exit(file: Path) -> NetworkConfig:
@@ -30,13 +23,9 @@ def load_network_or_exit(file: Path) -> NetworkConfig:
 
 def load_any_or_exit(file: Path) -> OmbudsConfig | NetworkConfig:
     """The settings of either kind of office."""
-    from config.loading import check
-    from config.network import NetworkFile
+    from config.loading import load_any
 
-    checked = _loaded(check, file)
-    if isinstance(checked.file, NetworkFile):
-        return load_network_or_exit(file)
-    return load_or_exit(file)
+    return _loaded(load_any, file)
 
 
 def _loaded(load: Callable[[Path], T], file: Path) -> T:
@@ -55,7 +44,7 @@ def ask_or_exit(file: Path, question: str) -> dict[str, object]:
     from config.loading import check
 
     try:
-        return ask(_state(_loaded(check, file).file), question)
+        return ask(_loaded(check, file).file.state, question)
     except NotRunning as error:
         click.echo(f"{error} Start it with `buendnis run {file}`.", err=True)
     except Refused as error:
@@ -68,14 +57,3 @@ def tell_what_waits(answer: Mapping[str, object]) -> None:
     waiting = answer["restart_needed"]
     if isinstance(waiting, list) and waiting:
         click.echo(f"Changed, but only a restart takes it up: {', '.join(waiting)}.")
-
-
-def _state(settings: File) -> Path:
-    """The folder of the store."""
-    from config.network import NetworkFile
-    from config.ombuds import OmbudsFile
-
-    if isinstance(settings, NetworkFile):
-        return settings.network.state
-    assert isinstance(settings, OmbudsFile)  # noqa: S101  (there is no third kind)
-    return settings.office.state

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bots.commands._loading import load_network_or_exit, load_or_exit
+from bots.commands._loading import load_any_or_exit
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,27 +30,8 @@ class Place:
 
 def place_or_exit(file: Path) -> Place:
     """From the settings of whichever office; the faults on the terminal and exit status 1."""
-    if _is_network(file):
-        network = load_network_or_exit(file)
-        return _place(network.network.state, network.seal_key_path, network.seal_key)
-    ombuds = load_or_exit(file)
-    return _place(ombuds.office.state, ombuds.seal_key_path, ombuds.seal_key)
-
-
-def _place(state: Path, key_path: Path, key: object) -> Place:
-    from pydantic import SecretStr
-
-    text = key.get_secret_value() if isinstance(key, SecretStr) else None
-    return Place(state, key_path, text)
-
-
-def _is_network(file: Path) -> bool:
-    """Faults are told by whoever loads the file."""
-    from config.faults import ConfigFaults
-    from config.loading import check
-    from config.network import NetworkFile
-
-    try:
-        return isinstance(check(file).file, NetworkFile)
-    except ConfigFaults:
-        return False
+    config = load_any_or_exit(file)
+    key = config.seal_key
+    return Place(
+        config.state, config.seal_key_path, None if key is None else key.get_secret_value()
+    )

@@ -104,19 +104,11 @@ async def _assembled(config: OmbudsConfig | NetworkConfig) -> Running:
 
 
 def _sentence(config: OmbudsConfig | NetworkConfig, error: OSError) -> str:
-    key, state = _state(config)
     return (
-        f"{key}: {error.filename or state} can't be used ({error.strerror}). See that the folder "
-        "belongs to the user who runs the office, and that the disk is neither full nor read-only."
+        f"{config.state_key}: {error.filename or config.state} can't be used ({error.strerror}). "
+        "See that the folder belongs to the user who runs the office, and that the disk is neither "
+        "full nor read-only."
     )
-
-
-def _state(config: OmbudsConfig | NetworkConfig) -> tuple[str, Path]:
-    from config.network import NetworkConfig
-
-    if isinstance(config, NetworkConfig):
-        return "network.state", config.network.state
-    return "office.state", config.office.state
 
 
 async def _serve(running: Running) -> None:

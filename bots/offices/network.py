@@ -108,7 +108,7 @@ class NetworkOffice:
 
     @property
     def state(self) -> Path:
-        return self._config.network.state
+        return self._config.state
 
     @property
     def checkup(self) -> Command:

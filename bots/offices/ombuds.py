@@ -82,7 +82,7 @@ class OmbudsRunning:
 
     @property
     def state(self) -> Path:
-        return self._config.office.state
+        return self._config.state
 
     @property
     def checkup(self) -> Command:
