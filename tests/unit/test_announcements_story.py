@@ -48,7 +48,7 @@ from federation.events import (
     RoomView,
     TextMessage,
 )
-from tests.unit.test_ombuds_story import MemoryDocs
+from tests.unit.world import MemoryDocs
 
 BOT = "@news:net.example"
 ANNA, BILAL, STRANGER = "@anna:net.example", "@bilal:net.example", "@stranger:net.example"

@@ -7,8 +7,7 @@ import pytest
 from bots.exchange import index
 from bots.exchange.index import SHELF, WORD, words
 from tests.unit.test_exchange_story import ANNA, CEM, CLOSED, EXCHANGE, LEYLA, NORTH, Market
-from tests.unit.test_ombuds_story import MemoryDocs
-from tests.unit.world import said
+from tests.unit.world import MemoryDocs, said
 
 
 def share(market: Market, text: str) -> str:

@@ -12,8 +12,7 @@ from bots.runtime.bot import Docs
 from bots.runtime.decision import Request
 from federation.actions import Join, Leave, Look, React, Redact
 from federation.events import RoomView
-from tests.unit.test_ombuds_story import EnglishWords
-from tests.unit.world import World, said
+from tests.unit.world import EnglishWords, World, said
 
 BOT, OTHER_BOT = "@austausch:a.example", "@rundbrief:a.example"
 LEYLA, CEM, ANNA = "@leyla:a.example", "@cem:b.example", "@anna:a.example"

@@ -6,7 +6,8 @@ import pytest
 
 from bots.runtime.decision import Due, Performed, Request, Say, SetTimer
 from federation.events import Edit, TextMessage
-from tests.unit.test_ombuds_story import ANNA, BILAL, CEM, CHAT, OFFICE, World, said
+from tests.unit.test_ombuds_story import ANNA, BILAL, CEM, CHAT, OFFICE, World
+from tests.unit.world import said
 
 NOTICE = "case/1/answer/1/notice"
 

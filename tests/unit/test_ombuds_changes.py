@@ -9,7 +9,8 @@ import pytest
 from bots.runtime.decision import Request, Say
 from federation.actions import Redact
 from federation.events import Edit, Redaction, TextMessage
-from tests.unit.test_ombuds_story import CEM, CHAT, OFFICE, YUSRA, World, said
+from tests.unit.test_ombuds_story import CEM, CHAT, OFFICE, YUSRA, World
+from tests.unit.world import said
 
 OTHER, OTHER_CHAT = "@other:x.example", "!other"
 

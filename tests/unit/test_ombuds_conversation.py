@@ -7,7 +7,8 @@ import pytest
 from bots.runtime.decision import CancelTimer, Due, Request, Say, SetTimer, Started
 from federation.actions import Join, Leave, SetState
 from federation.events import RoomView, TextMessage
-from tests.unit.test_ombuds_story import ANNA, BOT, CEM, CHAT, OFFICE, YUSRA, World, said
+from tests.unit.test_ombuds_story import ANNA, BOT, CEM, CHAT, OFFICE, YUSRA, World
+from tests.unit.world import said
 
 
 @pytest.fixture

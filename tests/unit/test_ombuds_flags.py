@@ -15,8 +15,8 @@ from bots.ombuds.models import case_from
 from bots.runtime.decision import Performed, Request, Say, SetTimer
 from federation.actions import CreateRoom, Handle, Invite, Join, Leave, Look, React, Redact
 from federation.events import Ignored, Reaction, RoomReplaced, RoomView
-from tests.unit.test_ombuds_story import ANNA, BILAL, BOT, SETTINGS, EnglishWords
-from tests.unit.world import World, said
+from tests.unit.test_ombuds_story import ANNA, BILAL, BOT, SETTINGS
+from tests.unit.world import EnglishWords, World, said
 
 ROOM, CHAT = "!meadow", "!canary-chat"
 YUSRA, ZOYA = "@canary-yusra:secret.example", "@canary-zoya:secret.example"

@@ -10,7 +10,8 @@ from bots.ombuds.models import Office, office_from
 from bots.ombuds.store import OFFICE as DOCUMENT
 from bots.runtime.decision import Request
 from federation.actions import Invite, Kick
-from tests.unit.test_ombuds_story import ANNA, BILAL, BOT, CEM, OFFICE, SETTINGS, World, said
+from tests.unit.test_ombuds_story import ANNA, BILAL, BOT, CEM, OFFICE, SETTINGS, World
+from tests.unit.world import said
 
 
 def team(*staff: str) -> World:

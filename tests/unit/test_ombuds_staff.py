@@ -8,7 +8,8 @@ from bots.ombuds.rules import commands
 from bots.runtime.decision import Due, Performed, Phrase, SetAside
 from federation.actions import Handle
 from federation.events import Ignored, MediaMessage, Reaction
-from tests.unit.test_ombuds_story import ANNA, BILAL, CEM, OFFICE, World, flat, said
+from tests.unit.test_ombuds_story import ANNA, BILAL, CEM, OFFICE, World, flat
+from tests.unit.world import said
 
 
 @pytest.fixture

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import itertools
-import json
 from collections import deque
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bots.ombuds import handles
@@ -28,7 +25,6 @@ from bots.runtime.decision import (
     SetTimer,
     Started,
 )
-from bots.runtime.words import Words
 from federation.actions import CreateRoom, EditMessage, Handle, Invite, React, Send
 from federation.events import (
     Edit,
@@ -42,6 +38,7 @@ from federation.events import (
     TextMessage,
     Unreadable,
 )
+from tests.unit.world import EnglishWords, MemoryDocs, said
 
 BOT = "@ombuds:office.example"
 ANNA, BILAL, CEM = "@anna:staff.example", "@bilal:staff.example", "@cem:staff.example"
@@ -55,67 +52,6 @@ SETTINGS = Settings(
     helplines=("110", "112"),
     room_name="Ombudsstelle",
 )
-
-
-class EnglishWords(Words):
-    """The texts as they stand in the sources, whatever the catalogues hold by now."""
-
-    NAMES: ClassVar = {
-        "deutsch": "de",
-        "english": "en",
-        "العربية": "ar",
-        "ar": "ar",
-        "українська": "uk",
-    }
-
-    def __init__(self) -> None:
-        super().__init__(Path("/nonexistent"))
-
-    def language_named(self, text: str) -> str | None:
-        return self.NAMES.get(text.casefold())
-
-    def own_name(self, language: str) -> str:
-        return {"de": "Deutsch", "en": "English", "ar": "العربية"}.get(language, language)
-
-
-class MemoryDocs:
-    """`Docs` in dictionaries; what is put in must survive JSON."""
-
-    def __init__(self) -> None:
-        self.kinds: dict[str, dict[str, str]] = {}
-        self.handles: dict[str, Made] = {}
-        self.copies: dict[str, list[str]] = {}
-        self.views: dict[str, RoomView] = {}
-        """Rooms as a world has them."""
-
-    def get(self, kind: str, key: str) -> Any | None:
-        stored = self.kinds.get(kind, {}).get(key)
-        return None if stored is None else json.loads(stored)
-
-    def put(self, kind: str, key: str, value: Any) -> None:
-        self.kinds.setdefault(kind, {})[key] = json.dumps(value)
-
-    def delete(self, kind: str, key: str) -> None:
-        self.kinds.get(kind, {}).pop(key, None)
-
-    def forget(self, kind: str, key: str) -> None:
-        self.delete(kind, key)
-
-    def scan(self, kind: str) -> Iterator[tuple[str, Any]]:
-        for key, stored in self.kinds.get(kind, {}).items():
-            yield key, json.loads(stored)
-
-    def made(self, handle: str) -> Made | None:
-        return self.handles.get(handle)
-
-    def made_by_event(self, event_id: str) -> Made | None:
-        return next((x for x in self.handles.values() if x.event_id == event_id), None)
-
-    def copies_of(self, event_id: str) -> tuple[Made, ...]:
-        return tuple(self.handles[x] for x in self.copies.get(event_id, ()))
-
-    def view(self, account: str, room_id: str) -> RoomView:
-        return self.views.get(room_id, RoomView())
 
 
 @dataclass
@@ -277,11 +213,6 @@ class World:
 
     def chat_keys(self, requests: list[Request]) -> list[str]:
         return self.keys(requests, CHAT)
-
-
-def said(requests: list[Request], key: str) -> Say:
-    (found,) = (x for x in requests if isinstance(x, Say) and x.phrase.key == key)
-    return found
 
 
 def flat(phrase: Phrase) -> str:

@@ -16,7 +16,8 @@ from bots.ombuds.wording.reporter import WITH_ORIGINAL
 from bots.runtime.decision import Phrase
 from bots.runtime.words import Words
 from federation.events import KNOWN_MEDIA
-from tests.unit.test_ombuds_story import SETTINGS, EnglishWords
+from tests.unit.test_ombuds_story import SETTINGS
+from tests.unit.world import EnglishWords
 
 RULES = sorted(Path(bots.ombuds.rules.__file__).parent.glob("*.py"))
 SPEAKING = frozenset(

@@ -10,8 +10,7 @@ from bots.onboarding.models import Initiative, Member, Settings, Wish, member_fr
 from bots.onboarding.store import MEMBER, WISH
 from bots.runtime.decision import Request, Say
 from federation.actions import CreateRoom, Invite, Join, Kick, React
-from tests.unit.test_ombuds_story import EnglishWords
-from tests.unit.world import World, said
+from tests.unit.world import EnglishWords, World, said
 
 BOT, CREATOR = "@willkommen:a.example", "@dienst:a.example"
 ANNA, BILAL = "@anna:a.example", "@bilal:a.example"

@@ -40,8 +40,8 @@ from bots.runtime.phrases import (
     Written,
 )
 from bots.runtime.words import Words
-from tests.unit.test_ombuds_story import EnglishWords
 from tests.unit.test_onboarding_story import NORTH, SETTINGS, SOUTH, WEST
+from tests.unit.world import EnglishWords
 
 EVIL = '<img src=x onerror="x">&amp;\n\u202e@room {network}'
 RULES = sorted(Path(bots.onboarding.rules.__file__).parent.glob("*.py"))
