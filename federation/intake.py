@@ -8,6 +8,7 @@ from typing import Any
 from federation import rooms
 from federation.encryption.machine import Machine
 from federation.ports import Ledger, RawEvent
+from federation.recent import Recent
 from federation.shapes import is_text, mapping
 from federation.sync import JoinedRoom, events_of
 
@@ -20,9 +21,10 @@ UNDOES = "org.buendnis.undoes"
 
 
 class Intake:
-    def __init__(self, account: str, machine: Machine) -> None:
+    def __init__(self, account: str, machine: Machine, recent: Recent) -> None:
         self._account = account
         self._machine = machine
+        self._recent = recent
 
     def keys(self, ledger: Ledger, answer: Mapping[str, Any]) -> None:
         """Key material first: it opens what waits, and what comes with it."""
@@ -69,11 +71,13 @@ class Intake:
         elif event.get("type") == "m.room.encrypted":
             self._encrypted(ledger, room_id, event)
         else:
+            self._recent.take(room_id, event, encrypted=False)
             ledger.receive(self._account, room_id, event, encrypted=False)
 
     def _encrypted(self, ledger: Ledger, room_id: str, event: RawEvent) -> None:
         opened = self._machine.decrypt(ledger, room_id, event)
         session_id = mapping(event.get("content")).get("session_id")
+        self._recent.take(room_id, opened or event, encrypted=opened is not None)
         if opened is not None:
             ledger.receive(self._account, room_id, opened, encrypted=True)
         elif is_text(session_id):
@@ -117,6 +121,7 @@ class Intake:
         was_joined = known.joined
         known.joined, known.invited = False, False
         known.members, known.members_known = {}, False
+        self._recent.leave(room_id)
         rooms.save(ledger, self._account, known)
         for event in events_of(room, "timeline"):
             own = event.get("type") == "m.room.member" and event.get("state_key") == self._account

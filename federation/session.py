@@ -31,6 +31,7 @@ from federation.homeserver import Homeserver, path
 from federation.intake import Intake
 from federation.login import Credentials, forget_lost_devices, log_in
 from federation.ports import Ledger, RawEvent, Transactor
+from federation.recent import Recent
 from federation.sync import Interests, JoinedRoom
 from federation.trust import CrossSigning, Trust
 
@@ -67,10 +68,9 @@ class Session:
         self.received_at: float = 0.0
         self._credentials = credentials
         self._interests = interests
+        self.recent = Recent(interests.recent)
         self._secret = secret
         self._now = now
-        self.received: Callable[[], None] = lambda: None
-        """Called after something was put into the inbox."""
         self._away = 0
         self._logged_out = False
         self._news = False
@@ -113,7 +113,7 @@ class Session:
             self._credentials.secret_word,
             self._now,
         )
-        self._intake = Intake(self.account, self.machine)
+        self._intake = Intake(self.account, self.machine, self.recent)
         self._filling = Filling(self.server, self.store, self.account, self._interests)
 
     def _signing(self, number: int) -> CrossSigning:
@@ -248,7 +248,6 @@ class Session:
             await self._equip(self.machine.device_id)
             raise
         self.received_at = self._now()
-        self.received()
 
     def _commit(
         self,

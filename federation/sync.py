@@ -42,6 +42,8 @@ class Interests:
     """Room ids; None: every room that the account is in."""
     members: bool = True
     """Whether rules look at who is in a room."""
+    recent: int = 0
+    """How many messages are remembered, in memory, for rules that look them up (`Look`)."""
 
     def filter(self) -> str:
         """As JSON for the `filter` parameter (§ Filtering)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -36,10 +37,14 @@ from config.network import NetworkConfig
 from config.network_parts import Role
 from federation.errors import FederationError
 from federation.ports import Probe
+from federation.sync import Interests
 
 log = logging.getLogger(__name__)
 
 ONLY_AT_THE_START = ("homeserver", "accounts", "email", "web", "imprint")
+
+JUST_SAID = Interests(recent=50)
+"""Most people mark what they have just written: it need not be asked for."""
 
 
 def account(config: NetworkConfig, role: Role) -> Account:
@@ -83,7 +88,7 @@ class NetworkOffice:
         self.announcements: AnnouncementsBot | None = None
         bots: list[tuple[Bot[Any], Account]] = [
             (self.onboarding, account(config, "onboarding")),
-            (self.exchange, account(config, "exchange")),
+            (self.exchange, replace(account(config, "exchange"), interests=JUST_SAID)),
         ]
         if config.web is not None and config.email is not None:
             told = settings.of_announcements(config, config.web, places, self._secret)

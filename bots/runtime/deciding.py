@@ -28,9 +28,12 @@ from bots.runtime.decision import (
     SetTimer,
 )
 from bots.runtime.logs import where
+from bots.runtime.outcomes import performed, tell
 from bots.runtime.transaction import InboxRow, Transaction
 from federation import rooms
-from federation.actions import Action, CreateRoom, EditMessage, Handle, Ref, Send
+from federation.actions import Action, CreateRoom, EditMessage, Handle, Look, Ref, Send
+from federation.perform import Outcome
+from federation.recent import Recent
 from federation.translate import translate, undecryptable
 
 log = logging.getLogger(__name__)
@@ -68,11 +71,14 @@ class _Cause:
 
 
 class Deciding:
-    def __init__(self, bots: Mapping[str, Bot[Any]]) -> None:
-        """`bots`: account → bot."""
+    def __init__(
+        self, bots: Mapping[str, Bot[Any]], recent: Mapping[str, Recent] | None = None
+    ) -> None:
+        """`bots`: account → bot; `recent`: account → what it has just seen."""
         self.restored_at: float | None = None
         """When a backup was restored, if one was: seconds since the epoch."""
         self._by_account = bots
+        self._recent = recent or {}
         self._by_name = {bot.name: (account, bot) for account, bot in bots.items()}
 
     def some(self, tx: Transaction) -> Progress:
@@ -83,10 +89,10 @@ class Deciding:
         while time.perf_counter() < end:
             row = tx.next_ready(seq)
             if row is None:
-                return Progress(stumbled, tx.appended, tx.next_timer())
+                return Progress(stumbled, bool(tx.lanes), tx.next_timer())
             seq = row.seq
             stumbled |= not self._one(tx, row)
-        return Progress(True, tx.appended, None)
+        return Progress(True, bool(tx.lanes), None)
 
     def _one(self, tx: Transaction, row: InboxRow) -> bool:
         """Whether the row is done; else it was given back, or set aside."""
@@ -186,6 +192,10 @@ class Deciding:
 
     def _append(self, tx: Transaction, action_id: str, data: dict[str, Any]) -> None:
         action: Action | Deliver = data["action"]
+        if isinstance(action, Look) and (found := self._at_hand(data["by"], action)) is not None:
+            outcome = Outcome(str(action.room), str(action.target), found)
+            tell(tx, action_id, data, performed(action, outcome, None))
+            return
         if isinstance(action, Send) and action.copy_of is not None:
             handle = action.handle or f"copy/{action_id}"
             action = dataclasses.replace(action, handle=handle)
@@ -197,6 +207,14 @@ class Deciding:
         done = tx.echoed(action_id)
         if makes is not None and done is not None:  # by a store that was lost
             tx.fill(makes, *done, action_id)
+
+    def _at_hand(self, account: str, look: Look) -> Mapping[str, Any] | None:
+        """What is looked for, if nobody has to be asked. It comes to the rule as any outcome does,
+        and under the same key: a store that was lost may have to ask."""
+        recent = self._recent.get(account)
+        if recent is None or look.name:
+            return None
+        return recent.found(str(look.room), str(look.target))
 
 
 def _by(action: Action | Deliver, account: str) -> str:

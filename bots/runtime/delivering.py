@@ -7,23 +7,23 @@ told to the bot.
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import logging
 import random
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any
 
-from bots.runtime import codec
+from bots.runtime import heads
 from bots.runtime.clock import Clock
-from bots.runtime.decision import Deliver, Event, Performed, SetAside
+from bots.runtime.decision import Deliver, SetAside
 from bots.runtime.errors import StoreError
+from bots.runtime.heads import Head
 from bots.runtime.logs import where
+from bots.runtime.outcomes import performed, tell
 from bots.runtime.performing import Declined, Performer, Refused, TryLater
 from bots.runtime.store import Store
-from bots.runtime.transaction import OutboxRow, Transaction
-from federation.actions import Action, Handle, Invite, Kick, Look, React, Redact, Send
+from bots.runtime.transaction import Transaction
+from federation.actions import Action, React, Send
 from federation.perform import Outcome
 
 log = logging.getLogger(__name__)
@@ -46,6 +46,7 @@ class Delivering:
         self._store = store
         self._clock = clock
         self._performers = performers
+        self._begun = False
         self._busy: dict[bytes, asyncio.Task[None]] = {}
         self._slots = defaultdict[str, asyncio.Semaphore](lambda: asyncio.Semaphore(AT_ONCE))
         self._paused_until: dict[str, float] = {}
@@ -63,6 +64,7 @@ class Delivering:
     async def run(self) -> None:
         for performer in self._performers.values():
             await performer.ready.wait()
+        self._begun = True
         try:
             while True:
                 self.wake.clear()
@@ -72,16 +74,22 @@ class Delivering:
             await self._stop_lanes()
 
     async def _start_lanes(self) -> float | None:
-        """Start the lanes that may go on; when the next one may."""
+        busy = frozenset(self._busy)
+        return self.begin(await self._store.run("heads", lambda tx: heads.other(tx, busy)))
+
+    def begin(self, firsts: Sequence[Head]) -> float | None:
+        """Start the lanes that may go on; when the next one may. `firsts`: as the store has them
+        by its last transaction that the loop knows of."""
+        if not self._begun:
+            return None
         now = self._clock.now()
-        heads = await self._store.run("heads", Transaction.heads)
-        idle = [row for row in heads if row.lane not in self._busy]
-        ready = sorted((row for row in idle if row.not_before <= now), key=lambda row: row.seq)
+        idle = [x for x in firsts if x.lane not in self._busy]
+        ready = sorted((x for x in idle if x.row.not_before <= now), key=lambda x: x.row.seq)
         answered = asyncio.Event()
-        for row in ready:
-            ahead = None if row is ready[0] else answered
-            self._busy[row.lane] = asyncio.create_task(self._lane(row, ahead, answered))
-        return min((row.not_before for row in idle if row.not_before > now), default=None)
+        for one in ready:
+            ahead = None if one is ready[0] else answered
+            self._busy[one.lane] = asyncio.create_task(self._lane(one, ahead, answered))
+        return min((x.row.not_before for x in idle if x.row.not_before > now), default=None)
 
     async def _stop_lanes(self) -> None:
         for task in self._busy.values():
@@ -89,153 +97,134 @@ class Delivering:
         await asyncio.gather(*self._busy.values(), return_exceptions=True)
 
     async def _lane(
-        self, head: OutboxRow, ahead: asyncio.Event | None, answered: asyncio.Event
+        self, first: Head, ahead: asyncio.Event | None, answered: asyncio.Event
     ) -> None:
-        row: OutboxRow | None = head
+        head: Head | None = first
         try:
             if ahead is not None:
                 await _wait_shortly(ahead)
-            while row is not None and row.not_before <= self._clock.now():
-                data = codec.loads(row.payload)
-                async with self._slots[data["by"]]:
-                    row = await self._carry_out(row, data)
+            while head is not None and head.row.not_before <= self._clock.now():
+                if head.fault is not None:
+                    raise head.fault
+                async with self._slots[head.by]:
+                    head = await self._carry_out(head)
                 answered.set()
         except Exception as error:  # noqa: BLE001  (a lane must not end the office)
             log.error("a lane of the outbox stopped (%s); it starts again", where(error))
             await asyncio.sleep(1.0)
         finally:
-            self._busy.pop(head.lane, None)
+            self._busy.pop(first.lane, None)
             self.wake.set()
 
-    async def _carry_out(self, row: OutboxRow, data: Mapping[str, Any]) -> OutboxRow | None:
-        """Perform one row; the next row of its lane."""
-        await self._pause(data["by"])
-        action: Action | Deliver = data["action"]
-        if isinstance(action, Deliver):
+    async def _carry_out(self, head: Head) -> Head | None:
+        """Perform it; the next of its lane."""
+        await self._pause(head.by)
+        if isinstance(head.action, Deliver):
             await self.caught_up.wait()
-        prepared = await self._store.run("prepare", lambda tx: _prepare(tx, row, action))
-        if isinstance(prepared, Outcome):
-            return await self._settle(row, data, prepared)
-        if prepared is None:
-            return await self._wait_or_fail(row, data)
-        return await self._attempt(row, data, prepared)
+        if isinstance(head.prepared, Outcome):
+            return await self._settle(head, head.prepared)
+        if head.prepared is None:
+            return await self._wait_or_fail(head)
+        return await self._attempt(head, head.prepared)
 
-    async def _attempt(
-        self, row: OutboxRow, data: Mapping[str, Any], prepared: Action | Deliver
-    ) -> OutboxRow | None:
+    async def _attempt(self, head: Head, prepared: Action | Deliver) -> Head | None:
         try:
-            outcome, declined = await self._perform(prepared, row, data["by"])
+            outcome, declined = await self._perform(prepared, head)
         except TryLater as error:
-            return await self._postpone(row, data["by"], error)
+            return await self._postpone(head, error)
         except Refused as error:
-            return await self._set_aside(row, data, error.code)
+            return await self._set_aside(head, error.code)
         except StoreError:
             raise
         except Exception as error:  # noqa: BLE001  (a fault of ours must not stop the room)
-            return await self._stumble(row, data, error)
-        return await self._settle(row, data, outcome, declined)
+            return await self._stumble(head, error)
+        return await self._settle(head, outcome, declined)
 
-    async def _perform(
-        self, action: Action | Deliver, row: OutboxRow, by: str
-    ) -> tuple[Outcome, str | None]:
+    async def _perform(self, action: Action | Deliver, head: Head) -> tuple[Outcome, str | None]:
         """What came of it, and why nothing did."""
         try:
-            return await self._performers[by].perform(action, row.id), None
+            return await self._performers[head.by].perform(action, head.row.id), None
         except Declined as error:
             return Outcome(""), error.code
 
-    async def _stumble(
-        self, row: OutboxRow, data: Mapping[str, Any], error: Exception
-    ) -> OutboxRow | None:
-        log.error("action %s failed (%s)", row.id[:8], where(error))
-        if row.tries + 1 >= TRIES:
-            return await self._set_aside(row, data, type(error).__name__)
-        return await self._postpone(row, data["by"], TryLater(type(error).__name__))
+    async def _stumble(self, head: Head, error: Exception) -> Head | None:
+        log.error("action %s failed (%s)", head.row.id[:8], where(error))
+        if head.row.tries + 1 >= TRIES:
+            return await self._set_aside(head, type(error).__name__)
+        return await self._postpone(head, TryLater(type(error).__name__))
 
     async def _pause(self, account: str) -> None:
         until = self._paused_until.get(account, 0.0)
         if until > self._clock.now():
             await self._clock.wait(asyncio.Event(), until)
 
-    async def _settle(
-        self, row: OutboxRow, data: Mapping[str, Any], outcome: Outcome, error: str | None = None
-    ) -> OutboxRow | None:
-        action: Action | Deliver = data["action"]
-        waiting = self._awaited.pop(getattr(action, "handle", None) or "", ())
+    async def _settle(self, done: Head, outcome: Outcome, error: str | None = None) -> Head | None:
+        waiting = self._awaited.pop(done.handle or "", ())
 
-        def settle(tx: Transaction) -> OutboxRow | None:
-            if tx.sent(row):
-                handle = getattr(action, "handle", None)
-                if handle is not None and _is_made(action, outcome):
-                    tx.fill(handle, outcome.room_id, outcome.event_id, row.id)
+        def settle(tx: Transaction) -> Head | None:
+            if tx.sent(done.row):
+                if done.handle is not None and _is_made(done.action, outcome):
+                    tx.fill(done.handle, outcome.room_id, outcome.event_id, done.row.id)
                     for lane in waiting:
                         tx.hasten(lane)
-                if action.notify:
-                    self._tell(tx, row, data, _performed(action, outcome, error))
-            return tx.head(row.lane)
+                if done.action.notify:
+                    tell(tx, done.row.id, done.data, performed(done.action, outcome, error))
+            return heads.first(tx, done.lane)
 
         following = await self._store.run("performed", settle)
-        if action.notify:
+        if done.action.notify:
             self.decided.set()
         if waiting:
             self.wake.set()
         return following
 
-    async def _postpone(self, row: OutboxRow, by: str, error: TryLater) -> OutboxRow | None:
+    async def _postpone(self, late: Head, error: TryLater) -> Head | None:
         pause = error.after
         if pause is None:
-            growing = min(LONGEST_PAUSE, 0.25 * 2 ** min(row.tries, 10))
+            growing = min(LONGEST_PAUSE, 0.25 * 2 ** min(late.row.tries, 10))
             pause = growing * random.uniform(0.7, 1.0)  # noqa: S311
         until = self._clock.now() + pause
         if error.everything:
-            self._paused_until[by] = until
+            self._paused_until[late.by] = until
 
-        def postpone(tx: Transaction) -> OutboxRow | None:
-            tx.postpone(row.seq, until, str(error))
-            return tx.head(row.lane)
+        def postpone(tx: Transaction) -> Head | None:
+            tx.postpone(late.row.seq, until, str(error))
+            return heads.first(tx, late.lane)
 
         return await self._store.run("postpone", postpone)
 
-    async def _wait_or_fail(self, row: OutboxRow, data: Mapping[str, Any]) -> OutboxRow | None:
+    async def _wait_or_fail(self, early: Head) -> Head | None:
         """A handle that the action names is not filled yet, or never will be."""
-        names = [str(ref) for ref in _references(data["action"]).values()]
+        names = [str(ref) for ref in heads.references(early.action).values()]
         for name in names:
-            self._awaited[name].add(row.lane)
+            self._awaited[name].add(early.lane)
         until = self._clock.now() + LONGEST_PAUSE
 
         def wait(tx: Transaction) -> bool:
             missing = [name for name in names if tx.made(name) is None]
             if missing:
-                tx.postpone(row.seq, until, "handle")
+                tx.postpone(early.row.seq, until, "handle")
             return all(tx.is_coming(name) for name in missing)
 
         if await self._store.run("coming", wait):
-            return await self._store.run("head", lambda tx: tx.head(row.lane))
-        return await self._set_aside(row, data, "handle")
+            return await self._store.run("head", lambda tx: heads.first(tx, early.lane))
+        return await self._set_aside(early, "handle")
 
-    async def _set_aside(
-        self, row: OutboxRow, data: Mapping[str, Any], code: str
-    ) -> OutboxRow | None:
-        action: Action | Deliver = data["action"]
-        log.error("action %s (%s) was set aside: %s", row.id[:8], type(action).__name__, code)
+    async def _set_aside(self, failed: Head, code: str) -> Head | None:
+        action, id_ = failed.action, failed.row.id
+        log.error("action %s (%s) was set aside: %s", id_[:8], type(action).__name__, code)
 
-        def aside(tx: Transaction) -> OutboxRow | None:
-            tx.put_aside(row.seq, code)
+        def aside(tx: Transaction) -> Head | None:
+            tx.put_aside(failed.row.seq, code)
             if action.notify:
-                self._tell(tx, row, data, _performed(action, None, code))
+                tell(tx, id_, failed.data, performed(action, None, code))
             else:
-                self._tell(tx, row, data, SetAside(f"out-{row.id[:8]}", "action"))
-            return tx.head(row.lane)
+                tell(tx, id_, failed.data, SetAside(f"out-{id_[:8]}", "action"))
+            return heads.first(tx, failed.lane)
 
         following = await self._store.run("aside", aside)
         self.decided.set()
         return following
-
-    def _tell(self, tx: Transaction, row: OutboxRow, data: Mapping[str, Any], event: Event) -> None:
-        payload = {"bot": data["bot"], "data": codec.dumps(event).decode()}
-        if "was" in data:
-            payload["was"] = data["was"]
-        tx.enter(f"performed/{row.id}", payload)
 
 
 async def _wait_shortly(ahead: asyncio.Event) -> None:
@@ -249,53 +238,3 @@ def _is_made(action: Action | Deliver, outcome: Outcome) -> bool:
     """Whether there is an id to keep: an event's, unless the action made a room. A repeated
     reaction may have none, and what goes over a bridge makes nothing in a room."""
     return outcome.event_id is not None or not isinstance(action, Send | React | Deliver)
-
-
-def _performed(action: Action | Deliver, outcome: Outcome | None, error: str | None) -> Performed:
-    outcome = outcome or _nothing(action)
-    return Performed(
-        type(action).__name__,
-        getattr(action, "handle", None),
-        outcome.room_id or None,
-        outcome.event_id,
-        error,
-        user=getattr(action, "user", None),
-        target=str(action.target) if isinstance(action, Look) else None,
-        found=outcome.found,
-    )
-
-
-def _nothing(action: Action | Deliver) -> Outcome:
-    """Of what has no handle, the room at least tells which one failed."""
-    told = Invite | Kick | Look | Redact
-    if isinstance(action, told) and not isinstance(action.room, Handle):
-        return Outcome(action.room)
-    return Outcome("")
-
-
-def _references(action: Action | Deliver) -> dict[str, Handle]:
-    """The action's fields that name something by handle; its own `handle` is none of them."""
-    values = {f.name: getattr(action, f.name) for f in dataclasses.fields(action)}
-    values.pop("handle", None)
-    return {name: value for name, value in values.items() if isinstance(value, Handle)}
-
-
-def _prepare(
-    tx: Transaction, row: OutboxRow, action: Action | Deliver
-) -> Action | Deliver | Outcome | None:
-    """The action with ids in place of handles; an outcome if it was done before, as our own sync
-    told; None if a handle is not filled."""
-    known = tx.echoed(row.id)
-    if known is not None:
-        return Outcome(*known)
-    ids: dict[str, Any] = {}
-    for name, handle in _references(action).items():
-        made = tx.made(handle)
-        if made is None:
-            return None
-        ids[name] = made.room_id if name == "room" else (made.event_id or made.room_id)
-    if isinstance(action, Redact):
-        target = action.target
-        made = tx.made(target) if isinstance(target, Handle) else tx.made_by_event(target)
-        ids["made_by"] = None if made is None else made.by
-    return dataclasses.replace(action, **ids)

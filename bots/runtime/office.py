@@ -12,10 +12,11 @@ from typing import Any
 
 from bots.runtime.bot import Bot
 from bots.runtime.clock import Clock, SystemClock
-from bots.runtime.deciding import Deciding
+from bots.runtime.deciding import Deciding, Progress
 from bots.runtime.decision import Event, Started
 from bots.runtime.delivering import Delivering
 from bots.runtime.errors import StoreError
+from bots.runtime.heads import Head, appended
 from bots.runtime.performing import Account, Bridge, Performer
 from bots.runtime.restored import read_restored, settle
 from bots.runtime.store import Store
@@ -86,14 +87,18 @@ class Office:
 
     def _join_up(self) -> None:
         """Accounts are known by their full ids only once they are logged in."""
-        self.deciding = Deciding({post.session.account: post.bot for post in self._posts})
+        self.deciding = Deciding(
+            {post.session.account: post.bot for post in self._posts},
+            {post.session.account: post.session.recent for post in self._posts},
+        )
         accounts = {post.session.account: Account(post.session) for post in self._posts}
         performers: dict[str, Performer] = {**accounts, **self.bridges}
         self._delivering = Delivering(self.store, self._clock, performers)
         self._delivering.caught_up.clear()
         self._inbox = self._delivering.decided
-        for post in self._posts:
-            post.session.received = self._inbox.set
+        self._until: float | None = None
+        """Until when the loop of decisions waits, if nothing comes."""
+        self.store.follow("sync", "decide", self._decide_at_once, self._decided)
 
     async def _after_restore(self) -> None:
         """Where a backup was restored: forget again what was forgotten after it was made."""
@@ -126,6 +131,18 @@ class Office:
             await post.session.synced.wait()
         self._inbox.set()
 
+    def _decide_at_once(self, tx: Transaction) -> tuple[Progress, list[Head]]:
+        return self.deciding.some(tx), appended(tx)
+
+    def _decided(self, found: tuple[Progress, list[Head]]) -> None:
+        """Most of what comes is decided right behind its sync and leaves at once; the loop of
+        decisions is for what is more, and for timers."""
+        progress, heads = found
+        self._delivering.begin(heads)
+        timer, awaited = progress.next_timer, self._until
+        if progress.more or (timer is not None and (awaited is None or timer < awaited)):
+            self._inbox.set()
+
     async def _decide(self) -> None:
         while True:
             self._inbox.clear()
@@ -135,6 +152,7 @@ class Office:
                 self._delivering.caught_up.set()
             if progress.appended:
                 self._delivering.wake.set()
+            self._until = progress.next_timer
             if not progress.more:
                 await self._clock.wait(self._inbox, progress.next_timer)
 

@@ -15,9 +15,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sqlite_utils
 
@@ -34,6 +35,12 @@ log = logging.getLogger(__name__)
 
 FILE = "office.db"
 LOCK = "office.lock"
+
+
+@dataclass(frozen=True, slots=True)
+class _Follower:
+    work: Callable[[], Any]
+    told: Callable[[Any], None]
 
 
 class Store:
@@ -57,6 +64,7 @@ class Store:
         self.patience = 60.0
         """Seconds that an event may wait for its key before its sender is asked again."""
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
+        self._followers: dict[str, _Follower] = {}
 
     @classmethod
     def open(
@@ -90,8 +98,22 @@ class Store:
 
         Raises StoreError if the file can't be read or written, and what `work` raises.
         """
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, self._transact, name, work)
+        loop, follower = asyncio.get_running_loop(), self._followers.get(name)
+        if follower is None:
+            return await loop.run_in_executor(self._thread, self._transact, name, work)
+        result, behind = await loop.run_in_executor(
+            self._thread, lambda: (self._transact(name, work), follower.work())
+        )
+        follower.told(behind)
+        return result
+
+    def follow(
+        self, name: str, then: str, work: Callable[[Transaction], T], told: Callable[[T], None]
+    ) -> None:
+        """From now on, after each transaction of this name comes another, `then`, before anything
+        else that waits for the store. What came of it is told in the event loop before whoever ran
+        the first has its result; `run` raises what either raises."""
+        self._followers[name] = _Follower(lambda: self._transact(then, work), told)
 
     def _transact(self, name: str, work: Callable[[Transaction], T]) -> T:
         try:

@@ -48,6 +48,7 @@ from bridges.email.letters import Letterhead, Mailbox
 from bridges.email.smtp import Pool, Server
 from federation.actions import Send
 from federation.perform import Outcome
+from federation.recent import Recent
 from federation.session import Session
 
 BOT, ROOM = "@news:net.example", "!news"
@@ -82,9 +83,9 @@ class NoHomeserver:
     reachable: bool = True
     received_at: float = 0.0
     server: Any = None
-    received: Any = None
 
     def __post_init__(self) -> None:
+        self.recent = Recent(0)
         self.synced = asyncio.Event()
         self.synced.set()
 

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, cast
 
 from bots.runtime import codec
@@ -29,7 +30,6 @@ class Slow(NoHomeserver):
     async def run(self) -> None:
         await asyncio.sleep(0.2)
         await self.store.run("sync", _news)
-        self.received()
         self.synced.set()
         await asyncio.Event().wait()
 
@@ -82,3 +82,74 @@ async def test_no_mail_leaves_before_it_is_known_what_happened(store: Store) -> 
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
     assert mail.known == EVENTS
+
+
+# -- several accounts ------------------------------------------------------------------------------
+
+
+class Chatty(NoHomeserver):
+    """Its rounds bring one event each, as soon as the round before is taken in."""
+
+    store: Store
+    begin: asyncio.Event
+
+    async def run(self) -> None:
+        await self.begin.wait()
+        for number in range(ROUNDS):
+            await self.store.run("sync", partial(self._one, number))
+        await asyncio.Event().wait()
+
+    def _one(self, number: int, tx: Transaction) -> None:
+        data = codec.dumps(Due(f"{self.account} {number}")).decode()
+        tx.enter(f"{self.account}/{number}", {"bot": f"bot of {self.account}", "data": data})
+
+
+ROUNDS = 50
+
+
+class Asking(Obedient):
+    """Asks for a delivery for each event, each in a lane of its own."""
+
+    def __init__(self, account: str) -> None:
+        super().__init__(lambda event, now: _deliver(event))
+        self.name = f"bot of {account}"
+
+
+def _deliver(event: Event) -> Sequence[Request]:
+    return [Deliver("mail", event.key, {"due": event.key})] if isinstance(event, Due) else []
+
+
+class Counting:
+    def __init__(self) -> None:
+        self.ready = asyncio.Event()
+        self.ready.set()
+        self.done: list[str] = []
+        self.all = asyncio.Event()
+
+    async def perform(self, action: Deliver, action_id: str) -> Outcome:
+        self.done.append(action.content["due"])
+        if len(self.done) == 2 * ROUNDS:
+            self.all.set()
+        return Outcome("")
+
+    async def close(self) -> None:
+        return None
+
+
+async def test_what_accounts_hear_at_the_same_time_all_leaves_at_once(store: Store) -> None:
+    begin, bridge = asyncio.Event(), Counting()
+    sessions = [Chatty("@a:example.org"), Chatty("@b:example.org")]
+    for session in sessions:
+        session.store, session.begin = store, begin
+    posts = [Post(Asking(x.account), cast(Session, x)) for x in sessions]
+    office = Office(store, posts, bridges={"mail": bridge})
+    task = asyncio.create_task(office.run())
+    try:
+        await asyncio.sleep(0.2)
+        begin.set()
+        await asyncio.wait_for(bridge.all.wait(), 10)
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    said = [f"{session.account} {number}" for session in sessions for number in range(ROUNDS)]
+    assert sorted(bridge.done) == sorted(said)

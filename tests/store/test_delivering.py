@@ -347,3 +347,19 @@ async def test_many_rooms_never_more_than_a_few_at_once(store: Store, clock: Man
         performer.held.set()
         await until(lambda: len(performer.done) == 60)
     assert performer.most_at_once == 16
+
+
+async def test_a_row_that_cannot_be_read_stops_its_own_room_alone(
+    store: Store, clock: ManualClock
+) -> None:
+    performer = Scripted()
+    await append(store, "a1", say(A))
+    await store.run("append", lambda tx: tx.append("a2", A, None, b"no action at all"))
+    await append(store, "b1", say(B))
+    async with delivering(store, clock, performer) as running:
+        await until(lambda: len(performer.done) == 2, clock)
+        await append(store, "b2", say(B))
+        running.wake.set()
+        await until(lambda: len(performer.done) == 3, clock)
+    assert sorted(performer.done) == ["a1", "b1", "b2"]
+    assert (await counts(store))["outbox_ready"] == 1, "it is kept for a version that can read it"

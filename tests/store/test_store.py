@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from importlib import resources
 from pathlib import Path
@@ -155,3 +157,37 @@ async def test_a_torn_write_ahead_log_costs_the_torn_transaction_alone(tmp_path:
     rows = await after.run("read", lambda tx: sorted(key for key, _ in tx.rows("kind")))
     await after.close()
     assert rows == ["0", "1", "2", "3", "4"]
+
+
+async def test_what_follows_comes_before_whoever_waits_and_is_told_first(store: Store) -> None:
+    done: list[str] = []
+
+    def do(name: str) -> Callable[[Transaction], str]:
+        def work(tx: Transaction) -> str:
+            done.append(name)
+            return name
+
+        return work
+
+    async def run(name: str) -> None:
+        heard.append(await store.run(name, do(name)))
+
+    heard: list[str] = []
+    store.follow("first", "behind", do("behind"), heard.append)
+    await asyncio.gather(run("first"), run("first"), run("last"))
+    assert done == ["first", "behind", "first", "behind", "last"]
+    assert heard == done[1::-1] * 2 + ["last"]
+
+
+async def test_what_follows_is_a_transaction_of_its_own(store: Store) -> None:
+    def fail(tx: Transaction) -> None:
+        tx.put("test/kind", "behind", 1)
+        raise ValueError("as it was made")
+
+    heard: list[None] = []
+    store.follow("first", "behind", fail, heard.append)
+    with pytest.raises(ValueError, match="as it was made"):
+        await store.run("first", lambda tx: tx.put("test/kind", "first", 1))
+    assert await store.run("look", lambda tx: tx.get("test/kind", "first")) == 1
+    assert await store.run("look", lambda tx: tx.get("test/kind", "behind")) is None
+    assert not heard

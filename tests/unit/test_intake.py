@@ -23,6 +23,7 @@ from federation import rooms, sync
 from federation.encryption.machine import Machine
 from federation.errors import NotAHomeserver
 from federation.intake import MARK, Intake, action_id
+from federation.recent import Recent
 from federation.sync import JoinedRoom
 from tests.store.events import ANNA, BOT, ROOM, event, member, message
 from tests.store.malformed import JSON, TEXT, malformed_events, paths, put
@@ -36,7 +37,8 @@ class Office:
         migrate(sqlite_utils.Database(self._connection))
         self.tx = Transaction(self._connection, Sealer(bytes(32)), 1_800_000_000.0, 60.0)
         self.machine = Machine.open(self.tx, BOT, "DEVICE")
-        self.intake = Intake(BOT, self.machine)
+        self.recent = Recent(10)
+        self.intake = Intake(BOT, self.machine, self.recent)
 
     @contextmanager
     def fresh(self) -> Iterator[None]:
@@ -80,6 +82,16 @@ def test_a_timeline_is_handed_on_in_its_order(office: Office) -> None:
     office.intake.joined(office.tx, joined(*events))
     office.intake.joined(office.tx, joined(*events))
     assert office.events() == events
+
+
+def test_what_others_said_is_remembered_for_as_long_as_it_stands(office: Office) -> None:
+    ours, theirs, gone = message(sender=BOT), message("theirs"), message("gone")
+    redaction = {**event("m.room.redaction", {}), "redacts": gone["event_id"]}
+    office.intake.joined(office.tx, joined(ours, theirs, gone, redaction))
+    remembered = [office.recent.found(ROOM, x["event_id"]) for x in (ours, theirs, gone)]
+    assert [x and x["event"] for x in remembered] == [None, theirs, None]
+    office.intake.left(office.tx, ROOM, {})
+    assert office.recent.found(ROOM, theirs["event_id"]) is None
 
 
 def test_what_we_sent_is_an_echo_and_no_event(office: Office) -> None:

@@ -31,14 +31,14 @@ class Outbox(Vault):
     ) -> None:
         """`lane`: what it must keep its order in; `makes`: the handle that it will fill; `held`:
         until somebody releases it."""
-        self.appended = True
-        place = action_id.encode()
+        place, mark = action_id.encode(), self._sealer.mark("lane", lane)
+        self.lanes[mark] = None
         self._sql(
             "INSERT INTO outbox (id, lane, makes, state, error, decided, sealed) "
             "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
             (
                 action_id,
-                self._sealer.mark("lane", lane),
+                mark,
                 None if makes is None else self._sealer.mark("handle", makes),
                 "aside" if held else "ready",
                 HELD if held else None,

@@ -16,8 +16,8 @@ class Table:
         self._sql = connection.execute
         self._sealer = sealer
         self._patience = patience
-        self.appended = False
-        """Whether something was put into the outbox."""
+        self.lanes: dict[bytes, None] = {}
+        """The lanes of the outbox into which something was put."""
         self.forgotten: dict[str, float] = {}
         """What was forgotten for good, by fingerprint, and when."""
         self.now = now

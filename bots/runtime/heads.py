@@ -1,0 +1,98 @@
+"""The first row of each lane of the outbox, with all that can be known before it is performed."""
+
+from __future__ import annotations
+
+import dataclasses
+import sqlite3
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bots.runtime import codec
+from bots.runtime.decision import Deliver
+from bots.runtime.transaction import OutboxRow, Transaction
+from federation.actions import Action, Handle, Redact
+from federation.perform import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    row: OutboxRow
+    data: Mapping[str, Any]
+    """What the outbox keeps of it: the action, by whom, for which bot."""
+    prepared: Action | Deliver | Outcome | None
+    """The action with ids in place of handles; an outcome if it was done before, as our own sync
+    told; None if a handle is not filled."""
+    fault: Exception | None = None
+    """Why the row can't be read; then nothing but it is known."""
+
+    @property
+    def lane(self) -> bytes:
+        return self.row.lane
+
+    @property
+    def by(self) -> str:
+        found: str = self.data["by"]
+        return found
+
+    @property
+    def action(self) -> Action | Deliver:
+        found: Action | Deliver = self.data["action"]
+        return found
+
+    @property
+    def handle(self) -> str | None:
+        """What it fills."""
+        return getattr(self.action, "handle", None)
+
+
+def first(tx: Transaction, lane: bytes) -> Head | None:
+    row = tx.head(lane)
+    return None if row is None else _prepared(tx, row)
+
+
+def other(tx: Transaction, busy: Collection[bytes]) -> list[Head]:
+    """Of every lane but these."""
+    return [_prepared(tx, row) for row in tx.heads() if row.lane not in busy]
+
+
+def appended(tx: Transaction) -> list[Head]:
+    """Of the lanes that this transaction has added to."""
+    found = (first(tx, lane) for lane in tx.lanes)
+    return [x for x in found if x is not None]
+
+
+def references(action: Action | Deliver) -> dict[str, Handle]:
+    """The action's fields that name something by handle; its own `handle` is none of them."""
+    values = {f.name: getattr(action, f.name) for f in dataclasses.fields(action)}
+    values.pop("handle", None)
+    return {name: value for name, value in values.items() if isinstance(value, Handle)}
+
+
+def _prepared(tx: Transaction, row: OutboxRow) -> Head:
+    try:
+        data = codec.loads(row.payload)
+        return Head(row, data, _prepare(tx, row, data["action"]))
+    except sqlite3.Error:
+        raise
+    except Exception as error:  # noqa: BLE001  (one row must not stop the other lanes)
+        return Head(row, {}, None, error)
+
+
+def _prepare(
+    tx: Transaction, row: OutboxRow, action: Action | Deliver
+) -> Action | Deliver | Outcome | None:
+    known = tx.echoed(row.id)
+    if known is not None:
+        return Outcome(*known)
+    ids: dict[str, Any] = {}
+    for name, handle in references(action).items():
+        made = tx.made(handle)
+        if made is None:
+            return None
+        ids[name] = made.room_id if name == "room" else (made.event_id or made.room_id)
+    if isinstance(action, Redact):
+        target = action.target
+        made = tx.made(target) if isinstance(target, Handle) else tx.made_by_event(target)
+        ids["made_by"] = None if made is None else made.by
+    return dataclasses.replace(action, **ids)

@@ -1,0 +1,42 @@
+"""What came of an action, on its way back to the rule that asked for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bots.runtime import codec
+from bots.runtime.decision import Deliver, Event, Performed
+from bots.runtime.transaction import Transaction
+from federation.actions import Action, Handle, Invite, Kick, Look, Redact
+from federation.perform import Outcome
+
+
+def tell(tx: Transaction, action_id: str, data: Mapping[str, Any], event: Event) -> None:
+    """Put the event into the inbox of the bot that asked; `data`: the outbox row's."""
+    payload = {"bot": data["bot"], "data": codec.dumps(event).decode()}
+    if "was" in data:
+        payload["was"] = data["was"]
+    tx.enter(f"performed/{action_id}", payload)
+
+
+def performed(action: Action | Deliver, outcome: Outcome | None, error: str | None) -> Performed:
+    outcome = outcome or _nothing(action)
+    return Performed(
+        type(action).__name__,
+        getattr(action, "handle", None),
+        outcome.room_id or None,
+        outcome.event_id,
+        error,
+        user=getattr(action, "user", None),
+        target=str(action.target) if isinstance(action, Look) else None,
+        found=outcome.found,
+    )
+
+
+def _nothing(action: Action | Deliver) -> Outcome:
+    """Of what has no handle, the room at least tells which one failed."""
+    told = Invite | Kick | Look | Redact
+    if isinstance(action, told) and not isinstance(action.room, Handle):
+        return Outcome(action.room)
+    return Outcome("")
