@@ -6,7 +6,7 @@ Of what nobody has shared nothing is kept.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -53,6 +53,18 @@ class Settings:
     @property
     def spoken(self) -> str:
         return " ".join(self.room_languages or self.languages[:2])
+
+    def as_known(self, office: Office) -> Settings:
+        """With each room under the id by which we have known it: what is kept of it is kept under
+        that, though the settings may name the room that replaced it by now."""
+        if self.places.isdisjoint(office.moved.values()):
+            return self
+        return replace(
+            self,
+            exchange=office.meant(self.exchange),
+            coordination=self.coordination and office.meant(self.coordination),
+            sources=tuple(replace(x, room=office.meant(x.room)) for x in self.sources),
+        )
 
     def source(self, room: str) -> Source | None:
         return next((x for x in self.sources if x.room == room), None)

@@ -78,7 +78,7 @@ class Loader:
     def _state(self, event: Event) -> State:
         stored = self.docs.get(OFFICE, "office")
         known = Knowledge(office_from(stored) if stored is not None else Office())
-        state = State(self.settings, known, known)
+        state = State(self.settings.as_known(known.office), known, known)
         if isinstance(event, Started):
             places = ((room, place_from(x)) for room, x in self.docs.scan(PLACE))
             return replace(state, joined=frozenset(room for room, x in places if x.joined))
@@ -90,9 +90,9 @@ class Loader:
             return state
         room = known.office.meant(event.origin.room_id)
         state = replace(state, room=room)
-        if isinstance(event, TextMessage) and room in self.settings.places:
+        if isinstance(event, TextMessage) and room in state.settings.places:
             state = self._searched(state, event)
-        if room == self.settings.exchange:
+        if room == state.settings.exchange:
             return self._in_exchange(self._with_place(state), event)
         return self._in_source(self._with_place(state), event)
 

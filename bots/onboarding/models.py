@@ -6,7 +6,7 @@ Of a member no more is kept than it takes not to ask her twice.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Protocol
@@ -37,6 +37,10 @@ class Initiative:
     """Whoever chooses it is invited to these."""
     team: str | None = None
     """Where its contacts hear of a newcomer; None: in the coordination room."""
+
+    def as_known(self, office: Office) -> Initiative:
+        team = None if self.team is None else office.meant(self.team)
+        return replace(self, rooms=tuple(map(office.meant, self.rooms)), team=team)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,19 @@ class Settings:
         of_initiatives = (room for x in self.initiatives for room in (*x.rooms, x.team) if room)
         places = frozenset((self.space, self.coordination, *self.rooms, *of_initiatives))
         object.__setattr__(self, "places", places)
+
+    def as_known(self, office: Office) -> Settings:
+        """With each room under the id by which we have known it: what is kept of it is kept under
+        that, though the settings may name the room that replaced it by now."""
+        if self.places.isdisjoint(office.moved.values()):
+            return self
+        return replace(
+            self,
+            space=office.meant(self.space),
+            coordination=office.meant(self.coordination),
+            rooms=tuple(map(office.meant, self.rooms)),
+            initiatives=tuple(x.as_known(office) for x in self.initiatives),
+        )
 
     @property
     def first_words(self) -> str:

@@ -63,7 +63,7 @@ class Loader:
     def _state(self, event: Event) -> State:
         stored = self.docs.get(OFFICE, "office")
         known = Knowledge(office_from(stored) if stored is not None else Office())
-        state = State(self.settings, self.tongues, known, known)
+        state = State(self.settings.as_known(known.office), self.tongues, known, known)
         if isinstance(event, Due):
             return self._due(state, event.key)
         if isinstance(event, Performed):
@@ -108,7 +108,7 @@ class Loader:
     # -- rooms ---------------------------------------------------------------------------------
 
     def _in_room(self, state: State, event: RoomEvent) -> State:
-        settings = self.settings
+        settings = state.settings
         room = state.known.office.meant(event.origin.room_id)
         state = replace(state, room=room)
         if isinstance(event, Membership) and event.user == settings.account:

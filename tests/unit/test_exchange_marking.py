@@ -402,6 +402,25 @@ def test_a_room_that_is_upgraded_is_followed(market: Market) -> None:
     assert market.handle(strange) == []
 
 
+def test_settings_that_name_the_new_room_change_nothing(market: Market) -> None:
+    source = market.writes()
+    market.marks(source)
+    market.write("!austausch aus", ANNA, SOUTH)
+    news = {NORTH: "!new-north", SOUTH: "!new-south", EXCHANGE: "!new-exchange"}
+    for old, new in news.items():
+        market.handle(RoomReplaced(market.origin(old, ANNA), market.view(old), new))
+        market.views[new] = market.view(old)
+    sources = tuple(replace(x, room=news.get(x.room, x.room)) for x in SETTINGS.sources)
+    bot: Any = market.bot
+    bot.settings = replace(SETTINGS, sources=sources, exchange="!new-exchange")
+    market.start(2)
+    copied = market.marks(market.writes(room="!new-north"), room="!new-north")
+    assert said(copied, "copy").room == "!new-exchange"
+    # What its moderators decided stands, and what was shared from the old room can be taken back.
+    assert market.marks(market.writes(room="!new-south"), room="!new-south") == []
+    assert (EXCHANGE, "exchange/1/copy") in redacted(market.redact(source, LEYLA, NORTH))
+
+
 def test_an_exchange_room_that_is_upgraded_keeps_its_copies(market: Market) -> None:
     source = market.writes()
     market.marks(source)

@@ -499,6 +499,26 @@ def test_a_space_that_is_upgraded_is_followed(member: Town) -> None:
     assert "!new-space" in [x.room for x in member.says("ja") if isinstance(x, Kick)]
 
 
+def test_settings_that_name_the_new_room_change_nothing(town: Town) -> None:
+    for old, new in ((SPACE, "!new-space"), (NORTH_ROOM, "!new-north"), (COORDINATION, "!new")):
+        town.handle(RoomReplaced(town.origin(old, CREATOR), town.view(old), new))
+    north = replace(SETTINGS.initiatives[0], rooms=("!new-north",))
+    town.settings = replace(
+        SETTINGS,
+        space="!new-space",
+        coordination="!new",
+        initiatives=(north, *SETTINGS.initiatives[1:]),
+    )
+    town.start(2)
+    assert town.keys(town.joins(CEM, "!new-space")) == ["hello", "rules"]
+    assert town.joins(room="!new-space") == []
+    assert invitations(town.agrees()) == [NEWS, EXCHANGE]
+    asked = town.says("nord")
+    assert invitations(asked) == ["!new-north"]
+    town.move("!new-space", ANNA, "knock")
+    assert town.react(town.event_of("onboarding/wish/1"), "✅", ANNA, "!new")[1]
+
+
 def test_a_tombstone_in_a_chat_moves_nothing(town: Town) -> None:
     chat = town.member().chat or ""
     tombstone = RoomReplaced(town.origin(chat, LEYLA), town.view(chat), "!evil")
