@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -115,7 +115,9 @@ def prefix(settings: Settings) -> str:
 
 def _within(before: str, path: str) -> str:
     inside = path.removeprefix(before) if path.startswith(f"{before}/") else path
-    return "/" + inside.lstrip("/")  # two slashes would begin the name of another server
+    # Two slashes would begin the name of another server; browsers take a backslash for one, and
+    # pass over tabs.
+    return "/" + quote(inside.lstrip("/"), errors="replace")
 
 
 @lru_cache(maxsize=1)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridges.web import forms, links
+from bridges.web import forms, links, rendering
 from bridges.web.languages import choose
 from bridges.web.pacing import AT_ONCE, LONGEST, PER_SECOND, Pace
 
@@ -129,3 +129,10 @@ def test_after_a_flood_all_is_quick_again() -> None:
         pace.turn()
     now += LONGEST + AT_ONCE / PER_SECOND
     assert pace.turn() == 0.0
+
+
+@pytest.mark.parametrize("path", ["//evil", "/\\evil", "/\t/evil", "/\n\\evil", "/\udcff"])
+@pytest.mark.parametrize("before", ["", "/alliance"])
+def test_the_address_of_a_page_names_no_other_server(path: str, before: str) -> None:
+    kept = rendering._within(before, path)
+    assert re.fullmatch(r"/[\w%.-][\w%./-]*", kept, re.ASCII)
