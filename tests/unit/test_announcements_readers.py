@@ -191,6 +191,17 @@ def test_other_mails_change_nothing(world: World, content: dict[str, object]) ->
     assert world.handle(MailReceived(content)) == []
 
 
+def test_who_left_after_a_backup_is_asked_again_before_the_first_mail(world: World) -> None:
+    world.subscribe(ADDRESS)
+    world.docs.forget(documents.ADDRESS, world.id(ADDRESS))  # all that a restored backup knows
+    token = asked_to_confirm(world)
+    world.send()
+    assert (stands(world), world.news()) == ("waiting", [])
+    world.submit("confirm", token=token)
+    world.send("Zweiter")
+    assert [address for address, _, _ in world.news()] == [ADDRESS]
+
+
 def test_who_leaves_amid_a_round_gets_nothing_more_of_it(world: World) -> None:
     reader = world.subscribe(ADDRESS)
     world.held = True

@@ -44,7 +44,9 @@ def subscribe(turn: Turn, fields: Mapping[str, str]) -> None:
         return
     if since_first >= DAY:
         reader = replace(reader, asked=0, asked_first=turn.seconds)
-    standing = Standing.ACTIVE if reader.standing is Standing.ACTIVE else Standing.WAITING
+    # A restored backup may still call somebody active who has left: her address is gone for good.
+    active = reader.standing is Standing.ACTIVE and turn.state.address
+    standing = Standing.ACTIVE if active else Standing.WAITING
     wish = _wish(turn, fields)
     reader = replace(reader, standing=standing, asked=reader.asked + 1, wish=wish)
     turn.keep_reader(reader)
