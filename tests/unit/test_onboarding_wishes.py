@@ -145,7 +145,7 @@ def test_a_reason_can_not_flood_the_room() -> None:
 
 def test_a_forged_reason_stays_text() -> None:
     town = Town()
-    asked = town.knocks('<a href="x">@room</a>\u202e', name="</a><script>")
+    asked = town.knocks('<a href="x">@room</a>\u202e', name="</a><script>\u202e")
     html = town.bot.render(said(asked, "knock").phrase).html or ""
     assert "<script" not in html
     assert '<a href="x"' not in html

@@ -21,7 +21,8 @@ LONGEST_REASON, LONGEST_NAME = 1_000, 60
 
 def knocked(turn: Turn, event: Membership) -> None:
     """At the space."""
-    reason, name = clean(event.reason)[0][:LONGEST_REASON], excerpt(event.name, LONGEST_NAME)
+    reason = clean(event.reason)[0][:LONGEST_REASON]
+    name = excerpt(clean(event.name)[0], LONGEST_NAME)
     _open(turn, Wish(0, event.user, turn.seconds, name, reason))
 
 
