@@ -203,7 +203,8 @@ def _media(kind: str) -> Callable[[Origin, RoomView, RawEvent, Mapping[str, Any]
     ) -> RoomEvent:
         if not content:
             return Ignored(origin, view, str(raw["type"]))
-        return MediaMessage(origin, view, kind)
+        relation = mapping(content.get("m.relates_to"))
+        return MediaMessage(origin, view, kind, thread=_thread(relation))
 
     return read
 

@@ -285,6 +285,7 @@ def test_an_empty_text_shares_nothing(market: Market) -> None:
 def test_a_message_in_a_thread_keeps_its_thread(market: Market) -> None:
     relation = {"rel_type": "m.thread", "event_id": "$root"}
     source = market.writes(content={"m.relates_to": relation})
+    assert said(market.marks(source, CEM), "not-author").thread == "$root"
     market.marks(source)
     copy = market.event_of("exchange/1/copy")
     _, asked = market.write("Ich", CEM, EXCHANGE, thread=copy)

@@ -191,6 +191,14 @@ def test_state_of_rooms() -> None:
     assert isinstance(read(event("m.room.encryption", {})), Unreadable), "no state event"
 
 
+@pytest.mark.parametrize("kind", ["m.sticker", "m.poll.start", "org.matrix.msc3381.poll.start"])
+def test_media_that_are_events_of_their_own_belong_to_a_thread_too(kind: str) -> None:
+    relation = {"rel_type": "m.thread", "event_id": "$root"}
+    found = read(event(kind, {"body": "look", "m.relates_to": relation}))
+    assert isinstance(found, MediaMessage)
+    assert found.thread == "$root"
+
+
 @pytest.mark.parametrize("kind", ["m.room.message", "m.reaction", "m.sticker", "m.room.encrypted"])
 def test_what_was_redacted_before_we_saw_it_is_nothing(kind: str) -> None:
     found = read(event(kind, {}))

@@ -83,6 +83,8 @@ def found(turn: Turn, event: Performed) -> None:
     if message is None or not turn.open or not _is_person(turn, message.origin.sender):
         turn.take_back()
         return
+    if not isinstance(message, Unreadable):
+        turn.change(thread=message.thread)  # homeservers take no thread that begins within another
     mine = tuple(x for x in turn.shared.marks if x.by == message.origin.sender)
     _explain(turn, "not-author", turn.shared.marks, message.origin.sender)
     if mine and not isinstance(message, Unreadable):
@@ -139,7 +141,6 @@ def _share(turn: Turn, message: Message, marks: tuple[Mark, ...], event: Perform
         name=excerpt(clean(name)[0], LONGEST_NAME),
         text=text,
         kind=kind,
-        thread=message.thread,
         shared=turn.seconds,
     )
     turn.put(turn.shared, anew=True)
