@@ -105,6 +105,8 @@ class Announcement:
     """Event id of the announcement that it corrects or continues."""
     released_by: str | None = None
     released: float = 0.0
+    room: str = ""
+    """Where the message stands: the editors' room may have been replaced since."""
 
     def version(self, language: str) -> Version | None:
         return next(

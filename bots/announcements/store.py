@@ -62,7 +62,7 @@ class Loader:
                 return self._ticket(state, token_in(str(event.content.get("subject", ""))))
         if isinstance(event, RoomEvent) and event.origin.room_id == state.room:
             return self._in_room(state, event)
-        return state
+        return self._elsewhere(state, event) if isinstance(event, Redaction) else state
 
     # -- documents -----------------------------------------------------------------------------
 
@@ -155,6 +155,12 @@ class Loader:
             case Redaction():
                 return self._with_rounds(self._about(state, event.target))
         return state
+
+    def _elsewhere(self, state: State, event: Redaction) -> State:
+        """What was written before the room was replaced can still be taken back there."""
+        found = self._with_rounds(self._about(state, event.target))
+        here = found.item is not None and found.item.room == event.origin.room_id
+        return found if here else state
 
     def _text(self, state: State, event: TextMessage) -> State:
         if asks_for_digest(clean(event.body, reply=event.reply_to is not None)[0]):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from bots.announcements.store import published
+from bots.runtime.decision import Say
 from federation.actions import Join
-from federation.events import Origin, RoomReplaced, TextMessage
+from federation.events import Origin, Redaction, RoomReplaced, TextMessage
 from tests.unit.test_announcements_story import ANNA, BOT, ROOM, World
 
 NEW, NEWEST = "!newer", "!newest"
@@ -32,6 +34,19 @@ def test_the_bot_goes_where_the_editors_go(world: World) -> None:
     assert Join(NEWEST) in world.handle(RoomReplaced(origin(NEW, 4), world.view, NEWEST))
     assert say(world, NEW, "Noch hier", 5) == []
     assert say(world, NEWEST, "Schon hier", 6) == ["offer"]
+
+
+def test_what_was_written_before_can_be_taken_back_there(world: World) -> None:
+    world.subscribe("reader@mail.example")
+    world.send("Geheim")
+    source = world.item().original.event
+    world.handle(RoomReplaced(origin(ROOM, 1), world.view, NEW))
+    assert published(world.docs)
+    assert world.handle(Redaction(origin("!strange", 2), world.view, source)) == []
+    asked = world.handle(Redaction(origin(ROOM, 3), world.view, source))
+    assert [x.room for x in asked if isinstance(x, Say)] == [ROOM]
+    assert published(world.docs) == ()
+    assert "Geheim" not in str(world.docs.kinds)
 
 
 def test_no_other_room_moves_it(world: World) -> None:

@@ -95,14 +95,19 @@ def _from_outside(turn: Turn, event: FormSubmitted | MailReceived) -> None:
 
 
 def _room_event(turn: Turn, event: RoomEvent) -> None:
-    if event.origin.room_id != turn.state.room or event.origin.sender == turn.settings.account:
+    if event.origin.sender == turn.settings.account:
         return
+    if isinstance(event, Redaction):
+        release.removed(turn, event)
+    elif event.origin.room_id == turn.state.room:
+        _in_room(turn, event)
+
+
+def _in_room(turn: Turn, event: RoomEvent) -> None:
     if isinstance(event, Membership):
         _membership(turn, event)
     elif isinstance(event, RoomReplaced):
         _move(turn, event)
-    elif isinstance(event, Redaction):
-        release.removed(turn, event)
     elif turn.is_editor(event) and _is_genuine(event):
         _by_editor(turn, event)
 

@@ -83,7 +83,9 @@ def _begin(turn: Turn, event: TextMessage, body: str) -> None:
     number = turn.desk.announcements + 1
     turn.note(announcements=number)
     original = Version(language or turn.language, origin.event_id, origin.sender, text_)
-    item = turn.keep(Announcement(number, original, follows=turn.state.previous))
+    item = turn.keep(
+        Announcement(number, original, follows=turn.state.previous, room=origin.room_id)
+    )
     _remember(turn, item, original)
     turn.tell(
         "offer",

@@ -69,17 +69,20 @@ class Turn(turn.Turn[State]):
     def phrase(self, key: str, values: Values | None = None) -> Phrase:
         return Phrase(key, self.language, values or {})
 
-    def tell(self, key: str, values: Values | None = None, **fields: Any) -> None:
-        if self.state.room is not None:
-            self.ask(Say(self.state.room, self.phrase(key, values), **fields))
+    def tell(
+        self, key: str, values: Values | None = None, room: str | None = None, **fields: Any
+    ) -> None:
+        place = room or self.state.room
+        if place is not None:
+            self.ask(Say(place, self.phrase(key, values), **fields))
 
     def answer(self, item: Announcement, key: str, values: Values | None = None) -> None:
         """Say something in the thread of an announcement."""
-        self.tell(key, values, thread=item.original.event)
+        self.tell(key, values, item.room, thread=item.original.event)
 
     def show(self, item: Announcement, key: str, values: Values | None = None) -> None:
         """Bring what stands beneath an announcement up to date."""
-        self.tell(key, values, edits=handles.offer(item.number))
+        self.tell(key, values, item.room, edits=handles.offer(item.number))
 
     def clock(self, at: datetime) -> str:
         return f"{at.astimezone(self.settings.timezone):%H:%M:%S}"
