@@ -12,7 +12,7 @@ from bots.onboarding.models import Stage
 from bots.onboarding.store import CHAT as CHATS
 from bots.onboarding.store import MEMBER, SERIAL
 from bots.runtime.bot import Made
-from bots.runtime.decision import Due, Performed, Request, SetAside
+from bots.runtime.decision import Due, Performed, Request, Say, SetAside
 from federation.actions import CreateRoom, Invite, Join, Kick, Leave, Redact, SetState
 from federation.events import MembershipKind, RoomReplaced, RoomView, TextMessage
 from tests.unit.test_onboarding_story import (
@@ -420,6 +420,15 @@ def test_a_room_with_others_is_left(others: tuple[str, ...]) -> None:
     asked = town.move(CHAT, BOT, "join")
     assert town.keys(asked) == (["private-only"] if others else [])
     assert asked[-1] == Leave(CHAT, notify=True)
+
+
+def test_what_is_said_in_private_is_for_her_alone_whoever_comes_later(member: Town) -> None:
+    chat = member.member().chat or ""
+    member.move(chat, CEM, "join")
+    asked = [*member.says("!hilfe"), *member.says("!gehen"), *member.says("ja")]
+    told = [x for x in asked if isinstance(x, Say)]
+    assert len(told) == 3
+    assert all(x.audience == {LEYLA} for x in told)
 
 
 def test_a_message_in_a_room_with_others_begins_nothing(town: Town) -> None:

@@ -81,7 +81,10 @@ class Turn(turn.Turn[State]):
     def say(self, key: str, values: Values | None = None, **fields: Any) -> None:
         """Say something to the member, in private."""
         always = {"network": self.settings.network}
-        self.ask(Say(self.chat, Phrase(key, self.language, {**always, **(values or {})}), **fields))
+        phrase = Phrase(key, self.language, {**always, **(values or {})})
+        # Whoever made the room, or moderates it, may have let others in since.
+        audience = frozenset({self.member.user})
+        self.ask(Say(self.chat, phrase, audience=audience, **fields))
 
     def tell(self, key: str, values: Values | None = None, **fields: Any) -> None:
         """Say something to the coordinators."""
