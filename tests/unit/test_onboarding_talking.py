@@ -377,6 +377,17 @@ def test_a_wish_is_erased_as_well() -> None:
     assert town.pass_time(60 * DAY) == []
 
 
+@pytest.mark.parametrize("how", ["leave", "ban"])
+def test_who_was_put_out_is_invited_nowhere_until_she_is_let_in(member: Town, how: str) -> None:
+    member.move(SPACE, LEYLA, how, by=ANNA)
+    assert member.keys(member.says("!themen")) == ["rules"]
+    assert invitations(member.says("sued")) == []
+    asked = member.says("ja")
+    assert member.keys(asked) == ["request", "waiting"]
+    assert invitations(asked) == []
+    assert invitations(member.decides("✅")) == [SPACE, NEWS, EXCHANGE]
+
+
 def test_who_was_erased_is_somebody_new(member: Town) -> None:
     member.says("!erase")
     member.says("yes")

@@ -91,6 +91,25 @@ def _went(turn: Turn, event: Membership) -> None:
     if turn.known.member is not None and turn.member.inside:
         turn.change(left=True, inside=False)
         turn.ask(CancelTimer(handles.HELLO + turn.member.user))
+    if event.origin.sender not in (event.user, turn.settings.account):
+        _put_out(turn)
+
+
+def _put_out(turn: Turn) -> None:
+    """Somebody has removed her: what she was allowed is over until she is let in again."""
+    if turn.known.member is None:
+        return
+    stage = Stage.REFUSED if turn.member.accepted else turn.member.stage
+    turn.change(
+        stage=stage,
+        approved=False,
+        accepted="",
+        accepted_at=0.0,
+        yes="",
+        wishes=(),
+        offered=(),
+        invited=(),
+    )
 
 
 # -- our own coming and going ----------------------------------------------------------------------
