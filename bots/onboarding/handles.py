@@ -44,6 +44,10 @@ def wish(number: int) -> Handle:
     return Handle(f"onboarding/wish/{number}")
 
 
+def reminder(number: int, which: int) -> Handle:
+    return Handle(f"onboarding/wish/{number}/reminder/{which}")
+
+
 def place(handle: str | None) -> Place | None:
     found = _PLACE.fullmatch(handle or "")
     return Place(int(found[1]), found[2], int(found[3] or 0)) if found else None

@@ -193,6 +193,8 @@ class Wish:
     knocked: bool = True
     """At the space; else by a private message to us."""
     state: WishState = WishState.OPEN
+    named: tuple[str, ...] = field(default=(), repr=False)
+    """Handles of further messages that name her: reminders, and what was told another day."""
 
 
 @dataclass(frozen=True, slots=True)

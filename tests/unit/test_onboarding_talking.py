@@ -377,6 +377,32 @@ def test_a_wish_is_erased_as_well() -> None:
     assert town.pass_time(60 * DAY) == []
 
 
+def named(town: Town) -> set[str]:
+    """Handles of what names her to others; an edit goes with what it changes."""
+    told = [x for x in town.said if isinstance(x, Say) and LEYLA in str(x.phrase.values)]
+    return {str(x.handle or x.edits) for x in told}
+
+
+def test_whatever_named_her_to_coordinators_is_taken_back() -> None:
+    town = Town()
+    town.errors["Invite"] = "M_FORBIDDEN"
+    town.knocks("bitte")
+    town.pass_time(4 * DAY)
+    town.move(SPACE, LEYLA, "leave")
+    town.pass_time(DAY)
+    town.knocks("noch einmal")
+    town.handle(RoomReplaced(town.origin(COORDINATION, CREATOR), RoomView(), "!new"))
+    town.react(town.event_of("onboarding/wish/2"), "✅", ANNA, "!new")
+    town.joins()
+    town.agrees()
+    town.says("nord")
+    town.says("!löschen")
+    gone = [x for x in town.says("ja") if isinstance(x, Redact)]
+    assert named(town) == {str(x.target) for x in gone}
+    assert len(gone) > 5
+    assert all(x.room == x.target for x in gone), "in the room in which it stands"
+
+
 @pytest.mark.parametrize("how", ["leave", "ban"])
 def test_who_was_put_out_is_invited_nowhere_until_she_is_let_in(member: Town, how: str) -> None:
     member.move(SPACE, LEYLA, how, by=ANNA)
@@ -439,7 +465,7 @@ def test_what_is_said_in_private_is_for_her_alone_whoever_comes_later(member: To
     asked = [*member.says("!hilfe"), *member.says("!gehen"), *member.says("ja")]
     told = [x for x in asked if isinstance(x, Say)]
     assert len(told) == 3
-    assert all(x.audience == {LEYLA} for x in told)
+    assert all(x.audience == frozenset({LEYLA}) for x in told)
 
 
 def test_a_message_in_a_room_with_others_begins_nothing(town: Town) -> None:

@@ -213,8 +213,8 @@ def _made(turn: Turn, event: Performed) -> None:
         return
     stage = Stage.NEW if turn.member.stage is Stage.GREETED else turn.member.stage
     turn.change(opened=False, stage=stage, welcomed=0.0)
-    person = Person(turn.member.user)
-    turn.tell("greeting-failed", {"person": person, "error": event.error})
+    values = {"person": Person(turn.member.user), "error": event.error}
+    turn.name_member(turn.settings.coordination, "greeting-failed", values)
 
 
 def _failed(turn: Turn, event: Performed) -> None:
@@ -228,4 +228,8 @@ def _failed(turn: Turn, event: Performed) -> None:
         "error": event.error or "",
         "room": Link(link(turn.place(room)), link(turn.place(room))),
     }
-    turn.tell("invite-failed" if event.action == "Invite" else "removal-failed", values)
+    key = "invite-failed" if event.action == "Invite" else "removal-failed"
+    if turn.known.member is not None:
+        turn.name_member(turn.settings.coordination, key, values)
+    else:
+        turn.tell(key, values)

@@ -97,9 +97,12 @@ class Turn(turn.Turn[State]):
 
     def tell_of_member(self, room: str, key: str, initiative: Initiative) -> None:
         """Name the member to others, in a message that can be taken back."""
+        values = {"person": Person(self.member.user), "initiative": initiative.name}
+        self.name_member(room, key, values)
+
+    def name_member(self, room: str, key: str, values: Values) -> None:
         number = self.member.told + 1
         self.change(told=number)
-        values = {"person": Person(self.member.user), "initiative": initiative.name}
         self.tell_in(room, key, values, handle=handles.told(self.member.serial, number))
 
     def invite(self, rooms: tuple[str, ...]) -> None:

@@ -12,7 +12,7 @@ from bots.runtime.commands import Command
 from bots.runtime.decision import CancelTimer, SetTimer
 from bots.runtime.phrases import Person, Quote
 from bots.runtime.texts import clean, excerpt
-from federation.actions import React, Redact
+from federation.actions import Handle, React, Redact
 from federation.events import Membership
 
 ADMIT, DECLINE = "✅", "❌"
@@ -35,6 +35,8 @@ def _open(turn: Turn, wish: Wish) -> None:
     old = turn.known.wish
     if old is not None and old.state is WishState.OPEN:
         return
+    if old is not None:
+        wish = replace(wish, named=old.named)
     if old is not None and turn.seconds - old.asked < DAY:
         # Whoever asks again and again makes no phone ring: the message about her changes.
         turn.known = replace(turn.known, wish=replace(wish, number=old.number, asked=old.asked))
@@ -42,7 +44,8 @@ def _open(turn: Turn, wish: Wish) -> None:
     else:
         number = turn.known.office.wishes + 1
         turn.office(wishes=number)
-        turn.known = replace(turn.known, wish=replace(wish, number=number))
+        named = wish.named if old is None else (*wish.named, handles.wish(old.number))
+        turn.known = replace(turn.known, wish=replace(wish, number=number, named=named))
         turn.tell(_key(turn.wish), _values(turn), handle=handles.wish(number))
         room = turn.place(turn.settings.coordination)
         turn.ask(*(React(room, handles.wish(number), key) for key in (ADMIT, DECLINE)))
@@ -59,7 +62,8 @@ def close(turn: Turn, state: WishState, by: str = "") -> None:
 def show(turn: Turn, by: str = "") -> None:
     """Bring the message about her up to date."""
     values = {**_values(turn), "coordinator": Person(by) if by else ""}
-    turn.tell(_key(turn.wish, by), values, edits=handles.wish(turn.wish.number))
+    handle = handles.wish(turn.wish.number)  # the room may have been replaced since
+    turn.tell_in(handle, _key(turn.wish, by), values, edits=handle)
 
 
 def _key(wish: Wish, by: str = "") -> str:
@@ -86,14 +90,16 @@ def _shown(turn: Turn, command: Command) -> str:
 def remind(turn: Turn) -> None:
     wish = turn.known.wish
     if wish is not None and wish.state is WishState.OPEN:
-        person = Person(wish.user, wish.name)
-        turn.tell("wish-reminder", {"person": person}, reply_to=handles.wish(wish.number))
+        handle = handles.reminder(wish.number, len(wish.named))
+        turn.wish_for(named=(*wish.named, handle))
+        values = {"person": Person(wish.user, wish.name)}
+        turn.tell("wish-reminder", values, reply_to=handles.wish(wish.number), handle=handle)
 
 
 def forget(turn: Turn) -> None:
-    """Take the message about her back as well."""
+    """Take what was told of her back as well."""
     if turn.known.wish is not None:
-        handle = handles.wish(turn.wish.number)
-        turn.ask(Redact(turn.place(turn.settings.coordination), handle, notify=True))
+        named = (handles.wish(turn.wish.number), *map(Handle, turn.wish.named))
+        turn.ask(*(Redact(handle, handle, notify=True) for handle in named))
         turn.ask(CancelTimer(handles.WISH + turn.wish.user))
         turn.known = replace(turn.known, wish=None)
