@@ -196,7 +196,7 @@ class _Notes:
             if action_id not in self._doubted:
                 return  # written along with another one
             doubted, self._doubted = self._doubted, set()
-            settled, self._settled = self._settled - doubted, set()
+            settled, self._settled = self._settled, set()
             await self._store.run("doubt", lambda tx: self._write(tx, doubted, settled))
 
     def settled(self, action_id: str) -> None:

@@ -227,6 +227,16 @@ async def test_a_refusal_is_no_doubt(post: Any) -> None:
         assert await p.send("anna") is None
 
 
+async def test_a_server_that_hangs_up_again_and_again_costs_no_mail(post: Any) -> None:
+    async with post(first("END", "421 too much", 3)) as p:
+        await p.add("anna")
+        said = []
+        for _ in range(4):
+            said.append(await p.send("anna"))
+            p.now[0] += 3_600
+    assert said == ["try later: away"] * 3 + [None]
+
+
 async def test_mails_that_are_ready_together_share_a_commit(post: Any) -> None:
     async with post() as p:
         readers = [f"r{i}" for i in range(12)]
