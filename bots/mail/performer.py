@@ -53,6 +53,11 @@ class _Found:
     letter: Letter
     address: str
     doubts: int
+    kept: _Kept
+
+
+_Kept = tuple[Any, Any]
+"""What is kept of letter and address; None for what is gone."""
 
 
 class Mail:
@@ -107,10 +112,10 @@ class Mail:
 
     def _look(self, tx: Transaction, job: Mapping[str, Any], action_id: str) -> _Found:
         self._paces.load(tx)
-        letter, address = tx.get(LETTER, job["letter"]), tx.get(ADDRESS, job["reader"])
+        kept = letter, address = _kept(tx, job)
         if letter is None or address is None:
             raise Declined(GONE)
-        return _Found(letter_from(letter), address, int(tx.get(DOUBT, action_id) or 0))
+        return _Found(letter_from(letter), address, int(tx.get(DOUBT, action_id) or 0), kept)
 
     async def _send(self, found: _Found, job: Mapping[str, Any], action_id: str) -> None:
         reader = Reader(job["reader"] + job["once"], found.address, job["token"])
@@ -118,13 +123,18 @@ class Mail:
             prepared = await self._prepare(found.letter)
             now = datetime.fromtimestamp(self._now(), self._settings.timezone)
             message = self._composer.compose(prepared, reader, now)
-            await self._hand_over(reader, message, action_id)
+            await self._hand_over(
+                reader, message, action_id, lambda tx: _kept(tx, job) == found.kept
+            )
         except Unsafe:
             raise Refused("unsafe") from None
 
-    async def _hand_over(self, reader: Reader, message: bytes, action_id: str) -> None:
+    async def _hand_over(
+        self, reader: Reader, message: bytes, action_id: str, stands: _Stands
+    ) -> None:
         async def commit() -> None:
-            await self._notes.doubt(action_id)
+            if not await self._notes.doubt(action_id, stands):
+                raise TryLater("changed", 0.0)  # while it waited for a connection
 
         try:
             await self._pool.send(self._settings.bounces, reader.address, message, commit)
@@ -179,6 +189,14 @@ class Mail:
             raise
 
 
+_Stands = Callable[[Transaction], bool]
+"""Whether a mail may still leave as it was put together."""
+
+
+def _kept(tx: Transaction, job: Mapping[str, Any]) -> _Kept:
+    return tx.get(LETTER, job["letter"]), tx.get(ADDRESS, job["reader"])
+
+
 class _Notes:
     """Which mails are in doubt, on disk. Connections that are ready together share a commit."""
 
@@ -186,26 +204,36 @@ class _Notes:
         self._store = store
         self._paces = paces
         self._writing = asyncio.Lock()
-        self._doubted: set[str] = set()
+        self._doubted: dict[str, _Stands] = {}
         self._settled: set[str] = set()
+        self._overtaken: set[str] = set()
 
-    async def doubt(self, action_id: str) -> None:
-        """Return once it is on disk."""
-        self._doubted.add(action_id)
+    async def doubt(self, action_id: str, stands: _Stands) -> bool:
+        """Return once it is on disk; False, and nothing is noted, if the mail must not leave."""
+        self._doubted[action_id] = stands
         async with self._writing:
-            if action_id not in self._doubted:
-                return  # written along with another one
-            doubted, self._doubted = self._doubted, set()
-            settled, self._settled = self._settled, set()
-            await self._store.run("doubt", lambda tx: self._write(tx, doubted, settled))
+            if action_id in self._doubted:  # else written along with another one
+                doubted, self._doubted = self._doubted, {}
+                settled, self._settled = self._settled, set()
+                self._overtaken |= await self._store.run(
+                    "doubt", lambda tx: self._write(tx, doubted, settled)
+                )
+        overtaken = action_id in self._overtaken
+        self._overtaken.discard(action_id)
+        return not overtaken
 
     def settled(self, action_id: str) -> None:
         """The server has answered. Erased with the next commit: until then it does no harm."""
         self._settled.add(action_id)
 
-    def _write(self, tx: Transaction, doubted: set[str], settled: set[str]) -> None:
+    def _write(
+        self, tx: Transaction, doubted: Mapping[str, _Stands], settled: set[str]
+    ) -> set[str]:
+        """Those that must not leave."""
         for action_id in settled:
             tx.delete(DOUBT, action_id)
-        for action_id in doubted:
+        overtaken = {action_id for action_id, stands in doubted.items() if not stands(tx)}
+        for action_id in doubted.keys() - overtaken:
             tx.put(DOUBT, action_id, int(tx.get(DOUBT, action_id) or 0) + 1)
         self._paces.save(tx)
+        return overtaken

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -235,6 +235,24 @@ async def test_a_server_that_hangs_up_again_and_again_costs_no_mail(post: Any) -
             said.append(await p.send("anna"))
             p.now[0] += 3_600
     assert said == ["try later: away"] * 3 + [None]
+
+
+@pytest.mark.parametrize("kind", [LETTER, ADDRESS])
+async def test_what_is_taken_back_while_a_mail_waits_for_a_connection_does_not_leave(
+    post: Any, kind: str
+) -> None:
+    async with post(first("DATA", STALL)) as p:
+        p.mail = _mail(p.store, replace(p.server, connections=1), p.settings, lambda: p.now[0])
+        await p.add("anna", "bilal")
+        sending = [asyncio.create_task(p.send(x)) for x in ("anna", "bilal")]
+        await asyncio.sleep(0.2)
+        await p.drop(kind, "bilal" if kind == ADDRESS else "a/1/de")
+        assert await asyncio.gather(*sending) == ["try later: away", "try later: changed"]
+        p.now[0] += 3_600
+        assert await p.send("bilal") == GONE
+        assert await p.store.run("test", lambda tx: dict(tx.scan(DOUBT))) == {}
+        await p.mail.close()
+    assert p.sink.count == 0
 
 
 async def test_mails_that_are_ready_together_share_a_commit(post: Any) -> None:
