@@ -125,7 +125,8 @@ class Loader:
             case Reaction():
                 targets: Iterable[str | None] = (event.target,)
             case TextMessage() if commands.of_coordinators(event) is not None:
-                targets = (event.reply_to, event.thread)
+                # Whom she names is meant, whatever message she happens to answer.
+                targets = () if _names_somebody(event) else (event.reply_to, event.thread)
             case _:
                 return state
         for event_id in targets:
@@ -139,9 +140,8 @@ class Loader:
     def _named(self, state: State, event: TextMessage) -> State:
         """A command that stands by itself: it names somebody, or means the only one who waits."""
         invocation = commands.of_coordinators(event)
-        name = invocation.rest.split()[:1] if invocation is not None else []
-        if name:
-            return self._with(state, name[0])
+        if invocation is not None and invocation.rest:
+            return self._with(state, invocation.rest.split()[0])
         wishes = (wish_from(data) for _, data in self.docs.scan(WISH))
         waiting = tuple(x for x in wishes if x.state is WishState.OPEN)
         state = replace(state, waiting=waiting)
@@ -162,6 +162,12 @@ class Loader:
             chats = tuple(x for x, whose in self.docs.scan(CHAT) if whose == member.user)
             state = replace(state, chats=chats)
         return state
+
+
+def _names_somebody(event: TextMessage) -> bool:
+    """Whether a command names somebody."""
+    invocation = commands.of_coordinators(event)
+    return invocation is not None and invocation.rest.startswith("@")
 
 
 def _candidate(event: RoomEvent) -> str:

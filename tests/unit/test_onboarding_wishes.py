@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from bots.onboarding.models import WishState
 from bots.runtime.decision import Say
 from federation.actions import Invite, Kick
 from tests.unit.test_onboarding_story import (
@@ -46,6 +47,14 @@ def test_a_command_in_the_thread_of_the_message(town: Town) -> None:
     thread = town.event_of("onboarding/wish/1")
     _, asked = town.write("!ablehnen", ANNA, COORDINATION, thread=thread)
     assert [x for x in asked if isinstance(x, Kick)]
+
+
+def test_whom_a_command_names_is_meant_whatever_it_answers(town: Town) -> None:
+    town.knocks(user=CEM)
+    asked = town.coordinates(f"!einlassen {CEM}", wish=1)
+    assert (invitations(asked, CEM), invitations(asked, LEYLA)) == ([SPACE], [])
+    assert town.keys(town.coordinates("!ablehnen @nobody:a.example", wish=1)) == ["wish-which"]
+    assert town.wish(LEYLA).state is WishState.OPEN
 
 
 def test_a_command_by_itself_means_the_only_one(town: Town) -> None:
