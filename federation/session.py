@@ -71,6 +71,8 @@ class Session:
         self.recent = Recent(interests.recent)
         self._secret = secret
         self._now = now
+        self._whole: set[str] = set()
+        """Rooms of which all that we need was taken in by this process."""
         self._away = 0
         self._logged_out = False
         self._news = False
@@ -222,16 +224,23 @@ class Session:
             return True
         answer = await sync.fetch(self.server, self._interests, token, timeout_ms)
         joined = sync.joined_rooms(answer)
-        known = await self._filling.known(joined)
-        await self._filling.complete(joined, known)
+        strange = [room for room in joined if self._is_strange(room)]
+        known = await self._filling.known(strange)
+        await self._filling.complete(strange, known)
         gaps = any(room.prev_batch is not None for room in joined)
         if gaps:
             await self._take(lambda ledger: self._intake.keys(ledger, answer))
-        async for room_id, page in self._filling.gaps(joined, known, token):
+        async for room_id, page in self._filling.gaps(strange, known, token):
             await self._take_gap(room_id, page)
         await self._take(lambda ledger: self._commit(ledger, answer, joined, token, not gaps))
+        self._whole |= {room.room_id for room in joined}
+        self._whole -= {*sync.section(answer, "leave"), *sync.section(answer, "invite")}
         self._news = any(room.timeline for room in joined)
         return bool(answer["next_batch"] != token)
+
+    def _is_strange(self, room: JoinedRoom) -> bool:
+        """Whether something of it may have to be fetched before it can be taken in."""
+        return room.prev_batch is not None or room.room_id not in self._whole
 
     async def _take_gap(self, room_id: str, events: list[RawEvent]) -> None:
         await self._take(lambda ledger: self._intake.gap(ledger, room_id, events))
@@ -245,6 +254,7 @@ class Session:
         try:
             await self.store.run("sync", work)
         except BaseException:
+            self._whole.clear()
             await self._equip(self.machine.device_id)
             raise
         self.received_at = self._now()
