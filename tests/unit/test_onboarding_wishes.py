@@ -8,7 +8,7 @@ import pytest
 
 from bots.onboarding.models import WishState
 from bots.runtime.decision import Say
-from federation.actions import Invite, Kick
+from federation.actions import CreateRoom, Invite, Kick
 from tests.unit.test_onboarding_story import (
     ANNA,
     BILAL,
@@ -170,6 +170,23 @@ def test_who_is_declined_after_a_private_message_hears_of_it() -> None:
     assert town.keys(asked) == ["~wish-declined", "declined"]
     assert not [x for x in asked if isinstance(x, Kick)]
     assert town.keys(town.says("ja")) == ["~request", "waiting"]
+
+
+@pytest.mark.parametrize(("key", "told"), [("✅", "accepted"), ("❌", "declined")])
+@pytest.mark.parametrize("who", [LEYLA, BOT])
+def test_who_ended_the_chat_hears_of_the_decision_all_the_same(
+    who: str, key: str, told: str
+) -> None:
+    town = Town()
+    town.chat(LEYLA, CHAT)
+    town.says("hallo", room=CHAT)
+    town.says("ja")
+    town.move(CHAT, who, "leave", by=LEYLA)
+    asked = town.decides(key)
+    again = [x for x in asked if isinstance(x, CreateRoom) or x == Invite(CHAT, LEYLA, notify=True)]
+    assert len(again) == 1
+    assert isinstance(again[0], CreateRoom) == (who == BOT)
+    assert said(asked, told).room == (CHAT if who == LEYLA else "onboarding/1/chat")
 
 
 def test_who_waits_and_comes_in_by_another_door_is_invited() -> None:

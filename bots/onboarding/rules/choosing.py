@@ -12,6 +12,7 @@ def enter(turn: Turn) -> None:
     """She has agreed, and nobody needs to be asked."""
     spaces = () if turn.member.inside else (turn.settings.space,)
     turn.change(stage=Stage.MEMBER, approved=True)
+    turn.reach()
     turn.invite((*spaces, *turn.settings.rooms))
     turn.say("accepted")
     offer(turn)

@@ -119,6 +119,7 @@ def renew(turn: Turn) -> None:
     asked = []
     for member in turn.known.people:
         turn.known = replace(turn.known, member=member)
+        turn.reach()
         show(turn)
         asked.append(turn.member)
     turn.known = replace(turn.known, member=None, people=tuple(asked))

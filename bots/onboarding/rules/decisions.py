@@ -68,6 +68,7 @@ def _decline(turn: Turn) -> None:
         turn.ask(Kick(space, user, notify=True, reason=_kindly(turn)))
     elif turn.known.member is not None:
         turn.change(stage=Stage.REFUSED, accepted="", accepted_at=0.0)
+        turn.reach()
         turn.say("declined")
 
 

@@ -9,7 +9,6 @@ from bots.onboarding.models import Stage
 from bots.onboarding.rules import commands, consent
 from bots.onboarding.rules.turn import DAY, Turn
 from bots.runtime.decision import CancelTimer, SetTimer
-from federation.actions import CreateRoom, Invite
 
 PATIENCE = timedelta(seconds=3)
 """How long we wait for a first message before we speak: Element sends it with the invitation."""
@@ -18,24 +17,11 @@ OUTSIDE = (Stage.NEW, Stage.REFUSED, Stage.GONE)
 
 def greet(turn: Turn) -> None:
     """Say hello and show the rules."""
-    reach(turn)
+    turn.reach()
     turn.change(welcomed=turn.seconds)
     turn.ask(CancelTimer(handles.HELLO + turn.member.user))
     turn.say("hello", {"languages": languages(turn)})
     consent.show(turn)
-
-
-def reach(turn: Turn) -> None:
-    """See to it that there is a private room, and that she is asked into it."""
-    member = turn.member
-    if member.chat is None and not member.opened:
-        turn.change(opened=True)
-        turn.ask(
-            CreateRoom(handles.chat(member.serial), invite=(member.user,), direct=True, notify=True)
-        )
-    elif member.chat is not None and member.away:
-        turn.change(away=False)
-        turn.ask(Invite(member.chat, member.user, notify=True))
 
 
 def expect(turn: Turn, patience: timedelta = PATIENCE) -> None:
@@ -62,7 +48,7 @@ def back(turn: Turn) -> None:
             wait = timedelta(seconds=later - turn.seconds)
             turn.ask(SetTimer(handles.HELLO + turn.member.user, turn.now + wait))
     elif turn.seconds >= later:
-        reach(turn)
+        turn.reach()
         turn.change(welcomed=turn.seconds)
         turn.say("welcome-back", {"help": commands.HELP.shown(turn.language)})
         if turn.member.pending:

@@ -13,7 +13,7 @@ from bots.onboarding.state import Knowledge, State
 from bots.runtime import turn
 from bots.runtime.decision import Decision, Phrase, Say
 from bots.runtime.phrases import Person
-from federation.actions import Handle, Invite, Ref
+from federation.actions import CreateRoom, Handle, Invite, Ref
 
 Values = Mapping[str, object]
 DAY = 24 * 3600.0
@@ -77,6 +77,17 @@ class Turn(turn.Turn[State]):
     @property
     def chat(self) -> Ref:
         return self.member.chat or handles.chat(self.member.serial)
+
+    def reach(self) -> None:
+        """See to it that there is a private room, and that the member is asked into it."""
+        member = self.member
+        if member.chat is None and not member.opened:
+            self.change(opened=True)
+            handle = handles.chat(member.serial)
+            self.ask(CreateRoom(handle, invite=(member.user,), direct=True, notify=True))
+        elif member.chat is not None and member.away:
+            self.change(away=False)
+            self.ask(Invite(member.chat, member.user, notify=True))
 
     def say(self, key: str, values: Values | None = None, **fields: Any) -> None:
         """Say something to the member, in private."""
