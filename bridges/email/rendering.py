@@ -40,12 +40,17 @@ class Rendered:
 
 def render(letter: Letter) -> Rendered:
     """Raises `headers.Unsafe` if the result could not be sent as it is."""
-    parts = (("text/plain", as_text(letter)), ("text/html", as_html(letter)))
+    return put_together(letter.language, as_text(letter), as_html(letter))
+
+
+def put_together(language: str, text: str, html: str) -> Rendered:
+    """The body of two texts that were cleaned before. Raises `headers.Unsafe` if they were not."""
+    parts = (("text/plain", text), ("text/html", html))
     encoded = [(kind, _quoted_printable(text)) for kind, text in parts]
     # An equals sign never stands before an underscore in quoted-printable.
     digest = hashlib.sha256(b"".join(body for _, body in encoded)).hexdigest()
     boundary = f"=_{digest[:32]}"
-    lines = b"".join(_part(boundary, kind, letter.language, body) for kind, body in encoded)
+    lines = b"".join(_part(boundary, kind, language, body) for kind, body in encoded)
     whole = lines + f"--{boundary}--\r\n".encode("ascii")
     check_lines(whole)
     pieces = tuple(whole.split(PERSONAL.encode("ascii")))

@@ -35,7 +35,7 @@ from bridges.email.letters import (
     Reader,
 )
 from bridges.email.markup import to_html
-from bridges.email.rendering import as_html, as_text, render
+from bridges.email.rendering import as_html, as_text, put_together, render
 from tests.unit.test_email_headers import ATTACKS
 
 NOW = datetime(2026, 3, 5, 12, 0, tzinfo=UTC)
@@ -225,6 +225,21 @@ def test_a_reader_who_is_none_gets_nothing(reader: Reader) -> None:
 def test_a_link_that_would_be_too_long_for_a_header_is_refused() -> None:
     with pytest.raises(Unsafe):
         composed(of=head(unsubscribe="https://example.org/" + "x" * 200))
+
+
+@pytest.mark.parametrize("field", ["list_id", "unsubscribe", "unsubscribe_mail"])
+@pytest.mark.parametrize(
+    "evil", ["x\r\nBcc: x@y.example", "x\r\n\r\nbody", "x\nBcc: x@y.example", "x\ry", "x\0y"]
+)
+def test_the_last_look_stops_what_nobody_looked_at_before(field: str, evil: str) -> None:
+    with pytest.raises(Unsafe):
+        composed(of=head(**{field: evil}))
+
+
+@pytest.mark.parametrize(("text", "html"), [("a\rb", "<p>b"), ("a", "<p>b\rc"), ("a\r", "<p>b")])
+def test_a_body_with_half_an_end_of_a_line_is_refused(text: str, html: str) -> None:
+    with pytest.raises(Unsafe, match="half an end"):
+        put_together("de", text, html)
 
 
 # -- signatures ------------------------------------------------------------------------------------
