@@ -255,8 +255,12 @@ def test_signatures_hold_for_somebody_else(index: int) -> None:
     ("old", "new"),
     [
         (b"Subject: ", b"Subject: x"),
-        (b"List-Unsubscribe=One-Click", b"List-Unsubscribe=Two-Clicks"),
-        (b"/u/", b"/v/"),
+        (b"\r\nList-Unsubscribe-Post: List-", b"\r\nList-Unsubscribe-Post: No-List-"),
+        (
+            b"\r\nList-Unsubscribe: <https://buendnis.example/u/",
+            b"\r\nList-Unsubscribe: <https://buendnis.example/v/",
+        ),
+        (b"\r\nFrom: ", b"\r\nList-Unsubscribe: <https://evil.example/u/>\r\nFrom: "),
         (b"\r\nFrom: ", b"\r\nSubject: again\r\nFrom: "),
         (b"\r\nFrom: ", b"\r\nReply-To: x@y.example\r\nFrom: "),
         (b"\r\nFrom: ", b"\r\nCc: x@y.example\r\nFrom: "),
@@ -266,8 +270,19 @@ def test_signatures_hold_for_somebody_else(index: int) -> None:
 def test_signatures_break_when_anything_is_changed(old: bytes, new: bytes) -> None:
     message = composed()
     assert old in message
-    assert not holds(message.replace(old, new))
-    assert not holds(message.replace(old, new), 1)
+    changed = message.replace(old, new, 1)
+    assert not holds(changed)
+    assert not holds(changed, 1)
+
+
+def test_both_fields_of_one_click_are_signed() -> None:
+    """RFC 8058 § 4: without that, mail programs show no button."""
+    signatures = read(composed()).get_all("DKIM-Signature", [])
+    assert len(signatures) == 2
+    for value in signatures:
+        tags = dict(tag.strip().split("=", 1) for tag in str(value).rstrip("; ").split(";"))
+        signed = "".join(tags["h"].split()).split(":")
+        assert {"list-unsubscribe", "list-unsubscribe-post"} <= set(signed)
 
 
 def test_what_readers_share_is_signed_for_each_of_them() -> None:
