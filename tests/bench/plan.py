@@ -29,12 +29,6 @@ FIGURES = (
         f"`buendnis plan` from its start to its end, {INITIATIVES} initiatives, Synapse just up",
         target=10,
     ),
-    Figure(
-        "first_apply_writes_beyond_need",
-        "requests",
-        f"writing requests less rooms and links, {INITIATIVES} initiatives, accounts aside",
-        target=0,
-    ),
 )
 _ASKED = re.compile(r"^Nothing to do: (\d+) .*\((\d+) requests", re.MULTILINE)
 
@@ -45,19 +39,16 @@ class NotNothing(Exception):
 
 async def measure(place: Place) -> dict[str, float]:
     name = f"network-{INITIATIVES}-{await _fingerprint(place)}"
-    folder, facts = await place.kept(name, home(INITIATIVES))
+    folder, _ = await place.kept(name, home(INITIATIVES))
     async with await EmbeddedSynapse.start(folder / "synapse") as synapse:
         file = declare(folder, synapse, INITIATIVES)
         begun = time.monotonic()
         rooms, requests = await _plan(file)
         seconds = time.monotonic() - begun
     place.say(f"{rooms} rooms: {requests} requests, {seconds:.1f} s")
-    calls = facts["calls"]
-    writes = sum(calls.get(name, 0) for name in ("createRoom", "put state", "invite", "put alias"))
     return {
         "plan_nothing_to_do_requests": requests,
         "plan_nothing_to_do_cold_seconds": seconds,
-        "first_apply_writes_beyond_need": writes - facts["rooms"] - facts["links"],
     }
 
 
