@@ -91,6 +91,7 @@ class Office:
             {post.session.account: post.bot for post in self._posts},
             {post.session.account: post.session.recent for post in self._posts},
         )
+        self.deciding.heard = False
         accounts = {post.session.account: Account(post.session) for post in self._posts}
         performers: dict[str, Performer] = {**accounts, **self.bridges}
         self._delivering = Delivering(self.store, self._clock, performers)
@@ -129,6 +130,7 @@ class Office:
         """What came while we were away is in the inbox once every account has synced."""
         for post in self._posts:
             await post.session.synced.wait()
+        self.deciding.heard = True
         self._inbox.set()
 
     def _decide_at_once(self, tx: Transaction) -> tuple[Progress, list[Head]]:
@@ -146,7 +148,7 @@ class Office:
     async def _decide(self) -> None:
         while True:
             self._inbox.clear()
-            heard = all(post.session.synced.is_set() for post in self._posts)
+            heard = self.deciding.heard
             progress = await self.store.run("decide", self.deciding.some)
             if heard and not progress.more:
                 self._delivering.caught_up.set()

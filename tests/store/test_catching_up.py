@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, cast
 
 from bots.runtime import codec
-from bots.runtime.decision import Deliver, Due, Event, Request
+from bots.runtime.decision import CancelTimer, Deliver, Due, Event, Request
 from bots.runtime.office import Office, Post
 from bots.runtime.store import Store
 from bots.runtime.transaction import Transaction
@@ -82,6 +82,55 @@ async def test_no_mail_leaves_before_it_is_known_what_happened(store: Store) -> 
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
     assert mail.known == EVENTS
+
+
+async def test_no_timer_rings_before_it_is_known_what_happened(store: Store) -> None:
+    """Somebody has stopped in time what it would have set off."""
+    stopped = asyncio.Event()
+
+    def do(event: Event, now: datetime) -> Sequence[Request]:
+        if event == Due(f"event {EVENTS - 1}"):
+            stopped.set()
+            return [CancelTimer("release")]
+        return ()
+
+    bot, session = Obedient(do), Slow()
+    session.store = store
+    session.synced.clear()
+    payload = {"bot": bot.name, "due": "release"}
+    await store.run("timer", lambda tx: tx.set_timer(f"{bot.name}/release", tx.now - 60, payload))
+    office = Office(store, [Post(bot, cast(Session, session))])
+    task = asyncio.create_task(office.run())
+    try:
+        await asyncio.wait_for(stopped.wait(), 20)
+        await asyncio.sleep(0.2)
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    assert "release" not in bot.due
+
+
+async def test_what_is_due_rings_once_it_is_known_what_happened(store: Store) -> None:
+    rung = asyncio.Event()
+
+    def do(event: Event, now: datetime) -> Sequence[Request]:
+        if event == Due("release"):
+            rung.set()
+        return ()
+
+    bot, session = Obedient(do), Slow()
+    session.store = store
+    session.synced.clear()
+    payload = {"bot": bot.name, "due": "release"}
+    await store.run("timer", lambda tx: tx.set_timer(f"{bot.name}/release", tx.now - 60, payload))
+    office = Office(store, [Post(bot, cast(Session, session))])
+    task = asyncio.create_task(office.run())
+    try:
+        await asyncio.wait_for(rung.wait(), 20)
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    assert bot.due[-1] == "release", "behind all that happened"
 
 
 # -- several accounts ------------------------------------------------------------------------------
