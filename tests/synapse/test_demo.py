@@ -18,6 +18,7 @@ pytestmark = [pytest.mark.synapse, pytest.mark.timeout(240)]
 
 STEPS = 37
 SECONDS = 180
+README = Path(__file__).parents[2] / "README.md"
 
 
 async def start(folder: Path, *arguments: str) -> asyncio.subprocess.Process:
@@ -29,7 +30,7 @@ async def start(folder: Path, *arguments: str) -> asyncio.subprocess.Process:
             "bots",
             "demo",
             *arguments,
-            env={**os.environ, "TMPDIR": str(folder), "COLUMNS": "100"},
+            env={**os.environ, "TMPDIR": str(folder), "COLUMNS": "80"},
             stdin=asyncio.subprocess.DEVNULL,
             stdout=told,
             stderr=told,
@@ -38,6 +39,14 @@ async def start(folder: Path, *arguments: str) -> asyncio.subprocess.Process:
 
 def told(folder: Path) -> str:
     return (folder / "told").read_text()
+
+
+def story(text: str) -> list[str]:
+    """The lines of a story, from the first act to the number of its steps, without times."""
+    lines = [re.sub(r"(\s+\d+\.\d\d|, \d+) s$", "", line).rstrip() for line in text.splitlines()]
+    begin = lines.index(" The network, from network.yaml")
+    end = next(i for i, line in enumerate(lines) if "observed from outside" in line and i > begin)
+    return lines[begin : end + 1]
 
 
 def left(folder: Path) -> list[str]:
@@ -54,6 +63,7 @@ async def test_the_whole_story_is_observed(tmp_path: Path) -> None:
     assert status == 0, told(tmp_path)
     assert len(re.findall("^ *✓", told(tmp_path), re.MULTILINE)) == STEPS
     assert f"{STEPS} steps, all observed from outside" in told(tmp_path)
+    assert story(README.read_text()) == story(told(tmp_path))
     await until(lambda: not left(tmp_path), f"an end of {left(tmp_path)}")
 
 
