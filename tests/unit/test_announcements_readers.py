@@ -173,6 +173,7 @@ def test_one_click_ends_the_mails_and_leaves_a_fingerprint(world: World) -> None
     world.submit("unsubscribe", token=token)
     assert stands(world) == "gone"
     assert "canary" not in str(world.docs.kinds)
+    assert world.docs.forgotten == {(documents.ADDRESS, reader)}
     world.send("Zweiter")
     assert [x[0] for x in world.news()].count(ADDRESS) == 1
     assert world.submit("unsubscribe", token=token) == []

@@ -452,6 +452,7 @@ def test_a_removal_stops_the_mails_that_still_wait(world: World) -> None:
     asked = world.redact(event)
     assert world.keys(asked) == ["stopped"]
     assert "Haus am See" not in str(world.docs.kinds)
+    assert (kinds.PAGE, "1") in world.docs.forgotten
     world.release_held()
     assert len(world.news()) == 3
     circular = world.circular()
@@ -464,6 +465,7 @@ def test_a_removal_after_the_last_mail_is_told_to_come_late(world: World) -> Non
     assert world.keys(world.redact(event)) == ["redact-late"]
     assert world.item().state is State.DROPPED
     assert "Haus am See" not in str(world.docs.kinds)
+    assert (kinds.PAGE, "1") in world.docs.forgotten
 
 
 # -- what mail servers say -------------------------------------------------------------------------

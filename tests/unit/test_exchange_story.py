@@ -117,6 +117,7 @@ def test_a_message_is_shared_changed_and_taken_back() -> None:
     assert market.index == {}
     assert market.shared(source) is None
     assert "Bett" not in str(market.docs.kinds)
+    assert (SHARED, source) in market.docs.forgotten
 
 
 def test_a_message_that_is_deleted_is_deleted_everywhere() -> None:
@@ -126,6 +127,7 @@ def test_a_message_that_is_deleted_is_deleted_everywhere() -> None:
     asked = market.redact(source, LEYLA, NORTH)
     assert (EXCHANGE, "exchange/1/copy") in redacted(asked)
     assert market.index == {}
+    assert (SHARED, source) in market.docs.forgotten
     assert market.redact(source, LEYLA, NORTH) == []
 
 

@@ -10,7 +10,7 @@ import pytest
 from bots.onboarding.bot import OnboardingBot
 from bots.onboarding.models import Stage
 from bots.onboarding.store import CHAT as CHATS
-from bots.onboarding.store import MEMBER, SERIAL
+from bots.onboarding.store import MEMBER, NUMBER, SERIAL, WISH
 from bots.runtime.bot import Made
 from bots.runtime.decision import Due, Performed, Request, Say, SetAside
 from federation.actions import CreateRoom, Invite, Join, Kick, Leave, Redact, SetState
@@ -362,6 +362,7 @@ def test_everything_is_erased_after_a_second_yes(member: Town) -> None:
     kept = [member.docs.kinds.get(kind) for kind in (MEMBER, SERIAL, CHATS)]
     assert not any(kept)
     assert LEYLA not in str(member.docs.kinds)
+    assert member.docs.forgotten == {(MEMBER, LEYLA), (SERIAL, "1"), (CHATS, chat)}
     assert member.pass_time(60 * DAY) == []
 
 
@@ -374,6 +375,7 @@ def test_a_wish_is_erased_as_well() -> None:
     asked = town.says("ja")
     assert [x.target for x in asked if isinstance(x, Redact)] == ["onboarding/wish/1"]
     assert LEYLA not in str(town.docs.kinds)
+    assert town.docs.forgotten >= {(WISH, LEYLA), (NUMBER, "1"), (MEMBER, LEYLA)}
     assert town.pass_time(60 * DAY) == []
 
 

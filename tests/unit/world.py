@@ -67,6 +67,8 @@ class MemoryDocs:
 
     def __init__(self) -> None:
         self.kinds: dict[str, dict[str, str]] = {}
+        self.forgotten: set[tuple[str, str]] = set()
+        """Kinds and keys that no backup brings back."""
         self.handles: dict[str, Made] = {}
         self.copies: dict[str, list[str]] = {}
         self.views: dict[str, RoomView] = {}
@@ -84,6 +86,7 @@ class MemoryDocs:
 
     def forget(self, kind: str, key: str) -> None:
         self.delete(kind, key)
+        self.forgotten.add((kind, key))
 
     def scan(self, kind: str) -> Iterator[tuple[str, Any]]:
         for key, stored in self.kinds.get(kind, {}).items():
