@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -41,6 +42,7 @@ class Always:
     """The status of each end that nobody had asked for."""
     _process: asyncio.subprocess.Process | None = None
     _ending: bool = False
+    _starting: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def __aenter__(self) -> Self:
         self._keeping = asyncio.create_task(self._keep())
@@ -50,20 +52,26 @@ class Always:
         await self.end(signal.SIGKILL)
 
     async def _keep(self) -> None:
-        while not self._ending:
-            with self.log.open("ab") as log:
-                self._process = await asyncio.create_subprocess_exec(
-                    sys.executable,
-                    "-m",
-                    "bots",
-                    "run",
-                    str(self.file),
-                    stdin=asyncio.subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=log,
-                )
+        while True:
+            async with self._starting:
+                if self._ending:
+                    return
+                self._process = await self._start()
             self._note(await self._process.wait())
             await asyncio.sleep(REST)
+
+    async def _start(self) -> asyncio.subprocess.Process:
+        with self.log.open("ab") as log:
+            return await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "bots",
+                "run",
+                str(self.file),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
 
     def _note(self, status: int) -> None:
         if status == -signal.SIGKILL:
@@ -74,9 +82,19 @@ class Always:
     def kill(self) -> None:
         self._signal(signal.SIGKILL)
 
+    @asynccontextmanager
+    async def away(self) -> AsyncIterator[None]:
+        """Killed, and not started again before the block ends."""
+        async with self._starting:
+            self.kill()
+            if self._process is not None:
+                await self._process.wait()
+            yield
+
     async def end(self, number: signal.Signals = signal.SIGTERM) -> None:
-        self._ending = True
-        self._signal(number)
+        async with self._starting:
+            self._ending = True
+            self._signal(number)
         await self._keeping
 
     def _signal(self, number: signal.Signals) -> None:

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from federation.embedded import EmbeddedSynapse
@@ -70,12 +71,34 @@ class Ground:
 
     async def rooms_of(self, user: str) -> list[str]:
         """The rooms that the account is in, as the homeserver's admin sees them."""
+        rooms: list[str] = (await self._ask(f"users/{quote(user, safe='')}/joined_rooms"))[
+            "joined_rooms"
+        ]
+        return rooms
+
+    async def made_by(self, user: str) -> list[str]:
+        """The rooms that the account has made, wherever it is by now."""
+        found: list[str] = []
+        start: int | None = 0
+        while start is not None:
+            page = await self._ask("rooms", limit="500", **{"from": str(start)})
+            found += [x["room_id"] for x in page["rooms"] if x["creator"] == user]
+            start = page.get("next_batch")
+        return found
+
+    async def state(self, room: str) -> list[dict[str, Any]]:
+        """Of any room."""
+        state: list[dict[str, Any]] = (await self._ask(f"rooms/{quote(room, safe='')}/state"))[
+            "state"
+        ]
+        return state
+
+    async def _ask(self, target: str, **query: str) -> Any:
+        """The homeserver's admin interface."""
         if self._admin is None:
             self._admin = Homeserver(self.synapse.url)
             self._admin.token = await _log_in(self._admin, await self.account("chief", admin=True))
-        target = f"/_synapse/admin/v1/users/{quote(user, safe='')}/joined_rooms"
-        rooms: list[str] = (await self._admin.call("admin", "GET", target))["joined_rooms"]
-        return rooms
+        return await self._admin.call("admin", "GET", f"/_synapse/admin/v1/{target}", query=query)
 
     async def close(self) -> None:
         for person in self._people:

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+from urllib.parse import quote
 
 from federation.errors import FederationError
 from tests.bench.light import Light
@@ -94,6 +95,11 @@ class Newcomer:
     invited: dict[str, Event] = field(default_factory=dict)
     _since: str = ""
 
+    async def knock(self, space: str) -> None:
+        """Ask to be let in, and wait until somebody does."""
+        await self.client.call("POST", "knock", space, body={"reason": "I live here"})
+        await until(lambda: self._is_invited(space), "a yes")
+
     async def live(self, space: str) -> None:
         await self.client.join(space)
         self.chat = str(await until(self._asked_in, "a private room"))
@@ -138,6 +144,14 @@ class Phone:
     bot: str
     rooms: list[str]
     chat: str = ""
+
+    async def knock(self, space: str) -> None:
+        """Ask to be let in, and wait until somebody does."""
+        target = f"/knock/{quote(space, safe='')}"
+        await self.person.homeserver.call("POST", target, {"reason": "I live here"})
+        await self.person.wait_until(
+            lambda: self.person.invited_rooms.get(space), "a yes", timeout=PATIENCE
+        )
 
     async def live(self, space: str) -> None:
         await self.person.join(space)
