@@ -10,6 +10,9 @@ from bots.demo.acts.complaint import nothing_tells
 from bots.demo.acts.network import OWN
 from bots.demo.telling import CONTACT, NEWCOMER, STAFF, Scene, want
 
+ANSWER = (
+    "Danke. Ein Hausverbot wegen einer Beschwerde ist nicht erlaubt; wir sprechen mit der Leitung."
+)
 RUMOUR = "Im Haus am See droht die Leitung mit Hausverbot, wenn sich jemand beschwert."
 ACCOMMODATION = "2\ufe0f\u20e3"
 
@@ -43,6 +46,16 @@ async def play(scene: Scene) -> None:
         _case(scene, event),
     )
     await _shown(scene, question, case)
+    await _answered(scene, question, case)
+
+
+async def _answered(scene: Scene, question: Seen, case: Seen) -> None:
+    await scene[STAFF[1]].send(case.room_id, f"!antwort {ANSWER}", thread=case.event_id)
+    await scene.step(
+        f"Clara answers; after {papers.UNDO} s to take it back, Leyla has the answer",
+        "Leyla",
+        scene.says(NEWCOMER, papers.OMBUDS, question.room_id, ANSWER),
+    )
 
 
 async def _asked(scene: Scene, room: str, event: str) -> Seen:
