@@ -12,7 +12,6 @@ from bots.announcements.wording import WORDING
 from bots.runtime.bot import Docs
 from bots.runtime.decision import Decision, Event, Phrase
 from bots.runtime.phrases import Renderer
-from bots.runtime.words import SOURCE
 from federation.actions import Text
 
 
@@ -36,5 +35,4 @@ class AnnouncementsBot:
         store.save(docs, state)
 
     def render(self, phrase: Phrase) -> Text:
-        originals = tuple(dict.fromkeys((self.settings.languages[0], SOURCE)))
-        return Renderer(self._words, WORDING, originals).render(phrase)
+        return Renderer(self._words, WORDING).render(phrase)

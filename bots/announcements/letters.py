@@ -8,8 +8,8 @@ from bots.announcements import handles
 from bots.announcements.models import Announcement, Round, Settings, Texts, Version
 from bots.announcements.rules import versions
 from bots.announcements.wording import mails
-from bots.runtime.phrases import NOT_CHECKED
-from bots.runtime.words import SOURCE, Raw
+from bots.runtime.originals import NOT_CHECKED
+from bots.runtime.words import Raw
 from bridges.email.letters import Block, Kind, Letter
 
 RULE = "- - -"
@@ -101,11 +101,11 @@ def confirm_letter(settings: Settings, texts: Texts, language: str) -> Letter:
     """Without a word of advertising; and never in an unchecked translation alone."""
     writer = _Writer(settings, texts, language)
     blocks = _asking(writer)
-    if not all(texts.reviewed(x, language) for x in mails.CONSENT):
+    checked = all(texts.reviewed(x, language) for x in mails.CONSENT)
+    if language not in texts.originals and not checked:
         blocks.append(writer.written(Kind.NOTE, writer.say(NOT_CHECKED), language))
-        for original in dict.fromkeys(("de", SOURCE)):
-            if original != language:
-                blocks += _asking(_Writer(settings, texts, original))
+        for original in texts.originals:
+            blocks += _asking(_Writer(settings, texts, original))
     return Letter(
         key=f"{handles.CONFIRM}/{language}",
         event="confirm",

@@ -19,6 +19,10 @@ from bots.runtime.words import Direction
 class Texts(Protocol):
     """The catalogues, as far as letters and rules need them."""
 
+    @property
+    def originals(self) -> tuple[str, ...]:
+        """The languages that stand beside a translation that nobody has checked."""
+
     def text(self, msgid: str, language: str, values: Mapping[str, object] | None = None) -> str:
         """The text in that language, its values in their places."""
 

@@ -14,7 +14,6 @@ from bots.exchange.wording import WORDING
 from bots.runtime.bot import Docs
 from bots.runtime.decision import Decision, Event, Phrase
 from bots.runtime.phrases import Renderer, Translator
-from bots.runtime.words import SOURCE
 from federation.actions import Text
 
 
@@ -42,5 +41,4 @@ class ExchangeBot:
         store.save(docs, state, self._followers)
 
     def render(self, phrase: Phrase) -> Text:
-        originals = tuple(dict.fromkeys((self.settings.languages[0], SOURCE)))
-        return Renderer(self._words, WORDING, originals).render(phrase)
+        return Renderer(self._words, WORDING).render(phrase)

@@ -13,7 +13,6 @@ from bots.ombuds.state import State
 from bots.ombuds.wording import Translator
 from bots.runtime.bot import Docs
 from bots.runtime.decision import Decision, Event, Phrase
-from bots.runtime.words import SOURCE
 from federation.actions import Text
 
 
@@ -41,5 +40,4 @@ class OmbudsBot:
         store.save(docs, state)
 
     def render(self, phrase: Phrase) -> Text:
-        originals = tuple(dict.fromkeys((self.settings.languages[0], SOURCE)))
-        return Renderer(self._words, originals).render(phrase)
+        return Renderer(self._words).render(phrase)

@@ -9,14 +9,15 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bots.ombuds.wording import PARAGRAPHS, Translator
 from bots.ombuds.wording.marks import PerLanguage
-from bots.ombuds.wording.reporter import NOT_CHECKED, WITH_ORIGINAL
+from bots.ombuds.wording.reporter import WITH_ORIGINAL
 from bots.runtime.decision import Phrase
+from bots.runtime.originals import Part, side_by_side
 from bots.runtime.phrases import RULE
-from bots.runtime.words import Raw
+from bots.runtime.words import SOURCE, Raw
 from federation.actions import Text
 
 RINGING = frozenset(
@@ -68,30 +69,29 @@ class Shown:
 
 
 class Renderer:
-    def __init__(self, words: Translator, originals: tuple[str, ...]) -> None:
-        """`originals`: languages whose texts stand beside those that nobody has checked."""
+    def __init__(self, words: Translator) -> None:
         self._words = words
-        self._originals = originals
 
     def render(self, phrase: Phrase) -> Text:
-        languages = phrase.language.split() or [""]
-        texts = [self._text(_in_language(phrase, x)) for x in languages]
+        languages = phrase.language.split() or [SOURCE]
+        if phrase.key in WITH_ORIGINAL:
+            parts = side_by_side(languages, lambda x: self._checked(phrase.key, x))
+        else:
+            parts = [Part(x) for x in languages]
+        texts = [self._part(phrase, x) for x in parts]
         plain = f"\n\n{RULE}\n\n".join("\n\n".join(x.plain for x in text) for text in texts)
         body = "<hr>".join("".join(_paragraph(x.html) for x in text) for text in texts)
         return Text(plain, body, notice=phrase.key not in RINGING)
 
-    def _text(self, phrase: Phrase) -> list[Shown]:
-        shown = list(self._paragraphs(phrase))
-        if phrase.key in WITH_ORIGINAL and not self._checked(phrase):
-            shown.append(self._sentence(NOT_CHECKED, Phrase("", phrase.language)))
-            for language in self._originals:
-                shown += self._paragraphs(replace(phrase, language=language))
+    def _part(self, phrase: Phrase, part: Part) -> list[Shown]:
+        shown = list(self._paragraphs(_in_language(phrase, part.language)))
+        if part.mark:
+            shown.append(self._sentence(part.mark, Phrase("", part.language)))
         return shown
 
-    def _checked(self, phrase: Phrase) -> bool:
-        return phrase.language in self._originals or all(
-            self._words.reviewed(x, phrase.language) for x in PARAGRAPHS[phrase.key]
-        )
+    def _checked(self, key: str, language: str) -> bool:
+        texts = (x for x in PARAGRAPHS[key] if not _BLOCK.fullmatch(x))
+        return all(self._words.reviewed(x, language) for x in texts)
 
     def _paragraphs(self, phrase: Phrase) -> Iterator[Shown]:
         for template in PARAGRAPHS[phrase.key]:

@@ -41,5 +41,5 @@ class OnboardingBot:
         store.save(docs, state)
 
     def render(self, phrase: Phrase) -> Text:
-        originals = tuple(dict.fromkeys((self.settings.languages[0], SOURCE)))
-        return Renderer(self._words, WORDING, originals).render(phrase)
+        written = tuple(dict.fromkeys((self.settings.languages[0], SOURCE)))
+        return Renderer(self._words, WORDING, written).render(phrase)

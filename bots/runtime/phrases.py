@@ -13,18 +13,20 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from bots.runtime.decision import Phrase
-from bots.runtime.words import SOURCE, Raw
+from bots.runtime.originals import Part, side_by_side
+from bots.runtime.words import ORIGINALS, SOURCE, Raw
 from federation.actions import Text
 from federation.links import person
 
 RULE = "———"
 """Between languages, where there is no HTML."""
 _BLOCK = re.compile(r"\{(\w+)\}")
+_ABOVE = "[…]"
 _FIRST_STAND_IN = 0xE000
 _STAND_IN = re.compile("[\ue000-\ue0ff]")
 
@@ -48,9 +50,6 @@ def N_(msgid: str) -> str:  # noqa: N802
 def NP_(singular: str, plural: str) -> Plural:  # noqa: N802
     """Marks a text that depends on a number."""
     return Plural(singular, plural)
-
-
-NOT_CHECKED = N_("Nobody has checked this translation yet. The original text:")
 
 
 class Translator(Protocol):
@@ -91,6 +90,14 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
+class PerLanguage:
+    """A value such as a word that people are to write; where a text stands in several languages,
+    each has its own."""
+
+    in_language: Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     url: str
     label: Phrase | str
@@ -124,30 +131,47 @@ class _Shown:
 
 
 class Renderer:
-    def __init__(self, words: Translator, wording: Wording, originals: Sequence[str]) -> None:
-        """`originals`: languages whose texts stand beside those that nobody has checked."""
+    def __init__(
+        self, words: Translator, wording: Wording, written: Sequence[str] = ORIGINALS
+    ) -> None:
+        """`written`: languages in which admins write, for what they have not translated."""
         self._words = words
         self._wording = wording
-        self._originals = tuple(originals)
+        self._written_in = tuple(written)
 
     def render(self, phrase: Phrase) -> Text:
         languages = phrase.language.split() or [SOURCE]
-        texts = [list(self._paragraphs(replace(phrase, language=x))) for x in languages]
-        missing = self._missing(phrase.key, languages)
-        if missing:
-            texts[-1].append(self._sentence(NOT_CHECKED, Phrase("", languages[0])))
-            texts += [list(self._paragraphs(replace(phrase, language=x))) for x in missing]
+        if phrase.key in self._wording.consent:
+            parts = side_by_side(languages, lambda x: self._checked(phrase.key, x))
+        else:
+            parts = [Part(x) for x in languages]
+        told = [x for part in parts if not part.added for x in self._told(phrase, part.language)]
+        texts = [self._part(phrase, part, told) for part in parts]
         plain = f"\n\n{RULE}\n\n".join("\n\n".join(x.plain for x in text) for text in texts)
         body = "<hr>".join("".join(_paragraph(x.html) for x in text) for text in texts)
         return Text(plain, body, notice=phrase.key not in self._wording.ringing)
 
-    def _missing(self, key: str, languages: Sequence[str]) -> list[str]:
-        """The originals that must stand beside what is shown."""
-        if key not in self._wording.consent:
-            return []
-        if any(x in self._originals or self._checked(key, x) for x in languages):
-            return []
-        return list(self._originals)
+    def _part(self, phrase: Phrase, part: Part, told: Sequence[str]) -> list[_Shown]:
+        values = {name: self._value(value, part, told) for name, value in phrase.values.items()}
+        shown = list(self._paragraphs(Phrase(phrase.key, part.language, values)))
+        if part.mark:
+            shown.append(self._sentence(part.mark, Phrase("", part.language)))
+        return shown
+
+    def _value(self, value: object, part: Part, told: Sequence[str]) -> object:
+        match value:
+            case PerLanguage(in_language):
+                return in_language(part.language)
+            case Written(texts) if part.added:
+                # Rules are long, and a screen is small.
+                again = set(self._fitting(texts, part.language)) <= set(told)
+                return Written({part.language: _ABOVE}) if again else value
+        return value
+
+    def _told(self, phrase: Phrase, language: str) -> list[str]:
+        """What admins wrote, as it is shown in that language."""
+        written = [x.texts for x in phrase.values.values() if isinstance(x, Written)]
+        return [text for texts in written for text in self._fitting(texts, language)]
 
     def _checked(self, key: str, language: str) -> bool:
         texts = (x.singular if isinstance(x, Plural) else x for x in self._wording.paragraphs[key])
@@ -179,10 +203,14 @@ class Renderer:
                 yield self._inline("", value, language)
 
     def _written(self, texts: Mapping[str, str], language: str) -> Iterator[_Shown]:
-        fitting = [texts[x] for x in (language, language.partition("-")[0]) if x in texts][:1]
-        for text in fitting or [texts[x] for x in self._originals if x in texts]:
+        for text in self._fitting(texts, language):
             for part in re.split(r"\n\s*\n", text.strip()):
                 yield _Shown(part, _escaped(part))
+
+    def _fitting(self, texts: Mapping[str, str], language: str) -> list[str]:
+        fitting = [texts[x] for x in (language, language.partition("-")[0]) if x in texts][:1]
+        written = [texts[x] for x in self._written_in if x in texts]
+        return fitting or written or list(texts.values())[:1]
 
     def _sentence(self, template: str | Plural, phrase: Phrase) -> _Shown:
         plain: dict[str, object] = {}

@@ -30,6 +30,8 @@ from babel.messages.pofile import PoFileError, read_po
 from bots.runtime.decision import Phrase
 
 SOURCE = "en"
+ORIGINALS = ("de", SOURCE)
+"""The languages that are written, or checked, by the people who answer for the texts."""
 Direction = Literal["ltr", "rtl"]
 
 
@@ -164,6 +166,8 @@ class _Catalogue:
 
 class Words:
     """The catalogues, read once. Every method is a look-up in memory."""
+
+    originals = ORIGINALS
 
     def __init__(self, directory: Traversable | None = None) -> None:
         folder = directory if directory is not None else files("config") / "locale"

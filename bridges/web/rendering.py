@@ -16,9 +16,6 @@ from bridges.web import wording
 from bridges.web.languages import choose
 from bridges.web.models import Settings, Texts
 
-ORIGINALS = ("de", "en")
-"""A text that people agree to, in a translation that nobody has checked, stands beside these."""
-
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -73,10 +70,11 @@ class View:
 
     def originals(self, msgid: str) -> list[tuple[str, str]]:
         """Language and text to show beside a translation that nobody has checked."""
-        if self._texts.reviewed(msgid, self.language):
+        originals = self._texts.originals
+        if self.language in originals or self._texts.reviewed(msgid, self.language):
             return []
         values = {"network": self.settings.name}
-        return [(x, self._texts.text(msgid, x, values)) for x in ORIGINALS]
+        return [(x, self._texts.text(msgid, x, values)) for x in originals]
 
     def languages(self) -> Sequence[Choice]:
         return [

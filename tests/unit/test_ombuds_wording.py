@@ -71,7 +71,7 @@ def placeholders(key: str) -> set[str]:
 
 @pytest.mark.parametrize("key", sorted(PARAGRAPHS))
 def test_nothing_a_person_writes_becomes_markup(key: str) -> None:
-    text = Renderer(EnglishWords(), ("en",)).render(
+    text = Renderer(EnglishWords()).render(
         Phrase(key, "en", dict.fromkeys(placeholders(key), EVIL))
     )
     assert text.html is not None
@@ -93,7 +93,7 @@ def test_phrases_within_phrases() -> None:
         "marks": marks,
         "text": inner,
     }
-    text = Renderer(EnglishWords(), ("en",)).render(Phrase("case-root", "en", values))
+    text = Renderer(EnglishWords()).render(Phrase("case-root", "en", values))
     assert "Case 7 · open · language: \u2068العربية (ar)\u2069" in text.body
     assert "not text: picture." in text.body
     assert (text.html or "").endswith("<blockquote>&lt;b&gt;</blockquote>")
@@ -103,38 +103,23 @@ def test_phrases_within_phrases() -> None:
 
 def test_what_is_empty_is_left_out() -> None:
     values = {"time": "x", "marks": (), "text": "hello"}
-    text = Renderer(EnglishWords(), ("en",)).render(Phrase("followup", "en", values))
+    text = Renderer(EnglishWords()).render(Phrase("followup", "en", values))
     assert text.body == "New message from the person, \u2068x\u2069:\n\nhello"
-
-
-class Unchecked(EnglishWords):
-    def reviewed(self, msgid: str, language: str) -> bool:
-        return False
-
-
-def test_an_unchecked_notice_stands_beside_the_original() -> None:
-    bot = OmbudsBot(SETTINGS, Unchecked())
-    values = {"helplines": "110", "languages": "Deutsch"}
-    count = len(PARAGRAPHS["notice"])
-    arabic = bot.render(Phrase("notice", "ar", values)).body.split("\n\n")
-    assert len(arabic) == 3 * count + 1
-    assert len(bot.render(Phrase("notice", "de", values)).body.split("\n\n")) == count
-    assert "Nobody has checked" not in bot.render(Phrase("language-set", "ar", {})).body
 
 
 def test_links_stay_whole_and_commands_stand_out() -> None:
     url = "https://matrix.to/#/!a/$b"
     values = {"number": 1, "state": Phrase("state-open", "en"), "text": "x", "link": url}
-    text = Renderer(EnglishWords(), ("en",)).render(Phrase("cases-line", "en", values))
+    text = Renderer(EnglishWords()).render(Phrase("cases-line", "en", values))
     assert text.body.endswith(f" {url}")
     assert f'<a href="{url}">' in (text.html or "")
-    hint = Renderer(EnglishWords(), ("en",)).render(Phrase("command-hint", "en", {"command": "!x"}))
+    hint = Renderer(EnglishWords()).render(Phrase("command-hint", "en", {"command": "!x"}))
     assert "<code>!x</code>" in (hint.html or "")
 
 
 @pytest.mark.parametrize("language", ["de", "ar", "fa", "ti"])
 def test_the_catalogues_render(language: str) -> None:
-    renderer = Renderer(Words(), ("de", "en"))
+    renderer = Renderer(Words())
     for key in PARAGRAPHS:
         values = dict.fromkeys(placeholders(key), "!x")
         assert renderer.render(Phrase(key, language, values)).body

@@ -90,25 +90,6 @@ def test_every_phrase_renders_in_the_catalogues(key: str, language: str) -> None
     assert not re.search("[\ue000-\ue0ff]", text.html + text.body)
 
 
-def test_consent_in_an_unchecked_translation_stands_beside_the_original() -> None:
-    class Unchecked(EnglishWords):
-        def reviewed(self, msgid: str, language: str) -> bool:
-            return False
-
-    values = {
-        "network": "N", "rules": Written({"de": "Regeln", "ar": "قواعد"}),
-        "yes": "x", "no": "y", "erase": "!z",
-    }  # fmt: skip
-    bot = OnboardingBot(SETTINGS, Unchecked())
-    text = bot.render(Phrase("rules", "ar", values))
-    assert "قواعد" in text.body
-    assert "Regeln" in text.body
-    assert "Nobody has checked" in text.body
-    for language in ("de", "de en", "en"):
-        assert "Nobody has checked" not in bot.render(Phrase("rules", language, values)).body
-    assert "Nobody has checked" not in bot.render(Phrase("kept", "ar")).body
-
-
 # -- phrases in general ----------------------------------------------------------------------------
 
 
@@ -155,7 +136,8 @@ def test_what_is_empty_is_left_out() -> None:
         rendered("{x}", x=Written({"en": "one\n\ntwo\nthree"}))[1]
         == "<p>one</p><p>two<br>three</p>"
     )
-    assert rendered("{x}", x=Written({"fr": "un"}))[0] == ""
+    assert rendered("{x}", x=Written({"fr": "un"}))[0] == "un"
+    assert rendered("{x}", "a", x=Written({}))[0] == "a"
     assert rendered("{x}", "a", x=Written({"de": "eins"}))[0] == "eins\n\na"
     assert (
         rendered("{x}", language="de-simple", x=Written({"de": "eins", "en": "one"}))[0] == "eins"

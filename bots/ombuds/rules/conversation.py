@@ -9,6 +9,7 @@ from bots.ombuds.languages import guess
 from bots.ombuds.models import Case, CaseState, Flagged
 from bots.ombuds.rules import arrival, commands, decisions
 from bots.ombuds.rules.turn import Turn
+from bots.ombuds.wording.marks import PerLanguage
 from bots.runtime.decision import Phrase
 from federation.events import KNOWN_MEDIA, MediaMessage, TextMessage, Unreadable
 
@@ -85,7 +86,7 @@ def _help(turn: Turn) -> None:
     turn.say(
         "reporter-help",
         {
-            "command": commands.NEW.word(turn.language),
+            "command": PerLanguage(commands.NEW.word),
             "helplines": arrival.helplines(turn),
             "languages": arrival.languages(turn),
         },

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from bots.runtime.phrases import PerLanguage
+
+__all__ = ["N_", "Paragraphs", "PerLanguage"]
 
 Paragraphs = tuple[str, ...]
 
@@ -11,11 +12,3 @@ Paragraphs = tuple[str, ...]
 def N_(msgid: str) -> str:  # noqa: N802
     """Marks a text for the catalogues, where it can't be translated yet."""
     return msgid
-
-
-@dataclass(frozen=True, slots=True)
-class PerLanguage:
-    """A value such as a word that people are to write; where a text stands in several languages,
-    each has its own."""
-
-    in_language: Callable[[str], str]

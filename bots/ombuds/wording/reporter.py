@@ -4,10 +4,26 @@ from __future__ import annotations
 
 from bots.ombuds.wording.marks import N_, Paragraphs
 
-NOT_CHECKED = N_("Nobody has checked this translation yet. The original text:")
-
-WITH_ORIGINAL = frozenset({"notice", "flag-question", "flag-questions"})
-"""Phrases that people rely on before they write: never in an unchecked translation alone."""
+WITH_ORIGINAL = frozenset(
+    {
+        "notice",
+        "reporter-help",
+        "text-only",
+        "send-again",
+        "not-alone",
+        "flags-on",
+        "flag-question",
+        "flag-questions",
+        "flag-passed",
+        "flag-nobody",
+        "flag-closed",
+        "flag-unknown",
+        "evidence-ask",
+        "evidence-failed",
+    }
+)
+"""Phrases that people rely on when they complain, and that ask them about it: never in an
+unchecked translation alone."""
 
 _EMERGENCY = N_("This is no emergency service. If you need help at once, call: {helplines}")
 _CHOOSE = N_("To choose your language, write its name: {languages}")

@@ -10,7 +10,7 @@ from bots.onboarding.models import Question, Stage
 from bots.onboarding.rules import choosing, commands, wishes
 from bots.onboarding.rules.turn import Turn
 from bots.runtime.decision import CancelTimer, SetTimer
-from bots.runtime.phrases import Written
+from bots.runtime.phrases import PerLanguage, Written
 from federation.actions import React
 
 AGREE = "✅"
@@ -30,9 +30,9 @@ def show(turn: Turn) -> None:
     turn.change(question=Question.NOTHING)
     values = {
         "rules": Written(turn.settings.rules),
-        "yes": commands.YES.word(turn.language),
-        "no": commands.NO.word(turn.language),
-        "erase": commands.ERASE.shown(turn.language),
+        "yes": PerLanguage(commands.YES.word),
+        "no": PerLanguage(commands.NO.word),
+        "erase": PerLanguage(commands.ERASE.shown),
     }
     turn.say(_key(turn, changed=changed), values, handle=handle)
     turn.ask(React(turn.chat, handle, AGREE))
@@ -85,7 +85,7 @@ def no(turn: Turn) -> None:
         return
     turn.change(stage=Stage.REFUSED)  # the question stays: ✅ still counts
     _settled(turn)
-    turn.say("refused", {"rules": commands.RULES.shown(turn.language)})
+    turn.say("refused", {"rules": PerLanguage(commands.RULES.shown)})
 
 
 def ask(turn: Turn, question: Question) -> None:
@@ -93,8 +93,8 @@ def ask(turn: Turn, question: Question) -> None:
     handle = turn.handle("ask")
     turn.change(question=question)
     values = {
-        "yes": commands.YES.word(turn.language),
-        "leave": commands.LEAVE.shown(turn.language),
+        "yes": PerLanguage(commands.YES.word),
+        "leave": PerLanguage(commands.LEAVE.shown),
     }
     turn.say(f"{question}-ask", values, handle=handle)
     turn.ask(React(turn.chat, handle, AGREE))
@@ -110,7 +110,7 @@ def remind(turn: Turn) -> None:
     if member is None or not member.pending or member.reminded or member.left or member.away:
         return
     turn.change(reminded=True)
-    values = {"yes": commands.YES.word(turn.language), "rules": commands.RULES.shown(turn.language)}
+    values = {"yes": PerLanguage(commands.YES.word), "rules": PerLanguage(commands.RULES.shown)}
     turn.say("reminder", values)
 
 

@@ -39,7 +39,9 @@ WORDING = Wording(
             "set-aside",
         }
     ),
-    consent=frozenset({"rules", "rules-changed", "leave-ask", "erase-ask"}),
+    consent=frozenset(
+        {"rules", "rules-none", "rules-changed", "refused", "reminder", "leave-ask", "erase-ask"}
+    ),
     commands=frozenset(
         {
             "admit",

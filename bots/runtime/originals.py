@@ -1,0 +1,49 @@
+"""What stands beside a translation that nobody has checked.
+
+People rely on some texts: what they agree to, what they are told and asked before they complain.
+A draft of such a text never stands alone. The originals stand beneath it, whatever languages an
+alliance has chosen and in whatever order; they themselves stand alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bots.runtime.words import ORIGINALS
+
+
+def N_(msgid: str) -> str:  # noqa: N802
+    """Marks a text for the catalogues, where it can't be translated yet."""
+    return msgid
+
+
+NOT_CHECKED = N_("Nobody has checked this translation yet. The original text:")
+# Translators: the original text stands elsewhere in the same message
+DRAFT = N_("Nobody has checked this translation yet.")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A text in one of the languages in which it is shown."""
+
+    language: str
+    mark: str = ""
+    """What is said beneath it."""
+    added: bool = False
+    """An original in which nobody asked to be spoken to."""
+
+
+def side_by_side(languages: Sequence[str], checked: Callable[[str], bool]) -> list[Part]:
+    """A text that people rely on, in the languages in which somebody is to read it."""
+    drafts = {x for x in languages if x not in ORIGINALS and not checked(x)}
+    added = [x for x in ORIGINALS if x not in languages] if drafts else []
+    shown = [*languages, *added]
+    marks = [DRAFT if x in drafts else "" for x in shown]
+    for i, following in enumerate(shown[1:]):
+        if marks[i] and following in ORIGINALS:
+            marks[i] = NOT_CHECKED
+    return [
+        Part(x, mark, added=i >= len(languages))
+        for i, (x, mark) in enumerate(zip(shown, marks, strict=True))
+    ]

@@ -1,0 +1,216 @@
+"""No draft stands alone where people agree to something, or are asked about a complaint."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from bots.ombuds.bot import OmbudsBot
+from bots.ombuds.rules.flagwords import YES
+from bots.ombuds.wording import PARAGRAPHS as OMBUDS
+from bots.ombuds.wording import cases, flags, office
+from bots.ombuds.wording.reporter import REPORTER, WITH_ORIGINAL
+from bots.onboarding.bot import OnboardingBot
+from bots.onboarding.wording import PARAGRAPHS as ONBOARDING
+from bots.onboarding.wording import WORDING
+from bots.onboarding.wording.coordination import COORDINATION
+from bots.onboarding.wording.people import PEOPLE
+from bots.runtime.decision import Phrase
+from bots.runtime.originals import DRAFT, NOT_CHECKED
+from bots.runtime.phrases import RULE, Paragraphs, PerLanguage, Plural, Written
+from bots.runtime.words import LANGUAGES, ORIGINALS, Words
+from tests.unit import test_ombuds_story, test_onboarding_story
+
+WORDS = Words()
+TAGS = tuple(x.tag for x in LANGUAGES)
+FOREIGN = tuple(x for x in TAGS if x not in ORIGINALS)
+FIRST = [("en", "de", "ar"), ("ar", "en", "de"), ("ar", "tr"), ("de", "en", "ar")]
+ASKS = re.compile(
+    r"✅|❌|🚩|\{yes\}|\{no\}|\?|\b(?:[Pp]lease|react|answer|agree|write|tell|describe|copy|choose)\b"
+)
+
+# -- which texts they are --------------------------------------------------------------------------
+
+_COMMAND = "names a command or another place to write, and asks for no decision"
+_DONE = "says what was done, and asks for nothing"
+_LANGUAGE = "is the answer to somebody who chose a language, and asks for nothing"
+_OTHERS = "speaks to those who moderate a room, about the room"
+_INTERESTS = "asks for interests, which bind to nothing and can be chosen again"
+
+OMBUDS_ALONE = {
+    "receipt": _DONE,
+    "language-set": _LANGUAGE,
+    "alone-again": _DONE,
+    "private-only": _COMMAND,
+    "flags-off": _OTHERS,
+    "flags-powerless": _OTHERS,
+    "flags-lost": _OTHERS,
+    "flags-plain": _OTHERS,
+}
+ONBOARDING_ALONE = {
+    "hello": "offers the languages by their own names, and asks for no yes",
+    "waiting": _DONE,
+    "choose": _INTERESTS,
+    "choose-again": _INTERESTS,
+    "chosen": _INTERESTS,
+    "chosen-partly": _INTERESTS,
+    "later": _INTERESTS,
+    "welcome-back": _COMMAND,
+    "language-set": _LANGUAGE,
+    "help": _COMMAND,
+    "help-topics": _COMMAND,
+    "not-understood": _COMMAND,
+    "left": _COMMAND,
+    "erased": _DONE,
+    "yes-gone": "says that nothing has changed, and names a command",
+    "text-only": _COMMAND,
+    "send-again": "asks for a message once more, whatever it was",
+    "private-only": _COMMAND,
+}
+
+Table = Mapping[str, tuple[str | Plural, ...]]
+TO_STAFF: tuple[Table, ...] = (
+    cases.CASES, cases.ANSWERS, office.OFFICE, office.TEAM, flags.STAFF, flags.MODERATORS,
+    COORDINATION,
+)  # fmt: skip
+"""Read by those who work for the office or the network, in the language that they set."""
+TO_PEOPLE: tuple[tuple[Table, frozenset[str], Mapping[str, str]], ...] = (
+    (REPORTER | flags.PRIVATE | flags.ROOMS, WITH_ORIGINAL, OMBUDS_ALONE),
+    (PEOPLE, WORDING.consent, ONBOARDING_ALONE),
+)
+
+
+def asks(paragraphs: Paragraphs) -> bool:
+    texts = (x.plural if isinstance(x, Plural) else x for x in paragraphs)
+    return any(ASKS.search(x) for x in texts)
+
+
+@pytest.mark.parametrize(("table", "beside", "alone"), TO_PEOPLE, ids=["ombuds", "onboarding"])
+def test_whatever_asks_somebody_has_the_original_beside_it_or_a_reason(
+    table: Table, beside: frozenset[str], alone: Mapping[str, str]
+) -> None:
+    asking = {key for key, paragraphs in table.items() if asks(paragraphs)}
+    assert asking - beside == alone.keys()
+    assert beside <= asking
+    assert len(beside) >= 7
+
+
+def test_every_phrase_is_said_to_people_or_to_staff() -> None:
+    tables = [*TO_STAFF, *(x[0] for x in TO_PEOPLE)]
+    keys = sorted(key for table in tables for key in table)
+    assert keys == sorted([*OMBUDS, *ONBOARDING])
+
+
+@pytest.mark.parametrize("key", ["rules-none", "reminder", "evidence-ask", "flag-nobody"])
+def test_what_asks_for_a_yes_is_among_them(key: str) -> None:
+    assert key in WORDING.consent | WITH_ORIGINAL
+
+
+# -- how they are shown ----------------------------------------------------------------------------
+
+
+class Checked(Words):
+    """The catalogues, as if somebody had checked those of some languages."""
+
+    def __init__(self, *languages: str) -> None:
+        vars(self).update(vars(WORDS))  # reading them takes a while
+        self._checked = languages
+
+    def reviewed(self, msgid: str, language: str) -> bool:
+        return language in self._checked
+
+
+def shown(
+    key: str, languages: str, checked: tuple[str, ...] = (), first: tuple[str, ...] = ("de", "en")
+) -> list[str]:
+    """The texts that stand one below the other."""
+    words = Checked(*checked)
+    table: Table = {**OMBUDS, **ONBOARDING}
+    if key in WORDING.consent:
+        table = ONBOARDING
+    named = {x for text in table[key] for x in re.findall(r"\{(\w+)\}", str(text))}
+    values: dict[str, object] = dict.fromkeys(named, "x")
+    if "yes" in named:
+        values["yes"] = PerLanguage(YES.word)
+    if "rules" in named and "{rules}" in table[key]:
+        values["rules"] = Written({"de": "Regeln", "ar": "قواعد"})
+    phrase = Phrase(key, languages, values)
+    bot: OmbudsBot | OnboardingBot = (
+        OnboardingBot(replace(test_onboarding_story.SETTINGS, languages=first), words)
+        if table is ONBOARDING
+        else OmbudsBot(replace(test_ombuds_story.SETTINGS, languages=first), words)
+    )
+    text = bot.render(phrase)
+    parts = text.body.split(f"\n\n{RULE}\n\n")
+    assert (text.html or "").count("<hr>") == len(parts) - 1
+    return parts
+
+
+KEYS = sorted(WITH_ORIGINAL | WORDING.consent)
+
+
+@pytest.mark.parametrize("first", FIRST, ids=" ".join)
+@pytest.mark.parametrize("language", FOREIGN)
+@pytest.mark.parametrize("key", KEYS)
+def test_a_draft_stands_beside_german_and_english(
+    key: str, language: str, first: tuple[str, ...]
+) -> None:
+    draft, german, english = shown(key, language, first=first)
+    assert draft.endswith(WORDS.text(NOT_CHECKED, language))
+    assert [german] == shown(key, "de", first=first) or "[…]" in german
+    assert [english] == shown(key, "en", first=first) or "[…]" in english
+    assert len({draft, german, english}) == 3
+
+
+@pytest.mark.parametrize("first", FIRST, ids=" ".join)
+@pytest.mark.parametrize("key", KEYS)
+def test_originals_and_what_was_checked_stand_alone(key: str, first: tuple[str, ...]) -> None:
+    for language in ORIGINALS:
+        assert len(shown(key, language, first=first)) == 1
+    for language in FOREIGN:
+        (text,) = shown(key, language, (language,), first)
+        assert WORDS.text(DRAFT, language) not in text
+
+
+@pytest.mark.parametrize(
+    ("told", "checked", "languages", "marks"),
+    [
+        ("de en", (), "de en", ("", "")),
+        ("en de", (), "en de", ("", "")),
+        ("de ar", (), "de ar en", ("", NOT_CHECKED, "")),
+        ("ar de", (), "ar de en", (NOT_CHECKED, "", "")),
+        ("ar tr", (), "ar tr de en", (DRAFT, NOT_CHECKED, "", "")),
+        ("ar fr", ("fr",), "ar fr de en", (DRAFT, "", "", "")),
+        ("ar fr", ("ar", "fr"), "ar fr", ("", "")),
+        ("de en ar", (), "de en ar", ("", "", DRAFT)),
+        ("de-simple", (), "de-simple de en", (NOT_CHECKED, "", "")),
+    ],
+)
+def test_several_languages(
+    told: str, checked: tuple[str, ...], languages: str, marks: tuple[str, ...]
+) -> None:
+    parts = shown("evidence-ask", told, checked)
+    for part, language, mark in zip(parts, languages.split(), marks, strict=True):
+        original = shown("evidence-ask", language, TAGS)[0]
+        assert part == (f"{original}\n\n{WORDS.text(mark, language)}" if mark else original)
+
+
+def test_each_language_names_the_word_that_is_written_in_it() -> None:
+    draft, german, english = shown("rules-none", "ar")
+    for part, language in ((draft, "ar"), (german, "de"), (english, "en")):
+        assert f"\u2068{YES.word(language)}\u2069" in part
+
+
+def test_what_admins_wrote_is_not_repeated_beside_a_draft() -> None:
+    """Rules that are written in German alone stand in an Arabic message once."""
+    draft, german, english = shown("rules", "tr", first=("de", "tr"))
+    assert "Regeln" in draft
+    assert ("Regeln" in german.split("\n\n"), "Regeln" in english) == (False, False)
+    assert german.split("\n\n")[1] == english.split("\n\n")[1] == "[…]"
+    draft, german, english = shown("rules", "ar", first=("ar", "de"))
+    assert "قواعد" in draft
+    assert german.split("\n\n")[1] == "Regeln"
+    assert "[…]" in english
