@@ -47,7 +47,11 @@ async def _work(ground: Ground, name: str, queue: list[Wanted], total: Result) -
     while queue:
         wanted = queue.pop()
         begun = time.monotonic()
-        findings = await wanted.circumstance(Trial(ground, person, (wanted.point,)))
+        try:
+            findings = await wanted.circumstance(Trial(ground, person, (wanted.point,)))
+        except Exception as error:
+            error.add_note(f"at {wanted}")
+            raise
         missed = [detail for detail in findings.details if detail.startswith("never reached")]
         total.trials += 1
         total.missed += len(missed)
