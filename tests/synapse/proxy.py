@@ -19,6 +19,10 @@ Forward = Callable[..., Awaitable[web.Response]]
 Hook = Callable[[Forward], Awaitable[web.Response]]
 
 
+READING = re.compile(r"/_matrix/client/[^/]+/(login|keys/query)(\?|$)")
+"""What is asked by POST and changes nothing that anybody else sees."""
+
+
 @dataclass
 class Passed:
     method: str
@@ -26,6 +30,11 @@ class Passed:
     body: Any
     status: int
     answer: Any
+
+    @property
+    def writes(self) -> bool:
+        """Whether it may change something, going by its method alone."""
+        return self.method not in ("GET", "HEAD", "OPTIONS") and not READING.match(self.path)
 
 
 @dataclass
@@ -67,6 +76,10 @@ class Proxy:
 
     def passed(self, pattern: str) -> list[Passed]:
         return [one for one in self.log if re.search(pattern, f"{one.method} {one.path}")]
+
+    def written(self) -> list[str]:
+        """The writing requests, as method and path."""
+        return [f"{one.method} {one.path}" for one in self.log if one.writes]
 
     async def _handle(self, request: web.Request) -> web.Response:
         body = await request.read()
