@@ -19,6 +19,9 @@ action is known by it as done for as long as the event exists, whatever became o
 UNDOES = "org.buendnis.undoes"
 """In a redaction of ours: the mark of the message that it took back, which lost it thereby."""
 
+BY_OTHERS = ("m.room.member", "m.room.tombstone")
+"""What we want to know of even if it stands in our own name: a homeserver's admin can do it so."""
+
 
 class Intake:
     def __init__(self, account: str, machine: Machine, recent: Recent) -> None:
@@ -90,7 +93,7 @@ class Intake:
         if mark is not None:
             ledger.echo(mark, room_id, event["event_id"])
             self._undone(ledger, room_id, event)
-        elif event.get("type") == "m.room.member":
+        elif event.get("type") in BY_OTHERS:
             ledger.receive(self._account, room_id, event, encrypted=False)
 
     def _undone(self, ledger: Ledger, room_id: str, event: RawEvent) -> None:

@@ -35,7 +35,8 @@ class Performed:
     """Name of the action's class."""
     handle: str | None
     room_id: str | None
-    """Where. Of what failed: where it was to be, for an `Invite`, `Kick`, `Look` or `Redact`."""
+    """Where. Of what failed: where it was to be, for an `Invite`, `Kick`, `Look`, `Redact`
+    or `SetState`."""
     event_id: str | None
     error: str | None = None
     """None when it was carried out; else the Matrix error code or a word of ours
@@ -56,6 +57,12 @@ class SetAside:
     """An opaque id under which an admin finds it (`buendnis status`)."""
     what: str
     """`event`: a rule failed on it three times; `action`: the homeserver refused it."""
+    error: str | None = None
+    """Of an action: as in `Performed`; `handle` if something that it names was never made."""
+    room: str | None = None
+    """Of an action: the room that it named, by id or by handle."""
+    handle: str | None = None
+    """Of an action: what it was to fill."""
 
 
 @dataclass(frozen=True, slots=True)

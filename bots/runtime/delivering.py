@@ -219,12 +219,18 @@ class Delivering:
             if action.notify:
                 tell(tx, id_, failed.data, performed(action, None, code))
             else:
-                tell(tx, id_, failed.data, SetAside(f"out-{id_[:8]}", "action"))
+                tell(tx, id_, failed.data, _aside(failed, code))
             return heads.first(tx, failed.lane)
 
         following = await self._store.run("aside", aside)
         self.decided.set()
         return following
+
+
+def _aside(failed: Head, code: str) -> SetAside:
+    room = getattr(failed.action, "room", None)
+    reference = f"out-{failed.row.id[:8]}"
+    return SetAside(reference, "action", code, None if room is None else str(room), failed.handle)
 
 
 async def _wait_shortly(ahead: asyncio.Event) -> None:

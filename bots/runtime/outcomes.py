@@ -8,7 +8,7 @@ from typing import Any
 from bots.runtime import codec
 from bots.runtime.decision import Deliver, Event, Performed
 from bots.runtime.transaction import Transaction
-from federation.actions import Action, Handle, Invite, Kick, Look, Redact
+from federation.actions import Action, Handle, Invite, Kick, Look, Redact, SetState
 from federation.perform import Outcome
 
 
@@ -36,7 +36,7 @@ def performed(action: Action | Deliver, outcome: Outcome | None, error: str | No
 
 def _nothing(action: Action | Deliver) -> Outcome:
     """Of what has no handle, the room at least tells which one failed."""
-    told = Invite | Kick | Look | Redact
+    told = Invite | Kick | Look | Redact | SetState
     if isinstance(action, told) and not isinstance(action.room, Handle):
         return Outcome(action.room)
     return Outcome("")

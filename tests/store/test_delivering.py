@@ -216,7 +216,7 @@ async def test_what_is_refused_is_set_aside_and_told(store: Store, clock: Manual
         await until(lambda: performer.done == ["a2"])
         await counted(store, "outbox_aside", 2)
     told = await events(store)
-    assert SetAside("out-a1", "action") in told
+    assert SetAside("out-a1", "action", "M_FORBIDDEN", A) in told
     assert Performed("Send", "case/1", None, None, "audience") in told
     assert len(told) == 2
 
@@ -233,7 +233,7 @@ async def test_a_fault_of_ours_sets_the_action_aside_and_frees_the_room(
         await until(lambda: performer.done == ["a2"], clock)
     assert performer.tried.count("a1") == TRIES
     [notice] = await events(store)
-    assert notice == SetAside("out-a1", "action")
+    assert notice == SetAside("out-a1", "action", type(error).__name__, A)
 
 
 async def test_handles_are_filled_for_those_who_wait(store: Store, clock: ManualClock) -> None:
