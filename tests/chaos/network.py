@@ -169,7 +169,7 @@ async def _shares(town: Town) -> None:
     room, bot = town.ids["north/offen"], town.declared.user("exchange")
     await until(lambda: _speaks(town, room, bot), "the bot in the room")
     for number in range(SHARES):
-        await asyncio.sleep(random.uniform(1.0, 8.0))
+        await asyncio.sleep(random.uniform(2.0, 16.0))
         said = await town.anna.send(room, shared(number))
         await react(town.anna, room, said, SHARE)
         town.shared.append(number)
