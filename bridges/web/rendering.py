@@ -68,13 +68,14 @@ class View:
     def here(self) -> str:
         return self._path + self._kept
 
-    def originals(self, msgid: str) -> list[tuple[str, str]]:
-        """Language and text to show beside a translation that nobody has checked."""
+    def originals(self, msgids: Sequence[str]) -> list[tuple[str, list[str]]]:
+        """Languages and texts to show beside a translation that nobody has checked."""
         originals = self._texts.originals
-        if self.language in originals or self._texts.reviewed(msgid, self.language):
+        checked = all(self._texts.reviewed(x, self.language) for x in msgids)
+        if self.language in originals or checked:
             return []
         values = {"network": self.settings.name}
-        return [(x, self._texts.text(msgid, x, values)) for x in originals]
+        return [(x, [self._texts.text(y, x, values) for y in msgids]) for x in originals]
 
     def languages(self) -> Sequence[Choice]:
         return [

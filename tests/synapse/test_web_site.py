@@ -178,15 +178,23 @@ async def test_choices_that_do_not_exist_become_usual_ones(
     assert (fields["language"], fields["kind"]) == ("tr", "immediate")
 
 
+@pytest.mark.parametrize(
+    ("path", "german", "english"),
+    [
+        ("/subscribe", "Wenn Sie auf den Knopf", "When you press"),
+        (f"/c/{TOKEN}", "Ja, ", "Yes, send me the news"),
+    ],
+)
 async def test_an_unchecked_consent_stands_beside_the_originals(
-    http: aiohttp.ClientSession,
+    http: aiohttp.ClientSession, path: str, german: str, english: str
 ) -> None:
-    async with http.get("/subscribe?lang=ar") as answer:
+    async with http.get(f"{path}?lang=ar") as answer:
         text = await answer.text()
-    assert '<p lang="de" dir="ltr">Wenn Sie auf den Knopf' in text
-    assert '<p lang="en" dir="ltr">When you press' in text
-    async with http.get("/subscribe?lang=de") as answer:
-        assert "originals" not in await answer.text()
+    assert f'<p lang="de" dir="ltr">{german}' in text
+    assert f'<p lang="en" dir="ltr">{english}' in text
+    for original in ("de", "en"):
+        async with http.get(f"{path}?lang={original}") as answer:
+            assert "originals" not in await answer.text()
 
 
 # -- confirming and unsubscribing ----------------------------------------------------------------
