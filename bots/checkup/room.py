@@ -41,6 +41,8 @@ RULING = ("m.room.power_levels", "m.room.join_rules", "m.room.history_visibility
 
 async def ombuds(session: Session) -> list[Finding]:
     office, room_id, busy = await session.store.run("checkup", _read)
+    if office.lost:
+        return [_lost()]
     if room_id is None:
         return [_missing(busy)]
     events = await session.server.call_list("state", path("rooms", room_id, "state"))
@@ -50,8 +52,9 @@ async def ombuds(session: Session) -> list[Finding]:
 
 
 def _read(tx: Transaction) -> tuple[Office, str | None, bool]:
-    stored, made = tx.get(OFFICE, "office"), tx.made(handles.ROOM)
+    stored = tx.get(OFFICE, "office")
     office = office_from(stored) if stored is not None else Office()
+    made = None if office.lost else tx.made(handles.room(office.rooms))
     return office, made.room_id if made is not None else None, not tx.idle()
 
 
@@ -60,6 +63,14 @@ def _missing(busy: bool) -> Finding:
         return note(CHECK, "is still being made", "Look again in a minute.")
     remedy = "See what was set aside, and why in the log; a restart of the office tries again."
     return fault(CHECK, "the staff have none", remedy)
+
+
+def _lost() -> Finding:
+    remedy = (
+        "Find out who put the office's account out of its room, or deleted it: nobody but the "
+        "homeserver's admin can. The office makes a new room by itself, once an hour at most."
+    )
+    return fault(CHECK, "it was lost twice within an hour, and the staff have none", remedy)
 
 
 def rules(chamber: Chamber) -> Iterator[Finding]:

@@ -9,10 +9,12 @@ from federation.actions import Handle
 
 ROOM = Handle("office/room")
 
+_ROOM = re.compile(r"office/room(?:/\d{1,6})?", re.ASCII)
 _CASE = re.compile(r"case/(\d{1,12})/([a-z]+)(?:/(\d{1,12})(/notice)?)?", re.ASCII)
 _TEAM = re.compile(r"team/(\d{1,12})", re.ASCII)
 _FLAG = re.compile(r"flag/(\d{1,12})/(question|evidence)", re.ASCII)
 _NUMBERED = re.compile(r"(chat|moderator|flag|recount|notice)/(\d{1,12})", re.ASCII)
+_RECEIPT = re.compile(r"receipt/(\d{1,12})", re.ASCII)
 _TIMER = re.compile(r"answer/(\d{1,12})/(\d{1,12})", re.ASCII)
 
 
@@ -24,6 +26,25 @@ class Place:
     case: int
     part: str
     number: int = 0
+
+
+def room(number: int) -> Handle:
+    """The ombuds room; another one each time that it was lost."""
+    return Handle(f"{ROOM}/{number}") if number else ROOM
+
+
+def is_room(name: str | None) -> bool:
+    return _ROOM.fullmatch(name or "") is not None
+
+
+def receipt_timer(case: int) -> str:
+    """When the receipt is tried again that waits for a case to stand in the room."""
+    return f"receipt/{case}"
+
+
+def receipt_due(key: str) -> int | None:
+    found = _RECEIPT.fullmatch(key)
+    return int(found[1]) if found else None
 
 
 def root(case: int) -> Handle:
@@ -79,6 +100,8 @@ def answer_due(key: str) -> tuple[int, int] | None:
     return (int(found[1]), int(found[2])) if found else None
 
 
+ANEW = "office/anew"
+"""When a lost room is followed by another one."""
 WELCOME = "welcome/"
 
 

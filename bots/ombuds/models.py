@@ -116,6 +116,18 @@ class Flagged:
 
 
 @dataclass(frozen=True, slots=True)
+class Later:
+    """A message of the person that stands in the thread."""
+
+    number: int
+    kind: str
+    text: str = field(repr=False)
+    at: float = 0.0
+    continues: bool = False
+    """The message before it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     number: int
     conversation: int
@@ -135,6 +147,7 @@ class Case:
     texts: int = 0
     """How many messages of the person stand in the thread, the root not counted."""
     answers: tuple[Answer, ...] = ()
+    sequel: tuple[Later, ...] = field(default=(), repr=False)
     flags: tuple[Flagged, ...] = ()
     """What it began with, where that was no message."""
 
@@ -171,6 +184,14 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
+class Departed:
+    """Somebody of the team who went, or was made to go."""
+
+    person: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class Office:
     roster: tuple[str, ...] = ()
     awaited: tuple[str, ...] = ()
@@ -183,6 +204,16 @@ class Office:
     asked: float = 0.0
     aside: float = 0.0
     """When staff were last told of a failure."""
+    rooms: int = 0
+    """How often the room was lost and another one made."""
+    former: tuple[str, ...] = ()
+    """Rooms that were lost: nothing counts that is said there."""
+    moved: float = 0.0
+    """When the last one was made in place of another."""
+    lost: bool = False
+    """There is none, until it is time to make another one."""
+    departed: tuple[Departed, ...] = ()
+    """Lately."""
     numbers: int = 0
     """The last serial number that was given to a flag, or to what comes with flags."""
 
@@ -193,8 +224,9 @@ def to_json(value: Office | Conversation | Case) -> dict[str, Any]:
 
 def office_from(data: Mapping[str, Any]) -> Office:
     proposals = tuple(read(Proposal, x) for x in data.get("proposals", ()))
-    lists = {name: tuple(data.get(name, ())) for name in ("roster", "awaited")}
-    return read(Office, {**data, **lists, "proposals": proposals})
+    departed = tuple(read(Departed, x) for x in data.get("departed", ()))
+    lists = {name: tuple(data.get(name, ())) for name in ("roster", "awaited", "former")}
+    return read(Office, {**data, **lists, "proposals": proposals, "departed": departed})
 
 
 def conversation_from(data: Mapping[str, Any]) -> Conversation:
@@ -206,5 +238,7 @@ def case_from(data: Mapping[str, Any]) -> Case:
         read(Answer, {**x, "state": AnswerState(x["state"])}) for x in data.get("answers", ())
     )
     flags = tuple(read(Flagged, x) for x in data.get("flags", ()))
+    sequel = tuple(read(Later, x) for x in data.get("sequel", ()))
     state = CaseState(data["state"])
-    return read(Case, {**data, "state": state, "answers": answers, "flags": flags})
+    parts = {"state": state, "answers": answers, "flags": flags, "sequel": sequel}
+    return read(Case, {**data, **parts})

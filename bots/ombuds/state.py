@@ -63,6 +63,8 @@ class State:
     target: Made | None = None
     """Ours: what a reaction is about, the thread's root, or what is replied to."""
     listed: tuple[Listed, ...] = field(default=(), repr=False)
+    posted: bool = True
+    """The case at hand stands in the ombuds room that is used now."""
     linked: Linked | None = field(default=None, repr=False)
     there: str = ""
     """The room in which the messages at hand were flagged."""

@@ -37,6 +37,7 @@ from bots.runtime.decision import (
 )
 from federation.events import (
     Edit,
+    Membership,
     Reaction,
     Redaction,
     RoomEvent,
@@ -65,11 +66,13 @@ class Loader:
     def _state(self, event: Event) -> State:
         stored = self.docs.get(OFFICE, "office")
         known = Knowledge(office_from(stored) if stored is not None else Office())
-        made = self.docs.made(handles.ROOM)
+        made = self.docs.made(handles.room(known.office.rooms))
         room = made.room_id if made is not None else None
         state = State(self.settings, self.tongues, known, known, room)
         match event:
-            case Started() | SetAside() | FormSubmitted() | MailReceived():
+            case Started():
+                return self._listing(state)
+            case SetAside() | FormSubmitted() | MailReceived():
                 return state
             case Due():
                 return self._due(state, event.key)
@@ -80,8 +83,13 @@ class Loader:
         return self._in_private(state, event)
 
     def _due(self, state: State, key: str) -> State:
+        if key == handles.ANEW or handles.receipt_due(key) is not None:
+            return self._of_room(state, handles.receipt_due(key))
         if answer := handles.answer_due(key):
             return self._with_case(state, answer[0])
+        return self._due_elsewhere(state, key)
+
+    def _due_elsewhere(self, state: State, key: str) -> State:
         if key.startswith(handles.WELCOME):
             return self._with_chat(state, key.removeprefix(handles.WELCOME))
         if key.startswith(handles.COLLECT):
@@ -94,11 +102,18 @@ class Loader:
             return self._desks.notice(state, number)
         return self._with_flag(state, number) if what in ("flag", "recount") else state
 
+    def _of_room(self, state: State, case: int | None) -> State:
+        if case is None:
+            return self._listing(state)
+        return replace(self._with_case(state, case), posted=self._is_posted(state, case))
+
     @property
     def _desks(self) -> Desks:
         return Desks(self.docs, self.settings.account)
 
     def _performed(self, state: State, event: Performed) -> State:
+        if event.action == "SetState" and event.error is not None:
+            return self._listing(state)
         what, number = handles.numbered(event.handle) or ("", "")
         if what == "chat":
             return self._made_chat(state, event, number)
@@ -155,7 +170,7 @@ class Loader:
             target = self._meant(event)
             state = replace(state, copies=self.docs.copies_of(event.origin.event_id))
         else:
-            return state
+            return self._listing(state) if _ends(event) else state
         state = replace(state, target=target)
         number = _case_of(target.handle) if target is not None else None
         if isinstance(event, TextMessage):
@@ -175,10 +190,18 @@ class Loader:
         if not isinstance(invocation, commands.Invocation):
             return self._with_case(state, number)
         if invocation.command is commands.CASES:
-            state = replace(state, listed=self._listed())
+            state = self._listing(state)
         if invocation.command.of_case and number is None:
             number, _ = commands.split_number(invocation.rest)
         return self._with_case(state, number)
+
+    def _listing(self, state: State) -> State:
+        return replace(state, listed=self._listed())
+
+    def _is_posted(self, state: State, number: int) -> bool:
+        """Whether the case stands in the room that is used now."""
+        made = self.docs.made(handles.root(number))
+        return made is not None and made.room_id == state.room
 
     def _listed(self) -> tuple[Listed, ...]:
         cases = (case_from(data) for _, data in self.docs.scan(CASE))
@@ -195,6 +218,8 @@ class Loader:
         if stored is None:
             return state
         case = case_from(stored)
+        made = self.docs.made(handles.root(case.number))
+        state = replace(state, posted=made is None or made.room_id == state.room)
         identity = self.docs.get(IDENTITY, str(case.conversation))
         if identity is not None:
             state = self._with_chat(state, identity["room"])
@@ -261,6 +286,13 @@ class Loader:
             case=case_from(case) if case is not None else None,
         )
         return replace(state, known=known)
+
+
+def _ends(event: RoomEvent) -> bool:
+    """Whether the room may be lost by it."""
+    if isinstance(event, Membership):
+        return event.user == event.origin.account
+    return isinstance(event, RoomReplaced)
 
 
 def _case_of(handle: str | None) -> int | None:

@@ -25,19 +25,19 @@ def propose(turn: Turn, event: TextMessage, text: str, *, numbered: bool) -> Non
     turn.put_answer(Answer(number, text, event.origin.sender, numbered))
     notice = handles.notice(turn.case.number, number)
     turn.tell_case(
-        "answer-pending", _pending(turn, text), handle=notice, copy_of=event.origin.event_id
+        "answer-pending", pending(turn, text), handle=notice, copy_of=event.origin.event_id
     )
-    turn.ask(React(handles.ROOM, notice, UNDO))
-    _wind(turn, number)
+    turn.ask(React(turn.room, notice, UNDO))
+    wind(turn, number)
 
 
-def _pending(turn: Turn, text: str) -> dict[str, object]:
+def pending(turn: Turn, text: str) -> dict[str, object]:
     goes = turn.clock() + turn.settings.undo
     command = commands.UNDO.word(turn.staff_language)
     return {"time": f"{goes:%H:%M:%S}", "text": text, "command": command}
 
 
-def _wind(turn: Turn, number: int) -> None:
+def wind(turn: Turn, number: int) -> None:
     timer = handles.answer_timer(turn.case.number, number)
     turn.ask(SetTimer(timer, turn.now + turn.settings.undo))
 
@@ -99,8 +99,8 @@ def edited(turn: Turn, event: Edit, number: int) -> None:
             return
         answer = replace(answer, text=text)
         turn.put_answer(answer)
-        _show(turn, answer, "answer-pending", _pending(turn, text))
-        _wind(turn, number)
+        _show(turn, answer, "answer-pending", pending(turn, text))
+        wind(turn, number)
 
 
 def _new_text(turn: Turn, answer: Answer, body: str) -> str | None:

@@ -36,6 +36,7 @@ def edited(turn: Turn, event: Edit) -> None:
             _edit_root(turn, text or "", cut=cut)
         else:
             marks = turn.marks(changed=True, cut=cut) if index == 0 else None
+            turn.amend(copy.number, text)
             phrase = _phrase(turn, copy, text, marks)
             turn.retell(phrase, handles.text(copy.case, copy.number, copy.part))
     for part in parts[len(copies) :]:
@@ -70,7 +71,8 @@ def redacted(turn: Turn, event: Redaction) -> None:
     if not copies:
         return
     for copy in copies:
-        turn.ask(Redact(handles.ROOM, _handle(copy)))
+        turn.ask(Redact(turn.room, _handle(copy)))
+        turn.amend(copy.number, None)
     if copies[0].part == "root":
         number = turn.case.number
         turn.file(root_gone=True, text="", flags=())

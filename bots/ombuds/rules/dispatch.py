@@ -15,6 +15,7 @@ from bots.ombuds.rules import (
     flagwords,
     founding,
     looking,
+    moving,
     places,
     roster,
     staff,
@@ -53,6 +54,7 @@ def rule(state: State, event: Event, now: datetime) -> Decision[State]:
     match event:
         case Started():
             founding.started(turn)
+            moving.probe(turn)
         case Due():
             _due(turn, event)
         case Performed():
@@ -67,6 +69,8 @@ def rule(state: State, event: Event, now: datetime) -> Decision[State]:
 
 
 def _set_aside(turn: Turn, event: SetAside) -> None:
+    if moving.failed(turn, event):
+        return
     # Said sparingly: where this very sentence is what fails, it would go round for ever.
     if turn.seconds - turn.known.office.aside >= PAUSE:
         turn.office(aside=turn.seconds)
@@ -75,7 +79,11 @@ def _set_aside(turn: Turn, event: SetAside) -> None:
 
 def _due(turn: Turn, event: Due) -> None:
     answer = handles.answer_due(event.key)
-    if answer is not None:
+    if event.key == handles.ANEW:
+        moving.due(turn)
+    elif handles.receipt_due(event.key) is not None:
+        moving.receipt_due(turn)
+    elif answer is not None:
         answers.due(turn, answer[1])
     elif event.key.startswith(handles.WELCOME):
         arrival.welcome_due(turn)
@@ -96,8 +104,10 @@ _MADE = {"chat": flagging.chat_made, "moderator": telling.room_made}
 def _performed(turn: Turn, event: Performed) -> None:
     place = handles.place(event.handle)
     what, number = handles.numbered(event.handle) or ("", "")
-    if event.handle == handles.ROOM:
-        founding.made(turn, event)
+    if handles.is_room(event.handle):
+        moving.made(turn, event)
+    elif event.action == "SetState":
+        moving.probed(turn, event)
     elif what in _MADE:
         _MADE[what](turn, event, number)
     elif place is not None and place.part == "answer":
@@ -117,10 +127,14 @@ def _failed(turn: Turn, event: Performed) -> None:
 
 
 def _room_event(turn: Turn, event: RoomEvent) -> None:
+    if event.origin.room_id in turn.known.office.former:
+        return
     in_office = event.origin.room_id == turn.state.room
     ours = event.origin.sender == turn.settings.account
     if isinstance(event, Membership):
-        (roster if in_office else arrival).membership(turn, event)
+        (moving if in_office else arrival).membership(turn, event)
+    elif in_office and isinstance(event, RoomReplaced):
+        moving.replaced(turn)
     elif ours:
         return
     elif in_office:

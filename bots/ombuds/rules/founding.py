@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bots.ombuds import handles
 from bots.ombuds.rules import commands
 from bots.ombuds.rules.turn import Turn
 from bots.runtime.decision import Performed
@@ -21,13 +20,15 @@ POWER_LEVELS = {
     "redact": 100,
     "notifications": {"room": 100},
 }
+OFFICE = ("org.buendnis.office", {"kind": "ombuds"})
+"""Type and content of the state event that says what the room is."""
 INITIAL_STATE = (
     # Not `joined`: a case that comes between the invitation and the first visit would never be
     # seen by anybody. Whoever joins the team later still reads nothing from before.
     {"type": "m.room.history_visibility", "content": {"history_visibility": "invited"}},
     {"type": "m.room.guest_access", "content": {"guest_access": "forbidden"}},
     {"type": "m.room.join_rules", "content": {"join_rule": "invite"}},
-    {"type": "org.buendnis.office", "content": {"kind": "ombuds"}},
+    {"type": OFFICE[0], "content": OFFICE[1]},
 )
 
 
@@ -36,16 +37,16 @@ def started(turn: Turn) -> None:
     staff = tuple(dict.fromkeys(x for x in turn.settings.staff if x != turn.settings.account))
     if turn.state.room is None and not office.founded:
         turn.office(founded=True, roster=staff)
-        turn.ask(_room(turn, staff))
+        turn.ask(room(turn, staff))
     elif turn.state.room is not None and not office.roster:
         # Everybody has left: only who runs the office can call a team together again.
         turn.office(roster=staff)
-        turn.ask(*(Invite(handles.ROOM, x, notify=True) for x in staff))
+        turn.ask(*(Invite(turn.room, x, notify=True) for x in staff))
 
 
-def _room(turn: Turn, staff: tuple[str, ...]) -> CreateRoom:
+def room(turn: Turn, staff: tuple[str, ...]) -> CreateRoom:
     return CreateRoom(
-        handle=handles.ROOM,
+        handle=turn.room,
         name=turn.settings.room_name,
         invite=staff,
         encrypted=True,

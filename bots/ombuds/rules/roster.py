@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from bots.ombuds import handles
-from bots.ombuds.models import Proposal
+from bots.ombuds.models import Departed, Proposal
 from bots.ombuds.rules import commands
 from bots.ombuds.rules.turn import Turn
 from federation.actions import Invite, Kick, React
@@ -17,6 +17,9 @@ from federation.events import Membership, MembershipKind
 AGREE = "✅"
 VALID = 7 * 24 * 3600.0
 """Seconds that a proposal stands."""
+LATELY = 600.0
+"""Seconds after which whoever has left the team is not asked into another room. When a homeserver's
+admin deletes a room, everybody seems to leave it."""
 
 _ADDRESS = re.compile(r"@[^\s:@/]{1,200}:[^\s@/]{1,200}")
 
@@ -73,7 +76,7 @@ def _remove(turn: Turn, sender: str, person: str) -> None:
     office = turn.known.office
     if person in office.awaited:
         turn.office(awaited=_without(office.awaited, person))
-        turn.ask(Kick(handles.ROOM, person))
+        turn.ask(Kick(turn.room, person))
         turn.tell("team-withdrawn", {"person": person})
     elif person == sender:
         turn.tell("team-self")
@@ -102,7 +105,7 @@ def _propose(turn: Turn, sender: str, person: str, *, adds: bool) -> None:
     confirm = commands.CONFIRM.word(turn.staff_language)
     values = {"staff": sender, "person": person, "command": confirm}
     turn.tell(key, values, handle=handles.proposal(number))
-    turn.ask(React(handles.ROOM, handles.proposal(number), AGREE))
+    turn.ask(React(turn.room, handles.proposal(number), AGREE))
 
 
 def _standing(turn: Turn) -> list[Proposal]:
@@ -148,7 +151,7 @@ def _carry_out(turn: Turn, proposal: Proposal) -> None:
         _invite(turn, person)
     elif not proposal.adds and person in office.roster:
         turn.office(roster=_without(office.roster, person))
-        turn.ask(Kick(handles.ROOM, person))
+        turn.ask(Kick(turn.room, person))
         turn.tell("team-removed", {"person": person})
 
 
@@ -156,7 +159,7 @@ def _invite(turn: Turn, person: str) -> None:
     # In the roster only once joined: an address with a slip would else count as a member, and
     # a team of two can remove nobody.
     turn.office(awaited=(*turn.known.office.awaited, person))
-    turn.ask(Invite(handles.ROOM, person, notify=True))
+    turn.ask(Invite(turn.room, person, notify=True))
     turn.tell("team-added", {"person": person})
 
 
@@ -186,7 +189,7 @@ def _came(turn: Turn, person: str, *, joined: bool) -> None:
             turn.office(awaited=awaited, roster=(*office.roster, person))
             turn.tell("team-joined", {"person": person})
     elif person not in office.roster:
-        turn.ask(Kick(handles.ROOM, person))
+        turn.ask(Kick(turn.room, person))
         turn.tell("team-intruder")
 
 
@@ -194,6 +197,13 @@ def _went(turn: Turn, person: str) -> None:
     office = turn.known.office
     if person in office.roster or person in office.awaited:
         turn.office(
-            roster=_without(office.roster, person), awaited=_without(office.awaited, person)
+            roster=_without(office.roster, person),
+            awaited=_without(office.awaited, person),
+            departed=(*lately(turn), Departed(person, turn.seconds)),
         )
         turn.tell("team-left", {"person": person})
+
+
+def lately(turn: Turn) -> tuple[Departed, ...]:
+    departed = turn.known.office.departed
+    return tuple(x for x in departed if turn.seconds - x.at <= LATELY)

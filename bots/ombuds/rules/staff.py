@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bots.ombuds import handles, texts
-from bots.ombuds.rules import answers, casework, commands, roster
+from bots.ombuds.rules import answers, casework, commands, moving, roster
 from bots.ombuds.rules.commands import Command, Invocation, Unknown
 from bots.ombuds.rules.turn import Turn, Values
 from federation.events import Edit, Reaction, Redaction, TextMessage, Unreadable
@@ -87,6 +87,8 @@ def _of_case(turn: Turn, event: TextMessage, invocation: Invocation) -> None:
         shows = commands.CASES.word(turn.staff_language)
         _reply(turn, "case-unknown", {"number": number or 0, "command": shows})
         return
+    if not turn.state.posted:
+        moving.put(turn)
     OF_CASE[command.name](turn, Call(event, command, rest, numbered=not inside))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from bots.ombuds import handles
 from bots.ombuds.flags import Flagger
-from bots.ombuds.models import Answer, Case, CaseState, Conversation, Flagged
+from bots.ombuds.models import Answer, Case, CaseState, Conversation, Flagged, Later
 from bots.ombuds.state import Knowledge, State
 from bots.runtime import turn
 from bots.runtime.decision import Decision, Phrase, Say
@@ -43,6 +43,11 @@ class Turn(turn.Turn[State]):
     def chat(self) -> str:
         assert self.state.chat is not None  # noqa: S101
         return self.state.chat
+
+    @property
+    def room(self) -> Handle:
+        """The ombuds room, even if it is still to be made."""
+        return handles.room(self.known.office.rooms)
 
     def office(self, **changes: Any) -> None:
         self.known = replace(self.known, office=replace(self.known.office, **changes))
@@ -105,7 +110,7 @@ class Turn(turn.Turn[State]):
     def tell(self, key: str, values: Values | None = None, **fields: Any) -> None:
         """Say something in the ombuds room."""
         audience = frozenset(self.known.office.roster)
-        self.ask(Say(handles.ROOM, self.phrase(key, values), audience=audience, **fields))
+        self.ask(Say(self.room, self.phrase(key, values), audience=audience, **fields))
 
     def tell_case(self, key: str, values: Values | None = None, **fields: Any) -> None:
         """Say something in the thread of the case at hand."""
@@ -115,12 +120,27 @@ class Turn(turn.Turn[State]):
         """Pass a message of the person on into the thread of the case at hand."""
         number = self.case.texts + 1
         self.file(texts=number)
+        self._remember(number, phrase, kind)
         self.tell_case(
             phrase.key,
             phrase.values,
             handle=handles.text(self.case.number, number, kind),
             copy_of=source,
         )
+
+    def _remember(self, number: int, phrase: Phrase, kind: str) -> None:
+        """For another room, should this one be lost."""
+        text = phrase.values.get("text", "")
+        if isinstance(text, str) and kind != "evidence":
+            continues = phrase.key == "continued"
+            one = Later(number, kind, text, self.seconds, continues)
+            self.file(sequel=(*self.case.sequel, one))
+
+    def amend(self, number: int, text: str | None) -> None:
+        """A message of the thread has other words now, or is gone."""
+        kept = (x for x in self.case.sequel if x.number != number or text is not None)
+        later = (replace(x, text=text or "") if x.number == number else x for x in kept)
+        self.file(sequel=tuple(later))
 
     def retell(self, phrase: Phrase, handle: Handle) -> None:
         """Edit something that we said in the ombuds room."""

@@ -72,6 +72,7 @@ ANSWERS: dict[str, Paragraphs] = {
         "{text}",
         N_("To take it back, react with ❌ or write {command}. To change it, edit your message."),
     ),
+    "answer-before": (N_("Sent to the person, before this room was made:"), "{text}"),
     "answer-cancelled": (N_("Taken back. This answer is not sent:"), "{text}"),
     "answer-delivered": (N_("Delivered {time}:"), "{text}"),
     "answer-unsent": (N_("Not sent. The text is kept here:"), "{text}"),

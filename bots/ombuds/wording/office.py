@@ -17,6 +17,17 @@ OFFICE: dict[str, Paragraphs] = {
         N_("{help} shows all commands. {team} shows who belongs to the team and adds people."),
         N_("Please protect your device: lock the screen, and let nobody read along."),
     ),
+    "room-anew": (
+        N_(
+            "This is a new room of the ombuds office. The room before it was deleted or replaced, "
+            "or the office's account was put out of it. Please ask the homeserver's admin why."
+        ),
+        N_(
+            "Please go on here. The office reads nothing in the old room any more. Do not join a "
+            "room to which the old one points."
+        ),
+        N_("The open cases follow. {command} shows all commands."),
+    ),
     "closed": (N_("Case {number} is closed. If the person writes again, a new case begins."),),
     "closed-already": (N_("Case {number} is closed already."),),
     "reopened": (N_("Case {number} is open again."),),
