@@ -15,9 +15,9 @@ from typing import Any
 from federation.errors import MatrixError, RateLimited, TokenRevoked
 from federation.homeserver import Homeserver, path
 from federation.spaces.matching import match
-from federation.spaces.network import Key, Layout
+from federation.spaces.network import Key, Layout, Room
 from federation.spaces.seen import Observed, Seen, seen
-from federation.spaces.state import TYPES
+from federation.spaces.state import MARK, TYPES
 
 SYNC_SECONDS = 600.0
 """A first sync of thousands of rooms takes its time."""
@@ -32,9 +32,15 @@ async def observe(server: Homeserver, layout: Layout, unsettled: Collection[Key]
     found = match(layout, Observed(rooms)).found
     for room in layout.rooms:
         there = found.get(room.key)
-        if there and (room.key in unsettled or not all(room.people.values())):
+        if there and (room.key in unsettled or _may_lack_people(room, there)):
             rooms[there.room_id] = await _with_members(server, there)
     return Observed(rooms)
+
+
+def _may_lack_people(room: Room, there: Seen) -> bool:
+    """Whether power levels don't tell who was invited. Upgrading a room copies them, but asks in
+    only whom somebody wanted there; our mark is not copied, and set after the invitations."""
+    return not all(room.people.values()) or not there.content(MARK)
 
 
 async def _sync(server: Homeserver) -> dict[str, Any]:
