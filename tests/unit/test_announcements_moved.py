@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bots.announcements.store import published
-from bots.runtime.decision import Say
+from bots.runtime.decision import Say, Started
 from federation.actions import Join
 from federation.events import Origin, Redaction, RoomReplaced, TextMessage
 from tests.unit.test_announcements_story import ANNA, BOT, ROOM, World
@@ -47,6 +47,13 @@ def test_what_was_written_before_can_be_taken_back_there(world: World) -> None:
     assert [x.room for x in asked if isinstance(x, Say)] == [ROOM]
     assert published(world.docs) == ()
     assert "Geheim" not in str(world.docs.kinds)
+
+
+def test_every_start_sees_to_it_that_it_is_in_the_room(world: World) -> None:
+    """One that was made anew may have asked it in before the settings knew of it."""
+    assert Join(ROOM, notify=True) in world.handle(Started(BOT, 2))
+    world.handle(RoomReplaced(origin(ROOM, 1), world.view, NEW))
+    assert Join(NEW, notify=True) in world.handle(Started(BOT, 3))
 
 
 def test_no_other_room_moves_it(world: World) -> None:

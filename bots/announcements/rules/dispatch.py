@@ -38,7 +38,7 @@ def rule(state: State, event: Event, now: datetime) -> Decision[State]:
     turn = Turn(state, now)
     match event:
         case Started():
-            digest.started(turn)
+            _started(turn)
         case Due(key):
             _due(turn, key)
         case Performed():
@@ -50,6 +50,12 @@ def rule(state: State, event: Event, now: datetime) -> Decision[State]:
         case _:
             _room_event(turn, event)
     return turn.decision()
+
+
+def _started(turn: Turn) -> None:
+    if turn.state.room is not None:  # it may have been made anew, and have asked us in before
+        turn.ask(Join(turn.state.room, notify=True))
+    digest.started(turn)
 
 
 def _set_aside(turn: Turn, event: SetAside) -> None:
