@@ -37,7 +37,8 @@ class State:
     target: Made | None = None
     """Ours: what a reaction is about, the thread's root, or what is replied to."""
     waiting: tuple[Wish, ...] = ()
-    """Wishes that nobody has decided, for a command that names none."""
+    """Wishes that nobody has decided: for a command that names none; where we come into a room of
+    coordinators, those that are told of nowhere in it."""
     joined: frozenset[str] = frozenset()
     """Rooms of the network that we are in, as far as the start needs to know."""
     chats: tuple[str, ...] = field(default=(), repr=False)

@@ -75,10 +75,18 @@ class Loader:
     def _due(self, state: State, key: str) -> State:
         if key == handles.RENEW:
             return self._with_people(state)
-        for begin in (handles.HELLO, handles.REMIND, handles.WISH):
+        if key.startswith(handles.WISH):
+            return self._with_message(self._with(state, key.removeprefix(handles.WISH)))
+        for begin in (handles.HELLO, handles.REMIND):
             if key.startswith(begin):
                 return self._with(state, key.removeprefix(begin))
         return state
+
+    def _with_message(self, state: State) -> State:
+        """The message that tells coordinators of the wish at hand."""
+        wish = state.known.wish
+        made = None if wish is None else self.docs.made(handles.wish(wish.number))
+        return replace(state, target=made)
 
     def _with_people(self, state: State) -> State:
         version = state.settings.rules_version
@@ -112,13 +120,31 @@ class Loader:
         room = state.known.office.meant(event.origin.room_id)
         state = replace(state, room=room)
         if isinstance(event, Membership) and event.user == settings.account:
-            here = self.docs.get(ROOM, room) is not None
-            state = replace(state, known=replace(state.known, here=here))
+            state = self._ours(state, event)
         if room == settings.space:
             return self._with(state, event.user) if isinstance(event, Membership) else state
         if room == settings.coordination:
             return self._in_coordination(state, event)
         return state if room in settings.places else self._in_private(state, event)
+
+    def _ours(self, state: State, event: Membership) -> State:
+        here = self.docs.get(ROOM, state.room) is not None
+        state = replace(state, known=replace(state.known, here=here))
+        came = event.membership is MembershipKind.JOIN and event.before is not event.membership
+        if not came or state.room != state.settings.coordination:
+            return state
+        return replace(state, waiting=tuple(self._untold(event.origin.room_id)))
+
+    def _untold(self, room: str) -> Iterator[Wish]:
+        """Open wishes of which nothing stands in this room."""
+        for wish in self._open():
+            made = self.docs.made(handles.wish(wish.number))
+            if made is None or made.room_id != room:
+                yield wish
+
+    def _open(self) -> Iterator[Wish]:
+        wishes = (wish_from(data) for _, data in self.docs.scan(WISH))
+        return (x for x in wishes if x.state is WishState.OPEN)
 
     def _in_coordination(self, state: State, event: RoomEvent) -> State:
         match event:
@@ -142,8 +168,7 @@ class Loader:
         invocation = commands.of_coordinators(event)
         if invocation is not None and invocation.rest:
             return self._with(state, invocation.rest.split()[0])
-        wishes = (wish_from(data) for _, data in self.docs.scan(WISH))
-        waiting = tuple(x for x in wishes if x.state is WishState.OPEN)
+        waiting = tuple(self._open())
         state = replace(state, waiting=waiting)
         return self._with(state, waiting[0].user) if len(waiting) == 1 else state
 

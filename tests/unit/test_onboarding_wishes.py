@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from bots.onboarding.models import WishState
-from bots.runtime.decision import Say
+from bots.runtime.decision import Request, Say
 from federation.actions import CreateRoom, Invite, Kick
+from federation.events import RoomReplaced
 from tests.unit.test_onboarding_story import (
     ANNA,
     BILAL,
@@ -234,3 +235,54 @@ def test_the_reason_of_a_refusal_is_in_her_language() -> None:
     (kick,) = (x for x in town.decides("❌") if isinstance(x, Kick))
     assert kick.reason.count("ask again later") == 1
     assert not [x for x in town.said if isinstance(x, Say) and x.phrase.key == "declined"]
+
+
+# -- the room of coordinators is another one -------------------------------------------------------
+
+NEW = "!coordination-2"
+
+
+def decided_at(town: Town, asked: list[Request], room: str) -> list[str]:
+    """What comes of ✅ at the message about her, in this room."""
+    handle = said(asked, "knock").handle
+    assert handle is not None
+    assert town.docs.handles[handle].room_id == room
+    return invitations(town.react(town.event_of(handle), "✅", ANNA, room)[1])
+
+
+def test_a_room_that_was_made_again_is_told_who_waits(town: Town) -> None:
+    town.move(COORDINATION, BOT, "leave")
+    town.settings = replace(SETTINGS, coordination=NEW)
+    town.moderated(NEW, BILAL)
+    town.move(NEW, BOT, "join")
+    asked = town.pass_time(1)
+    assert town.keys(asked, NEW) == ["knock"]
+    assert decided_at(town, asked, NEW) == [SPACE]
+    assert not {"knock", "wish-reminder"} & {*town.keys(town.pass_time(30 * DAY))}
+
+
+def test_a_room_that_was_upgraded_is_told_who_waits(town: Town) -> None:
+    town.handle(RoomReplaced(town.origin(COORDINATION, ANNA), town.view(COORDINATION), NEW))
+    town.moderated(NEW, BILAL)
+    town.move(NEW, BOT, "join")
+    asked = town.pass_time(1)
+    assert town.keys(asked, NEW) == ["knock"]
+    assert decided_at(town, asked, NEW) == [SPACE]
+
+
+def test_who_comes_back_to_the_same_room_repeats_nothing(town: Town) -> None:
+    for membership in ("leave", "join", "join"):
+        town.move(COORDINATION, BOT, membership)
+    assert town.pass_time(1) == []
+
+
+def test_whoever_nobody_was_told_of_is_told_of_anew() -> None:
+    town = Town()
+    town.errors["Send"] = "M_FORBIDDEN"
+    town.knocks("please")
+    del town.errors["Send"]
+    asked = town.pass_time(3 * DAY)
+    assert town.keys(asked, COORDINATION) == ["knock"]
+    assert town.keys(town.pass_time(3 * DAY)) == ["wish-reminder"]
+    assert decided_at(town, asked, COORDINATION) == [SPACE]
+    assert not {"knock", "wish-reminder"} & {*town.keys(town.pass_time(30 * DAY))}

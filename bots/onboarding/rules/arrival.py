@@ -136,7 +136,10 @@ def _in_network(turn: Turn, event: Membership) -> None:
     if event.membership is MembershipKind.INVITE:
         turn.ask(Join(event.origin.room_id, notify=True))
         return
-    turn.known = replace(turn.known, here=event.membership is MembershipKind.JOIN)
+    here = event.membership is MembershipKind.JOIN
+    turn.known = replace(turn.known, here=here)
+    if here and turn.state.room == turn.settings.coordination:
+        wishes.again(turn)
 
 
 def _in_private(turn: Turn, event: Membership) -> None:

@@ -42,14 +42,22 @@ def _open(turn: Turn, wish: Wish) -> None:
         turn.known = replace(turn.known, wish=replace(wish, number=old.number, asked=old.asked))
         show(turn)
     else:
-        number = turn.known.office.wishes + 1
-        turn.office(wishes=number)
-        named = wish.named if old is None else (*wish.named, handles.wish(old.number))
-        turn.known = replace(turn.known, wish=replace(wish, number=number, named=named))
-        turn.tell(_key(turn.wish), _values(turn), handle=handles.wish(number))
-        room = turn.place(turn.settings.coordination)
-        turn.ask(*(React(room, handles.wish(number), key) for key in (ADMIT, DECLINE)))
+        _tell(turn, wish if old is None else _named(wish, handles.wish(old.number)))
     turn.ask(SetTimer(handles.WISH + wish.user, turn.now + turn.settings.remind_after))
+
+
+def _tell(turn: Turn, wish: Wish) -> None:
+    """In a message of its own, at which coordinators can decide."""
+    number = turn.known.office.wishes + 1
+    turn.office(wishes=number)
+    turn.known = replace(turn.known, wish=replace(wish, number=number))
+    turn.tell(_key(turn.wish), _values(turn), handle=handles.wish(number))
+    room = turn.place(turn.settings.coordination)
+    turn.ask(*(React(room, handles.wish(number), key) for key in (ADMIT, DECLINE)))
+
+
+def _named(wish: Wish, handle: Handle) -> Wish:
+    return replace(wish, named=(*wish.named, handle))
 
 
 def close(turn: Turn, state: WishState, by: str = "") -> None:
@@ -89,11 +97,28 @@ def _shown(turn: Turn, command: Command) -> str:
 
 def remind(turn: Turn) -> None:
     wish = turn.known.wish
-    if wish is not None and wish.state is WishState.OPEN:
-        handle = handles.reminder(wish.number, len(wish.named))
-        turn.wish_for(named=(*wish.named, handle))
-        values = {"person": Person(wish.user, wish.name)}
-        turn.tell("wish-reminder", values, reply_to=handles.wish(wish.number), handle=handle)
+    if wish is None or wish.state is not WishState.OPEN:
+        return
+    if not _stands(turn):
+        _tell(turn, _named(wish, handles.wish(wish.number)))
+        turn.ask(SetTimer(handles.WISH + wish.user, turn.now + turn.settings.remind_after))
+        return
+    handle = handles.reminder(wish.number, len(wish.named))
+    turn.known = replace(turn.known, wish=_named(wish, handle))
+    values = {"person": Person(wish.user, wish.name)}
+    turn.tell("wish-reminder", values, reply_to=handles.wish(wish.number), handle=handle)
+
+
+def _stands(turn: Turn) -> bool:
+    """Whether coordinators have the message about her before them: it may have failed, or stand
+    in a room that was replaced."""
+    made = turn.state.target
+    return made is not None and made.room_id == turn.place(turn.settings.coordination)
+
+
+def again(turn: Turn) -> None:
+    """We are in a room of coordinators in which nobody was told of these."""
+    turn.ask(*(SetTimer(handles.WISH + wish.user, turn.now) for wish in turn.state.waiting))
 
 
 def forget(turn: Turn) -> None:
