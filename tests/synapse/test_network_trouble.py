@@ -11,7 +11,10 @@ from urllib.parse import quote
 import aiohttp
 import pytest
 
+from bots.checkup.spaces import spaces
+from bots.demo.person import Person
 from bots.offices.network import NetworkOffice, network_office
+from bots.runtime.transaction import Transaction
 from config.loading import load_network
 from federation.embedded import EmbeddedSynapse
 from tests.conftest import unique
@@ -32,9 +35,32 @@ class House(Alliance):
     async def aside(self) -> list[str]:
         return list((await self.running.office.status())["aside"])
 
-    async def is_in(self, room: str, role: str) -> bool:
-        found = await self.anna.state(room, "m.room.member", self.declared.user(role))
+    async def is_in(self, room: str, role: str, seen_by: Person | None = None) -> bool:
+        user = self.declared.user(role)
+        found = await (seen_by or self.anna).state(room, "m.room.member", user)
         return found is not None and found["membership"] == "join"
+
+    async def faults(self) -> set[str]:
+        """What `buendnis doctor` finds wrong within the running office."""
+        found = (await self.running.checkup())["findings"]
+        return {x["check"] for x in found if x["mark"] == "fault"}
+
+    async def not_there(self) -> set[str]:
+        """The rooms of which it says that they are missing, and that `apply` makes them."""
+        found = list(spaces((await self.declared.plan()).plan, "network.yaml"))
+        told = [x.found for x in found if "`buendnis apply`" in (x.remedy or "")]
+        missing = next((x for x in told if x.startswith("not there: ")), "")
+        return set(missing.removeprefix("not there: ").split(", ")) - {""}
+
+    async def made_again(self) -> None:
+        """What an admin does then: `buendnis apply`, of which the running office is told."""
+        assert (await self.declared.apply()).failures == []
+        assert await self.running.reload() == []
+
+    async def quiet(self) -> None:
+        """Nothing is tried over and over: what could not be done was set aside."""
+        store = self.running.office.store
+        await until(lambda: store.run("idle", Transaction.idle), "nothing that waits")
 
     async def upgrade(self, name: str, *bots: str) -> str:
         """As those who made the room can do it in Element, which then invites its members."""
@@ -44,7 +70,8 @@ class House(Alliance):
             body = {"new_version": "12"}
             answer = await creator.call("POST", "rooms", old, "upgrade", body=body)
             new = str(answer["replacement_room"])
-            for user in (self.anna.user_id, *map(self.declared.user, bots)):
+            people = (self.anna.user_id, self.nora.user_id)
+            for user in (*people, *map(self.declared.user, bots)):
                 state = await creator.state(new)
                 if ("m.room.member", user) not in state:
                     body = {"user_id": user}
@@ -132,6 +159,123 @@ async def test_the_announcements_room_is_deleted_while_mails_wait(house: House) 
     await house.shares(await house.sharing(), "still shared")
     exchange = await house.room(house.anna, "exchange")
     await house.says(house.anna, "exchange", "still shared", exchange)
+
+
+async def test_space_and_coordination_are_deleted_and_made_again(
+    house: House, make_person: MakePerson
+) -> None:
+    leyla, mina = await make_person("leyla"), await make_person("mina")
+    chat = await house.welcomed(leyla)
+    await house.agrees(leyla, chat)
+    sharing = await house.sharing()
+    gone = {"alliance", "coordination"}
+    for name in gone:
+        await house.delete(name)
+    hers = await asks_in(house, mina)
+    await house.shares(sharing, "It goes on")
+    exchange = await house.room(house.anna, "exchange")
+    await house.says(house.anna, "exchange", "It goes on", exchange)
+    await house.quiet()
+    assert await house.faults() == {"present"}
+    assert await house.not_there() == {house.declared.alias(x).partition(":")[0] for x in gone}
+    await house.made_again()
+    await admits(house, mina)
+    await comes_back(house, leyla)
+    await leyla.send(chat, "!topics")
+    await house.says(leyla, "onboarding", "groups or topics", chat)
+    assert house.told(leyla, "onboarding", "Be kind", chat) == 1
+    assert house.told(mina, "onboarding", "Be kind", hers) == 1
+    assert await house.faults() == set()
+
+
+async def asks_in(house: House, person: Person) -> str:
+    """She writes to the bot by herself, and agrees to the rules."""
+    chat, _ = await person.write_privately(house.declared.user("onboarding"), "Hello!")
+    rules = await house.says(person, "onboarding", "Be kind", chat)
+    await person.react(chat, rules.event_id, "✅")
+    await house.says(person, "onboarding", "will decide", chat)
+    return chat
+
+
+async def admits(house: House, person: Person) -> None:
+    """A coordinator hears of her in the room that is there now, and lets her in."""
+    room = await house.room(house.anna, "coordination")
+    asked = await house.says(house.anna, "onboarding", "would like to join", room)
+    await house.anna.react(room, asked.event_id, "✅")
+    space = await house.id_of("alliance")
+    await person.wait_until(lambda: person.invited_rooms.get(space), "the space")
+    await house.says(house.anna, "onboarding", "has let the person in", room)
+    assert house.told(house.anna, "onboarding", "would like to join", room) == 1
+
+
+async def comes_back(house: House, person: Person) -> None:
+    space = await house.room(house.anna, "alliance")
+    await house.anna.invite(space, person.user_id)
+    await person.wait_until(lambda: person.invited_rooms.get(space), "the space")
+    await person.join(space)
+
+
+async def test_rooms_are_deleted_and_made_again(house: House, make_person: MakePerson) -> None:
+    await house.subscribes("reader@mail.example")
+    gone = {"exchange", "announcements", "north/offen"}
+    before = {name: await house.id_of(name) for name in gone}
+    await house.sharing()
+    for name in gone:
+        await house.delete(name)
+    await house.made_again()
+    assert all([await house.id_of(name) != before[name] for name in gone])
+    exchange = await house.room(house.anna, "exchange")
+    await house.shares(await house.sharing(), "From a new room")
+    await house.says(house.anna, "exchange", "From a new room", exchange)
+    await house.announces(await house.room(house.anna, "announcements"), "# New\n\nOn Sunday.")
+    await house.mail("On Sunday")
+    leyla = await make_person("leyla")
+    await house.agrees(leyla, await house.welcomed(leyla))
+    await house.quiet()
+    assert await house.faults() == set()
+
+
+async def test_coordination_and_an_initiatives_room_are_upgraded(
+    house: House, make_person: MakePerson
+) -> None:
+    exchange, north = await house.room(house.anna, "exchange"), await house.sharing()
+    first = await house.shares(north, "Before the move")
+    copy = await house.says(house.anna, "exchange", "Before the move", exchange)
+    await house.room(house.anna, "coordination")
+    mina = await make_person("mina")
+    await asks_in(house, mina)
+    coordination = await house.upgrade("coordination", "onboarding", "exchange")
+    moved = await house.upgrade("north/offen", "onboarding", "exchange")
+    await house.anna.join(coordination)
+    await until(lambda: house.is_in(coordination, "onboarding"), "onboarding in the new room")
+    await house.nora.join(moved)
+    await until(lambda: house.is_in(moved, "exchange", house.nora), "exchange in the new room")
+    await house.shares(moved, "After the move")
+    await house.says(house.anna, "exchange", "After the move", exchange)
+    await house.nora.redact(north, first)
+    await house.anna.wait_for(room_id=exchange, redacts=copy.event_id)
+    await admits(house, mina)
+    await house.quiet()
+    assert await house.faults() == set()
+    await house.made_again()
+    assert (await house.declared.plan()).lines == []
+    await house.shares(moved, "Still there")
+    await house.says(house.anna, "exchange", "Still there", exchange)
+
+
+async def test_an_upgraded_room_into_which_nobody_asks_the_bots(house: House) -> None:
+    exchange = await house.room(house.anna, "exchange")
+    await house.sharing("south")
+    moved = await house.upgrade("south/offen")
+    await house.nora.join(moved)
+    assert "rooms" in {x.check for x in spaces((await house.declared.plan()).plan, "") if x.remedy}
+    await house.made_again()
+    await until(lambda: house.is_in(moved, "exchange", house.nora), "exchange in the new room")
+    await house.shares(moved, "From the south")
+    await house.says(house.anna, "exchange", "From the south", exchange)
+    await house.quiet()
+    assert await house.faults() == set()
+    assert (await house.declared.plan()).lines == []
 
 
 async def test_a_forged_link_ends_nobodys_mails(house: House) -> None:
