@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from federation import rooms
@@ -24,10 +24,18 @@ BY_OTHERS = ("m.room.member", "m.room.tombstone")
 
 
 class Intake:
-    def __init__(self, account: str, machine: Machine, recent: Recent) -> None:
+    def __init__(
+        self,
+        account: str,
+        machine: Machine,
+        recent: Recent,
+        overheard: Callable[[], Collection[str]] = frozenset,
+    ) -> None:
+        """`overheard`: see `federation.sync.Interests`."""
         self._account = account
         self._machine = machine
         self._recent = recent
+        self._overheard = overheard
 
     def keys(self, ledger: Ledger, answer: Mapping[str, Any]) -> None:
         """Key material first: it opens what waits, and what comes with it."""
@@ -71,6 +79,8 @@ class Intake:
     def _event(self, ledger: Ledger, room_id: str, event: RawEvent) -> None:
         if event["sender"] == self._account:
             self._own(ledger, room_id, event)
+        elif "state_key" not in event and room_id in self._overheard():
+            return
         elif event.get("type") == "m.room.encrypted":
             self._encrypted(ledger, room_id, event)
         else:

@@ -115,7 +115,7 @@ class Session:
             self._credentials.secret_word,
             self._now,
         )
-        self._intake = Intake(self.account, self.machine, self.recent)
+        self._intake = Intake(self.account, self.machine, self.recent, self._interests.overheard)
         self._filling = Filling(self.server, self.store, self.account, self._interests)
 
     def _signing(self, number: int) -> CrossSigning:

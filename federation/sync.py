@@ -7,7 +7,7 @@ token and the timeline is fetched before the token moves.
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,6 +44,9 @@ class Interests:
     """Whether rules look at who is in a room."""
     recent: int = 0
     """How many messages are remembered, in memory, for rules that look them up (`Look`)."""
+    overheard: Callable[[], Collection[str]] = frozenset
+    """Ids of rooms in which only state concerns the account: what people say there is dropped as
+    it comes. A filter can't ask for types by room (§ Filtering)."""
 
     def filter(self) -> str:
         """As JSON for the `filter` parameter (§ Filtering)."""

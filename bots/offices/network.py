@@ -87,7 +87,7 @@ class NetworkOffice:
         self.exchange = ExchangeBot(settings.of_exchange(config, places), words)
         self.announcements: AnnouncementsBot | None = None
         bots: list[tuple[Bot[Any], Account]] = [
-            (self.onboarding, account(config, "onboarding")),
+            (self.onboarding, replace(account(config, "onboarding"), interests=self._greeting())),
             (self.exchange, replace(account(config, "exchange"), interests=JUST_SAID)),
         ]
         if config.web is not None and config.email is not None:
@@ -100,6 +100,10 @@ class NetworkOffice:
             config.network.state, bots, key=key, clock=clock, probe=probe
         )
         self._join_mail()
+
+    def _greeting(self) -> Interests:
+        """Members of every room count; what they say, in private and where it is coordinated."""
+        return Interests(overheard=lambda: self.onboarding.settings.overheard)
 
     def _join_mail(self) -> None:
         config = self._config

@@ -74,12 +74,15 @@ class Settings:
     remind_after: timedelta = timedelta(days=3)
     places: frozenset[str] = field(init=False)
     """Every room of the network that onboarding is in."""
+    overheard: frozenset[str] = field(init=False)
+    """Those where it has no use for what people say."""
 
     def __post_init__(self) -> None:
         # Asked for with every event, and there may be a thousand.
         of_initiatives = (room for x in self.initiatives for room in (*x.rooms, x.team) if room)
         places = frozenset((self.space, self.coordination, *self.rooms, *of_initiatives))
         object.__setattr__(self, "places", places)
+        object.__setattr__(self, "overheard", places - {self.coordination})
 
     def as_known(self, office: Office) -> Settings:
         """With each room under the id by which we have known it: what is kept of it is kept under

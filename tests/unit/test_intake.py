@@ -94,6 +94,20 @@ def test_what_others_said_is_remembered_for_as_long_as_it_stands(office: Office)
     assert office.recent.found(ROOM, theirs["event_id"]) is None
 
 
+def test_what_is_only_overheard_never_comes_to_the_store(office: Office) -> None:
+    intake = Intake(BOT, office.machine, office.recent, overheard=lambda: {ROOM})
+    secret = {"algorithm": "m.megolm.v1.aes-sha2", "session_id": "S", "ciphertext": "AAAA"}
+    encrypted = event("m.room.encrypted", secret, event_id="$2")
+    intake.joined(
+        office.tx,
+        joined(message(event_id="$1"), encrypted, member(ANNA, "join") | {"event_id": "$3"}),
+    )
+    assert [found["event_id"] for found in office.events()] == ["$3"]
+    assert office.recent.found(ROOM, "$1") is None
+    office.intake.joined(office.tx, joined(message(event_id="$4")))
+    assert [found["event_id"] for found in office.events()] == ["$3", "$4"]
+
+
 def test_what_we_sent_is_an_echo_and_no_event(office: Office) -> None:
     marked = event("m.room.message", {"body": "x", MARK: "action-1"}, BOT, "$one")
     by_transaction = {

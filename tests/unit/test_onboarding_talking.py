@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import replace
 from datetime import timedelta
 
@@ -626,3 +627,15 @@ def test_without_rules_she_is_asked_whether_something_may_be_stored() -> None:
     assert town.keys(asked) == ["hello", "rules-none"]
     assert "I store" in town.text(asked, "rules-none")
     assert town.keys(town.agrees()) == ["accepted", "choose"]
+
+
+def test_what_is_only_overheard_is_for_no_rule(member: Town) -> None:
+    """So that it may be dropped as it comes: see `federation.sync.Interests`."""
+    overheard = member.settings.overheard
+    assert overheard == member.settings.places - {COORDINATION}
+    before = copy.deepcopy(member.docs.kinds)
+    for room in sorted(overheard):
+        for text in ("ja", "!help", "!leave", "nord"):
+            event, asked = member.write(text, LEYLA, room)
+            assert asked == member.react(event, "✅", LEYLA, room)[1] == []
+    assert member.docs.kinds == before
