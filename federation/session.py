@@ -71,6 +71,8 @@ class Session:
         self.recent = Recent(interests.recent)
         self._secret = secret
         self._now = now
+        self.came_back: Callable[[], None] = lambda: None
+        """Called when the homeserver answers again, and what it answered was taken in."""
         self._whole: set[str] = set()
         """Rooms of which all that we need was taken in by this process."""
         self._away = 0
@@ -201,8 +203,11 @@ class Session:
         self._logged_out = False
 
     def _back(self) -> None:
+        away = not self.reachable
         self._answered()
         self.synced.set()
+        if away:
+            self.came_back()
 
     def _answered(self) -> None:
         if self._away:

@@ -9,7 +9,7 @@ import dataclasses
 import logging
 import sqlite3
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -75,9 +75,9 @@ class Deciding:
         self, bots: Mapping[str, Bot[Any]], recent: Mapping[str, Recent] | None = None
     ) -> None:
         """`bots`: account → bot; `recent`: account → what it has just seen."""
-        self.heard = True
-        """Whether what happened while the office was down is in the inbox. Until then no timer
-        rings: somebody may have stopped in time what it would set off."""
+        self.deaf: Callable[[], Collection[str]] = frozenset
+        """Names of bots that may not know yet what happened. No timer of theirs rings: somebody may
+        have stopped in time what it would set off."""
         self.restored_at: float | None = None
         """When a backup was restored, if one was: seconds since the epoch."""
         self._by_account = bots
@@ -86,14 +86,14 @@ class Deciding:
 
     def some(self, tx: Transaction) -> Progress:
         """Let due timers ring, then decide rows in their order for a while."""
-        if self.heard:
-            tx.ring(tx.now)
+        deaf = self.deaf()
+        tx.ring(tx.now, deaf)
         end = time.perf_counter() + SLICE
         seq, stumbled = 0, False
         while time.perf_counter() < end:
             row = tx.next_ready(seq)
             if row is None:
-                return Progress(stumbled, bool(tx.lanes), tx.next_timer() if self.heard else None)
+                return Progress(stumbled, bool(tx.lanes), tx.next_timer(deaf))
             seq = row.seq
             stumbled |= not self._one(tx, row)
         return Progress(True, bool(tx.lanes), None)

@@ -91,12 +91,14 @@ class Office:
             {post.session.account: post.bot for post in self._posts},
             {post.session.account: post.session.recent for post in self._posts},
         )
-        self.deciding.heard = False
+        self.deciding.deaf = self._deaf
         accounts = {post.session.account: Account(post.session) for post in self._posts}
         performers: dict[str, Performer] = {**accounts, **self.bridges}
         self._delivering = Delivering(self.store, self._clock, performers)
         self._delivering.caught_up.clear()
         self._inbox = self._delivering.decided
+        for post in self._posts:
+            post.session.came_back = self._inbox.set
         self._until: float | None = None
         """Until when the loop of decisions waits, if nothing comes."""
         self.store.follow("sync", "decide", self._decide_at_once, self._decided)
@@ -130,8 +132,18 @@ class Office:
         """What came while we were away is in the inbox once every account has synced."""
         for post in self._posts:
             await post.session.synced.wait()
-        self.deciding.heard = True
         self._inbox.set()
+
+    @property
+    def _caught_up(self) -> bool:
+        return all(post.session.synced.is_set() for post in self._posts)
+
+    def _deaf(self) -> frozenset[str]:
+        """See `Deciding.deaf`."""
+        caught_up = self._caught_up
+        return frozenset(
+            post.bot.name for post in self._posts if not (caught_up and post.session.reachable)
+        )
 
     def _decide_at_once(self, tx: Transaction) -> tuple[Progress, list[Head]]:
         return self.deciding.some(tx), appended(tx)
@@ -148,7 +160,7 @@ class Office:
     async def _decide(self) -> None:
         while True:
             self._inbox.clear()
-            heard = self.deciding.heard
+            heard = self._caught_up
             progress = await self.store.run("decide", self.deciding.some)
             if heard and not progress.more:
                 self._delivering.caught_up.set()

@@ -136,6 +136,26 @@ async def test_a_timer_rings_once_at_its_last_time(store: Store, clock: ManualCl
     assert row.payload["due"] == "x"
 
 
+async def test_no_timer_rings_for_who_may_not_know_what_happened(
+    store: Store, clock: ManualClock
+) -> None:
+    def put(tx: Transaction) -> None:
+        tx.set_timer("away/x", tx.now + 10, {"bot": "away", "due": "x"})
+        tx.set_timer("here/x", tx.now + 20, {"bot": "here", "due": "x"})
+        tx.set_timer("key", tx.now + 5, {"locked": "may be for any"})
+
+    await store.run("set", put)
+    deaf = {"away"}
+    assert await store.run("next", lambda tx: tx.next_timer()) == clock.now() + 5
+    assert await store.run("next", lambda tx: tx.next_timer(deaf)) == clock.now() + 20
+    clock.advance(15)
+    assert await store.run("ring", lambda tx: tx.ring(tx.now, deaf)) == 0
+    clock.advance(5)
+    assert await store.run("ring", lambda tx: tx.ring(tx.now, deaf)) == 1
+    assert await store.run("next", lambda tx: tx.next_timer(deaf)) is None
+    assert await store.run("ring", lambda tx: tx.ring(tx.now)) == 2
+
+
 async def test_a_timer_that_was_cancelled_never_rings(store: Store, clock: ManualClock) -> None:
     await store.run("set", lambda tx: tx.set_timer("b/x", tx.now + 10, {"bot": "b", "due": "x"}))
     await store.run("cancel", lambda tx: tx.cancel_timer("b/x"))

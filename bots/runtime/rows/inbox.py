@@ -111,21 +111,19 @@ class Inbox(Timers):
         self._sql("ROLLBACK TO row")
         self._sql("RELEASE row")
 
-    def ring(self, now: float) -> int:
-        """Move every timer that is due into the inbox; how many.
+    def ring(self, now: float, deaf: Collection[str] = ()) -> int:
+        """Move every timer that is due, and is not for a bot in `deaf`, into the inbox; how many.
 
         Its key names what set the timer (`cause`): a new store that meets that again counts from
         another time, and must arrive at the same actions.
         """
-        found = self._sql(
-            "SELECT key, at, sealed FROM timers WHERE at <= ? ORDER BY at", (now,)
-        ).fetchall()
-        for place, at, sealed in found:
-            payload = json.loads(self._sealer.open("timer", place, sealed))
-            key = f"due/{payload['timer']}/{payload.get('cause', repr(at))}"
-            self.enter(key, {"was": at, **payload})
-            self._sql("DELETE FROM timers WHERE key = ?", (place,))
-        return len(found)
+        rung = [x for x in self.timers(until=now) if x.may_ring(deaf)]
+        for timer in rung:
+            payload = timer.payload
+            key = f"due/{payload['timer']}/{payload.get('cause', repr(timer.at))}"
+            self.enter(key, {"was": timer.at, **payload})
+            self._sql("DELETE FROM timers WHERE key = ?", (timer.place,))
+        return len(rung)
 
 
 def room_event_key(account: str, event: RawEvent) -> str:

@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+import json
+import math
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from bots.runtime.rows.table import encode
 from bots.runtime.rows.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    place: bytes
+    at: float
+    """Seconds since the epoch."""
+    payload: dict[str, Any]
+
+    def may_ring(self, deaf: Collection[str]) -> bool:
+        """Whether it is for none of these bots. A wait for a key may be for any of them."""
+        bot = self.payload.get("bot")
+        return not deaf if bot is None else bot not in deaf
 
 
 class Timers(Vault):
@@ -21,6 +38,17 @@ class Timers(Vault):
     def cancel_timer(self, key: str) -> None:
         self._sql("DELETE FROM timers WHERE key = ?", (self._sealer.mark("timer", key),))
 
-    def next_timer(self) -> float | None:
+    def timers(self, until: float = math.inf) -> Iterator[Timer]:
+        """What is due until then, in its order."""
+        found = self._sql(
+            "SELECT key, at, sealed FROM timers WHERE at <= ? ORDER BY at", (until,)
+        ).fetchall()
+        for place, at, sealed in found:
+            yield Timer(place, at, json.loads(self._sealer.open("timer", place, sealed)))
+
+    def next_timer(self, deaf: Collection[str] = ()) -> float | None:
+        """When the next one is due that may ring."""
+        if deaf:
+            return next((x.at for x in self.timers() if x.may_ring(deaf)), None)
         at: float | None = self._sql("SELECT min(at) FROM timers").fetchone()[0]
         return at
