@@ -22,7 +22,7 @@ from bots.runtime.store import Store
 from bridges.email import tokens
 from bridges.email.composing import Composer
 from bridges.email.letters import Block, Kind, Letter, Letterhead, Mailbox
-from bridges.email.smtp import Pool, Server
+from bridges.email.smtp import Hook, Pool, Server
 from tests.bench.mailsink import DROP, STALL, Script, Sink, sink
 
 SECRET = b"s" * 32
@@ -237,17 +237,44 @@ async def test_a_server_that_hangs_up_again_and_again_costs_no_mail(post: Any) -
     assert said == ["try later: away"] * 3 + [None]
 
 
+class Crowded(Pool):
+    """Counts who wants to hand a mail over."""
+
+    def __init__(self, server: Server) -> None:
+        super().__init__(server)
+        self.changed = asyncio.Condition()
+        self.asked = 0
+
+    async def send(self, sender: str, recipient: str, message: bytes, commit: Hook) -> None:
+        async with self.changed:
+            self.asked += 1
+            self.changed.notify_all()
+        await super().send(sender, recipient, message, commit)
+
+
 @pytest.mark.parametrize("kind", [LETTER, ADDRESS])
 async def test_what_is_taken_back_while_a_mail_waits_for_a_connection_does_not_leave(
     post: Any, kind: str
 ) -> None:
-    async with post(first("DATA", STALL)) as p:
-        p.mail = _mail(p.store, replace(p.server, connections=1), p.settings, lambda: p.now[0])
+    stalled = asyncio.Event()
+
+    def stall(verb: str, rest: str) -> str | None:
+        if verb != "DATA" or stalled.is_set():
+            return None
+        stalled.set()
+        return STALL
+
+    async with post(stall) as p:
+        pool = Crowded(replace(p.server, connections=1, timeout=1.0))
+        p.mail = Mail(p.store, pool, Composer(LETTERHEAD, SECRET), p.settings, lambda: p.now[0])
         await p.add("anna", "bilal")
-        sending = [asyncio.create_task(p.send(x)) for x in ("anna", "bilal")]
-        await asyncio.sleep(0.2)
+        first_one = asyncio.create_task(p.send("anna"))
+        await asyncio.wait_for(stalled.wait(), 10)
+        second = asyncio.create_task(p.send("bilal"))
+        async with asyncio.timeout(10), pool.changed:
+            await pool.changed.wait_for(lambda: pool.asked == 2)
         await p.drop(kind, "bilal" if kind == ADDRESS else "a/1/de")
-        assert await asyncio.gather(*sending) == ["try later: away", "try later: changed"]
+        assert [await first_one, await second] == ["try later: away", "try later: changed"]
         p.now[0] += 3_600
         assert await p.send("bilal") == GONE
         assert await p.store.run("test", lambda tx: dict(tx.scan(DOUBT))) == {}
