@@ -97,6 +97,8 @@ class Version:
     event: str
     author: str
     text: str = field(repr=False)
+    edit: str = ""
+    """Id of the edit that gave it these words; empty where they are the message's first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,8 @@ class Announcement:
     released: float = 0.0
     room: str = ""
     """Where the message stands: the editors' room may have been replaced since."""
+    looks: tuple[str, ...] = ()
+    """Messages that are being looked up, once for each time that an edit of them was removed."""
 
     def version(self, language: str) -> Version | None:
         return next(
@@ -228,7 +232,7 @@ def to_json(value: Announcement | Round | Subscriber | Desk) -> dict[str, Any]:
 
 
 def announcement_from(data: Mapping[str, Any]) -> Announcement:
-    texts = {
+    texts: dict[str, Any] = {
         "original": read(Version, data["original"]),
         "translations": tuple(read(Version, x) for x in data["translations"]),
     }

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bots.announcements.models import Announcement, Desk, Round, Settings, Subscriber, Texts
+from federation.events import RoomEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,10 @@ class State:
     """The announcement at hand."""
     version: str | None = None
     """The language of its version that the event at hand is about."""
+    source: str | None = None
+    """The message that the event at hand is about, where that edits it or takes an edit back."""
+    found: RoomEvent | None = field(default=None, repr=False)
+    """That message as it was looked up."""
     call: int | None = None
     """The digest out of turn that the event at hand is about."""
     previous: str | None = None

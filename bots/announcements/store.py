@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from bots.announcements import handles
-from bots.announcements.kinds import CHUNK, DESK, EVENT, ITEM, PAGE, READER, ROUND, TICKET
+from bots.announcements.kinds import CHUNK, DESK, EDIT, EVENT, ITEM, PAGE, READER, ROUND, TICKET
 from bots.announcements.models import (
     Announcement,
     Desk,
@@ -33,6 +33,7 @@ from bots.runtime.bot import Docs
 from bots.runtime.decision import Due, Event, FormSubmitted, MailReceived, Performed
 from bots.runtime.texts import clean
 from federation.events import Edit, MediaMessage, Reaction, Redaction, RoomEvent, TextMessage
+from federation.translate import looked_up
 
 DIGESTS_UNDER_WAY = 8
 LOOKED_AT = 500
@@ -112,10 +113,20 @@ class Loader:
         return replace(state, items=items, readers=self.readers())
 
     def _performed(self, state: State, event: Performed) -> State:
+        if event.action == "Look":
+            return self._looked_up(state, event)
         mailing = handles.mailing(event.handle)
         if mailing is None:
             return state
         return self._mailing(state, mailing)
+
+    def _looked_up(self, state: State, event: Performed) -> State:
+        account = self.settings.account
+        if event.found is not None and event.error is None:
+            room = event.room_id or ""
+            found = looked_up(account, room, event.found, self.docs.view(account, room))
+            state = replace(state, found=found)
+        return replace(self._about(state, event.target), source=event.target)
 
     def _mailing(self, state: State, mailing: handles.Mailing) -> State:
         state = replace(state, circular=self.circular(mailing.matter))
@@ -153,12 +164,18 @@ class Loader:
             case Edit():
                 return self._about(state, event.target)
             case Redaction():
-                return self._with_rounds(self._about(state, event.target))
+                return self._taken_back(state, event)
         return state
+
+    def _taken_back(self, state: State, event: Redaction) -> State:
+        """The redacted message, or the one of which an edit was redacted."""
+        source = self.docs.get(EDIT, event.target) or event.target
+        state = replace(self._about(state, source), source=source)
+        return self._with_rounds(state)
 
     def _elsewhere(self, state: State, event: Redaction) -> State:
         """What was written before the room was replaced can still be taken back there."""
-        found = self._with_rounds(self._about(state, event.target))
+        found = self._taken_back(state, event)
         here = found.item is not None and found.item.room == event.origin.room_id
         return found if here else state
 

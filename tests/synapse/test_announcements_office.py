@@ -106,12 +106,12 @@ def house(new_account: NewAccount, make_person: MakePerson, tmp_path: Path) -> O
     async def open_house(*, encrypted: bool = False) -> AsyncIterator[House]:
         account = await new_account("news")
         anna, bilal = await make_person("anna"), await make_person("bilal")
-        room = await _room(anna, account.user_id, bilal, encrypted)
-        bot = AnnouncementsBot(_settings(account.user_id, room), Words())
+        room = await make_room(anna, account.user_id, bilal, encrypted)
+        bot = AnnouncementsBot(settings(account.user_id, room), Words())
         post = Account(account.homeserver, account.user_id, account.password)
         async with sink() as found:
             office = assemble(tmp_path / "office", [(bot, post)])
-            office.bridges["mail"] = _mail(office, found.port)
+            office.bridges["mail"] = mail(office, found.port)
             async with started(office):
                 await anna.wait_for(room_id=room, type="m.room.member", sender=account.user_id)
                 yield House(office, account.user_id, room, anna, bilal, found)
@@ -119,7 +119,7 @@ def house(new_account: NewAccount, make_person: MakePerson, tmp_path: Path) -> O
     return open_house
 
 
-async def _room(anna: Person, bot: str, bilal: Person, encrypted: bool) -> str:
+async def make_room(anna: Person, bot: str, bilal: Person, encrypted: bool) -> str:
     algorithm = {"algorithm": "m.megolm.v1.aes-sha2"}
     state = [{"type": "m.room.encryption", "state_key": "", "content": algorithm}] * encrypted
     body = {"preset": "private_chat", "invite": [bot, bilal.user_id], "initial_state": state}
@@ -129,7 +129,7 @@ async def _room(anna: Person, bot: str, bilal: Person, encrypted: bool) -> str:
     return room
 
 
-def _settings(account: str, room: str) -> Settings:
+def settings(account: str, room: str) -> Settings:
     return Settings(
         account=account,
         room=room,
@@ -142,11 +142,11 @@ def _settings(account: str, room: str) -> Settings:
     )
 
 
-def _mail(office: Office, port: int) -> Mail:
+def mail(office: Office, port: int) -> Mail:
     server = Server("127.0.0.1", port, "none", name="localhost")
     composer = Composer(HEAD, b"s" * 32, (KEY,))
-    settings = MailSettings("bounces@net.example")
-    return Mail(office.store, Pool(server), composer, settings, time.time)
+    post = MailSettings("bounces@net.example")
+    return Mail(office.store, Pool(server), composer, post, time.time)
 
 
 @pytest.mark.parametrize("encrypted", [False, True])

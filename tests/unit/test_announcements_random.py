@@ -43,6 +43,8 @@ class Story(RuleBasedStateMachine):
         super().__init__()
         self.world = World().start()
         self.left: dict[str, int] = {}
+        self.secrets: dict[str, str] = {}
+        self.removed: set[str] = set()
         for i in range(3):
             kind = "digest" if i == 2 else "immediate"
             self.world.subscribe(f"r{i}@mail.example", ("de", "ar", "uk")[i], kind)
@@ -56,13 +58,29 @@ class Story(RuleBasedStateMachine):
         fields = {"reply_to": root} if reply else {"thread": root}
         return self.world.write(body, sender, **fields)[0]
 
-    @rule(target_=messages, body=TEXTS, sender=PEOPLE)
-    def edit(self, target_: str, body: str, sender: str) -> None:
-        self.world.edit(target_, body, sender)
+    @rule(target=messages, target_=messages, body=TEXTS, sender=PEOPLE)
+    def edit(self, target_: str, body: str, sender: str) -> str:
+        return self.world.change(target_, body, sender)[0]
+
+    @rule(target=messages, target_=messages, sender=PEOPLE, label=st.sampled_from(("", "ar: ")))
+    def edit_in_a_secret(self, target_: str, sender: str, label: str) -> str:
+        word = f"secret{len(self.secrets)}x"
+        edit, _ = self.world.change(target_, label + word, sender)
+        self.secrets[edit] = word
+        return edit
 
     @rule(target_=messages, sender=PEOPLE)
     def redact(self, target_: str, sender: str) -> None:
         self.world.redact(target_, sender)
+        self.removed |= {self.secrets.get(target_, "no secret")}
+
+    @rule()
+    def go_away(self) -> None:
+        self.world.away = True
+
+    @rule()
+    def come_back(self) -> None:
+        self.world.back()
 
     @rule(target_=messages, key=st.sampled_from("✅❌👍"), sender=PEOPLE)
     def react(self, target_: str, key: str, sender: str) -> None:
@@ -107,6 +125,11 @@ class Story(RuleBasedStateMachine):
         assert max(got.values(), default=1) == 1
 
     @invariant()
+    def what_was_removed_is_kept_nowhere(self) -> None:
+        kept = str(self.world.docs.kinds)
+        assert not [x for x in self.removed if x in kept]
+
+    @invariant()
     def who_has_left_gets_nothing(self) -> None:
         for address, since in self.left.items():
             later = [x for x in self.world.mails[since:] if x[0] == address and x[2].listed]
@@ -114,6 +137,7 @@ class Story(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.hold(held=False)
+        self.world.back()
         self.world.pass_time(timedelta(days=10))
         for _, stored in self.world.docs.scan(kinds.ROUND):
             counted = sum(stored[x] for x in ("sent", "failed", "gone", "unknown"))

@@ -39,6 +39,7 @@ from bots.runtime.decision import (
 )
 from bots.runtime.words import Words
 from bridges.email.letters import Letter
+from federation.actions import Look
 from federation.events import (
     Edit,
     MediaMessage,
@@ -91,6 +92,11 @@ class World:
         self.held = False
         """Whether mails stay in the outbox."""
         self.ids = itertools.count(1)
+        self.wrote: dict[str, dict[str, Any]] = {}
+        """Messages and edits as a homeserver keeps them; what was redacted is not among them."""
+        self.looks: deque[Look] = deque()
+        self.away = False
+        """Whether nothing can be looked up for now."""
 
     # -- the way of an event -------------------------------------------------------------------
 
@@ -105,6 +111,8 @@ class World:
             asked += decision.requests
             for request in decision.requests:
                 self._perform(request)
+            while self.looks and not self.away:
+                queue.append(self._look(self.looks.popleft()))
         self.said += asked
         return asked
 
@@ -115,6 +123,8 @@ class World:
             self.timers.pop(request.key, None)
         elif isinstance(request, Deliver):
             self.waiting.append(request)
+        elif isinstance(request, Look):
+            self.looks.append(request)
         elif isinstance(request, Say):
             self.bot.render(request.phrase)
             if request.handle:
@@ -133,6 +143,39 @@ class World:
         else:
             self.mails.append((address, job["token"], documents.letter_from(stored)))
         return Performed("Deliver", action.handle, None, None, error)
+
+    def _look(self, look: Look) -> Performed:
+        event = self.wrote.get(str(look.target))
+        found = {"event": event, "edit": self._edit_of(str(look.target))} if event else None
+        error = None if event else "M_NOT_FOUND"
+        return Performed(
+            "Look", None, str(look.room), None, error, target=str(look.target), found=found
+        )
+
+    def _edit_of(self, target: str) -> dict[str, Any]:
+        """The last one, as servers find it: of the author, and not removed."""
+        author = self.wrote[target]["sender"]
+        edits = [x for x in self.wrote.values() if x["edits"] == target and x["sender"] == author]
+        return edits[-1] if edits else {}
+
+    def _keep(self, origin: Origin, body: str, edits: str = "") -> None:
+        content: dict[str, Any] = {"msgtype": "m.text", "body": body}
+        if edits:
+            relation = {"rel_type": "m.replace", "event_id": edits}
+            content |= {"m.new_content": dict(content), "m.relates_to": relation}
+        self.wrote[origin.event_id] = {
+            "event_id": origin.event_id,
+            "type": "m.room.message",
+            "sender": origin.sender,
+            "content": content,
+            "edits": edits,
+        }
+
+    def back(self) -> list[Request]:
+        """What was to be looked up can be now."""
+        self.away = False
+        looks, self.looks = self.looks, deque()
+        return [x for look in looks for x in self.handle(self._look(look))]
 
     def release_held(self) -> None:
         self.held = False
@@ -159,12 +202,19 @@ class World:
 
     def write(self, body: str, sender: str = ANNA, **fields: Any) -> tuple[str, list[Request]]:
         origin = self.origin(sender)
+        self._keep(origin, body)
         return origin.event_id, self.handle(TextMessage(origin, self.view, body, **fields))
 
     def edit(self, target: str, body: str, sender: str = ANNA) -> list[Request]:
-        return self.handle(Edit(self.origin(sender), self.view, target, body))
+        return self.change(target, body, sender)[1]
+
+    def change(self, target: str, body: str, sender: str = ANNA) -> tuple[str, list[Request]]:
+        origin = self.origin(sender)
+        self._keep(origin, body, edits=target)
+        return origin.event_id, self.handle(Edit(origin, self.view, target, body))
 
     def redact(self, target: str, sender: str = ANNA) -> list[Request]:
+        self.wrote.pop(target, None)
         return self.handle(Redaction(self.origin(sender), self.view, target))
 
     def react(self, target: str, key: str, sender: str = ANNA) -> list[Request]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bots.announcements import handles
-from bots.announcements.rules import digest, drafts, readers, release, rounds
+from bots.announcements.rules import digest, drafts, readers, release, rounds, unedited
 from bots.announcements.rules.turn import Turn
 from bots.announcements.state import State
 from bots.runtime.decision import (
@@ -84,6 +84,9 @@ def _due(turn: Turn, key: str) -> None:
 
 
 def _performed(turn: Turn, event: Performed) -> None:
+    if event.action == "Look":
+        unedited.looked_up(turn, event)
+        return
     mailing = handles.mailing(event.handle)
     if mailing is not None:
         of = readers if mailing.matter == handles.CONFIRM else rounds
@@ -104,7 +107,7 @@ def _room_event(turn: Turn, event: RoomEvent) -> None:
     if event.origin.sender == turn.settings.account:
         return
     if isinstance(event, Redaction):
-        release.removed(turn, event)
+        (release if event.target == turn.state.source else unedited).removed(turn, event)
     elif event.origin.room_id == turn.state.room:
         _in_room(turn, event)
 

@@ -26,7 +26,8 @@ def text(turn: Turn, event: TextMessage) -> None:
     elif event.thread is None:
         _begin(turn, event, body)
     elif turn.state.item is not None:
-        _translate(turn, turn.state.item, event.origin.event_id, event.origin.sender, body)
+        version = Version("", event.origin.event_id, event.origin.sender, "")
+        _translate(turn, turn.state.item, version, body)
 
 
 def _command(turn: Turn, event: TextMessage, found: Invocation | Unknown) -> None:
@@ -105,7 +106,7 @@ def _remember(turn: Turn, item: Announcement, version: Version) -> None:
 # -- translations ----------------------------------------------------------------------------------
 
 
-def _translate(turn: Turn, item: Announcement, event_id: str, sender: str, body: str) -> None:
+def _translate(turn: Turn, item: Announcement, version: Version, body: str) -> None:
     language, text_ = versions.labelled(body, turn.texts)
     if language is None:
         return  # editors talk to each other
@@ -122,7 +123,7 @@ def _translate(turn: Turn, item: Announcement, event_id: str, sender: str, body:
     elif len(text_) > versions.LONGEST:
         turn.answer(item, "too-long", {"n": versions.LONGEST})
     else:
-        version = Version(language, event_id, sender, text_)
+        version = replace(version, language=language, text=text_)
         _remember(turn, item, version)
         release.changed(turn, _with(item, version))
 
@@ -145,7 +146,11 @@ def edited(turn: Turn, event: Edit) -> None:
         turn.answer(item, "edit-late")
     elif item.state is not State.DROPPED:
         body, _ = texts.clean(event.body)
-        _change(turn, item, version, body)
+        turn.put(kinds.EDIT, event.origin.event_id, version.event)
+        if version.event in item.looks:
+            release.look(turn, item, version.event)
+        else:
+            change(turn, item, replace(version, edit=event.origin.event_id), body)
 
 
 def _version(turn: Turn, item: Announcement | None, event_id: str) -> Version | None:
@@ -153,11 +158,12 @@ def _version(turn: Turn, item: Announcement | None, event_id: str) -> Version | 
     return found if found is not None and found.event == event_id else None
 
 
-def _change(turn: Turn, item: Announcement, version: Version, body: str) -> None:
+def change(turn: Turn, item: Announcement, version: Version, body: str) -> None:
+    """The message says this now."""
     language, text_ = versions.labelled(body, turn.texts)
     if not text_ or len(text_) > versions.LONGEST:
         turn.answer(item, "too-long", {"n": versions.LONGEST})
-    elif version is item.original:
+    elif version.event == item.original.event:
         language = language or turn.language
         changed = replace(version, text=text_, language=language)
         item = offers.without(replace(item, original=changed), language)
@@ -168,4 +174,4 @@ def _change(turn: Turn, item: Announcement, version: Version, body: str) -> None
     else:
         item = offers.without(item, version.language)
         release.changed(turn, item)
-        _translate(turn, item, version.event, version.author, body)
+        _translate(turn, item, version, body)

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from bots.announcements import handles
 from bots.announcements.letters import announcement_letter
-from bots.announcements.models import Announcement, Kind, Round, State
+from bots.announcements.models import Announcement, Kind, Round, State, Version
 from bots.announcements.rules import commands, offers, pages, rounds
 from bots.announcements.rules.turn import Turn
 from bots.runtime.decision import CancelTimer, Phrase, SetTimer
-from federation.actions import React
+from federation.actions import Look, React
 from federation.events import Redaction
 
 UNDO = "❌"
@@ -55,15 +55,28 @@ def changed(turn: Turn, item: Announcement) -> None:
         turn.show(item, "offer-changed", offers.values(turn, item))
 
 
+def look(turn: Turn, item: Announcement, source: str) -> Announcement:
+    """Have the message looked up; until it is known what it says, nothing of this is sent."""
+    turn.ask(Look(item.room, source))
+    item = turn.keep(replace(item, looks=(*item.looks, source)))
+    if item.state is State.PENDING:
+        _wind(turn, item)
+    return item
+
+
 def removed(turn: Turn, event: Redaction) -> None:
     """The homeserver lets authors and moderators take a message back: the text goes everywhere."""
     item = turn.state.item
     version = item.version(turn.state.version or "") if item is not None else None
-    if item is None or version is None or version.event != event.target:
-        return
+    if item is not None and version is not None and version.event == event.target:
+        drop(turn, item, version)
+
+
+def drop(turn: Turn, item: Announcement, version: Version) -> None:
+    """Nothing that this text says is to be read any more, or to be sent."""
     if item.state is State.DROPPED:
         return
-    if version is not item.original:
+    if version.event != item.original.event:
         _translation_removed(turn, item, version.language)
         return
     late = item.state is State.RELEASED
@@ -110,6 +123,9 @@ def due(turn: Turn) -> None:
     """The window has closed."""
     item = turn.state.item
     if item is None or item.state is not State.PENDING:
+        return
+    if item.looks:  # what it says is not known yet
+        _wind(turn, item)
         return
     item = turn.keep(replace(item, state=State.RELEASED, released=turn.seconds))
     pages.publish(turn, item)
