@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from bots.runtime import moves
 from bots.runtime.documents import read
 
 
@@ -156,16 +157,16 @@ class Place:
 class Office:
     shares: int = 0
     moved: Mapping[str, str] = field(default_factory=dict)
-    """Room of the settings → the room that replaced it."""
+    """Room → the room that replaced it."""
     aside: float = 0.0
 
     def now_at(self, room: str) -> str:
         """Where a room of the settings is by now."""
-        return self.moved.get(room, room)
+        return moves.now_at(self.moved, room)
 
     def meant(self, room: str) -> str:
         """Which room of the settings this is."""
-        return next((old for old, new in self.moved.items() if new == room), room)
+        return moves.meant(self.moved, room)
 
 
 def to_json(value: Office | Shared | Person | Place) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
+from bots.runtime import moves
 from bots.runtime.documents import read
 
 
@@ -205,7 +206,7 @@ class Office:
     members: int = 0
     wishes: int = 0
     moved: Mapping[str, str] = field(default_factory=dict)
-    """Room of the settings → the room that replaced it."""
+    """Room → the room that replaced it."""
     renewed: str = ""
     """Version of the rules that everybody was asked about."""
     aside: float = 0.0
@@ -213,11 +214,11 @@ class Office:
 
     def now_at(self, room: str) -> str:
         """Where a room of the settings is by now."""
-        return self.moved.get(room, room)
+        return moves.now_at(self.moved, room)
 
     def meant(self, room: str) -> str:
         """Which room of the settings this is."""
-        return next((old for old, new in self.moved.items() if new == room), room)
+        return moves.meant(self.moved, room)
 
 
 def to_json(value: Office | Member | Wish) -> dict[str, Any]:

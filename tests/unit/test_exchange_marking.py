@@ -403,6 +403,18 @@ def test_a_room_that_is_upgraded_is_followed(market: Market) -> None:
     assert market.handle(strange) == []
 
 
+def test_of_a_room_that_is_upgraded_again_everything_can_be_taken_back(market: Market) -> None:
+    said_in: dict[str, str] = {}
+    for room, new in ((NORTH, "!second"), ("!second", "!third"), ("!third", None)):
+        said_in[room] = market.writes(room=room)
+        assert market.keys(market.marks(said_in[room], room=room)) == ["copy"]
+        if new is not None:
+            market.handle(RoomReplaced(market.origin(room, ANNA), market.view(room), new))
+            market.views[new] = RoomView(joined=frozenset({BOT, LEYLA}))
+    for number, (room, source) in enumerate(said_in.items(), 1):
+        assert (EXCHANGE, f"exchange/{number}/copy") in redacted(market.redact(source, LEYLA, room))
+
+
 def test_settings_that_name_the_new_room_change_nothing(market: Market) -> None:
     source = market.writes()
     market.marks(source)

@@ -548,6 +548,18 @@ def test_a_space_that_is_upgraded_is_followed(member: Town) -> None:
     assert "!new-space" in [x.room for x in member.says("ja") if isinstance(x, Kick)]
 
 
+def test_a_space_that_is_upgraded_again_is_followed(member: Town) -> None:
+    for old, new in ((SPACE, "!second"), ("!second", "!third")):
+        tombstone = RoomReplaced(member.origin(old, CREATOR), member.view(old), new)
+        assert member.handle(tombstone) == [Join(new, notify=True)]
+    for left in (SPACE, "!second"):
+        assert member.move(left, LEYLA, "leave") == []
+        assert member.joins(CEM, left) == []
+    assert member.keys(member.joins(CEM, "!third")) == ["hello", "rules"]
+    member.says("!gehen")
+    assert "!third" in [x.room for x in member.says("ja") if isinstance(x, Kick)]
+
+
 def test_settings_that_name_the_new_room_change_nothing(town: Town) -> None:
     for old, new in ((SPACE, "!new-space"), (NORTH_ROOM, "!new-north"), (COORDINATION, "!new")):
         town.handle(RoomReplaced(town.origin(old, CREATOR), town.view(old), new))
