@@ -150,6 +150,10 @@ class Case:
     sequel: tuple[Later, ...] = field(default=(), repr=False)
     flags: tuple[Flagged, ...] = ()
     """What it began with, where that was no message."""
+    struck: tuple[int, ...] = ()
+    """Messages of the thread that were deleted there."""
+    looks: tuple[str, ...] = field(default=(), repr=False)
+    """The person's messages that are being looked up, once for each edit that she removed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bots.ombuds.flags import Desk
 from bots.ombuds.models import Case, Conversation, Office, Reporter, Settings, Tongues
 from bots.runtime.bot import Made
-from federation.events import RoomView
+from federation.events import RoomEvent, RoomView
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class Knowledge:
     """Somebody invited us into the room at hand, and we have not seen ourselves join."""
     gone: bool = False
     """The person has taken the event at hand back."""
+    edits: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What edits brought into copies: event id of the edit → that of the message."""
     desk: Desk = field(default_factory=Desk)
     """Rooms with flags, and what was flagged there."""
 
@@ -57,7 +60,9 @@ class State:
     chat: str | None = field(default=None, repr=False)
     """The room at hand, if it is not the ombuds room; else that of the case at hand."""
     event: str | None = field(default=None, repr=False)
-    """What `known.gone` is about."""
+    """What `known.gone` is about; of an edit, that of the message."""
+    found: RoomEvent | None = field(default=None, repr=False)
+    """The person's message, as it was looked up."""
     copies: tuple[Made, ...] = field(default=(), repr=False)
     """Of the event at hand, or of the one that it edits or takes back."""
     target: Made | None = None

@@ -35,6 +35,7 @@ from bots.runtime.decision import (
     SetAside,
     Started,
 )
+from federation import translate
 from federation.events import (
     Edit,
     Membership,
@@ -51,6 +52,8 @@ IDENTITY = "ombuds/identity"
 CASE = "ombuds/case"
 INVITATION = "ombuds/invitation"
 GONE = "ombuds/gone"
+EDIT = "ombuds/edit"
+"""Event id of an edit that reached copies → that of the message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +125,7 @@ class Loader:
             user = state.known.desk.rooms.get(number)
             return self._desks.of(state, "moderators", user) if user else state
         if event.action == "Look" and event.target is not None:
-            return self._looked_at(state, event.target)
+            return self._looked_up(state, event, event.target)
         if event.action == "Redact" and event.room_id is not None and event.error is not None:
             return self._desks.place(state, event.room_id)
         return self._with_case(state, _case_of(event.handle))
@@ -147,6 +150,19 @@ class Loader:
             state = self._desks.person(state, user)
         return self._with_chat(state, event.room_id) if event.room_id else state
 
+    def _looked_up(self, state: State, event: Performed, target: str) -> State:
+        """What somebody flagged, or a message of a private chat."""
+        room = event.room_id or ""
+        if self.docs.get(CONVERSATION, room) is None:
+            return self._looked_at(state, target)
+        state = self._concerning(self._with_chat(state, room), target)
+        state = self._of_copies(state)
+        if event.found is None or event.error is not None:
+            return state
+        view = self.docs.view(self.settings.account, room)
+        found = translate.looked_up(self.settings.account, room, event.found, view)
+        return replace(state, found=found)
+
     def _looked_at(self, state: State, target: str) -> State:
         state, flag = self._desks.looked_at(state, target)
         if flag is None:
@@ -162,8 +178,10 @@ class Loader:
 
     def _in_office(self, state: State, event: RoomEvent) -> State:
         if isinstance(event, Edit | Redaction):
-            copies = self.docs.copies_of(event.target)
-            return self._with_case(replace(state, copies=copies), _first_case(copies))
+            source = self._source(event)
+            copies = self.docs.copies_of(source)
+            state = replace(state, copies=copies, event=source)
+            return self._with_case(state, _first_case(copies))
         if isinstance(event, Reaction):
             target = self.docs.made_by_event(event.target)
         elif isinstance(event, TextMessage):
@@ -229,19 +247,30 @@ class Loader:
 
     def _in_private(self, state: State, event: RoomEvent) -> State:
         state = self._with_chat(state, event.origin.room_id)
-        concerns = event.target if isinstance(event, Edit | Redaction) else event.origin.event_id
-        known = replace(
-            state.known,
-            invited=self.docs.get(INVITATION, event.origin.room_id) is not None,
-            gone=self.docs.get(GONE, concerns) is not None,
-        )
-        copies = self.docs.copies_of(concerns)
-        state = replace(state, known=known, copies=copies, event=concerns)
-        if isinstance(event, Edit | Redaction) and known.conversation is not None:
-            stored = self.docs.get(CASE, str(_first_case(copies)))
-            case = case_from(stored) if stored is not None else None
-            state = replace(state, known=replace(known, case=case))
+        state = self._concerning(state, self._source(event))
+        invited = self.docs.get(INVITATION, event.origin.room_id) is not None
+        gone = state.known.gone or self.docs.get(GONE, event.origin.event_id) is not None
+        state = replace(state, known=replace(state.known, invited=invited, gone=gone))
+        if isinstance(event, Edit | Redaction) and state.known.conversation is not None:
+            state = self._of_copies(state)
         return self._of_flags(state, event)
+
+    def _source(self, event: RoomEvent) -> str:
+        """The message that the event is or is about."""
+        if isinstance(event, Edit):
+            return event.target
+        if isinstance(event, Redaction):
+            return self.docs.get(EDIT, event.target) or event.target
+        return event.origin.event_id
+
+    def _concerning(self, state: State, source: str) -> State:
+        known = replace(state.known, gone=self.docs.get(GONE, source) is not None)
+        return replace(state, known=known, copies=self.docs.copies_of(source), event=source)
+
+    def _of_copies(self, state: State) -> State:
+        stored = self.docs.get(CASE, str(_first_case(state.copies)))
+        case = case_from(stored) if stored is not None else None
+        return replace(state, known=replace(state.known, case=case))
 
     def _of_flags(self, state: State, event: RoomEvent) -> State:
         """What a flag, a decision about one or a command has to do with."""
@@ -314,6 +343,8 @@ def save(docs: Docs, state: State) -> None:
     desk.save(docs, now.desk, before.desk)
     if now.gone and not before.gone and state.event is not None:
         docs.put(GONE, state.event, True)
+    for edit, source in now.edits.items():
+        docs.put(EDIT, edit, source)
     if state.chat is not None:
         _save_chat(docs, now, before, state.chat)
 

@@ -42,6 +42,7 @@ class House:
     bilal: Person
     leyla: Person
     rooms: list[str] = field(default_factory=list)
+    undo: timedelta = timedelta(seconds=1)
 
     def open(self) -> AbstractAsyncContextManager[Office]:
         settings = Settings(
@@ -49,7 +50,7 @@ class House:
             staff=(self.anna.user_id, self.bilal.user_id),
             languages=("en", "de", "ar"),
             timezone=ZoneInfo("Europe/Berlin"),
-            undo=timedelta(seconds=1),
+            undo=self.undo,
         )
         post = Account(self.account.homeserver, self.account.user_id, self.account.password)
         return running(self.folder, [(OmbudsBot(settings, Words()), post)])

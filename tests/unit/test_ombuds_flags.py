@@ -805,7 +805,7 @@ def test_the_text_is_not_shown_if_she_does_not_want_it() -> None:
     assert meadow.world.keys(meadow.answer("ja", room), meadow.office) == ["followup"]
 
 
-def test_an_edited_message_is_shown_as_it_is_now() -> None:
+def shown_an_edit() -> tuple[Meadow, list[Request]]:
     meadow = Meadow().on()
     room = meadow.asked()
     meadow.answer("2", room)
@@ -819,7 +819,19 @@ def test_an_edited_message_is_shown_as_it_is_now() -> None:
         "content": content,
     }
     meadow.wrote(MESSAGE, edit=edit)
-    assert "changed" in meadow.world.text(meadow.answer("yes", room), "evidence")
+    return meadow, meadow.answer("yes", room)
+
+
+def test_an_edited_message_is_shown_as_it_is_now() -> None:
+    meadow, asked = shown_an_edit()
+    assert "changed" in meadow.world.text(asked, "evidence")
+
+
+@pytest.mark.parametrize("target", [MESSAGE, "$e"])
+def test_what_the_office_was_shown_stays_whatever_its_author_removes(target: str) -> None:
+    """The message, or one edit of it: neither makes evidence disappear."""
+    meadow, _ = shown_an_edit()
+    assert meadow.world.redact(target, AUTHOR, ROOM) == []
 
 
 def test_what_was_deleted_before_she_answered() -> None:

@@ -47,6 +47,9 @@ class Chaos:
         default_factory=lambda: {"$canary-unknown": ("", OFFICE)}
     )
     """Who wrote an event, and where."""
+    edits: dict[str, str] = field(default_factory=dict)
+    """The marks of edits by which somebody changed a message of her own in her chat."""
+    removed: list[str] = field(default_factory=list)
     count: int = 0
 
     def mark(self, letter: str, noise: str) -> str:
@@ -66,6 +69,7 @@ class Chaos:
     def text(self, room: str, sender: str, number: int, body: str) -> None:
         origin = self.world.origin(room, sender, encrypted=number % 5 != 0)
         self.sources[origin.event_id] = (origin.sender, origin.room_id)
+        self.world.keep(origin, body)
         thread = self.pick_event(number + 1) if number % 3 else None
         reply = self.pick_event(number + 2) if number % 4 == 0 else None
         self.world.handle(
@@ -98,12 +102,41 @@ class Chaos:
         room, forged = where if a % 2 else room, author != sender
         body = self.mark("F" if forged else self.letter(sender, room, noise), noise)
         origin, view = self.world.origin(room, sender, encrypted=a % 4 != 0), self.world.view(room)
+        self.world.keep(origin, body, edits=target)
+        self.sources[origin.event_id] = (sender, room)
+        if not forged and room == where and room in CHATS:
+            self.edits[origin.event_id] = re.findall(r"Rmark\d+x", body)[-1]
         self.world.handle(Edit(origin, view, target, body))
 
     def redact(self, a: int, b: int, noise: str) -> None:
         sender, room = EVERYBODY[a % len(EVERYBODY)], ROOMS[b % len(ROOMS)]
+        self.remove(self.pick_event(a + b), sender, room)
+
+    def remove(self, target: str, sender: str, room: str) -> None:
+        if self.sources.get(target) == (sender, room):
+            self.removed += [self.edits[target]] if target in self.edits else []
+            self.world.erase(target)
         origin, view = self.world.origin(room, sender), self.world.view(room)
-        self.world.handle(Redaction(origin, view, self.pick_event(a + b)))
+        self.world.handle(Redaction(origin, view, target))
+
+    def regret(self, a: int, b: int, noise: str) -> None:
+        """Somebody edits the last message that she wrote in her chat, and removes one edit."""
+        own = [x for x, (who, room) in self.sources.items() if who in PEOPLE and room in CHATS]
+        target = own[-1 - a % len(own)]
+        sender, room = self.sources[target]
+        body, origin = self.mark("R", noise), self.world.origin(room, sender)
+        self.world.keep(origin, body, edits=target)
+        self.edits[origin.event_id] = re.findall(r"Rmark\d+x", body)[-1]
+        self.world.handle(Edit(origin, self.world.view(room), target, body))
+        self.sources[origin.event_id] = (sender, room)
+        edits = list(self.edits)
+        edit = edits[-1 - b % len(edits)]
+        self.remove(edit, *self.sources[edit])
+
+    def away(self, a: int, b: int, noise: str) -> None:
+        self.world.away = a % 2 == 0
+        if not self.world.away:
+            self.world.back()
 
     def react(self, a: int, b: int, noise: str) -> None:
         sender, room = EVERYBODY[a % len(EVERYBODY)], ROOMS[b % len(ROOMS)]
@@ -145,7 +178,7 @@ class Chaos:
 
 DEEDS = (
     "write", "write", "answer", "answer", "command", "edit", "redact", "react", "move", "chat",
-    "garble", "media", "wait", "repeat", "fail",
+    "garble", "media", "wait", "repeat", "fail", "regret", "regret", "away",
 )  # fmt: skip
 NOISE = st.one_of(
     st.just(""),
@@ -189,6 +222,11 @@ def test_no_order_of_events_breaks_a_promise(steps: list[tuple[str, int, int, st
         getattr(chaos, deed)(a, b, noise)
     chaos.world.pass_time(1_000)
     check(chaos.world)
+    standing = str(chaos.world.standing())
+    assert not [x for x in chaos.removed if x in standing]
+    chaos.world.back()
+    standing = str(chaos.world.standing())
+    assert not [x for x in chaos.removed if x in standing]
 
 
 def test_five_hundred_notes_and_one_answer() -> None:

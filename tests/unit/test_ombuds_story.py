@@ -25,7 +25,17 @@ from bots.runtime.decision import (
     SetTimer,
     Started,
 )
-from federation.actions import CreateRoom, EditMessage, Handle, Invite, React, Send, SetState
+from federation.actions import (
+    CreateRoom,
+    EditMessage,
+    Handle,
+    Invite,
+    Look,
+    React,
+    Redact,
+    Send,
+    SetState,
+)
 from federation.events import (
     Edit,
     MediaMessage,
@@ -70,6 +80,11 @@ class World:
         self.timers: dict[str, datetime] = {}
         self.views = self.docs.views
         self.ids = itertools.count(1)
+        self.wrote: dict[str, dict[str, Any]] = {}
+        """Messages and edits as a homeserver keeps them; what was redacted is not among them."""
+        self.looks: list[Look] = []
+        self.away = False
+        """Whether nothing can be looked up for now."""
 
     # -- the way of an event -------------------------------------------------------------------
 
@@ -83,7 +98,11 @@ class World:
             decision = self.bot.rule(state, event, self.now)
             self.bot.save(self.docs, decision.state)
             asked += decision.requests
-            queue.extend(x for r in decision.requests if (x := self._perform(r)) is not None)
+            done = [
+                self._look(x) if isinstance(x, Look) else self._perform(x)
+                for x in decision.requests
+            ]
+            queue.extend(x for x in done if x is not None)
         self.said += asked
         return asked
 
@@ -111,6 +130,54 @@ class World:
             return None
         user = request.user if isinstance(request, Invite) else None
         return Performed(name, handle, room, made, error, user)
+
+    # -- what a homeserver keeps ---------------------------------------------------------------
+
+    def _look(self, look: Look) -> Performed | None:
+        if self.away:
+            self.looks.append(look)
+        return None if self.away else self.found_by(look)
+
+    def found_by(self, look: Look) -> Performed:
+        target = str(look.target)
+        event = self.wrote.get(target)
+        error = self.errors.get("Look", None if event else "M_NOT_FOUND")
+        found = None
+        if event is not None and error is None:
+            found = {"event": event, "edit": self._edit_of(target), "encrypted": event["sealed"]}
+        return Performed(
+            "Look", None, str(look.room), None if error else target, error, None, target, found
+        )
+
+    def _edit_of(self, target: str) -> dict[str, Any]:
+        author = self.wrote[target]["sender"]
+        edits = [x for x in self.wrote.values() if x["edits"] == target and x["sender"] == author]
+        return edits[-1] if edits else {}
+
+    def keep(self, origin: Origin, body: str, edits: str = "", **content: Any) -> None:
+        content = {"msgtype": "m.text", "body": body, **content}
+        if edits:
+            relation = {"rel_type": "m.replace", "event_id": edits}
+            content |= {"m.new_content": dict(content), "m.relates_to": relation}
+        self.wrote[origin.event_id] = {
+            "event_id": origin.event_id,
+            "type": "m.room.message",
+            "sender": origin.sender,
+            "content": content,
+            "edits": edits,
+            "sealed": origin.encrypted,
+        }
+
+    def erase(self, event_id: str) -> None:
+        """What a redaction leaves."""
+        if event_id in self.wrote:
+            self.wrote[event_id] |= {"content": {}, "edits": ""}
+
+    def back(self) -> list[Request]:
+        """What was to be looked up can be now."""
+        self.away = False
+        looks, self.looks = self.looks, []
+        return [x for look in looks for x in self.handle(self.found_by(look))]
 
     def room_of(self, request: Request) -> str:
         room = getattr(request, "room", "")
@@ -166,10 +233,12 @@ class World:
         encrypted = fields.pop("encrypted", True)
         origin = self.origin(room, sender, encrypted=encrypted)
         event = TextMessage(origin, self.view(room), body, **fields)
+        self.keep(origin, body)
         return origin.event_id, self.handle(event)
 
     def send_media(self, kind: str, caption: str = "") -> tuple[str, list[Request]]:
         origin = self.origin(CHAT, YUSRA)
+        self.keep(origin, caption, msgtype=f"m.{kind}", filename="x")
         return origin.event_id, self.handle(MediaMessage(origin, self.view(CHAT), kind, caption))
 
     def staff(self, body: str, sender: str = ANNA, case: int | None = 1) -> list[Request]:
@@ -178,9 +247,17 @@ class World:
         return self.write(body, sender, OFFICE, thread=thread)[1]
 
     def edit(self, target: str, body: str, sender: str = YUSRA, room: str = CHAT) -> list[Request]:
-        return self.handle(Edit(self.origin(room, sender), self.view(room), target, body))
+        return self.change(target, body, sender, room)[1]
+
+    def change(
+        self, target: str, body: str, sender: str = YUSRA, room: str = CHAT
+    ) -> tuple[str, list[Request]]:
+        origin = self.origin(room, sender)
+        self.keep(origin, body, edits=target)
+        return origin.event_id, self.handle(Edit(origin, self.view(room), target, body))
 
     def redact(self, target: str, sender: str = YUSRA, room: str = CHAT) -> list[Request]:
+        self.erase(target)
         return self.handle(Redaction(self.origin(room, sender), self.view(room), target))
 
     def react(self, handle: str, key: str, sender: str = ANNA) -> list[Request]:
@@ -193,6 +270,17 @@ class World:
         return self.handle(Unreadable(self.origin(room, sender), self.view(room), reason))
 
     # -- what there is -------------------------------------------------------------------------
+
+    def standing(self) -> list[str]:
+        """All that the ombuds room's events still say, edits included."""
+        said: dict[str, list[str]] = {}
+        for number, x in enumerate(self.said):
+            if isinstance(x, Say) and handles.is_room(str(x.room)):
+                name = str(x.handle or x.edits or number)
+                said.setdefault(name, []).append(self.bot.render(x.phrase).body)
+            elif isinstance(x, Redact) and handles.is_room(str(x.room)):
+                said.pop(str(x.target), None)
+        return [text for texts in said.values() for text in texts]
 
     def event_of(self, handle: str) -> str:
         event_id = self.docs.handles[handle].event_id

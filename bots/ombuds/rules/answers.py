@@ -13,7 +13,7 @@ from bots.ombuds.models import Answer, AnswerState, CaseState
 from bots.ombuds.rules import commands
 from bots.ombuds.rules.turn import Turn
 from bots.runtime.decision import CancelTimer, Performed, SetTimer
-from federation.actions import React
+from federation.actions import React, Redact
 from federation.events import Edit, TextMessage
 
 UNDO = "❌"
@@ -81,6 +81,20 @@ def _show(turn: Turn, answer: Answer, key: str, values: dict[str, object] | None
     turn.retell(phrase, handles.notice(turn.case.number, answer.number))
 
 
+def unedited(turn: Turn, number: int) -> None:
+    """An edit of the command was removed: as if the command were, and no word of it stays."""
+    answer = find(turn, number)
+    if answer is None or not answer.text:
+        return
+    if answer.state in (AnswerState.SENDING, AnswerState.DELIVERED):
+        _too_late(turn)
+        return
+    turn.put_answer(replace(answer, state=AnswerState.CANCELLED, text=""))
+    turn.ask(CancelTimer(handles.answer_timer(turn.case.number, number)))
+    turn.ask(Redact(turn.room, handles.notice(turn.case.number, number)))
+    turn.tell_case("answer-cancelled", {"text": "…"})
+
+
 def _too_late(turn: Turn) -> None:
     turn.tell_case("answer-late", {"command": commands.ANSWER.shown(turn.staff_language)})
 
@@ -99,6 +113,7 @@ def edited(turn: Turn, event: Edit, number: int) -> None:
             return
         answer = replace(answer, text=text)
         turn.put_answer(answer)
+        turn.edit(event.origin.event_id, event.target)
         _show(turn, answer, "answer-pending", pending(turn, text))
         wind(turn, number)
 

@@ -10,11 +10,11 @@ from dataclasses import replace
 
 from bots.ombuds import handles, texts
 from bots.ombuds.handles import Place
-from bots.ombuds.models import Reporter
+from bots.ombuds.models import Case, Reporter
 from bots.ombuds.rules import decisions
 from bots.ombuds.rules.turn import Turn
 from bots.runtime.decision import Phrase
-from federation.actions import Handle, Redact
+from federation.actions import Handle, Look, Redact
 from federation.events import KNOWN_MEDIA, Edit, Redaction
 
 OF_PERSON = KNOWN_MEDIA | {"root", "text"}
@@ -24,10 +24,19 @@ no other words can be given to it."""
 
 
 def edited(turn: Turn, event: Edit) -> None:
-    copies = _copies(turn, event)
     forged = event.room.encrypted and not event.origin.encrypted
-    if not copies or forged or turn.known.gone or _is_flag(turn, copies[0]):
+    if forged or turn.known.gone:
         return
+    found = copies(turn, event)
+    if found and not _is_flag(turn, found[0]):
+        turn.edit(event.origin.event_id, event.target)
+        _edit(turn, event, found)
+    elif is_awaited(turn, event, event.target):
+        turn.edit(event.origin.event_id, event.target)
+        look(turn, event.target)
+
+
+def _edit(turn: Turn, event: Edit, copies: list[Place]) -> None:
     body, cut = texts.clean(event.body)
     parts = texts.parts(body)
     for index, copy in enumerate(copies):
@@ -67,18 +76,36 @@ def redacted(turn: Turn, event: Redaction) -> None:
         return
     turn.known = replace(turn.known, gone=True)
     decisions.withdrawn(turn, event.target)
-    copies = _copies(turn, event, OF_PERSON | OF_FLAG)
-    if not copies:
-        return
+    found = copies(turn, event, OF_PERSON | OF_FLAG)
+    if found:
+        strike(turn, found)
+    awaited = not found and is_awaited(turn, event, event.target)
+    if awaited or (found and found[0].part != "root"):
+        turn.tell_case("taken-back")
+
+
+def strike(turn: Turn, copies: list[Place]) -> None:
+    """Delete them, with all that they ever said."""
     for copy in copies:
         turn.ask(Redact(turn.room, _handle(copy)))
         turn.amend(copy.number, None)
+    numbers = tuple(x.number for x in copies if x.part != "root")
+    turn.file(struck=(*turn.case.struck, *numbers))
     if copies[0].part == "root":
         number = turn.case.number
         turn.file(root_gone=True, text="", flags=())
         turn.tell_case(turn.case_key, turn.case_values(), handle=handles.header(number))
-    else:
-        turn.tell_case("taken-back")
+
+
+def look(turn: Turn, source: str) -> None:
+    """Ask what a message of the person says now."""
+    turn.file(looks=(*turn.case.looks, source))
+    turn.ask(Look(turn.chat, source))
+
+
+def is_awaited(turn: Turn, event: Edit | Redaction, source: str) -> bool:
+    """Whether it is being asked what this message of hers says."""
+    return _is_hers(turn, event) and source in turn.case.looks
 
 
 def _handle(copy: Place) -> Handle:
@@ -87,14 +114,25 @@ def _handle(copy: Place) -> Handle:
     return handles.text(copy.case, copy.number, copy.part)
 
 
-def _copies(turn: Turn, event: Edit | Redaction, kinds: frozenset[str] = OF_PERSON) -> list[Place]:
-    """Our copies of a message of this person in this chat, in the order of its parts."""
+def _is_hers(turn: Turn, event: Edit | Redaction) -> bool:
+    """Whether the person herself did it, in the chat to which the case at hand belongs."""
     case = turn.known.case
     conversation = turn.known.conversation
     if case is None or conversation is None or case.conversation != conversation.serial:
+        return False
+    return Reporter(event.origin.sender) == turn.known.reporter
+
+
+def _is_struck(case: Case, copy: Place) -> bool:
+    return case.root_gone if copy.part == "root" else copy.number in case.struck
+
+
+def copies(turn: Turn, event: Edit | Redaction, kinds: frozenset[str] = OF_PERSON) -> list[Place]:
+    """Our copies of a message of this person in this chat, in the order of its parts."""
+    if not _is_hers(turn, event):
         return []
-    if Reporter(event.origin.sender) != turn.known.reporter:
-        return []
+    case = turn.case
     places = (handles.place(x.handle) for x in turn.state.copies)
-    found = [x for x in places if x and x.case == case.number and x.part in kinds]
+    here = (x for x in places if x and x.case == case.number and x.part in kinds)
+    found = [x for x in here if not _is_struck(case, x)]
     return sorted(found, key=lambda x: (x.part != "root", x.number))

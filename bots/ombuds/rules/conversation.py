@@ -28,6 +28,7 @@ class Incoming:
     media: str | None = None
     flags: tuple[Flagged, ...] = ()
     """What it is about, if it was flagged and not written."""
+    changed: bool = False
 
 
 def text(turn: Turn, event: TextMessage) -> None:
@@ -136,10 +137,7 @@ def _open(turn: Turn, incoming: Incoming) -> None:
 
 
 def _go_on(turn: Turn, incoming: Incoming) -> None:
-    first, *rest = texts.parts(incoming.text)
-    shown, kind = _following(turn, incoming, first)
-    turn.tell_text(shown, incoming.event_id, kind)
-    _continue(turn, incoming.event_id, rest)
+    pass_on(turn, incoming)
     if turn.case.state is CaseState.ANSWERED:
         turn.set_state(CaseState.OPEN)
     if turn.seconds - turn.conversation.acknowledged >= PAUSE:
@@ -147,10 +145,18 @@ def _go_on(turn: Turn, incoming: Incoming) -> None:
         turn.say("acknowledged", {"number": turn.case.number})
 
 
+def pass_on(turn: Turn, incoming: Incoming) -> None:
+    """Into the thread of the case at hand."""
+    first, *rest = texts.parts(incoming.text)
+    shown, kind = _following(turn, incoming, first)
+    turn.tell_text(shown, incoming.event_id, kind)
+    _continue(turn, incoming.event_id, rest)
+
+
 def _following(turn: Turn, incoming: Incoming, text: str) -> tuple[Phrase, str]:
     if incoming.media is not None:
         return turn.medium(incoming.media, text), incoming.media
-    marks = turn.marks(encrypted=incoming.encrypted, cut=incoming.cut)
+    marks = turn.marks(encrypted=incoming.encrypted, cut=incoming.cut, changed=incoming.changed)
     if incoming.flags:
         return turn.following(turn.flagged(incoming.flags), marks), "flagged"
     return turn.following(text, marks), "text"

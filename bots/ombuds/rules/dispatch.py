@@ -20,6 +20,7 @@ from bots.ombuds.rules import (
     roster,
     staff,
     telling,
+    unedited,
 )
 from bots.ombuds.rules.turn import Turn
 from bots.ombuds.state import State
@@ -113,7 +114,7 @@ def _performed(turn: Turn, event: Performed) -> None:
     elif place is not None and place.part == "answer":
         answers.performed(turn, event, place.number)
     elif event.action == "Look":
-        looking.found(turn, event)
+        (looking.found if turn.state.event is None else unedited.looked_up)(turn, event)
     elif event.error is not None:
         _failed(turn, event)
 
@@ -181,7 +182,8 @@ def _in_private(turn: Turn, event: RoomEvent) -> None:
         case Edit():
             changes.edited(turn, event)
         case Redaction():
-            changes.redacted(turn, event)
+            removes_edit = event.target != turn.state.event
+            (unedited.removed if removes_edit else changes.redacted)(turn, event)
         case Reaction():
             decisions.reacted(turn, event)
         case Unreadable():

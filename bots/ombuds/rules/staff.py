@@ -153,8 +153,10 @@ def edited(turn: Turn, event: Edit) -> None:
 
 def redacted(turn: Turn, event: Redaction) -> None:
     number = _answer_of_command(turn)
-    if number is not None and belongs(turn, event.origin.sender):
-        answers.undo(turn, number)
+    if number is None or not belongs(turn, event.origin.sender):
+        return
+    removes_edit = event.target != turn.state.event
+    (answers.unedited if removes_edit else answers.undo)(turn, number)
 
 
 def _answer_of_command(turn: Turn) -> int | None:

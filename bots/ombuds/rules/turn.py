@@ -62,6 +62,10 @@ class Turn(turn.Turn[State]):
     def adopt_case(self, case: Case) -> None:
         self.known = replace(self.known, case=case)
 
+    def edit(self, edit: str, source: str) -> None:
+        """Note of which message it was, for the case that it is removed."""
+        self.known = replace(self.known, edits={**self.known.edits, edit: source})
+
     def put_answer(self, answer: Answer) -> None:
         others = tuple(x for x in self.case.answers if x.number != answer.number)
         self.file(answers=(*others, answer))

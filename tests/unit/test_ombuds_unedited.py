@@ -1,0 +1,218 @@
+"""Somebody removes one edit of a message: no copy holds its words, and the rest is not lost."""
+
+from __future__ import annotations
+
+import pytest
+
+from bots.ombuds import handles
+from bots.ombuds.models import AnswerState
+from bots.runtime.decision import Request
+from federation.actions import Look, Redact
+from federation.events import Edit, TextMessage
+from tests.unit.test_ombuds_story import ANNA, CEM, CHAT, OFFICE, YUSRA, World
+
+WORDS = "Geheimer Name"
+NOTICE = "case/1/answer/1/notice"
+
+
+@pytest.fixture
+def world() -> World:
+    return World().found().chat()
+
+
+def is_gone(world: World) -> bool:
+    return WORDS not in str(world.standing()) and WORDS not in str(world.docs.kinds)
+
+
+def says(world: World, text: str) -> bool:
+    return any(text in x for x in world.standing())
+
+
+def redacted(asked: list[Request]) -> list[str]:
+    return [str(x.target) for x in asked if isinstance(x, Redact)]
+
+
+# -- what the person writes ------------------------------------------------------------------------
+
+
+def test_the_first_message_stays_with_the_case(world: World) -> None:
+    event, _ = world.write("Die Heizung ist kalt")
+    edit, _ = world.change(event, WORDS)
+    assert not is_gone(world)
+    asked = world.redact(edit)
+    assert redacted(asked) == ["case/1/root"]
+    assert world.office_keys(asked) == ["case-header", "followup"]
+    assert world.chat_keys(asked) == []
+    assert is_gone(world)
+    assert says(world, "Die Heizung ist kalt")
+    assert world.case().sequel[0].text == "Die Heizung ist kalt"
+
+
+def test_a_later_message_stays_in_the_thread(world: World) -> None:
+    world.write("Hallo")
+    event, _ = world.write("Die Heizung ist kalt")
+    edit, _ = world.change(event, WORDS)
+    assert world.office_keys(world.redact(edit)) == ["followup"]
+    assert is_gone(world)
+    assert says(world, "Die Heizung ist kalt")
+    assert says(world, "Hallo")
+
+
+def test_every_part_goes(world: World) -> None:
+    event, _ = world.write("kurz")
+    edit, _ = world.change(event, f"{WORDS} " * 500)
+    asked = world.redact(edit)
+    assert redacted(asked) == ["case/1/root", "case/1/text/1"]
+    assert is_gone(world)
+    assert says(world, "kurz")
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_of_several_edits_any_can_go(world: World, which: int) -> None:
+    """Each stands in the room's history, also one that was edited again."""
+    event, _ = world.write("Erste Fassung")
+    bodies = ["Zweite Fassung", "Zweite Fassung"]
+    bodies[which] = WORDS
+    edits = [world.change(event, body)[0] for body in bodies]
+    world.redact(edits[which])
+    assert is_gone(world)
+    assert says(world, "Zweite Fassung")
+    world.redact(edits[1 - which])
+    assert says(world, "Erste Fassung")
+    assert not says(world, "Zweite Fassung")
+
+
+def test_a_caption_stays(world: World) -> None:
+    world.write("Hallo")
+    event, _ = world.send_media("image", "Die Heizung")
+    edit, _ = world.change(event, WORDS)
+    assert world.office_keys(world.redact(edit)) == ["media"]
+    assert is_gone(world)
+    assert says(world, "Die Heizung")
+
+
+def test_what_is_passed_on_anew_can_be_changed_and_taken_back(world: World) -> None:
+    event, _ = world.write("Erste Fassung")
+    edit, _ = world.change(event, "Zweite Fassung")
+    world.redact(edit)
+    edit, asked = world.change(event, WORDS)
+    assert world.office_keys(asked) == ["~followup"]
+    world.redact(edit)
+    assert is_gone(world)
+    asked = world.redact(event)
+    assert redacted(asked) == ["case/1/text/2"]
+    assert world.office_keys(asked) == ["taken-back"]
+    assert not says(world, "Fassung")
+
+
+@pytest.mark.parametrize("again", ["removed", "edited", "redacted"])
+def test_what_was_looked_up_too_early_does_not_count(world: World, again: str) -> None:
+    event, _ = world.write("Erste Fassung")
+    first, _ = world.change(event, WORDS)
+    second, _ = world.change(event, "Zweite Fassung")
+    world.away = True
+    world.redact(second)
+    early = world.found_by(world.looks.pop(0))
+    if again == "removed":
+        world.redact(first)
+    elif again == "edited":
+        world.change(event, "Dritte Fassung")
+    else:
+        assert world.office_keys(world.redact(event)) == ["taken-back"]
+    world.handle(early)
+    assert is_gone(world)
+    world.back()
+    assert is_gone(world)
+    expected = {"removed": "Erste Fassung", "edited": "Dritte Fassung"}
+    assert says(world, expected.get(again, "Fassung")) == (again in expected)
+    assert world.case().looks == ()
+
+
+def test_what_can_not_be_read_any_more_is_asked_for_again(world: World) -> None:
+    event, _ = world.write("Die Heizung ist kalt")
+    edit, _ = world.change(event, WORDS)
+    world.errors["Look"] = "M_FORBIDDEN"
+    asked = world.redact(edit)
+    assert world.office_keys(asked) == ["case-header", "unreadable-case"]
+    assert world.chat_keys(asked) == ["send-again"]
+    assert is_gone(world)
+
+
+def test_a_message_that_is_gone_itself_is_told_of_once(world: World) -> None:
+    world.write("Hallo")
+    event, _ = world.write("Die Heizung ist kalt")
+    edit, _ = world.change(event, WORDS)
+    world.erase(event)
+    assert world.office_keys(world.redact(edit)) == ["taken-back"]
+    assert world.office_keys(world.redact(event)) == []
+
+
+def test_what_was_removed_before_it_could_be_read_reaches_nobody(world: World) -> None:
+    event, _ = world.write("Die Heizung ist kalt")
+    late = world.origin(CHAT, YUSRA)
+    world.redact(late.event_id)
+    assert world.handle(Edit(late, world.view(CHAT), event, WORDS)) == []
+    assert says(world, "Die Heizung ist kalt")
+
+
+def test_nobody_else_makes_anything_disappear(world: World) -> None:
+    event, _ = world.write("Die Heizung ist kalt")
+    edit, _ = world.change(event, "Noch kälter")
+    assert world.redact(edit, CEM) == []
+    assert says(world, "Noch kälter")
+
+
+# -- what staff write ------------------------------------------------------------------------------
+
+
+def command(world: World) -> str:
+    event = TextMessage(
+        world.origin(OFFICE, ANNA),
+        world.view(OFFICE),
+        "!antwort Erste Fassung",
+        thread=world.event_of(handles.root(1)),
+    )
+    world.handle(event)
+    return event.origin.event_id
+
+
+def test_an_answer_of_which_an_edit_is_removed_is_not_sent(world: World) -> None:
+    world.write("Hallo")
+    event = command(world)
+    edit, _ = world.change(event, f"!antwort {WORDS}", ANNA, OFFICE)
+    asked = world.redact(edit, ANNA, OFFICE)
+    assert redacted(asked) == [NOTICE]
+    assert world.office_keys(asked) == ["answer-cancelled"]
+    assert is_gone(world)
+    assert world.pass_time(1_000) == []
+    assert world.case().answers[0].state is AnswerState.CANCELLED
+    assert world.redact(event, ANNA, OFFICE) == []
+
+
+def test_of_an_answer_that_was_taken_back_no_word_stays(world: World) -> None:
+    world.write("Hallo")
+    event = command(world)
+    edit, _ = world.change(event, f"!antwort {WORDS}", ANNA, OFFICE)
+    world.react(NOTICE, "❌")
+    assert redacted(world.redact(edit, ANNA, OFFICE)) == [NOTICE]
+    assert is_gone(world)
+
+
+def test_an_answer_that_was_sent_stays(world: World) -> None:
+    world.write("Hallo")
+    event = command(world)
+    edit, _ = world.change(event, "!antwort Zweite Fassung", ANNA, OFFICE)
+    world.pass_time(1_000)
+    assert world.office_keys(world.redact(edit, ANNA, OFFICE)) == ["answer-late"]
+
+
+def test_nobody_outside_the_team_takes_an_answer_back(world: World) -> None:
+    world.write("Hallo")
+    edit, _ = world.change(command(world), "!antwort Zweite Fassung", ANNA, OFFICE)
+    assert world.redact(edit, CEM, OFFICE) == []
+
+
+def test_only_what_was_edited_is_looked_up(world: World) -> None:
+    event, _ = world.write("Hallo")
+    assert not [x for x in world.redact("$unknown") if isinstance(x, Look)]
+    assert not [x for x in world.redact(event) if isinstance(x, Look)]
