@@ -47,6 +47,8 @@ class State:
     """The message that the event at hand is about, where that edits it or takes an edit back."""
     found: RoomEvent | None = field(default=None, repr=False)
     """That message as it was looked up."""
+    gone: bool = False
+    """The event at hand was removed before it could be read."""
     call: int | None = None
     """The digest out of turn that the event at hand is about."""
     previous: str | None = None

@@ -7,7 +7,18 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from bots.announcements import handles
-from bots.announcements.kinds import CHUNK, DESK, EDIT, EVENT, ITEM, PAGE, READER, ROUND, TICKET
+from bots.announcements.kinds import (
+    CHUNK,
+    DESK,
+    EDIT,
+    EVENT,
+    GONE,
+    ITEM,
+    PAGE,
+    READER,
+    ROUND,
+    TICKET,
+)
 from bots.announcements.models import (
     Announcement,
     Desk,
@@ -154,6 +165,7 @@ class Loader:
     # -- the room ------------------------------------------------------------------------------
 
     def _in_room(self, state: State, event: RoomEvent) -> State:
+        state = replace(state, gone=self.docs.get(GONE, event.origin.event_id) is not None)
         match event:
             case TextMessage():
                 return self._text(state, event)

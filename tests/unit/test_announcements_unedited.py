@@ -9,6 +9,7 @@ import pytest
 from bots.announcements import kinds
 from bots.announcements.models import State
 from bots.announcements.store import published
+from federation.events import Edit, TextMessage
 from tests.unit.test_announcements_story import ANNA, BILAL, TEXT, World, texts
 
 WORDS = "Geheimer Ort"
@@ -152,6 +153,16 @@ def test_after_the_release_a_translation_gives_way_to_the_original(world: World)
     assert WORDS not in str(world.docs.kinds)
     world.release_held()
     assert WORDS not in mailed(world)
+
+
+@pytest.mark.parametrize("edited", [False, True])
+def test_what_was_removed_before_it_could_be_read_is_no_text(world: World, edited: bool) -> None:
+    event, _ = world.write(TEXT)
+    late = world.origin(ANNA)
+    world.redact(late.event_id)
+    read = Edit(late, world.view, event, WORDS) if edited else TextMessage(late, world.view, WORDS)
+    assert world.handle(read) == []
+    assert WORDS not in str(world.docs.kinds)
 
 
 def test_nobody_elses_edit_counts(world: World) -> None:

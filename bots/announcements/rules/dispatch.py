@@ -117,7 +117,7 @@ def _in_room(turn: Turn, event: RoomEvent) -> None:
         _membership(turn, event)
     elif isinstance(event, RoomReplaced):
         _move(turn, event)
-    elif turn.is_editor(event) and _is_genuine(event):
+    elif turn.is_editor(event) and _is_genuine(event) and not turn.state.gone:
         _by_editor(turn, event)
 
 

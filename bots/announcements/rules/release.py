@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bots.announcements import handles
+from bots.announcements import handles, kinds
 from bots.announcements.letters import announcement_letter
 from bots.announcements.models import Announcement, Kind, Round, State, Version
 from bots.announcements.rules import commands, offers, pages, rounds
@@ -68,7 +68,9 @@ def removed(turn: Turn, event: Redaction) -> None:
     """The homeserver lets authors and moderators take a message back: the text goes everywhere."""
     item = turn.state.item
     version = item.version(turn.state.version or "") if item is not None else None
-    if item is not None and version is not None and version.event == event.target:
+    if item is None:
+        turn.put(kinds.GONE, event.target, True)
+    elif version is not None and version.event == event.target:
         drop(turn, item, version)
 
 
