@@ -177,6 +177,8 @@ class Loader:
     # -- the ombuds room -----------------------------------------------------------------------
 
     def _in_office(self, state: State, event: RoomEvent) -> State:
+        gone = self.docs.get(GONE, event.origin.event_id) is not None
+        state = replace(state, known=replace(state.known, gone=gone))
         if isinstance(event, Edit | Redaction):
             source = self._source(event)
             copies = self.docs.copies_of(source)

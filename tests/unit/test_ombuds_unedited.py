@@ -198,6 +198,21 @@ def test_of_an_answer_that_was_taken_back_no_word_stays(world: World) -> None:
     assert is_gone(world)
 
 
+@pytest.mark.parametrize("edited", [False, True])
+def test_a_command_that_was_removed_before_it_could_be_read_does_nothing(
+    world: World, edited: bool
+) -> None:
+    world.write("Hallo")
+    event = command(world) if edited else ""
+    late, view = world.origin(OFFICE, ANNA), world.view(OFFICE)
+    world.redact(late.event_id, ANNA, OFFICE)
+    body = f"!antwort 1 {WORDS}"
+    read = Edit(late, view, event, body) if edited else TextMessage(late, view, body)
+    assert world.handle(read) == []
+    world.pass_time(1_000)
+    assert is_gone(world)
+
+
 def test_an_answer_that_was_sent_stays(world: World) -> None:
     world.write("Hallo")
     event = command(world)

@@ -147,6 +147,8 @@ def _room_event(turn: Turn, event: RoomEvent) -> None:
 
 
 def _in_office(turn: Turn, event: RoomEvent) -> None:
+    if turn.known.gone:
+        return  # it was removed before it could be read
     match event:
         case TextMessage():
             staff.text(turn, event)

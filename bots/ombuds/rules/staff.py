@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bots.ombuds import handles, texts
 from bots.ombuds.rules import answers, casework, commands, moving, roster
@@ -153,7 +153,10 @@ def edited(turn: Turn, event: Edit) -> None:
 
 def redacted(turn: Turn, event: Redaction) -> None:
     number = _answer_of_command(turn)
-    if number is None or not belongs(turn, event.origin.sender):
+    if not belongs(turn, event.origin.sender):
+        return
+    if number is None:
+        turn.known = replace(turn.known, gone=True)
         return
     removes_edit = event.target != turn.state.event
     (answers.unedited if removes_edit else answers.undo)(turn, number)
