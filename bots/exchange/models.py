@@ -99,8 +99,8 @@ class Shared:
     """Servers through which that room is reached."""
     sealed: bool = False
     """The room is encrypted, and so must be what is shared from it."""
-    again: bool = False
-    """It was edited while it was looked up."""
+    edits: tuple[str, ...] = ()
+    """Event ids of the edits whose words the copy shows, or has shown."""
     number: int = 0
     into: str = ""
     """The room of the copy."""
@@ -151,6 +151,9 @@ class Place:
     """None: as the settings say."""
     introduced: bool = False
     joined: bool = False
+    gone: tuple[str, ...] = ()
+    """The last event ids that were taken back here and that we did not know. What is being looked
+    up may have been read just before."""
 
 
 @dataclass(frozen=True, slots=True)

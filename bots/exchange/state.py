@@ -21,6 +21,8 @@ class Knowledge:
     """All that somebody shares, where her name is to be taken off."""
     removed: bool = False
     """The copy was removed from the exchange room, and the message is not to be copied again."""
+    looks: int = 0
+    """How often the message is being looked up. Only the last answer tells what it says now."""
 
 
 @dataclass(frozen=True, slots=True)

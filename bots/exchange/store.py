@@ -1,9 +1,9 @@
 """What the exchange keeps, which part of it an event needs, and the one place that takes back.
 
-Documents, each kind sealed with a key of its own: the office; shared messages by event id; marks
-and answers by event id; messages by the number of their copy, and these numbers by the words of the
-messages; people and rooms as far as they decided something; messages whose copies were removed by
-those who moderate the exchange room.
+Documents, each kind sealed with a key of its own: the office; shared messages by event id; marks,
+edits and answers by event id; messages by the number of their copy, and these numbers by the words
+of the messages; people and rooms as far as they decided something; messages that are being looked
+up; messages whose copies were removed by those who moderate the exchange room.
 """
 
 from __future__ import annotations
@@ -45,10 +45,12 @@ from federation.links import servers
 OFFICE = "exchange/office"
 SHARED = "exchange/shared"
 MARK = "exchange/mark"
+EDIT = "exchange/edit"
 ANSWER = "exchange/answer"
 NUMBER = "exchange/number"
 PERSON = "exchange/person"
 PLACE = "exchange/place"
+LOOKS = "exchange/looks"
 REMOVED = "exchange/removed"
 MOST_FOUND = 10
 
@@ -118,7 +120,8 @@ class Loader:
         removed = self.docs.get(REMOVED, source) is not None
         shared = shared_from(stored) if stored is not None else None
         copy = self.docs.made(handles.copy(shared.number)) if shared and shared.number else None
-        known = replace(state.known, shared=shared, removed=removed)
+        looks = self.docs.get(LOOKS, source) or 0
+        known = replace(state.known, shared=shared, removed=removed, looks=looks)
         return replace(state, known=known, copy=copy, event=source)
 
     def _with_place(self, state: State) -> State:
@@ -163,8 +166,8 @@ class Loader:
             case Reaction() if event.key in commands.SHARE_KEYS:
                 return self._marked(state, event.target, event.origin.sender)
             case Redaction():
-                source = self.docs.get(MARK, event.target) or event.target
-                return self._with_shared(state, source)
+                known = self.docs.get(MARK, event.target) or self.docs.get(EDIT, event.target)
+                return self._with_shared(state, known or event.target)
             case Edit():
                 return self._with_shared(state, event.target)
             case TextMessage():
@@ -225,12 +228,18 @@ def save(docs: Docs, state: State, followers: Sequence[Follower]) -> None:
         _save_person(docs, user, person, before.people[user])
     if now.removed and not before.removed:
         docs.put(REMOVED, state.event, True)
+    if now.looks != before.looks:
+        _save_looks(docs, state.event, now.looks)
     for old, new in zip(before.mine, now.mine, strict=True):
         _save_shared(docs, new, old, followers)
-    if now.shared is not None:
-        _save_shared(docs, now.shared, before.shared, followers)
-    elif before.shared is not None:
-        take_back(docs, before.shared, followers)
+    _save_shares(docs, now.shared, before.shared, followers)
+
+
+def _save_looks(docs: Docs, source: str, looks: int) -> None:
+    if looks:
+        docs.put(LOOKS, source, looks)
+    else:
+        docs.delete(LOOKS, source)
 
 
 def _save_person(docs: Docs, user: str, now: Person, before: Person) -> None:
@@ -242,6 +251,19 @@ def _save_person(docs: Docs, user: str, now: Person, before: Person) -> None:
         docs.put(PERSON, user, to_json(now))
 
 
+def _save_shares(
+    docs: Docs, now: Shared | None, before: Shared | None, followers: Sequence[Follower]
+) -> None:
+    if before is not None and now is None:
+        take_back(docs, before, followers)
+    elif before is not None and now is not None and before.number not in (0, now.number):
+        # To be shared anew. A backup that knows the message must find it, to do the same.
+        _clear(docs, before, followers)
+        _save_shared(docs, now, None, followers)
+    elif now is not None:
+        _save_shared(docs, now, before, followers)
+
+
 def _save_shared(
     docs: Docs, now: Shared, before: Shared | None, followers: Sequence[Follower]
 ) -> None:
@@ -249,14 +271,9 @@ def _save_shared(
         return
     docs.put(SHARED, now.source, to_json(now))
     old = before or Shared(now.source, now.room)
-    for mark in set(old.marks) - set(now.marks):
-        docs.delete(MARK, mark.event)
-    for mark in set(now.marks) - set(old.marks):
-        docs.put(MARK, mark.event, now.source)
-    for answer in set(old.answers) - set(now.answers):
-        docs.delete(ANSWER, answer)
-    for answer in set(now.answers) - set(old.answers):
-        docs.put(ANSWER, answer, now.number)
+    _keep_in_step(docs, MARK, _events(old), _events(now), now.source)
+    _keep_in_step(docs, EDIT, old.edits, now.edits, now.source)
+    _keep_in_step(docs, ANSWER, old.answers, now.answers, now.number)
     if (now.number, now.text, now.name) != (old.number, old.text, old.name):
         docs.put(NUMBER, str(now.number), now.source)
         index.update(docs, now.number, old.text, now.text)
@@ -264,13 +281,29 @@ def _save_shared(
             follower.shared(docs, now)
 
 
+def _events(shared: Shared) -> tuple[str, ...]:
+    return tuple(mark.event for mark in shared.marks)
+
+
+def _keep_in_step(
+    docs: Docs, kind: str, before: Sequence[str], now: Sequence[str], value: object
+) -> None:
+    for gone in set(before) - set(now):
+        docs.delete(kind, gone)
+    for new in set(now) - set(before):
+        docs.put(kind, new, value)
+
+
 def take_back(docs: Docs, shared: Shared, followers: Sequence[Follower]) -> None:
     """The one place where a shared message is forgotten: in the archive, and by whoever follows."""
     (docs.forget if shared.number else docs.delete)(SHARED, shared.source)
-    for mark in shared.marks:
-        docs.delete(MARK, mark.event)
-    for answer in shared.answers:
-        docs.delete(ANSWER, answer)
+    _clear(docs, shared, followers)
+
+
+def _clear(docs: Docs, shared: Shared, followers: Sequence[Follower]) -> None:
+    _keep_in_step(docs, MARK, _events(shared), (), None)
+    _keep_in_step(docs, EDIT, shared.edits, (), None)
+    _keep_in_step(docs, ANSWER, shared.answers, (), None)
     if shared.state is ShareState.SHARED:
         docs.delete(NUMBER, str(shared.number))
         index.update(docs, shared.number, shared.text, "")

@@ -89,11 +89,10 @@ def test_a_message_that_is_edited_while_it_is_looked_up(market: Market) -> None:
     market.defer = True
     source = market.writes("Schrank")
     market.marks(source)
-    outcome = market.outcomes.pop()
-    assert market.edited(source, "new") == []
+    assert market.edited(source, "new") == [Look(NORTH, source)]
     market.defer = False
-    asked = market.handle(outcome)
-    assert asked[0] == Look(NORTH, source)
+    asked = market.tell_outcomes()
+    assert market.keys(asked) == ["copy"]
     assert "new" in market.text(asked, "copy")
     assert "Schrank" not in str(market.docs.kinds)
 

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from bots.exchange.bot import ExchangeBot
 from bots.exchange.index import WORD, words
 from bots.exchange.models import ShareState, shared_from
-from bots.exchange.store import ANSWER, MARK, NUMBER, SHARED
+from bots.exchange.store import ANSWER, EDIT, LOOKS, MARK, NUMBER, SHARED
 from bots.exchange.wording import PARAGRAPHS, WORDING
 from bots.runtime.decision import Due, Performed, Phrase, Say
 from bots.runtime.phrases import Link, Plural, Quote
 from bots.runtime.words import Words
 from federation.actions import Handle, Redact
-from federation.events import Redaction, RoomReplaced, RoomView
+from federation.events import Edit, Redaction, RoomReplaced, RoomView
 from tests.unit.test_exchange_story import (
     ANNA,
     BOT,
@@ -55,6 +55,10 @@ class Chaos(Market):
         self.taken_down: set[str] = set()
         """Copies that others have redacted."""
         self.texts = 0
+        self.said_so: dict[str, list[tuple[str, str]]] = {}
+        """Message → its author's edits, and what it says by each; first of all without any."""
+        self.unsaid: set[str] = set()
+        """What edits said that were removed."""
 
     def pick(self, a: int) -> str:
         known = [*self.authors, *self.marked]
@@ -98,11 +102,37 @@ class Chaos(Market):
         sender = author if b % 3 else EVERYBODY[a % 5]
         self.texts += 1
         body = f"text{self.texts}x{'' if sender == author else 'FORGED'}"
-        if sender == author and target in self.seen:
-            found = self.seen[target]
-            content = {**found["event"]["content"], "body": body}
-            self.seen[target] = {**found, "event": {**found["event"], "content": content}}
-        self.edit(target, body, sender, room if b % 4 else ROOMS[b % 5])
+        where = room if b % 4 else ROOMS[b % 5]
+        origin = self.origin(where, sender)
+        if sender == author and where == room and target in self.seen and target not in self.gone:
+            before = self.seen[target]["event"]["content"]["body"]
+            history = self.said_so.setdefault(target, [("", before)])
+            history.append((origin.event_id, body))
+            self._says(target)
+        self.handle(Edit(origin, self.view(where), target, body))
+
+    def _says(self, target: str) -> None:
+        edit, body = self.said_so[target][-1]
+        found = self.seen[target]
+        content = {**found["event"]["content"], "body": body}
+        self.seen[target] = {
+            **found,
+            "event": {**found["event"], "content": content},
+            "edit": {"event_id": edit} if edit else {},
+        }
+
+    def unedit(self, a: int, b: int, noise: str) -> None:
+        edits = [(x, y) for x, history in self.said_so.items() for y in history[1:]]
+        if not edits:
+            return
+        target, (edit, body) = edits[-1 - a % len(edits)]
+        self.said_so[target].remove((edit, body))
+        self.unsaid.add(body)
+        if target not in self.gone:
+            self._says(target)
+        author, room = self.authors[target]
+        by = author if b % 2 else ANNA
+        self.handle(Redaction(self.origin(room, by), self.view(room), edit))
 
     def delete(self, a: int, b: int, noise: str) -> None:
         target = self.pick(a + b)
@@ -154,8 +184,8 @@ class Chaos(Market):
 
 
 DEEDS = (
-    "say_something", "say_something", "say_something", "mark", "mark", "mark", "change", "delete",
-    "command", "answer", "move_about", "wait", "trouble", "tombstone",
+    "say_something", "say_something", "say_something", "mark", "mark", "mark", "change", "change",
+    "unedit", "delete", "command", "answer", "move_about", "wait", "trouble", "tombstone",
 )  # fmt: skip
 NOISE = st.one_of(
     st.just(""),
@@ -177,6 +207,18 @@ def living(market: Chaos) -> dict[str, str]:
         elif isinstance(request, Redact):
             copies.pop(str(request.target), None)
     return {name: text for name, text in copies.items() if name in market.docs.handles}
+
+
+def shown(market: Chaos) -> str:
+    """All that copies which stand say, or have said before they were edited."""
+    texts: dict[str, str] = {}
+    for request in market.said:
+        if isinstance(request, Say) and request.phrase.key == "copy":
+            name = str(request.handle or request.edits)
+            texts[name] = texts.get(name, "") + market.bot.render(request.phrase).body
+        elif isinstance(request, Redact):
+            texts.pop(str(request.target), None)
+    return "".join(text for name, text in texts.items() if name not in market.taken_down)
 
 
 def indexed(market: Chaos) -> set[tuple[int, str]]:
@@ -209,6 +251,10 @@ def check(market: Chaos) -> None:
     assert set(market.docs.kinds.get(MARK, ())) == {m.event for x in kept.values() for m in x.marks}
     assert set(market.docs.kinds.get(NUMBER, ())) == {str(x.number) for x in standing.values()}
     assert set(market.docs.kinds.get(ANSWER, ())) == {y for x in kept.values() for y in x.answers}
+    assert set(market.docs.kinds.get(EDIT, ())) == {y for x in kept.values() for y in x.edits}
+    assert not market.docs.kinds.get(LOOKS)
+    everything = shown(market) + str(market.docs.kinds)
+    assert not [x for x in market.unsaid if x in everything]
     made = Counter(x.handle for x in market.said if isinstance(x, Say) and x.handle)
     assert not [x for x, count in made.items() if count > 1]
 

@@ -11,7 +11,7 @@ from bots.exchange.store import SHARED
 from bots.runtime.bot import Docs
 from bots.runtime.decision import Request
 from federation.actions import Join, Leave, Look, React, Redact
-from federation.events import RoomView
+from federation.events import Edit, RoomView
 from tests.unit.world import EnglishWords, World, said
 
 BOT, OTHER_BOT = "@austausch:a.example", "@rundbrief:a.example"
@@ -71,6 +71,24 @@ class Market(World):
         raw["content"] = {**raw["content"], "body": body}
         self.seen[target] = {**self.seen[target], "event": raw}
         return self.edit(target, body, sender, room)
+
+    def edits(
+        self, target: str, body: str, sender: str = LEYLA, room: str = NORTH
+    ) -> tuple[str, list[Request]]:
+        """As `edited`, but as an event of its own, which can be removed."""
+        origin = self.origin(room, sender)
+        content = {
+            "msgtype": "m.text",
+            "body": f"* {body}",
+            "m.new_content": {"msgtype": "m.text", "body": body},
+            "m.relates_to": {"rel_type": "m.replace", "event_id": target},
+        }
+        raw = {
+            "event_id": origin.event_id, "sender": sender, "type": "m.room.message",
+            "content": content,
+        }  # fmt: skip
+        self.seen[target] = {**self.seen[target], "edit": raw}
+        return origin.event_id, self.handle(Edit(origin, self.view(room), target, body))
 
     def marks(
         self, target: str, sender: str = LEYLA, room: str = NORTH, key: str = "📣"

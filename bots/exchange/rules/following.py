@@ -5,12 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bots.exchange import handles
-from bots.exchange.models import ShareState
+from bots.exchange.models import Shared, ShareState
+from bots.exchange.rules import marking
 from bots.exchange.rules.turn import Turn
 from bots.runtime.decision import Performed
 from bots.runtime.texts import clean
 from federation.events import Edit, Redaction, TextMessage
 from federation.links import MODERATOR
+
+MOST_EDITS = 50
+"""Of one message that are known."""
+MOST_GONE = 10
+"""Of one room that are known."""
 
 
 def edited(turn: Turn, event: Edit) -> None:
@@ -18,24 +24,44 @@ def edited(turn: Turn, event: Edit) -> None:
     if turn.known.shared is None or turn.shared.room != event.origin.room_id:
         return
     if turn.shared.state is ShareState.ASKED:
-        turn.change(again=True)  # what was looked up may be older than this
+        marking.look(turn)  # what was looked up may be older than this
         return
     forged = turn.shared.sealed and not event.origin.encrypted
     if turn.shared.author != event.origin.sender or forged:
         return
     text = clean(event.body)[0]
+    turn.change(edits=(*turn.shared.edits[1 - MOST_EDITS :], event.origin.event_id))
     if text != turn.shared.text:
         turn.change(text=text, changed=turn.seconds)
         turn.put(turn.shared)
 
 
 def redacted(turn: Turn, event: Redaction) -> None:
-    """In the room of an initiative: the message is gone, or a 📣 is."""
-    if turn.known.shared is None or turn.shared.room != event.origin.room_id:
+    """In the room of an initiative: the message is gone, or an edit of it, or a 📣."""
+    if turn.known.shared is None:
+        turn.settle(gone=(*turn.known.place.gone[1 - MOST_GONE :], event.target))
+        return
+    if turn.shared.room != event.origin.room_id:
         return
     if event.target == turn.shared.source:
         turn.take_back()
-        return
+    elif event.target in turn.shared.edits:
+        _share_anew(turn)
+    else:
+        _unmarked(turn, event)
+
+
+def _share_anew(turn: Turn) -> None:
+    """Nobody tells what the message says without the edit; the copy and its own edits may show the
+    words that are gone."""
+    old = turn.shared
+    turn.take_back()
+    anew = Shared(old.source, old.room, marks=old.marks, via=old.via, sealed=old.sealed)
+    turn.known = replace(turn.known, shared=anew)
+    marking.look(turn)
+
+
+def _unmarked(turn: Turn, event: Redaction) -> None:
     turn.change(marks=tuple(x for x in turn.shared.marks if x.event != event.target))
     if not turn.shared.marks:
         turn.take_back()

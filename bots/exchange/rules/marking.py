@@ -19,6 +19,7 @@ from federation.events import (
     Unreadable,
 )
 from federation.links import servers
+from federation.shapes import mapping
 from federation.translate import looked_up
 
 SEEN = "✅"
@@ -47,7 +48,7 @@ def marked(turn: Turn, event: Reaction | TextMessage, target: str) -> None:
             sealed=event.room.encrypted,
         )
         turn.known = replace(turn.known, shared=shared)
-        _look(turn)
+        look(turn)
     elif turn.shared.room != origin.room_id:
         return
     elif turn.shared.state is ShareState.ASKED or turn.shared.author == origin.sender:
@@ -61,7 +62,9 @@ def _is_person(turn: Turn, user: str) -> bool:
     return user != turn.settings.account and user not in turn.settings.accounts
 
 
-def _look(turn: Turn) -> None:
+def look(turn: Turn) -> None:
+    """Have the message looked up, once more if it is being looked up."""
+    turn.known = replace(turn.known, looks=turn.known.looks + 1)
     named = any(turn.person(x.by).named for x in turn.shared.marks)
     turn.ask(Look(turn.shared.room, turn.shared.source, name=named))
 
@@ -73,11 +76,12 @@ Message = TextMessage | MediaMessage
 
 def found(turn: Turn, event: Performed) -> None:
     """Who wrote it, and what it says."""
-    if turn.known.shared is None or turn.shared.state is not ShareState.ASKED:
-        return
-    if turn.shared.again and event.error is None:
-        turn.change(again=False)
-        _look(turn)
+    looks = max(0, turn.known.looks - 1)
+    turn.known = replace(turn.known, looks=looks)
+    if looks or turn.known.shared is None or turn.shared.state is not ShareState.ASKED:
+        return  # an older answer may not hold any more
+    if _edit(event) in turn.known.place.gone:
+        look(turn)
         return
     message = _message(turn, event)
     if message is None or not turn.open or not _is_person(turn, message.origin.sender):
@@ -93,6 +97,11 @@ def found(turn: Turn, event: Performed) -> None:
         if mine:
             _explain(turn, "unreadable", mine)
         turn.take_back()
+
+
+def _edit(event: Performed) -> str:
+    """The edit that was found with the message; empty if it was not edited."""
+    return str(mapping(mapping(event.found).get("edit")).get("event_id", ""))
 
 
 def _message(turn: Turn, event: Performed) -> Message | Unreadable | None:
@@ -141,6 +150,7 @@ def _share(turn: Turn, message: Message, marks: tuple[Mark, ...], event: Perform
         name=excerpt(clean(name)[0], LONGEST_NAME),
         text=text,
         kind=kind,
+        edits=(_edit(event),) if _edit(event) else (),
         shared=turn.seconds,
     )
     turn.put(turn.shared, anew=True)

@@ -1,0 +1,105 @@
+"""An edit is removed from a message that is shared: its words are gone wherever they had come."""
+
+from __future__ import annotations
+
+import pytest
+
+from bots.exchange.store import EDIT, LOOKS, SHARED
+from bots.runtime.decision import CancelTimer
+from federation.actions import Look, Redact
+from tests.unit.test_exchange_story import ANNA, CEM, EXCHANGE, LEYLA, NORTH, Market, redacted
+from tests.unit.world import said
+
+OLD = [(EXCHANGE, "exchange/1/copy"), (NORTH, "exchange/1/seen")]
+
+
+@pytest.fixture
+def market() -> Market:
+    return Market()
+
+
+@pytest.mark.parametrize("by", [LEYLA, ANNA])
+def test_a_new_copy_says_what_the_message_says_now(market: Market, by: str) -> None:
+    source = market.writes("Wer hat ein Sofa?")
+    market.marks(source)
+    edit, asked = market.edits(source, "Ruft mich an: 0301234")
+    assert market.keys(asked) == ["~copy"]
+
+    market.seen[source] = {**market.seen[source], "edit": {}}
+    asked = market.redact(edit, by, NORTH)
+    assert redacted(asked) == OLD
+    assert [type(x) for x in asked[:3]] == [Redact, Redact, CancelTimer]
+    assert asked[3] == Look(NORTH, source)
+    copy = said(asked, "copy")
+    assert copy.handle == "exchange/2/copy"
+    assert "Sofa" in market.text(asked, "copy")
+    assert market.index == {source: "Wer hat ein Sofa?"}
+    assert "0301234" not in str(market.docs.kinds)
+    assert (SHARED, source) not in market.docs.forgotten, "a backup must find it, to do the same"
+    assert redacted(market.redact(source, LEYLA, NORTH))[0] == (EXCHANGE, "exchange/2/copy")
+
+
+def test_also_where_it_was_shared_after_the_edit(market: Market) -> None:
+    source = market.writes("Wer hat ein Sofa?")
+    edit, _ = market.edits(source, "Ruft mich an: 0301234")
+    assert "0301234" in market.text(market.marks(source), "copy")
+    market.seen[source] = {**market.seen[source], "edit": {}}
+    asked = market.redact(edit, LEYLA, NORTH)
+    assert redacted(asked) == OLD
+    assert "Sofa" in market.text(asked, "copy")
+
+
+def test_an_earlier_edit_stands_in_the_history_of_the_copy(market: Market) -> None:
+    source = market.writes("eins")
+    market.marks(source)
+    first, _ = market.edits(source, "zwei")
+    market.edits(source, "drei")
+    asked = market.redact(first, LEYLA, NORTH)
+    assert redacted(asked) == OLD
+    assert "drei" in market.text(asked, "copy")
+
+
+def test_nobody_hears_what_was_removed_while_it_was_looked_up(market: Market) -> None:
+    market.defer = True
+    source = market.writes("Wer hat ein Sofa?")
+    edit, _ = market.edits(source, "Ruft mich an: 0301234")
+    market.marks(source)
+    market.seen[source] = {**market.seen[source], "edit": {}}
+    assert market.redact(edit, LEYLA, NORTH) == []
+    market.defer = False
+    asked = market.tell_outcomes()
+    assert asked[0] == Look(NORTH, source)
+    assert "Sofa" in market.text(asked, "copy")
+    assert "0301234" not in "".join(market.text(market.said, "copy"))
+
+
+def test_the_last_answer_counts_where_somebody_marks_it_twice(market: Market) -> None:
+    market.defer = True
+    source = market.writes("Schrank")
+    mark, _ = market.react(source, "📣", LEYLA, NORTH)
+    market.redact(mark, LEYLA, NORTH)
+    market.edited(source, "Bett")
+    market.marks(source)
+    market.defer = False
+    asked = market.tell_outcomes()
+    assert market.keys(asked) == ["copy"]
+    assert "Bett" in market.text(asked, "copy")
+    assert not market.docs.kinds.get(LOOKS)
+
+
+def test_edits_of_others_are_not_known(market: Market) -> None:
+    source = market.writes("Wer hat ein Sofa?")
+    market.marks(source)
+    origin = market.origin(NORTH, CEM)
+    assert market.edit(source, "forged", CEM, NORTH) == []
+    assert not market.docs.kinds.get(EDIT)
+    assert market.redact(origin.event_id, CEM, NORTH) == []
+
+
+def test_what_is_taken_back_leaves_no_edit(market: Market) -> None:
+    source = market.writes("eins")
+    market.marks(source)
+    edits = [market.edits(source, f"Satz {number}")[0] for number in range(60)]
+    assert set(market.docs.kinds[EDIT]) == set(edits[-50:])
+    market.redact(source, LEYLA, NORTH)
+    assert not market.docs.kinds.get(EDIT)
