@@ -109,7 +109,7 @@ class Loader:
         if shared is None:
             return state
         state = self._with_place(replace(state, room=state.known.office.meant(shared.room)))
-        return self._with_people(state, *(x.by for x in shared.marks))
+        return self._with_markers(state)
 
     def _by_number(self, state: State, number: str) -> State:
         source = self.docs.get(NUMBER, number)
@@ -133,6 +133,12 @@ class Loader:
         found = {user: self.docs.get(PERSON, user) for user in users}
         people = {user: person_from(x) if x is not None else Person() for user, x in found.items()}
         return replace(state, known=replace(state.known, people=people))
+
+    def _with_markers(self, state: State) -> State:
+        """With those who marked the message: whoever looks it up asks for the name of one who
+        wants it shown."""
+        shared = state.known.shared
+        return self._with_people(state, *(x.by for x in shared.marks)) if shared else state
 
     # -- search --------------------------------------------------------------------------------
 
@@ -167,9 +173,9 @@ class Loader:
                 return self._marked(state, event.target, event.origin.sender)
             case Redaction():
                 known = self.docs.get(MARK, event.target) or self.docs.get(EDIT, event.target)
-                return self._with_shared(state, known or event.target)
+                return self._with_markers(self._with_shared(state, known or event.target))
             case Edit():
-                return self._with_shared(state, event.target)
+                return self._with_markers(self._with_shared(state, event.target))
             case TextMessage():
                 return self._commanded(state, event)
         return state

@@ -103,3 +103,20 @@ def test_what_is_taken_back_leaves_no_edit(market: Market) -> None:
     assert set(market.docs.kinds[EDIT]) == set(edits[-50:])
     market.redact(source, LEYLA, NORTH)
     assert not market.docs.kinds.get(EDIT)
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_her_name_stands_beside_the_new_copy_too(market: Market, late: bool) -> None:
+    market.write("!name on", LEYLA, NORTH)
+    source = market.writes("Wer hat ein Sofa?")
+    market.seen[source] = {**market.seen[source], "name": "Leyla"}
+    market.defer = late
+    market.marks(source)
+    edit, asked = market.edits(source, "Ruft mich an: 0301234")
+    if not late:
+        market.seen[source] = {**market.seen[source], "edit": {}}
+        asked = market.redact(edit, LEYLA, NORTH)
+    assert [x.name for x in asked if isinstance(x, Look)] == [True]
+    market.defer = False
+    asked += market.tell_outcomes()
+    assert "Leyla" in market.text(asked, "copy")
