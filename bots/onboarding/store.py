@@ -85,8 +85,10 @@ class Loader:
     def _with_message(self, state: State) -> State:
         """The message that tells coordinators of the wish at hand."""
         wish = state.known.wish
-        made = None if wish is None else self.docs.made(handles.wish(wish.number))
-        return replace(state, target=made)
+        if wish is None:
+            return state
+        handle = handles.wish(wish.number)
+        return replace(state, target=self.docs.made(handle), coming=self.docs.is_coming(handle))
 
     def _with_people(self, state: State) -> State:
         version = state.settings.rules_version
@@ -136,10 +138,11 @@ class Loader:
         return replace(state, waiting=tuple(self._untold(event.origin.room_id)))
 
     def _untold(self, room: str) -> Iterator[Wish]:
-        """Open wishes of which nothing stands in this room."""
+        """Open wishes of which nothing stands in this room, nor is on its way."""
         for wish in self._open():
-            made = self.docs.made(handles.wish(wish.number))
-            if made is None or made.room_id != room:
+            handle = handles.wish(wish.number)
+            made = self.docs.made(handle)
+            if not self.docs.is_coming(handle) and (made is None or made.room_id != room):
                 yield wish
 
     def _open(self) -> Iterator[Wish]:

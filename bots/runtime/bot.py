@@ -39,6 +39,9 @@ class Docs(Protocol):
     def made(self, handle: str) -> Made | None:
         """What stands under a handle, once the homeserver has made it."""
 
+    def is_coming(self, handle: str) -> bool:
+        """Whether what will fill a handle still waits to be done."""
+
     def made_by_event(self, event_id: str) -> Made | None:
         """Our event with this id, if it carries a handle."""
 

@@ -270,6 +270,14 @@ def test_a_room_that_was_upgraded_is_told_who_waits(town: Town) -> None:
     assert decided_at(town, asked, NEW) == [SPACE]
 
 
+def test_what_is_still_on_its_way_is_not_told_twice(town: Town) -> None:
+    del town.docs.handles["onboarding/wish/1"]
+    town.docs.coming.add("onboarding/wish/1")
+    town.move(COORDINATION, BOT, "join")
+    assert town.pass_time(1) == []
+    assert town.keys(town.pass_time(3 * DAY)) == ["wish-reminder"]
+
+
 def test_who_comes_back_to_the_same_room_repeats_nothing(town: Town) -> None:
     for membership in ("leave", "join", "join"):
         town.move(COORDINATION, BOT, membership)

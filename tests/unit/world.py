@@ -70,6 +70,8 @@ class MemoryDocs:
         self.forgotten: set[tuple[str, str]] = set()
         """Kinds and keys that no backup brings back."""
         self.handles: dict[str, Made] = {}
+        self.coming: set[str] = set()
+        """Handles of what still waits to be done."""
         self.copies: dict[str, list[str]] = {}
         self.views: dict[str, RoomView] = {}
         """Rooms as a world has them."""
@@ -94,6 +96,9 @@ class MemoryDocs:
 
     def made(self, handle: str) -> Made | None:
         return self.handles.get(handle)
+
+    def is_coming(self, handle: str) -> bool:
+        return handle in self.coming
 
     def made_by_event(self, event_id: str) -> Made | None:
         return next((x for x in self.handles.values() if x.event_id == event_id), None)

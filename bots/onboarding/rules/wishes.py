@@ -113,7 +113,8 @@ def _stands(turn: Turn) -> bool:
     """Whether coordinators have the message about her before them: it may have failed, or stand
     in a room that was replaced."""
     made = turn.state.target
-    return made is not None and made.room_id == turn.place(turn.settings.coordination)
+    here = made is not None and made.room_id == turn.place(turn.settings.coordination)
+    return here or turn.state.coming
 
 
 def again(turn: Turn) -> None:
