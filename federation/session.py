@@ -176,9 +176,11 @@ class Session:
     async def _round(self) -> None:
         if self._logged_out:
             await self._log_in_again()
-        began = time.monotonic()
-        moved = await self.sync_once(LONG_POLL_MS if self.synced.is_set() else 0)
-        if not moved and self.synced.is_set() and time.monotonic() - began < AT_ONCE:
+        began, waits = time.monotonic(), self.reachable
+        # Else nobody would know for half a minute that the homeserver is back, if all is quiet;
+        # and Synapse, asked the very same again, repeats for minutes what went wrong.
+        moved = await self.sync_once(LONG_POLL_MS if waits else 0)
+        if not moved and waits and time.monotonic() - began < AT_ONCE:
             await asyncio.sleep(AT_ONCE)  # it does not wait for news, as it was asked to
         self._back()
         await self._keep_up()

@@ -1,4 +1,4 @@
-"""The way to the homeserver is cut while an answer waits, and it is taken back meanwhile."""
+"""The way to the homeserver is cut: what the office knows of that, and what it leaves undone."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from bots.demo.person import Person
 from bots.ombuds.bot import OmbudsBot
 from bots.ombuds.models import Settings
+from bots.runtime.office import Office
 from bots.runtime.serving import Account
 from bots.runtime.words import Words
 from federation.embedded import EmbeddedSynapse
@@ -34,11 +37,7 @@ async def proxy(synapse: EmbeddedSynapse) -> AsyncIterator[Proxy]:
         yield proxy
 
 
-async def test_an_answer_that_was_taken_back_during_an_outage_is_never_sent(
-    proxy: Proxy, new_account: NewAccount, make_person: MakePerson, tmp_path: Path
-) -> None:
-    account = await new_account("ombuds")
-    anna, leyla = [await make_person(name, strict=True) for name in ("anna", "leyla")]
+def office_of(account: HomeserverAccount, proxy: Proxy, anna: Person) -> tuple[OmbudsBot, Account]:
     settings = Settings(
         account=account.user_id,
         staff=(anna.user_id,),
@@ -46,12 +45,30 @@ async def test_an_answer_that_was_taken_back_during_an_outage_is_never_sent(
         timezone=ZoneInfo("Europe/Berlin"),
         undo=timedelta(seconds=UNDO),
     )
-    post = Account(proxy.url, account.user_id, account.password)
-    async with running(tmp_path / "office", [(OmbudsBot(settings, Words()), post)]) as office:
-        invited = await anna.wait_until(
-            lambda: next(iter(anna.invited_rooms), None), "the invitation"
-        )
-        room = await anna.join(invited)
+    bot = OmbudsBot(settings, Words())
+    return bot, Account(proxy.url, account.user_id, account.password)
+
+
+async def enter(anna: Person) -> str:
+    """Accept the invitation to the office's room."""
+    invited = await anna.wait_until(lambda: next(iter(anna.invited_rooms), None), "the invitation")
+    return await anna.join(invited)
+
+
+async def is_said_to_be(office: Office, state: str, patience: float) -> None:
+    async def so() -> bool:
+        return state in str((await office.status())["homeserver"])
+
+    await until(so, f"a homeserver that is {state}", patience)
+
+
+async def test_an_answer_that_was_taken_back_during_an_outage_is_never_sent(
+    proxy: Proxy, new_account: NewAccount, make_person: MakePerson, tmp_path: Path
+) -> None:
+    account = await new_account("ombuds")
+    anna, leyla = [await make_person(name, strict=True) for name in ("anna", "leyla")]
+    async with running(tmp_path / "office", [office_of(account, proxy, anna)]) as office:
+        room = await enter(anna)
         chat, _ = await leyla.write_privately(account.user_id, "hello")
         root = await anna.wait_for(room_id=room, body=re.compile("hello"))
         await anna.send(room, "!answer too hasty", thread=root.event_id)
@@ -60,11 +77,7 @@ async def test_an_answer_that_was_taken_back_during_an_outage_is_never_sent(
         )
         proxy.on(".*", failing(502), 1_000_000)
         await anna.send(room, "a note, which ends the poll that still waits")
-
-        async def away() -> bool:
-            return "away" in str((await office.status())["homeserver"])
-
-        await until(away, "the outage")
+        await is_said_to_be(office, "away", 30)
         await anna.react(room, notice.event_id, "❌")
         await asyncio.sleep(UNDO + 1)
         proxy.forget()
@@ -73,3 +86,19 @@ async def test_an_answer_that_was_taken_back_during_an_outage_is_never_sent(
         await anna.wait_for(room_id=room, body=re.compile("anybody there"))
         told = [x.body or "" for x in leyla.seen(chat) if x.sender == account.user_id]
         assert not [x for x in told if "too hasty" in x]
+
+
+async def test_a_homeserver_that_is_back_is_known_to_be_though_all_is_quiet(
+    proxy: Proxy, new_account: NewAccount, make_person: MakePerson, tmp_path: Path
+) -> None:
+    account, anna = await new_account("ombuds"), await make_person("anna", strict=True)
+    async with running(tmp_path / "office", [office_of(account, proxy, anna)]) as office:
+        room = await enter(anna)
+        proxy.on("GET /_matrix/client/v3/sync", failing(500), 3)
+        await anna.send(room, "a note, which ends the poll that still waits")
+        await is_said_to_be(office, "away", 30)
+        await is_said_to_be(office, "reachable", 15)
+        syncs = proxy.passed("GET .*/sync")
+        behind = [after for before, after in pairwise(syncs) if before.status == 500]
+        assert len(behind) == 3
+        assert all("timeout=0&" in x.path for x in behind), "no news need to be waited for"
