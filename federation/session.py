@@ -278,10 +278,11 @@ class Session:
             self._intake.keys(ledger, answer)
         for room in joined:
             self._intake.joined(ledger, room)
-        for room_id, invited in sync.section(answer, "invite").items():
-            self._intake.invited(ledger, room_id, invited, token)
+        # A room from which we were put out and into which we were asked again stands in both.
         for room_id, left in sync.section(answer, "leave").items():
             self._intake.left(ledger, room_id, left)
+        for room_id, invited in sync.section(answer, "invite").items():
+            self._intake.invited(ledger, room_id, invited, token)
         ledger.write("sync token", self.account, answer["next_batch"].encode())
 
     # -- the first sync of a store -------------------------------------------------------------

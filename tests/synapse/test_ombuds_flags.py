@@ -277,18 +277,37 @@ async def test_flags_move_along_with_an_upgraded_room(meadow: Meadow, tmp_path: 
         await meadow.moda.wait_for(room_id=new, redacts=reaction)
 
 
+async def kick_and_invite(meadow: Meadow) -> None:
+    bot = meadow.account.user_id
+    await meadow.moda.homeserver.call("POST", room_path(meadow.room, "kick"), {"user_id": bot})
+    await meadow.moda.invite(meadow.room, bot)
+
+
+async def is_back_with_flags_off(meadow: Meadow) -> None:
+    await until(lambda: _count(meadow.leyla, meadow.room, "can turn on flags here") == 2)
+    event = await meadow.moda.send(meadow.room, WORDS)
+    await meadow.leyla.react(meadow.room, event, "🚩")
+    await meadow.moda.send(meadow.room, "!flags")
+    await meadow.reads(meadow.leyla, meadow.room, "Flags are off")
+    assert not [x for x in meadow.moda.seen(meadow.room) if x.redacts]
+
+
 async def test_a_kicked_bot_comes_back_with_flags_off(meadow: Meadow, tmp_path: Path) -> None:
     async with at_work(meadow, tmp_path / "office"):
         await meadow.invite(ENCRYPTED)
-        bot = meadow.account.user_id
-        await meadow.moda.homeserver.call("POST", room_path(meadow.room, "kick"), {"user_id": bot})
-        await meadow.moda.invite(meadow.room, bot)
-        await until(lambda: _count(meadow.leyla, meadow.room, "can turn on flags here") == 2)
-        event = await meadow.moda.send(meadow.room, WORDS)
-        await meadow.leyla.react(meadow.room, event, "🚩")
-        await meadow.moda.send(meadow.room, "!flags")
-        await meadow.reads(meadow.leyla, meadow.room, "Flags are off")
-        assert not [x for x in meadow.moda.seen(meadow.room) if x.redacts]
+        await kick_and_invite(meadow)
+        await is_back_with_flags_off(meadow)
+
+
+async def test_a_bot_that_was_kicked_and_asked_in_while_it_was_down(
+    meadow: Meadow, tmp_path: Path
+) -> None:
+    """One sync tells of both."""
+    async with at_work(meadow, tmp_path / "office"):
+        await meadow.invite(ENCRYPTED)
+    await kick_and_invite(meadow)
+    async with running(tmp_path / "office", [office_of(meadow)]):
+        await is_back_with_flags_off(meadow)
 
 
 async def test_a_lost_store_asks_nothing_again_and_says_that_flags_are_off(
