@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from bots.runtime.documents import read
+from bots.runtime.moves import Movable
 from bots.runtime.words import Direction
 
 
@@ -210,7 +211,7 @@ class Subscriber:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Desk(Movable):
     """The bot's own notes."""
 
     announcements: int = 0
@@ -224,7 +225,7 @@ class Desk:
     call: State = State.DRAFT
     """How the latest of these stands; a draft is one that was taken back, or none."""
     moved: Mapping[str, str] = field(default_factory=dict)
-    """The room of the settings → the one that replaced it."""
+    """Room → the room that replaced it."""
 
 
 def to_json(value: Announcement | Round | Subscriber | Desk) -> dict[str, Any]:

@@ -37,8 +37,6 @@ class State:
     desk: Desk
     room: str | None = None
     """Where editors write by now."""
-    meant: str = ""
-    """The room of the settings, before it was replaced."""
     item: Announcement | None = None
     """The announcement at hand."""
     version: str | None = None

@@ -62,7 +62,7 @@ class Loader:
         made = self.docs.made(self.settings.room)
         desk = desk_from(stored) if stored is not None else Desk()
         room = made.room_id if made is not None else self.settings.room
-        state = State(self.settings, self.texts, desk, desk.moved.get(room, room), meant=room)
+        state = State(self.settings, self.texts, desk, desk.now_at(room))
         match event:
             case Due(key):
                 return self._due(state, key)

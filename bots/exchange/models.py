@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from bots.runtime import moves
 from bots.runtime.documents import read
+from bots.runtime.moves import Movable
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,19 +157,11 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Office:
+class Office(Movable):
     shares: int = 0
     moved: Mapping[str, str] = field(default_factory=dict)
     """Room → the room that replaced it."""
     aside: float = 0.0
-
-    def now_at(self, room: str) -> str:
-        """Where a room of the settings is by now."""
-        return moves.now_at(self.moved, room)
-
-    def meant(self, room: str) -> str:
-        """Which room of the settings this is."""
-        return moves.meant(self.moved, room)
 
 
 def to_json(value: Office | Shared | Person | Place) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
-from bots.runtime import moves
 from bots.runtime.documents import read
+from bots.runtime.moves import Movable
 
 
 class Tongues(Protocol):
@@ -202,7 +202,7 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class Office:
+class Office(Movable):
     members: int = 0
     wishes: int = 0
     moved: Mapping[str, str] = field(default_factory=dict)
@@ -211,14 +211,6 @@ class Office:
     """Version of the rules that everybody was asked about."""
     aside: float = 0.0
     """When coordinators were last told of a failure."""
-
-    def now_at(self, room: str) -> str:
-        """Where a room of the settings is by now."""
-        return moves.now_at(self.moved, room)
-
-    def meant(self, room: str) -> str:
-        """Which room of the settings this is."""
-        return moves.meant(self.moved, room)
 
 
 def to_json(value: Office | Member | Wish) -> dict[str, Any]:

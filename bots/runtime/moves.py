@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from federation.events import RoomReplaced
+
 Moved = Mapping[str, str]
 
 
@@ -18,6 +20,25 @@ def now_at(moved: Moved, room: str) -> str:
 def meant(moved: Moved, room: str) -> str:
     """The first of those that this one replaced."""
     return _end({new: old for old, new in reversed(list(moved.items()))}, room)
+
+
+class Movable:
+    """What an office keeps of the rooms of its settings: a part of its frozen dataclass."""
+
+    __slots__ = ()
+    moved: Moved
+
+    def now_at(self, room: str) -> str:
+        """Where a room of the settings is by now."""
+        return now_at(self.moved, room)
+
+    def meant(self, room: str) -> str:
+        """Which room of the settings this is."""
+        return meant(self.moved, room)
+
+    def after(self, event: RoomReplaced) -> Moved:
+        """`moved`, once this is known."""
+        return {**self.moved, event.origin.room_id: event.replacement}
 
 
 def _end(steps: Moved, room: str) -> str:

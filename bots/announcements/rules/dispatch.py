@@ -129,7 +129,7 @@ def _membership(turn: Turn, event: Membership) -> None:
 
 def _move(turn: Turn, event: RoomReplaced) -> None:
     """The room was upgraded: go with it."""
-    turn.note(moved={**turn.desk.moved, turn.state.meant: event.replacement})
+    turn.note(moved=turn.desk.after(event))
     turn.ask(Join(event.replacement))
 
 

@@ -39,7 +39,7 @@ def replaced(turn: Turn, event: RoomReplaced) -> None:
     """A room of the settings was upgraded: go with it."""
     room = turn.state.room
     if room in turn.settings.places:
-        turn.office(moved={**turn.known.office.moved, event.origin.room_id: event.replacement})
+        turn.office(moved=turn.known.office.after(event))
         turn.ask(Join(event.replacement, notify=True))
 
 
