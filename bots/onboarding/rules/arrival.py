@@ -100,16 +100,7 @@ def _put_out(turn: Turn) -> None:
     if turn.known.member is None:
         return
     stage = Stage.REFUSED if turn.member.accepted else turn.member.stage
-    turn.change(
-        stage=stage,
-        approved=False,
-        accepted="",
-        accepted_at=0.0,
-        yes="",
-        wishes=(),
-        offered=(),
-        invited=(),
-    )
+    turn.let_go(stage)
 
 
 # -- our own coming and going ----------------------------------------------------------------------

@@ -44,18 +44,7 @@ def _leave(turn: Turn) -> None:
         turn.ask(Kick(turn.place(room), member.user, notify=True, reason=reason))
     if turn.known.wish is not None and turn.wish.state is WishState.OPEN:
         wishes.close(turn, WishState.WITHDRAWN)
-    turn.change(
-        stage=Stage.GONE,
-        approved=False,
-        shown="",
-        first=0,
-        accepted="",
-        accepted_at=0.0,
-        yes="",
-        wishes=(),
-        offered=(),
-        invited=(),
-    )
+    turn.let_go(Stage.GONE, shown="", first=0)
     turn.ask(CancelTimer(handles.REMIND + member.user))
     turn.say("left", {"rules": commands.RULES.shown(turn.language)})
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bots.onboarding import handles
-from bots.onboarding.models import Initiative, Member, Wish
+from bots.onboarding.models import Initiative, Member, Stage, Wish
 from bots.onboarding.state import Knowledge, State
 from bots.runtime import turn
 from bots.runtime.decision import Decision, Phrase, Say
@@ -46,6 +46,20 @@ class Turn(turn.Turn[State]):
     def change(self, **changes: Any) -> None:
         """Change the member at hand."""
         self.known = replace(self.known, member=replace(self.member, **changes))
+
+    def let_go(self, stage: Stage, **changes: Any) -> None:
+        """What the member at hand has agreed to and was allowed is over."""
+        self.change(
+            stage=stage,
+            approved=False,
+            accepted="",
+            accepted_at=0.0,
+            yes="",
+            wishes=(),
+            offered=(),
+            invited=(),
+            **changes,
+        )
 
     def meet(self, user: str) -> Member:
         """The member at hand, who is new if we don't know her."""
