@@ -72,7 +72,7 @@ class Session:
         self._secret = secret
         self._now = now
         self.came_back: Callable[[], None] = lambda: None
-        """Called when the homeserver answers again, and what it answered was taken in."""
+        """Called with the first sync that was taken in, at the start and after every outage."""
         self._whole: set[str] = set()
         """Rooms of which all that we need was taken in by this process."""
         self._away = 0

@@ -79,7 +79,6 @@ class Office:
                 for post in self._posts:
                     tasks.create_task(post.session.run())
                 tasks.create_task(self._decide())
-                tasks.create_task(self._listen_first())
                 tasks.create_task(self._mark())
                 tasks.create_task(self._delivering.run())
         except* (FederationError, StoreError) as group:
@@ -128,14 +127,9 @@ class Office:
         await self.store.run("start", self._start)
         self._inbox.set()
 
-    async def _listen_first(self) -> None:
-        """What came while we were away is in the inbox once every account has synced."""
-        for post in self._posts:
-            await post.session.synced.wait()
-        self._inbox.set()
-
     @property
     def _caught_up(self) -> bool:
+        """What came while we were away is in the inbox once every account has synced."""
         return all(post.session.synced.is_set() for post in self._posts)
 
     def _deaf(self) -> frozenset[str]:

@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from multiprocessing.connection import wait
@@ -85,6 +86,7 @@ class NoHomeserver:
     server: Any = None
 
     def __post_init__(self) -> None:
+        self.came_back: Callable[[], None] = lambda: None
         self.recent = Recent(0)
         self.synced = asyncio.Event()
         self.synced.set()

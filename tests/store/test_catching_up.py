@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
 from typing import Any, cast
@@ -31,6 +32,7 @@ class Slow(NoHomeserver):
         await asyncio.sleep(0.2)
         await self.store.run("sync", _news)
         self.synced.set()
+        self.came_back()
         await asyncio.Event().wait()
 
 
@@ -84,6 +86,23 @@ async def test_no_mail_leaves_before_it_is_known_what_happened(store: Store) -> 
     assert mail.known == EVENTS
 
 
+@asynccontextmanager
+async def at_a_start(store: Store, bot: Obedient) -> AsyncIterator[None]:
+    """An office whose timer ran out while it was down."""
+    session = Slow()
+    session.store = store
+    session.synced.clear()
+    payload = {"bot": bot.name, "due": "release"}
+    await store.run("timer", lambda tx: tx.set_timer(f"{bot.name}/release", tx.now - 60, payload))
+    office = Office(store, [Post(bot, cast(Session, session))])
+    task = asyncio.create_task(office.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
 async def test_no_timer_rings_before_it_is_known_what_happened(store: Store) -> None:
     """Somebody has stopped in time what it would have set off."""
     stopped = asyncio.Event()
@@ -94,19 +113,10 @@ async def test_no_timer_rings_before_it_is_known_what_happened(store: Store) -> 
             return [CancelTimer("release")]
         return ()
 
-    bot, session = Obedient(do), Slow()
-    session.store = store
-    session.synced.clear()
-    payload = {"bot": bot.name, "due": "release"}
-    await store.run("timer", lambda tx: tx.set_timer(f"{bot.name}/release", tx.now - 60, payload))
-    office = Office(store, [Post(bot, cast(Session, session))])
-    task = asyncio.create_task(office.run())
-    try:
+    bot = Obedient(do)
+    async with at_a_start(store, bot):
         await asyncio.wait_for(stopped.wait(), 20)
         await asyncio.sleep(0.2)
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
     assert "release" not in bot.due
 
 
@@ -118,18 +128,9 @@ async def test_what_is_due_rings_once_it_is_known_what_happened(store: Store) ->
             rung.set()
         return ()
 
-    bot, session = Obedient(do), Slow()
-    session.store = store
-    session.synced.clear()
-    payload = {"bot": bot.name, "due": "release"}
-    await store.run("timer", lambda tx: tx.set_timer(f"{bot.name}/release", tx.now - 60, payload))
-    office = Office(store, [Post(bot, cast(Session, session))])
-    task = asyncio.create_task(office.run())
-    try:
+    bot = Obedient(do)
+    async with at_a_start(store, bot):
         await asyncio.wait_for(rung.wait(), 20)
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
     assert bot.due[-1] == "release", "behind all that happened"
 
 
