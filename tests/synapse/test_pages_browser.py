@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import shutil
 from collections.abc import AsyncIterator
 from email.message import EmailMessage
 
@@ -13,6 +11,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, async_playwright
 
 from bridges.web.mailbox import showing
+from tests.programs import program
 from tests.synapse.web import LANGUAGES, TOKEN, Recorder, site
 
 PAGES = ("/", "/subscribe", f"/c/{TOKEN}", f"/u/{TOKEN}", "/imprint", "/privacy", "/nowhere")
@@ -28,20 +27,11 @@ FLAGS = (
 )
 
 
-def chromium() -> str:
-    """Debian's Chromium. Only where no browser is, and nobody promised one, the tests are left
-    out."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    if found is None and not os.environ.get("CI"):
-        pytest.skip("no Chromium on this machine: apt-get install chromium")
-    assert found is not None, ".ci/run installs chromium"
-    return found
-
-
 @pytest.fixture(scope="module")
 async def browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        running = await playwright.chromium.launch(executable_path=chromium(), args=[*FLAGS])
+        found = program("chromium", "chromium-browser")
+        running = await playwright.chromium.launch(executable_path=found, args=[*FLAGS])
         yield running
         await running.close()
 

@@ -7,7 +7,6 @@ import json
 import os
 import re
 import shlex
-import shutil
 import subprocess
 import tomllib
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ from bots.cli import cli
 from bots.installing.place import ELEMENT, HOMESERVER, PAGES
 from config.credentials import Environment, NetworkEnvironment, OmbudsEnvironment
 from config.loading import load, load_network
+from tests.programs import program
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = ROOT / "docker-compose.yml"
@@ -64,17 +64,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 # -- docker-compose --------------------------------------------------------------------------------
 
 
-def compose_program() -> str:
-    """Debian's. Only where there is none, and nobody promised one, the tests are left out."""
-    found = shutil.which("docker-compose")
-    if found is None and not os.environ.get("CI"):
-        pytest.skip("no docker-compose on this machine: apt-get install docker-compose")
-    assert found is not None, ".ci/run installs docker-compose"
-    return found
-
-
 def composed(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [compose_program(), "--file", str(COMPOSE), *arguments]
+    command = [program("docker-compose"), "--file", str(COMPOSE), *arguments]
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder.parent)}
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
@@ -414,8 +405,8 @@ def test_the_commands_of_the_services_exist() -> None:
         assert service["healthcheck"]["test"] == ["CMD", "buendnis", "status", file]
         understood(service["command"])
         understood(service["healthcheck"]["test"][2:])
-    for name, program in HEALTH_PROGRAMS.items():
-        assert services()[name]["healthcheck"]["test"][1] == program
+    for name, called in HEALTH_PROGRAMS.items():
+        assert services()[name]["healthcheck"]["test"][1] == called
 
 
 def test_the_commands_of_the_image_exist() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from itertools import product
@@ -14,6 +13,7 @@ from typing import Any
 import pytest
 
 from bots.installing.place import ELEMENT, HOMESERVER, PAGES
+from tests.programs import program
 from tests.unit.test_installation import initialised
 
 WHERE = {"containers": (), "without": ("--without-containers",)}
@@ -33,18 +33,9 @@ def written(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, str, 
 # -- Caddy -----------------------------------------------------------------------------------------
 
 
-def caddy_program() -> str:
-    """Debian's. Only where there is none, and nobody promised one, the tests are left out."""
-    found = shutil.which("caddy")
-    if found is None and not os.environ.get("CI"):
-        pytest.skip("no caddy on this machine: apt-get install caddy")
-    assert found is not None, ".ci/run installs caddy"
-    return found
-
-
 def caddy(folder: Path, command: str) -> subprocess.CompletedProcess[str]:
     file = str(folder / "proxy" / "Caddyfile")
-    words = [caddy_program(), command, "--config", file, "--adapter", "caddyfile"]
+    words = [program("caddy"), command, "--config", file, "--adapter", "caddyfile"]
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder.parent)}
     done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
