@@ -72,7 +72,7 @@ class Meadow:
         begun = time.monotonic()
         reaction = await reporter.react(self.room, event, "🚩")
         took = await self.watch.until(reaction) - begun
-        about = re.compile(re.escape(event) + r"(.|\n)*1️⃣")
+        about = re.compile(re.escape(event) + r"(.|\n)*💬")
         await reporter.wait_for(room_id=chat, body=about)
         await asyncio.sleep(PAUSE)
         return took, event

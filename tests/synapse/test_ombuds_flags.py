@@ -163,7 +163,7 @@ async def test_a_flag_becomes_a_case_with_the_text_that_she_shows(
         await meadow.invite(ENCRYPTED)
         event = await meadow.modi.send(meadow.room, WORDS)
         chat, question = await meadow.flag(event)
-        await meadow.leyla.react(chat, question, "2\ufe0f\u20e3")
+        await meadow.leyla.react(chat, question, "🏠")
         root = await meadow.reads(meadow.staff, meadow.office, "flagged this in a room")
         assert meadow.modi.user_id in (root.body or "")
         assert "matrix.to" in (root.body or "")

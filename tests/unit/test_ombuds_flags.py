@@ -394,7 +394,7 @@ def test_who_flags_is_asked_in_a_private_encrypted_chat() -> None:
     assert (question.audience, question.strict) == (frozenset({YUSRA}), True)
     assert question.phrase.language == "de en"
     assert meadow.world.at(question) == meadow.world.docs.handles[made.handle].room_id
-    assert [x.key for x in asked if isinstance(x, React)] == ["1️⃣", "2️⃣", "3️⃣"]
+    assert [x.key for x in asked if isinstance(x, React)] == ["💬", "🏠", "✖\ufe0f"]
     assert not any(isinstance(x, Look) for x in asked)
     assert meadow.world.keys(asked, ROOM) == meadow.world.keys(asked, meadow.office) == []
 
@@ -459,7 +459,7 @@ def flags_kept(meadow: Meadow) -> dict[str, dict[str, str]]:
     return {kind: meadow.kept(kind) for kind in kinds if meadow.kept(kind)}
 
 
-@pytest.mark.parametrize("text", ["3", "3️⃣", "nichts", "Nothing!", "٣", "هیچ"])
+@pytest.mark.parametrize("text", ["3", "3️⃣", "✖️", "✖", "❌", "nichts", "Nothing!", "٣", "هیچ"])
 def test_a_mistake_is_forgotten(text: str) -> None:
     meadow = Meadow().on()
     room = meadow.asked()
@@ -511,7 +511,7 @@ def test_what_she_writes_besides_is_a_complaint_and_the_question_stays() -> None
 # -- the moderators --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("answer", ["1", "Nachricht", "1️⃣."])
+@pytest.mark.parametrize("answer", ["1", "Nachricht", "1️⃣.", "💬"])
 def test_each_moderator_is_told_by_herself(answer: str) -> None:
     meadow = Meadow().on()
     room = meadow.asked()
@@ -746,7 +746,7 @@ def test_a_room_that_could_not_be_made_for_a_moderator_is_tried_again() -> None:
 # -- the office ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("answer", ["2", "Unterkunft", "سكن", "2️⃣"])
+@pytest.mark.parametrize("answer", ["2", "Unterkunft", "سكن", "2️⃣", "🏠"])
 def test_an_accommodation_is_a_case(answer: str) -> None:
     meadow = Meadow().on()
     room = meadow.asked()

@@ -99,8 +99,8 @@ class Chaos:
         self.meadow.world.write(text, user, rooms[-1 - b // 8 % len(rooms)])
 
     def react(self, a: int, b: int) -> None:
-        user, key = PEOPLE[a % 3], ("1⃣", "2⃣", "3⃣", "✅", "❌")[b % 5]
-        choices = {"1⃣": "1", "2⃣": "2", "✅": "ja"}
+        user, key = PEOPLE[a % 3], ("💬", "🏠", "✖", "✅", "❌", "2⃣")[b % 6]
+        choices = {"💬": "1", "🏠": "2", "2⃣": "2", "✅": "ja"}
         handles = self.meadow.world.docs.handles
         questions = [x for x in handles.values() if x.handle.startswith("flag/") and x.event_id]
         if questions:

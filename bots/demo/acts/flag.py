@@ -14,7 +14,7 @@ ANSWER = (
     "Danke. Ein Hausverbot wegen einer Beschwerde ist nicht erlaubt; wir sprechen mit der Leitung."
 )
 RUMOUR = "Im Haus am See droht die Leitung mit Hausverbot, wenn sich jemand beschwert."
-ACCOMMODATION = "2\ufe0f\u20e3"
+ACCOMMODATION = "🏠"
 
 
 async def play(scene: Scene) -> None:

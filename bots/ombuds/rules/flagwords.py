@@ -63,10 +63,11 @@ _IN_ROOMS = Commands((FLAGS,))
 _IN_PRIVATE = Commands((FLAGS, FLAG))
 _AROUND = " \t\n!！.,:;؟?،۔።\u2066\u2067\u2068\u2069"
 _KEYCAP = str.maketrans("", "", "\ufe0f\u20e3")
+"""Clients write 1️⃣ as a digit with these two behind it, and some leave out the first."""
 
 
 class Choice(Enum):
-    """What a flag is about."""
+    """What a flag is about. Its number counts as an answer as well."""
 
     MESSAGE = 1
     ACCOMMODATION = 2
@@ -75,9 +76,18 @@ class Choice(Enum):
     @property
     def key(self) -> str:
         """The reaction that stands for it, as clients send it."""
-        return f"{self.value}\ufe0f\u20e3"
+        return _KEYS[self]
 
 
+# Not 1️⃣ 2️⃣ 3️⃣: Element's own emoji font shows them as black boxes.
+_KEYS = {Choice.MESSAGE: "💬", Choice.ACCOMMODATION: "🏠", Choice.NOTHING: "✖\ufe0f"}
+_SIGNS = {
+    **{key.translate(_KEYCAP): choice for choice, key in _KEYS.items()},
+    **dict.fromkeys("🗨🗯", Choice.MESSAGE),
+    **dict.fromkeys("🏡🏘🏚", Choice.ACCOMMODATION),
+    **dict.fromkeys("❌❎✕×", Choice.NOTHING),
+}
+"""What counts, without variation selectors: also what people take for the same sign."""
 _WORDS = {
     Choice.MESSAGE: MESSAGE,
     Choice.ACCOMMODATION: ACCOMMODATION,
@@ -128,6 +138,8 @@ def choice(text: str) -> Choice | None:
     if len(bare) == 1 and bare.isdecimal():
         number = unicodedata.digit(bare)
         return Choice(number) if 1 <= number <= len(Choice) else None
+    if bare in _SIGNS:
+        return _SIGNS[bare]
     return next((x for x, word in _WORDS.items() if word.is_meant(bare)), None)
 
 

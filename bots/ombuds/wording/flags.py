@@ -65,15 +65,16 @@ ROOMS: dict[str, Paragraphs] = {
 }
 
 _CHOICES = (
-    N_("What is it about? React to this message with a number, or answer with a word:"),
+    N_("What is it about? Tap one of the signs below this message, or answer with a word:"),
     N_(
-        "1️⃣ {message} – the message itself. Those who moderate the room are told, without your name."
+        "💬 {message} – the message itself. Those who moderate the room are told, without your "
+        "name."
     ),
     N_(
-        "2️⃣ {accommodation} – an accommodation, or people who have power there. The ombuds office "
+        "🏠 {accommodation} – an accommodation, or people who have power there. The ombuds office "
         "is told, without your name."
     ),
-    N_("3️⃣ {nothing} – nothing, or a mistake. I forget it."),
+    N_("✖️ {nothing} – nothing, or a mistake. I forget it."),
     N_("If you do not answer within 7 days, I forget it and nobody is told."),
 )
 
