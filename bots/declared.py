@@ -33,6 +33,7 @@ def network(config: NetworkConfig) -> declared.Network:
         initiatives=tuple(_initiative(config, initiative) for initiative in config.initiatives),
         coordinators=config.coordinators,
         ombuds=None if config.ombuds is None else config.ombuds.account,
+        listed=config.network.listed,
         room_version=config.rooms.version,
     )
 

@@ -12,6 +12,7 @@ from config.fields import (
     Domain,
     Duration,
     FilePath,
+    Flag,
     Language,
     Listen,
     Mailbox,
@@ -42,6 +43,9 @@ class Network(Section):
         ("de", "en"), min_length=1, examples=[["de", "en", "ar"]]
     )
     """The languages that its bots speak. The first is that of the rooms for all."""
+    listed: Flag = True
+    """Whether people find its space in the homeserver's public list of rooms, and can ask to
+    join there. A link to a chat with the onboarding account leads in as well."""
     timezone: TimeZone = ZoneInfo("Europe/Berlin")
     """Where its clock stands: deadlines and times are told in this zone."""
     state: FilePath = Field(examples=["./state/network"])

@@ -126,6 +126,8 @@ def element_config(answers: Answers) -> str:
         "disable_guests": True,
         "disable_3pid_login": True,
         "show_labs_settings": False,
+        # Still a lab of Element's; without it, whoever opens the alliance's space fails to join.
+        "features": {"feature_ask_to_join": True},
         "default_country_code": "DE",
         "setting_defaults": {"UIFeature.registration": False},
         "terms_and_conditions_links": [

@@ -22,7 +22,9 @@ from federation.spaces.references import References
 from federation.spaces.requests import NotMade, Refused, Requests
 from federation.spaces.steps import Change, MakeAccount, MakeRoom, Unlink
 
-WRITES = frozenset({"createRoom", "put state", "invite", "put alias", "delete alias", "register"})
+WRITES = frozenset(
+    {"createRoom", "put state", "invite", "put alias", "delete alias", "list", "register"}
+)
 """The names of the requests that change something on the homeserver."""
 
 Told = Callable[[Change, str | None], None]

@@ -20,7 +20,7 @@ from federation.spaces.state import (
     power_levels,
     wanted,
 )
-from federation.spaces.steps import Change, PointAlias, Remark
+from federation.spaces.steps import Change, List, PointAlias, Remark
 
 DEFAULTS: Content = {
     "users_default": 0,
@@ -42,6 +42,7 @@ def changes(room: Room, there: Seen, ids: Ids, layout: Layout) -> list[Change]:
         *_power(room, there, layout),
         *_state(room, there, ids, layout),
         *_old_parents(room, there, ids),
+        *_listing(room, there),
     ]
 
 
@@ -113,6 +114,12 @@ def _state(room: Room, there: Seen, ids: Ids, layout: Layout) -> Iterator[Change
 def _holds(before: Content, content: Content) -> bool:
     """Whether all of `content` stands there; more may, where nothing is said of it."""
     return all(plain(before.get(key)) == plain(value) for key, value in content.items())
+
+
+def _listing(room: Room, there: Seen) -> Iterator[Change]:
+    if there.listed not in (None, room.listed):
+        text = "shown in the public list" if room.listed else "no longer in the public list"
+        yield Change("~", room.words.alias, text, List(there.room_id, room.listed))
 
 
 def _old_parents(room: Room, there: Seen, ids: Ids) -> Iterator[Change]:

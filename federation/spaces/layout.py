@@ -61,6 +61,7 @@ class _LayOut:
             Access.ASK,
             None,
             people=bots(Role.ONBOARDING) | contacts | moderators(),
+            listed=net.listed,
         )
         yield self._room(
             Kind.COORDINATION,

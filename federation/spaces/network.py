@@ -134,6 +134,8 @@ class Network:
     coordinators: tuple[str, ...] = ()
     ombuds: str | None = None
     """The account of the ombuds office, which is none of ours."""
+    listed: bool = True
+    """Whether people find the alliance's space in the homeserver's public list."""
     room_version: str = "12"
 
 
@@ -167,6 +169,8 @@ class Room:
     """Who is invited, and the power level of each; bots first."""
     writers: int = 0
     """The power level that writing takes."""
+    listed: bool = False
+    """Whether it stands in the homeserver's public list of rooms."""
 
     @property
     def key(self) -> Key:

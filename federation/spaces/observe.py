@@ -15,7 +15,7 @@ from typing import Any
 from federation.errors import MatrixError, RateLimited, TokenRevoked
 from federation.homeserver import Homeserver, path
 from federation.spaces.matching import match
-from federation.spaces.network import Key, Layout, Room
+from federation.spaces.network import Key, Layout, Room, Space
 from federation.spaces.seen import Observed, Seen, seen
 from federation.spaces.state import MARK, TYPES
 
@@ -33,7 +33,9 @@ async def observe(server: Homeserver, layout: Layout, unsettled: Collection[Key]
     for room in layout.rooms:
         there = found.get(room.key)
         if there and (room.key in unsettled or _may_lack_people(room, there)):
-            rooms[there.room_id] = await _with_members(server, there)
+            there = rooms[there.room_id] = await _with_members(server, there)
+        if there and isinstance(room, Space) and room.parent is None:
+            rooms[there.room_id] = replace(there, listed=await _is_listed(server, there.room_id))
     return Observed(rooms)
 
 
@@ -84,6 +86,12 @@ async def _with_members(server: Homeserver, room: Seen) -> Seen:
     target = path("rooms", room.room_id, "members")
     answer = await server.call("members", "GET", target)
     return replace(room, members=seen(room.room_id, answer.get("chunk", [])).members)
+
+
+async def _is_listed(server: Homeserver, room_id: str) -> bool:
+    target = path("directory", "list", "room", room_id)
+    answer = await server.call("public list", "GET", target)
+    return answer.get("visibility") == "public"
 
 
 async def room_state(server: Homeserver, room_id: str) -> Seen:

@@ -16,7 +16,7 @@ from federation.spaces.references import References
 from federation.spaces.requests import Refused, Requests
 from federation.spaces.seen import Seen
 from federation.spaces.state import creation
-from federation.spaces.steps import MakeRoom, PointAlias, Step, Unlink
+from federation.spaces.steps import List, MakeRoom, PointAlias, Step, Unlink
 
 PRESENT = ("invite", "join")
 LOOKS = (0.0, 0.2, 0.4, 0.8, 1.6)
@@ -33,6 +33,7 @@ class Performer:
             SetState: self._set_state,
             Invite: self._invite,
             PointAlias: self._point,
+            List: self._list,
             Unlink: self._unlink,
         }
 
@@ -168,10 +169,25 @@ class Performer:
                 raise Refused(f"{step.alias} is the address of another room; {_CHOOSE}") from None
         await self._set_state(step.content)
 
+    async def _list(self, step: List) -> None:
+        room_id = await self._references.id(step.room)
+        target = path("directory", "list", "room", room_id)
+        try:
+            await self._requests.put("list", target, {"visibility": _VISIBILITY[step.listed]})
+        except MatrixError as error:
+            if error.status != 403:
+                raise
+            raise Refused(_NOT_LISTED) from None
+
     async def _unlink(self, step: Unlink) -> None:
         child = await self._references.id(step.link.state_key)
         if step.unless is None or await self._references.id(step.unless) != child:
             await self._set_state(step.link)
 
 
+_VISIBILITY = {True: "public", False: "private"}
+_NOT_LISTED = (
+    "the homeserver shows no room of this account in its public list; allow it in Synapse's "
+    "room_list_publication_rules, or write `listed: false` under `network:`"
+)
 _CHOOSE = "choose another alias or id in the YAML, or take that one back"

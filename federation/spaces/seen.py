@@ -33,6 +33,8 @@ class Seen:
     state: Mapping[tuple[str, str], Content]
     members: Mapping[str, str] | None = None
     """User → membership; None where that was not asked for."""
+    listed: bool | None = None
+    """Whether it stands in the public list; None where that was not asked for."""
 
     def content(self, type_: str, state_key: str = "") -> Content:
         """The content of a state event; empty if there is none."""

@@ -130,7 +130,7 @@ def creation(room: Room, ids: Ids, layout: Layout) -> dict[str, Any]:
     unlimited = frozenset({layout.creator} if has_creators(layout.room_version) else ())
     return {
         "preset": "private_chat",
-        "visibility": "private",
+        "visibility": "public" if room.listed else "private",
         "room_version": layout.room_version,
         "room_alias_name": room.words.alias.removeprefix("#"),
         # The mark here also keeps two rooms of one millisecond apart: from room version 12 on a

@@ -37,6 +37,14 @@ class PointAlias:
 
 
 @dataclass(frozen=True, slots=True)
+class List:
+    """Show a room in the homeserver's public list, or no longer."""
+
+    room: Ref
+    listed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Unlink:
     """Take a link back, unless what is to be linked turned out to be the same room."""
 
@@ -44,7 +52,7 @@ class Unlink:
     unless: Ref | None = None
 
 
-Step = MakeAccount | MakeRoom | PointAlias | SetState | Invite | Unlink
+Step = MakeAccount | MakeRoom | PointAlias | SetState | Invite | List | Unlink
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ async def test_from_nothing_and_then_nothing(
     second, written = await applied(declared)
     assert second.lines == written == []
     assert second.writes == 0
-    assert second.counted.requests <= 5
+    assert second.counted.requests <= 6
     assert second.plan.is_done
 
     creator = await declared.client("creator")
@@ -118,6 +118,33 @@ async def test_what_people_and_bots_find(declared: Declared, new_client: NewClie
             await stranger.call("POST", "join", declared.alias(name), body={})
     await stranger.call("POST", "knock", declared.alias("alliance"), body={})
     assert (await declared.plan()).plan.is_done
+
+
+async def listed(client: Client, name: str) -> dict[str, str]:
+    """Name → how to join, of what the homeserver's public list shows for a search."""
+    body = {"filter": {"generic_search_term": name}}
+    answer = await client.call("POST", "publicRooms", body=body)
+    return {room["name"]: room["join_rule"] for room in answer["chunk"]}
+
+
+async def test_the_alliance_is_found_and_nothing_else(
+    declared: Declared, new_client: NewClient
+) -> None:
+    stranger = await new_client("eva")
+    name = declared.data["network"]["name"] = unique("Bund")
+    declared.initiative("nord")
+    await declared.apply()
+    assert await listed(stranger, name) == {name: "knock"}
+
+    declared.data["network"]["listed"] = False
+    assert (await declared.apply()).calls["list"] == 1
+    assert await listed(stranger, name) == {}
+    assert (await declared.plan()).plan.is_done
+
+    declared.data["network"]["listed"] = True
+    [line] = (await declared.apply()).lines
+    assert "public list" in line
+    assert await listed(stranger, name) == {name: "knock"}
 
 
 KILLS = (

@@ -188,6 +188,7 @@ def test_clients_are_led_to_one_homeserver(folder: Path) -> None:
     init(folder, "--yes")
     caddy = (folder / "proxy" / "Caddyfile").read_text()
     element = json.loads((folder / "element" / "config.json").read_text())
+    assert element["features"] == {"feature_ask_to_join": True}
     homeserver = element["default_server_config"]["m.homeserver"]
     settings = yaml.safe_load((folder / "homeserver" / "homeserver.yaml").read_text())
     assert homeserver["server_name"] == settings["server_name"] == "verein.example"
