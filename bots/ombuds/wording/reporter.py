@@ -32,22 +32,23 @@ _TAKE_BACK = N_("To take a message back, delete it here. We then delete our copy
 REPORTER: dict[str, Paragraphs] = {
     "notice": (
         N_(
-            "Hello. This is your private chat with the ombuds office. Here you can say what has "
-            "happened to you or what you have seen."
+            "Hello. This is the ombuds office. Write here, in your own language, what has happened "
+            "to you or what you have seen."
         ),
         N_(
-            "Who reads it: only the people who work for the ombuds office. They are not shown your "
-            "name or your account."
+            "Only the people of the ombuds office read it. They are not shown your name or your "
+            "account."
         ),
         N_(
-            "What others can see: the server where your account is sees that you write to us, and "
-            "when. It can not read what you write, as long as this chat is encrypted."
+            "We store your messages and your account, encrypted. Whoever runs our computer could "
+            "open them, and a court or the police could force us to."
         ),
         N_(
-            "One exception: if a life is in danger or a child is at risk, two people of the office "
-            "together may look up who has written. In all other cases nobody may do this."
+            "The server where your account is sees that you write to us, and when. In an encrypted "
+            "chat it does not see what. But whoever runs that server could take over your account, "
+            "read our answers and write in your name. If you fear that, write to us from an "
+            "account on another server."
         ),
-        N_("A court or the police could force us to hand over what is stored here."),
         _EMERGENCY,
         _CHOOSE,
     ),
