@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bots import topics
+from bots.way_in import way_in
 from config.network import NetworkConfig
 from config.network_parts import (
     NAMES,
@@ -41,7 +43,8 @@ def network(config: NetworkConfig) -> declared.Network:
 def _common(config: NetworkConfig, common: Common) -> declared.Words:
     entry = config.rooms.all[common]
     name = entry.name or NAMES.get(common, config.network.name)
-    return declared.Words(entry.alias, name, entry.topic or "")
+    spare = topics.of_common(common, config.network.languages[0], way_in(config))
+    return declared.Words(entry.alias, name, entry.topic or "", spare)
 
 
 def _initiative(config: NetworkConfig, initiative: Initiative) -> declared.Initiative:
@@ -66,14 +69,18 @@ def _adopted(initiative: Initiative) -> declared.Adopted:
 
 def _made(config: NetworkConfig, initiative: Initiative) -> declared.Made:
     template = config.template(initiative.template or "initiative")
-    words = declared.Words(f"#{initiative.id}", initiative.name)
-    rooms = tuple(_room(initiative, room) for room in template.rooms)
+    spare = topics.of_initiative(initiative.name, config.network.languages[0])
+    words = declared.Words(f"#{initiative.id}", initiative.name, spare_topic=spare)
+    rooms = tuple(_room(config, initiative, room) for room in template.rooms)
     return declared.Made(words, Access(template.access), rooms)
 
 
-def _room(initiative: Initiative, room: TemplateRoom) -> declared.InitiativeRoom:
+def _room(
+    config: NetworkConfig, initiative: Initiative, room: TemplateRoom
+) -> declared.InitiativeRoom:
     name = room.name.replace("{name}", initiative.name)
-    words = declared.Words(room_alias(initiative.id, room.id), name, room.topic or "")
+    spare = topics.of_room(room, initiative.name, config.network.languages[0])
+    words = declared.Words(room_alias(initiative.id, room.id), name, room.topic or "", spare)
     return declared.InitiativeRoom(
         room.id, words, room.encrypted, Access(room.access), room.share, room.flags
     )

@@ -14,6 +14,7 @@ from bots.announcements.models import Published
 from bots.announcements.store import published
 from bots.runtime.decision import FormSubmitted
 from bots.runtime.office import Office
+from bots.way_in import way_in
 from bridges.email.markup import to_html
 from bridges.web.models import Imprint, News, NotReady, Ports, Settings, Texts
 from bridges.web.server import Site, serving
@@ -93,6 +94,7 @@ def settings_of(config: NetworkConfig) -> Settings | None:
         public_url=config.web.public_url,
         listen=config.web.listen,
         languages=config.network.languages,
+        chat_url=way_in(config),
         imprint=_imprint(config),
         metrics_listen=config.web.metrics,
     )

@@ -46,6 +46,9 @@ class Network(Section):
     listed: Flag = True
     """Whether people find its space in the homeserver's public list of rooms, and can ask to
     join there. A link to a chat with the onboarding account leads in as well."""
+    chat_url: WebUrl | None = Field(None, examples=["https://chat.example.org"])
+    """Where its Element is in the browser. Links by which people come in then lead there; else to
+    matrix.to, which asks which app somebody has."""
     timezone: TimeZone = ZoneInfo("Europe/Berlin")
     """Where its clock stands: deadlines and times are told in this zone."""
     state: FilePath = Field(examples=["./state/network"])

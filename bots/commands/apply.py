@@ -35,6 +35,7 @@ def command(file: Path, remove: bool, at_once: int) -> None:
     work = partial(_apply, applied=applied, remove=remove, at_once=at_once)
     status = run_planning(file, work)
     if applied:
+        _tell_way_in(file)
         _tell_office(file)
     raise SystemExit(status)
 
@@ -54,6 +55,13 @@ def _tell_office(file: Path) -> None:
         return
     click.echo("The running office has taken it up.")
     tell_what_waits(answer)
+
+
+def _tell_way_in(file: Path) -> None:
+    from bots.commands._loading import load_network_or_exit
+    from bots.way_in import told
+
+    click.echo(told(load_network_or_exit(file)))
 
 
 async def _apply(planning: Planning, *, applied: list[Outcome], remove: bool, at_once: int) -> int:

@@ -51,10 +51,10 @@ def command(
     terminal = Terminal(Words(), language or _language(os.environ))
     folder = folder.absolute()
     try:
-        writings = _planned(terminal, folder, answers_file, (replace, without_containers))
+        writings, link = _planned(terminal, folder, answers_file, (replace, without_containers))
         _told(terminal, folder, writings)
         if yes or terminal.agreed():
-            _written(terminal, folder, writings)
+            _written(terminal, folder, writings, link)
         else:
             _nothing(terminal)
     except OSError as error:
@@ -68,8 +68,8 @@ def _language(environment: Mapping[str, str]) -> str:
 
 def _planned(
     terminal: Terminal, folder: Path, answers_file: Path | None, how: tuple[bool, bool]
-) -> list[Writing]:
-    """Raises OSError."""
+) -> tuple[list[Writing], str]:
+    """What is written, and the link by which people come in. Raises OSError."""
     import yaml
 
     from bots.installing.checks import understood
@@ -77,6 +77,7 @@ def _planned(
     from bots.installing.files import File, files
     from bots.installing.keys import keys
     from bots.installing.place import CONTAINERS, machine
+    from bots.installing.settings import way_in
     from bots.installing.writing import compared
 
     replace, without_containers = how
@@ -89,7 +90,7 @@ def _planned(
     click.echo("")
     dns = dns_txt(answers, found.dkim, *terminal.speaking)
     made = (*files(answers, found, place, folder), File("dns.txt", dns), File(ANSWERS, kept))
-    return compared(folder, made, replace=replace)
+    return compared(folder, made, replace=replace), way_in(answers)
 
 
 # -- the answers -----------------------------------------------------------------------------------
@@ -168,12 +169,13 @@ def _told(terminal: Terminal, folder: Path, writings: list[Writing]) -> None:
             terminal.say(meaning)
 
 
-def _written(terminal: Terminal, folder: Path, writings: list[Writing]) -> None:
+def _written(terminal: Terminal, folder: Path, writings: list[Writing], link: str) -> None:
     from bots.installing import wording
     from bots.installing.writing import write
 
     write(folder, writings)
     terminal.say(wording.WRITTEN, file=folder / "dns.txt")
+    terminal.say(wording.WAY_IN, link=link)
 
 
 def _nothing(terminal: Terminal) -> None:

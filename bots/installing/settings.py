@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from bots.installing.answers import Answers
 from bots.installing.place import Place
 from config.network_parts import Accounts
+from federation.links import chat
 
 SELECTOR = "buendnis"
 """The name under which the key of our mails stands in the DNS."""
@@ -31,6 +32,9 @@ _NETWORK = """\
 network:
   name: {name}
   languages: [{languages}]
+  # People come in by a link that opens a chat here with @willkommen:{plain_domain}:
+  #   {link}
+  chat_url: https://{chat}
   state: ./state
 
 homeserver:
@@ -136,6 +140,8 @@ def network_yaml(answers: Answers, place: Place) -> str:
         languages=", ".join(answers.languages),
         synapse=place.synapse,
         domain=_q(answers.domain),
+        chat=answers.hosts.chat,
+        link=way_in(answers),
         plain_domain=answers.domain,
         coordinator=_q(answers.coordinator),
         ombuds=_reached(answers),
@@ -147,6 +153,12 @@ def network_yaml(answers: Answers, place: Place) -> str:
         contact=_q(answers.contact),
         privacy=_privacy(answers),
     )
+
+
+def way_in(answers: Answers) -> str:
+    """The link that people are given who want to join."""
+    welcomes = Accounts().onboarding.on(answers.domain)
+    return chat(welcomes, f"https://{answers.hosts.chat}")
 
 
 def _privacy(answers: Answers) -> str:

@@ -80,6 +80,10 @@ WRITTEN = N_(
     "Done. Only you can read these files; the folder secrets opens everything, so never send it to "
     "anybody. Next, set the entries that stand in {file}."
 )
+WAY_IN = N_(
+    "Once everything runs, invite people with this link. It opens a chat with the account that "
+    "welcomes them: {link}"
+)
 CANNOT = N_("{path} can't be written ({reason}). Please choose a folder that belongs to you.")
 
 # -- the entries in the DNS ----------------------------------------------------------------------

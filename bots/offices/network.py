@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from bots import way_in
 from bots.announcements.bot import AnnouncementsBot
 from bots.checkup.live import Part, checking, guarded
 from bots.checkup.presence import presence
@@ -144,6 +145,7 @@ class NetworkOffice:
     @asynccontextmanager
     async def beside(self) -> AsyncIterator[str | None]:
         """The pages; their address, or None if there are none. Raises CannotListen."""
+        log.info(way_in.told(self._config))
         told = settings_of(self._config)
         if told is None:
             yield None

@@ -29,6 +29,8 @@ class Settings:
     """`127.0.0.1:8080` or `[::1]:8080`; port 0 takes a free one."""
     languages: tuple[str, ...]
     """Tags; the first is that of whoever asks for none of them, and of the imprint."""
+    chat_url: str = ""
+    """What opens a chat with the account that welcomes people; empty: nothing is said of it."""
     imprint: Imprint | None = None
     metrics_listen: str | None = None
     """Where `/metrics` is answered, on a listener of its own; None: nowhere."""

@@ -13,6 +13,12 @@ LANGUAGES = N_("Languages")
 TO_START = N_("To the start page")
 
 LEAD = N_("People and initiatives who stand by refugees work together here.")
+JOIN = N_("Take part")
+JOIN_MORE = N_(
+    "Write to us in a chat, in your language. A program answers at once and helps you to get "
+    "started. You need an account on Matrix, as with the app Element."
+)
+OPEN_CHAT = N_("Open the chat")
 NEWS = N_("News by e-mail")
 NEWS_MORE = N_("You get our news by e-mail, in your language. You need no account for it.")
 GET_NEWS = N_("Get the news")

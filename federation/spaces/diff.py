@@ -18,6 +18,7 @@ from federation.spaces.state import (
     Content,
     Ids,
     power_levels,
+    spare,
     wanted,
 )
 from federation.spaces.steps import Change, List, PointAlias, Remark
@@ -41,6 +42,7 @@ def changes(room: Room, there: Seen, ids: Ids, layout: Layout) -> list[Change]:
         *_invitations(room, there, layout),
         *_power(room, there, layout),
         *_state(room, there, ids, layout),
+        *_spare(room, there),
         *_old_parents(room, there, ids),
         *_listing(room, there),
     ]
@@ -109,6 +111,13 @@ def _state(room: Room, there: Seen, ids: Ids, layout: Layout) -> Iterator[Change
             yield Change("~", room.words.alias, text, pointed)
         else:
             yield Change("~", room.words.alias, text, step)
+
+
+def _spare(room: Room, there: Seen) -> Iterator[Change]:
+    for (type_, key), content in spare(room).items():
+        if (type_, key) not in there.state:
+            text = wording.changed(type_, {}, content)
+            yield Change("+", room.words.alias, text, SetState(there.room_id, type_, content, key))
 
 
 def _holds(before: Content, content: Content) -> bool:

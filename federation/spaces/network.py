@@ -70,6 +70,8 @@ class Words:
     """`#austausch`; on our own server."""
     name: str
     topic: str = ""
+    spare_topic: str = ""
+    """For a room that has none, and for which none is declared."""
 
 
 @dataclass(frozen=True, slots=True)

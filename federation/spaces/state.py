@@ -98,6 +98,12 @@ def wanted(room: Room, ids: Ids, server: str) -> dict[Place, Content]:
     return state
 
 
+def spare(room: Room) -> dict[Place, Content]:
+    """What a room is given where nothing stands, and what people may change as they like."""
+    topic = room.words.spare_topic
+    return {} if room.words.topic or not topic else {(TOPIC, ""): {"topic": topic}}
+
+
 def _join_rules(room: Room, ids: Ids) -> dict[str, Any]:
     if room.access is Access.INVITE:
         return {"join_rule": "invite"}
@@ -126,7 +132,7 @@ def power_levels(room: Room, creator: str, unlimited: frozenset[str]) -> dict[st
 
 def creation(room: Room, ids: Ids, layout: Layout) -> dict[str, Any]:
     """The body of `/createRoom`: everything but the link from the space around it."""
-    state = wanted(room, ids, layout.server)
+    state = wanted(room, ids, layout.server) | spare(room)
     unlimited = frozenset({layout.creator} if has_creators(layout.room_version) else ())
     return {
         "preset": "private_chat",

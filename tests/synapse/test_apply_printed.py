@@ -43,9 +43,13 @@ async def test_from_a_first_plan_to_a_last(tmp_path: Path, synapse: EmbeddedSyna
     assert lines(output, declared) == [*making, "spaces and rooms to make: 7, other changes: 4"]
     status, output = await declared.said("apply")
     assert status == 0
-    assert sorted(lines(output, declared)) == sorted([*making, "Changes made: 17"])
+    way_in = (
+        "People come in by a chat with @onboarding:localhost. Give them this link: "
+        "https://matrix.to/#/@onboarding:localhost"
+    )
+    assert sorted(lines(output, declared)) == sorted([*making, "Changes made: 17", way_in])
     status, output = await declared.said("apply")
-    assert (status, lines(output, declared)) == (0, ["Nothing was to be changed"])
+    assert (status, lines(output, declared)) == (0, ["Nothing was to be changed", way_in])
     status, output = await declared.said("plan")
     assert lines(output, declared) == ["Nothing to do: 7 spaces and rooms are as declared"]
 

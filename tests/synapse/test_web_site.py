@@ -86,6 +86,18 @@ async def test_pages_in_every_language(
         assert "style=" not in text
 
 
+@pytest.mark.parametrize("link", ["", "https://c.example/#/user/@a:x?action=chat"])
+async def test_the_start_page_leads_into_a_chat(recorder: Recorder, link: str) -> None:
+    async with (
+        site(recorder, chat_url=link) as running,
+        aiohttp.ClientSession(running.address) as client,
+        client.get("/?lang=de") as answer,
+    ):
+        text = await answer.text()
+        assert (f'class="button" href="{link}">Chat öffnen' in text) is bool(link)
+        assert ("Mitmachen" in text) is bool(link)
+
+
 async def test_the_first_load_is_small(http: aiohttp.ClientSession) -> None:
     async with http.get("/subscribe?lang=ar") as answer:
         page = await answer.read()

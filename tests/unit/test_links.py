@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from federation.links import event_of, link
+from federation.links import chat, event_of, link
+
+
+def test_a_link_that_opens_a_chat() -> None:
+    user = "@willkommen:example.org"
+    assert chat(user) == "https://matrix.to/#/@willkommen:example.org"
+    opened = chat(user, "https://chat.example.org/")
+    assert opened == "https://chat.example.org/#/user/@willkommen:example.org?action=chat"
+
 
 NAME = st.text(st.characters(min_codepoint=33, max_codepoint=0x2FF), min_size=1, max_size=30)
 

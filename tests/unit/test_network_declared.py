@@ -54,6 +54,25 @@ def test_the_network_as_the_file_declares_it(path: Path) -> None:
     assert declared.coordinators == ("@anna:example.org",)
 
 
+def test_what_rooms_say_about_themselves(path: Path) -> None:
+    declared = network(load_network(path))
+    link = "https://matrix.to/#/@willkommen:example.org"
+    assert declared.alliance.spare_topic.endswith(f"Schreiben Sie uns hier: {link}")
+    assert declared.exchange.topic == "Für alle"
+    nord = declared.initiatives[0].space
+    assert isinstance(nord, Made)
+    assert [("Nord" in x.words.spare_topic, "📣" in x.words.spare_topic) for x in nord.rooms] == [
+        (True, False),
+        (True, True),
+    ]
+
+
+def test_people_come_in_by_our_own_element(path: Path) -> None:
+    path.write_text(TEXT.replace("{name: Bündnis,", "{name: Bündnis, chat_url: https://c.example,"))
+    link = "https://c.example/#/user/@willkommen:example.org?action=chat"
+    assert link in network(load_network(path)).alliance.spare_topic
+
+
 def test_initiatives_that_are_made(path: Path) -> None:
     nord, ost, *_ = network(load_network(path)).initiatives
     assert isinstance(nord.space, Made)

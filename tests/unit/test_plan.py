@@ -175,6 +175,15 @@ def test_opened_doors_are_closed(server: Server) -> None:
     assert server.plan(SMALL).is_done
 
 
+def test_a_room_without_a_topic_is_given_one_and_keeps_what_people_write(server: Server) -> None:
+    declared = replace(SMALL, exchange=Words("#austausch", "Austausch", spare_topic="Für alle"))
+    assert told(server.apply(declared).changes) == ["+ #austausch: topic: nothing → “Für alle”"]
+    assert server.plan(declared).is_done
+    for written in ("Donnerstags", ""):
+        server.rooms[server.room("#austausch")]["m.room.topic", ""] = {"topic": written}
+        assert server.plan(declared).is_done
+
+
 def test_a_topic_that_nobody_declared_stays(server: Server) -> None:
     server.rooms[server.room("#nord")]["m.room.topic", ""] = {"topic": "Donnerstags"}
     assert server.plan(SMALL).is_done
