@@ -85,3 +85,13 @@ class AudienceRefused(FederationError):
 
 class KeysNotShared(FederationError):
     """The key of a message did not reach every device that it was meant for: try again later."""
+
+
+class NobodyThere(FederationError):
+    """All whom this is for are asked into the room, and nobody has come yet. A key that is sent
+    before somebody's client knows our devices may stay useless to it for ever, and the message
+    unreadable: it waits until one of `people` is there."""
+
+    def __init__(self, people: frozenset[str]) -> None:
+        super().__init__("nobody has come yet of those who are to read this")
+        self.people = people

@@ -17,6 +17,7 @@ from federation.creating import Creating
 from federation.errors import (
     AudienceRefused,
     MatrixError,
+    NobodyThere,
     PlaintextRefused,
     RateLimited,
     TokenRevoked,
@@ -104,6 +105,9 @@ class Performer:
         if not room.encrypted:
             return await self._put(room, "m.room.message", content, action_id)
         readers = present if audience is None else present & audience
+        others = readers - {self._account}
+        if room.only_asks(others):
+            raise NobodyThere(others)
         encrypted = await self._session.sharing.encrypt(room_id, readers, "m.room.message", content)
         return await self._put(room, "m.room.encrypted", encrypted, action_id)
 

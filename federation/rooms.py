@@ -6,7 +6,7 @@ Encryption is monotone: once seen, a room counts as encrypted for ever.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,6 +45,10 @@ class Room:
             creators=self.creators,
             power_levels=self.power_levels,
         )
+
+    def only_asks(self, users: Collection[str]) -> bool:
+        """Whether all of these are asked in, and none has come."""
+        return bool(users) and all(self.members.get(user) == "invite" for user in users)
 
     def apply(self, account: str, event: RawEvent) -> None:
         """Take in a state event; anything malformed changes nothing."""

@@ -37,7 +37,7 @@ class State:
     target: Made | None = None
     """Ours: what a reaction is about, the thread's root, or what is replied to."""
     coming: bool = False
-    """The message about the wish at hand is on its way."""
+    """The message at hand (about a wish, or with the rules) is on its way."""
     waiting: tuple[Wish, ...] = ()
     """Wishes that nobody has decided: for a command that names none; where we come into a room of
     coordinators, those that are told of nowhere in it."""

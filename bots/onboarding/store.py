@@ -77,10 +77,19 @@ class Loader:
             return self._with_people(state)
         if key.startswith(handles.WISH):
             return self._with_message(self._with(state, key.removeprefix(handles.WISH)))
-        for begin in (handles.HELLO, handles.REMIND):
-            if key.startswith(begin):
-                return self._with(state, key.removeprefix(begin))
+        if key.startswith(handles.REMIND):
+            return self._with_rules(self._with(state, key.removeprefix(handles.REMIND)))
+        if key.startswith(handles.HELLO):
+            return self._with(state, key.removeprefix(handles.HELLO))
         return state
+
+    def _with_rules(self, state: State) -> State:
+        """Whether the rules that the member at hand was shown still wait for her to come."""
+        member = state.known.member
+        if member is None:
+            return state
+        shown = handles.rules(member.serial, member.first)
+        return replace(state, coming=self.docs.is_coming(shown))
 
     def _with_message(self, state: State) -> State:
         """The message that tells coordinators of the wish at hand."""

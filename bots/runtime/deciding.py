@@ -32,6 +32,7 @@ from bots.runtime.outcomes import performed, tell
 from bots.runtime.transaction import InboxRow, Transaction
 from federation import rooms
 from federation.actions import Action, CreateRoom, EditMessage, Handle, Look, Ref, Send
+from federation.events import Membership, MembershipKind
 from federation.perform import Outcome
 from federation.recent import Recent
 from federation.translate import translate, undecryptable
@@ -150,6 +151,8 @@ class Deciding:
             payload = {**found, "unreadable": True}
         account, bot = self._owner(payload)
         event = self._event(tx, payload)
+        if isinstance(event, Membership) and event.membership is not MembershipKind.INVITE:
+            tx.stir(f"{account} {_lane_of(tx, event.origin.room_id)}")
         state = bot.load(tx, event)
         decision = bot.rule(state, event, datetime.fromtimestamp(tx.now, UTC))
         bot.save(tx, decision.state)
@@ -268,7 +271,10 @@ def _lane(tx: Transaction, action: Action | Deliver) -> str:
         return action.lane
     if isinstance(action, CreateRoom):
         return action.handle
-    room: Ref = action.room
+    return _lane_of(tx, action.room)
+
+
+def _lane_of(tx: Transaction, room: Ref) -> str:
     if isinstance(room, Handle):
         return str(room)
     made = tx.made_by_room(room)

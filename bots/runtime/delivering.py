@@ -20,9 +20,10 @@ from bots.runtime.errors import StoreError
 from bots.runtime.heads import Head
 from bots.runtime.logs import where
 from bots.runtime.outcomes import performed, tell
-from bots.runtime.performing import Declined, Performer, Refused, TryLater
+from bots.runtime.performing import Declined, Performer, Refused, TryLater, Waits
 from bots.runtime.store import Store
 from bots.runtime.transaction import Transaction
+from federation import rooms
 from federation.actions import Action, React, Send
 from federation.perform import Outcome
 
@@ -132,6 +133,8 @@ class Delivering:
             outcome, declined = await self._perform(prepared, head)
         except TryLater as error:
             return await self._postpone(head, error)
+        except Waits as error:
+            return await self._wait_for(error.people, head)
         except Refused as error:
             return await self._set_aside(head, error.code)
         except StoreError:
@@ -192,6 +195,17 @@ class Delivering:
             return heads.first(tx, late.lane)
 
         return await self._store.run("postpone", postpone)
+
+    async def _wait_for(self, people: frozenset[str], early: Head) -> Head | None:
+        """Its lane rests until one of them comes or goes: see `Deciding`, which lets it go on."""
+        room = str(getattr(early.prepared, "room", ""))
+
+        def rest(tx: Transaction) -> Head | None:
+            if rooms.load(tx, early.by, room).only_asks(people):  # else it was told while we tried
+                tx.rest(early.row.seq)
+            return heads.first(tx, early.lane)
+
+        return await self._store.run("rest", rest)
 
     async def _wait_or_fail(self, early: Head) -> Head | None:
         """A handle that the action names is not filled yet, or never will be."""

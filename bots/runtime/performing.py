@@ -1,7 +1,7 @@
 """What carries actions out of an office: a homeserver's account, or a bridge (mail, later others).
 
 A performer is given an action and its id, does it so that a repetition makes nothing twice, and
-either tells the outcome, or raises `TryLater`, `Declined` or `Refused`.
+either tells the outcome, or raises `TryLater`, `Waits`, `Declined` or `Refused`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from federation.errors import (
     FederationError,
     KeysNotShared,
     MatrixError,
+    NobodyThere,
     NotAHomeserver,
     RateLimited,
     TokenRevoked,
@@ -38,6 +39,14 @@ class TryLater(Exception):
         self.after = after
         """Seconds, where they are known; else the pauses grow."""
         self.everything = everything
+
+
+class Waits(Exception):
+    """It has to wait until one of these `people` comes into its room, or leaves it."""
+
+    def __init__(self, people: frozenset[str]) -> None:
+        super().__init__("nobody there")
+        self.people = people
 
 
 class Refused(Exception):
@@ -88,6 +97,8 @@ class Account:
             raise TryLater(type(error).__name__, pause) from None
         except AudienceRefused:
             raise Refused("audience") from None
+        except NobodyThere as error:
+            raise Waits(error.people) from None
         except MatrixError as error:
             raise Refused(error.code) from None
         except FederationError as error:

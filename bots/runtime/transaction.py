@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from bots.runtime import codec
 from bots.runtime.rows.handles import Handles
 from bots.runtime.rows.inbox import Inbox, InboxRow
-from bots.runtime.rows.outbox import HELD, Outbox, OutboxRow
+from bots.runtime.rows.outbox import AWAKE, HELD, Outbox, OutboxRow
 from federation import rooms
 from federation.events import RoomView
 
@@ -53,6 +53,10 @@ class Transaction(Inbox, Outbox, Handles):
             rows = self._sql(f"SELECT state, count(*) FROM {table} GROUP BY state")  # noqa: S608
             result |= {f"{table}_{state}": number for state, number in rows}
         result["timers"] = self._sql("SELECT count(*) FROM timers").fetchone()[0]
+        resting = f"SELECT count(*) FROM outbox WHERE state = 'ready' AND NOT {AWAKE}"  # noqa: S608
+        if number := self._sql(resting).fetchone()[0]:
+            result["outbox_ready"] -= number
+            result["outbox_resting"] = number
         held = "SELECT count(*) FROM outbox WHERE state = 'aside' AND error = ?"
         result["outbox_held"] = self._sql(held, (HELD,)).fetchone()[0]
         return result
@@ -66,7 +70,7 @@ class Transaction(Inbox, Outbox, Handles):
 
     def standing(self, since: float) -> Standing:
         """Counts what came or was decided since then (seconds since the epoch)."""
-        oldest = self._sql("SELECT min(decided) FROM outbox WHERE state = 'ready'")
+        oldest = self._sql(f"SELECT min(decided) FROM outbox WHERE state = 'ready' AND {AWAKE}")  # noqa: S608
         slowed = self._sql(
             "SELECT count(*) FROM outbox WHERE error = 'RateLimited' AND decided >= ?", (since,)
         )

@@ -194,6 +194,15 @@ def test_one_reminder_and_no_more() -> None:
     assert town.keys(town.agrees()) == ["accepted", "choose"]
 
 
+def test_who_has_not_come_yet_is_reminded_later() -> None:
+    town = Town()
+    town.joins()
+    town.docs.coming.add("onboarding/1/rules/1")
+    assert town.keys(town.pass_time(14 * 24 * 3600)) == []
+    town.docs.coming.clear()
+    assert town.keys(town.pass_time(3 * 24 * 3600)) == ["reminder"]
+
+
 def test_the_first_start_joins_the_rooms_of_the_network() -> None:
     town = Town()
     asked = town.start()

@@ -109,6 +109,10 @@ def remind(turn: Turn) -> None:
     member = turn.known.member
     if member is None or not member.pending or member.reminded or member.left or member.away:
         return
+    if turn.state.coming:  # she has not come yet, and so was not asked
+        after = turn.now + turn.settings.remind_after
+        turn.ask(SetTimer(handles.REMIND + member.user, after))
+        return
     turn.change(reminded=True)
     values = {"yes": PerLanguage(commands.YES.word), "rules": PerLanguage(commands.RULES.shown)}
     turn.say("reminder", values)

@@ -10,6 +10,10 @@ from bots.runtime.rows.vault import Vault
 
 HELD = "restored"
 """Why a row waits that may have left before a backup was restored."""
+RESTS = 1e12
+"""`not_before` of a row that waits for somebody to come, which may never happen: its lane is
+neither work that is due nor a backlog."""
+AWAKE = f"lane NOT IN (SELECT lane FROM outbox WHERE state = 'ready' AND not_before >= {RESTS})"  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ class Outbox(Vault):
         )
 
     def heads(self) -> list[OutboxRow]:
-        """The first row of each lane that is not done, oldest first."""
+        """The first row of each lane that is not done and does not rest, oldest first."""
         found = self._sql(
             "SELECT min(seq), id, lane, tries, not_before, sealed FROM outbox "
             "WHERE state = 'ready' GROUP BY lane ORDER BY min(seq)"
@@ -56,6 +60,7 @@ class Outbox(Vault):
         return [
             OutboxRow(seq, id_, lane, tries, wait, self._sealer.open("outbox", id_.encode(), blob))
             for seq, id_, lane, tries, wait, blob in found
+            if wait < RESTS
         ]
 
     def head(self, lane: bytes) -> OutboxRow | None:
@@ -87,7 +92,7 @@ class Outbox(Vault):
     def idle(self) -> bool:
         """Whether nothing that could be done waits."""
         waiting = "SELECT 1 FROM inbox WHERE state = 'ready' UNION ALL "
-        waiting += "SELECT 1 FROM outbox WHERE state = 'ready' LIMIT 1"
+        waiting += f"SELECT 1 FROM outbox WHERE state = 'ready' AND {AWAKE} LIMIT 1"  # noqa: S608
         return self._sql(waiting).fetchone() is None
 
     def sent(self, row: OutboxRow) -> bool:
@@ -117,6 +122,21 @@ class Outbox(Vault):
             "UPDATE outbox SET not_before = 0, tries = 0 WHERE state = 'ready' AND lane = ?",
             (lane,),
         )
+
+    def rest(self, seq: int) -> None:
+        """Let it wait, and its lane with it, until somebody comes: see `stir`."""
+        self._sql("UPDATE outbox SET not_before = ? WHERE seq = ?", (RESTS, seq))
+
+    def stir(self, lane: str) -> None:
+        """Somebody has come, or gone: what rests in this lane is tried again."""
+        mark = self._sealer.mark("lane", lane)
+        rested = self._sql(
+            "UPDATE outbox SET not_before = 0 "
+            "WHERE state = 'ready' AND lane = ? AND not_before >= ?",
+            (mark, RESTS),
+        )
+        if rested.rowcount:
+            self.lanes[mark] = None
 
     def waiting(self) -> Iterator[tuple[int, bytes]]:
         """All rows that wait to be carried out: number and payload."""

@@ -1,0 +1,164 @@
+"""What is for people who have not come yet rests until one of them comes or goes."""
+
+from __future__ import annotations
+
+import asyncio
+
+from bots.runtime import codec
+from bots.runtime.clock import ManualClock
+from bots.runtime.deciding import Deciding
+from bots.runtime.delivering import Delivering
+from bots.runtime.performing import Waits
+from bots.runtime.store import Store
+from bots.runtime.transaction import Transaction
+from federation import rooms
+from federation.actions import Send, Text
+from federation.events import MembershipKind
+from federation.perform import Outcome
+from federation.rooms import Room
+from tests.store.bots import Obedient
+from tests.store.events import BOT, ROOM, member
+from tests.synapse.waiting import until
+
+LEYLA = "@leyla:example.org"
+OTHER = "!other:example.org"
+
+
+class Cautious:
+    """Says nothing in a room before Leyla is in it."""
+
+    def __init__(self) -> None:
+        self.ready = asyncio.Event()
+        self.ready.set()
+        self.come: set[str] = {OTHER}
+        self.tried: list[str] = []
+        self.done: list[str] = []
+
+    async def perform(self, action: Send, action_id: str) -> Outcome:
+        self.tried.append(action_id)
+        if action.room not in self.come:
+            raise Waits(frozenset({LEYLA}))
+        self.done.append(action_id)
+        return Outcome(str(action.room), f"$of-{action_id}")
+
+
+async def membership(store: Store, kind: str, *, told: bool = True) -> None:
+    """Leyla's, as a sync takes it in; `told`: also for a rule to hear."""
+    event = member(LEYLA, kind)
+
+    def take(tx: Transaction) -> None:
+        room = rooms.load(tx, BOT, ROOM)
+        room.joined = True
+        room.apply(BOT, event)
+        rooms.save(tx, BOT, room)
+        if told:
+            tx.receive(BOT, ROOM, event, encrypted=False)
+
+    await store.run("sync", take)
+
+
+async def append(store: Store, *action_ids: str, room: str = ROOM) -> None:
+    def put(tx: Transaction) -> None:
+        for one in action_ids:
+            payload = codec.dumps({"by": BOT, "bot": "bot", "action": Send(room, Text("hello"))})
+            tx.append(one, f"{BOT} {room}", None, payload)
+
+    await store.run("append", put)
+
+
+async def carried_out(store: Store, clock: ManualClock, performer: Cautious, tries: int) -> None:
+    """Until it was tried so often, and a while more."""
+    task = asyncio.create_task(Delivering(store, clock, {BOT: performer}).run())
+    await until(lambda: len(performer.tried) >= tries)
+    await asyncio.sleep(0.05)
+    clock.advance(7 * 86_400)
+    await asyncio.sleep(0.05)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def decide(store: Store) -> bool:
+    """Whether something is to be carried out now."""
+    return (await store.run("decide", Deciding({BOT: Obedient()}).some)).appended
+
+
+async def test_it_is_tried_once_and_holds_up_nothing_else(store: Store, clock: ManualClock) -> None:
+    performer = Cautious()
+    await membership(store, "invite", told=False)
+    await append(store, "hello", "rules")
+    await append(store, "elsewhere", room=OTHER)
+    await carried_out(store, clock, performer, 2)
+    assert sorted(performer.tried) == ["elsewhere", "hello"]
+    assert performer.done == ["elsewhere"]
+
+
+async def test_who_never_comes_is_neither_work_nor_a_backlog(
+    store: Store, clock: ManualClock
+) -> None:
+    await membership(store, "invite", told=False)
+    await append(store, "hello", "rules")
+    await carried_out(store, clock, Cautious(), 1)
+    assert await store.run("idle", Transaction.idle)
+    assert (await store.run("standing", lambda tx: tx.standing(0))).oldest is None
+    counts = await store.run("counts", Transaction.counts)
+    assert (counts["outbox_ready"], counts["outbox_resting"]) == (0, 2)
+    await append(store, "elsewhere", room=OTHER)
+    assert not await store.run("idle", Transaction.idle)
+
+
+async def test_her_coming_lets_it_go_on_in_its_order(store: Store, clock: ManualClock) -> None:
+    performer = Cautious()
+    await membership(store, "invite", told=False)
+    await append(store, "hello", "rules")
+    await carried_out(store, clock, performer, 1)
+    await membership(store, "join")
+    performer.come.add(ROOM)
+    assert await decide(store)
+    await carried_out(store, clock, performer, 3)
+    assert performer.done == ["hello", "rules"]
+
+
+async def test_an_invitation_wakes_nothing(store: Store, clock: ManualClock) -> None:
+    await membership(store, "invite", told=False)
+    await append(store, "hello")
+    await carried_out(store, clock, Cautious(), 1)
+    await membership(store, MembershipKind.INVITE.value)
+    assert not await decide(store)
+    assert await store.run("idle", Transaction.idle)
+
+
+async def test_who_came_while_it_was_tried_is_not_waited_for(
+    store: Store, clock: ManualClock
+) -> None:
+    class Slow(Cautious):
+        async def perform(self, action: Send, action_id: str) -> Outcome:
+            try:
+                return await super().perform(action, action_id)
+            finally:
+                await membership(store, "join", told=False)
+                self.come.add(ROOM)
+
+    performer = Slow()
+    await membership(store, "invite", told=False)
+    await append(store, "hello")
+    await carried_out(store, clock, performer, 2)
+    assert performer.done == ["hello"]
+
+
+async def test_a_start_tries_it_again(store: Store, clock: ManualClock) -> None:
+    performer = Cautious()
+    await membership(store, "invite", told=False)
+    await append(store, "hello")
+    await carried_out(store, clock, performer, 1)
+    performer.come.add(ROOM)
+    await store.run("start", Transaction.hasten_all)
+    await carried_out(store, clock, performer, 2)
+    assert performer.done == ["hello"]
+
+
+def test_only_who_was_asked_is_waited_for() -> None:
+    room = Room(ROOM, members={LEYLA: "invite", BOT: "join"})
+    assert room.only_asks({LEYLA})
+    assert not room.only_asks(frozenset())
+    assert not room.only_asks({LEYLA, BOT})
+    assert not room.only_asks({LEYLA, "@mina:example.org"})
