@@ -96,7 +96,9 @@ def _is_whole(room: Room, action: CreateRoom) -> bool:
 
 
 def _room_body(action: CreateRoom, alias: str) -> dict[str, Any]:
-    state = [dict(event) for event in action.initial_state]
+    # Else the homeserver would make the alias, a string of digits, the name that people read.
+    state: list[dict[str, Any]] = [{"type": "m.room.canonical_alias", "content": {}}]
+    state += [dict(event) for event in action.initial_state]
     if action.encrypted:
         algorithm = {"algorithm": "m.megolm.v1.aes-sha2"}
         state.append({"type": "m.room.encryption", "state_key": "", "content": algorithm})

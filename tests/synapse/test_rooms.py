@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -131,6 +132,7 @@ async def test_a_room_is_made_as_it_was_asked_for(place: Place, anna: Raw, bot: 
         for event in await anna.call("GET", f"/rooms/{made.room_id}/state")
     }
     assert state["m.room.name", ""]["name"] == "Fall 1"
+    assert state["m.room.canonical_alias", ""] == {}
     assert state["m.room.encryption", ""]["algorithm"] == "m.megolm.v1.aes-sha2"
     assert state["m.room.create", ""]["m.federate"] is False
     assert state["m.room.power_levels", ""]["users_default"] == 5
@@ -162,12 +164,12 @@ async def test_what_is_said_in_a_new_room_waits_for_it(
 ) -> None:
     bert = await make_person("bert")
     proxy.on("POST .*/createRoom", failing(502), times=2)
-    made, said = await place.does(
-        create(invite=(bert.user_id,)),
-        Send(Handle("a room"), Text("welcome"), notify=True),
-    )
+    welcome = Send(Handle("a room"), Text("welcome"), notify=True)
+    work = asyncio.create_task(place.does(create(invite=(bert.user_id,)), welcome))
+    invitations = bert.invited_rooms
+    await bert.join(await bert.wait_until(lambda: next(iter(invitations), None), "invitation"))
+    made, said = await work
     assert (made.error, said.error) == (None, None)
-    await bert.join(str(made.room_id))
     seen = await bert.wait_for(room_id=str(made.room_id), body="welcome")
     assert seen.encrypted
 
