@@ -22,7 +22,7 @@ $(READY): pyproject.toml constraints.txt scripts/setup-venv
 demo: $(READY) ## the whole network on this machine, with a story played through it
 	@$(PY) -m bots demo $(ARGS)
 
-test: $(READY) ## all tests, a real Synapse included
+test: $(READY) ## all tests, a real Synapse and people's own clients included
 	@$(PY) -m pytest -q -n auto --dist worksteal $(ARGS)
 
 check: $(READY) ## style, types, the direction of imports, translations
@@ -42,5 +42,5 @@ pictures: $(READY) ## the pictures of the README, taken anew; needs Chromium
 	@PYTHONPATH=. $(PY) scripts/pictures.py
 
 clean: ## remove the environment and every cache
-	@rm -rf .venv .demo .bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@rm -rf .venv .demo .bench .clients .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""People with Element's own engine, strict, against real offices: what they see."""
