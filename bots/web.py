@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from bots.announcements.kinds import PAGE
 from bots.announcements.models import Published
 from bots.announcements.store import published
 from bots.runtime.decision import FormSubmitted
@@ -43,6 +44,10 @@ class _Joined:
         self._office = office
         self._bot = bot
         self._news: dict[Published, News] = {}
+        self._shown: tuple[News, ...] = ()
+        self._reading = asyncio.Lock()
+        self._written = -1
+        """How often a page had been written before they were read."""
 
     def ready(self) -> bool:
         return self._office.ready.is_set()
@@ -56,12 +61,20 @@ class _Joined:
         await self._office.submit(f"form/{key}", self._bot, FormSubmitted(form, fields))
 
     async def news(self) -> Sequence[News]:
+        async with self._reading:
+            written = self._office.store.written[PAGE]
+            if written != self._written:
+                await self._read()
+                self._written = written
+        return self._shown
+
+    async def _read(self) -> None:
         found = await self._office.store.run("news", published)
         new = [x for x in found if x not in self._news]
         made = dict(zip(new, await asyncio.to_thread(_rendered, new), strict=True))
         # What was taken back is not kept here, either.
         self._news = {x: self._news.get(x) or made[x] for x in found}
-        return tuple(self._news.values())
+        self._shown = tuple(self._news.values())
 
     async def numbers(self) -> Mapping[str, float]:
         status = await self._office.status()

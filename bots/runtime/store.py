@@ -12,6 +12,7 @@ import logging
 import os
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -65,6 +66,8 @@ class Store:
         """Seconds that an event may wait for its key before its sender is asked again."""
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._followers: dict[str, _Follower] = {}
+        self.written: Counter[str] = Counter()
+        """How often something of each kind was written: whoever keeps a copy sees it go stale."""
 
     @classmethod
     def open(
@@ -135,6 +138,7 @@ class Store:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
+        self.written.update(transaction.written)
         self._note_erased(transaction.forgotten)
         return result
 

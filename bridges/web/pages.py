@@ -5,28 +5,30 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from bridges.web import forms, wording
 from bridges.web.links import TOKEN
-from bridges.web.models import Ports, Settings
-from bridges.web.pacing import Pace
-from bridges.web.rendering import View, asset, page, prefix, style_path
+from bridges.web.models import News, Ports, Settings
+from bridges.web.pacing import Paces
+from bridges.web.reading import FOREVER, readable
+from bridges.web.rendering import View, answer, asset, fill_page, page, prefix, style_path
 
 BODY_PATIENCE = 15.0
 """Seconds in which a form must have arrived."""
-_FOREVER = "public, max-age=31536000, immutable"
 
 
 class Pages:
     def __init__(self, settings: Settings, ports: Ports) -> None:
         self._settings = settings
         self._ports = ports
-        self._paces: defaultdict[str, Pace] = defaultdict(lambda: Pace(time.monotonic))
+        self._paces = Paces(time.monotonic)
+        self._news: Sequence[News] = ()
+        self._filled: dict[tuple[str, str], str] = {}
+        """The page of news as it was filled last, by its language and where it links to."""
 
     def add_to(self, app: web.Application) -> None:
         """Under the path of the public address too: some proxies keep it, others cut it off."""
@@ -51,6 +53,8 @@ class Pages:
             web.get(f"{base}/privacy", self.privacy),
             web.get(base + style_path(), self.style),
             web.get(f"{base}/icon.svg", self.icon),
+            web.get(f"{base}/favicon.ico", self.icon),
+            web.get(f"{base}/robots.txt", self.robots),
         ]
 
     def view(self, request: web.BaseRequest) -> View:
@@ -59,11 +63,16 @@ class Pages:
     # -- to read -------------------------------------------------------------------------------
 
     async def start(self, request: web.Request) -> web.Response:
-        return page("start.html", self.view(request))
+        return readable(page("start.html", self.view(request)))
 
     async def news(self, request: web.Request) -> web.Response:
-        await self._paces["news"].wait()
-        return page("news.html", self.view(request), values={"news": await self._ports.news()})
+        view, news = self.view(request), await self._ports.news()
+        if news is not self._news:
+            self._news, self._filled = news, {}
+        key = view.language, view.here()
+        if key not in self._filled:
+            self._filled[key] = fill_page("news.html", view, {"news": news})
+        return readable(answer(self._filled[key], view))
 
     def _telling(self, template: str) -> Handler:
         async def tell(request: web.Request) -> web.Response:
@@ -81,13 +90,18 @@ class Pages:
     def _owned(self, template: str, request: web.Request) -> web.Response:
         if self._settings.imprint is None:
             raise web.HTTPNotFound
-        return page(template, self.view(request), values={"imprint": self._settings.imprint})
+        values = {"imprint": self._settings.imprint}
+        return readable(page(template, self.view(request), values=values))
 
     async def style(self, _: web.Request) -> web.Response:
         return _kept_for_good(asset("style.css"), "text/css")
 
     async def icon(self, _: web.Request) -> web.Response:
         return _kept_for_good(asset("icon.svg"), "image/svg+xml")
+
+    async def robots(self, _: web.Request) -> web.Response:
+        private = "".join(f"Disallow: {prefix(self._settings)}/{x}/\n" for x in ("c", "u"))
+        return readable(web.Response(text=f"User-agent: *\n{private}"))
 
     # -- to send -------------------------------------------------------------------------------
 
@@ -109,7 +123,7 @@ class Pages:
         }
         if not forms.is_address(fields["address"]):
             return self._subscription(view, fields, wrong=True)
-        await self._submit("subscribe", fields, sent.get("nonce"))
+        await self._submit(request, "subscribe", fields, sent.get("nonce"))
         raise web.HTTPSeeOther(view.link("/subscribe/sent"))
 
     def _subscription(self, view: View, fields: Mapping[str, str], *, wrong: bool) -> web.Response:
@@ -127,20 +141,22 @@ class Pages:
     async def confirm(self, request: web.Request) -> web.Response:
         sent = await _sent(request)
         fields = {"token": request.match_info["token"]}
-        await self._submit("confirm", fields, sent.get("nonce"))
+        await self._submit(request, "confirm", fields, sent.get("nonce"))
         raise web.HTTPSeeOther(self.view(request).link("/confirmed"))
 
     async def unsubscribe(self, request: web.Request) -> web.Response:
         """By the page's button, or by a mail program's (RFC 8058), which follows no redirect."""
         sent = await _sent(request)
         fields = {"token": request.match_info["token"]}
-        await self._submit("unsubscribe", fields, sent.get("nonce"))
+        await self._submit(request, "unsubscribe", fields, sent.get("nonce"))
         if "nonce" not in sent:
             return _unlisted(page("unsubscribed.html", self.view(request)))
         raise web.HTTPSeeOther(self.view(request).link("/unsubscribed"))
 
-    async def _submit(self, form: str, fields: Mapping[str, str], nonce: str | None) -> None:
-        await self._paces[form].wait()
+    async def _submit(
+        self, request: web.Request, form: str, fields: Mapping[str, str], nonce: str | None
+    ) -> None:
+        await self._paces.wait(request)
         await self._ports.submit(form, fields, forms.key(form, fields, nonce))
 
 
@@ -164,6 +180,4 @@ def _unlisted(response: web.Response) -> web.Response:
 
 
 def _kept_for_good(content: bytes, kind: str) -> web.Response:
-    response = web.Response(body=content, content_type=kind, charset="utf-8")
-    response.headers["Cache-Control"] = _FOREVER
-    return response
+    return readable(web.Response(body=content, content_type=kind, charset="utf-8"), FOREVER)

@@ -143,7 +143,14 @@ def page(
     values: Mapping[str, object] | None = None,
 ) -> web.Response:
     """A whole page as an answer."""
-    filled = fill(template, view=view, style=view.prefix + style_path(), **(values or {}))
+    return answer(fill_page(template, view, values or {}), view, status)
+
+
+def fill_page(template: str, view: View, values: Mapping[str, object]) -> str:
+    return fill(template, view=view, style=view.prefix + style_path(), **values)
+
+
+def answer(filled: str, view: View, status: int = 200) -> web.Response:
     response = web.Response(text=filled, status=status, content_type="text/html")
     response.headers["Content-Language"] = view.language
     response.headers["Vary"] = "Accept-Language"

@@ -20,6 +20,7 @@ from bridges.web.headers import secure
 from bridges.web.metrics import Metrics
 from bridges.web.models import NotReady, Ports, Settings
 from bridges.web.pages import Pages
+from bridges.web.reading import lightly
 from bridges.web.rendering import page, prefix
 
 log = logging.getLogger(__name__)
@@ -71,7 +72,7 @@ async def serving(settings: Settings, ports: Ports) -> AsyncIterator[Site]:
 def application(settings: Settings, ports: Ports, metrics: Metrics) -> web.Application:
     pages = Pages(settings, ports)
     app = web.Application(
-        client_max_size=LARGEST, middlewares=[metrics.counting(), _in_words(pages)]
+        client_max_size=LARGEST, middlewares=[metrics.counting(), _in_words(pages), lightly]
     )
     secure(app, https=settings.public_url.startswith("https:"))
     pages.add_to(app)

@@ -36,6 +36,7 @@ MEASUREMENTS = (
     "plan",
     "plan_apply",
     "mail",
+    "busy_pages",
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import gzip
 import logging
 import re
 from collections.abc import AsyncIterator
@@ -35,8 +36,14 @@ async def recorder() -> Recorder:
 
 
 @pytest.fixture
-async def http(recorder: Recorder) -> AsyncIterator[aiohttp.ClientSession]:
-    async with site(recorder) as running, aiohttp.ClientSession(running.address) as client:
+async def address(recorder: Recorder) -> AsyncIterator[str]:
+    async with site(recorder) as running:
+        yield running.address
+
+
+@pytest.fixture
+async def http(address: str) -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession(address) as client:
         yield client
 
 
@@ -79,7 +86,8 @@ async def test_pages_in_every_language(
     async with http.get(path, params={"lang": language}) as answer:
         text = await answer.text()
         assert answer.status == 200
-        assert answer.headers["Cache-Control"] == "no-store"
+        kept = "no-cache" if path in ("/", "/news", "/imprint", "/privacy") else "no-store"
+        assert answer.headers["Cache-Control"] == kept
         direction = "rtl" if language in ("ar", "fa") else "ltr"
         assert f'<html lang="{language}" dir="{direction}">' in text
         assert "<script" not in text
@@ -426,3 +434,48 @@ async def test_a_hundred_from_one_address_at_once_are_all_taken(
 
     assert set(await asyncio.gather(*(send(n) for n in range(100)))) == {303}
     assert len({fields["address"] for _, fields, _ in recorder.submitted}) == 100
+
+
+# -- what many read --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["/", "/news", "/imprint", "/robots.txt", "/favicon.ico"])
+async def test_what_a_browser_has_is_not_sent_again(http: aiohttp.ClientSession, path: str) -> None:
+    async with http.get(path) as answer:
+        assert answer.status == 200
+        known = {"If-None-Match": answer.headers["ETag"]}
+    async with http.get(path, headers=known) as answer:
+        assert answer.status == 304
+        assert await answer.read() == b""
+        assert answer.headers["ETag"] == known["If-None-Match"]
+    if path not in ("/robots.txt", "/favicon.ico"):
+        async with http.get(path, params={"lang": "ar"}, headers=known) as answer:
+            assert answer.status == 200
+
+
+async def test_what_is_one_visitors_own_is_neither_kept_nor_compressed(
+    http: aiohttp.ClientSession,
+) -> None:
+    for path in (f"/c/{TOKEN}", f"/u/{TOKEN}", "/subscribe"):
+        async with http.get(path, headers={"Accept-Encoding": "gzip"}) as answer:
+            assert "ETag" not in answer.headers
+            assert "Content-Encoding" not in answer.headers
+
+
+async def test_pages_are_sent_small(address: str) -> None:
+    async with (
+        aiohttp.ClientSession(address, auto_decompress=False) as client,
+        client.get("/privacy?lang=ti", headers={"Accept-Encoding": "gzip"}) as answer,
+    ):
+        assert answer.headers["Content-Encoding"] == "gzip"
+        assert "Accept-Encoding" in answer.headers["Vary"]
+        packed = await answer.read()
+        assert len(packed) < len(gzip.decompress(packed)) / 2
+
+
+async def test_search_engines_are_told_what_is_nobodys_business(
+    http: aiohttp.ClientSession,
+) -> None:
+    async with http.get("/robots.txt") as answer:
+        lines = (await answer.text()).splitlines()
+    assert lines == ["User-agent: *", "Disallow: /c/", "Disallow: /u/"]

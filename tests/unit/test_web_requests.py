@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bridges.web import forms, links, rendering
 from bridges.web.languages import choose
-from bridges.web.pacing import AT_ONCE, LONGEST, PER_SECOND, Pace
+from bridges.web.pacing import AT_ONCE, LONGEST, PER_SECOND, VISITORS, Pace, Paces
 
 OFFERED = ("de", "de-simple", "en", "ar", "fa", "ti")
 
@@ -120,6 +120,21 @@ def test_a_flood_waits_longer_and_longer_but_never_for_ever() -> None:
     assert waits[AT_ONCE + 9] == pytest.approx(10 / PER_SECOND)
     assert waits == sorted(waits)
     assert waits[-1] == LONGEST
+
+
+def test_one_busy_visitor_slows_nobody_else() -> None:
+    paces = Paces(lambda: 1000.0)
+    waits = [paces.of("192.0.2.1").turn() for _ in range(5000)]
+    assert waits[-1] == LONGEST
+    assert paces.of("192.0.2.2").turn() == 0.0
+
+
+def test_visitors_are_kept_as_fingerprints_and_not_for_ever() -> None:
+    paces = Paces(lambda: 1000.0)
+    for number in range(VISITORS + 100):
+        paces.of(f"2001:db8::{number:x}").turn()
+    assert len(paces._paces) == VISITORS
+    assert "2001" not in str(paces._paces)
 
 
 def test_after_a_flood_all_is_quick_again() -> None:

@@ -18,6 +18,8 @@ class Table:
         self._patience = patience
         self.lanes: dict[bytes, None] = {}
         """The lanes of the outbox into which something was put."""
+        self.written: set[str] = set()
+        """Kinds of rows of the vault that were written or erased."""
         self.forgotten: dict[str, float] = {}
         """What was forgotten for good, by fingerprint, and when."""
         self.now = now

@@ -18,6 +18,7 @@ class Vault(Table):
         return None if found is None else self._unframe(kind, place, found[0])[1]
 
     def write(self, kind: str, key: str, value: bytes) -> None:
+        self.written.add(kind)
         place = self._sealer.mark(kind, key)
         name = key.encode("utf-8", "surrogatepass")
         framed = len(name).to_bytes(4, "big") + name + value
@@ -28,10 +29,12 @@ class Vault(Table):
         )
 
     def erase(self, kind: str, key: str) -> None:
+        self.written.add(kind)
         place = self._sealer.mark(kind, key)
         self._sql("DELETE FROM vault WHERE kind = ? AND key = ?", (kind, place))
 
     def erase_kind(self, kind: str) -> None:
+        self.written.add(kind)
         self._sql("DELETE FROM vault WHERE kind = ?", (kind,))
 
     def rows(self, kind: str) -> Iterator[tuple[str, bytes]]:
@@ -73,7 +76,9 @@ class Vault(Table):
         for fingerprint, at in erased.items():
             if at >= since:
                 place = bytes.fromhex(fingerprint)
-                gone += self._sql("DELETE FROM vault WHERE key = ?", (place,)).rowcount
+                kinds = self._sql("DELETE FROM vault WHERE key = ? RETURNING kind", (place,))
+                self.written.update(found := [kind for (kind,) in kinds])
+                gone += len(found)
             self._note_erased(fingerprint, at)
         return gone
 
