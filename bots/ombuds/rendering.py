@@ -11,13 +11,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bots.ombuds.rules import commands
 from bots.ombuds.wording import PARAGRAPHS, Translator
 from bots.ombuds.wording.marks import PerLanguage
-from bots.ombuds.wording.reporter import WITH_ORIGINAL
+from bots.ombuds.wording.reporter import LONG, WITH_ORIGINAL
 from bots.runtime.decision import Phrase
+from bots.runtime.direction import held, written
 from bots.runtime.originals import Part, side_by_side
 from bots.runtime.phrases import RULE
-from bots.runtime.words import SOURCE, Raw
+from bots.runtime.words import SOURCE, Direction, Raw
 from federation.actions import Text
 
 RINGING = frozenset(
@@ -53,7 +55,7 @@ RINGING = frozenset(
 """Sent as `m.text`. All else is an `m.notice`, which makes no phone ring."""
 
 _COMMANDS = frozenset(
-    {"command", "numbered", "answer", "help", "team", "add", "remove"}
+    {"command", "numbered", "original", "answer", "help", "team", "add", "remove"}
     | {"on", "off", "message", "accommodation", "nothing", "yes"}
 )
 _LINK = "link"
@@ -75,18 +77,27 @@ class Renderer:
     def render(self, phrase: Phrase) -> Text:
         languages = phrase.language.split() or [SOURCE]
         if phrase.key in WITH_ORIGINAL:
-            parts = side_by_side(languages, lambda x: self._checked(phrase.key, x))
+            long = phrase.key in LONG
+            parts = side_by_side(languages, lambda x: self._checked(phrase.key, x), long=long)
         else:
             parts = [Part(x) for x in languages]
-        texts = [self._part(phrase, x) for x in parts]
+        base = self._words.direction(parts[0].language)
+        texts = [self._held(self._part(phrase, x), x, base) for x in parts]
         plain = f"\n\n{RULE}\n\n".join("\n\n".join(x.plain for x in text) for text in texts)
         body = "<hr>".join("".join(_paragraph(x.html) for x in text) for text in texts)
         return Text(plain, body, notice=phrase.key not in RINGING)
 
+    def _held(self, shown: list[Shown], part: Part, base: Direction) -> list[Shown]:
+        own = self._words.direction(part.language)
+        if own == base:
+            return shown
+        return [Shown(held(x.plain, own), held(x.html, own)) for x in shown]
+
     def _part(self, phrase: Phrase, part: Part) -> list[Shown]:
         shown = list(self._paragraphs(_in_language(phrase, part.language)))
         if part.mark:
-            shown.append(self._sentence(part.mark, Phrase("", part.language)))
+            original = {"original": commands.ORIGINAL.word(part.language)}
+            shown.append(self._sentence(part.mark, Phrase("", part.language, original)))
         return shown
 
     def _checked(self, key: str, language: str) -> bool:
@@ -99,9 +110,9 @@ class Renderer:
             if block is None:
                 yield self._sentence(template, phrase)
             else:
-                yield from self._block(phrase.values[block[1]])
+                yield from self._block(phrase.values[block[1]], phrase.language)
 
-    def _block(self, value: object) -> Iterator[Shown]:
+    def _block(self, value: object, language: str) -> Iterator[Shown]:
         """What stands by itself: a text that a person wrote, or further phrases."""
         if isinstance(value, Phrase):
             yield from self._paragraphs(value)
@@ -111,7 +122,8 @@ class Renderer:
                 plain = "\n".join(x.plain for x in lines)
                 yield Shown(plain, "<br>".join(x.html for x in lines))
         elif value:
-            yield Shown(str(value), f"<blockquote>{_escaped(str(value))}</blockquote>")
+            text = written(str(value), self._words.direction(language))
+            yield Shown(text, f"<blockquote>{_escaped(text)}</blockquote>")
 
     def _sentence(self, template: str, phrase: Phrase) -> Shown:
         plain: dict[str, object] = {}

@@ -18,8 +18,9 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from bots.runtime.decision import Phrase
+from bots.runtime.direction import held, written
 from bots.runtime.originals import Part, side_by_side
-from bots.runtime.words import ORIGINALS, SOURCE, Raw
+from bots.runtime.words import ORIGINALS, SOURCE, Direction, Raw
 from federation.actions import Text
 from federation.links import person
 
@@ -70,6 +71,8 @@ class Translator(Protocol):
 
     def reviewed(self, msgid: str, language: str) -> bool:
         """Whether somebody who speaks the language well has checked the text."""
+
+    def direction(self, language: str) -> Direction: ...
 
 
 # -- what a value can be, besides words and numbers ------------------------------------------------
@@ -146,10 +149,17 @@ class Renderer:
         else:
             parts = [Part(x) for x in languages]
         told = [x for part in parts if not part.added for x in self._told(phrase, part.language)]
-        texts = [self._part(phrase, part, told) for part in parts]
+        base = self._words.direction(parts[0].language)
+        texts = [self._held(self._part(phrase, x, told), x, base) for x in parts]
         plain = f"\n\n{RULE}\n\n".join("\n\n".join(x.plain for x in text) for text in texts)
         body = "<hr>".join("".join(_paragraph(x.html) for x in text) for text in texts)
         return Text(plain, body, notice=phrase.key not in self._wording.ringing)
+
+    def _held(self, shown: list[_Shown], part: Part, base: Direction) -> list[_Shown]:
+        own = self._words.direction(part.language)
+        if own == base:
+            return shown
+        return [_Shown(held(x.plain, own), held(x.html, own)) for x in shown]
 
     def _part(self, phrase: Phrase, part: Part, told: Sequence[str]) -> list[_Shown]:
         values = {name: self._value(value, part, told) for name, value in phrase.values.items()}
@@ -196,6 +206,7 @@ class Renderer:
                         "\n".join(x.plain for x in lines), "<br>".join(x.html for x in lines)
                     )
             case Quote(text) if text:
+                text = written(text, self._words.direction(language))
                 yield _Shown(text, f"<blockquote>{_escaped(text)}</blockquote>")
             case Written(texts):
                 yield from self._written(texts, language)
@@ -203,8 +214,9 @@ class Renderer:
                 yield self._inline("", value, language)
 
     def _written(self, texts: Mapping[str, str], language: str) -> Iterator[_Shown]:
+        around = self._words.direction(language)
         for text in self._fitting(texts, language):
-            for part in re.split(r"\n\s*\n", text.strip()):
+            for part in re.split(r"\n\s*\n", written(text.strip(), around)):
                 yield _Shown(part, _escaped(part))
 
     def _fitting(self, texts: Mapping[str, str], language: str) -> list[str]:

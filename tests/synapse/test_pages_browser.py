@@ -8,32 +8,20 @@ from email.message import EmailMessage
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 
 from bridges.web.mailbox import showing
-from tests.programs import program
+from tests.synapse.browser import chromium
 from tests.synapse.web import LANGUAGES, TOKEN, Recorder, site
 
 PAGES = ("/", "/subscribe", f"/c/{TOKEN}", f"/u/{TOKEN}", "/imprint", "/privacy", "/nowhere")
 PHONE = {"width": 320, "height": 640}
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @pytest.fixture(scope="module")
 async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        found = program("chromium", "chromium-browser")
-        running = await playwright.chromium.launch(executable_path=found, args=[*FLAGS])
+    async with chromium() as running:
         yield running
-        await running.close()
 
 
 @pytest.fixture

@@ -172,6 +172,15 @@ def test_a_new_matter_on_request(world: World, word: str) -> None:
     assert world.office_keys(world.write("Mehr")[1]) == ["followup"]
 
 
+@pytest.mark.parametrize("word", ["!original", "!الأصل", "!اصل", "!Оригінал"])
+def test_the_originals_of_the_notice_are_a_word_away(world: World, word: str) -> None:
+    world.write("سلام")
+    _, asked = world.write(word)
+    assert world.chat_keys(asked) == ["notice"]
+    assert world.office_keys(asked) == []
+    assert said(asked, "notice").phrase.language == "de en"
+
+
 @pytest.mark.parametrize("word", ["!help", "!hilfe", "؟", "?", "!کمک"])
 def test_help(world: World, word: str) -> None:
     _, asked = world.write(word)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ from bots.ombuds.models import Conversation, Reporter
 from bots.ombuds.rules import places
 from bots.ombuds.rules.turn import Turn
 from bots.runtime.decision import CancelTimer, Say, SetTimer
+from bots.runtime.words import ORIGINALS
 from federation.actions import Join, Leave, SetState
 from federation.events import MediaMessage, Membership, MembershipKind, TextMessage, Unreadable
 
@@ -149,9 +151,18 @@ def welcome_due(turn: Turn) -> None:
 
 
 def notice(turn: Turn) -> None:
-    turn.say("notice", {"helplines": helplines(turn), "languages": languages(turn)})
+    turn.say("notice", _noticed(turn))
     turn.converse(noticed=turn.language)
     turn.ask(CancelTimer(handles.welcome_timer(turn.chat)))
+
+
+def original(turn: Turn) -> None:
+    """She would rather rely on what was written first than on a draft."""
+    turn.say_in(" ".join(ORIGINALS), "notice", _noticed(turn))
+
+
+def _noticed(turn: Turn) -> Mapping[str, str]:
+    return {"helplines": helplines(turn), "languages": languages(turn)}
 
 
 def helplines(turn: Turn) -> str:

@@ -150,8 +150,19 @@ NEW = Command(
     "",
 )
 
+ORIGINAL = Command(
+    "original",
+    Takes.NOTHING,
+    False,
+    _names(
+        "de original, en original, fr original, tr orijinal, uk оригінал, ru оригинал, "
+        "ar الأصل, fa اصل, ti ኦርጂናል"
+    ),
+    "",
+)
+
 STAFF = (ANSWER, UNDO, CASES, TAKE, CLOSE, REOPEN, TEAM, CONFIRM, HELP)
-REPORTER = (NEW, HELP)
+REPORTER = (NEW, HELP, ORIGINAL)
 
 
 @dataclass(frozen=True, slots=True)

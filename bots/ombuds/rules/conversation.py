@@ -44,6 +44,8 @@ def text(turn: Turn, event: TextMessage) -> None:
         turn.say("new-matter")
     elif command is commands.HELP:
         _help(turn)
+    elif command is commands.ORIGINAL:
+        arrival.original(turn)
     elif language is not None:
         _choose(turn, language)
     elif body:
@@ -132,8 +134,7 @@ def _open(turn: Turn, incoming: Incoming) -> None:
     root = handles.root(number)
     turn.tell(turn.case_key, turn.case_values(), handle=root, copy_of=incoming.event_id)
     _continue(turn, incoming.event_id, rest)
-    values = {"number": number, "languages": arrival.languages(turn)}
-    turn.say("receipt", values, handle=handles.receipt(number), after=root)
+    turn.say("receipt", {"number": number}, handle=handles.receipt(number), after=root)
 
 
 def _go_on(turn: Turn, incoming: Incoming) -> None:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 from bots.ombuds import handles
 from bots.ombuds.models import Answer, AnswerState, Case, CaseState
-from bots.ombuds.rules import answers, arrival, commands, founding, roster
+from bots.ombuds.rules import answers, commands, founding, roster
 from bots.ombuds.rules.turn import Turn
 from bots.runtime.decision import Performed, SetAside, SetTimer
 from federation.actions import Leave, React, SetState
@@ -166,7 +166,6 @@ def receipt_due(turn: Turn) -> None:
         return
     number = turn.case.number
     if turn.state.posted:
-        values = {"number": number, "languages": arrival.languages(turn)}
-        turn.say("receipt", values, handle=handles.receipt(number))
+        turn.say("receipt", {"number": number}, handle=handles.receipt(number))
     else:
         turn.ask(SetTimer(handles.receipt_timer(number), turn.now + SOON))

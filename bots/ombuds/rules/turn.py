@@ -156,7 +156,11 @@ class Turn(turn.Turn[State]):
 
     def reply(self, key: str, values: Values | None = None, **fields: Any) -> None:
         """The same, to somebody who has written nothing yet from which her language is known."""
-        self._say(Phrase(key, self.spoken, values or {}), fields)
+        self.say_in(self.spoken, key, values, **fields)
+
+    def say_in(self, language: str, key: str, values: Values | None = None, **fields: Any) -> None:
+        """Say something in languages that need not be hers."""
+        self._say(Phrase(key, language, values or {}), fields)
 
     def _say(self, phrase: Phrase, fields: Mapping[str, Any]) -> None:
         assert self.known.reporter is not None  # noqa: S101

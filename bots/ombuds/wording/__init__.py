@@ -14,6 +14,7 @@ from bots.ombuds.wording.flags import MODERATORS, PRIVATE, ROOMS, STAFF
 from bots.ombuds.wording.marks import Paragraphs
 from bots.ombuds.wording.office import OFFICE, TEAM
 from bots.ombuds.wording.reporter import REPORTER
+from bots.runtime.words import Direction
 
 PARAGRAPHS: dict[str, Paragraphs] = (
     REPORTER | CASES | ANSWERS | OFFICE | TEAM | ROOMS | PRIVATE | MODERATORS | STAFF
@@ -28,3 +29,5 @@ class Translator(Protocol):
 
     def reviewed(self, msgid: str, language: str) -> bool:
         """Whether somebody who speaks the language well has checked the text."""
+
+    def direction(self, language: str) -> Direction: ...

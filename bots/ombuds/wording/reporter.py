@@ -25,6 +25,9 @@ WITH_ORIGINAL = frozenset(
 """Phrases that people rely on when they complain, and that ask them about it: never in an
 unchecked translation alone."""
 
+LONG = frozenset({"notice"})
+"""Those whose originals would fill another screen. They ask nothing."""
+
 _EMERGENCY = N_("This is no emergency service. If you need help at once, call: {helplines}")
 _CHOOSE = N_("To choose your language, write its name: {languages}")
 _TAKE_BACK = N_("To take a message back, delete it here. We then delete our copy too.")
@@ -59,7 +62,6 @@ REPORTER: dict[str, Paragraphs] = {
         ),
         N_("To add something, write again here."),
         _TAKE_BACK,
-        _CHOOSE,
     ),
     "acknowledged": (N_("Thank you. This was added to your matter, number {number}."),),
     "language-set": (N_("From now on we write to you in this language."),),
