@@ -11,7 +11,7 @@ import json
 import logging
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from federation import recovery, sync
@@ -38,14 +38,14 @@ from federation.trust import CrossSigning, Trust
 log = logging.getLogger(__name__)
 
 LONG_POLL_MS = 30_000
-HEAD_START = 0.05
-"""Seconds after news in which the homeserver is not asked for more. What follows from the news is
-sent meanwhile, and it answers one request sooner than several: with each bot of a room asking again
-at once, it is busy with their questions, and then with telling them what we have just sent."""
 AT_ONCE = 1.0
 """Seconds in which a long poll without news can't have been waited for."""
 PATIENCE = 30.0
 """Seconds between attempts while the homeserver is away, at most."""
+
+
+async def _at_once() -> None:
+    """Nothing is waited for."""
 
 
 class Session:
@@ -73,12 +73,15 @@ class Session:
         self._now = now
         self.came_back: Callable[[], None] = lambda: None
         """Called with the first sync that was taken in, at the start and after every outage."""
+        self.spoken: Callable[[], Awaitable[None]] = _at_once
+        """Waited for after news, before the homeserver is asked for more: see
+        `bots.runtime.delivering.Delivering.spoken`."""
         self._whole: set[str] = set()
         """Rooms of which all that we need was taken in by this process."""
         self._away = 0
         self._logged_out = False
         self._news = False
-        """Whether the last sync brought something that was said or done in a room."""
+        """Whether the last sync brought something that others have said or done in a room."""
 
     async def open(self) -> None:
         """Log in and bring the account's keys into order. An outage is sat out: an office may be
@@ -185,7 +188,7 @@ class Session:
         self._back()
         await self._keep_up()
         if self._news:
-            await asyncio.sleep(HEAD_START)
+            await self.spoken()
 
     async def _keep_up(self) -> None:
         """What goes wrong here concerns keys of the future; the next sync tries again."""
@@ -242,8 +245,11 @@ class Session:
         await self._take(lambda ledger: self._commit(ledger, answer, joined, token, not gaps))
         self._whole |= {room.room_id for room in joined}
         self._whole -= {*sync.section(answer, "leave"), *sync.section(answer, "invite")}
-        self._news = any(room.timeline for room in joined)
+        self._news = any(self._is_by_others(event) for room in joined for event in room.timeline)
         return bool(answer["next_batch"] != token)
+
+    def _is_by_others(self, event: RawEvent) -> bool:
+        return bool(event.get("sender") != self.account)
 
     def _is_strange(self, room: JoinedRoom) -> bool:
         """Whether something of it may have to be fetched before it can be taken in."""

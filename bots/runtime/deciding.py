@@ -61,11 +61,13 @@ class _Cause:
     """What a decision was about."""
 
     key: str
+    seq: int
+    """Of its row in the inbox."""
     was: float | None
     """See `Deciding._was`. What follows from it inherits it."""
 
-    def passed_on(self) -> dict[str, float]:
-        return {} if self.was is None else {"was": self.was}
+    def passed_on(self) -> dict[str, Any]:
+        return {"of": self.seq} | ({} if self.was is None else {"was": self.was})
 
     def timer(self, delay: float) -> dict[str, float]:
         return {} if self.was is None else {"was": self.was + delay}
@@ -156,7 +158,7 @@ class Deciding:
         state = bot.load(tx, event)
         decision = bot.rule(state, event, datetime.fromtimestamp(tx.now, UTC))
         bot.save(tx, decision.state)
-        self._request(tx, _Cause(row.key, self._was(row)), account, bot, decision)
+        self._request(tx, _Cause(row.key, row.seq, self._was(row)), account, bot, decision)
 
     def _was(self, row: InboxRow) -> float | None:
         """When this happened, if a lost store may have seen it after the backup that was restored.

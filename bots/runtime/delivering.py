@@ -32,11 +32,17 @@ log = logging.getLogger(__name__)
 AT_ONCE = 16
 """Actions of one performer that are under way side by side; one that waits holds up no other."""
 HEAD_START = 0.05
-"""Seconds, at most, that the oldest action goes alone. What was decided first matters most (the
-case before the receipt for it), and a homeserver answers one request sooner than several."""
+"""Seconds, at most, that the first action of a decision goes alone. What was decided first matters
+most (the case before the receipt for it), and a homeserver answers one request sooner than several.
+What was decided about something else waits for nobody."""
 LEAD = 0.02
 """Seconds that it keeps after its answer: a homeserver tells people of it only then, and should be
 done with that before it is given the next."""
+SPEECH = 0.1
+"""Seconds, at most, in which no more is asked for because something is being said."""
+BREATH = 0.01
+"""Seconds before and after that: what follows from the news has to be decided, and people are told
+of an answer after we are."""
 LONGEST_PAUSE = 60.0
 TRIES = 5
 """How often an action is tried that fails by a fault of our own."""
@@ -49,6 +55,8 @@ class Delivering:
         self._performers = performers
         self._begun = False
         self._busy: dict[bytes, asyncio.Task[None]] = {}
+        self._speaking: set[asyncio.Task[None]] = set()
+        """Those of them that say something to a homeserver."""
         self._slots = defaultdict[str, asyncio.Semaphore](lambda: asyncio.Semaphore(AT_ONCE))
         self._paused_until: dict[str, float] = {}
         self._awaited: defaultdict[str, set[bytes]] = defaultdict(set)
@@ -86,11 +94,27 @@ class Delivering:
         now = self._clock.now()
         idle = [x for x in firsts if x.lane not in self._busy]
         ready = sorted((x for x in idle if x.row.not_before <= now), key=lambda x: x.row.seq)
-        answered = asyncio.Event()
+        led: dict[int | str, asyncio.Event] = {}
         for one in ready:
-            ahead = None if one is ready[0] else answered
-            self._busy[one.lane] = asyncio.create_task(self._lane(one, ahead, answered))
+            ahead = led.get(one.decision)
+            answered = led.setdefault(one.decision, asyncio.Event())
+            self._start(one, asyncio.create_task(self._lane(one, ahead, answered)))
         return min((x.row.not_before for x in idle if x.row.not_before > now), default=None)
+
+    def _start(self, head: Head, lane: asyncio.Task[None]) -> None:
+        self._busy[head.lane] = lane
+        if not isinstance(head.prepared, Deliver):
+            self._speaking.add(lane)
+            lane.add_done_callback(self._speaking.discard)
+
+    async def spoken(self) -> None:
+        """Wait, but never for long, until what follows from news has been said. A homeserver
+        answers one request sooner than several: with each account of a room asking again at once,
+        it is busy with their questions, and then with telling them what we have just sent."""
+        await asyncio.sleep(BREATH)
+        if self._speaking:
+            await asyncio.wait(self._speaking, timeout=SPEECH)
+            await asyncio.sleep(BREATH)
 
     async def _stop_lanes(self) -> None:
         for task in self._busy.values():

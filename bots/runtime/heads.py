@@ -19,7 +19,7 @@ from federation.perform import Outcome
 class Head:
     row: OutboxRow
     data: Mapping[str, Any]
-    """What the outbox keeps of it: the action, by whom, for which bot."""
+    """What the outbox keeps of it: the action, by whom, for which bot, of which decision."""
     prepared: Action | Deliver | Outcome | None
     """The action with ids in place of handles; an outcome if it was done before, as our own sync
     told; None if a handle is not filled."""
@@ -38,6 +38,12 @@ class Head:
     @property
     def action(self) -> Action | Deliver:
         found: Action | Deliver = self.data["action"]
+        return found
+
+    @property
+    def decision(self) -> int | str:
+        """Equal for all that was decided about one thing."""
+        found: int | str = self.data.get("of", self.row.id)
         return found
 
     @property

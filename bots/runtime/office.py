@@ -98,6 +98,7 @@ class Office:
         self._inbox = self._delivering.decided
         for post in self._posts:
             post.session.came_back = self._inbox.set
+            post.session.spoken = self._delivering.spoken
         self._until: float | None = None
         """Until when the loop of decisions waits, if nothing comes."""
         self.store.follow("sync", "decide", self._decide_at_once, self._decided)

@@ -29,6 +29,7 @@ MEASUREMENTS = (
     "resident",
     "blocked",
     "echo_speed",
+    "talk",
     "burst",
     "stopped",
     "killed",

@@ -67,8 +67,10 @@ class Scripted:
         return Outcome(action.room, f"$of-{action_id}")
 
 
-async def append(store: Store, action_id: str, action: Any, lane: str | None = None) -> None:
-    payload = codec.dumps({"by": BOT, "bot": "bot", "action": action})
+async def append(
+    store: Store, action_id: str, action: Any, lane: str | None = None, **more: int
+) -> None:
+    payload = codec.dumps({"by": BOT, "bot": "bot", "action": action, **more})
     makes = getattr(action, "handle", None)
     await store.run(
         "append",
