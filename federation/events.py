@@ -60,11 +60,16 @@ class TextMessage:
     origin: Origin
     room: RoomView
     body: str
+    """What its author wrote, without the message that it answers."""
     notice: bool = False
     """`m.notice`: written by a machine; no rule answers it."""
     reply_to: str | None = None
     thread: str | None = None
     """Event id of the thread's root (§ Threading)."""
+    html: str | None = None
+    """What clients show in place of the body, where that differs; from anybody, not cleaned."""
+    people: tuple[str, ...] = ()
+    """Users whom it mentions by a link, in their order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,8 @@ class MediaMessage:
     kind: str
     """The `msgtype` or event type, one of `KNOWN_MEDIA`, else `other`."""
     caption: str = ""
+    """What its author wrote beneath; never the name of a file. Of a poll: what it asks."""
+    reply_to: str | None = None
     thread: str | None = None
 
 
@@ -90,6 +97,26 @@ class Edit:
     room: RoomView
     target: str
     body: str
+    """The new text; of a medium, its new caption."""
+    medium: str | None = None
+    """The kind of a medium, as in `MediaMessage`; None for a text."""
+    html: str | None = None
+    people: tuple[str, ...] = ()
+
+
+class Asked(StrEnum):
+    VERIFICATION = "verification"
+    """To compare emoji (§ Key verification framework): its client waits for an answer."""
+    CALL = "call"
+
+
+@dataclass(frozen=True, slots=True)
+class ClientRequest:
+    """Somebody's client asks ours for something that a program can't do; nothing was said."""
+
+    origin: Origin
+    room: RoomView
+    asks: Asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +207,7 @@ RoomEvent = (
     TextMessage
     | MediaMessage
     | Edit
+    | ClientRequest
     | Redaction
     | Reaction
     | Membership

@@ -16,6 +16,12 @@ _EVENT = re.compile(
     r"|matrix:roomid/(?P<opaque>[^/?\s]+)/e/(?P<bare>[^/?\s]+))(?:\?\S*)?"
 )
 
+_USER = re.compile(
+    r"(?:https://matrix\.to/#/(?P<id>(?:@|%40)[^/?\s]+)|matrix:u/(?P<bare>[^/?\s]+))(?:\?\S*)?",
+    re.IGNORECASE,
+)
+LONGEST_ID = 255
+
 
 def servers(room: RoomView) -> tuple[str, ...]:
     """Servers through which a room can be reached, as the specification advises: that of a most
@@ -55,6 +61,15 @@ def chat(user: str, element: str | None = None) -> str:
     if element is None:
         return person(user)
     return f"{element.rstrip('/')}/#/user/{quote(user, safe='@:')}?action=chat"
+
+
+def user_of(url: str) -> str | None:
+    """The user to whom a link leads, if it is such a link."""
+    found = _USER.fullmatch(url)
+    if found is None:
+        return None
+    user = unquote(found["id"]) if found["id"] else f"@{unquote(found['bare'])}"
+    return user if re.fullmatch(r"@[^\s:]*:\S+", user) and len(user) <= LONGEST_ID else None
 
 
 def event_of(text: str) -> tuple[str, str] | None:

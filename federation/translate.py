@@ -10,7 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from federation import said
 from federation.events import (
+    Asked,
+    ClientRequest,
     Edit,
     EncryptionEnabled,
     Ignored,
@@ -29,16 +32,6 @@ from federation.events import (
 from federation.ports import RawEvent
 from federation.shapes import is_text, mapping, number
 
-_TEXT = frozenset({"m.text", "m.notice", "m.emote"})
-_MEDIA = {
-    "m.image": "image",
-    "m.file": "file",
-    "m.audio": "audio",
-    "m.video": "video",
-    "m.location": "location",
-}
-_MAX_BODY = 65_536
-"""An event has at most 65,536 bytes (§ Size limits); a longer body is a lie."""
 _MAX_ID = 255
 _MAX_TIME = 2**53 - 1
 """Canonical JSON knows no larger number (appendices, "Canonical JSON")."""
@@ -79,13 +72,18 @@ def looked_up(account: str, room_id: str, found: Mapping[str, Any], view: RoomVi
     if found.get("locked"):
         return undecryptable(account, room_id, raw, view)
     event = translate(account, room_id, raw, view, encrypted)
-    if not isinstance(event, TextMessage):
-        return event
     edit = translate(account, room_id, mapping(found.get("edit")), view, encrypted)
+    if not isinstance(event, TextMessage | MediaMessage) or not isinstance(edit, Edit):
+        return event
     own = edit.origin.sender == event.origin.sender
-    if isinstance(edit, Edit) and own and edit.target == event.origin.event_id:
-        return replace(event, body=edit.body)
-    return event
+    return edited(event, edit) if own and edit.target == event.origin.event_id else event
+
+
+def edited(event: TextMessage | MediaMessage, edit: Edit) -> TextMessage | MediaMessage:
+    """The message as it is after an edit; whether it counts is for others to say."""
+    if isinstance(event, MediaMessage):
+        return replace(event, caption=edit.body, kind=edit.medium or event.kind)
+    return replace(event, body=edit.body, html=edit.html, people=edit.people)
 
 
 def undecryptable(account: str, room_id: str, raw: RawEvent, view: RoomView) -> Unreadable:
@@ -103,28 +101,66 @@ def _message(
     if relation.get("rel_type") == "m.replace":
         return _edit(origin, view, content, relation)
     msgtype = _string(content, "msgtype")
-    body = _string(content, "body")
-    if msgtype not in _TEXT:
-        caption = body if isinstance(content.get("filename"), str) else ""
-        kind = _MEDIA.get(msgtype, "other")
-        return MediaMessage(origin, view, kind, caption, _thread(relation))
+    if msgtype in _MACHINES:
+        return _MACHINES[msgtype](origin, view)
+    _string(content, "body")
+    answers = isinstance(relation.get("m.in_reply_to"), Mapping)
+    medium = said.medium(content)
+    if medium is not None:
+        return MediaMessage(
+            origin,
+            view,
+            medium,
+            said.caption(content, answers=answers),
+            reply_to=_reply(relation),
+            thread=_thread(relation),
+        )
     return TextMessage(
         origin,
         view,
-        body,
+        said.words(content, answers=answers),
         notice=msgtype == "m.notice",
         reply_to=_reply(relation),
         thread=_thread(relation),
+        html=said.formatted(content),
+        people=said.people(content),
     )
 
 
 def _edit(
     origin: Origin, view: RoomView, content: Mapping[str, Any], relation: Mapping[str, Any]
 ) -> RoomEvent:
-    new = _mapping(content, "m.new_content")
-    if _string(new, "msgtype") not in _TEXT:
+    """Nobody says whether what it replaces is an answer, so it is read as if it were."""
+    new, target = _mapping(content, "m.new_content"), _string(relation, "event_id")
+    if _string(new, "msgtype") in _MACHINES:
         return Ignored(origin, view, "m.replace")
-    return Edit(origin, view, _string(relation, "event_id"), _string(new, "body"))
+    _string(new, "body")
+    medium = said.medium(new)
+    if medium is not None:
+        return Edit(origin, view, target, said.caption(new, answers=True), medium)
+    body = said.words(new, answers=True)
+    return Edit(origin, view, target, body, None, said.formatted(new), said.people(new))
+
+
+def _notice(origin: Origin, view: RoomView) -> RoomEvent:
+    return Ignored(origin, view, "m.server_notice")
+
+
+def _verification(origin: Origin, view: RoomView) -> RoomEvent:
+    return ClientRequest(origin, view, Asked.VERIFICATION)
+
+
+_MACHINES: dict[str, Callable[[Origin, RoomView], RoomEvent]] = {
+    "m.server_notice": _notice,
+    "m.key.verification.request": _verification,
+}
+"""Types of messages in which nobody says anything."""
+
+
+def _call(origin: Origin, view: RoomView, raw: RawEvent, content: Mapping[str, Any]) -> RoomEvent:
+    if not content:
+        return Ignored(origin, view, str(raw["type"]))
+    return ClientRequest(origin, view, Asked.CALL)
 
 
 def _reaction(
@@ -204,7 +240,18 @@ def _media(kind: str) -> Callable[[Origin, RoomView, RawEvent, Mapping[str, Any]
         if not content:
             return Ignored(origin, view, str(raw["type"]))
         relation = mapping(content.get("m.relates_to"))
-        return MediaMessage(origin, view, kind, thread=_thread(relation))
+        if relation.get("rel_type") == "m.replace":
+            new = mapping(content.get("m.new_content"))
+            target = _string(relation, "event_id")
+            return Edit(origin, view, target, said.question(new), kind)
+        return MediaMessage(
+            origin,
+            view,
+            kind,
+            said.question(content),
+            reply_to=_reply(relation),
+            thread=_thread(relation),
+        )
 
     return read
 
@@ -221,6 +268,11 @@ _READERS: dict[str, _Reader] = {
     "m.sticker": _media("sticker"),
     "m.poll.start": _media("poll"),
     "org.matrix.msc3381.poll.start": _media("poll"),
+    "m.call.invite": _call,
+    "m.call.notify": _call,
+    "m.rtc.notification": _call,
+    "org.matrix.msc4075.call.notify": _call,
+    "org.matrix.msc4075.rtc.notification": _call,
 }
 
 
@@ -262,7 +314,7 @@ def _optional(data: Mapping[str, Any], key: str) -> str:
 
 
 def _string(data: Mapping[str, Any], key: str) -> str:
-    value = data.get(key)
-    if not isinstance(value, str) or len(value) > _MAX_BODY:
+    value = said.text(data, key)
+    if value is None:
         raise _Malformed
-    return value.encode("utf-8", "replace").decode()  # lone surrogates can't be stored
+    return value

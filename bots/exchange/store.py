@@ -199,7 +199,7 @@ class Loader:
     def _in_exchange(self, state: State, event: RoomEvent) -> State:
         match event:
             case TextMessage() | MediaMessage():
-                for target in (event.thread, _reply(event)):
+                for target in (event.thread, event.reply_to):
                     found = self._of_copy(state, target)
                     if found.known.shared is not None:
                         return found
@@ -214,10 +214,6 @@ class Loader:
         made = self.docs.made_by_event(event_id) if event_id is not None else None
         number = handles.copy_number(made.handle) if made is not None else None
         return self._by_number(state, str(number)) if number is not None else state
-
-
-def _reply(event: TextMessage | MediaMessage) -> str | None:
-    return event.reply_to if isinstance(event, TextMessage) else None
 
 
 # -- writing ---------------------------------------------------------------------------------------

@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given, settings
 
 from federation.events import (
+    Asked,
+    ClientRequest,
     Edit,
     EncryptionEnabled,
     Ignored,
@@ -21,7 +23,7 @@ from federation.events import (
     TextMessage,
     Unreadable,
 )
-from federation.translate import translate, undecryptable
+from federation.translate import looked_up, translate, undecryptable
 from tests.store.events import ANNA, BOT, ROOM, event, member
 from tests.store.malformed import BASES, CANARY, JSON, malformed_events
 
@@ -103,8 +105,31 @@ def test_messages(content: dict[str, Any], expected: dict[str, Any]) -> None:
         ({"msgtype": "m.audio"}, "audio", ""),
         ({"msgtype": "m.video"}, "video", ""),
         ({"msgtype": "m.location"}, "location", ""),
-        ({"msgtype": "m.key.verification.request"}, "other", ""),
-        ({"msgtype": "org.example"}, "other", ""),
+        ({"msgtype": "m.image", "body": "p.jpg", "filename": "p.jpg"}, "image", ""),
+        (
+            {"msgtype": "m.location", "body": "Geo: 52.5, 13.4", "geo_uri": "geo:52.5,13.4"},
+            "location",
+            "",
+        ),
+        ({"msgtype": "org.example", "url": "mxc://x/y"}, "other", ""),
+        (
+            {
+                "msgtype": "dm.filament.gallery",
+                "body": "our yard",
+                "itemtypes": [{"itemtype": "m.image", "body": "Leyla.jpg"}],
+            },
+            "image",
+            "our yard",
+        ),
+        (
+            {
+                "msgtype": "dm.filament.gallery",
+                "body": "Leyla.jpg\nAmal.jpg",
+                "itemtypes": [{"body": "x", "filename": "Leyla.jpg"}, {"body": "Amal.jpg"}],
+            },
+            "image",
+            "",
+        ),
     ],
 )
 def test_media(content: dict[str, Any], kind: str, caption: str) -> None:
@@ -148,8 +173,116 @@ def test_edits() -> None:
     found = text({"m.relates_to": relation, "m.new_content": new, "body": "* new"})
     assert isinstance(found, Edit)
     assert (found.target, found.body) == ("$e", "new")
-    other = text({"m.relates_to": relation, "m.new_content": {**new, "msgtype": "m.image"}})
-    assert isinstance(other, Ignored)
+    captioned = {"msgtype": "m.image", "body": "new", "filename": "p.jpg"}
+    other = text({"m.relates_to": relation, "m.new_content": captioned})
+    assert isinstance(other, Edit)
+    assert (other.target, other.body, other.medium) == ("$e", "new", "image")
+    bare = text({"m.relates_to": relation, "m.new_content": {**captioned, "body": "p.jpg"}})
+    assert isinstance(bare, Edit)
+    assert bare.body == ""
+
+
+FALLBACK = "> <@leyla:hs.example> the guard\n> shouts\n\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (FALLBACK + "Yes", "Yes"),
+        ("> * <@leyla:hs.example> waves\n\nYes", "Yes"),
+        (FALLBACK + FALLBACK + "Yes", "Yes"),
+        ("> <@leyla:hs.example> picture", ""),
+        ("> said my neighbour\n\nYes", "> said my neighbour\n\nYes"),
+        (">Yes", ">Yes"),
+        ("Yes\n> <@leyla:hs.example> no", "Yes\n> <@leyla:hs.example> no"),
+    ],
+)
+def test_an_answer_says_nothing_of_what_it_answers(body: str, expected: str) -> None:
+    reply = {"m.in_reply_to": {"event_id": "$r"}}
+    thread = {"rel_type": "m.thread", "event_id": "$t", "is_falling_back": True, **reply}
+    replace = {"rel_type": "m.replace", "event_id": "$e"}
+    said = (
+        text({"body": body, "m.relates_to": reply}),
+        text({"body": body, "m.relates_to": thread}),
+        text(
+            {
+                "body": "* " + body,
+                "m.relates_to": replace,
+                "m.new_content": {"msgtype": "m.text", "body": body},
+            }
+        ),
+    )
+    assert [x.body for x in said] == [expected] * 3
+    media = {"msgtype": "m.image", "filename": "p.jpg", "body": body, "m.relates_to": reply}
+    assert text(media).caption == expected
+
+
+def test_what_somebody_copied_in_stays_and_names_nobody() -> None:
+    found = text({"body": "> <@guard:hs.example> I will hit you\n\nHe wrote this to me"})
+    assert found.body == "> I will hit you\n\nHe wrote this to me"
+
+
+def test_html_alone_is_read_and_an_answer_in_it_is_not() -> None:
+    html = "<mx-reply><blockquote>@leyla:x</blockquote></mx-reply><p>Help &amp; soon</p><p>me</p>"
+    found = text({"body": " ", "format": "org.matrix.custom.html", "formatted_body": html})
+    assert found.body == "Help & soon\nme"
+    assert "leyla" not in found.html
+
+
+def test_people_are_found_in_pills_and_in_links() -> None:
+    html = (
+        '<a href="https://matrix.to/#/@greta:hs.example">Greta</a> and '
+        "<a href='https://matrix.to/#/%40ida%3Ahs.example?via=x'>Ida</a> and "
+        '<a href="https://matrix.to/#/!room:hs.example/$e">here</a> and '
+        '<a href="https://matrix.to/#/@greta:hs.example">Greta</a>'
+    )
+    found = text({"format": "org.matrix.custom.html", "formatted_body": html, "body": "Greta"})
+    assert found.people == ("@greta:hs.example", "@ida:hs.example")
+    assert text({"body": "!admit https://matrix.to/#/@x:y.z"}).people == ("@x:y.z",)
+    assert text({"body": "!admit matrix:u/x:y.z"}).people == ("@x:y.z",)
+
+
+def test_effects_and_unknown_kinds_of_text_are_text() -> None:
+    assert text({"msgtype": "nic.custom.confetti", "body": "He is gone"}).body == "He is gone"
+
+
+def test_machines_say_nothing() -> None:
+    assert isinstance(text({"msgtype": "m.server_notice", "body": "full"}), Ignored)
+    request = text({"msgtype": "m.key.verification.request", "body": "wants to verify"})
+    assert isinstance(request, ClientRequest)
+    assert request.asks is Asked.VERIFICATION
+    for kind in ("m.call.invite", "org.matrix.msc4075.rtc.notification"):
+        found = read(event(kind, {"call_id": "1"}))
+        assert isinstance(found, ClientRequest)
+        assert found.asks is Asked.CALL
+    for kind in ("m.key.verification.start", "m.call.candidates", "m.call.hangup", "m.beacon"):
+        assert isinstance(read(event(kind, {"x": 1})), Ignored)
+
+
+def test_a_poll_says_what_it_asks() -> None:
+    poll = {"question": {"org.matrix.msc1767.text": "May I move?", "body": "May I move?"}}
+    found = read(event("org.matrix.msc3381.poll.start", {"org.matrix.msc3381.poll.start": poll}))
+    assert (found.kind, found.caption) == ("poll", "May I move?")
+    stable = {"m.poll": {"question": {"m.text": [{"body": "May I move?"}]}}}
+    assert read(event("m.poll.start", stable)).caption == "May I move?"
+
+
+def test_what_was_looked_up_is_as_its_last_edit_left_it() -> None:
+    def found(content: dict[str, Any], new: dict[str, Any]) -> Any:
+        relation = {"rel_type": "m.replace", "event_id": "$e"}
+        edit = {"msgtype": "m.text", "body": "*", "m.relates_to": relation, "m.new_content": new}
+        told = {
+            "event": event("m.room.message", content, event_id="$e"),
+            "edit": event("m.room.message", edit),
+        }
+        return looked_up(BOT, ROOM, told, VIEW)
+
+    picture = {"msgtype": "m.image", "body": "Leyla at the gate", "filename": "p.jpg"}
+    assert found(picture, {**picture, "body": "the gate"}).caption == "the gate"
+    assert found(picture, {**picture, "body": "p.jpg"}).caption == ""
+    said = {"msgtype": "m.text", "body": "old"}
+    assert found(said, {"msgtype": "m.text", "body": FALLBACK + "new"}).body == "new"
+    assert found(said, picture).body == "Leyla at the gate"
 
 
 @pytest.mark.parametrize(

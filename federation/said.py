@@ -1,0 +1,132 @@
+"""What the content of a message says: the words of its author and nothing around them.
+
+Clients put more into a body than was written: the message that is answered ("rich replies", part
+of the specification until 1.12), the name of a file where a caption could stand (MSC2530), a
+fallback for clients that know no polls (MSC3381). What is left here is safe to be passed on by any
+bot.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from federation.links import user_of
+from federation.shapes import is_text, listing, mapping
+
+TEXT = frozenset({"m.text", "m.notice", "m.emote"})
+MEDIA = {
+    "m.image": "image",
+    "m.file": "file",
+    "m.audio": "audio",
+    "m.video": "video",
+    "m.location": "location",
+    # MSC4274
+    "m.gallery": "image",
+    "dm.filament.gallery": "image",
+}
+_EFFECTS = ("nic.custom.", "io.element.effect")
+"""Texts that fall like snow (Element's `/confetti` and others)."""
+LONGEST = 65_536
+"""An event has at most 65,536 bytes (§ Size limits); a longer body is a lie."""
+MOST_PEOPLE = 50
+
+_WHO = r"<@[^<>\s]*:[^<>\s]+>"
+_FALLBACK = re.compile(rf">[ ]?(?:\*[ ])?{_WHO}[^\n]*(?:\n>[^\n]*)*(?:\n+|$)")
+_QUOTED = re.compile(rf"^((?:>[ ]?)+)(?:\*[ ])?{_WHO}[ ]?", re.MULTILINE)
+_MX_REPLY = re.compile(r"<mx-reply>.*?</mx-reply>", re.DOTALL | re.IGNORECASE)
+_BREAK = re.compile(r"<(?:br|/p|/div|/li|/h[1-6]|/tr|/blockquote|/pre)\b[^>]*>", re.IGNORECASE)
+_TAG = re.compile(r"<[^>]*>")
+_LINK = re.compile(
+    r"""href\s*=\s*["']([^"'<>\s]+)|((?:https://matrix\.to/#/|matrix:u/)[^\s<>"')\]]+)""",
+    re.IGNORECASE,
+)
+
+
+def words(content: Mapping[str, Any], *, answers: bool) -> str:
+    """The body, without the message that it answers.
+
+    `answers`: it answers a message, or may do so, as an edit. Else somebody has copied the quoted
+    lines in, perhaps as what a complaint is about: they stay, and only the id in them goes.
+    """
+    body = text(content, "body") or ""
+    shown = formatted(content)
+    if not body.strip() and shown:
+        return _plain(shown)
+    if not answers:
+        return _QUOTED.sub(r"\1", body)
+    while found := _FALLBACK.match(body):
+        body = body[found.end() :]
+    return body
+
+
+def formatted(content: Mapping[str, Any]) -> str | None:
+    """The HTML that clients show in place of the body; from anybody, and not cleaned."""
+    shown = text(content, "formatted_body")
+    if content.get("format") != "org.matrix.custom.html" or shown is None:
+        return None
+    return _MX_REPLY.sub("", shown)
+
+
+def people(content: Mapping[str, Any]) -> tuple[str, ...]:
+    """Users whom it links to, as pills or as pasted links, in their order."""
+    whole = formatted(content) or text(content, "body") or ""
+    named = (user_of(html.unescape(x[1] or x[2])) for x in _LINK.finditer(whole))
+    return tuple(dict.fromkeys(x for x in named if x is not None))[:MOST_PEOPLE]
+
+
+def medium(content: Mapping[str, Any]) -> str | None:
+    """The kind, where it carries more than text, one of `federation.events.KNOWN_MEDIA`."""
+    msgtype = text(content, "msgtype")
+    if msgtype in MEDIA:
+        return MEDIA[msgtype]
+    written = msgtype is not None and (msgtype in TEXT or msgtype.startswith(_EFFECTS))
+    return None if written else "other"
+
+
+def caption(content: Mapping[str, Any], *, answers: bool) -> str:
+    """What the author wrote beneath; never a file's name, which often is a person's."""
+    if text(content, "msgtype") == "m.location":
+        return ""
+    files = [text(content, "filename"), *_items(content)]
+    said = words(content, answers=answers)
+    named = [x for x in files if x]
+    # In a gallery a body made of the files' names stands in for a caption.
+    return "" if not named or any(x in said.splitlines() or x == said for x in named) else said
+
+
+def _items(content: Mapping[str, Any]) -> Iterator[str | None]:
+    for item in listing(content.get("itemtypes")):
+        yield text(mapping(item), "filename") or text(mapping(item), "body")
+    if "itemtypes" in content:
+        yield "\0"  # a gallery has no file's name of its own, and may have a caption
+
+
+def question(content: Mapping[str, Any]) -> str:
+    """What a poll asks (§ m.poll.start, MSC3381)."""
+    for name in ("m.poll", "m.poll.start", "org.matrix.msc3381.poll.start"):
+        asked = mapping(mapping(content.get(name)).get("question"))
+        found = next(iter(listing(asked.get("m.text"))), None)
+        for said in (text(mapping(found), "body"), *_unstable(asked)):
+            if said:
+                return said
+    return ""
+
+
+def _unstable(asked: Mapping[str, Any]) -> Iterator[str | None]:
+    yield text(asked, "org.matrix.msc1767.text")
+    yield text(asked, "body")
+
+
+def text(content: Mapping[str, Any], key: str) -> str | None:
+    """A string as it can be stored; None if there is none, or one that is too long."""
+    value = content.get(key)
+    if not isinstance(value, str) or len(value) > LONGEST:
+        return None
+    return value if is_text(value) else value.encode("utf-8", "replace").decode()
+
+
+def _plain(shown: str) -> str:
+    return html.unescape(_TAG.sub("", _BREAK.sub("\n", shown))).strip()
