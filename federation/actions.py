@@ -92,6 +92,16 @@ class React:
 
 
 @dataclass(frozen=True, slots=True)
+class DeclineVerification:
+    """Answer a request to compare emoji with no, so that nobody's client waits
+    (§ m.key.verification.cancel)."""
+
+    room: Ref
+    target: Ref
+    notify: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Join:
     room: Ref
     notify: bool = False
@@ -171,6 +181,7 @@ Action = (
     | EditMessage
     | Redact
     | React
+    | DeclineVerification
     | Join
     | Leave
     | Invite

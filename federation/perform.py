@@ -53,6 +53,7 @@ class Performer:
             actions.EditMessage: self._edit,
             actions.Redact: self._redact,
             actions.React: self._react,
+            actions.DeclineVerification: self._decline,
             actions.CreateRoom: self._create,
             actions.SetState: self._set_state,
             actions.Join: self._join,
@@ -90,31 +91,40 @@ class Performer:
         audience = None if action.audience is None else action.audience | {self._account}
         return await self._message(action.room, content, action_id, audience, False)
 
+    async def _decline(self, action: actions.DeclineVerification, action_id: str) -> Outcome:
+        relation = {"rel_type": "m.reference", "event_id": action.target}
+        content = {"code": "m.user", "reason": "A program", "m.relates_to": relation}
+        return await self._message(
+            action.room, content, action_id, kind="m.key.verification.cancel"
+        )
+
     async def _message(
         self,
         room_id: str,
         content: dict[str, Any],
         action_id: str,
-        audience: frozenset[str] | None,
-        strict: bool,
+        audience: frozenset[str] | None = None,
+        strict: bool = False,
+        *,
+        kind: str = "m.room.message",
     ) -> Outcome:
         room = await self._room(room_id)
         present = frozenset(room.members)
         if audience is not None and (strict or not room.encrypted) and present - audience:
             raise AudienceRefused("somebody is in the room who must not read this")
         if not room.encrypted:
-            return await self._put(room, "m.room.message", content, action_id)
+            return await self._put(room, kind, content, action_id)
         readers = present if audience is None else present & audience
         others = readers - {self._account}
         if room.only_asks(others):
             raise NobodyThere(others)
-        encrypted = await self._session.sharing.encrypt(room_id, readers, "m.room.message", content)
+        encrypted = await self._session.sharing.encrypt(room_id, readers, kind, content)
         return await self._put(room, "m.room.encrypted", encrypted, action_id)
 
     async def _put(
         self, room: Room, kind: str, content: Mapping[str, Any], action_id: str
     ) -> Outcome:
-        if room.encrypted and kind == "m.room.message":
+        if room.encrypted and kind != "m.room.encrypted":
             raise PlaintextRefused("a message without encryption for an encrypted room")
         target = path("rooms", room.room_id, "send", kind, action_id)
         answer = await self._server.call("send", "PUT", target, {**content, MARK: action_id})

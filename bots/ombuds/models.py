@@ -174,6 +174,8 @@ class Conversation:
     acknowledged: float = 0.0
     asked: float = 0.0
     explained: float = 0.0
+    requested: float = 0.0
+    """When her client last asked for something that a program can't do, and was answered."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from bots.onboarding.state import Knowledge, State
 from bots.runtime.bot import Docs
 from bots.runtime.decision import Due, Event, Performed, Started
 from federation.events import (
+    ClientRequest,
     MediaMessage,
     Membership,
     MembershipKind,
@@ -209,7 +210,7 @@ def _names_somebody(event: TextMessage) -> bool:
 
 def _candidate(event: RoomEvent) -> str:
     """Who somebody is whom we would talk with, in a room that we don't know yet."""
-    if isinstance(event, TextMessage | MediaMessage | Unreadable):
+    if isinstance(event, TextMessage | MediaMessage | ClientRequest | Unreadable):
         return event.origin.sender
     joined = isinstance(event, Membership) and event.membership is MembershipKind.JOIN
     others = event.room.others(event.origin.account)

@@ -27,6 +27,7 @@ _CLASSES: dict[str, type] = {
         actions.EditMessage,
         actions.Redact,
         actions.React,
+        actions.DeclineVerification,
         actions.Join,
         actions.Leave,
         actions.Invite,

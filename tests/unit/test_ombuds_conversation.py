@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bots.runtime.decision import CancelTimer, Due, Request, Say, SetTimer, Started
-from federation.actions import Join, Leave, SetState
-from federation.events import RoomView, TextMessage
+from federation.actions import DeclineVerification, Join, Leave, SetState
+from federation.events import Asked, ClientRequest, RoomView, TextMessage
 from tests.unit.test_ombuds_story import ANNA, BOT, CEM, CHAT, OFFICE, YUSRA, World
 from tests.unit.world import said
 
@@ -203,7 +203,7 @@ def test_a_long_text_comes_in_parts(world: World) -> None:
 @pytest.mark.parametrize("kind", ["image", "audio", "poll", "strange"])
 def test_media_are_named_and_not_passed_on(world: World, kind: str) -> None:
     _, asked = world.send_media(kind, "mein Zimmer")
-    assert world.office_keys(asked) == ["case-root"]
+    assert world.office_keys(asked) == ["case-root", "asked-for-words"]
     assert world.chat_keys(asked) == ["receipt", "notice", "text-only"]
     text = said(asked, "case-root").phrase.values["text"]
     assert text.key == "media"  # type: ignore[attr-defined]
@@ -211,6 +211,21 @@ def test_media_are_named_and_not_passed_on(world: World, kind: str) -> None:
     _, asked = world.send_media(kind)
     assert world.office_keys(asked) == ["media"]
     assert world.chat_keys(asked) == []
+
+
+@pytest.mark.parametrize("asks", Asked)
+def test_what_her_client_asks_for_is_no_matter(world: World, asks: Asked) -> None:
+    def request() -> list[Request]:
+        return world.handle(ClientRequest(world.origin(CHAT, YUSRA), world.view(CHAT), asks))
+
+    first, second = request(), request()
+    assert world.office_keys(first) == world.office_keys(second) == []
+    assert world.chat_keys(first) == [f"no-{asks}"]
+    assert world.chat_keys(second) == []
+    for asked in (first, second):
+        declined = [x for x in asked if isinstance(x, DeclineVerification)]
+        assert bool(declined) is (asks is Asked.VERIFICATION)
+    assert world.office_keys(world.write("Hallo")[1]) == ["case-root"]
 
 
 def test_what_is_no_message_of_hers_makes_nothing(world: World) -> None:

@@ -39,6 +39,7 @@ _COMMAND = "names a command or another place to write, and asks for no decision"
 _DONE = "says what was done, and asks for nothing"
 _LANGUAGE = "is the answer to somebody who chose a language, and asks for nothing"
 _OTHERS = "speaks to those who moderate a room, about the room"
+_MACHINE = "says what a program can't do; nobody agrees to anything by it"
 _INTERESTS = "asks for interests, which bind to nothing and can be chosen again"
 
 OMBUDS_ALONE = {
@@ -46,6 +47,8 @@ OMBUDS_ALONE = {
     "language-set": _LANGUAGE,
     "alone-again": _DONE,
     "private-only": _COMMAND,
+    "no-verification": _MACHINE,
+    "no-call": _MACHINE,
     "flags-off": _OTHERS,
     "flags-powerless": _OTHERS,
     "flags-lost": _OTHERS,
@@ -68,6 +71,8 @@ ONBOARDING_ALONE = {
     "erased": _DONE,
     "yes-gone": "says that nothing has changed, and names a command",
     "text-only": _COMMAND,
+    "no-verification": _MACHINE,
+    "no-call": _MACHINE,
     "send-again": "asks for a message once more, whatever it was",
     "private-only": _COMMAND,
 }

@@ -13,7 +13,14 @@ from bots.ombuds.rules.turn import Turn
 from bots.runtime.decision import CancelTimer, Say, SetTimer
 from bots.runtime.words import ORIGINALS
 from federation.actions import Join, Leave, SetState
-from federation.events import MediaMessage, Membership, MembershipKind, TextMessage, Unreadable
+from federation.events import (
+    ClientRequest,
+    MediaMessage,
+    Membership,
+    MembershipKind,
+    TextMessage,
+    Unreadable,
+)
 
 PATIENCE = timedelta(seconds=3)
 """How long we wait for a first message before we speak: Element sends it with the invitation."""
@@ -25,7 +32,7 @@ GONE = (MembershipKind.LEAVE, MembershipKind.BAN)
 HERE = (MembershipKind.JOIN, MembershipKind.INVITE)
 ENCRYPTION = {"algorithm": "m.megolm.v1.aes-sha2"}
 
-Message = TextMessage | MediaMessage | Unreadable
+Message = TextMessage | MediaMessage | ClientRequest | Unreadable
 
 
 def membership(turn: Turn, event: Membership) -> None:

@@ -11,7 +11,15 @@ from bots.ombuds.rules import arrival, commands, decisions
 from bots.ombuds.rules.turn import Turn
 from bots.ombuds.wording.marks import PerLanguage
 from bots.runtime.decision import Phrase
-from federation.events import KNOWN_MEDIA, MediaMessage, TextMessage, Unreadable
+from federation.actions import DeclineVerification
+from federation.events import (
+    KNOWN_MEDIA,
+    Asked,
+    ClientRequest,
+    MediaMessage,
+    TextMessage,
+    Unreadable,
+)
 
 PAUSE = 600.0
 """Seconds between two acknowledgments, or two requests to send something again."""
@@ -62,6 +70,22 @@ def media(turn: Turn, event: MediaMessage) -> None:
     if turn.seconds - turn.conversation.explained >= PAUSE:
         turn.converse(explained=turn.seconds)
         turn.say("text-only")
+        turn.tell_case("asked-for-words")
+
+
+def requested(turn: Turn, event: ClientRequest) -> None:
+    """Her client wants something that nobody said: it is no matter, and no part of one."""
+    if turn.known.gone or not arrival.adopt(turn, event):
+        return
+    arrival.expect(turn)
+    if event.asks is Asked.VERIFICATION:
+        turn.ask(DeclineVerification(turn.chat, event.origin.event_id, notify=True))
+    if turn.seconds - turn.conversation.requested >= PAUSE:
+        turn.converse(requested=turn.seconds)
+        turn.reply(_NO[event.asks])
+
+
+_NO = {Asked.VERIFICATION: "no-verification", Asked.CALL: "no-call"}
 
 
 def _is_new(turn: Turn) -> bool:

@@ -35,6 +35,7 @@ from bots.runtime.decision import (
     Started,
 )
 from federation.events import (
+    ClientRequest,
     Edit,
     Ignored,
     MediaMessage,
@@ -181,6 +182,8 @@ def _in_private(turn: Turn, event: RoomEvent) -> None:
             conversation.text(turn, event)
         case MediaMessage():
             conversation.media(turn, event)
+        case ClientRequest():
+            conversation.requested(turn, event)
         case Edit():
             changes.edited(turn, event)
         case Redaction():

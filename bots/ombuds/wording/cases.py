@@ -28,12 +28,10 @@ CASES: dict[str, Paragraphs] = {
     "continued": (N_("The text goes on:"), "{text}"),
     "part-removed": (N_("The person has removed this part of the text."),),
     "media": (
-        N_(
-            "The person sent something that is not text: {kind}. It can not be passed on so far. "
-            "The person was asked to describe it."
-        ),
+        N_("The person sent something that is not text: {kind}. It cannot be passed on so far."),
         "{text}",
     ),
+    "asked-for-words": (N_("The person was asked to describe in words what cannot be passed on."),),
     # Translators: what was sent, after "something that is not text:"
     "kind-image": (N_("picture"),),
     "kind-file": (N_("file"),),

@@ -12,6 +12,7 @@ from bots.runtime.decision import CancelTimer, Performed, Phrase, Say, SetTimer
 from bots.runtime.phrases import Link, Person
 from federation.actions import Join, Leave, SetState
 from federation.events import (
+    ClientRequest,
     MediaMessage,
     Membership,
     MembershipKind,
@@ -26,7 +27,7 @@ from federation.links import link
 GONE = (MembershipKind.LEAVE, MembershipKind.BAN)
 ENCRYPTION = {"algorithm": "m.megolm.v1.aes-sha2"}
 
-Message = TextMessage | MediaMessage | Unreadable
+Message = TextMessage | MediaMessage | ClientRequest | Unreadable
 
 
 def started(turn: Turn) -> None:

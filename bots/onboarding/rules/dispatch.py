@@ -17,6 +17,7 @@ from bots.runtime.decision import (
     Started,
 )
 from federation.events import (
+    ClientRequest,
     MediaMessage,
     Membership,
     Reaction,
@@ -104,6 +105,8 @@ def _in_private(turn: Turn, event: RoomEvent) -> None:
             talking.text(turn, event)
         case MediaMessage():
             talking.media(turn, event)
+        case ClientRequest():
+            talking.requested(turn, event)
         case Reaction():
             talking.reacted(turn, event)
         case Redaction():

@@ -11,7 +11,16 @@ from bots.onboarding.rules.turn import Turn
 from bots.runtime.commands import Invocation
 from bots.runtime.decision import Phrase
 from bots.runtime.texts import clean
-from federation.events import MediaMessage, Reaction, Redaction, TextMessage, Unreadable
+from federation.actions import DeclineVerification
+from federation.events import (
+    Asked,
+    ClientRequest,
+    MediaMessage,
+    Reaction,
+    Redaction,
+    TextMessage,
+    Unreadable,
+)
 
 PAUSE = 600.0
 """Seconds between two messages that say nothing new."""
@@ -144,11 +153,22 @@ def media(turn: Turn, event: MediaMessage) -> None:
     _ask_again(turn, event, "text-only")
 
 
+_NO = {Asked.VERIFICATION: "no-verification", Asked.CALL: "no-call"}
+
+
+def requested(turn: Turn, event: ClientRequest) -> None:
+    """Her client wants something that a program can't do."""
+    if event.asks is Asked.VERIFICATION and arrival.adopt(turn, event):
+        room = event.origin.room_id
+        turn.ask(DeclineVerification(room, event.origin.event_id, notify=True))
+    _ask_again(turn, event, _NO[event.asks])
+
+
 def unreadable(turn: Turn, event: Unreadable) -> None:
     _ask_again(turn, event, "send-again")
 
 
-def _ask_again(turn: Turn, event: MediaMessage | Unreadable, key: str) -> None:
+def _ask_again(turn: Turn, event: arrival.Message, key: str) -> None:
     if not arrival.adopt(turn, event):
         return
     if turn.member.stage is Stage.NEW:
