@@ -176,6 +176,17 @@ class Look:
     notify: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class AskDevices:
+    """Ask for the devices of somebody; then what asked for it is decided anew, and knows whether
+    it came from one of her own (`Origin.doubt`). Nothing else comes of it."""
+
+    room: Ref
+    """In which that was said."""
+    user: str
+    notify: bool = False
+
+
 Action = (
     Send
     | EditMessage
@@ -189,4 +200,5 @@ Action = (
     | SetState
     | CreateRoom
     | Look
+    | AskDevices
 )

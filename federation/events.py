@@ -15,6 +15,16 @@ from typing import Any
 from federation import power
 
 
+class Doubt(StrEnum):
+    """Whether a device is its owner's: she signs it with keys of her own (§ Cross-signing), which
+    somebody who only learnt her password, or set a new one, does not have."""
+
+    UNKNOWN = "unknown"
+    """Her devices have to be asked for (`federation.actions.AskDevices`)."""
+    UNSIGNED = "unsigned"
+    """She was asked for, and has not signed it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Where an event comes from: the part that every room event has."""
@@ -27,6 +37,11 @@ class Origin:
     sent_at: int
     encrypted: bool
     """Whether it reached us encrypted, from a session that belongs to `sender`."""
+    bound: bool = True
+    """Whether what it relates to stands inside its encryption, and nothing outside says otherwise.
+    If not, a homeserver may have chosen the thread, or the message that is edited."""
+    doubt: Doubt | None = None
+    """What speaks against the device from which it came, of what is encrypted."""
 
 
 @dataclass(frozen=True, slots=True)

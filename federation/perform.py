@@ -61,6 +61,7 @@ class Performer:
             actions.Invite: self._membership,
             actions.Kick: self._membership,
             actions.Look: self._look,
+            actions.AskDevices: self._ask_devices,
         }
 
     @property
@@ -186,6 +187,10 @@ class Performer:
             return {"event": _without_content(event), "locked": True}
         edit = (edit and machine.decrypt(ledger, room_id, edit)) or {}
         return {"event": opened, "edit": edit, "encrypted": True}
+
+    async def _ask_devices(self, action: actions.AskDevices, action_id: str) -> Outcome:
+        await self._session.sharing.ask(action.user)
+        return Outcome(action.room)
 
     async def _name_of(self, room_id: str, user: str) -> str:
         target = path("rooms", room_id, "state", "m.room.member", user)

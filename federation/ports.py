@@ -10,6 +10,10 @@ T = TypeVar("T")
 RawEvent = Mapping[str, Any]
 """A room event as JSON, decrypted where it was encrypted (client-server API, "Room events")."""
 
+BOUND, DEVICE = "bound", "device"
+"""Beside the content of an event that was decrypted: `Origin.bound`, and the public keys
+(curve25519, ed25519) of the device that its Megolm session came from."""
+
 
 class Vault(Protocol):
     """Sealed rows inside one transaction, by kind and key."""

@@ -29,7 +29,7 @@ from federation.events import (
     TextMessage,
     Unreadable,
 )
-from federation.ports import RawEvent
+from federation.ports import BOUND, RawEvent
 from federation.shapes import is_text, mapping, number
 
 _MAX_ID = 255
@@ -53,6 +53,7 @@ def translate(
         sender=_id(raw.get("sender")) or "",
         sent_at=_time(raw.get("origin_server_ts")),
         encrypted=encrypted,
+        bound=not encrypted or raw.get(BOUND) is not False,
     )
     kind = _id(raw.get("type"))
     try:

@@ -74,6 +74,11 @@ def notice(case: int, number: int) -> Handle:
     return Handle(f"case/{case}/answer/{number}/notice")
 
 
+def undo(case: int, number: int) -> Handle:
+    """Our reaction by which an answer can be taken back."""
+    return Handle(f"undo/{case}/{number}")
+
+
 def proposal(number: int) -> Handle:
     return Handle(f"team/{number}")
 

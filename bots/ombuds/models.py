@@ -208,6 +208,8 @@ class Office:
     proposed: int = 0
     proposals: tuple[Proposal, ...] = ()
     asked: float = 0.0
+    doubted: float = 0.0
+    """When staff were last told of a command from a device that nobody has signed."""
     aside: float = 0.0
     """When staff were last told of a failure."""
     rooms: int = 0

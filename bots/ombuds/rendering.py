@@ -38,6 +38,7 @@ RINGING = frozenset(
         "team-remove-proposed",
         "team-intruder",
         "set-aside",
+        "device-unsigned",
         "send-again-staff",
         "answer",
         "send-again",

@@ -31,9 +31,11 @@ from bots.runtime.logs import where
 from bots.runtime.outcomes import performed, tell
 from bots.runtime.transaction import InboxRow, Transaction
 from federation import rooms
-from federation.actions import Action, CreateRoom, EditMessage, Handle, Look, Ref, Send
-from federation.events import Membership, MembershipKind
+from federation.actions import Action, AskDevices, CreateRoom, EditMessage, Handle, Look, Ref, Send
+from federation.encryption.standing import doubt
+from federation.events import Membership, MembershipKind, RoomEvent
 from federation.perform import Outcome
+from federation.ports import DEVICE
 from federation.recent import Recent
 from federation.translate import translate, undecryptable
 
@@ -65,6 +67,8 @@ class _Cause:
     """Of its row in the inbox."""
     was: float | None
     """See `Deciding._was`. What follows from it inherits it."""
+    payload: Mapping[str, Any]
+    """What stood in the inbox."""
 
     def passed_on(self) -> dict[str, Any]:
         return {"of": self.seq} | ({} if self.was is None else {"was": self.was})
@@ -158,7 +162,9 @@ class Deciding:
         state = bot.load(tx, event)
         decision = bot.rule(state, event, datetime.fromtimestamp(tx.now, UTC))
         bot.save(tx, decision.state)
-        self._request(tx, _Cause(row.key, row.seq, self._was(row)), account, bot, decision)
+        # Decided anew it is the same event: a store that was lost must arrive at the same ids.
+        cause = _Cause(payload.get("anew", row.key), row.seq, self._was(row), payload)
+        self._request(tx, cause, account, bot, decision)
 
     def _was(self, row: InboxRow) -> float | None:
         """When this happened, if a lost store may have seen it after the backup that was restored.
@@ -178,7 +184,8 @@ class Deciding:
         view = rooms.load(tx, account, room_id).view()
         if payload.get("unreadable"):
             return undecryptable(account, room_id, payload["event"], view)
-        return translate(account, room_id, payload["event"], view, payload["encrypted"])
+        event = translate(account, room_id, payload["event"], view, payload["encrypted"])
+        return _weighed(tx, payload, event) if payload["encrypted"] else event
 
     def _request(
         self, tx: Transaction, cause: _Cause, account: str, bot: Bot[Any], decision: Decision[Any]
@@ -194,6 +201,10 @@ class Deciding:
                     tx.set_timer(f"{bot.name}/{request.key}", at, payload)
                 case CancelTimer():
                     tx.cancel_timer(f"{bot.name}/{request.key}")
+                case AskDevices():
+                    again = {**cause.payload, "anew": cause.key, "asked": True}
+                    data = {"by": account, "bot": bot.name, "action": request, "again": again}
+                    self._append(tx, tx.action_id(f"devices/{cause.key}", ordinal), data)
                 case _:
                     action = _rendered(request, bot)
                     data = {"by": _by(action, account), "bot": bot.name, "action": action}
@@ -224,6 +235,14 @@ class Deciding:
         if recent is None or look.name:
             return None
         return recent.found(str(look.room), str(look.target))
+
+
+def _weighed(tx: Transaction, payload: Mapping[str, Any], event: RoomEvent) -> RoomEvent:
+    """With what we know by now of the device that sent it."""
+    origin, asked = event.origin, payload.get("asked") is True
+    device = payload["event"].get(DEVICE)
+    found = doubt(tx, origin.account, origin.sender, device, asked=asked)
+    return dataclasses.replace(event, origin=dataclasses.replace(origin, doubt=found))
 
 
 def _by(action: Action | Deliver, account: str) -> str:
@@ -273,6 +292,8 @@ def _lane(tx: Transaction, action: Action | Deliver) -> str:
         return action.lane
     if isinstance(action, CreateRoom):
         return action.handle
+    if isinstance(action, AskDevices):  # nothing in a room waits for somebody's homeserver
+        return f"devices {action.user}"
     return _lane_of(tx, action.room)
 
 

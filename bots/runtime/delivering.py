@@ -194,12 +194,11 @@ class Delivering:
                     tx.fill(done.handle, outcome.room_id, outcome.event_id, done.row.id)
                     for lane in waiting:
                         tx.hasten(lane)
-                if done.action.notify:
-                    tell(tx, done.row.id, done.data, performed(done.action, outcome, error))
+                _report(tx, done, outcome, error)
             return heads.first(tx, done.lane)
 
         following = await self._store.run("performed", settle)
-        if done.action.notify:
+        if done.action.notify or "again" in done.data:
             self.decided.set()
         if waiting:
             self.wake.set()
@@ -263,6 +262,13 @@ class Delivering:
         following = await self._store.run("aside", aside)
         self.decided.set()
         return following
+
+
+def _report(tx: Transaction, done: Head, outcome: Outcome, error: str | None) -> None:
+    if done.action.notify:
+        tell(tx, done.row.id, done.data, performed(done.action, outcome, error))
+    if "again" in done.data:
+        tx.enter(f"again/{done.row.id}", done.data["again"])
 
 
 def _aside(failed: Head, code: str) -> SetAside:

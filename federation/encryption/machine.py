@@ -17,9 +17,10 @@ from nio.crypto import OlmDevice, OutboundGroupSession
 from nio.crypto.olm_machine import Olm
 from nio.events import DummyEvent, OlmEvent, RoomKeyEvent, ToDeviceEvent
 
-from federation.encryption.identities import NOBODY, Identity, devices, identity, verify
+from federation.encryption.identities import devices, identity, verify
 from federation.encryption.keystore import KeyStore
-from federation.ports import RawEvent, Vault
+from federation.encryption.standing import identity_of
+from federation.ports import BOUND, DEVICE, RawEvent, Vault
 from federation.shapes import is_shallow, is_text, listing, mapping, number
 
 log = logging.getLogger(__name__)
@@ -118,7 +119,10 @@ class Machine:
                 return None
             if not self.keys.first_use(sender, session_id, index, str(event.get("event_id"))):
                 return None
-        return _merge(event, content, inner, room_id)
+        opened = _merge(event, content, inner, room_id)
+        if opened is not None:
+            opened[DEVICE] = [session.sender_key, session.ed25519]
+        return opened
 
     # -- devices -------------------------------------------------------------------------------
 
@@ -143,20 +147,13 @@ class Machine:
                     vault.write("device list", f"{self.account} {user}", b"")
         self.epoch += 1
 
-    def identity_of(self, vault: Vault, user: str) -> Identity:
-        found = vault.read("identity", f"{self.account} {user}")
-        if found is None:
-            return NOBODY
-        master, signed = json.loads(found)
-        return Identity(master, frozenset(signed))
-
     def recipients(self, vault: Vault, users: Iterable[str]) -> tuple[list[Device], list[Device]]:
         """The devices that get keys, and those from which keys are withheld as not signed."""
         trusted: list[Device] = []
         withheld: list[Device] = []
         with self.keys.using(vault):
             for user in sorted(users):
-                owner = self.identity_of(vault, user)
+                owner = identity_of(vault, self.account, user)
                 for device in self.olm.device_store.active_user_devices(user):
                     if user == self.account and device.id == self.device_id:
                         continue
@@ -265,13 +262,23 @@ def _olm_device(device: Device) -> OlmDevice:
 
 def _merge(
     event: RawEvent, content: Mapping[str, Any], inner: Any, room_id: str
-) -> RawEvent | None:
+) -> dict[str, Any] | None:
     if not isinstance(inner, dict) or inner.get("room_id") != room_id or not is_shallow(inner):
         return None
     if not isinstance(inner.get("type"), str) or not isinstance(inner.get("content"), dict):
         return None
     merged = inner["content"]
-    if "m.relates_to" in content:
-        merged.setdefault("m.relates_to", content["m.relates_to"])
+    outside = content.get("m.relates_to")
+    bound = outside is None or _relation(outside) == _relation(merged.get("m.relates_to"))
+    if outside is not None:
+        merged.setdefault("m.relates_to", outside)
     outer = {k: v for k, v in event.items() if k in ("event_id", "sender", "origin_server_ts")}
-    return {**outer, "type": inner["type"], "content": merged}
+    return {**outer, "type": inner["type"], "content": merged, BOUND: bound}
+
+
+def _relation(value: object) -> tuple[object, ...]:
+    """What a relation says, in whatever way a client writes it. Clients copy it out of what they
+    encrypt (matrix-rust-sdk, nheko), or leave nothing of it inside (matrix-dart-sdk)."""
+    relation = mapping(value)
+    reply = mapping(relation.get("m.in_reply_to"))
+    return relation.get("rel_type"), relation.get("event_id"), reply.get("event_id")

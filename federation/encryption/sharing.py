@@ -113,6 +113,10 @@ class Sharing:
             return self._machine.new_outbound(room_id)
         return session
 
+    async def ask(self, user: str) -> None:
+        """Ask for the user's devices anew. Raises KeysNotShared, Unreachable."""
+        await self._query([user])
+
     async def _query(self, users: Collection[str]) -> None:
         changes = self._machine.changes
         body = {"device_keys": {user: [] for user in users}, "timeout": CLAIM_TIMEOUT_MS}

@@ -27,14 +27,24 @@ def propose(turn: Turn, event: TextMessage, text: str, *, numbered: bool) -> Non
     turn.tell_case(
         "answer-pending", pending(turn, text), handle=notice, copy_of=event.origin.event_id
     )
-    turn.ask(React(turn.room, notice, UNDO))
+    offer_undo(turn, number)
     wind(turn, number)
+
+
+def offer_undo(turn: Turn, number: int) -> None:
+    notice = handles.notice(turn.case.number, number)
+    turn.ask(React(turn.room, notice, UNDO, handle=handles.undo(turn.case.number, number)))
 
 
 def pending(turn: Turn, text: str) -> dict[str, object]:
     goes = turn.clock() + turn.settings.undo
     command = commands.UNDO.word(turn.staff_language)
-    return {"time": f"{goes:%H:%M:%S}", "text": text, "command": command}
+    return {**_case(turn), "time": f"{goes:%H:%M:%S}", "text": text, "command": command}
+
+
+def _case(turn: Turn) -> dict[str, object]:
+    """Which one it is, in words: whoever answers may have the thread of another one open."""
+    return {"number": turn.case.number, "words": turn.words}
 
 
 def wind(turn: Turn, number: int) -> None:
@@ -77,8 +87,15 @@ def _cancel(turn: Turn, answer: Answer) -> None:
 
 
 def _show(turn: Turn, answer: Answer, key: str, values: dict[str, object] | None = None) -> None:
-    phrase = turn.phrase(key, {"text": answer.text, **(values or {})})
+    phrase = turn.phrase(key, {**_case(turn), "text": answer.text, **(values or {})})
     turn.retell(phrase, handles.notice(turn.case.number, answer.number))
+    if key != "answer-pending":
+        withdraw_undo(turn, answer.number)
+
+
+def withdraw_undo(turn: Turn, number: int) -> None:
+    """The sign that it can be taken back; it may be gone with its room."""
+    turn.ask(Redact(turn.room, handles.undo(turn.case.number, number), notify=True))
 
 
 def unedited(turn: Turn, number: int) -> None:
@@ -107,7 +124,8 @@ def edited(turn: Turn, event: Edit, number: int) -> None:
     if answer.state in (AnswerState.SENDING, AnswerState.DELIVERED):
         _too_late(turn)
     elif answer.state is AnswerState.PENDING and event.origin.encrypted:
-        text = _new_text(turn, answer, event.body)
+        # An edit that may have been meant for another message changes nothing, and nothing leaves.
+        text = _new_text(turn, answer, event.body) if event.origin.bound else None
         if text is None:
             _cancel(turn, answer)
             return

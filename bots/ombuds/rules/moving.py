@@ -17,7 +17,7 @@ from bots.ombuds.models import Answer, AnswerState, Case, CaseState
 from bots.ombuds.rules import answers, commands, founding, roster
 from bots.ombuds.rules.turn import Turn
 from bots.runtime.decision import Performed, SetAside, SetTimer
-from federation.actions import Leave, React, SetState
+from federation.actions import Leave, SetState
 from federation.events import Membership, MembershipKind
 
 APART = timedelta(hours=1)
@@ -152,7 +152,7 @@ def _put_answer(turn: Turn, answer: Answer) -> None:
     handle = handles.notice(turn.case.number, answer.number)
     if answer.state is AnswerState.PENDING:
         turn.tell_case("answer-pending", answers.pending(turn, answer.text), handle=handle)
-        turn.ask(React(turn.room, handle, answers.UNDO))
+        answers.offer_undo(turn, answer.number)
         answers.wind(turn, answer.number)
     elif answer.state in (AnswerState.SENDING, AnswerState.DELIVERED):
         turn.tell_case("answer-before", {"text": answer.text}, handle=handle)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bots.ombuds import handles, texts
-from bots.ombuds.rules import answers, casework, commands, moving, roster
+from bots.ombuds.rules import answers, casework, commands, devices, moving, roster
 from bots.ombuds.rules.commands import Command, Invocation, Unknown
 from bots.ombuds.rules.turn import Turn, Values
 from federation.events import Edit, Reaction, Redaction, TextMessage, Unreadable
@@ -42,7 +42,12 @@ def text(turn: Turn, event: TextMessage) -> None:
     if not event.origin.encrypted:
         # A homeserver could have written it in the name of staff.
         _reply(turn, "command-plain")
-    elif isinstance(invocation, Unknown):
+    elif devices.is_hers(turn, event):
+        _command(turn, event, invocation)
+
+
+def _command(turn: Turn, event: TextMessage, invocation: Invocation | Unknown) -> None:
+    if isinstance(invocation, Unknown):
         _unknown(turn, invocation)
     elif invocation.command.of_case:
         _of_case(turn, event, invocation)
@@ -78,8 +83,12 @@ def _of_case(turn: Turn, event: TextMessage, invocation: Invocation) -> None:
     command, rest = invocation.command, invocation.rest
     number = None
     inside = _inside(turn)
-    if not inside:
+    certain = inside and (event.origin.bound or command is commands.UNDO)
+    if not certain:
         number, rest = commands.split_number(rest)
+        if inside and (turn.known.case is None or number != turn.case.number):
+            _unbound(turn, command)
+            return
         if number is None:
             _where(turn, command)
             return
@@ -89,7 +98,14 @@ def _of_case(turn: Turn, event: TextMessage, invocation: Invocation) -> None:
         return
     if not turn.state.posted:
         moving.put(turn)
-    OF_CASE[command.name](turn, Call(event, command, rest, numbered=not inside))
+    OF_CASE[command.name](turn, Call(event, command, rest, numbered=not certain))
+
+
+def _unbound(turn: Turn, command: Command) -> None:
+    """Which case it stands in was readable, and so open to change, on its way here. Said outside
+    of that thread: whoever wrote it may be looking at another one."""
+    shown = command.numbered(turn.staff_language)
+    turn.tell("case-unbound", {"numbered": shown})
 
 
 def _where(turn: Turn, command: Command) -> None:
@@ -146,7 +162,8 @@ def edited(turn: Turn, event: Edit) -> None:
         return
     number = _answer_of_command(turn)
     if number is not None:
-        answers.edited(turn, event, number)
+        if devices.is_hers(turn, event):
+            answers.edited(turn, event, number)
     elif commands.of_staff(texts.clean(event.body)[0]) is not None:
         _reply(turn, "command-edited")
 

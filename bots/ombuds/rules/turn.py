@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bots.ombuds import handles
+from bots.ombuds import handles, texts
 from bots.ombuds.flags import Flagger
 from bots.ombuds.models import Answer, Case, CaseState, Conversation, Flagged, Later
 from bots.ombuds.state import Knowledge, State
@@ -204,6 +204,14 @@ class Turn(turn.Turn[State]):
         if case.flags:
             return self.flagged(case.flags)
         return self.medium(case.media, case.text) if case.media else case.text
+
+    @property
+    def words(self) -> str:
+        """The first words of the case at hand, which tell it from others."""
+        case = self.case
+        if case.flags:
+            return "🚩"
+        return texts.excerpt(case.text, 40) if case.text else "…"
 
     def flagged(self, flags: tuple[Flagged, ...]) -> Phrase:
         return self.phrase("flagged", {"lines": tuple(self._flagged_line(x) for x in flags)})

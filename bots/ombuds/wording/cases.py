@@ -66,13 +66,16 @@ CASES: dict[str, Paragraphs] = {
 
 ANSWERS: dict[str, Paragraphs] = {
     "answer-pending": (
-        N_("This answer goes to the person at {time}, unless you take it back:"),
+        N_("To case {number} ({words}): sent at {time}, unless you take it back:"),
         "{text}",
         N_("To take it back, react with ❌ or write {command}. To change it, edit your message."),
     ),
     "answer-before": (N_("Sent to the person, before this room was made:"), "{text}"),
     "answer-cancelled": (N_("Taken back. This answer is not sent:"), "{text}"),
-    "answer-delivered": (N_("Delivered {time}:"), "{text}"),
+    "answer-delivered": (
+        N_("Delivered {time} to the chat of case {number}. You cannot see whether it is read:"),
+        "{text}",
+    ),
     "answer-unsent": (N_("Not sent. The text is kept here:"), "{text}"),
     "unsent-exposed": (
         N_(

@@ -53,6 +53,26 @@ OFFICE: dict[str, Paragraphs] = {
     "command-edited": (
         N_("A command is not carried out when it is edited. Please write it as a new message."),
     ),
+    "device-unsigned": (
+        N_(
+            "A command of {staff} was not carried out: it came from a device that is not verified. "
+            "Somebody else may have got into the account."
+        ),
+        N_(
+            "If it was you: verify that device. In Element, open the settings there, choose "
+            "“Encryption”, then “Verify this device”. Then send the command again."
+        ),
+        N_("If it was not you: change your password, sign that device out, and tell the others."),
+    ),
+    "device-again": (
+        N_("Not carried out: another command of {staff} from a device that is not verified."),
+    ),
+    "case-unbound": (
+        N_(
+            "Nothing was done: your app did not seal which case this is for, so it could have been "
+            "changed on the way. Please write the number of the case: {numbered}"
+        ),
+    ),
     "send-again-staff": (N_("A message in this room could not be read. Please send it again."),),
     "help": (
         "{lines}",

@@ -1,0 +1,47 @@
+"""From which device something came, and whether its owner signed it (§ Cross-signing).
+
+Looked up when it is decided, from what the last `/keys/query` told: no key, no wait, no I/O.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from federation.encryption.identities import NOBODY, Identity
+from federation.events import Doubt
+from federation.ports import Vault
+from federation.shapes import listing
+
+
+def identity_of(vault: Vault, account: str, user: str) -> Identity:
+    """As `account` knows the user's."""
+    found = vault.read("identity", f"{account} {user}")
+    if found is None:
+        return NOBODY
+    master, signed = json.loads(found)
+    return Identity(master, frozenset(signed))
+
+
+def doubt(vault: Vault, account: str, user: str, device: Any, *, asked: bool) -> Doubt | None:
+    """See `federation.events.Origin`. `device`: the two public keys (curve25519, ed25519) with
+    which a Megolm session came; `asked`: the user's devices were asked for because of it.
+
+    Nobody is refused for what we know too little of: only who was asked for can be a no.
+    """
+    known = asked or vault.read("device list", f"{account} {user}") is not None
+    if known and _is_signed(vault, account, user, listing(device)):
+        return None
+    return Doubt.UNSIGNED if asked else Doubt.UNKNOWN
+
+
+def _is_signed(vault: Vault, account: str, user: str, keys: list[Any]) -> bool:
+    """Somebody without an identity has signed nothing."""
+    owner = identity_of(vault, account, user)
+    if owner.master is None:
+        return False
+    devices = json.loads(vault.read("device keys", f"{account} {user}") or b"{}")
+    return any(
+        name in owner.signed and [x.get("curve25519"), x.get("ed25519")] == keys
+        for name, x in devices.items()
+    )
