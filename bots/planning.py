@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bots.declared import network
 from bots.runtime.failpoints import from_environment
@@ -21,6 +22,7 @@ from federation.errors import LoginRefused
 from federation.homeserver import Homeserver
 from federation.login import Credentials, log_in, logged_in, register
 from federation.ports import Probe
+from federation.profile import Profile, show
 from federation.spaces.apply import Outcome, Told, apply
 from federation.spaces.layout import lay_out
 from federation.spaces.network import Key, Role
@@ -32,6 +34,7 @@ from federation.spaces.steps import Change, MakeAccount, MakeRoom
 FOLDER = "creator"
 """Below the network's state: what the creator account needs, apart from the office's store."""
 SEEN, UNSETTLED, ROOMS = "account seen", "rooms unsettled", "rooms"
+SHOWN, PICTURES = "creator shown", "pictures"
 AT_ONCE = 8
 
 
@@ -154,7 +157,10 @@ class Planning:
         await self._keep_unsettled(before | rooms)
         if rooms:
             await self._store.run("rooms", lambda vault: vault.delete(ROOMS, ""))
-        result = await apply(self._server, planned, changes, told, at_once)
+        await self._show_creator()
+        pictures: dict[str, str] = await self._kept(PICTURES) or {}
+        result = await apply(self._server, planned, changes, told, at_once, pictures)
+        await self._keep(PICTURES, {name: url for name, url in pictures.items() if url})
         await self._keep_unsettled(result.unsettled)
         result.done += outcome.done
         result.failed = [*outcome.failed, *result.failed]
@@ -186,6 +192,22 @@ class Planning:
             return str(error)
         await self._store.run("accounts", lambda vault: _note(vault, {step.user}))
         return None
+
+    async def _show_creator(self) -> None:
+        """Everybody reads who made a room: by a name, not by the account's."""
+        name = self._config.accounts.display_name("creator")
+        if await self._kept(SHOWN) == name:
+            return
+        user = self._declared.accounts[Role.CREATOR]
+        await show(self._server, user, Profile(name, "creator"))
+        await self._keep(SHOWN, name)
+
+    async def _kept(self, kind: str) -> Any:
+        return await self._store.run(kind, lambda vault: vault.get(kind, ""))
+
+    async def _keep(self, kind: str, value: Any) -> None:
+        if value != await self._kept(kind):
+            await self._store.run(kind, lambda vault: vault.put(kind, "", value))
 
     async def _keep_rooms(self, planned: Plan) -> None:
         await self._store.run("rooms", lambda vault: vault.put(ROOMS, "", _ids(planned)))

@@ -29,9 +29,14 @@ ROLES: tuple[Role, ...] = get_args(Role)
 BOTS: tuple[Role, ...] = ROLES[1:]
 Common = Literal["alliance", "coordination", "exchange", "announcements"]
 COMMON: tuple[Common, ...] = get_args(Common)
-NAMES: Mapping[str, str] = {
-    "creator": "Dienst",
+ACCOUNT_NAMES: Mapping[str, str] = {
+    "creator": "Technik",
     "onboarding": "Willkommen",
+    "exchange": "Austausch-Bot",
+    "announcements": "Rundbrief-Bot",
+}
+"""No account is called as a room: both stand in one list."""
+NAMES: Mapping[str, str] = {
     "coordination": "Koordination",
     "exchange": "Austausch",
     "announcements": "Rundbrief",
@@ -94,7 +99,7 @@ class Accounts(Section):
         return {role: getattr(self, role) for role in ROLES}
 
     def display_name(self, role: Role) -> str:
-        return self.all[role].display_name or NAMES[role]
+        return self.all[role].display_name or ACCOUNT_NAMES[role]
 
 
 class RoomEntry(Section):

@@ -65,7 +65,7 @@ class Account(Section):
 class Room(Section):
     """The staff's room, made by the office."""
 
-    name: Name = "Ombudsstelle"
+    name: Name = "Ombudsstelle: Team"
     """What the staff see in their list of rooms."""
     federate: Flag = False
     """Whether staff with accounts on other servers can be in it. Those servers then keep a copy

@@ -159,6 +159,8 @@ class CreateRoom:
     power_levels: Mapping[str, Any] = field(default_factory=dict)
     """`power_level_content_override`."""
     initial_state: tuple[Mapping[str, Any], ...] = ()
+    picture: str = ""
+    """One of `federation.pictures`; a private chat shows that of the other account."""
     notify: bool = False
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from federation.actions import CreateRoom
 from federation.errors import MatrixError, PlaintextRefused, RateLimited, TokenRevoked, Unreachable
 from federation.homeserver import path, told
+from federation.profile import upload
 from federation.rooms import Room
 from federation.session import Session
 
@@ -42,6 +43,9 @@ class Creating:
         """The room's id. Raises Unreachable while it is not whole."""
         alias = f"buendnis-{action_id}"
         body = _room_body(action, alias)
+        if action.picture and (address := await upload(self._server, action.picture)):
+            picture = {"type": "m.room.avatar", "content": {"url": address}}
+            body["initial_state"].append(picture)
         try:
             answer = await self._server.call("createRoom", "POST", path("createRoom"), body)
         except MatrixError as error:

@@ -9,6 +9,7 @@ import json
 import math
 import ssl
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -81,12 +82,20 @@ class Homeserver:
             raise _not_matrix(200)
         return events(answer)
 
+    async def upload(self, content: bytes, type_: str) -> str:
+        """Where a file is once it was uploaded: `mxc://…`. Raises as `call` does."""
+        target = "/_matrix/media/v3/upload"
+        answer = await self._request("upload", "POST", target, _File(content, type_), None, None)
+        if not isinstance(answer, dict):
+            raise _not_matrix(200)
+        return told(answer, "content_uri")
+
     async def _request(
         self,
         name: str,
         method: str,
         path: str,
-        body: Mapping[str, Any] | None,
+        body: Mapping[str, Any] | _File | None,
         query: Mapping[str, str] | None,
         timeout: float | None,  # noqa: ASYNC109
     ) -> Any:
@@ -97,7 +106,7 @@ class Homeserver:
                 method,
                 url,
                 data=None if body is None else _encode(body),
-                headers=self._headers(),
+                headers=self._headers(body.type if isinstance(body, _File) else _JSON),
                 timeout=aiohttp.ClientTimeout(total=timeout or self._timeout),
                 allow_redirects=False,
             ) as response:
@@ -119,8 +128,8 @@ class Homeserver:
             self._http._retry_connection = False
         return self._http
 
-    def _headers(self) -> dict[str, str]:
-        headers = {"Content-Type": "application/json", "User-Agent": "buendnis"}
+    def _headers(self, type_: str) -> dict[str, str]:
+        headers = {"Content-Type": type_, "User-Agent": "buendnis"}
         if self.token is not None:
             headers["Authorization"] = f"Bearer {self.token}"
         return headers
@@ -160,7 +169,18 @@ def _parse(version: str) -> tuple[int, int]:
         return (0, 0)
 
 
-def _encode(body: Mapping[str, Any]) -> bytes:
+_JSON = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    content: bytes = field(repr=False)
+    type: str
+
+
+def _encode(body: Mapping[str, Any] | _File) -> bytes:
+    if isinstance(body, _File):
+        return body.content
     return json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
 
 

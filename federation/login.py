@@ -31,6 +31,8 @@ class Credentials:
     derived_password: str | None = field(default=None, repr=False)
     """The password an account gets that we register ourselves."""
     display_name: str | None = None
+    picture: str = ""
+    """One of `federation.pictures`, for an account that has none."""
 
     @property
     def secret_word(self) -> str | None:

@@ -27,10 +27,11 @@ from federation.errors import (
 )
 from federation.filling import Filling
 from federation.handover import hand_over
-from federation.homeserver import Homeserver, path
+from federation.homeserver import Homeserver
 from federation.intake import Intake
 from federation.login import Credentials, forget_lost_devices, log_in
 from federation.ports import Ledger, RawEvent, Transactor
+from federation.profile import Profile, show
 from federation.recent import Recent
 from federation.sync import Interests, JoinedRoom
 from federation.trust import CrossSigning, Trust
@@ -130,23 +131,13 @@ class Session:
 
     async def _settle(self, device_id: str) -> None:
         """What a new device or a new name asks for: once, but also if it was broken off."""
-        name = self._credentials.display_name
-        wanted = json.dumps([device_id, name]).encode()
+        profile = Profile(self._credentials.display_name, self._credentials.picture)
+        wanted = json.dumps([device_id, profile.name, profile.picture]).encode()
         if await self.store.run("settled", lambda v: v.read("settled", self.account)) == wanted:
             return
         await forget_lost_devices(self.server, self._credentials, device_id)
-        if name is not None:
-            await self._take_name(name)
+        await show(self.server, self.account, profile)
         await self.store.run("settled", lambda v: v.write("settled", self.account, wanted))
-
-    async def _take_name(self, name: str) -> None:
-        target = path("profile", self.account, "displayname")
-        try:
-            await self.server.call("displayname", "PUT", target, {"displayname": name})
-        except (RateLimited, TokenRevoked):
-            raise
-        except MatrixError as error:
-            log.warning("the homeserver does not let the account have its name (%s)", error.code)
 
     @property
     def reachable(self) -> bool:

@@ -56,6 +56,7 @@ def account(config: NetworkConfig, role: Role) -> Account:
         homeserver=str(config.homeserver.url),
         user=config.user(role),
         display_name=config.accounts.display_name(role),
+        picture=role,
         ca_file=None if ca_file is None else str(ca_file),
         **secret,
     )

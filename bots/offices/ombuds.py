@@ -52,6 +52,7 @@ def ombuds_account(config: OmbudsConfig) -> Account:
         homeserver=str(config.homeserver.url),
         user=config.account.user,
         display_name=config.account.display_name,
+        picture="ombuds",
         ca_file=None if ca_file is None else str(ca_file),
         **secret,
     )

@@ -35,6 +35,8 @@ class Account:
     token: str | None = field(default=None, repr=False)
     registration_secret: str | None = field(default=None, repr=False)
     display_name: str | None = None
+    picture: str = ""
+    """One of `federation.pictures`."""
     ca_file: str | None = None
     interests: Interests = field(default_factory=Interests)
 
@@ -69,6 +71,7 @@ def _session(account: Account, store: Store, sealer: Sealer, clock: Clock, probe
         registration_secret=account.registration_secret,
         derived_password=sealer.secret(f"password {account.user}").hex(),
         display_name=account.display_name,
+        picture=account.picture,
     )
     server = Homeserver(account.homeserver, ca_file=account.ca_file, probe=probe)
     return Session(

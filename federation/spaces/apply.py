@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, MutableMapping, Sequence
 from dataclasses import dataclass, field
 
 from federation.actions import Handle, Ref
@@ -24,6 +24,7 @@ from federation.spaces.steps import Change, MakeAccount, MakeRoom, Unlink
 
 WRITES = frozenset(
     {"createRoom", "put state", "invite", "put alias", "delete alias", "list", "register"}
+    | {"upload", "displayname", "avatar_url"}
 )
 """The names of the requests that change something on the homeserver."""
 
@@ -40,14 +41,20 @@ class Outcome:
 
 
 async def apply(
-    server: Homeserver, plan: Plan, changes: Sequence[Change], told: Told, at_once: int
+    server: Homeserver,
+    plan: Plan,
+    changes: Sequence[Change],
+    told: Told,
+    at_once: int,
+    pictures: MutableMapping[str, str],
 ) -> Outcome:
-    """Carry out changes of a plan; accounts, which need secrets, are left out.
+    """Carry out changes of a plan; accounts, which need secrets, are left out. `pictures`: where
+    those are that were uploaded, by name; added to.
 
     What is refused is told, and the rest goes on. Raises Unreachable, NotAHomeserver,
     TokenRevoked: then nothing more could be done, and a later run goes on.
     """
-    applying = _Applying(server, plan, told, at_once)
+    applying = _Applying(server, plan, told, at_once, pictures)
     lanes = _lanes(change for change in changes if not isinstance(change.step, MakeAccount))
     try:
         async with asyncio.TaskGroup() as tasks:
@@ -76,9 +83,16 @@ def _room(change: Change) -> Ref:
 
 
 class _Applying:
-    def __init__(self, server: Homeserver, plan: Plan, told: Told, at_once: int) -> None:
+    def __init__(
+        self,
+        server: Homeserver,
+        plan: Plan,
+        told: Told,
+        at_once: int,
+        pictures: MutableMapping[str, str],
+    ) -> None:
         requests = Requests(server, at_once)
-        self._performer = Performer(requests, References(requests, plan.ids), plan)
+        self._performer = Performer(requests, References(requests, plan.ids, pictures), plan)
         self._keys = {str(ref): key for key, ref in plan.ids.items()}
         self._told = told
         self.outcome = Outcome()

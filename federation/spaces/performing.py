@@ -15,7 +15,7 @@ from federation.spaces.plan import Plan
 from federation.spaces.references import References
 from federation.spaces.requests import Refused, Requests
 from federation.spaces.seen import Seen
-from federation.spaces.state import creation
+from federation.spaces.state import AVATAR, creation
 from federation.spaces.steps import List, MakeRoom, PointAlias, Step, Unlink
 
 PRESENT = ("invite", "join")
@@ -53,6 +53,7 @@ class Performer:
         room, layout = step.room, self._plan.layout
         try:
             body = await self._references.resolved(creation(room, self._plan.ids, layout))
+            body["initial_state"] = [x for x in body["initial_state"] if not _is_empty(x)]
             room_id, rest = await self._create(room, body)
         except BaseException:
             self._references.failed(room.key)
@@ -137,6 +138,8 @@ class Performer:
         room_id = await self._references.id(step.room)
         state_key = await self._references.id(step.state_key)
         content = await self._references.resolved(step.content)
+        if _is_empty({"type": step.type, "content": content}):
+            raise Refused("the homeserver takes no pictures")
         target = path("rooms", room_id, "state", step.type, state_key)
         await self._requests.put("put state", target, content)
 
@@ -183,6 +186,11 @@ class Performer:
         child = await self._references.id(step.link.state_key)
         if step.unless is None or await self._references.id(step.unless) != child:
             await self._set_state(step.link)
+
+
+def _is_empty(event: Mapping[str, Any]) -> bool:
+    """A picture that could not be uploaded."""
+    return event["type"] == AVATAR and not event["content"]["url"]
 
 
 _VISIBILITY = {True: "public", False: "private"}

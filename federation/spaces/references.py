@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any
 
 from federation.actions import Handle, Ref
@@ -11,13 +11,19 @@ from federation.errors import MatrixError
 from federation.homeserver import path
 from federation.spaces.network import Key
 from federation.spaces.requests import NotMade, Refused, Requests
+from federation.spaces.state import PICTURE
 
 
 class References:
     """Gives the ids of rooms once they are known, to whoever waits for them."""
 
-    def __init__(self, requests: Requests, ids: Mapping[Key, Ref]) -> None:
+    def __init__(
+        self, requests: Requests, ids: Mapping[Key, Ref], pictures: MutableMapping[str, str]
+    ) -> None:
+        """`pictures`: where those are that were uploaded, by name; added to."""
         self._requests = requests
+        self._pictures = pictures
+        self._uploading = asyncio.Lock()
         self._known = {key: str(ref) for key, ref in ids.items() if not isinstance(ref, Handle)}
         self._awaited: dict[str, asyncio.Future[str]] = {}
 
@@ -37,6 +43,8 @@ class References:
         """Raises Refused."""
         if not isinstance(ref, Handle):
             return str(ref)
+        if ref.startswith(PICTURE):
+            return await self._of_picture(ref.removeprefix(PICTURE))
         if str(ref) in self._known:
             return self._known[str(ref)]
         if ref.startswith("#"):
@@ -49,6 +57,13 @@ class References:
         if future.cancelled():
             raise NotMade(f"waits for {key}, which could not be made")
         return future.result()
+
+    async def _of_picture(self, name: str) -> str:
+        """Empty where the homeserver takes none: a room does without."""
+        async with self._uploading:
+            if name not in self._pictures:
+                self._pictures[name] = await self._requests.upload(name)
+        return self._pictures[name]
 
     async def _of_alias(self, alias: str) -> str:
         try:
@@ -67,19 +82,20 @@ class References:
 
     async def resolved(self, content: Any) -> Any:
         """A content in which every handle is replaced by its id. Raises Refused."""
-        known = {handle: await self.id(handle) for handle in set(_handles(content))}
+        known = {handle: await self.id(handle) for handle in set(handles(content))}
         return replaced(content, known)
 
 
-def _handles(value: Any) -> Iterable[Handle]:
+def handles(value: Any) -> Iterable[Handle]:
+    """Every handle in a content."""
     if isinstance(value, Handle):
         yield value
     elif isinstance(value, Mapping):
         for inner in value.values():
-            yield from _handles(inner)
+            yield from handles(inner)
     elif isinstance(value, list | tuple):
         for inner in value:
-            yield from _handles(inner)
+            yield from handles(inner)
 
 
 def replaced(value: Any, known: Mapping[Handle, str]) -> Any:

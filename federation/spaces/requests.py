@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from federation.errors import MatrixError, NotAHomeserver, RateLimited, Unreachable
 from federation.homeserver import Homeserver
+from federation.profile import upload
 from federation.spaces.observe import room_state
 from federation.spaces.seen import Seen
 
@@ -48,6 +49,10 @@ class Requests:
 
     async def delete(self, name: str, path: str) -> dict[str, Any]:
         return await self._insist(lambda: self.server.call(name, "DELETE", path))
+
+    async def upload(self, picture: str) -> str:
+        """Where a picture is now; empty where the homeserver takes none."""
+        return await self._insist(lambda: upload(self.server, picture))
 
     async def room(self, room_id: str) -> Seen:
         """A room as it is, with its members."""

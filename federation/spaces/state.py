@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from federation.actions import Ref
+from federation.actions import Handle, Ref
 from federation.power import has_creators
 from federation.spaces.network import Access, Child, Key, Kind, Layout, Mark, Room, Space
 
@@ -17,6 +17,7 @@ MARK = "org.buendnis.room"
 CREATE = "m.room.create"
 NAME = "m.room.name"
 TOPIC = "m.room.topic"
+AVATAR = "m.room.avatar"
 JOIN_RULES = "m.room.join_rules"
 HISTORY = "m.room.history_visibility"
 GUESTS = "m.room.guest_access"
@@ -27,13 +28,15 @@ TOMBSTONE = "m.room.tombstone"
 CHILD = "m.space.child"
 PARENT = "m.space.parent"
 TYPES = (
-    *(CREATE, NAME, TOPIC, JOIN_RULES, HISTORY, GUESTS, ENCRYPTION, ALIAS, POWER_LEVELS),
+    *(CREATE, NAME, TOPIC, AVATAR, JOIN_RULES, HISTORY, GUESTS, ENCRYPTION, ALIAS, POWER_LEVELS),
     *(TOMBSTONE, CHILD, PARENT, MARK),
 )
 """All that is looked at."""
 
 SPACE = "m.space"
 MEGOLM = "m.megolm.v1.aes-sha2"
+PICTURE = "picture/"
+"""Before the name of one of `federation.pictures`, in a handle."""
 OURS = 100
 """The power level that it takes to change what the YAML says."""
 
@@ -100,8 +103,16 @@ def wanted(room: Room, ids: Ids, server: str) -> dict[Place, Content]:
 
 def spare(room: Room) -> dict[Place, Content]:
     """What a room is given where nothing stands, and what people may change as they like."""
-    topic = room.words.spare_topic
-    return {} if room.words.topic or not topic else {(TOPIC, ""): {"topic": topic}}
+    given: dict[Place, Content] = {(AVATAR, ""): {"url": picture(room)}}
+    if room.words.spare_topic and not room.words.topic:
+        given[TOPIC, ""] = {"topic": room.words.spare_topic}
+    return given
+
+
+def picture(room: Room) -> Handle:
+    """Stands for the address of its picture, which has to be uploaded first."""
+    kind = Kind.INITIATIVE if room.mark.kind is Kind.ROOM else room.mark.kind
+    return Handle(f"{PICTURE}{'space' if isinstance(room, Space) else 'room'}-{kind}")
 
 
 def _join_rules(room: Room, ids: Ids) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 from federation.spaces.network import Access, Room, Space
 from federation.spaces.state import (
     ALIAS,
+    AVATAR,
     ENCRYPTION,
     GUESTS,
     HISTORY,
@@ -68,6 +69,8 @@ def changed(type_: str, before: Content, after: Content) -> str:
     """`name: “Kaffee” → “Austausch”`."""
     if type_ == JOIN_RULES:
         return f"joining: {_rule(before)} → {_rule(after)}"
+    if type_ == AVATAR:
+        return "is given a picture"
     if type_ == PARENT:
         return "says which space it is in"
     what, key = _WORDS[type_]

@@ -61,7 +61,9 @@ async def test_from_nothing_and_then_nothing(
     assert first.failures == []
     assert first.calls["createRoom"] == rooms
     assert first.calls["put state"] == rooms - 1
-    assert first.writes == len(written) == rooms + (rooms - 1) + accounts
+    name, own, kinds = 1, 2, 6  # of the creator; its picture; those of rooms and spaces
+    assert first.calls["upload"] == kinds + 1
+    assert first.writes == len(written) == rooms + (rooms - 1) + accounts + name + own + kinds
 
     second, written = await applied(declared)
     assert second.lines == written == []
@@ -118,6 +120,26 @@ async def test_what_people_and_bots_find(declared: Declared, new_client: NewClie
             await stranger.call("POST", "join", declared.alias(name), body={})
     await stranger.call("POST", "knock", declared.alias("alliance"), body={})
     assert (await declared.plan()).plan.is_done
+
+
+async def test_accounts_and_rooms_have_faces(declared: Declared, new_client: NewClient) -> None:
+    contact = await new_client("nora")
+    declared.initiative("nord", contact.user)
+    await declared.apply()
+    for name in ("alliance", "coordination", "nord", "nord/treffpunkt"):
+        await contact.call("POST", "join", declared.alias(name), body={})
+    ids = [await declared.room_id(contact, x) for x in ("alliance", "coordination", "nord")]
+    faces = [(await contact.state(x))["m.room.avatar", ""]["content"]["url"] for x in ids]
+    assert len(set(faces)) == 3
+    assert all(x.startswith(f"mxc://{declared.synapse.server_name}/") for x in faces)
+    creator = await contact.call("GET", "profile", declared.user("creator"))
+    assert creator["displayname"] == "Technik"
+    assert creator["avatar_url"] not in faces
+    # What people choose themselves stays, and so does having none.
+    for content in ({"url": "mxc://x/own"}, {}):
+        await contact.put(ids[2], "m.room.avatar", content)
+        assert (await declared.apply()).writes == 0
+        assert (await contact.state(ids[2]))["m.room.avatar", ""]["content"] == content
 
 
 async def listed(client: Client, name: str) -> dict[str, str]:

@@ -21,9 +21,9 @@ from federation.spaces.network import (
     Words,
 )
 from federation.spaces.plan import Plan, plan
-from federation.spaces.references import replaced
+from federation.spaces.references import handles, replaced
 from federation.spaces.seen import Observed, Seen
-from federation.spaces.state import MARK, creation
+from federation.spaces.state import MARK, PICTURE, creation
 from federation.spaces.steps import Change, MakeAccount, MakeRoom, PointAlias, Step, Unlink
 
 CREATOR, ONBOARDING = "@dienst:x", "@willkommen:x"
@@ -185,7 +185,8 @@ class Homeserver:
 
     def _resolved(self, content: Any, ids: Mapping[str, str]) -> Any:
         known = {Handle(key): value for key, value in {**ids, **self.elsewhere}.items()}
-        return replaced(content, known)
+        pictures = {x: f"mxc://x/{x}" for x in handles(content) if x.startswith(PICTURE)}
+        return replaced(content, known | pictures)
 
 
 def told(changes: tuple[Change, ...]) -> list[str]:

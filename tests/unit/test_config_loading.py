@@ -80,7 +80,7 @@ def test_a_small_file_says_all_that_is_needed(tmp_path: Path) -> None:
     assert config.homeserver.url == "https://matrix.example.org"
     assert config.server_name == "example.org"
     assert config.staff == ("@anna:example.org", "@bilal:example.org")
-    assert (config.room.name, config.room.federate) == ("Ombudsstelle", False)
+    assert (config.room.name, config.room.federate) == ("Ombudsstelle: Team", False)
     assert config.answers.undo == config.unreadable_after == timedelta(seconds=60)
     assert [line.number for line in config.helplines] == ["110", "112"]
     assert config.logging.level == "info"

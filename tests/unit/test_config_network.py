@@ -162,7 +162,7 @@ logging: {level: debug}
     assert config.credentials["onboarding"].kind == "token"
     assert config.credentials["exchange"].kind == "registration_secret"
     assert config.accounts.display_name("onboarding") == "Hallo"
-    assert config.accounts.display_name("exchange") == "Austausch"
+    assert config.accounts.display_name("exchange") == "Austausch-Bot"
     assert (config.rooms.version, config.rooms.coordination.alias) == ("11", "#rat")
     assert config.template("klein").rooms[0].share is True
     assert config.email is not None

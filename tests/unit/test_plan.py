@@ -184,6 +184,19 @@ def test_a_room_without_a_topic_is_given_one_and_keeps_what_people_write(server:
         assert server.plan(declared).is_done
 
 
+def test_a_room_without_a_picture_is_given_one_and_keeps_what_people_choose(
+    server: Server,
+) -> None:
+    place = ("m.room.avatar", "")
+    state = server.rooms[server.room("#nord-r0")]
+    assert state.pop(place) == {"url": "mxc://x/picture/room-initiative"}
+    assert told(server.apply(SMALL).changes) == ["+ #nord-r0: is given a picture"]
+    assert server.plan(SMALL).is_done
+    for chosen in ({"url": "mxc://x/own"}, {}):
+        state[place] = chosen
+        assert server.plan(SMALL).is_done
+
+
 def test_a_topic_that_nobody_declared_stays(server: Server) -> None:
     server.rooms[server.room("#nord")]["m.room.topic", ""] = {"topic": "Donnerstags"}
     assert server.plan(SMALL).is_done

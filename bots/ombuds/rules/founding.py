@@ -54,6 +54,7 @@ def room(turn: Turn, staff: tuple[str, ...]) -> CreateRoom:
         preset="private_chat",
         power_levels=POWER_LEVELS,
         initial_state=tuple({"state_key": "", **x} for x in INITIAL_STATE),
+        picture="room-ombuds",
         notify=True,
     )
 
