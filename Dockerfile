@@ -12,10 +12,12 @@ RUN python -m venv /opt/buendnis \
 
 FROM python:3.11.14-slim-bookworm
 
-# The owner of everything that `buendnis init` writes: see docs/install.md.
-RUN groupadd --gid 10001 buendnis \
+# A user for each office: see docker-compose.yml and scripts/owners.
+RUN groupadd --gid 10001 buendnis-network && groupadd --gid 10002 buendnis-ombuds \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /office \
-        --shell /usr/sbin/nologin buendnis
+        --shell /usr/sbin/nologin buendnis-network \
+    && useradd --uid 10002 --gid 10002 --no-create-home --home-dir /office \
+        --shell /usr/sbin/nologin buendnis-ombuds
 COPY --from=build /opt/buendnis /opt/buendnis
 ENV PATH=/opt/buendnis/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \

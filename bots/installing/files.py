@@ -9,7 +9,17 @@ from pathlib import Path
 
 from bots.installing import homeserver, proxy, settings
 from bots.installing.answers import Answers
-from bots.installing.keys import DKIM, FORM, MACAROON, POSTGRES, REGISTRATION, SIGNING, SMTP, Keys
+from bots.installing.keys import (
+    DKIM,
+    FORM,
+    MACAROON,
+    POSTGRES,
+    REGISTRATION,
+    SIGNING,
+    SMTP,
+    Keys,
+    of_account,
+)
 from bots.installing.place import Place
 
 PRIVATE, PUBLIC = 0o600, 0o644
@@ -48,13 +58,12 @@ def _secrets(answers: Answers, keys: Keys) -> Iterator[File]:
         SIGNING: keys.signing,
         POSTGRES: keys.postgres,
         "homeserver/secrets/pgpass": homeserver.pgpass(keys.postgres).strip(),
-        "network/secrets/registration-secret": keys.registration,
         DKIM: keys.dkim,
     }
+    here = (user for user in keys.accounts if answers.staff or user != "ombuds")
+    texts |= {of_account(user): keys.accounts[user] for user in here}
     if keys.smtp is not None:
         texts[SMTP] = keys.smtp
-    if answers.staff:
-        texts["ombuds/secrets/registration-secret"] = keys.registration
     for path, text in texts.items():
         yield File(path, f"{text}\n", secret=True)
 

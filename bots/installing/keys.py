@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from bots.installing.answers import SERVICES
 
 DKIM_BITS = 2048
 REGISTRATION = "homeserver/secrets/registration-secret"
@@ -19,6 +21,11 @@ SIGNING = "homeserver/secrets/signing.key"
 POSTGRES = "postgres/password"
 DKIM = "network/secrets/dkim.pem"
 SMTP = "network/secrets/smtp-password"
+
+
+def of_account(user: str) -> str:
+    """Where the password of one of the network's own accounts lies, in its office's folder."""
+    return f"{'ombuds' if user == 'ombuds' else 'network'}/secrets/account-{user}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +38,8 @@ class Keys:
     postgres: str = field(repr=False)
     dkim: str = field(repr=False)
     """PEM."""
+    accounts: Mapping[str, str] = field(repr=False)
+    """The password of each account of the offices; an office holds those of its own alone."""
     smtp: str | None = field(repr=False)
 
 
@@ -48,6 +57,7 @@ def keys(folder: Path, smtp: str | None = None) -> Keys:
         signing=kept(SIGNING, _signing_key),
         postgres=kept(POSTGRES, _random),
         dkim=kept(DKIM, _dkim_key),
+        accounts={user: kept(of_account(user), _random) for user in SERVICES},
         smtp=kept(SMTP, lambda: smtp or "") or None,
     )
 

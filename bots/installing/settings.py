@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from bots.installing.answers import Answers
 from bots.installing.place import Place
@@ -41,8 +41,9 @@ homeserver:
   url: http://{synapse}
   server_name: {domain}
 
+# Each has a password of its own; scripts/accounts makes them on the homeserver.
 accounts:
-  registration_secret_file: ./secrets/registration-secret
+{accounts}
 
 # Who moderates the rooms for all.
 coordinators:
@@ -116,7 +117,7 @@ homeserver:
 
 account:
   user: {account}
-  registration_secret_file: ./secrets/registration-secret
+  password_file: ./secrets/account-ombuds
   display_name: Ombudsstelle
 
 # Who is invited when the room is made; later two of them change the roster, in the room.
@@ -143,6 +144,7 @@ def network_yaml(answers: Answers, place: Place) -> str:
         chat=answers.hosts.chat,
         link=way_in(answers),
         plain_domain=answers.domain,
+        accounts="\n".join(_accounts()),
         coordinator=_q(answers.coordinator),
         ombuds=_reached(answers),
         rules=_rules(answers),
@@ -153,6 +155,11 @@ def network_yaml(answers: Answers, place: Place) -> str:
         contact=_q(answers.contact),
         privacy=_privacy(answers),
     )
+
+
+def _accounts() -> Iterator[str]:
+    for role, account in Accounts().all.items():
+        yield f"  {role}: {{user: {account.user}, password_file: ./secrets/account-{account.user}}}"
 
 
 def way_in(answers: Answers) -> str:

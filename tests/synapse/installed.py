@@ -58,10 +58,15 @@ class Installed:
         settings = yaml.safe_load((folder / f"{name}.yaml").read_text())
         return Installation(folder, settings, f"{name}.yaml")
 
-    async def account(self, name: str) -> None:
+    async def own_accounts(self) -> None:
+        """Those of the offices, as `scripts/accounts` makes them, which needs root."""
+        for file in sorted(self.folder.glob("*/secrets/account-*")):
+            await self.account(file.name.removeprefix("account-"), file.read_text().strip())
+
+    async def account(self, name: str, password: str = PASSWORD) -> None:
         """As docs/install.md makes one: by Synapse's own command."""
         program = ("-m", "synapse._scripts.register_new_matrix_user", "--config")
-        arguments = ("--user", name, "--password", PASSWORD, "--no-admin", self.url)
+        arguments = ("--user", name, "--password", password, "--no-admin", self.url)
         file = str(self.folder / "homeserver" / "homeserver.yaml")
         with (self.folder / "accounts.log").open("ab") as log:
             # -P: the folder of Synapse's scripts must not be searched for modules.

@@ -29,6 +29,7 @@ async def here(tmp_path: Path) -> AsyncIterator[Installed]:
     installed = await initialised(tmp_path / "buendnis")
     on_loopback(installed)
     async with homeserver(installed):
+        await installed.own_accounts()
         yield installed
 
 

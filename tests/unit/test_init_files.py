@@ -123,21 +123,34 @@ def test_no_secret_stands_outside_of_its_file(folder: Path) -> None:
     found = contents(folder)
     secrets = {name: text.strip() for name, text in found.items() if "/secrets/" in name}
     secrets["postgres/password"] = found["postgres/password"].strip()
-    assert len(secrets) == 10
+    assert len(secrets) == 13
     for name, secret in secrets.items():
         elsewhere = [x for x, text in found.items() if x not in secrets and secret in text]
         assert elsewhere == [], name
 
 
-def test_the_offices_know_the_homeservers_secret(folder: Path) -> None:
+def test_the_registration_secret_stays_with_the_homeserver(folder: Path) -> None:
     init(folder, "--yes")
     found = contents(folder)
-    secret = found["homeserver/secrets/registration-secret"]
+    secret = found["homeserver/secrets/registration-secret"].strip()
     assert len(secret) > 40
-    assert secret == found["network/secrets/registration-secret"]
-    assert secret == found["ombuds/secrets/registration-secret"]
+    assert [name for name, text in found.items() if secret in text] == [
+        "homeserver/secrets/registration-secret"
+    ]
     password = found["postgres/password"].strip()
     assert found["homeserver/secrets/pgpass"] == f"*:*:synapse:synapse:{password}\n"
+
+
+def test_each_account_has_a_password_of_its_own_in_its_own_office(folder: Path) -> None:
+    init(folder, "--yes")
+    found = {x: text for x, text in contents(folder).items() if "/account-" in x}
+    network = {"dienst", "willkommen", "austausch", "rundbrief"}
+    assert set(found) == {
+        *(f"network/secrets/account-{user}" for user in network),
+        "ombuds/secrets/account-ombuds",
+    }
+    assert len(set(found.values())) == 5
+    assert all(len(text) > 40 for text in found.values())
 
 
 def test_every_rate_limit_is_one_that_synapse_knows(folder: Path) -> None:
@@ -236,7 +249,7 @@ def test_replace_keeps_the_old_beside_and_every_secret(folder: Path) -> None:
 def test_what_was_lost_is_made_again(folder: Path) -> None:
     init(folder, "--yes")
     before = contents(folder)
-    for name in ("network/network.yaml", "ombuds/secrets/registration-secret"):
+    for name in ("network/network.yaml", "homeserver/log.yaml"):
         (folder / name).unlink()
     init(folder, "--yes")
     assert contents(folder) == before

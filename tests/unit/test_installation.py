@@ -32,7 +32,14 @@ SERVICES = {"postgres", "synapse", *OFFICES, "element", "proxy"}
 PINNED = re.compile(r"[a-z0-9/.-]+:v?[0-9]+(\.[0-9]+){1,2}(-[a-z]+)*")
 HEALTH_PROGRAMS = {"postgres": "pg_isready", "synapse": "curl", "element": "wget", "proxy": "wget"}
 """What the images of others bring along; the offices' is our own command."""
-OWNER = "10001"
+OWNERS = {
+    "network": "10001",
+    "ombuds": "10002",
+    "homeserver": "10003",
+    "postgres": "10004",
+    "proxy": "10005",
+}
+"""Folder of an installation → number of the user to whom it belongs."""
 TEXTS = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 UNITS = sorted((ROOT / "config" / "examples" / "systemd").glob("*.service"))
 ANSWERS = {
@@ -138,6 +145,8 @@ def test_each_service_is_pinned_watched_and_bounded(name: str) -> None:
     assert check["test"][0] == "CMD"
     assert {"interval", "timeout", "start_period", "retries"} <= set(check)
     assert "privileged" not in service
+    assert service["pids_limit"] <= 200
+    assert re.fullmatch(r"\d+[mg]", service["mem_limit"])
 
 
 def test_our_version_and_synapses_are_those_that_are_tested() -> None:
@@ -239,15 +248,49 @@ def _inside(found: dict[str, Path], path: str) -> str:
     return (found[target] / path.removeprefix(target).lstrip("/")).read_text()
 
 
-def test_one_user_owns_everything() -> None:
+def test_each_service_runs_as_the_owner_of_its_folder() -> None:
+    script = (ROOT / "scripts" / "place.sh").read_text()
+    assert dict(re.findall(r"\[(\w+)\]=(\d+)", script)) == OWNERS
+    runs = {name: service["user"] for name, service in services().items() if "user" in service}
+    folders = {**{name: name for name in runs}, "synapse": "homeserver"}
+    assert runs == {name: f"{OWNERS[folders[name]]}:{OWNERS[folders[name]]}" for name in runs}
+    assert set(runs) == SERVICES - {"element"}
     dockerfile = (ROOT / "Dockerfile").read_text()
-    assert f"USER {OWNER}:{OWNER}\n" in dockerfile
-    assert f"useradd --uid {OWNER}" in dockerfile
-    for name in SERVICES - {"element"}:
-        assert services()[name]["user"] == f"{OWNER}:{OWNER}"
-    guide = (ROOT / "docs" / "install.md").read_text()
-    assert f"--owner={OWNER} --group={OWNER}" in guide
-    assert set(re.findall(r"\b1000\d\b", guide)) == {OWNER}
+    for office in OFFICES:
+        assert f"--uid {OWNERS[office]}" in dockerfile
+    users = (ROOT / "config" / "examples" / "systemd" / "buendnis.conf").read_text()
+    told = dict(re.findall(r"^u buendnis-(\w+) (\d+) ", users, re.MULTILINE))
+    assert told == {name: OWNERS[name] for name in (*OFFICES, "homeserver")}
+
+
+def test_nobody_reaches_into_anothers_folder(tmp_path: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can give files away")
+    folder = initialised(tmp_path / "buendnis")
+    environment = {"PATH": os.environ["PATH"], "BUENDNIS_FOLDER": str(folder)}
+    for _ in range(2):
+        subprocess.run([ROOT / "scripts" / "owners"], env=environment, check=True)
+    assert folder.stat().st_mode & 0o777 == 0o711
+    for name, owner in OWNERS.items():
+        assert (folder / name).stat().st_mode & 0o777 == 0o700
+        inside = {path.lstat().st_uid for path in (folder / name).rglob("*")}
+        assert inside == {int(owner)}
+    for path in (".env", "answers.yaml", "dns.txt"):
+        status = (folder / path).stat()
+        assert (status.st_uid, status.st_mode & 0o777) == (0, 0o600)
+
+
+def test_the_units_are_closed(tmp_path: Path) -> None:
+    """As systemd itself judges them: 0 is closed, 10 is open."""
+    analyze = program("systemd-analyze")
+    for unit in UNITS:
+        file = tmp_path / unit.name.replace("@", "@network")
+        file.write_text(unit.read_text())
+        words = [analyze, "security", "--offline=true", "--threshold=30", str(file)]
+        done = subprocess.run(words, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout[-200:] + done.stderr
+        users = re.findall(r"^User=(.*)$", unit.read_text(), re.MULTILINE)
+        assert users in (["buendnis-%i"], ["buendnis-homeserver"])
 
 
 # -- ports and names -------------------------------------------------------------------------------
@@ -466,7 +509,7 @@ def test_every_docker_compose_line_of_the_guide_names_what_is_there() -> None:
                 assert f"{names[0]}.yaml" == names[2], words
             case "exec":
                 _executed(names)
-            case "up" | "pull" | "restart" | "build":
+            case "up" | "pull" | "restart" | "build" | "down":
                 assert set(names) <= SERVICES, words
             case _:
                 assert words == ["docker-compose", "ps"]
