@@ -66,7 +66,7 @@ class Installed:
     async def account(self, name: str, password: str = PASSWORD) -> None:
         """As docs/install.md makes one: by Synapse's own command."""
         program = ("-m", "synapse._scripts.register_new_matrix_user", "--config")
-        arguments = ("--user", name, "--password", password, "--no-admin", self.url)
+        arguments = ("--user", name, f"--password={password}", "--no-admin", self.url)
         file = str(self.folder / "homeserver" / "homeserver.yaml")
         with (self.folder / "accounts.log").open("ab") as log:
             # -P: the folder of Synapse's scripts must not be searched for modules.
