@@ -15,7 +15,7 @@ from bots.offices.places import Places
 from bots.onboarding import models as onboarding
 from config.network import NetworkConfig
 from config.network_office import DigestDay, Web
-from config.network_parts import ROLES, Initiative, TemplateRoom
+from config.network_parts import NAMES, ROLES, Common, Initiative, TemplateRoom
 
 log = logging.getLogger(__name__)
 
@@ -42,11 +42,26 @@ def of_onboarding(config: NetworkConfig, places: Places) -> onboarding.Settings:
         rules=config.rules,
         rules_version=rules_version(config.rules),
         rooms=(places["announcements"], places["exchange"]),
+        names=dict(_names(config, places)),
         initiatives=tuple(_initiative(config, places, x) for x in config.initiatives),
         coordinators=config.coordinators,
         accounts=accounts(config),
         creator=config.user("creator"),
     )
+
+
+def _names(config: NetworkConfig, places: Places) -> Iterator[tuple[str, str]]:
+    """Room id → what people find it under in their list of rooms."""
+    yield places["alliance"], config.rooms.alliance.name or config.network.name
+    everybody: tuple[Common, ...] = ("announcements", "exchange")
+    for common in everybody:
+        yield places[common], config.rooms.all[common].name or NAMES[common]
+    for initiative in config.initiatives:
+        space = places.get(f"initiative/{initiative.id}")
+        if space is not None:
+            yield space, initiative.name
+        for room, place in _rooms(config, places, initiative):
+            yield place, room.name.replace("{name}", initiative.name)
 
 
 def rules_version(rules: Mapping[str, str]) -> str:

@@ -63,6 +63,8 @@ class Settings:
     """Side by side until somebody has chosen a language; by default the first two."""
     rooms: tuple[str, ...] = ()
     """For everybody, besides the space: announcements, exchange."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """What the rooms are called that people are invited to."""
     initiatives: tuple[Initiative, ...] = ()
     coordinators: tuple[str, ...] = ()
     """May let people in, besides those who moderate the coordination room."""
@@ -95,6 +97,7 @@ class Settings:
             space=office.meant(self.space),
             coordination=office.meant(self.coordination),
             rooms=tuple(map(office.meant, self.rooms)),
+            names={office.meant(room): name for room, name in self.names.items()},
             initiatives=tuple(x.as_known(office) for x in self.initiatives),
         )
 

@@ -184,7 +184,13 @@ class Phone:
 
     def told(self) -> Counter[str]:
         """How often each of the texts was said, and what could not be read."""
-        texts = ("Hello and welcome", "Be kind", "Thank you! I have", "Which groups", "They know")
+        texts = (
+            "Hello and welcome",
+            "Be kind",
+            "Thank you! You are in",
+            "Which groups",
+            "They know",
+        )
         bodies = [x.body or "" for x in self._said() if x.type in ("m.room.message", _SEALED)]
         found = Counter({text: sum(text in x for x in bodies) for text in texts})
         found["unreadable"] = sum(x.shield is not None for x in self._said())

@@ -222,6 +222,6 @@ async def test_what_a_lost_store_cannot_know(network: Network, make_person: Make
         await leyla.send(chat, "yes")
         wish = await network.says(network.anna, "onboarding", "wrote to me", coordination)
         await network.anna.react(coordination, wish.event_id, "✅")
-        await until(lambda: network.told(leyla, "onboarding", "Thank you! I have", chat) == 2)
+        await until(lambda: network.told(leyla, "onboarding", "Thank you! You are in", chat) == 2)
         await asyncio.sleep(SETTLED)
         assert network.told(network.anna, "onboarding", "could not be", coordination) == 0

@@ -258,7 +258,7 @@ async def audit(town: Town, chat: str, source: str, copy: str) -> None:
     """Whatever happened to the office, all this happened once."""
     leyla, greeter, carrier = town.leyla, town.told.onboarding[0], town.told.exchange[0]
     said = [x.body or "" for x in leyla.seen(chat) if x.sender == greeter]
-    told = ("Hello and welcome", "Be kind", "Thank you! I have", "Which groups", "They know")
+    told = ("Hello and welcome", "Be kind", "Thank you! You are in", "Which groups", "They know")
     assert {text: sum(text in x for x in said) for text in told} == dict.fromkeys(told, 1)
     assert not [x for x in leyla.seen(chat) if x.sender == greeter and x.shield]
     direct = [x for x in leyla.invited_rooms.values() if x.is_direct]

@@ -119,6 +119,7 @@ def test_a_message_is_shared_changed_and_taken_back() -> None:
     assert "From \u2068Willkommen in Nord\u2069:" in text
     assert "Wer hat ein Sofa?" in text
     assert f"https://matrix.to/#/!north/{source.replace('$', '$')}?via=" in text
+    assert "To the conversation, for those who are at" in text
     assert LEYLA not in text
     (seen,) = (x for x in asked if isinstance(x, React))
     assert (seen.room, seen.target, seen.key) == (NORTH, source, "✅")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bots.declared import network
+from bots.offices.settings import of_onboarding
 from config.loading import load_network
 from federation.spaces.layout import lay_out
 from federation.spaces.network import Access, Adopted, Made, Role
@@ -65,6 +66,18 @@ def test_what_rooms_say_about_themselves(path: Path) -> None:
         (True, False),
         (True, True),
     ]
+
+
+def test_onboarding_calls_rooms_as_people_find_them(path: Path) -> None:
+    config = load_network(path)
+    places = {room.key: f"!{room.key}" for room in lay_out(network(config)).rooms}
+    settings = of_onboarding(config, places)
+    names = {key: settings.names.get(room) for key, room in places.items()}
+    assert names["alliance"] == "Bündnis"
+    assert (names["exchange"], names["announcements"]) == ("Börse", "Rundbrief")
+    assert names["initiative/nord/treffpunkt"] == "Nord: Treffpunkt"
+    invited = {settings.space, *settings.rooms, *(r for x in settings.initiatives for r in x.rooms)}
+    assert invited <= settings.names.keys()
 
 
 def test_people_come_in_by_our_own_element(path: Path) -> None:

@@ -34,6 +34,7 @@ SETTINGS = Settings(
     rules={"de": "Seid nett.", "en": "Be kind.", "ar": "كونوا لطفاء."},
     rules_version="1",
     rooms=(NEWS, EXCHANGE),
+    names={NEWS: "Rundbrief", EXCHANGE: "Austausch", NORTH_ROOM: "Nord: Treffpunkt"},
     initiatives=(NORTH, SOUTH, WEST),
     coordinators=(ANNA,),
     accounts=frozenset({CREATOR}),
@@ -106,6 +107,9 @@ def test_somebody_joins_agrees_chooses_and_is_invited() -> None:
     asked = town.agrees()
     assert town.keys(asked) == ["accepted", "choose"]
     assert invitations(asked) == [NEWS, EXCHANGE]
+    text = town.text(asked, "accepted")
+    assert "You are invited to: \u2068Rundbrief\u2069, \u2068Austausch\u2069" in text
+    assert "accept it" in text
     text = town.text(asked, "choose")
     assert "1. \u2068Willkommen in Nord\u2069" in text
     assert "Wohnen" in text
@@ -113,6 +117,7 @@ def test_somebody_joins_agrees_chooses_and_is_invited() -> None:
     asked = town.says("1 und 3")
     assert town.keys(asked) == ["newcomer", "interested", "chosen"]
     assert invitations(asked) == [NORTH_ROOM]
+    assert "You are invited to: \u2068Nord: Treffpunkt\u2069" in town.text(asked, "chosen")
     assert said(asked, "newcomer").room == NORTH_TEAM
     assert said(asked, "interested").room == COORDINATION
     assert LEYLA in town.text(asked, "newcomer")

@@ -124,5 +124,8 @@ def _values(shared: Shared) -> Values:
         "medium": medium,
         "text": Quote(first),
         "cut": Phrase("cut", "") if rest else "",
-        "link": Link(link(shared.room, shared.source, shared.via), Phrase("go", "")),
+        "link": Link(
+            link(shared.room, shared.source, shared.via),
+            Phrase("go", "", {"initiative": shared.initiative}),
+        ),
     }

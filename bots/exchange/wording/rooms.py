@@ -40,7 +40,7 @@ PARAGRAPHS: dict[str, Paragraphs] = {
     "kind-other": (N_("unknown kind"),),
     "cut": (N_("The message is longer. You find the rest in the conversation."),),
     # Translators: the text of a link
-    "go": (N_("To the conversation"),),
+    "go": (N_("To the conversation, for those who are at {initiative}"),),
     "go-exchange": (N_("To the exchange room"),),
     "answers": (
         NP_(

@@ -13,8 +13,8 @@ def enter(turn: Turn) -> None:
     spaces = () if turn.member.inside else (turn.settings.space,)
     turn.change(stage=Stage.MEMBER, approved=True)
     turn.reach()
-    turn.invite((*spaces, *turn.settings.rooms))
-    turn.say("accepted")
+    invited = turn.invite((*spaces, *turn.settings.rooms))
+    turn.say("accepted", {"invited": invited})
     offer(turn)
 
 
@@ -51,17 +51,18 @@ def chosen(turn: Turn, text: str) -> None:
     if not choice.picked:
         offer(turn, "choose-again", text[:80])
         return
-    for initiative in choice.picked:
-        if initiative.id not in turn.member.wishes:
-            turn.change(wishes=(*turn.member.wishes, initiative.id))
-            turn.invite(initiative.rooms)
-            room = initiative.team or turn.settings.coordination
-            turn.tell_of_member(room, "newcomer" if initiative.rooms else "interested", initiative)
+    new = [x for x in choice.picked if x.id not in turn.member.wishes]
+    invited = turn.invite(tuple(room for x in new for room in x.rooms))
+    for initiative in new:
+        turn.change(wishes=(*turn.member.wishes, initiative.id))
+        room = initiative.team or turn.settings.coordination
+        turn.tell_of_member(room, "newcomer" if initiative.rooms else "interested", initiative)
     turn.change(stage=Stage.MEMBER)
     topics = commands.TOPICS.shown(turn.language)
     names = ", ".join(x.name for x in choice.picked)
     missing = ", ".join(choice.unknown)
+    values = {"names": names, "topics": topics, "invited": invited}
     turn.say(
         "chosen-partly" if missing else "chosen",
-        {"names": names, "topics": topics} | ({"text": missing[:80]} if missing else {}),
+        values | ({"text": missing[:80]} if missing else {}),
     )

@@ -130,11 +130,13 @@ class Turn(turn.Turn[State]):
         self.change(told=number)
         self.tell_in(room, key, values, handle=handles.told(self.member.serial, number))
 
-    def invite(self, rooms: tuple[str, ...]) -> None:
-        """Invite the member where she was not invited so far."""
+    def invite(self, rooms: tuple[str, ...]) -> Phrase | str:
+        """Invite the member where she was not invited so far; what to tell her of that."""
         new = tuple(dict.fromkeys(x for x in rooms if x not in self.member.invited))
         self.change(invited=(*self.member.invited, *new))
         self.ask(*(Invite(self.place(x), self.member.user, notify=True) for x in new))
+        called = tuple(self.settings.names[x] for x in new if x in self.settings.names)
+        return Phrase("invited", "", {"rooms": called}) if called else ""
 
     def handle(self, kind: str) -> Handle:
         """For a message that asks something."""

@@ -38,10 +38,12 @@ PEOPLE: dict[str, Paragraphs] = {
         "{rules}",
         N_("You agreed to them on {time}."),
     ),
-    "accepted": (
+    "accepted": (N_("Thank you! You are in now."), "{invited}"),
+    "invited": (
+        N_("You are invited to: {rooms}"),
         N_(
-            "Thank you! I have invited you to the rooms of {network}. You find the invitations in "
-            "your list of rooms."
+            "The invitations come one by one and wait in your list of rooms. Tap each of them, and "
+            "accept it."
         ),
     ),
     "accepted-again": (N_("Thank you! Everything stays as it is."),),
@@ -70,10 +72,12 @@ PEOPLE: dict[str, Paragraphs] = {
     "option-about": ("{number}. {name} ({about})",),
     "chosen": (
         N_("Thank you! They know that you are coming: {names}"),
+        "{invited}",
         N_("To choose again, write {topics}."),
     ),
     "chosen-partly": (
         N_("Thank you! They know that you are coming: {names}"),
+        "{invited}",
         N_("I did not find: {text}"),
         N_("To choose again, write {topics}."),
     ),
