@@ -9,10 +9,10 @@ back, finds nothing.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 
 from bots.runtime.bot import Docs
-from bots.runtime.commands import fold
 
 WORD = "exchange/word"
 SHELF = 256
@@ -33,7 +33,10 @@ def words(text: str) -> tuple[str, ...]:
 
 
 def _folded(text: str) -> str:
-    return fold(text).translate(_SAME)
+    """Without case, accents and marks. What is kept is compared with it: it must not change."""
+    spread = unicodedata.normalize("NFKD", text.casefold()).replace("ı", "i")
+    kept = (x for x in spread if unicodedata.category(x) not in ("Mn", "Cf"))
+    return "".join(kept).translate(_SAME)
 
 
 def update(docs: Docs, number: int, before: str, now: str) -> None:

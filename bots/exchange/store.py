@@ -189,7 +189,7 @@ class Loader:
         if invocation is None:
             return state
         sender = event.origin.sender
-        state = self._marked(state, event.reply_to or "", sender)
+        state = self._marked(state, commands.meant(event) or "", sender)
         if invocation.command is commands.NAME:
             kept = (shared_from(x) for _, x in self.docs.scan(SHARED))
             mine = tuple(x for x in kept if x.author == sender and x.name)

@@ -10,9 +10,9 @@ from bots.ombuds.models import Settings, Tongues
 from bots.ombuds.rendering import Renderer
 from bots.ombuds.rules.dispatch import rule
 from bots.ombuds.state import State
-from bots.ombuds.wording import Translator
 from bots.runtime.bot import Docs
 from bots.runtime.decision import Decision, Event, Phrase
+from bots.runtime.phrases import Translator
 from federation.actions import Text
 
 

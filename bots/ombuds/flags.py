@@ -75,6 +75,9 @@ class Flag:
     """Messages that she flagged besides; so many are not looked at."""
     stage: Stage = Stage.ASKED
     asked: float = 0.0
+    """When the question that is open was asked."""
+    hinted: float = 0.0
+    """When she was last told that it is still open."""
     found: tuple[Found, ...] = ()
     source: str = ""
     """The event by which she decided."""

@@ -176,6 +176,8 @@ class Conversation:
     explained: float = 0.0
     requested: float = 0.0
     """When her client last asked for something that a program can't do, and was answered."""
+    spoken: float = 0.0
+    """When staff last wrote to her: they may have asked something."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -211,7 +211,7 @@ class Loader:
             return self._with_case(state, number)
         if invocation.command is commands.CASES:
             state = self._listing(state)
-        if invocation.command.of_case and number is None:
+        if invocation.command.name in commands.OF_CASE and number is None:
             number, _ = commands.split_number(invocation.rest)
         return self._with_case(state, number)
 

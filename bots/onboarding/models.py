@@ -124,9 +124,11 @@ class Stage(StrEnum):
 
 
 class Question(StrEnum):
-    """What a yes would be about, besides the rules."""
+    """What was asked last, and what an answer is about."""
 
     NOTHING = ""
+    RULES = "rules"
+    TOPICS = "topics"
     LEAVE = "leave"
     ERASE = "erase"
 
@@ -174,6 +176,20 @@ class Member:
     welcomed: float = 0.0
     explained: float = 0.0
     reminded: bool = False
+
+    said: str = field(default="", repr=False)
+    """What she wrote before coordinators could decide about her; kept until they are asked."""
+    name: str = field(default="", repr=False)
+    """How she calls herself; kept until they are asked."""
+
+    @property
+    def open(self) -> Question:
+        """The question that an answer is for: the one that was asked last, else one that waits."""
+        if self.question is not Question.NOTHING:
+            return self.question
+        if self.pending:
+            return Question.RULES
+        return Question.TOPICS if self.stage is Stage.CHOOSING else Question.NOTHING
 
     @property
     def pending(self) -> bool:

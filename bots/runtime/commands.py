@@ -5,10 +5,23 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import takewhile
 
-_COMMAND = re.compile(r"[!！]([^\W\d_](?:\w|[\u200c\u0300-\u036f\u064b-\u065f-])*)[:,.!]?")
+from bots.runtime.words import fold
+
+__all__ = ["Command", "Commands", "Invocation", "Unknown", "Word", "addressed", "fold", "names"]
+
+_MARKS = "\u200b\u200e\u200f\u061c\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufe0f"
+"""What nobody sees, and what clients copy along with a command of ours."""
+_OPENING = re.compile(rf"[\s{_MARKS}]*(?P<code>`*)[\s{_MARKS}]*[!！❗❕](?P<gap>[\s{_MARKS}]*)")
+_CLOSING = re.compile(rf"[{_MARKS}]*")
+_JOINERS = "'’‘ʼʹ`´′-\u200c\u200d"
+"""Stand inside a word: «ім'я», «пам’ять», «پرونده‌ها»."""
+_ENDS = ":,.!?;…،؛؟。：，！？።፣፡'\"”»)"
+_QUESTIONS = ("?", "؟", "？")
+_PREFIX = re.compile(r"[^!！❗\n]{1,80}?[:,]?\s*(?=[!！❗])")
 
 
 def names(table: str) -> dict[str, tuple[str, ...]]:
@@ -30,8 +43,14 @@ class Word:
         return self.aliases.get(base, self.aliases["en"])[0]
 
     def is_meant(self, text: str) -> bool:
-        folded = fold(text)
-        return any(folded == fold(x) for words in self.aliases.values() for x in words)
+        """Whether a text is this word and nothing else."""
+        said = _key(text)
+        return any(said == _key(x) for words in self.aliases.values() for x in words)
+
+    def languages_of(self, text: str) -> frozenset[str]:
+        """The languages in which a text is this word."""
+        said = _key(text)
+        return frozenset(x for x, words in self.aliases.items() if said in map(_key, words))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +68,20 @@ class Command(Word):
 class Invocation:
     command: Command
     rest: str = ""
+    word: str = field(default="", compare=False)
+    """As it was written."""
+
+    def language(self) -> str | None:
+        """Of the word by which it was called; None if several languages have it."""
+        spoken = self.command.languages_of(self.word)
+        return next(iter(spoken)) if len(spoken) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
     word: str
     guess: Command | None
+    rest: str = ""
 
 
 class Commands:
@@ -64,22 +91,72 @@ class Commands:
         self._index: dict[str, Command] = {}
         for command in commands:
             for word in (x for words in command.aliases.values() for x in words):
-                if self._index.setdefault(fold(word), command) is not command:
+                if self._index.setdefault(_key(word), command) is not command:
                     raise ValueError(f"Two commands are called {word!r}; rename one of them")
 
     def find(self, text: str) -> Invocation | Unknown | None:
         """The command that a cleaned text begins with; None if it begins with none."""
-        found = _COMMAND.match(text)
-        if found is None or (found.end() < len(text) and not text[found.end()].isspace()):
+        opening = _OPENING.match(text)
+        if opening is None:
             return None
-        word = fold(found[1])
-        if command := self._index.get(word):
-            return Invocation(command, text[found.end() :].strip())
-        close = difflib.get_close_matches(word, self._index, n=1)
-        return Unknown(found[0][:40], self._index[close[0]] if close else None)
+        body = text[opening.end() :]
+        word = "".join(takewhile(_in_word, body)).rstrip(_JOINERS)
+        if not word or not word[0].isalpha():
+            return None
+        rest = _CLOSING.sub("", body[len(word) :], count=1)
+        rest, covers = _without_code(rest, opening["code"])
+        command = self._index.get(_key(word))
+        odd = _is_odd(rest)
+        if command is not None and covers and not odd:
+            return Invocation(command, _behind(rest), word)
+        if command is None and (odd or any(map(str.isspace, opening["gap"]))):
+            return None  # «! Achtung» is no command that somebody has mistyped
+        return Unknown(f"!{word}"[:40], command or self._near(word), _behind(rest))
+
+    def _near(self, word: str) -> Command | None:
+        said = _key(word)
+        alike = [x for x in self._index if abs(len(x) - len(said)) <= 1]
+        close = difflib.get_close_matches(said, alike, n=1)
+        return self._index[close[0]] if close else None
 
 
-def fold(word: str) -> str:
-    """Without case, accents and marks that a keyboard may leave out."""
-    spread = unicodedata.normalize("NFKD", word.casefold()).replace("ı", "i")
-    return "".join(x for x in spread if unicodedata.category(x) not in ("Mn", "Cf"))
+def addressed(text: str, account: str, people: Collection[str] = ()) -> str:
+    """A text without the name of our account in front, as clients put it there: `Name: !help`.
+
+    A name is believed only where it is our account's id or its first part, or where a mention of
+    the account goes with it: «Note: !answer …» must stay a note.
+    """
+    found = _PREFIX.match(text)
+    if found is None:
+        return text
+    said = found[0].strip(" \t:,").removeprefix("@").casefold()
+    called = account.removeprefix("@").casefold()
+    ours = said in (called, called.partition(":")[0]) or account in tuple(people)[:1]
+    return text[found.end() :] if ours else text
+
+
+def _key(word: str) -> str:
+    return fold(word).replace(" ", "")
+
+
+def _without_code(rest: str, code: str) -> tuple[str, bool]:
+    """What follows a command without the backticks in which it was copied; and whether they hold
+    all of it: «`!answer` sends it» talks about a command."""
+    if not code:
+        return rest, True
+    inside, _, after = rest.partition(code)
+    return inside + after, not after.strip()
+
+
+def _is_odd(rest: str) -> bool:
+    """Whether a word goes on in a way in which no command does: `!admit?no`, `!answer/x`."""
+    asks = rest[:1] in _QUESTIONS and bool(rest.strip(_ENDS).strip())
+    return asks or (bool(rest) and not rest[0].isspace() and rest[0] not in _ENDS)
+
+
+def _behind(rest: str) -> str:
+    return rest.lstrip(_ENDS).strip()
+
+
+def _in_word(x: str) -> bool:
+    return x == "_" or x in _JOINERS or unicodedata.category(x)[0] in "LMN"

@@ -14,7 +14,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 from bots.runtime.decision import Phrase
@@ -125,6 +125,12 @@ class Wording:
     """Phrases that people rely on: never in an unchecked translation alone."""
     commands: frozenset[str] = frozenset()
     """Names of values that people are to write as they stand."""
+    links: frozenset[str] = frozenset()
+    """Names of values that are addresses, and shown as an arrow where there is HTML."""
+    long: frozenset[str] = frozenset()
+    """Those of `consent` whose originals would fill another screen. They ask nothing."""
+    original: Callable[[str], str] | None = None
+    """How somebody asks for these, in a language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +151,8 @@ class Renderer:
     def render(self, phrase: Phrase) -> Text:
         languages = phrase.language.split() or [SOURCE]
         if phrase.key in self._wording.consent:
-            parts = side_by_side(languages, lambda x: self._checked(phrase.key, x))
+            long = phrase.key in self._wording.long
+            parts = side_by_side(languages, lambda x: self._checked(phrase.key, x), long=long)
         else:
             parts = [Part(x) for x in languages]
         told = [x for part in parts if not part.added for x in self._told(phrase, part.language)]
@@ -165,7 +172,9 @@ class Renderer:
         values = {name: self._value(value, part, told) for name, value in phrase.values.items()}
         shown = list(self._paragraphs(Phrase(phrase.key, part.language, values)))
         if part.mark:
-            shown.append(self._sentence(part.mark, Phrase("", part.language)))
+            word = self._wording.original
+            values = {"original": word(part.language)} if word is not None else {}
+            shown.append(self._sentence(part.mark, Phrase("", part.language, values)))
         return shown
 
     def _value(self, value: object, part: Part, told: Sequence[str]) -> object:
@@ -205,7 +214,7 @@ class Renderer:
                     yield _Shown(
                         "\n".join(x.plain for x in lines), "<br>".join(x.html for x in lines)
                     )
-            case Quote(text) if text:
+            case Quote(text) | str(text) if text:
                 text = written(text, self._words.direction(language))
                 yield _Shown(text, f"<blockquote>{_escaped(text)}</blockquote>")
             case Written(texts):
@@ -232,7 +241,8 @@ class Renderer:
             plain[name] = marked[name] = value
             if isinstance(value, str | Phrase | Link | Person):
                 shown = self._inline(name, value, phrase.language)
-                kind = str if isinstance(value, str | Person) else Raw
+                ours = name in self._wording.links or not isinstance(value, str | Person)
+                kind = Raw if ours else str
                 stand_in = chr(_FIRST_STAND_IN + len(markup))
                 plain[name], marked[name] = kind(shown.plain), kind(stand_in if shown.html else "")
                 markup.append(shown.html)
@@ -259,12 +269,19 @@ class Renderer:
             case Person(user, called):
                 plain = f"{called} ({user})" if called else user
                 return _Shown(plain, _anchor(person(user), _escaped(plain)))
+        if name in self._wording.links and value:
+            return _Shown(value, _anchor(value, "↗"))
         tag = "code" if name in self._wording.commands and value else ""
         return _Shown(value, f"<{tag}>{_escaped(value)}</{tag}>" if tag else _escaped(value))
 
 
 def _within(phrase: Phrase, language: str) -> Phrase:
-    return phrase if phrase.language else replace(phrase, language=language)
+    language = phrase.language or language
+    values = {
+        name: x.in_language(language) if isinstance(x, PerLanguage) else x
+        for name, x in phrase.values.items()
+    }
+    return Phrase(phrase.key, language, values)
 
 
 def _anchor(url: str, label: str) -> str:

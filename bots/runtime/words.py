@@ -313,7 +313,10 @@ def _nearest(language: str, present: tuple[str, ...]) -> str:
     return SOURCE
 
 
-_ALIKE = str.maketrans({"ي": "ی", "ى": "ی", "ك": "ک", "ة": "ه", "ı": "i", "\u0640": None})
+_ALIKE = str.maketrans(
+    {"ي": "ی", "ى": "ی", "ك": "ک", "ة": "ه", "ı": "i", "\u0640": None}
+    | dict.fromkeys("'’‘ʼʹ`´′")  # «ім'я», «d'accord»
+)
 
 
 def fold(text: str) -> str:

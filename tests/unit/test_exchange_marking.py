@@ -322,9 +322,11 @@ def test_a_name_is_that_of_the_author(market: Market) -> None:
     assert "Leyla" not in market.text(asked, "copy")
 
 
-def test_the_switch_without_a_word_turns_over(market: Market) -> None:
-    assert market.keys(market.write("!name", LEYLA, NORTH)[1]) == ["name-on"]
-    assert market.keys(market.write("!name", LEYLA, NORTH)[1]) == ["name-off"]
+def test_no_name_is_shown_without_the_word_for_it(market: Market) -> None:
+    for text in ("!name", "!name?", "!name ja", "!name Leyla"):
+        assert market.keys(market.write(text, LEYLA, NORTH)[1]) == ["name-is-off"]
+    market.write("!ім’я увімкнути", LEYLA, NORTH)
+    assert market.keys(market.write("!name", LEYLA, NORTH)[1]) == ["name-is-on"]
 
 
 # -- rooms -----------------------------------------------------------------------------------------
@@ -384,7 +386,9 @@ def test_a_room_that_becomes_encrypted_is_told(market: Market) -> None:
 def test_a_command_without_a_message_is_asked_back(market: Market) -> None:
     assert market.keys(market.write("!teilen", LEYLA, NORTH)[1]) == ["which"]
     assert market.write("!teilen", LEYLA, NORTH, notice=True)[1] == []
-    assert market.write("!hilfe", LEYLA, NORTH)[1] == []
+    assert market.keys(market.write("!hilfe", LEYLA, NORTH)[1]) == ["help"]
+    assert market.keys(market.write("!teilne", LEYLA, NORTH)[1]) == ["command-unknown"]
+    assert market.write("!karma", LEYLA, NORTH)[1] == []
     assert market.write("Bitte !teilen", LEYLA, NORTH)[1] == []
 
 

@@ -42,7 +42,7 @@ def test_the_words_for_it(world: World, word: str) -> None:
 
 
 def test_a_plain_note_stays(world: World) -> None:
-    for note in ("Was tun?", "antwort: nein", "! antwort", "!!!", "Ich würde !antwort schreiben"):
+    for note in ("Was tun?", "antwort: nein", "! Achtung", "!!!", "Ich würde !antwort schreiben"):
         assert world.staff(note) == []
 
 

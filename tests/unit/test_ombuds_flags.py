@@ -547,7 +547,8 @@ def test_somebody_else_can_not_answer_for_her() -> None:
     room = meadow.asked()
     question = meadow.world.event_of(said_question(meadow))
     assert meadow.world.react(question, "1⃣", ZOYA, room)[1] == []
-    assert meadow.world.react(question, "👍", YUSRA, room)[1] == []
+    hint = meadow.world.react(question, "👍", YUSRA, room)[1]
+    assert meadow.world.keys(hint, room) == ["flag-open"]
     assert len(meadow.kept("ombuds/flag")) == 1
 
 
@@ -779,7 +780,7 @@ def test_the_text_is_shown_if_she_wants_it() -> None:
     meadow = Meadow().on()
     room = meadow.asked()
     meadow.answer("2", room)
-    asked = meadow.answer("ja", room)
+    asked = meadow.answer("zeigen", room)
     assert meadow.world.keys(asked, meadow.office) == ["evidence"]
     assert said(asked, "evidence").thread == handles.root(1)
     assert WORDS in meadow.world.text(asked, "evidence")
@@ -802,7 +803,7 @@ def test_the_text_is_not_shown_if_she_does_not_want_it() -> None:
     meadow.answer("2", room)
     assert meadow.world.keys(meadow.answer("nein", room)) == ["evidence-kept"]
     assert WORDS not in str(meadow.world.docs.kinds)
-    assert meadow.world.keys(meadow.answer("ja", room), meadow.office) == ["followup"]
+    assert meadow.world.keys(meadow.answer("zeigen", room), meadow.office) == ["followup"]
 
 
 def shown_an_edit() -> tuple[Meadow, list[Request]]:
@@ -819,7 +820,7 @@ def shown_an_edit() -> tuple[Meadow, list[Request]]:
         "content": content,
     }
     meadow.wrote(MESSAGE, edit=edit)
-    return meadow, meadow.answer("yes", room)
+    return meadow, meadow.answer("show", room)
 
 
 def test_an_edited_message_is_shown_as_it_is_now() -> None:
@@ -850,7 +851,7 @@ def test_what_was_deleted_before_it_was_shown() -> None:
     room = meadow.asked()
     meadow.answer("2", room)
     meadow.wrote(MESSAGE, content={})
-    asked = meadow.answer("ja", room)
+    asked = meadow.answer("zeigen", room)
     assert meadow.world.keys(asked, meadow.office) == ["evidence-unreadable"]
     assert meadow.world.keys(asked, room) == ["evidence-failed"]
 
@@ -874,7 +875,7 @@ def test_her_own_message_does_not_give_her_name_away() -> None:
     meadow = Meadow().on()
     meadow.wrote(MESSAGE, YUSRA)
     room = meadow.asked()
-    asked = meadow.answer("2", room) + meadow.answer("ja", room)
+    asked = meadow.answer("2", room) + meadow.answer("zeigen", room)
     for request in asked:
         if isinstance(request, Say) and meadow.world.at(request) == meadow.office:
             body = meadow.world.bot.render(request.phrase).body
@@ -888,7 +889,7 @@ def test_an_open_case_goes_on() -> None:
     asked = meadow.answer("2", CHAT)
     assert meadow.world.keys(asked, meadow.office) == ["followup"]
     assert AUTHOR in meadow.world.text(asked, "followup")
-    assert meadow.world.keys(meadow.answer("ja", CHAT), meadow.office) == ["evidence"]
+    assert meadow.world.keys(meadow.answer("zeigen", CHAT), meadow.office) == ["evidence"]
 
 
 @pytest.mark.parametrize("begun", [True, False])
@@ -898,7 +899,7 @@ def test_a_decision_that_is_taken_back_takes_all_of_it_back(begun: bool) -> None
         meadow.answer("It is cold.", CHAT)
     meadow.flag()
     event, _ = meadow.world.write("2", YUSRA, CHAT)
-    meadow.answer("ja", CHAT)
+    meadow.answer("zeigen", CHAT)
     asked = meadow.world.redact(event, YUSRA, CHAT)
     assert len([x for x in asked if isinstance(x, Redact)]) == 2
     assert AUTHOR not in str(meadow.kept("ombuds/case"))

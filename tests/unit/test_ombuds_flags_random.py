@@ -33,7 +33,7 @@ HERS = EVENTS[-1]
 CHATS = {user: f"!canary-chat-{n}" for n, user in enumerate(PEOPLE)}
 NEW = "!canary-new"
 WORDS = "canarywords of "
-ANSWERS = ("1", "2", "3", "ja", "nein", "The guard shouts at us.", "!new", "Deutsch")
+ANSWERS = ("1", "2", "3", "zeigen", "nein", "The guard shouts at us.", "!new", "Deutsch")
 
 
 @dataclass
@@ -100,7 +100,7 @@ class Chaos:
 
     def react(self, a: int, b: int) -> None:
         user, key = PEOPLE[a % 3], ("💬", "🏠", "✖", "✅", "❌", "2⃣")[b % 6]
-        choices = {"💬": "1", "🏠": "2", "2⃣": "2", "✅": "ja"}
+        choices = {"💬": "1", "🏠": "2", "2⃣": "2", "✅": "zeigen"}
         handles = self.meadow.world.docs.handles
         questions = [x for x in handles.values() if x.handle.startswith("flag/") and x.event_id]
         if questions:
@@ -221,7 +221,7 @@ def _to_staff(chaos: Chaos, request: Request) -> None:
         assert any("2" in chaos.chose[x] for x in chaos.flagged[HERS] - {YUSRA})
     for event in re.findall(WORDS + r"(\$event-\d-by-\d)", text):
         assert _told_by(chaos, event, "2")
-        assert _told_by(chaos, event, "ja")
+        assert _told_by(chaos, event, "zeigen")
     for event in re.findall(r"\$event-\d-by-\d", text):
         assert _told_by(chaos, event, "2")
 

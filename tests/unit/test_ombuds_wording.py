@@ -66,7 +66,7 @@ def test_what_rings_exists() -> None:
 
 
 def placeholders(key: str) -> set[str]:
-    return {x for paragraph in PARAGRAPHS[key] for x in re.findall(r"\{(\w+)\}", paragraph)}
+    return {x for text in PARAGRAPHS[key] for x in re.findall(r"\{(\w+)\}", str(text))}
 
 
 @pytest.mark.parametrize("key", sorted(PARAGRAPHS))

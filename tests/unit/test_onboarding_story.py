@@ -171,7 +171,10 @@ def test_somebody_writes_first_and_coordinators_decide() -> None:
     asked = town.says("نعم")
     assert town.keys(asked) == ["request", "waiting"]
     assert invitations(asked) == []
-    assert town.keys(town.says("und?")) == ["waiting"]
+    assert "Hallo?" in town.text(asked, "request")
+    asked = town.says("Ich unterrichte Deutsch.")
+    assert town.keys(asked) == ["~request", "added"]
+    assert "Ich unterrichte Deutsch." in town.text(asked, "request")
     asked = town.coordinates("!einlassen")
     assert town.keys(asked) == ["~wish-admitted", "accepted", "choose"]
     assert invitations(asked) == [SPACE, NEWS, EXCHANGE]

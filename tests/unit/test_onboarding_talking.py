@@ -118,7 +118,7 @@ def test_notices_and_our_own_words_are_passed_over(town: Town) -> None:
 
 @pytest.mark.parametrize("word", ["!hilfe", "!help", "?", "؟", "!HELP", "!кoмaнда"])
 def test_help(town: Town, word: str) -> None:
-    key = "not-understood" if word == "!кoмaнда" else "help"
+    key = "command-unknown" if word == "!кoмaнда" else "help"
     assert town.keys(town.says(word)) == [key]
 
 
@@ -619,7 +619,7 @@ def test_reminding_waits_for_nobody_who_went(town: Town) -> None:
 
 
 def test_commands_of_coordinators_do_nothing_in_private(town: Town) -> None:
-    assert town.keys(town.says(f"!einlassen {CEM}")) == ["not-understood"]
+    assert town.keys(town.says(f"!einlassen {CEM}")) == ["command-unknown"]
     assert town.write("!einlassen", ANNA, "!group")[1] == []
 
 

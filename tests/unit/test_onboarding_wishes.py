@@ -93,14 +93,20 @@ def test_other_reactions_decide_nothing(town: Town, key: str) -> None:
 
 
 def test_other_words_in_that_room_are_none_of_ours(town: Town) -> None:
-    for body in ("hello", "!einlassen?nein", "!hilfe", "!share", "admit"):
+    for body in ("hello", "admit", "Soll ich !einlassen schreiben?"):
         assert town.coordinates(body) == []
+    for body in ("!einlassen?nein", "!einlassn", "!share"):
+        assert town.keys(town.coordinates(body)) == ["command-unknown"]
+    assert town.keys(town.coordinates("!hilfe")) == ["coordination-help"]
     assert town.write("!admit", ANNA, COORDINATION, notice=True)[1] == []
     assert town.react("$unknown", "✅", ANNA, COORDINATION)[1] == []
 
 
 def test_a_knock_is_told_once(town: Town) -> None:
-    assert town.knocks("once more") == []
+    asked = town.knocks("I teach German and live next door")
+    assert town.keys(asked) == ["~knock"], "a better reason is shown, and rings no phone"
+    assert "next door" in town.text(asked, "knock")
+    assert town.knocks("I teach German and live next door") == []
 
 
 def test_who_takes_the_knock_back(town: Town) -> None:

@@ -10,15 +10,16 @@ import pytest
 
 from bots.ombuds.bot import OmbudsBot
 from bots.ombuds.rules import commands
-from bots.ombuds.rules.flagwords import YES
 from bots.ombuds.wording import PARAGRAPHS as OMBUDS
 from bots.ombuds.wording import cases, flags, office
 from bots.ombuds.wording.reporter import LONG, REPORTER, WITH_ORIGINAL
 from bots.onboarding.bot import OnboardingBot
+from bots.onboarding.rules.commands import YES
 from bots.onboarding.wording import PARAGRAPHS as ONBOARDING
 from bots.onboarding.wording import WORDING
 from bots.onboarding.wording.coordination import COORDINATION
 from bots.onboarding.wording.people import PEOPLE
+from bots.runtime.commands import Invocation
 from bots.runtime.decision import Phrase
 from bots.runtime.originals import DRAFT, NOT_CHECKED, ON_REQUEST
 from bots.runtime.phrases import RULE, Paragraphs, PerLanguage, Plural, Written
@@ -30,7 +31,7 @@ TAGS = tuple(x.tag for x in LANGUAGES)
 FOREIGN = tuple(x for x in TAGS if x not in ORIGINALS)
 FIRST = [("en", "de", "ar"), ("ar", "en", "de"), ("ar", "tr"), ("de", "en", "ar")]
 ASKS = re.compile(
-    r"✅|❌|🚩|\{yes\}|\{no\}|\?|\b(?:[Pp]lease|react|answer|agree|write|tell|describe|copy|choose)\b"
+    r"✅|❌|🚩|\{yes\}|\{no\}|\?|\b(?:[Pp]lease|[Rr]eact|reply|answer|agree|write|tell|describe|copy|choose)\b"
 )
 
 # -- which texts they are --------------------------------------------------------------------------
@@ -67,6 +68,8 @@ ONBOARDING_ALONE = {
     "help": _COMMAND,
     "help-topics": _COMMAND,
     "not-understood": _COMMAND,
+    "added": _DONE,
+    "command-guess": _COMMAND,
     "left": _COMMAND,
     "erased": _DONE,
     "yes-gone": "says that nothing has changed, and names a command",
@@ -181,9 +184,9 @@ def test_a_draft_that_asks_something_stands_beside_an_original(
 @pytest.mark.parametrize("key", sorted(LONG))
 def test_a_long_draft_names_the_word_that_shows_the_originals(key: str, language: str) -> None:
     (draft,) = shown(key, language)
-    word = commands.ORIGINAL.word(language)
+    word = commands.ORIGINAL.shown(language)
     assert draft.endswith(WORDS.text(ON_REQUEST, language, {"original": word}))
-    assert commands.of_reporter(word) is commands.ORIGINAL
+    assert commands.of_reporter(word) == Invocation(commands.ORIGINAL)
     assert not any(ASKS.search(str(x)) and "✅" in str(x) for x in OMBUDS[key])
     assert shown(key, f"{language} de")[1]
 

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from bots.runtime.commands import Command, Commands, Invocation, Word, fold, names
+from bots.runtime.commands import (
+    Command,
+    Commands,
+    Invocation,
+    Unknown,
+    Word,
+    addressed,
+    names,
+)
 from bots.runtime.texts import clean
 from federation.events import TextMessage
 
@@ -46,21 +54,32 @@ OFF = Word(
         "de aus, en off, fr désactiver non, tr kapat, uk вимкнути, ru выключить, ar إيقاف, fa خاموش"
     )
 )
-ALL = Commands((SHARE, UNSHARE, EXCHANGE, NAME, FIND))
+HELP = Command(
+    names(
+        "de hilfe, en help, fr aide, tr yardım, uk допомога, ru помощь, ar مساعدة, fa کمک, ti ሓገዝ"
+    ),
+    "help",
+)
+ALL = Commands((SHARE, UNSHARE, EXCHANGE, NAME, FIND, HELP))
+EVERYWHERE = (FIND, HELP)
+"""Meant for the exchange room, too."""
+
+
+def read(event: TextMessage) -> Invocation | Unknown | None:
+    """What somebody commands, or has mistyped."""
+    body, _ = clean(event.body, reply=event.reply_to is not None)
+    return ALL.find(addressed(body, event.origin.account))
 
 
 def found(event: TextMessage) -> Invocation | None:
     """A command of ours; other bots may have others."""
-    body, _ = clean(event.body, reply=event.reply_to is not None)
-    invocation = ALL.find(body)
+    invocation = read(event)
     return invocation if isinstance(invocation, Invocation) else None
 
 
-def language(command: Command, event: TextMessage) -> str | None:
-    """Of the word by which somebody called it."""
-    body, _ = clean(event.body, reply=event.reply_to is not None)
-    word = fold(body.split(maxsplit=1)[0].strip("!！:,."))
-    return next((tag for tag, words in command.aliases.items() if word in map(fold, words)), None)
+def meant(event: TextMessage) -> str | None:
+    """The message that a command is about: what it answers, or what its thread is about."""
+    return event.reply_to or event.thread
 
 
 def switch(rest: str) -> bool | None:

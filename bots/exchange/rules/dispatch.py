@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
-from bots.exchange.rules import answering, commands, finding, following, marking, rooms
+from bots.exchange.rules import answering, commands, finding, following, helping, marking, rooms
 from bots.exchange.rules.turn import Turn
 from bots.exchange.state import State
-from bots.runtime.commands import Command, Invocation
+from bots.runtime.commands import Command, Invocation, Unknown
 from bots.runtime.decision import Decision, Due, Event, Performed, SetAside, Started
+from bots.runtime.phrases import PerLanguage
 from federation.events import (
     Edit,
     EncryptionEnabled,
@@ -68,8 +70,8 @@ def _said(turn: Turn, event: RoomEvent) -> None:
 
 def _in_exchange(turn: Turn, event: RoomEvent) -> None:
     match event:
-        case TextMessage(notice=False) if _search(event) is not None:
-            _commanded(turn, event, _search(event))
+        case TextMessage(notice=False) if _everywhere(event) is not None:
+            _commanded(turn, event, _everywhere(event))
         case TextMessage() | MediaMessage():
             answering.answered(turn, event)
         case Redaction():
@@ -85,40 +87,48 @@ def _in_source(turn: Turn, event: RoomEvent) -> None:
         case Edit():
             following.edited(turn, event)
         case TextMessage() if not event.notice:
-            _commanded(turn, event, commands.found(event))
+            _commanded(turn, event, commands.read(event))
         case EncryptionEnabled():
             rooms.encrypted(turn, event)
 
 
-def _search(event: TextMessage) -> Invocation | None:
-    """The one command that is meant for the exchange room, too."""
-    found = commands.found(event)
-    return found if found is not None and found.command is commands.FIND else None
+def _everywhere(event: TextMessage) -> Invocation | Unknown | None:
+    """What is meant for the exchange room, too."""
+    found = commands.read(event)
+    if isinstance(found, Unknown):
+        return found if found.guess in commands.EVERYWHERE else None
+    return found if found is not None and found.command in commands.EVERYWHERE else None
 
 
-def _commanded(turn: Turn, event: TextMessage, invocation: Invocation | None) -> None:
-    if invocation is None:
+def _commanded(turn: Turn, event: TextMessage, found: Invocation | Unknown | None) -> None:
+    if found is None:
         return
     if event.room.encrypted and not event.origin.encrypted:
         return  # a homeserver could have written it in somebody's name
-    command = invocation.command
-    if command is commands.EXCHANGE:
-        rooms.switched(turn, event, invocation)
-    elif command is commands.NAME:
-        rooms.named(turn, event, invocation)
-    elif command is commands.FIND:
-        finding.asked(turn, event, invocation)
+    if isinstance(found, Unknown):
+        helping.unknown(turn, event, found)
+    elif found.command.name in DOES:
+        DOES[found.command.name](turn, event, found)
     else:
-        _about(turn, event, command)
+        _about(turn, event, found.command)
+
+
+DOES: dict[str, Callable[[Turn, TextMessage, Invocation], None]] = {
+    "exchange": rooms.switched,
+    "name": rooms.named,
+    "find": finding.asked,
+    "help": helping.asked,
+}
 
 
 def _about(turn: Turn, event: TextMessage, command: Command) -> None:
     """What concerns one message, which it answers."""
-    if event.reply_to is None:
-        turn.say(event.origin.room_id, "which", {"command": command.shown(turn.settings.spoken)})
+    target = commands.meant(event)
+    if target is None:
+        turn.say(event.origin.room_id, "which", {"command": PerLanguage(command.shown)})
     elif command is commands.UNSHARE:
         following.unshared(turn, event)
     elif not turn.open:
         turn.say(event.origin.room_id, "hello-off", reply_to=event.origin.event_id)
     else:
-        marking.marked(turn, event, event.reply_to)
+        marking.marked(turn, event, target)

@@ -18,7 +18,7 @@ from federation.links import link
 
 
 def asked(turn: Turn, event: TextMessage, invocation: Invocation) -> None:
-    language = commands.language(commands.FIND, event) or turn.settings.languages[0]
+    language = invocation.language() or turn.settings.languages[0]
     found = turn.state.found
     key = _key(invocation, found)
     values = {

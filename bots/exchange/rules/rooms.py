@@ -91,7 +91,10 @@ def named(turn: Turn, event: TextMessage, invocation: Invocation) -> None:
     on = commands.switch(invocation.rest)
     sender = event.origin.sender
     if on is None:
-        on = not turn.person(sender).named
+        # A name is shown for the word that was asked for, and not because it was not shown before.
+        named = turn.person(sender).named
+        turn.say(event.origin.room_id, "name-is-on" if named else "name-is-off", reply_to=there)
+        return
     turn.set_person(sender, named=on)
     if not on:
         bare = tuple(replace(x, name="", changed=turn.seconds) for x in turn.known.mine)

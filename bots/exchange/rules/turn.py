@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from bots.exchange import handles
@@ -13,7 +14,7 @@ from bots.exchange.rules import commands
 from bots.exchange.state import Knowledge, State
 from bots.runtime import turn
 from bots.runtime.decision import CancelTimer, Decision, Phrase, Say
-from bots.runtime.phrases import Link, Quote
+from bots.runtime.phrases import Link, PerLanguage, Quote
 from bots.runtime.texts import parts
 from federation.actions import Redact
 from federation.links import link
@@ -73,11 +74,12 @@ class Turn(turn.Turn[State]):
     def say(self, room: str, key: str, values: Values | None = None, **fields: Any) -> None:
         """Say something in the room of an initiative."""
         always = {
-            "share": commands.SHARE.shown(self.settings.spoken),
-            "find": commands.FIND.shown(self.settings.spoken),
-            "named": commands.switched(commands.NAME, self.settings.spoken, on=True),
-            "on": commands.switched(commands.EXCHANGE, self.settings.spoken, on=True),
-            "off": commands.switched(commands.EXCHANGE, self.settings.spoken, on=False),
+            "share": PerLanguage(commands.SHARE.shown),
+            "find": PerLanguage(commands.FIND.shown),
+            "named": PerLanguage(partial(commands.switched, commands.NAME, on=True)),
+            "unnamed": PerLanguage(partial(commands.switched, commands.NAME, on=False)),
+            "on": PerLanguage(partial(commands.switched, commands.EXCHANGE, on=True)),
+            "off": PerLanguage(partial(commands.switched, commands.EXCHANGE, on=False)),
         }
         phrase = Phrase(key, self.settings.spoken, {**always, **(values or {})})
         self.ask(Say(room, phrase, **fields))

@@ -10,5 +10,5 @@ __all__ = ["PARAGRAPHS", "WORDING"]
 WORDING = Wording(
     PARAGRAPHS,
     ringing=frozenset({"copy", "hello", "hello-encrypted", "encrypted", "failed", "set-aside"}),
-    commands=frozenset({"command", "find", "named", "off", "on", "share"}),
+    commands=frozenset({"command", "find", "named", "off", "on", "share", "unnamed"}),
 )

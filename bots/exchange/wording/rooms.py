@@ -52,6 +52,20 @@ PARAGRAPHS: dict[str, Paragraphs] = {
     "hello": (_WHAT, _FOLLOWS, _NOTHING_ELSE, _FIND, _MODERATORS),
     "hello-encrypted": (_WHAT, _FOLLOWS, _ENCRYPTED, _NOTHING_ELSE, _FIND, _MODERATORS),
     "encrypted": (_ENCRYPTED,),
+    "help": (_WHAT, _FOLLOWS, _FIND, _NOTHING_ELSE, _MODERATORS),
+    "help-exchange": (
+        N_(
+            "In this room you read what the initiatives share with each other. Answer a message in "
+            "its thread: whoever shared it is told that there are answers."
+        ),
+        _FIND,
+    ),
+    "command-unknown": (
+        N_("There is no command {word}."),
+        "{guess}",
+        N_("{command} shows all commands."),
+    ),
+    "command-guess": (N_("Did you mean {command}?"),),
     "hello-off": (
         N_(
             "Hello! From this room messages can be shared with the other initiatives, but that is "
@@ -95,6 +109,12 @@ PARAGRAPHS: dict[str, Paragraphs] = {
     "hit": ("{link}",),
     # Translators: text of a link to a message: who shared it, and on which day
     "hit-label": (N_("{initiative}, {date}"),),
+    "name-is-on": (
+        N_("Your name stands beside what you share. To leave it away, write {unnamed}."),
+    ),
+    "name-is-off": (
+        N_("Your name does not stand beside what you share. To have it there, write {named}."),
+    ),
     "name-on": (N_("From now on your name stands beside what you share."),),
     "name-off": (N_("Your name no longer stands beside what you share."),),
     "failed": (N_("This could not be shared ({error}). Please try again another day."),),

@@ -38,7 +38,7 @@ def offer_undo(turn: Turn, number: int) -> None:
 
 def pending(turn: Turn, text: str) -> dict[str, object]:
     goes = turn.clock() + turn.settings.undo
-    command = commands.UNDO.word(turn.staff_language)
+    command = commands.UNDO.shown(turn.staff_language)
     return {**_case(turn), "time": f"{goes:%H:%M:%S}", "text": text, "command": command}
 
 
@@ -113,7 +113,7 @@ def unedited(turn: Turn, number: int) -> None:
 
 
 def _too_late(turn: Turn) -> None:
-    turn.tell_case("answer-late", {"command": commands.ANSWER.shown(turn.staff_language)})
+    turn.tell_case("answer-late", {"command": commands.full(commands.ANSWER, turn.staff_language)})
 
 
 def edited(turn: Turn, event: Edit, number: int) -> None:
@@ -165,6 +165,7 @@ def due(turn: Turn, number: int) -> None:
         _unsent(turn, answer, "unsent-exposed")
     else:
         turn.put_answer(replace(answer, state=AnswerState.SENDING))
+        turn.converse(spoken=turn.seconds)
         turn.say(
             "answer",
             {"number": turn.case.number, "text": answer.text},
@@ -192,5 +193,5 @@ def performed(turn: Turn, event: Performed, number: int) -> None:
 def _unsent(turn: Turn, answer: Answer, key: str, values: dict[str, object] | None = None) -> None:
     turn.put_answer(replace(answer, state=AnswerState.UNSENT))
     _show(turn, answer, "answer-unsent")
-    command = commands.ANSWER.shown(turn.staff_language)
+    command = commands.full(commands.ANSWER, turn.staff_language)
     turn.tell_case(key, {"command": command, **(values or {})})

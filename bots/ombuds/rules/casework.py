@@ -50,12 +50,12 @@ def show(turn: Turn, staff: str, word: str) -> None:
     )
     command = commands.CASES
     if not found:
-        every = f"{command.word(turn.staff_language)} {commands.ALL.word(turn.staff_language)}"
+        every = f"{command.shown(turn.staff_language)} {commands.ALL.word(turn.staff_language)}"
         turn.tell("cases-none", {"command": every})
         return
     more: object = ""
     if len(found) > MOST:
-        shown = command.shown(turn.staff_language)
+        shown = commands.full(command, turn.staff_language)
         more = turn.phrase("cases-more", {"count": len(found) - MOST, "command": shown})
     lines = tuple(_line(turn, x) for x in found[:MOST])
     turn.tell("cases", {"lines": lines, "more": more})

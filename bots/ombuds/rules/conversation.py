@@ -9,8 +9,9 @@ from bots.ombuds.languages import guess
 from bots.ombuds.models import Case, CaseState, Flagged
 from bots.ombuds.rules import arrival, commands, decisions
 from bots.ombuds.rules.turn import Turn
-from bots.ombuds.wording.marks import PerLanguage
+from bots.runtime.commands import Invocation, Unknown
 from bots.runtime.decision import Phrase
+from bots.runtime.phrases import PerLanguage
 from federation.actions import DeclineVerification
 from federation.events import (
     KNOWN_MEDIA,
@@ -47,17 +48,42 @@ def text(turn: Turn, event: TextMessage) -> None:
         return
     language = _named_language(turn, body)
     command = commands.of_reporter(body)
-    if command is commands.NEW:
-        turn.converse(fresh=True)
-        turn.say("new-matter")
-    elif command is commands.HELP:
-        _help(turn)
-    elif command is commands.ORIGINAL:
-        arrival.original(turn)
-    elif language is not None:
+    if language is not None:
         _choose(turn, language)
+    elif command is not None:
+        _command(turn, command)
+        if isinstance(command, Invocation) and command.rest:
+            _tell(turn, event, command.rest, cut=cut)
     elif body:
-        take(turn, Incoming(event.origin.event_id, body, cut, event.origin.encrypted))
+        _tell(turn, event, body, cut=cut)
+
+
+def _command(turn: Turn, found: Invocation | Unknown) -> None:
+    if isinstance(found, Unknown):
+        _unknown(turn, found)
+    elif found.command is commands.HELP:
+        _help(turn)
+    elif found.command is commands.ORIGINAL:
+        arrival.original(turn)
+    else:
+        turn.converse(fresh=True)
+        if not found.rest:
+            turn.say("new-matter")
+
+
+def _tell(turn: Turn, event: TextMessage, body: str, *, cut: bool) -> None:
+    take(turn, Incoming(event.origin.event_id, body, cut, event.origin.encrypted))
+    decisions.still_open(turn, event.origin.sender, body)
+
+
+def _unknown(turn: Turn, found: Unknown) -> None:
+    """One word that nearly is a command. Anything longer is something to be told."""
+    guess = found.guess
+    named: object = ""
+    if guess is not None:
+        named = Phrase("command-guess", "", {"command": PerLanguage(guess.shown)})
+    values = {"word": found.word, "guess": named, "help": PerLanguage(commands.HELP.shown)}
+    turn.say("reporter-unknown", values)
 
 
 def media(turn: Turn, event: MediaMessage) -> None:
@@ -95,7 +121,7 @@ def _is_new(turn: Turn) -> bool:
 def _named_language(turn: Turn, body: str) -> str | None:
     if not 0 < len(body) <= LONGEST_NAME:
         return None
-    return turn.state.tongues.language_named(body.removeprefix("!"))
+    return turn.state.tongues.language_named(body.lstrip("!！ "))
 
 
 def _choose(turn: Turn, language: str) -> None:
@@ -113,7 +139,7 @@ def _help(turn: Turn) -> None:
     turn.say(
         "reporter-help",
         {
-            "command": PerLanguage(commands.NEW.word),
+            "command": PerLanguage(commands.NEW.shown),
             "helplines": arrival.helplines(turn),
             "languages": arrival.languages(turn),
         },

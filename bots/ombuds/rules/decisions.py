@@ -6,15 +6,20 @@ from dataclasses import replace
 
 from bots.ombuds import handles
 from bots.ombuds.flags import Flag, Stage
-from bots.ombuds.models import CaseState, Reporter
+from bots.ombuds.models import Reporter
 from bots.ombuds.rules import arrival, flagging, flagwords, places
-from bots.ombuds.rules.flagwords import Choice
-from bots.ombuds.rules.turn import Turn
-from federation.actions import Look
+from bots.ombuds.rules.flagwords import AGREE, Choice
+from bots.ombuds.rules.turn import Turn, Values
+from bots.runtime import answers
+from bots.runtime.phrases import PerLanguage
+from bots.runtime.questions import latest
+from federation.actions import Look, React
 from federation.events import Reaction, TextMessage
 
 LATELY = 3600.0
-"""Seconds in which a number by itself is still meant for a question that is closed."""
+"""Seconds in which a choice by itself is still meant for a question that is closed."""
+HINTED = 600.0
+"""Seconds after which she is told again that a question is still open."""
 
 
 def written(turn: Turn, event: TextMessage, body: str) -> bool:
@@ -44,15 +49,79 @@ def _switch(turn: Turn, event: TextMessage) -> None:
 
 
 def _answered(turn: Turn, event: TextMessage, body: str) -> bool:
-    for flag in _open(turn, event):
-        if flag.stage is Stage.ASKED and (choice := flagwords.choice(body)) is not None:
-            _learn(turn, body)
-            _decide(turn, flag, choice, event.origin.event_id)
-            return True
-        if flag.stage is Stage.OFFERED and (agrees := flagwords.agrees(body)) is not None:
-            _show(turn, flag, agrees=agrees)
-            return True
-    return _too_late(turn, event.origin.sender, body)
+    flag = _meant(turn, event)
+    if flag is None:
+        return _too_late(turn, event.origin.sender, body)
+    if flag.stage is Stage.ASKED and (choice := flagwords.choice(body)) is not None:
+        _learn(turn, body)
+        _decide(turn, flag, choice, event.origin.event_id)
+        return True
+    if flag.stage is Stage.OFFERED and (shows := flagwords.shows(body)) is not None:
+        _show(turn, flag, agrees=shows)
+        return True
+    if flag.stage is Stage.OFFERED and answers.agreement(body):
+        # What somebody else wrote is shown for the word that was asked for, not for any "ok".
+        _hint(turn, flag)
+        return True
+    return False
+
+
+def _meant(turn: Turn, event: TextMessage) -> Flag | None:
+    """The question that a text can answer: the one that it replies to, else what was asked last
+    in this chat, by us or by staff."""
+    asked = handles.flag_question(turn.state.target.handle if turn.state.target else None)
+    if asked is not None:
+        waiting = _waiting(turn, event.origin.sender)
+        return next((x for x in waiting if x.number == asked[0]), None)
+    return latest(_waiting(turn, event.origin.sender), since=_spoken(turn))
+
+
+def _waiting(turn: Turn, user: str) -> list[Flag]:
+    """Flags about which something was asked, the newest first."""
+    flags = [x for x in turn.known.desk.flags.values() if x and x.user == user]
+    asked = [x for x in flags if x.stage in (Stage.ASKED, Stage.OFFERED)]
+    return sorted(asked, key=lambda x: -x.number)
+
+
+def _spoken(turn: Turn) -> float:
+    return turn.known.conversation.spoken if turn.known.conversation is not None else 0.0
+
+
+def still_open(turn: Turn, user: str, body: str) -> None:
+    """What she wrote went to the office; say so where it may have been meant as an answer."""
+    flag = latest(_waiting(turn, user))
+    if flag is None:
+        return
+    long_ago = flag.stage is Stage.ASKED and turn.seconds - flag.hinted >= HINTED
+    if flag.stage is Stage.OFFERED and flagwords.shows(body):
+        # The word for a question of ours, after a question of staff: ask again, to be sure.
+        offer(turn, flag)
+    elif long_ago or flagwords.answers_something(body):
+        _hint(turn, flag)
+
+
+def offer(turn: Turn, flag: Flag) -> None:
+    """Ask whether the office may read what was flagged."""
+    turn.keep("flags", flag.number, replace(flag, stage=Stage.OFFERED, asked=turn.seconds))
+    question = handles.evidence(flag.number)
+    after = handles.root(turn.case.number)
+    turn.reply("evidence-ask", _words(), handle=question, after=after)
+    turn.ask(React(turn.chat, question, AGREE, notify=True))
+
+
+def _hint(turn: Turn, flag: Flag) -> None:
+    turn.keep("flags", flag.number, replace(flag, hinted=turn.seconds))
+    turn.reply("flag-open" if flag.stage is Stage.ASKED else "evidence-open", _words())
+
+
+def _words() -> Values:
+    return {
+        "message": PerLanguage(flagwords.MESSAGE.word),
+        "accommodation": PerLanguage(flagwords.ACCOMMODATION.word),
+        "nothing": PerLanguage(flagwords.NOTHING.word),
+        "show": PerLanguage(flagwords.SHOW.word),
+        "no": PerLanguage(flagwords.NO.word),
+    }
 
 
 def _learn(turn: Turn, body: str) -> None:
@@ -62,22 +131,15 @@ def _learn(turn: Turn, body: str) -> None:
         turn.converse(language=next(iter(spoken)) if len(spoken) == 1 else None)
 
 
-def _open(turn: Turn, event: TextMessage) -> list[Flag]:
-    """What may be meant: what she replies to, else the newest first."""
-    found = [x for x in turn.known.desk.flags.values() if x and x.user == event.origin.sender]
-    asked = handles.flag_question(turn.state.target.handle if turn.state.target else None)
-    if asked is not None:
-        found = [x for x in found if x.number == asked[0]]
-    return sorted(found, key=lambda x: -x.number)
-
-
 def _too_late(turn: Turn, user: str, body: str) -> bool:
+    """Whether this can only be meant for a question that is closed."""
+    replied = handles.flag_question(turn.state.target.handle if turn.state.target else None)
     flagger = turn.known.desk.flaggers.get(user)
     lately = flagger is not None and turn.seconds - flagger.answered < LATELY
-    case = turn.known.case
-    # A number alone is no complaint; a lost store may have known the question.
-    bare = flagwords.is_number(body) and (case is None or case.state is CaseState.CLOSED)
-    if (lately or bare) and flagwords.choice(body) is not None:
+    # A number alone is no complaint; a lost store may have known the question. But where there is
+    # a case, staff may have asked how many people live in a room.
+    bare = turn.known.case is None and (lately or flagwords.is_number(body))
+    if (replied is not None or bare) and flagwords.choice(body) is not None:
         turn.reply("flag-closed")
         return True
     return False
@@ -98,11 +160,13 @@ def reacted(turn: Turn, event: Reaction) -> None:
 
 
 def _by_reaction(turn: Turn, flag: Flag, what: str, event: Reaction) -> None:
-    choice, agrees = flagwords.choice(event.key), flagwords.agrees(event.key)
+    choice, agrees = flagwords.choice(event.key), flagwords.shows(event.key)
     if what == "question" and flag.stage is Stage.ASKED and choice is not None:
         _decide(turn, flag, choice, event.origin.event_id)
     elif what == "evidence" and flag.stage is Stage.OFFERED and agrees is not None:
         _show(turn, flag, agrees=agrees)
+    elif (what, flag.stage) in (("question", Stage.ASKED), ("evidence", Stage.OFFERED)):
+        _hint(turn, flag)
     else:
         _closed(turn, what, event.key)
 

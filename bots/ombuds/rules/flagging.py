@@ -10,8 +10,8 @@ from bots.ombuds.flags import Flag, Flagger, Stage
 from bots.ombuds.rules import arrival, flagwords
 from bots.ombuds.rules.flagwords import Choice
 from bots.ombuds.rules.turn import Turn
-from bots.ombuds.wording.marks import PerLanguage
 from bots.runtime.decision import CancelTimer, Performed, Phrase, Say, SetTimer
+from bots.runtime.phrases import PerLanguage
 from federation.actions import CreateRoom, React, Redact, Ref
 from federation.events import Reaction
 from federation.links import link, servers

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import unicodedata
 from enum import Enum
 
-from bots.runtime.commands import Command, Commands, Invocation, Word, fold, names
+from bots.ombuds.rules.commands import HELP
+from bots.runtime import answers
+from bots.runtime.commands import Command, Commands, Invocation, Word, names
+from bots.runtime.numbers import numbers, plain
 from federation.links import event_of
 
 KEYS = frozenset({"🚩"})
 """Variation selectors are gone by now."""
 AGREE = "✅"
+AGREES = frozenset("✅✔☑")
 
 FLAGS = Command(
     names(
@@ -56,14 +59,18 @@ NOTHING = Word(
         "ti ዋላሓደ"
     )
 )
-YES = Word(names("de ja, en yes, fr oui, tr evet, uk так, ru да, ar نعم, fa بله, ti እወ"))
+SHOW = Word(
+    names(
+        "de zeigen zeig zeige zeigt, en show, fr montrer montre montrez, tr göster gösterin, "
+        "uk показати покажи покажіть, ru показать покажи покажите, ar إظهار أظهر اعرض, "
+        "fa نمایش نشان, ti ኣርኢ ኣርኢኹም"
+    )
+)
+"""Lets the office read what somebody else wrote: a word that nobody says by the way."""
 NO = Word(names("de nein, en no, fr non, tr hayır, uk ні, ru нет, ar لا, fa نه, ti ኣይፋል"))
 
-_IN_ROOMS = Commands((FLAGS,))
+_IN_ROOMS = Commands((FLAGS, HELP))
 _IN_PRIVATE = Commands((FLAGS, FLAG))
-_AROUND = " \t\n!！.,:;؟?،۔።\u2066\u2067\u2068\u2069"
-_KEYCAP = str.maketrans("", "", "\ufe0f\u20e3")
-"""Clients write 1️⃣ as a digit with these two behind it, and some leave out the first."""
 
 
 class Choice(Enum):
@@ -82,7 +89,7 @@ class Choice(Enum):
 # Not 1️⃣ 2️⃣ 3️⃣: Element's own emoji font shows them as black boxes.
 _KEYS = {Choice.MESSAGE: "💬", Choice.ACCOMMODATION: "🏠", Choice.NOTHING: "✖\ufe0f"}
 _SIGNS = {
-    **{key.translate(_KEYCAP): choice for choice, key in _KEYS.items()},
+    **{key.strip("\ufe0f"): choice for choice, key in _KEYS.items()},
     **dict.fromkeys("🗨🗯", Choice.MESSAGE),
     **dict.fromkeys("🏡🏘🏚", Choice.ACCOMMODATION),
     **dict.fromkeys("❌❎✕×", Choice.NOTHING),
@@ -129,34 +136,37 @@ def switched(language: str, *, on: bool) -> str:
 
 
 def is_number(text: str) -> bool:
-    return text.translate(_KEYCAP).strip(_AROUND).isdecimal()
+    return plain(text).strip(" .)#").isdecimal()
 
 
 def choice(text: str) -> Choice | None:
     """What a reaction or a short text decides."""
-    bare = text.translate(_KEYCAP).strip(_AROUND)
-    if len(bare) == 1 and bare.isdecimal():
-        number = unicodedata.digit(bare)
-        return Choice(number) if 1 <= number <= len(Choice) else None
+    named = numbers(text)
+    if len(named) == 1 and 1 <= named[0] <= len(Choice):
+        return Choice(named[0])
+    bare = text.strip().strip("\ufe0f")
     if bare in _SIGNS:
         return _SIGNS[bare]
-    return next((x for x, word in _WORDS.items() if word.is_meant(bare)), None)
+    found = [x for x, word in _WORDS.items() if answers.means(text, word)]
+    if not found and (answers.is_none(text) or answers.is_cancel(text)):
+        return Choice.NOTHING
+    return found[0] if len(found) == 1 else None
 
 
 def languages_of(text: str) -> frozenset[str]:
     """The languages in which a decision was written."""
-    said = fold(text.strip(_AROUND))
-    return frozenset(
-        language
-        for word in _WORDS.values()
-        for language, words in word.aliases.items()
-        if said in map(fold, words)
-    )
+    return frozenset(x for word in _WORDS.values() for x in word.languages_of(text))
 
 
-def agrees(text: str) -> bool | None:
-    """Yes or no; None if it is neither."""
-    bare = text.strip(_AROUND)
-    if bare == AGREE or YES.is_meant(bare):
+def shows(text: str) -> bool | None:
+    """Whether the office may read what was flagged: for the sign or the word that was asked for,
+    and for no other yes. None if it is neither that nor a no."""
+    if text.strip().strip("\ufe0f") in AGREES or answers.means(text, SHOW, beside_yes=True):
         return True
-    return False if NO.is_meant(bare) or choice(bare) is Choice.NOTHING else None
+    return False if answers.refuses(text) or choice(text) is Choice.NOTHING else None
+
+
+def answers_something(text: str) -> bool:
+    """Whether a text looks like an answer to one of our questions."""
+    known = (choice(text), shows(text), answers.agreement(text))
+    return any(x is not None for x in known) or is_number(text)

@@ -67,8 +67,8 @@ def made(turn: Turn, event: Performed) -> None:
     turn.tell(
         "welcome",
         {
-            "answer": commands.ANSWER.shown(language),
+            "answer": commands.full(commands.ANSWER, language),
             "help": commands.HELP.shown(language),
-            "team": commands.TEAM.word(language),
+            "team": commands.TEAM.shown(language),
         },
     )

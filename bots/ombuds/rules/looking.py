@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bots.ombuds import handles, texts
+from bots.ombuds import texts
 from bots.ombuds.flags import Flag, Found, Stage
 from bots.ombuds.models import Flagged
-from bots.ombuds.rules import conversation, flagging, flagwords, telling
-from bots.ombuds.rules.flagwords import AGREE
+from bots.ombuds.rules import conversation, decisions, flagging, telling
 from bots.ombuds.rules.turn import Turn
-from bots.ombuds.wording.marks import PerLanguage
 from bots.runtime.decision import Performed
-from federation.actions import React
 from federation.events import Ignored, RoomEvent, TextMessage
 from federation.links import link, servers
 from federation.translate import looked_up
@@ -76,12 +73,7 @@ def _file(turn: Turn, flag: Flag) -> None:
     )
     conversation.take(turn, conversation.Incoming(flag.source, "", False, True, flags=flagged))
     if any(x.readable for x in flag.found):
-        flag = replace(flag, stage=Stage.OFFERED, case=turn.case.number)
-        turn.keep("flags", flag.number, flag)
-        question = handles.evidence(flag.number)
-        values = {"yes": PerLanguage(flagwords.YES.word)}
-        turn.reply("evidence-ask", values, handle=question, after=handles.root(turn.case.number))
-        turn.ask(React(turn.chat, question, AGREE, notify=True))
+        decisions.offer(turn, replace(flag, case=turn.case.number))
     else:
         flagging.forget(turn, flag, answered=True)
         turn.reply("evidence-failed")

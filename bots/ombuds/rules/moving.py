@@ -105,7 +105,7 @@ def _anew(turn: Turn) -> None:
         proposals=(),
     )
     turn.ask(founding.room(turn, (*staff, *office.awaited)))
-    turn.tell("room-anew", {"command": commands.HELP.word(turn.staff_language)})
+    turn.tell("room-anew", {"command": commands.HELP.shown(turn.staff_language)})
     at_hand = turn.known.case
     for case in _open(turn):
         turn.known = replace(turn.known, case=case)

@@ -11,8 +11,8 @@ from bots.ombuds import handles, texts
 from bots.ombuds.flags import Place
 from bots.ombuds.rules import flagwords, moderation
 from bots.ombuds.rules.turn import Turn
-from bots.ombuds.wording.marks import PerLanguage
 from bots.runtime.decision import CancelTimer, Performed, Phrase, Say, SetTimer
+from bots.runtime.phrases import PerLanguage
 from federation.actions import Join, Leave
 from federation.events import (
     Ignored,
@@ -124,7 +124,8 @@ def text(turn: Turn, event: TextMessage) -> None:
     if invocation is None:
         return
     room, view = event.origin.room_id, event.room
-    on = flagwords.switch(invocation.rest)
+    switches = invocation.command is flagwords.FLAGS
+    on = flagwords.switch(invocation.rest) if switches else None
     if view.encrypted and not event.origin.encrypted:
         # A homeserver could have written it in somebody's name.
         _say(turn, room, view, "flags-plain", reply_to=event.origin.event_id)

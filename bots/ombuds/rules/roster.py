@@ -5,12 +5,11 @@ A team of one can add somebody alone. Nobody is removed without two others who a
 
 from __future__ import annotations
 
-import re
-
 from bots.ombuds import handles
 from bots.ombuds.models import Departed, Proposal
 from bots.ombuds.rules import commands
 from bots.ombuds.rules.turn import Turn
+from bots.runtime.people import person_in
 from federation.actions import Invite, Kick, React
 from federation.events import Membership, MembershipKind
 
@@ -21,16 +20,14 @@ LATELY = 600.0
 """Seconds after which whoever has left the team is not asked into another room. When a homeserver's
 admin deletes a room, everybody seems to leave it."""
 
-_ADDRESS = re.compile(r"@[^\s:@/]{1,200}:[^\s@/]{1,200}")
-
 
 def command(turn: Turn, sender: str, rest: str) -> None:
-    word, _, person = rest.partition(" ")
-    person = person.strip()
+    word, _, named = rest.partition(" ")
+    person = person_in(named)
     adds = commands.ADD.is_meant(word)
     if not adds and not commands.REMOVE.is_meant(word):
         _show(turn)
-    elif not _ADDRESS.fullmatch(person) or len(person) > 255:
+    elif person is None:
         turn.tell(
             "team-address", {"command": _example(turn, commands.ADD if adds else commands.REMOVE)}
         )
@@ -41,10 +38,10 @@ def command(turn: Turn, sender: str, rest: str) -> None:
 
 
 def _word(turn: Turn) -> str:
-    return commands.TEAM.word(turn.staff_language)
+    return commands.TEAM.shown(turn.staff_language)
 
 
-def _example(turn: Turn, option: commands.Option) -> str:
+def _example(turn: Turn, option: commands.Word) -> str:
     return f"{_word(turn)} {option.word(turn.staff_language)} @name:example.org"
 
 
@@ -102,7 +99,7 @@ def _propose(turn: Turn, sender: str, person: str, *, adds: bool) -> None:
     standing = [x for x in office.proposals if (x.adds, x.person) != (adds, person)]
     turn.office(proposed=number, proposals=(*standing, proposal))
     key = "team-add-proposed" if adds else "team-remove-proposed"
-    confirm = commands.CONFIRM.word(turn.staff_language)
+    confirm = commands.CONFIRM.shown(turn.staff_language)
     values = {"staff": sender, "person": person, "command": confirm}
     turn.tell(key, values, handle=handles.proposal(number))
     turn.ask(React(turn.room, handles.proposal(number), AGREE))

@@ -49,7 +49,7 @@ def text(turn: Turn, event: TextMessage) -> None:
 def _command(turn: Turn, event: TextMessage, invocation: Invocation | Unknown) -> None:
     if isinstance(invocation, Unknown):
         _unknown(turn, invocation)
-    elif invocation.command.of_case:
+    elif invocation.command.name in commands.OF_CASE:
         _of_case(turn, event, invocation)
     else:
         call = Call(event, invocation.command, invocation.rest, numbered=False)
@@ -74,8 +74,8 @@ def _unknown(turn: Turn, invocation: Unknown) -> None:
     language = turn.staff_language
     guess: object = ""
     if invocation.guess is not None:
-        guess = turn.phrase("command-guess", {"command": invocation.guess.word(language)})
-    hint = turn.phrase("command-hint", {"command": commands.HELP.word(language)})
+        guess = turn.phrase("command-guess", {"command": invocation.guess.shown(language)})
+    hint = turn.phrase("command-hint", {"command": commands.HELP.shown(language)})
     _reply(turn, "command-unknown", {"word": invocation.word, "guess": guess, "hint": hint})
 
 
@@ -93,7 +93,7 @@ def _of_case(turn: Turn, event: TextMessage, invocation: Invocation) -> None:
             _where(turn, command)
             return
     if turn.known.case is None:
-        shows = commands.CASES.word(turn.staff_language)
+        shows = commands.CASES.shown(turn.staff_language)
         _reply(turn, "case-unknown", {"number": number or 0, "command": shows})
         return
     if not turn.state.posted:
@@ -104,20 +104,23 @@ def _of_case(turn: Turn, event: TextMessage, invocation: Invocation) -> None:
 def _unbound(turn: Turn, command: Command) -> None:
     """Which case it stands in was readable, and so open to change, on its way here. Said outside
     of that thread: whoever wrote it may be looking at another one."""
-    shown = command.numbered(turn.staff_language)
+    shown = commands.numbered(command, turn.staff_language)
     turn.tell("case-unbound", {"numbered": shown})
 
 
 def _where(turn: Turn, command: Command) -> None:
     language = turn.staff_language
     key = "answer-where" if command is commands.ANSWER else "case-where"
-    values = {"command": command.shown(language), "numbered": command.numbered(language)}
+    values = {
+        "command": commands.full(command, language),
+        "numbered": commands.numbered(command, language),
+    }
     _reply(turn, key, values)
 
 
 def _answer(turn: Turn, call: Call) -> None:
     if not call.rest:
-        shown = commands.ANSWER.shown(turn.staff_language)
+        shown = commands.full(commands.ANSWER, turn.staff_language)
         _reply(turn, "answer-empty", {"command": shown})
     elif texts.weight(call.rest) > texts.ANSWER_WEIGHT:
         _reply(turn, "answer-long")
@@ -133,7 +136,10 @@ def _undo(turn: Turn, call: Call) -> None:
 def _help(turn: Turn, call: Call) -> None:
     language = turn.staff_language
     lines = tuple(
-        turn.phrase("help-line", {"command": x.shown(language), "summary": turn.phrase(x.summary)})
+        turn.phrase(
+            "help-line",
+            {"command": commands.full(x, language), "summary": turn.phrase(x.summary)},
+        )
         for x in commands.STAFF
     )
     _reply(turn, "help", {"lines": lines})

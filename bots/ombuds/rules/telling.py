@@ -14,8 +14,8 @@ from bots.ombuds import handles
 from bots.ombuds.flags import Flag, Found, Item, Moderator, Notice, Place, Stage
 from bots.ombuds.rules import flagging, flagwords, moderation
 from bots.ombuds.rules.turn import Turn
-from bots.ombuds.wording.marks import PerLanguage
 from bots.runtime.decision import Performed, Phrase, Say, SetTimer
+from bots.runtime.phrases import PerLanguage
 from federation.actions import CreateRoom, Invite
 from federation.links import link, servers
 
@@ -53,7 +53,8 @@ def pass_on(turn: Turn, flag: Flag) -> None:
     reached = [x for x in others if people(turn) - {x.author, flag.user}]
     place = turn.known.desk.places.get(flag.room)
     if not reached or place is None:
-        turn.keep("flags", flag.number, replace(flag, stage=Stage.ASKED, found=(), source=""))
+        again = replace(flag, stage=Stage.ASKED, asked=turn.seconds, found=(), source="")
+        turn.keep("flags", flag.number, again)
         values = {
             "accommodation": PerLanguage(flagwords.ACCOMMODATION.word),
             "nothing": PerLanguage(flagwords.NOTHING.word),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bots.ombuds.wording.marks import N_, Paragraphs
+from bots.runtime.phrases import N_, Paragraphs
 
 CASES: dict[str, Paragraphs] = {
     "case-root": (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bots.ombuds.wording.marks import N_, Paragraphs
+from bots.runtime.phrases import N_, Paragraphs
 
 _OTHERS_SEE = N_(
     "Others may see the 🚩 for a moment. Later the history of the room still shows that a reaction "
@@ -113,8 +113,21 @@ PRIVATE: dict[str, Paragraphs] = {
     "evidence-ask": (
         N_(
             "The ombuds office sees who wrote the message, and a link to it, but not its text. May "
-            "it read the text? Then react to this message with ✅, or answer {yes}. Else you need "
+            "it read the text? Then react to this message with ✅, or answer {show}. Else you need "
             "do nothing."
+        ),
+    ),
+    "flag-open": (
+        N_(
+            "My question about what you flagged is still open. React to it with 💬, 🏠 or ✖, or "
+            "reply to it with {message}, {accommodation} or {nothing}."
+        ),
+    ),
+    "evidence-open": (
+        N_(
+            "The text of the flagged message has not been shown to the ombuds office. May the "
+            "office read it? Then reply {show} to my question, or react to it with ✅. If not, you "
+            "need do nothing."
         ),
     ),
     "evidence-shown": (N_("The ombuds office can read the message now."),),

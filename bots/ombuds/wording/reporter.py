@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from bots.ombuds.wording.marks import N_, Paragraphs
+from bots.runtime.phrases import N_, Paragraphs
 
 WITH_ORIGINAL = frozenset(
     {
         "notice",
         "reporter-help",
+        "reporter-unknown",
         "text-only",
         "send-again",
         "not-alone",
@@ -18,7 +19,9 @@ WITH_ORIGINAL = frozenset(
         "flag-nobody",
         "flag-closed",
         "flag-unknown",
+        "flag-open",
         "evidence-ask",
+        "evidence-open",
         "evidence-failed",
     }
 )
@@ -71,6 +74,11 @@ REPORTER: dict[str, Paragraphs] = {
         _TAKE_BACK,
         _EMERGENCY,
         _CHOOSE,
+    ),
+    "reporter-unknown": (
+        N_("There is no command {word}."),
+        "{guess}",
+        N_("To tell us something, simply write it. {help} shows what you can do here."),
     ),
     "new-matter": (N_("Your next message starts a new matter."),),
     "text-only": (

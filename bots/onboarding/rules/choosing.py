@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from bots.onboarding.models import Stage
+from bots.onboarding.models import Question, Stage
 from bots.onboarding.rules import commands, options
 from bots.onboarding.rules.turn import Turn
+from bots.runtime import answers
 from bots.runtime.decision import Phrase
+from bots.runtime.phrases import PerLanguage
 
 
 def enter(turn: Turn) -> None:
@@ -19,13 +21,13 @@ def enter(turn: Turn) -> None:
 
 
 def offer(turn: Turn, key: str = "choose", text: str = "") -> None:
-    numbers = options.offered(turn.settings.initiatives)
+    numbers = options.in_order(turn.settings.initiatives)
     if not numbers:
         return
-    turn.change(stage=Stage.CHOOSING, offered=numbers)
+    turn.change(stage=Stage.CHOOSING, offered=numbers, question=Question.TOPICS)
     values = {
         "options": tuple(_option(turn, number, x) for number, x in enumerate(numbers, start=1)),
-        "later": commands.LATER.word(turn.language),
+        "later": PerLanguage(commands.LATER.word),
         "text": text,
     }
     turn.say(key, values)
@@ -43,9 +45,9 @@ def _option(turn: Turn, number: int, meant: str) -> Phrase:
 
 def chosen(turn: Turn, text: str) -> None:
     """Her answer to the question which initiatives she wants."""
-    if commands.is_later(text):
-        turn.change(stage=Stage.MEMBER)
-        turn.say("later", {"topics": commands.TOPICS.shown(turn.language)})
+    if answers.is_later(text) or answers.is_cancel(text):
+        turn.change(stage=Stage.MEMBER, question=Question.NOTHING)
+        turn.say("later", {"topics": PerLanguage(commands.TOPICS.shown)})
         return
     choice = options.choose(text, turn.settings.initiatives, turn.member.offered)
     if not choice.picked:
@@ -57,12 +59,12 @@ def chosen(turn: Turn, text: str) -> None:
         turn.change(wishes=(*turn.member.wishes, initiative.id))
         room = initiative.team or turn.settings.coordination
         turn.tell_of_member(room, "newcomer" if initiative.rooms else "interested", initiative)
-    turn.change(stage=Stage.MEMBER)
-    topics = commands.TOPICS.shown(turn.language)
-    names = ", ".join(x.name for x in choice.picked)
+    turn.change(stage=Stage.MEMBER, question=Question.NOTHING)
     missing = ", ".join(choice.unknown)
-    values = {"names": names, "topics": topics, "invited": invited}
-    turn.say(
-        "chosen-partly" if missing else "chosen",
-        values | ({"text": missing[:80]} if missing else {}),
-    )
+    values = {
+        "names": ", ".join(x.name for x in choice.picked),
+        "topics": PerLanguage(commands.TOPICS.shown),
+        "invited": invited,
+        "text": missing[:80],
+    }
+    turn.say("chosen-partly" if missing else "chosen", values)

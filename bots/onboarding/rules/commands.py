@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from bots.runtime.commands import Command, Commands, Invocation, Word, names
+from bots.runtime.commands import (
+    Command,
+    Commands,
+    Invocation,
+    Unknown,
+    Word,
+    addressed,
+    names,
+)
 from bots.runtime.texts import clean
-from bots.runtime.words import fold
 from federation.events import TextMessage
 
 HELP = Command(
@@ -52,72 +59,28 @@ ADMIT = Command(
         "uk впустити, ru впустить, ar إدخال, fa پذیرش"
     ),
     "admit",
+    "help-admit",
 )
 DECLINE = Command(
     names(
         "de ablehnen, en decline, fr refuser, tr reddet, uk відхилити, ru отклонить, ar رفض, fa رد"
     ),
     "decline",
+    "help-decline",
 )
 OF_PEOPLE = (RULES, TOPICS, LEAVE, ERASE, HELP)
 PRIVATE = Commands(OF_PEOPLE)
-COORDINATION = Commands((ADMIT, DECLINE))
+OF_COORDINATORS = (ADMIT, DECLINE, HELP)
+COORDINATION = Commands(OF_COORDINATORS)
 
 LATER = Word(
-    names(
-        "de später spaeter nachher keine, en later none skip, fr tard, tr sonra, "
-        "uk пізніше потім, ru позже потом, ar لاحقًا لاحقا بعدين, fa بعدا بعداً, ti ደሓር"
-    )
+    names("de später, en later, fr tard, tr sonra, uk пізніше, ru позже, ar لاحقًا, fa بعدا, ti ደሓር")
 )
-YES = Word(
-    names(
-        "de ja einverstanden stimmt stimme zustimmen, en yes ok okay agree accept yep, "
-        "fr oui accord accepte, tr evet tamam kabul, uk так згода добре, ru да согласен согласна, "
-        "ar نعم موافق موافقة اوافق, fa بله آری موافقم قبول, ti እወ"
-    )
-)
-NO = Word(
-    names("de nein nö, en no nope, fr non, tr hayır, uk ні, ru нет, ar لا كلا, fa نه خیر, ti ኣይፋልን")
-)
-_YES, _NO, _LATER = (
-    frozenset(fold(x) for words in word.aliases.values() for x in words)
-    for word in (YES, NO, LATER)
-)
-_AROUND = frozenset(
-    fold(
-        "ich bin i am je suis d m zu gerne gern bitte please danke thank thanks you merci plus the "
-        "rules to them it das den regeln vielen dank vielleicht maybe lieber"
-    ).split()
-)
-"""Words that may stand around a yes, a no or a later without changing it."""
-YES_KEYS, NO_KEYS = frozenset("✅👍✔☑"), frozenset("❌👎✖")
+YES = Word(names("de ja, en yes, fr oui, tr evet, uk так, ru да, ar نعم, fa بله, ti እወ"))
+NO = Word(names("de nein, en no, fr non, tr hayır, uk ні, ru нет, ar لا, fa نه, ti ኣይፋልን"))
+"""As they are shown; what counts as an answer, `bots.runtime.answers` knows."""
 
 
-def answer(text: str) -> bool | None:
-    """Whether a message as a whole is a yes or a no; None if it is something else."""
-    said = _said(text)
-    if said & _YES and not said & _NO:
-        return True if said <= _YES | _AROUND else None
-    return False if said & _NO and said <= _NO | _AROUND else None
-
-
-def is_later(text: str) -> bool:
-    said = _said(text)
-    return bool(said & (_LATER | _NO)) and said <= _LATER | _NO | _AROUND
-
-
-def _said(text: str) -> set[str]:
-    return set(fold(text).split()) if len(text) <= 60 else set()
-
-
-def reaction(key: str) -> bool | None:
-    """Whether a reaction is a yes or a no, whatever colour its hand has."""
-    if key[:1] in YES_KEYS:
-        return True
-    return False if key[:1] in NO_KEYS else None
-
-
-def of_coordinators(event: TextMessage) -> Invocation | None:
+def of_coordinators(event: TextMessage) -> Invocation | Unknown | None:
     body, _ = clean(event.body, reply=event.reply_to is not None)
-    found = COORDINATION.find(body)
-    return found if isinstance(found, Invocation) else None
+    return COORDINATION.find(addressed(body, event.origin.account))

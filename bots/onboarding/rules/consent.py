@@ -27,7 +27,7 @@ def show(turn: Turn) -> None:
         turn.change(shown=version, first=turn.member.asks, reminded=False)
     if turn.member.stage not in IN:
         turn.change(stage=Stage.GREETED)
-    turn.change(question=Question.NOTHING)
+    turn.change(question=Question.RULES)
     values = {
         "rules": Written(turn.settings.rules),
         "yes": PerLanguage(commands.YES.word),

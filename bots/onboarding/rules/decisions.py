@@ -7,13 +7,16 @@ from bots.onboarding.models import Stage, WishState
 from bots.onboarding.rules import choosing, commands, greeting, wishes
 from bots.onboarding.rules.turn import Turn
 from bots.onboarding.wording import DECLINED
+from bots.runtime import answers
+from bots.runtime.commands import Invocation, Unknown
+from bots.runtime.decision import Phrase
 from federation.actions import Invite, Kick
 from federation.events import Reaction, TextMessage
 from federation.links import MODERATOR
 
 
 def reacted(turn: Turn, event: Reaction) -> None:
-    admit = commands.reaction(event.key)
+    admit = answers.sign(event.key)
     if admit is None or turn.known.wish is None or turn.state.target is None:
         return
     current = handles.wish_number(turn.state.target.handle) == turn.wish.number
@@ -23,11 +26,14 @@ def reacted(turn: Turn, event: Reaction) -> None:
 
 def commanded(turn: Turn, event: TextMessage) -> None:
     """`!admit` or `!decline`: in answer to the message about somebody, or with her id."""
-    invocation = commands.of_coordinators(event)
-    if invocation is None or event.notice:
+    found = commands.of_coordinators(event)
+    if found is None or event.notice:
         return
     there = event.origin.event_id
-    command = invocation.command
+    if isinstance(found, Unknown) or found.command is commands.HELP:
+        _help(turn, found, there)
+        return
+    invocation, command = found, found.command
     if not _may_decide(turn, event):
         turn.tell("only-coordinators", reply_to=there)
     elif turn.known.wish is None:
@@ -39,6 +45,22 @@ def commanded(turn: Turn, event: TextMessage) -> None:
         turn.tell("wish-already", reply_to=there)
     else:
         decide(turn, event.origin.sender, admit=command is commands.ADMIT)
+
+
+def _help(turn: Turn, found: Invocation | Unknown, there: str) -> None:
+    language = turn.settings.languages[0]
+    if isinstance(found, Unknown):
+        guess: object = ""
+        if found.guess is not None:
+            guess = Phrase("command-guess", "", {"command": found.guess.shown(language)})
+        values = {"word": found.word, "guess": guess, "command": commands.HELP.shown(language)}
+        turn.tell("command-unknown", values, reply_to=there)
+        return
+    lines = tuple(
+        Phrase("help-line", "", {"command": x.shown(language), "summary": Phrase(x.summary, "")})
+        for x in commands.OF_COORDINATORS
+    )
+    turn.tell("coordination-help", {"lines": lines}, reply_to=there)
 
 
 def _may_decide(turn: Turn, event: Reaction | TextMessage) -> bool:

@@ -9,6 +9,7 @@ from bots.onboarding.models import Stage
 from bots.onboarding.rules import commands, consent
 from bots.onboarding.rules.turn import DAY, Turn
 from bots.runtime.decision import CancelTimer, SetTimer
+from bots.runtime.phrases import PerLanguage
 
 PATIENCE = timedelta(seconds=3)
 """How long we wait for a first message before we speak: Element sends it with the invitation."""
@@ -50,7 +51,7 @@ def back(turn: Turn) -> None:
     elif turn.seconds >= later:
         turn.reach()
         turn.change(welcomed=turn.seconds)
-        turn.say("welcome-back", {"help": commands.HELP.shown(turn.language)})
+        turn.say("welcome-back", {"help": PerLanguage(commands.HELP.shown)})
         if turn.member.pending:
             consent.show(turn)
 

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bots.onboarding.models import Initiative
+from bots.runtime import answers
+from bots.runtime.numbers import numbers
 from bots.runtime.words import fold
 
 MOST = 15
@@ -15,8 +17,6 @@ VAGUE = 8
 """A word that means more initiatives than this means none."""
 TOPIC = "topic:"
 _AND = re.compile(r"[,;\n/+·،؛]|\s(?:und|and|et|ve|та|и|і|و)\s")
-_NUMBERS = re.compile(r"[\W\d_]*(?:(?:und|and|et|ve|та|и|і|و)[\W\d_]+)*")
-_NUMBER = re.compile(r"\d{1,4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Choice:
     """What could not be found, as it was written."""
 
 
-def offered(initiatives: Sequence[Initiative]) -> tuple[str, ...]:
+def in_order(initiatives: Sequence[Initiative]) -> tuple[str, ...]:
     """Ids of initiatives, or topics: what the numbers of a list stand for."""
     topics = dict.fromkeys(topic for x in initiatives for topic in x.topics)
     if len(initiatives) <= MOST or not topics:
@@ -35,25 +35,29 @@ def offered(initiatives: Sequence[Initiative]) -> tuple[str, ...]:
     return tuple(TOPIC + x for x in ranked[:MOST])
 
 
-def choose(text: str, initiatives: Sequence[Initiative], numbers: Sequence[str]) -> Choice:
+def choose(text: str, initiatives: Sequence[Initiative], offered: Sequence[str]) -> Choice:
     """What somebody means by numbers of the list, or by names of initiatives, topics, districts."""
-    if _NUMBER.search(text) and _NUMBERS.fullmatch(text.casefold()):
-        found = [_numbered(int(x), initiatives, numbers) for x in _NUMBER.findall(text)]
-        missing = tuple(x for x, y in zip(_NUMBER.findall(text), found, strict=True) if not y)
-        return Choice(_once(initiatives, found), missing)
     whole = _named(text, initiatives)
     if whole:
         return Choice(_once(initiatives, [whole]))
+    if answers.is_all(text):
+        every = (_numbered(x, initiatives, offered) for x in range(1, len(offered) + 1))
+        return Choice(_once(initiatives, list(every)))
+    written = numbers(text)
+    if written:
+        found = [_numbered(x, initiatives, offered) for x in written]
+        missing = tuple(str(x) for x, y in zip(written, found, strict=True) if not y)
+        return Choice(_once(initiatives, found), missing)
     parts = [x.strip() for x in _AND.split(text) if x.strip()]
     named = [_named(x, initiatives) for x in parts]
     missing = tuple(x for x, y in zip(parts, named, strict=True) if not y)
     return Choice(_once(initiatives, named), missing)
 
 
-def _numbered(number: int, initiatives: Sequence[Initiative], numbers: Sequence[str]) -> set[str]:
-    if not 1 <= number <= len(numbers):
+def _numbered(number: int, initiatives: Sequence[Initiative], offered: Sequence[str]) -> set[str]:
+    if not 1 <= number <= len(offered):
         return set()
-    meant = numbers[number - 1]
+    meant = offered[number - 1]
     if meant.startswith(TOPIC):
         return {x.id for x in initiatives if meant.removeprefix(TOPIC) in x.topics}
     return {x.id for x in initiatives if x.id == meant}

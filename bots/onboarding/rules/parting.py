@@ -10,6 +10,7 @@ from bots.onboarding.rules import commands, consent, wishes
 from bots.onboarding.rules.turn import Turn
 from bots.onboarding.wording import AS_WISHED
 from bots.runtime.decision import CancelTimer
+from bots.runtime.phrases import PerLanguage
 from federation.actions import Kick, Leave, Redact
 
 
@@ -46,7 +47,7 @@ def _leave(turn: Turn) -> None:
         wishes.close(turn, WishState.WITHDRAWN)
     turn.let_go(Stage.GONE, shown="", first=0)
     turn.ask(CancelTimer(handles.REMIND + member.user))
-    turn.say("left", {"rules": commands.RULES.shown(turn.language)})
+    turn.say("left", {"rules": PerLanguage(commands.RULES.shown)})
 
 
 def _erase(turn: Turn) -> None:

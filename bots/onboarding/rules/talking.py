@@ -6,10 +6,20 @@ from collections.abc import Callable
 
 from bots.onboarding import handles
 from bots.onboarding.models import Question, Stage
-from bots.onboarding.rules import arrival, choosing, commands, consent, greeting, parting
+from bots.onboarding.rules import (
+    arrival,
+    choosing,
+    commands,
+    consent,
+    greeting,
+    parting,
+    wishes,
+)
 from bots.onboarding.rules.turn import Turn
-from bots.runtime.commands import Invocation
+from bots.runtime import answers
+from bots.runtime.commands import Unknown, addressed
 from bots.runtime.decision import Phrase
+from bots.runtime.phrases import PerLanguage
 from bots.runtime.texts import clean
 from federation.actions import DeclineVerification
 from federation.events import (
@@ -24,6 +34,7 @@ from federation.events import (
 
 PAUSE = 600.0
 """Seconds between two messages that say nothing new."""
+PARTING = (Question.LEAVE, Question.ERASE)
 LONGEST_NAME = 40
 """Of a language: a longer text is something else."""
 
@@ -32,19 +43,21 @@ def text(turn: Turn, event: TextMessage) -> None:
     if event.notice or not arrival.adopt(turn, event):
         return
     body, _ = clean(event.body, reply=event.reply_to is not None)
+    body = addressed(body, event.origin.account)
     language = _language(turn, body)
     if language is not None:
         _choose(turn, language)
     elif turn.member.stage is Stage.NEW:
+        _remember(turn, body)
         greeting.greet(turn)
     elif not _command(turn, body) and not _answer(turn, body):
-        _puzzled(turn)
+        _puzzled(turn, body)
 
 
 def _language(turn: Turn, body: str) -> str | None:
     if not 0 < len(body) <= LONGEST_NAME:
         return None
-    return turn.state.tongues.language_named(body.removeprefix("!"))
+    return turn.state.tongues.language_named(body.lstrip("!！ "))
 
 
 def _choose(turn: Turn, language: str) -> None:
@@ -60,37 +73,65 @@ def _choose(turn: Turn, language: str) -> None:
 
 
 def _command(turn: Turn, body: str) -> bool:
-    invocation = commands.PRIVATE.find("!help" if body in ("?", "؟") else body)
-    if not isinstance(invocation, Invocation):
-        return False
-    turn.change(question=Question.NOTHING)
-    DOES[invocation.command.name](turn)
-    return True
+    found = commands.PRIVATE.find("!help" if body in ("?", "؟") else body)
+    if isinstance(found, Unknown):
+        _unknown(turn, found)
+    elif found is not None:
+        if turn.member.question in PARTING:
+            turn.change(question=Question.NOTHING)
+        DOES[found.command.name](turn)
+    return found is not None
+
+
+def _unknown(turn: Turn, found: Unknown) -> None:
+    guess: object = ""
+    if found.guess is not None:
+        guess = Phrase("command-guess", "", {"command": PerLanguage(found.guess.shown)})
+    values = {"word": found.word, "guess": guess, "command": PerLanguage(commands.HELP.shown)}
+    turn.say("command-unknown", values)
 
 
 def _answer(turn: Turn, body: str) -> bool:
-    """An answer to what we asked last; False if it is none."""
-    said = commands.answer(body)
-    if turn.member.question is not Question.NOTHING:
-        if said is not None:
-            (parting.confirmed if said else parting.kept)(turn)
-            return True
-        turn.change(question=Question.NOTHING)
-    if turn.member.pending and said is not None:
-        (consent.yes if said else consent.no)(turn)
-        return True
-    if turn.member.stage is Stage.CHOOSING:
+    """An answer to what we asked last; False if nothing is asked, or nothing that it could be."""
+    asked, said = turn.member.open, answers.agreement(body)
+    if asked is Question.TOPICS:
         choosing.chosen(turn, body)
-        return True
-    return False
+    elif asked is Question.NOTHING:
+        return False
+    elif said is None and not answers.is_cancel(body):
+        _how(turn, asked, body)
+    elif asked is Question.RULES:
+        (consent.yes if said else consent.no)(turn)
+    else:
+        (parting.confirmed if said else parting.kept)(turn)
+    return True
 
 
-def _puzzled(turn: Turn) -> None:
-    if turn.seconds - turn.member.explained >= PAUSE:
+def _how(turn: Turn, asked: Question, body: str) -> None:
+    """What she wrote is no answer: a question that is open is never met with silence."""
+    if asked is Question.RULES:
+        _remember(turn, body)
+    values = {
+        "yes": PerLanguage(commands.YES.word),
+        "no": PerLanguage(commands.NO.word),
+        "rules": PerLanguage(commands.RULES.shown),
+    }
+    turn.say("rules-open" if asked is Question.RULES else f"{asked}-open", values)
+
+
+def _remember(turn: Turn, body: str) -> None:
+    """For those who decide about her, should she agree: they are told what she wrote."""
+    if turn.settings.approval and not turn.member.approved:
+        turn.change(said=wishes.joined(turn.member.said, body))
+
+
+def _puzzled(turn: Turn, body: str) -> None:
+    if turn.member.stage is Stage.WAITING and turn.known.wish is not None:
+        wishes.add(turn, body)
+        turn.say("added")
+    elif turn.seconds - turn.member.explained >= PAUSE:
         turn.change(explained=turn.seconds)
-        waits = turn.member.stage is Stage.WAITING
-        help_ = commands.HELP.shown(turn.language)
-        turn.say("waiting" if waits else "not-understood", {"help": help_})
+        turn.say("not-understood", {"help": PerLanguage(commands.HELP.shown)})
 
 
 # -- commands --------------------------------------------------------------------------------------
@@ -99,7 +140,9 @@ def _puzzled(turn: Turn) -> None:
 def _help(turn: Turn) -> None:
     lines = tuple(
         Phrase(
-            "help-line", "", {"command": x.shown(turn.language), "summary": Phrase(x.summary, "")}
+            "help-line",
+            "",
+            {"command": PerLanguage(x.shown), "summary": Phrase(x.summary, "")},
         )
         for x in commands.OF_PEOPLE
     )
@@ -128,7 +171,7 @@ DOES: dict[str, Callable[[Turn], None]] = {
 
 
 def reacted(turn: Turn, event: Reaction) -> None:
-    said = commands.reaction(event.key)
+    said = answers.sign(event.key)
     member, target = turn.known.member, turn.state.target
     place = handles.place(target.handle) if target is not None else None
     if said is None or member is None or place is None or place.serial != member.serial:
@@ -137,7 +180,7 @@ def reacted(turn: Turn, event: Reaction) -> None:
         return
     if place.part == "rules" and place.number >= member.first:
         (consent.yes(turn, event.origin.event_id) if said else consent.no(turn))
-    elif place.part == "ask" and place.number == member.asks and member.question:
+    elif place.part == "ask" and place.number == member.asks and member.question in PARTING:
         (parting.confirmed if said else parting.kept)(turn)
 
 
@@ -146,7 +189,7 @@ def redacted(turn: Turn, event: Redaction) -> None:
     member = turn.known.member
     if member is not None and member.yes == event.target and event.origin.sender == member.user:
         turn.change(yes="")
-        turn.say("yes-gone", {"leave": commands.LEAVE.shown(turn.language)})
+        turn.say("yes-gone", {"leave": PerLanguage(commands.LEAVE.shown)})
 
 
 def media(turn: Turn, event: MediaMessage) -> None:

@@ -28,12 +28,31 @@ def knocked(turn: Turn, event: Membership) -> None:
 
 def ask(turn: Turn) -> None:
     """By a private message: she has agreed to the rules and would like to be let in."""
-    _open(turn, Wish(0, turn.member.user, turn.seconds, knocked=False))
+    member = turn.member
+    _open(turn, Wish(0, member.user, turn.seconds, member.name, member.said, knocked=False))
+    turn.change(said="", name="")
+
+
+def add(turn: Turn, text: str) -> None:
+    """Something that she wrote while she waits: those who decide see it with the rest."""
+    if turn.wish.state is WishState.OPEN and text not in turn.wish.reason:
+        turn.wish_for(reason=joined(turn.wish.reason, text))
+        show(turn)
+
+
+def joined(before: str, text: str) -> str:
+    """What she wrote so far and what she adds; of too much, the beginning and the end."""
+    whole = "\n".join(x for x in (before, text.strip()) if x)
+    if len(whole) <= LONGEST_REASON:
+        return whole
+    half = LONGEST_REASON // 2
+    return f"{whole[:half].rstrip()} … {whole[-half:].lstrip()}"
 
 
 def _open(turn: Turn, wish: Wish) -> None:
     old = turn.known.wish
     if old is not None and old.state is WishState.OPEN:
+        add(turn, wish.reason)
         return
     if old is not None:
         wish = replace(wish, named=old.named)

@@ -40,7 +40,8 @@ WORDING = Wording(
         }
     ),
     consent=frozenset(
-        {"rules", "rules-none", "rules-changed", "refused", "reminder", "leave-ask", "erase-ask"}
+        {"rules", "rules-none", "rules-changed", "rules-open", "refused", "reminder"}
+        | {"leave-ask", "leave-open", "erase-ask", "erase-open"}
     ),
     commands=frozenset(
         {

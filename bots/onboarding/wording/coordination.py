@@ -14,6 +14,7 @@ COORDINATION: dict[str, Paragraphs] = {
     "knock-silent": (N_("{person} would like to join {network}."), _DECIDE),
     "request": (
         N_("{person} wrote to me, agrees to the rules, and would like to join {network}."),
+        "{reason}",
         _DECIDE,
     ),
     "wish-admitted": (N_("{person} asked to join. {coordinator} has let the person in."),),
@@ -21,6 +22,16 @@ COORDINATION: dict[str, Paragraphs] = {
     "wish-withdrawn": (N_("{person} asked to join, and has taken that back."),),
     "wish-inside": (N_("{person} asked to join, and is in now."),),
     "wish-reminder": (N_("{person} is still waiting for your decision."),),
+    "coordination-help": (
+        N_(
+            "In this room I tell you who would like to join {network}, and you decide. Answer the "
+            "message about a person with one of these:"
+        ),
+        "{lines}",
+    ),
+    # Translators: what a command does, after its name and a dash
+    "help-admit": (N_("lets the person in"),),
+    "help-decline": (N_("declines"),),
     "wish-already": (N_("This was decided already."),),
     "wish-which": (
         N_("Who is meant? Answer the message about the person with {command}, or write: {named}"),

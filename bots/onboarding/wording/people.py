@@ -49,6 +49,7 @@ PEOPLE: dict[str, Paragraphs] = {
     "accepted-again": (N_("Thank you! Everything stays as it is."),),
     "waiting": (
         N_("Thank you! People of {network} will decide about your request. I tell you here."),
+        N_("They see your account and what you wrote to me. To tell them more, write it here."),
     ),
     "refused": (
         N_(
@@ -99,6 +100,36 @@ PEOPLE: dict[str, Paragraphs] = {
     "help-leave": (N_("takes your yes to the rules back, and takes you out of the rooms"),),
     "help-erase": (N_("erases what I know about you"),),
     "help-help": (N_("shows this list"),),
+    "command-unknown": (
+        N_("There is no command {word}."),
+        "{guess}",
+        N_("{command} shows all commands."),
+    ),
+    "command-guess": (N_("Did you mean {command}?"),),
+    "rules-open": (
+        N_(
+            "I did not understand that as an answer. Do you agree to the rules? Then write {yes}, "
+            "else {no}. To read them again, write {rules}."
+        ),
+    ),
+    "leave-open": (
+        N_(
+            "I did not understand that as an answer. Do you want to leave {network}? Then write "
+            "{yes}, else {no}."
+        ),
+    ),
+    "erase-open": (
+        N_(
+            "I did not understand that as an answer. Shall I erase what I know about you? Then "
+            "write {yes}, else {no}."
+        ),
+    ),
+    "added": (
+        N_(
+            "Thank you. Those who decide about your request can read this now. I tell you here "
+            "what they decide."
+        ),
+    ),
     "not-understood": (
         N_("I am a program and did not understand this. To see what I can do, write {help}."),
     ),
