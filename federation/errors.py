@@ -14,10 +14,14 @@ class FederationError(Exception):
 class Unreachable(FederationError):
     """No answer, a broken connection, or 5xx: try again later."""
 
-    def __init__(self, message: str, status: int | None = None) -> None:
+    def __init__(
+        self, message: str, status: int | None = None, retry_after: float | None = None
+    ) -> None:
         super().__init__(message)
         self.status = status
         """5xx, where the homeserver did answer."""
+        self.retry_after = retry_after
+        """Seconds to wait, where the homeserver, or a proxy before it, said so."""
 
 
 class NotAHomeserver(FederationError):

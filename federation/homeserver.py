@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import socket
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -33,6 +34,26 @@ OLDEST = (1, 4)
 
 LONGEST_PAUSE = 3600.0
 """Seconds; nobody means more by it."""
+
+CONNECTING = 4.0
+"""Seconds that a connection may take to be made."""
+SILENCE = 5
+"""Seconds of silence on a connection after which it is asked whether anybody is there. Else a long
+poll would go on for a minute and a half after a cable was cut, or a machine started anew."""
+DEAD = 15
+"""Seconds without an answer to that after which nobody is."""
+
+
+def _attentive_socket(address: aiohttp.AddrInfoType) -> socket.socket:
+    family, kind, protocol, _, _ = address
+    made = socket.socket(family, kind, protocol)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    values = {"TCP_KEEPIDLE": SILENCE, "TCP_KEEPINTVL": SILENCE, "TCP_KEEPCNT": DEAD // SILENCE}
+    values["TCP_USER_TIMEOUT"] = 1000 * DEAD
+    for name, value in values.items():
+        if hasattr(socket, name):  # each system has some of them
+            made.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+    return made
 
 
 def path(*parts: str) -> str:
@@ -107,7 +128,7 @@ class Homeserver:
                 url,
                 data=None if body is None else _encode(body),
                 headers=self._headers(body.type if isinstance(body, _File) else _JSON),
-                timeout=aiohttp.ClientTimeout(total=timeout or self._timeout),
+                timeout=aiohttp.ClientTimeout(timeout or self._timeout, sock_connect=CONNECTING),
                 allow_redirects=False,
             ) as response:
                 status, text = response.status, await response.read()
@@ -122,7 +143,9 @@ class Homeserver:
 
     def _session(self) -> aiohttp.ClientSession:
         if self._http is None or self._http.closed:
-            connector = aiohttp.TCPConnector(limit=32, ssl=self._ssl or True)
+            connector = aiohttp.TCPConnector(
+                limit=32, ssl=self._ssl or True, socket_factory=_attentive_socket
+            )
             self._http = aiohttp.ClientSession(connector=connector)
             # aiohttp would repeat a PUT by itself, at once, while the first is still under way.
             self._http._retry_connection = False
@@ -189,6 +212,7 @@ def _understand(status: int, text: bytes, retry_header: str | None) -> Any:
         raise Unreachable(
             f"The homeserver has a fault of its own (HTTP {status}); the office tries again.",
             status,
+            _seconds(retry_header),
         )
     try:
         answer = json.loads(text) if text else {}
@@ -254,10 +278,16 @@ def _retry_after(answer: dict[str, Any], header: str | None) -> float:
     milliseconds = answer.get("retry_after_ms")
     if isinstance(milliseconds, int | float):
         return _bounded(milliseconds / 1000)
+    seconds = _seconds(header)
+    return 1.0 if seconds is None else seconds
+
+
+def _seconds(header: str | None) -> float | None:
+    """Of a `Retry-After`; None for a date, and for nothing."""
     try:
-        return _bounded(float(header)) if header else 1.0
+        return _bounded(float(header)) if header else None
     except ValueError:
-        return 1.0
+        return None
 
 
 def _bounded(seconds: float) -> float:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import random
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -30,6 +29,7 @@ from federation.handover import hand_over
 from federation.homeserver import Homeserver
 from federation.intake import Intake
 from federation.login import Credentials, forget_lost_devices, log_in
+from federation.outage import Outage, retry_after
 from federation.ports import Ledger, RawEvent, Transactor
 from federation.profile import Profile, show
 from federation.recent import Recent
@@ -41,8 +41,6 @@ log = logging.getLogger(__name__)
 LONG_POLL_MS = 30_000
 AT_ONCE = 1.0
 """Seconds in which a long poll without news can't have been waited for."""
-PATIENCE = 30.0
-"""Seconds between attempts while the homeserver is away, at most."""
 
 
 async def _at_once() -> None:
@@ -79,7 +77,7 @@ class Session:
         `bots.runtime.delivering.Delivering.spoken`."""
         self._whole: set[str] = set()
         """Rooms of which all that we need was taken in by this process."""
-        self._away = 0
+        self._outage = Outage(server)
         self._logged_out = False
         self._news = False
         """Whether the last sync brought something that others have said or done in a room."""
@@ -93,11 +91,11 @@ class Session:
         while True:
             try:
                 await self._open()
-                return self._answered()
+                return self._outage.end()
             except RateLimited as error:
                 await asyncio.sleep(error.retry_after or 1.0)
             except Unreachable as error:
-                await self._wait(str(error))
+                await self._outage.wait(str(error), retry_after(error))
 
     async def _open(self) -> None:
         await self.server.check_version()
@@ -142,7 +140,7 @@ class Session:
     @property
     def reachable(self) -> bool:
         """Whether the homeserver answered when it was last asked."""
-        return self._away == 0 and self.synced.is_set()
+        return not self._outage.lasts and self.synced.is_set()
 
     # -- the loop ------------------------------------------------------------------------------
 
@@ -161,11 +159,15 @@ class Session:
                 if self._credentials.secret_word is None:
                     raise
                 self._logged_out = True
-                await self._wait("the homeserver has logged the account out; logging in again")
+                await self._outage.wait(
+                    "the homeserver has logged the account out; logging in again"
+                )
             except (Unreachable, NotAHomeserver) as error:
-                await self._wait(str(error))
+                await self._outage.wait(str(error), retry_after(error))
             except MatrixError as error:
-                await self._wait(f"The homeserver refuses to sync: {error}. Trying again.")
+                await self._outage.wait(
+                    f"The homeserver refuses to sync: {error}. Trying again.", retry_after(error)
+                )
 
     async def _round(self) -> None:
         if self._logged_out:
@@ -200,22 +202,10 @@ class Session:
 
     def _back(self) -> None:
         away = not self.reachable
-        self._answered()
+        self._outage.end()
         self.synced.set()
         if away:
             self.came_back()
-
-    def _answered(self) -> None:
-        if self._away:
-            log.info("the homeserver is back")
-        self._away = 0
-
-    async def _wait(self, reason: str) -> None:
-        if self._away == 0:
-            log.warning("%s", reason)
-        self._away += 1
-        pause = min(PATIENCE, 0.25 * 2 ** min(self._away, 10))
-        await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311
 
     async def sync_once(self, timeout_ms: int) -> bool:
         """Take one sync in; whether it brought us further."""

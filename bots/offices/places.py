@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections.abc import Mapping
 
 from bots.planning import planning
 from bots.runtime.errors import AlreadyRunning
 from config.network import NetworkConfig
 from federation.errors import RateLimited, Unreachable
+from federation.homeserver import Homeserver
+from federation.outage import Outage, retry_after
 from federation.ports import Probe
 from federation.spaces.network import Key
 
-log = logging.getLogger(__name__)
-
 Places = Mapping[Key, str]
 """Key of the layout → room id."""
-PAUSES = (1.0, 2.0, 4.0, 8.0)
-"""Seconds between attempts; the last one for ever."""
+LOCKED = 1.0
+"""Seconds between attempts while a `plan` or `apply` is under way."""
 COMMON: tuple[Key, ...] = ("alliance", "coordination", "exchange", "announcements")
 
 
@@ -26,15 +24,19 @@ async def find(config: NetworkConfig, probe: Probe | None = None) -> Places:
     """The rooms that are there. Waits for a homeserver that is away, and while a `plan` or `apply`
     is under way. Raises FederationError, StoreError, and ValueError where rooms for all are
     missing."""
-    attempt = 0
-    while True:
-        try:
-            return await look(config, probe)
-        except (Unreachable, RateLimited, AlreadyRunning) as error:
-            if attempt == 0:
-                log.warning("the rooms can't be looked up yet; trying again: %s", error)
-        await asyncio.sleep(PAUSES[min(attempt, len(PAUSES) - 1)])
-        attempt += 1
+    ca_file = config.homeserver.ca_file
+    server = Homeserver(config.homeserver.url, ca_file=None if ca_file is None else str(ca_file))
+    outage = Outage(server)
+    try:
+        while True:
+            try:
+                return await look(config, probe)
+            except (Unreachable, RateLimited, AlreadyRunning) as error:
+                asked = LOCKED if isinstance(error, AlreadyRunning) else retry_after(error)
+                reason = f"the rooms can't be looked up yet; trying again: {error}"
+            await outage.wait(reason, asked)
+    finally:
+        await server.close()
 
 
 async def look(config: NetworkConfig, probe: Probe | None = None) -> Places:

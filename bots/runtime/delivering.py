@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from bots.runtime import heads
+from bots.runtime.away import Away
 from bots.runtime.clock import Clock
 from bots.runtime.decision import Deliver, SetAside
 from bots.runtime.errors import StoreError
@@ -59,6 +60,7 @@ class Delivering:
         """Those of them that say something to a homeserver."""
         self._slots = defaultdict[str, asyncio.Semaphore](lambda: asyncio.Semaphore(AT_ONCE))
         self._paused_until: dict[str, float] = {}
+        self._away = Away()
         self._awaited: defaultdict[str, set[bytes]] = defaultdict(set)
         """Handle → lanes that wait for it to be filled."""
         self.wake = asyncio.Event()
@@ -82,9 +84,20 @@ class Delivering:
         finally:
             await self._stop_lanes()
 
+    def came_back(self, account: str) -> None:
+        """The account's homeserver answers again."""
+        self._away.came_back(account)
+        self.wake.set()
+
     async def _start_lanes(self) -> float | None:
-        busy = frozenset(self._busy)
-        return self.begin(await self._store.run("heads", lambda tx: heads.other(tx, busy)))
+        busy, freed = frozenset(self._busy), self._away.freed()
+
+        def read(tx: Transaction) -> list[Head]:
+            for lane in freed:
+                tx.hasten(lane)
+            return heads.other(tx, busy)
+
+        return self.begin(await self._store.run("heads", read))
 
     def begin(self, firsts: Sequence[Head]) -> float | None:
         """Start the lanes that may go on; when the next one may. `firsts`: as the store has them
@@ -153,10 +166,12 @@ class Delivering:
         return await self._attempt(head, head.prepared)
 
     async def _attempt(self, head: Head, prepared: Action | Deliver) -> Head | None:
+        returns = self._away.tries(head)
         try:
             outcome, declined = await self._perform(prepared, head)
         except TryLater as error:
-            return await self._postpone(head, error)
+            anew = error.away and not self._away.waits(head, returns)
+            return await self._postpone(head, error, 0 if anew else head.row.tries)
         except Waits as error:
             return await self._wait_for(error.people, head)
         except Refused as error:
@@ -178,7 +193,7 @@ class Delivering:
         log.error("action %s failed (%s)", head.row.id[:8], where(error))
         if head.row.tries + 1 >= TRIES:
             return await self._set_aside(head, type(error).__name__)
-        return await self._postpone(head, TryLater(type(error).__name__))
+        return await self._postpone(head, TryLater(type(error).__name__), head.row.tries)
 
     async def _pause(self, account: str) -> None:
         until = self._paused_until.get(account, 0.0)
@@ -204,10 +219,10 @@ class Delivering:
             self.wake.set()
         return following
 
-    async def _postpone(self, late: Head, error: TryLater) -> Head | None:
+    async def _postpone(self, late: Head, error: TryLater, tries: int) -> Head | None:
         pause = error.after
         if pause is None:
-            growing = min(LONGEST_PAUSE, 0.25 * 2 ** min(late.row.tries, 10))
+            growing = min(LONGEST_PAUSE, 0.25 * 2 ** min(tries, 10))
             pause = growing * random.uniform(0.7, 1.0)  # noqa: S311
         until = self._clock.now() + pause
         if error.everything:

@@ -8,6 +8,7 @@ import logging
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from bots.runtime.bot import Bot
@@ -97,11 +98,15 @@ class Office:
         self._delivering.caught_up.clear()
         self._inbox = self._delivering.decided
         for post in self._posts:
-            post.session.came_back = self._inbox.set
+            post.session.came_back = partial(self._came_back, post.session)
             post.session.spoken = self._delivering.spoken
         self._until: float | None = None
         """Until when the loop of decisions waits, if nothing comes."""
         self.store.follow("sync", "decide", self._decide_at_once, self._decided)
+
+    def _came_back(self, session: Session) -> None:
+        self._inbox.set()
+        self._delivering.came_back(session.account)
 
     async def _after_restore(self) -> None:
         """Where a backup was restored: forget again what was forgotten after it was made."""

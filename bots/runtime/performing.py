@@ -21,6 +21,7 @@ from federation.errors import (
     TokenRevoked,
     Unreachable,
 )
+from federation.outage import retry_after
 from federation.perform import Outcome
 from federation.perform import Performer as Matrix
 from federation.session import Session
@@ -32,13 +33,22 @@ _PASSING = (Unreachable, KeysNotShared, NotAHomeserver, TokenRevoked)
 
 
 class TryLater(Exception):
-    """It may succeed later. `everything`: the performer asked for a pause of all it is given."""
+    """It may succeed later. `everything`: the performer asked for a pause of all it is given.
+    `away`: nobody answered; it is worth another attempt once the homeserver does."""
 
-    def __init__(self, word: str, after: float | None = None, *, everything: bool = False) -> None:
+    def __init__(
+        self,
+        word: str,
+        after: float | None = None,
+        *,
+        everything: bool = False,
+        away: bool = False,
+    ) -> None:
         super().__init__(word)
         self.after = after
         """Seconds, where they are known; else the pauses grow."""
         self.everything = everything
+        self.away = away
 
 
 class Waits(Exception):
@@ -93,8 +103,8 @@ class Account:
             after = error.retry_after or 1.0
             raise TryLater(type(error).__name__, after, everything=True) from None
         except _PASSING as error:
-            pause = STILL_AT_IT if isinstance(action, SetState) else None
-            raise TryLater(type(error).__name__, pause) from None
+            pause = STILL_AT_IT if isinstance(action, SetState) else retry_after(error)
+            raise TryLater(type(error).__name__, pause, away=pause is None) from None
         except AudienceRefused:
             raise Refused("audience") from None
         except NobodyThere as error:

@@ -47,8 +47,9 @@ class Transaction(Inbox, Outbox, Handles):
         return room.view() if room.joined else RoomView()
 
     def counts(self) -> dict[str, int]:
-        """How many rows stand where: for `buendnis status`."""
-        result: dict[str, int] = {}
+        """How many rows stand where, also where there are none: for `buendnis status`."""
+        result = {f"inbox_{state}": 0 for state in ("ready", "locked", "aside", "done")}
+        result |= {f"outbox_{state}": 0 for state in ("ready", "aside", "done")}
         for table in ("inbox", "outbox"):
             rows = self._sql(f"SELECT state, count(*) FROM {table} GROUP BY state")  # noqa: S608
             result |= {f"{table}_{state}": number for state, number in rows}

@@ -93,6 +93,15 @@ class Echoing:
         self.place.say(f"{len(texts)} asked, {found.lost} lost, {found.doubled} doubled")
         return found
 
+    async def first_answer(self, since: float) -> float:
+        """Seconds from then (since the epoch) to the first answer after it."""
+        found = [
+            event["origin_server_ts"] / 1000
+            for room_id in self.rooms
+            for event in await self.anna.messages(room_id, self.bot.user_id)
+        ]
+        return float(min(x for x in found if x >= since) - since)
+
     async def _answers(self) -> list[str]:
         found: list[str] = []
         for room_id in self.rooms:

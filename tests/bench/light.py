@@ -79,13 +79,17 @@ class Light:
 
     async def texts(self, room_id: str, sender: str) -> list[str]:
         """All messages of somebody in a room, newest first."""
-        found: list[str] = []
+        return [event["content"].get("body", "") for event in await self.messages(room_id, sender)]
+
+    async def messages(self, room_id: str, sender: str) -> list[dict[str, Any]]:
+        """The same as events."""
+        found: list[dict[str, Any]] = []
         start: str | None = None
         while True:
             query = {"dir": "b", "limit": "1000"} | ({"from": start} if start else {})
             page = await self.call("GET", "rooms", room_id, "messages", **query)
             found += [
-                event["content"].get("body", "")
+                event
                 for event in page["chunk"]
                 if (event["sender"], event["type"]) == (sender, "m.room.message")
             ]

@@ -158,7 +158,8 @@ async def test_a_homeserver_that_is_not_up_yet_is_waited_for(
 ) -> None:
     proxy.on("GET .*/versions", down, times=3)
     async with running(tmp_path, [(Mirror(), office(bot, proxy.url))]):
-        assert len(proxy.passed("GET .*/versions")) == 4
+        asked = len(proxy.passed("GET .*/versions"))
+        assert asked in (4, 5), "four attempts, and a look between the last two"
     said = [record.getMessage() for record in caplog.records if "HTTP 50" in record.getMessage()]
     assert len(said) == 1, "one sentence, not one an attempt"
 

@@ -8,7 +8,7 @@ from importlib import import_module
 
 import pytest
 
-from tests.bench.__main__ import MEASUREMENTS, main
+from tests.bench.__main__ import MEASUREMENTS, ON_REQUEST, main
 from tests.bench.echoing import Balance, balance
 from tests.bench.figures import Figure, Measured, quantile, summary
 
@@ -70,7 +70,7 @@ def test_what_never_came_is_lost_and_what_came_twice_is_doubled() -> None:
 
 
 def test_every_figure_has_a_name_of_its_own_and_is_measured() -> None:
-    modules = [import_module(f"tests.bench.{name}") for name in MEASUREMENTS]
+    modules = [import_module(f"tests.bench.{name}") for name in MEASUREMENTS + ON_REQUEST]
     names = [figure.name for module in modules for figure in module.FIGURES]
     assert len(names) == len(set(names))
     assert all(inspect.iscoroutinefunction(module.measure) for module in modules)
