@@ -56,6 +56,7 @@ async def test_what_follows_from_news_is_sent_before_more_is_asked_for(
             stages.clear()
             await anna.send(room, f"hello {number}")
             await anna.wait_for(room_id=room, body=f"hello {number}, too")
+            await until(lambda: any(name == "after send" for _, name in stages))
             names = [name for _, name in stages]
             sent = names.index("after send")
             heard = max(n for n, name in enumerate(names[:sent]) if name == "after sync")
