@@ -181,7 +181,7 @@ class Loader:
         """A command that stands by itself: it names somebody, or means the only one who waits."""
         invocation = commands.of_coordinators(event)
         if invocation is not None and invocation.rest:
-            return self._with(state, person_in(invocation.rest) or "")
+            return self._with(state, person_in(invocation.rest, event.people) or "")
         waiting = tuple(self._open())
         state = replace(state, waiting=waiting)
         return self._with(state, waiting[0].user) if len(waiting) == 1 else state
@@ -206,7 +206,7 @@ class Loader:
 def _names_somebody(event: TextMessage) -> bool:
     """Whether a command names somebody."""
     invocation = commands.of_coordinators(event)
-    return invocation is not None and person_in(invocation.rest) is not None
+    return invocation is not None and person_in(invocation.rest, event.people) is not None
 
 
 def _candidate(event: RoomEvent) -> str:

@@ -542,6 +542,55 @@ def test_by_reaction_it_is_the_same() -> None:
     assert meadow.world.keys(again) == ["flag-closed"]
 
 
+def test_a_yes_to_staff_shows_nothing_of_what_was_flagged() -> None:
+    meadow = Meadow().on()
+    room = meadow.asked()
+    meadow.answer("2", room)
+    meadow.world.pass_time(5)
+    meadow.world.write("!answer 1 Are you safe? Shall I show it?", ANNA, meadow.office)
+    meadow.world.pass_time(300)
+    for text in ("Yes", "ok", "👍", "ja bitte", "3", "nothing"):
+        asked = meadow.answer(text, room)
+        assert meadow.world.keys(asked, meadow.office)[0] == "followup", text
+        assert "evidence" not in meadow.world.keys(asked), text
+        assert "flag-closed" not in meadow.world.keys(asked), text
+        assert "evidence-open" in meadow.world.keys(asked, room), text
+    # The word itself is asked about once more, since staff have asked something since.
+    asked = meadow.answer("Show", room)
+    assert meadow.world.keys(asked, meadow.office)[0] == "followup"
+    assert meadow.world.keys(asked, room)[-1] == "evidence-ask"
+    assert meadow.world.keys(meadow.answer("Show", room), meadow.office) == ["evidence"]
+
+
+def test_no_mere_yes_shows_what_was_flagged() -> None:
+    meadow = Meadow().on()
+    room = meadow.asked()
+    meadow.answer("2", room)
+    for text in ("yes", "ok", "👍🏽", "einverstanden", "نعم"):
+        assert meadow.world.keys(meadow.answer(text, room)) == ["evidence-open"], text
+    assert meadow.world.keys(meadow.answer("Ja, zeigen!", room), meadow.office) == ["evidence"]
+
+
+def test_a_number_is_for_staff_once_there_is_a_case() -> None:
+    meadow = Meadow().on()
+    room = meadow.asked()
+    meadow.answer("2", room)
+    meadow.answer("nein danke", room)
+    for text in ("3", "nothing", "drei", "nichts"):
+        assert meadow.world.keys(meadow.answer(text, room), meadow.office)[0] == "followup", text
+
+
+def test_a_question_that_is_open_is_not_met_with_silence() -> None:
+    meadow = Meadow().on()
+    room = meadow.asked()
+    asked = meadow.answer("The guard hits people", room)
+    assert meadow.world.keys(asked, room) == ["receipt", "notice", "flag-open"]
+    assert meadow.world.keys(meadow.answer("yes", room), room) == ["flag-open"]
+    asked = meadow.answer("die zweite", room)
+    assert "flag-open" not in meadow.world.keys(asked, room)
+    assert meadow.case().flags or meadow.kept("ombuds/flag")
+
+
 def test_somebody_else_can_not_answer_for_her() -> None:
     meadow = Meadow().on()
     room = meadow.asked()

@@ -18,6 +18,7 @@ from bots.runtime.decision import (
     Due,
     Event,
     Performed,
+    Phrase,
     Request,
     Say,
     SetTimer,
@@ -163,6 +164,8 @@ class World:
             self.timers.pop(request.key, None)
         elif isinstance(request, Say):
             self.bot.render(request.phrase)
+            several = " " in request.phrase.language
+            assert not (several and _commands(request.phrase)), "a command of one language in all"
             return self._do(request, "Send")
         else:
             assert codec.loads(codec.dumps(request)) == request
@@ -284,3 +287,13 @@ class World:
 def said(requests: list[Request], key: str) -> Say:
     (found,) = (x for x in requests if isinstance(x, Say) and x.phrase.key == key)
     return found
+
+
+def _commands(value: object, name: str = "") -> list[str]:
+    """Commands among the values of a phrase that are the same in each of its languages."""
+    if isinstance(value, Phrase):
+        return [x for key, inner in value.values.items() for x in _commands(inner, key)]
+    if isinstance(value, tuple):
+        return [x for inner in value for x in _commands(inner)]
+    ours = isinstance(value, str) and value.startswith("!") and name not in ("word", "text")
+    return [str(value)] if ours else []

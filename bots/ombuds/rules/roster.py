@@ -21,9 +21,9 @@ LATELY = 600.0
 admin deletes a room, everybody seems to leave it."""
 
 
-def command(turn: Turn, sender: str, rest: str) -> None:
+def command(turn: Turn, sender: str, rest: str, people: tuple[str, ...] = ()) -> None:
     word, _, named = rest.partition(" ")
-    person = person_in(named)
+    person = person_in(named, people)
     adds = commands.ADD.is_meant(word)
     if not adds and not commands.REMOVE.is_meant(word):
         _show(turn)

@@ -154,7 +154,7 @@ OF_CASE: dict[str, Callable[[Turn, Call], None]] = {
 }
 OF_OFFICE: dict[str, Callable[[Turn, Call], None]] = {
     "cases": lambda turn, call: casework.show(turn, call.sender, call.rest),
-    "team": lambda turn, call: roster.command(turn, call.sender, call.rest),
+    "team": lambda turn, call: roster.command(turn, call.sender, call.rest, call.event.people),
     "confirm": lambda turn, call: roster.confirm(turn, call.sender),
     "help": _help,
 }

@@ -1,0 +1,173 @@
+"""What a text shows people to write is understood, in every language, where it is shown."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+
+import pytest
+
+from bots.announcements.rules import commands as announcements
+from bots.announcements.wording import WORDING as ANNOUNCEMENTS
+from bots.exchange.rules import commands as exchange
+from bots.exchange.wording import WORDING as EXCHANGE
+from bots.ombuds.rendering import WORDING as OMBUDS
+from bots.ombuds.rules import commands as ombuds
+from bots.ombuds.rules import flagwords
+from bots.onboarding.rules import commands as onboarding
+from bots.onboarding.wording import WORDING as ONBOARDING
+from bots.runtime import answers
+from bots.runtime.commands import Command, Invocation, Word
+from bots.runtime.decision import Phrase
+from bots.runtime.phrases import PerLanguage, Renderer, Wording
+from bots.runtime.texts import clean
+from bots.runtime.words import LANGUAGES, Words
+
+WORDS = Words()
+TAGS = tuple(x.tag for x in LANGUAGES)
+CODE = re.compile("<code>(.*?)</code>")
+WRITTEN = re.compile(r"[!！]\w+")
+Understands = Callable[[str], bool]
+
+
+def command(find: Callable[[str], object], meant: Command, rest: bool | None = None) -> Understands:
+    def understands(text: str) -> bool:
+        found = find(text)
+        switched = flagwords.switch if rest is not None else lambda _: None
+        return (
+            isinstance(found, Invocation)
+            and found.command is meant
+            and switched(found.rest) is rest
+        )
+
+    return understands
+
+
+def switch(
+    find: Callable[[str], object], meant: Command, *, on: bool
+) -> tuple[Callable[[str], str], Understands]:
+    return partial(exchange.switched, meant, on=on), command(find, meant, on)
+
+
+Shown = Mapping[str, tuple[Callable[[str], str], Understands]]
+
+
+def word(meant: Word, understands: Understands) -> tuple[Callable[[str], str], Understands]:
+    return meant.word, understands
+
+
+def shown(
+    find: Callable[[str], object], *commands: Command
+) -> dict[str, tuple[Callable[[str], str], Understands]]:
+    return {x.name: (x.shown, command(find, x)) for x in commands}
+
+
+YES = word(onboarding.YES, lambda x: answers.agreement(x) is True)
+NO = word(onboarding.NO, lambda x: answers.agreement(x) is False)
+PRIVATE, COORDINATION = onboarding.PRIVATE.find, onboarding.COORDINATION.find
+CHOICES = {
+    "message": word(flagwords.MESSAGE, lambda x: flagwords.choice(x) is flagwords.Choice.MESSAGE),
+    "accommodation": word(
+        flagwords.ACCOMMODATION, lambda x: flagwords.choice(x) is flagwords.Choice.ACCOMMODATION
+    ),
+    "nothing": word(flagwords.NOTHING, lambda x: flagwords.choice(x) is flagwords.Choice.NOTHING),
+    "show": word(flagwords.SHOW, lambda x: flagwords.shows(x) is True),
+}
+FLAGS = flagwords.in_room
+BOTS: dict[str, tuple[Wording, Shown]] = {
+    "onboarding": (
+        ONBOARDING,
+        {
+            **shown(PRIVATE, *onboarding.OF_PEOPLE),
+            **shown(COORDINATION, onboarding.ADMIT, onboarding.DECLINE),
+            "later": word(onboarding.LATER, answers.is_later),
+            "yes": YES,
+            "no": NO,
+        },
+    ),
+    "exchange": (
+        EXCHANGE,
+        {
+            **shown(exchange.ALL.find, exchange.SHARE, exchange.FIND),
+            "command": (exchange.UNSHARE.shown, command(exchange.ALL.find, exchange.UNSHARE)),
+            "named": switch(exchange.ALL.find, exchange.NAME, on=True),
+            "unnamed": switch(exchange.ALL.find, exchange.NAME, on=False),
+            "on": switch(exchange.ALL.find, exchange.EXCHANGE, on=True),
+            "off": switch(exchange.ALL.find, exchange.EXCHANGE, on=False),
+        },
+    ),
+    "announcements": (
+        ANNOUNCEMENTS,
+        {
+            "command": (
+                announcements.RELEASE.shown,
+                command(announcements.KNOWN.find, announcements.RELEASE),
+            ),
+        },
+    ),
+    "ombuds": (
+        OMBUDS,
+        {
+            **CHOICES,
+            "no": NO,
+            "on": (partial(flagwords.switched, on=True), command(FLAGS, flagwords.FLAGS, True)),
+            "off": (partial(flagwords.switched, on=False), command(FLAGS, flagwords.FLAGS, False)),
+            "command": (ombuds.NEW.shown, command(ombuds.of_reporter, ombuds.NEW)),
+            "original": (ombuds.ORIGINAL.shown, command(ombuds.of_reporter, ombuds.ORIGINAL)),
+            "help": (ombuds.HELP.shown, command(ombuds.of_reporter, ombuds.HELP)),
+        },
+    ),
+}
+
+
+def rendered(wording: Wording, values: Shown, language: str) -> Iterator[tuple[str, str]]:
+    renderer = Renderer(WORDS, wording)
+    for key, paragraphs in wording.paragraphs.items():
+        names = {x for text in paragraphs for x in re.findall(r"\{(\w+)\}", str(text))}
+        given: dict[str, object] = dict.fromkeys(names, 2)
+        given |= {x: PerLanguage(values[x][0]) for x in names if x in values}
+        yield key, renderer.render(Phrase(key, language, given)).html or ""
+
+
+@pytest.mark.parametrize("bot", BOTS)
+def test_what_is_shown_is_understood(bot: str) -> None:
+    wording, values = BOTS[bot]
+    wrong, seen = [], 0
+    for language in TAGS:
+        # As a client copies it: with the marks of direction that stand around it.
+        understood = [x[1] for x in values.values()]
+        for key, markup in rendered(wording, values, language):
+            for code in CODE.findall(markup):
+                text = clean(html.unescape(code))[0]
+                seen += 1
+                if text != "2" and not any(understands(text) for understands in understood):
+                    wrong.append((language, key, text))
+    assert wrong == []
+    assert seen > 10
+
+
+@pytest.mark.parametrize(
+    ("commands", "find"),
+    [
+        (onboarding.OF_PEOPLE, PRIVATE),
+        (onboarding.OF_COORDINATORS, COORDINATION),
+        (announcements.ALL, announcements.KNOWN.find),
+        (ombuds.STAFF, ombuds.of_staff),
+        (ombuds.REPORTER, ombuds.of_reporter),
+    ],
+)
+def test_every_command_is_found_in_every_language(
+    commands: tuple[Command, ...], find: Callable[[str], object]
+) -> None:
+    for one in commands:
+        for language in TAGS:
+            for text in (
+                one.shown(language),
+                f"`{one.shown(language)}`",
+                f"{one.shown(language)}.",
+            ):
+                found = find(text)
+                assert isinstance(found, Invocation), text
+                assert found.command is one, text
