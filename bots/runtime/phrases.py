@@ -20,6 +20,7 @@ from typing import Protocol
 from bots.runtime.decision import Phrase
 from bots.runtime.direction import held, written
 from bots.runtime.originals import Part, side_by_side
+from bots.runtime.texts import called
 from bots.runtime.words import ORIGINALS, SOURCE, Direction, Raw
 from federation.actions import Text
 from federation.links import person
@@ -266,8 +267,9 @@ class Renderer:
                 shown = self._inline("", label, language)
                 plain = f"{shown.plain}: {url}" if shown.plain != url else url
                 return _Shown(plain, _anchor(url, shown.html))
-            case Person(user, called):
-                plain = f"{called} ({user})" if called else user
+            case Person(user, name_of):
+                shown_name = called(name_of)
+                plain = f"{shown_name} ({user})" if shown_name else user
                 return _Shown(plain, _anchor(person(user), _escaped(plain)))
         if name in self._wording.links and value:
             return _Shown(value, _anchor(value, "↗"))

@@ -14,6 +14,8 @@ ends at 65,536 bytes."""
 
 _FALLBACK = re.compile(r"> (?:\* )?<@[^\n]*(?:\n>[^\n]*)*\n*")
 _BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+_BLANK = frozenset("\u2800\u3164\u115f\u1160\uffa0\u034f\u17b4\u17b5")
+"""Letters and signs that show nothing."""
 _HIDDEN = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff") | frozenset(
     chr(x) for x in range(0x206A, 0x2070)
 )
@@ -67,6 +69,15 @@ def _boundary(text: str, end: int) -> int:
         if found > 0:
             return found
     return end
+
+
+def called(name: str, length: int = 60) -> str:
+    """A display name beside the id that it goes with: on one line, without what is blank or hidden
+    and could push the id out of sight, and never itself like an id."""
+    shown = (" " if x in _BLANK or x.isspace() else x for x in name[: length * 4])
+    kept = (x for x in shown if unicodedata.category(x) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
+    line = excerpt("".join(kept), length)
+    return "" if "@" in line else line
 
 
 def excerpt(text: str, length: int = 60) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bots.runtime.commands import Command, Commands, Invocation, Unknown, addressed, names
+from bots.runtime.texts import called
 
 ANSWER = Command(names("de antwort, en answer, ar جواب, fa پاسخ"), "answer")
 NAME = Command(names("de name, en name, uk ім'я, ru имя"), "name")
@@ -80,6 +81,13 @@ def test_the_language_of_a_word() -> None:
         found = KNOWN.find(text)
         assert isinstance(found, Invocation)
         assert found.language() == language
+
+
+def test_a_name_pushes_no_id_out_of_sight() -> None:
+    assert called("Greta\u2800\u2800\u2800\nVogel\u202e\u200b") == "Greta Vogel"
+    assert called("\u3164\u2800") == ""
+    assert called("@anna:staff.example") == ""
+    assert len(called("x" * 500)) == 60
 
 
 BOT = "@dienst:example.org"

@@ -10,6 +10,7 @@ from bots.onboarding.rules import choosing, greeting, wishes
 from bots.onboarding.rules.turn import Turn
 from bots.runtime.decision import CancelTimer, Performed, Phrase, Say, SetTimer
 from bots.runtime.phrases import Link, Person
+from bots.runtime.texts import called
 from federation.actions import Join, Leave, SetState
 from federation.events import (
     ClientRequest,
@@ -188,6 +189,8 @@ def in_private(turn: Turn, event: Membership) -> None:
         return
     if turn.member.chat == event.origin.room_id:
         turn.change(away=event.membership in GONE)
+        if event.membership is MembershipKind.JOIN and not turn.member.approved:
+            turn.change(name=called(event.name))  # for those who decide about her
 
 
 # -- outcomes --------------------------------------------------------------------------------------
