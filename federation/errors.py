@@ -99,3 +99,11 @@ class NobodyThere(FederationError):
     def __init__(self, people: frozenset[str]) -> None:
         super().__init__("nobody has come yet of those who are to read this")
         self.people = people
+
+
+class TooSoon(FederationError):
+    """Those who are to read this have only just met us: try again `after` so many seconds."""
+
+    def __init__(self, after: float) -> None:
+        super().__init__("those who are to read this do not know our devices yet")
+        self.after = after

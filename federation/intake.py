@@ -30,12 +30,14 @@ class Intake:
         machine: Machine,
         recent: Recent,
         overheard: Callable[[], Collection[str]] = frozenset,
+        came: Callable[[str, str], None] = lambda room, user: None,
     ) -> None:
-        """`overheard`: see `federation.sync.Interests`."""
+        """`overheard`: see `federation.sync.Interests`; `came(room, user)`: somebody has joined."""
         self._account = account
         self._machine = machine
         self._recent = recent
         self._overheard = overheard
+        self._came = came
 
     def keys(self, ledger: Ledger, answer: Mapping[str, Any]) -> None:
         """Key material first: it opens what waits, and what comes with it."""
@@ -73,6 +75,8 @@ class Intake:
 
     def timeline(self, ledger: Ledger, room_id: str, events: Iterable[RawEvent]) -> None:
         for event in events:
+            if mapping(event.get("content")).get("membership") == "join":
+                self._came(room_id, str(event.get("state_key")))
             if event.get("event_id"):
                 self._event(ledger, room_id, event)
 

@@ -14,6 +14,7 @@ from typing import Any
 from federation import actions, rooms
 from federation.actions import Action, Text
 from federation.creating import Creating
+from federation.encryption.sharing import Readers
 from federation.errors import (
     AudienceRefused,
     MatrixError,
@@ -119,7 +120,9 @@ class Performer:
         others = readers - {self._account}
         if room.only_asks(others):
             raise NobodyThere(others)
-        encrypted = await self._session.sharing.encrypt(room_id, readers, kind, content)
+        asked = frozenset(user for user in others if room.members[user] == "invite")
+        users = Readers(readers - asked, asked)
+        encrypted = await self._session.sharing.encrypt(room_id, users, kind, content)
         return await self._put(room, "m.room.encrypted", encrypted, action_id)
 
     async def _put(

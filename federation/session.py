@@ -75,6 +75,8 @@ class Session:
         self.spoken: Callable[[], Awaitable[None]] = _at_once
         """Waited for after news, before the homeserver is asked for more: see
         `bots.runtime.delivering.Delivering.spoken`."""
+        self._let_go: Callable[[], None] = lambda: None
+        """Ends what `sharing` has under way."""
         self._whole: set[str] = set()
         """Rooms of which all that we need was taken in by this process."""
         self._outage = Outage(server)
@@ -110,7 +112,9 @@ class Session:
         self.machine = await self.store.run(
             "machine", lambda vault: Machine.open(vault, self.account, device_id)
         )
+        self._let_go()
         self.sharing = Sharing(self.machine, self.server, self.store)
+        self._let_go = self.sharing.close
         self.trust = Trust(
             self.machine,
             self.server,
@@ -119,7 +123,13 @@ class Session:
             self._credentials.secret_word,
             self._now,
         )
-        self._intake = Intake(self.account, self.machine, self.recent, self._interests.overheard)
+        self._intake = Intake(
+            self.account,
+            self.machine,
+            self.recent,
+            self._interests.overheard,
+            self.sharing.meetings.came,
+        )
         self._filling = Filling(self.server, self.store, self.account, self._interests)
 
     def _signing(self, number: int) -> CrossSigning:
@@ -150,24 +160,28 @@ class Session:
 
         Raises TokenRevoked, LoginRefused, DeviceLost, NotTrusted and programming errors.
         """
-        while True:
-            try:
-                await self._round()
-            except RateLimited as error:
-                await asyncio.sleep(error.retry_after or 1.0)
-            except TokenRevoked:
-                if self._credentials.secret_word is None:
-                    raise
-                self._logged_out = True
-                await self._outage.wait(
-                    "the homeserver has logged the account out; logging in again"
-                )
-            except (Unreachable, NotAHomeserver) as error:
-                await self._outage.wait(str(error), retry_after(error))
-            except MatrixError as error:
-                await self._outage.wait(
-                    f"The homeserver refuses to sync: {error}. Trying again.", retry_after(error)
-                )
+        try:
+            while True:
+                await self._again()
+        finally:
+            self._let_go()
+
+    async def _again(self) -> None:
+        try:
+            await self._round()
+        except RateLimited as error:
+            await asyncio.sleep(error.retry_after or 1.0)
+        except TokenRevoked:
+            if self._credentials.secret_word is None:
+                raise
+            self._logged_out = True
+            await self._outage.wait("the homeserver has logged the account out; logging in again")
+        except (Unreachable, NotAHomeserver) as error:
+            await self._outage.wait(str(error), retry_after(error))
+        except MatrixError as error:
+            await self._outage.wait(
+                f"The homeserver refuses to sync: {error}. Trying again.", retry_after(error)
+            )
 
     async def _round(self) -> None:
         if self._logged_out:
@@ -186,6 +200,7 @@ class Session:
     async def _keep_up(self) -> None:
         """What goes wrong here concerns keys of the future; the next sync tries again."""
         try:
+            await self.sharing.settle()
             await self.trust.maintain()
             await self.sharing.mend()
         except (RateLimited, TokenRevoked):

@@ -19,6 +19,7 @@ from federation.errors import (
     NotAHomeserver,
     RateLimited,
     TokenRevoked,
+    TooSoon,
     Unreachable,
 )
 from federation.outage import retry_after
@@ -107,6 +108,8 @@ class Account:
             raise TryLater(type(error).__name__, pause, away=pause is None) from None
         except AudienceRefused:
             raise Refused("audience") from None
+        except TooSoon as error:
+            raise TryLater(type(error).__name__, error.after) from None
         except NobodyThere as error:
             raise Waits(error.people) from None
         except MatrixError as error:

@@ -167,6 +167,18 @@ class Machine:
         with self.keys.using(vault):
             return [d for d in devices if self.olm.session_store.get(d.curve25519) is None]
 
+    def strangers(self, vault: Vault, users: Iterable[str]) -> set[str]:
+        """With whose devices nothing was ever exchanged."""
+        known = self.olm.session_store.get
+        with self.keys.using(vault):
+            return {
+                user
+                for user in users
+                if not any(
+                    known(x.curve25519) for x in self.olm.device_store.active_user_devices(user)
+                )
+            }
+
     def take_claimed(
         self, vault: Vault, answer: Mapping[str, Any], wanted: Iterable[Device]
     ) -> list[Device]:
@@ -230,6 +242,16 @@ class Machine:
         if session is None or session.message_count >= ROTATE_AFTER or session.expired:
             return None
         return session
+
+    def shared(self, room_id: str, session_id: str, devices: Iterable[Device]) -> None:
+        """These have the key of a room's session, if it is still the current one."""
+        session = self.olm.outbound_group_sessions.get(room_id)
+        if session is not None and session.id == session_id:
+            session.users_shared_with.update((d.user, d.device_id) for d in devices)
+
+    def forget_outbound(self, room_id: str) -> None:
+        """The next message begins a new session."""
+        self.olm.outbound_group_sessions.pop(room_id, None)
 
     def new_outbound(self, room_id: str) -> OutboundGroupSession:
         session = OutboundGroupSession()

@@ -3,25 +3,39 @@
 nio reports success although a share failed, and that message and the next stay unreadable. Here a
 message is encrypted only once `/sendToDevice` was answered for every device that it is meant for.
 A device that has no key to claim at all is told so (`m.room_key.withheld`) and holds up nobody.
+Whoever is only asked into the room gets the key when she has come: see `owing`.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from federation.encryption import meeting, owing
 from federation.encryption.machine import MEGOLM, Device, Machine
-from federation.errors import KeysNotShared
+from federation.errors import FederationError, KeysNotShared, TooSoon
 from federation.homeserver import Homeserver, path
 from federation.ports import Transactor, Vault
+
+log = logging.getLogger(__name__)
 
 CHUNK = 100
 """Devices in one `/sendToDevice`."""
 CLAIM_TIMEOUT_MS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """Who may read a message."""
+
+    here: frozenset[str]
+    asked: frozenset[str] = frozenset()
+    """In, but not come yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +62,93 @@ class Sharing:
         self._server = server
         self._store = store
         self._settled: dict[str, _Settled] = {}
+        self._owed: dict[str, frozenset[str]] = {}
+        """Room → to whom its session is owed."""
+        self.meetings = meeting.Meetings(machine.account)
+        self._unpaid: set[str] | None = None
+        """Rooms in which people may be owed keys; None: all must be looked at."""
+        self._paying: set[asyncio.Task[None]] = set()
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def encrypt(
-        self, room_id: str, users: frozenset[str], kind: str, content: Mapping[str, Any]
+        self, room_id: str, users: Readers, kind: str, content: Mapping[str, Any]
     ) -> dict[str, Any]:
-        """Share the room's key with `users`, then encrypt. Raises KeysNotShared, Unreachable."""
+        """Share the room's key, then encrypt. Raises KeysNotShared, TooSoon, Unreachable."""
         async with self._locks[room_id]:
-            if not self._is_settled(room_id, users):
-                await self._share(room_id, users)
+            users = await self._introduced(room_id, users)
+            if self._owed.get(room_id, frozenset()) - users.here - users.asked:
+                self._machine.forget_outbound(room_id)  # she must no longer read
+            if not self._is_settled(room_id, users.here):
+                await self._share(room_id, users.here)
+            await self._owe(room_id, users.asked)
             return self._machine.encrypt(room_id, kind, content)
+
+    async def _owe(self, room_id: str, users: frozenset[str]) -> None:
+        session = self._machine.outbound(room_id)
+        assert session is not None  # noqa: S101
+        new = users - self._owed.get(room_id, frozenset())
+        if not new:
+            return
+        owed = owing.Owed(session.id, session.session_key, tuple(sorted(new)))
+        account = self._machine.account
+        await self._store.run("owe", lambda vault: owing.note(vault, account, room_id, owed))
+        self._owed[room_id] = self._owed.get(room_id, frozenset()) | new
+
+    async def _introduced(self, room_id: str, users: Readers) -> Readers:
+        """Whoever has met us only now is told a little later than those who know us."""
+        others = users.here - {self._machine.account}
+        waits = {x: wait for x in others if (wait := self.meetings.wait(room_id, x)) > 0}
+        if not waits:
+            return users
+        strangers = await self._store.run(
+            "strangers", lambda vault: self._machine.strangers(vault, waits)
+        )
+        if strangers and strangers == others:
+            raise TooSoon(min(waits.values()))
+        return Readers(users.here - strangers, users.asked | strangers)
+
+    # -- what is owed to those who come later --------------------------------------------------
+
+    async def settle(self) -> None:
+        """See to it that those who have come are given what they are owed."""
+        account = self._machine.account
+        if self._unpaid is None:
+            self._unpaid = await self._store.run("owing", lambda v: owing.everywhere(v, account))
+        rooms = self._unpaid | self.meetings.rooms
+        self._unpaid, self.meetings.rooms = set(), set()
+        for room_id in rooms:
+            task = asyncio.create_task(self._pay(room_id))
+            self._paying.add(task)
+            task.add_done_callback(self._paying.discard)
+
+    def close(self) -> None:
+        for task in self._paying:
+            task.cancel()
+
+    async def _pay(self, room_id: str) -> None:
+        await asyncio.sleep(meeting.PAUSE)
+        try:
+            async with self._locks[room_id]:
+                await self._settle(room_id)
+        except FederationError as error:
+            log.warning("a room key waits for its readers (%s)", type(error).__name__)
+            self._unpaid = (self._unpaid or set()) | {room_id}
+
+    async def _settle(self, room_id: str) -> None:
+        account = self._machine.account
+        due = await self._store.run("due", lambda vault: owing.due(vault, account, room_id))
+        users = {x for owed in due for x in owed.users if self.meetings.wait(room_id, x) <= 0}
+        if users:
+            await self._query(users)
+            found = await self._recipients(frozenset(users))
+            await self._claim(found.devices)
+            reachable, _ = await self._split(found.devices)
+            for owed in due:
+                key = _room_key(room_id, owed.session_id, owed.key)
+                devices = [d for d in reachable if d.user in {*owed.users} & users]
+                await self._send_key(devices, key)
+                self._machine.shared(room_id, owed.session_id, devices)
+        await self._store.run("paid", lambda v: owing.settle(v, account, room_id, users))
 
     def _is_settled(self, room_id: str, users: frozenset[str]) -> bool:
         session = self._machine.outbound(room_id)
@@ -69,23 +160,20 @@ class Sharing:
         )
 
     async def _share(self, room_id: str, users: frozenset[str]) -> None:
+        await self._settle(room_id)  # before the key as it is now, which opens less
         if self._machine.outbound(room_id) is None:
             # Servers need not announce later devices of somebody who is only invited.
             await self._query(users)
         found = await self._recipients(users)
         await self._claim(found.devices)
         session = self._session_for(room_id, found.devices)
+        if session.message_count == 0:
+            self._owed.pop(room_id, None)
         shared = session.users_shared_with
         missing = [d for d in found.devices if (d.user, d.device_id) not in shared]
         reachable, dead = await self._split(missing)
-        key = {
-            "algorithm": MEGOLM,
-            "room_id": room_id,
-            "session_id": session.id,
-            "session_key": session.session_key,
-        }
-        await self._send_key(reachable, key)
-        shared.update((d.user, d.device_id) for d in reachable)
+        await self._send_key(reachable, _room_key(room_id, session.id, session.session_key))
+        self._machine.shared(room_id, session.id, reachable)
         await self._tell_withheld(room_id, session, found.withheld, "m.unverified")
         await self._tell_withheld(room_id, session, dead, "m.no_olm")
         session.shared = True
@@ -200,6 +288,15 @@ class Sharing:
             message = queue[0]
             await self.to_device(message.type, message.as_dict()["messages"])
             queue.remove(message)
+
+
+def _room_key(room_id: str, session_id: str, session_key: str) -> dict[str, Any]:
+    return {
+        "algorithm": MEGOLM,
+        "room_id": room_id,
+        "session_id": session_id,
+        "session_key": session_key,
+    }
 
 
 def _silent(answer: Mapping[str, Any], part: str) -> Collection[str]:

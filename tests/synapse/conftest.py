@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bots.demo.person import Person
+from federation.encryption import meeting
 from tests.conftest import Account
 
 NewAccount = Callable[..., Awaitable[Account]]
 MakePerson = Callable[..., Awaitable[Person]]
+
+
+@pytest.fixture(autouse=True)
+def _at_once() -> Iterator[None]:
+    """These phones ask for devices whenever they need them; `tests/clients` has those that don't.
+    The pause would be of a real clock, where many tests move one of their own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(meeting, "PAUSE", 0.0)
+        yield
 
 
 async def conversation(one: Person, other: Person, **options: Any) -> str:
