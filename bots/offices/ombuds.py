@@ -35,6 +35,7 @@ def ombuds_settings(config: OmbudsConfig) -> Settings:
         timezone=zone,
         undo=config.answers.undo,
         helplines=_helplines(config.helplines),
+        name=config.account.display_name,
         room_name=config.room.name,
         federate=config.room.federate,
         accounts=frozenset(config.bots),

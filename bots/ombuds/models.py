@@ -51,6 +51,9 @@ class Tongues(Protocol):
     def own_name(self, language: str) -> str:
         """How the language calls itself."""
 
+    def text(self, msgid: str, language: str, values: Mapping[str, object] | None = None) -> str:
+        """A text, for the few places that take no message."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -64,6 +67,8 @@ class Settings:
     timezone: tzinfo
     undo: timedelta = timedelta(seconds=60)
     helplines: tuple[str, ...] = ("110", "112")
+    name: str = "Ombudsstelle"
+    """The account's name, by which people know the office."""
     room_name: str = ""
     federate: bool = False
     collect: timedelta = timedelta(seconds=60)

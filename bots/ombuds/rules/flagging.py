@@ -10,6 +10,7 @@ from bots.ombuds.flags import Flag, Flagger, Stage
 from bots.ombuds.rules import arrival, flagwords
 from bots.ombuds.rules.flagwords import Choice
 from bots.ombuds.rules.turn import Turn
+from bots.ombuds.wording.flags import CHAT
 from bots.runtime.decision import CancelTimer, Performed, Phrase, Say, SetTimer
 from bots.runtime.phrases import PerLanguage
 from federation.actions import CreateRoom, React, Redact, Ref
@@ -99,7 +100,8 @@ def _chat(turn: Turn, user: str) -> Ref:
         turn.keep("flaggers", user, flagger)
         turn.keep("chats", flagger.making, user)
         chat = handles.chat(flagger.making)
-        turn.ask(CreateRoom(chat, invite=(user,), direct=True, notify=True))
+        name = turn.room_name(CHAT, turn.spoken)
+        turn.ask(CreateRoom(chat, name, invite=(user,), direct=True, notify=True))
     return handles.chat(flagger.making)
 
 

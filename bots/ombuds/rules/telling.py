@@ -14,6 +14,7 @@ from bots.ombuds import handles
 from bots.ombuds.flags import Flag, Found, Item, Moderator, Notice, Place, Stage
 from bots.ombuds.rules import flagging, flagwords, moderation
 from bots.ombuds.rules.turn import Turn
+from bots.ombuds.wording.flags import FLAGGED
 from bots.runtime.decision import Performed, Phrase, Say, SetTimer
 from bots.runtime.phrases import PerLanguage
 from federation.actions import CreateRoom, Invite
@@ -23,7 +24,6 @@ REMEMBERED = timedelta(days=30)
 """How long it is known that moderators were told of a message."""
 MOST = 20
 """Messages in one notice."""
-NAME = "🚩"
 POWER_LEVELS = {
     "users_default": 0,
     "events_default": 100,
@@ -136,8 +136,9 @@ def _reach(turn: Turn, user: str) -> Moderator:
         turn.keep("moderators", user, moderator)
         turn.keep("rooms", moderator.serial, user)
         room = handles.moderator(moderator.serial)
+        name = turn.room_name(FLAGGED, turn.settings.spoken)
         levels = POWER_LEVELS
-        turn.ask(CreateRoom(room, NAME, invite=(user,), power_levels=levels, notify=True))
+        turn.ask(CreateRoom(room, name, invite=(user,), power_levels=levels, notify=True))
     elif user in turn.state.absent:
         turn.ask(Invite(handles.moderator(moderator.serial), user, notify=True))
     return moderator

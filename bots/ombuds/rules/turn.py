@@ -13,6 +13,7 @@ from bots.ombuds.models import Answer, Case, CaseState, Conversation, Flagged, L
 from bots.ombuds.state import Knowledge, State
 from bots.runtime import turn
 from bots.runtime.decision import Decision, Phrase, Say
+from bots.runtime.words import Raw
 from federation.actions import Handle
 
 Values = Mapping[str, object]
@@ -107,6 +108,11 @@ class Turn(turn.Turn[State]):
         conversation = self.known.conversation
         language = conversation.language if conversation is not None else None
         return language or self.settings.spoken
+
+    def room_name(self, msgid: str, languages: str) -> str:
+        """Of a room that we make: in the first of these languages."""
+        values = {"office": Raw(self.settings.name)}
+        return self.state.tongues.text(msgid, languages.split(maxsplit=1)[0], values)
 
     def phrase(self, key: str, values: Values | None = None) -> Phrase:
         return Phrase(key, self.staff_language, values or {})

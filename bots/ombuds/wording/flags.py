@@ -14,6 +14,12 @@ _MAY_REMOVE = N_(
     "that of a moderator. Then write {on}."
 )
 
+# Translators: the name of a private chat, in the list of chats and on a lock screen, where nothing
+# may tell that somebody has flagged a message
+CHAT = N_("{office}: a question for you")
+# Translators: the name of a room in which those who moderate other rooms read what was flagged
+FLAGGED = N_("{office}: flagged messages")
+
 ROOMS: dict[str, Paragraphs] = {
     "flags-hello": (
         N_(

@@ -10,9 +10,11 @@ from typing import Any
 from bots.onboarding import handles
 from bots.onboarding.models import Initiative, Member, Stage, Wish
 from bots.onboarding.state import Knowledge, State
+from bots.onboarding.wording import CHAT
 from bots.runtime import turn
 from bots.runtime.decision import Decision, Phrase, Say
 from bots.runtime.phrases import Person
+from bots.runtime.words import Raw
 from federation.actions import CreateRoom, Handle, Invite, Ref
 
 Values = Mapping[str, object]
@@ -98,10 +100,16 @@ class Turn(turn.Turn[State]):
         if member.chat is None and not member.opened:
             self.change(opened=True)
             handle = handles.chat(member.serial)
-            self.ask(CreateRoom(handle, invite=(member.user,), direct=True, notify=True))
+            name = self._chat_name()
+            self.ask(CreateRoom(handle, name, invite=(member.user,), direct=True, notify=True))
         elif member.chat is not None and member.away:
             self.change(away=False)
             self.ask(Invite(member.chat, member.user, notify=True))
+
+    def _chat_name(self) -> str:
+        """In her list of chats, where the network's space stands as well."""
+        values = {"network": Raw(self.settings.network)}
+        return self.state.tongues.text(CHAT, self.language.split(maxsplit=1)[0], values)
 
     def say(self, key: str, values: Values | None = None, **fields: Any) -> None:
         """Say something to the member, in private."""

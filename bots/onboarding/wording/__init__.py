@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bots.onboarding.wording.coordination import COORDINATION
-from bots.onboarding.wording.people import AS_WISHED, DECLINED, PEOPLE
+from bots.onboarding.wording.people import AS_WISHED, CHAT, DECLINED, PEOPLE
 from bots.runtime.phrases import Paragraphs, Wording
 
-__all__ = ["AS_WISHED", "DECLINED", "PARAGRAPHS", "WORDING"]
+__all__ = ["AS_WISHED", "CHAT", "DECLINED", "PARAGRAPHS", "WORDING"]
 
 PARAGRAPHS: dict[str, Paragraphs] = {**PEOPLE, **COORDINATION}
 

@@ -13,6 +13,8 @@ _KEPT = N_(
     "If you agree, I store, encrypted: your Matrix address, your language, the day of your yes, "
     "and the groups you choose. Write {erase} at any time, and I erase it."
 )
+# Translators: the name of a private chat, in the list of chats
+CHAT = N_("Welcome: {network}")
 # Translators: shown to somebody who asked to join, when coordinators decline
 DECLINED = N_(
     "Thank you for your interest in {network}. We can not let you in at the moment. You are "
