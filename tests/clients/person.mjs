@@ -119,6 +119,7 @@ const acts = {
     return (await client.sendMessage(x.room, body)).event_id;
   },
   redact: async (x) => (await client.redactEvent(x.room, x.event)).event_id,
+  create: async (x) => (await client.createRoom(x.body)).room_id,
   // As Element does: the room is made with the first message.
   dm: async (x) => {
     const { room_id } = await client.createRoom({
@@ -127,6 +128,10 @@ const acts = {
       invite: [x.user],
       initial_state: [{ type: "m.room.encryption", state_key: "", content: { algorithm: "m.megolm.v1.aes-sha2" } }],
     });
+    // … and once her client knows who is in it: else nobody else would be given the key.
+    while (!client.getRoom(room_id)?.getMember(x.user)) {
+      await new Promise((news) => client.once(sdk.ClientEvent.Sync, news));
+    }
     await client.sendMessage(room_id, message(x));
     return room_id;
   },

@@ -19,6 +19,7 @@ from tests.conftest import Account
 T = TypeVar("T")
 LONGEST = 2**24
 """Bytes of a line."""
+ENCRYPTION = {"algorithm": "m.megolm.v1.aes-sha2"}
 UNREADABLE = "Unable to decrypt message"
 """What Element shows instead of words."""
 
@@ -165,6 +166,11 @@ class StrictPerson:
     async def write_privately(self, user: str, body: str) -> str:
         """Open a chat with its first message, as Element does; the room's id."""
         return str(await self._do("dm", user=user, body=body))
+
+    async def create(self, **body: Any) -> str:
+        """An encrypted room of hers."""
+        state = {"type": "m.room.encryption", "state_key": "", "content": ENCRYPTION}
+        return str(await self._do("create", body={"initial_state": [state], **body}))
 
     # -- what she sees -------------------------------------------------------------------------
 

@@ -1,0 +1,140 @@
+"""The paths of reporters, of those who flag, of moderators and of staff, as they see them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bots.ombuds.bot import OmbudsBot
+from bots.ombuds.models import Settings
+from bots.runtime.serving import Account as Post
+from bots.runtime.words import Words
+from tests.clients.conftest import MakeStrict
+from tests.clients.looks import all_are_readable, all_have_names
+from tests.clients.strict import Shown, StrictPerson
+from tests.conftest import Account
+from tests.synapse.offices import running
+
+pytestmark = pytest.mark.synapse
+
+NAME = "Ombuds office"
+HESITATES = 2.0
+"""Seconds before somebody accepts an invitation: whatever was sent into the room came first."""
+
+
+@dataclass
+class House:
+    """An office at work, one of whose two staff has come into its room so far."""
+
+    account: str
+    anna: StrictPerson
+    bilal: StrictPerson
+    room: str = ""
+
+    async def opened(self) -> None:
+        await asyncio.sleep(HESITATES)
+        self.room = await enter_the_first(self.anna)
+        await self.anna.sees("Welcome", room=self.room, sender=self.account)
+
+    async def answer(self, text: str, to: Shown, by: StrictPerson) -> None:
+        await by.send(self.room, f"!answer {text}", thread=to.id)
+
+
+async def enter_the_first(person: StrictPerson) -> str:
+    """Accept the one invitation that there is."""
+    asked = await person.wait_until(
+        lambda: next((x for x in person.rooms.values() if x.mine == "invite"), None), "a room"
+    )
+    return await person.join(asked.room)
+
+
+@pytest.fixture
+async def house(
+    new_account: Callable[..., Awaitable[Account]], strict: MakeStrict, tmp_path: Path
+) -> AsyncIterator[House]:
+    account = await new_account("ombuds")
+    anna, bilal = await strict("anna"), await strict("bilal")
+    settings = Settings(
+        account=account.user_id,
+        staff=(anna.user_id, bilal.user_id),
+        languages=("en", "de"),
+        timezone=ZoneInfo("Europe/Berlin"),
+        undo=timedelta(seconds=1),
+        collect=timedelta(seconds=1),
+        name=NAME,
+        room_name=f"{NAME}: cases",
+    )
+    post = Post(account.homeserver, account.user_id, account.password, display_name=NAME)
+    async with running(tmp_path / "office", [(OmbudsBot(settings, Words()), post)]):
+        house = House(account.user_id, anna, bilal)
+        await house.opened()
+        yield house
+
+
+async def test_who_writes_gets_a_receipt_and_an_answer(house: House, strict: MakeStrict) -> None:
+    leyla = await strict("leyla")
+    chat = await leyla.write_privately(house.account, "The heating has been broken for weeks.")
+    await leyla.sees("", room=chat, sender=house.account, type="m.room.message")
+    case = await house.anna.sees("The heating has been broken", room=house.room)
+    await house.anna.send(house.room, "a note among us", thread=case.id)
+    await house.answer("It is repaired on Monday.", case, house.anna)
+    await leyla.sees("It is repaired on Monday", room=chat, sender=house.account)
+    await leyla.send(chat, "Thank you, and the window is broken, too.")
+    await house.anna.sees("the window is broken", room=house.room, thread=case.id)
+    assert not [x for x in leyla.seen(chat) if "a note among us" in x.body]
+    assert leyla.rooms[chat].name == NAME
+    all_are_readable(leyla, house.anna)
+    all_have_names(leyla, house.anna)
+
+
+async def test_staff_read_what_came_since_they_were_asked_in(
+    house: House, strict: MakeStrict
+) -> None:
+    leyla = await strict("leyla")
+    chat = await leyla.write_privately(house.account, "The heating has been broken for weeks.")
+    await house.anna.sees("The heating has been broken", room=house.room)
+    assert await house.bilal.invited_to(house.room) == house.room
+    case = await house.bilal.sees("The heating has been broken", room=house.room)
+    await house.answer("It is repaired on Monday.", case, house.bilal)
+    await leyla.sees("It is repaired on Monday", room=chat)
+    await house.anna.sees("It is repaired on Monday", room=house.room, sender=house.bilal.user_id)
+    all_are_readable(leyla, house.anna, house.bilal)
+
+
+async def test_who_flags_is_asked_and_moderators_are_told(house: House, strict: MakeStrict) -> None:
+    moda, modi, leyla = [await strict(x) for x in ("moda", "modi", "leyla")]
+    room = await moda.create(
+        name="The meadow",
+        preset="private_chat",
+        invite=[house.account, modi.user_id, leyla.user_id],
+        power_level_content_override={"users": {house.account: 50, modi.user_id: 50}},
+    )
+    for person in (modi, leyla):
+        await person.invited_to(room)
+    await leyla.sees("!flags on", room=room, sender=house.account)
+    await moda.send(room, "!flags on")
+    await leyla.sees("🚩", room=room, sender=house.account, wanted=lambda x: "!flags off" in x.body)
+    said = await modi.send(room, "Nobody wants you here.")
+    await leyla.sees("Nobody wants you", room=room)
+    await leyla.react(room, said, "🚩")
+    chat = await leyla.asked_by(house.account)
+    await asyncio.sleep(HESITATES)
+    await leyla.join(chat.room)
+    asked = await leyla.sees("", room=chat.room, sender=house.account, type="m.room.message")
+    offer = await leyla.sees("", room=chat.room, type="m.reaction", target=asked.id)
+    assert offer.key is not None
+    await leyla.react(chat.room, asked.id, offer.key)  # the first: for those who moderate
+    told = await moda.wait_until(
+        lambda: next((x for x in moda.rooms.values() if x.mine == "invite"), None), "a room"
+    )
+    await asyncio.sleep(HESITATES)
+    await moda.join(told.room)
+    await moda.sees("🚩", room=told.room, sender=house.account)
+    all_are_readable(leyla, moda, modi, house.anna)
+    all_have_names(leyla, moda, modi, house.anna)
