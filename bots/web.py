@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -16,14 +16,15 @@ from bots.announcements.store import published
 from bots.runtime.decision import FormSubmitted
 from bots.runtime.office import Office
 from bots.way_in import way_in
-from bridges.email.markup import to_html
+from bridges.email.direction import in_html
+from bridges.email.markup import shown
 from bridges.web.models import Imprint, News, NotReady, Ports, Settings, Texts
 from bridges.web.server import Site, serving
 
 if TYPE_CHECKING:
     from config.network import NetworkConfig
 
-_HEADING = re.compile(r"(</?h)([1-4])(?=[\s>])")
+_HEADING = re.compile(r"(</?h)([1-6])(?=[\s>])")
 PATIENCE = 10.0
 """Seconds that a form waits for an office which is just starting."""
 
@@ -33,15 +34,16 @@ async def pages(
     office: Office, settings: Settings, texts: Texts, bot: str = "announcements"
 ) -> AsyncIterator[Site]:
     """Answer requests while the block runs; forms go to `bot`. Raises CannotListen."""
-    joined = _Joined(office, bot)
+    joined = _Joined(office, bot, texts)
     ports = Ports(texts, joined.submit, joined.ready, joined.numbers, joined.news)
     async with serving(settings, ports) as site:
         yield site
 
 
 class _Joined:
-    def __init__(self, office: Office, bot: str) -> None:
+    def __init__(self, office: Office, bot: str, texts: Texts) -> None:
         self._office = office
+        self._texts = texts
         self._bot = bot
         self._news: dict[Published, News] = {}
         self._shown: tuple[News, ...] = ()
@@ -71,7 +73,7 @@ class _Joined:
     async def _read(self) -> None:
         found = await self._office.store.run("news", published)
         new = [x for x in found if x not in self._news]
-        made = dict(zip(new, await asyncio.to_thread(_rendered, new), strict=True))
+        made = dict(zip(new, await asyncio.to_thread(_rendered, new, self._texts), strict=True))
         # What was taken back is not kept here, either.
         self._news = {x: self._news.get(x) or made[x] for x in found}
         self._shown = tuple(self._news.values())
@@ -82,20 +84,23 @@ class _Joined:
         return {**status["counts"], "homeserver_reachable": float(reachable)}
 
 
-def _rendered(found: Sequence[Published]) -> list[News]:
+def _rendered(found: Sequence[Published], texts: Texts) -> list[News]:
     return [
         News(
             str(x.number),
             datetime.fromtimestamp(x.released, UTC),
-            tuple((language, _html(text)) for language, text in x.texts),
+            tuple(_readings(x, texts)),
         )
         for x in found
     ]
 
 
-def _html(text: str) -> str:
-    """Headings stand below those of the page."""
-    return _HEADING.sub(lambda x: f"{x[1]}{int(x[2]) + 1}", to_html(text))
+def _readings(found: Published, texts: Texts) -> Iterator[tuple[str, str]]:
+    html = (*found.html, *[""] * len(found.texts))
+    for (language, text), formatted in zip(found.texts, html, strict=False):
+        clean = in_html(shown(text, formatted), texts.direction(language))
+        # Headings stand below those of the page.
+        yield language, _HEADING.sub(lambda x: f"{x[1]}{min(6, int(x[2]) + 1)}", clean)
 
 
 def settings_of(config: NetworkConfig) -> Settings | None:

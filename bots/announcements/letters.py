@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
 
 from bots.announcements import handles
 from bots.announcements.models import Announcement, Round, Settings, Texts, Version
 from bots.announcements.rules import versions
 from bots.announcements.wording import mails
 from bots.runtime.originals import NOT_CHECKED
-from bots.runtime.words import Raw
 from bridges.email.letters import Block, Kind, Letter
-
-RULE = "- - -"
-"""Between the parts of a digest, in Markdown and as text."""
 
 
 class _Writer:
     """Sentences of ours in one language, as blocks."""
 
     def __init__(self, settings: Settings, texts: Texts, language: str) -> None:
+        self.settings = settings
         self.texts = texts
         self.language = language
         self.values = {
             "network": settings.network,
             "days": settings.confirm_within.days,
-            "imprint": Raw(settings.page("imprint")),
         }
 
     def say(self, msgid: str, **values: object) -> str:
@@ -33,6 +31,14 @@ class _Writer:
 
     def block(self, kind: Kind, msgid: str, **values: object) -> Block:
         return self.written(kind, self.say(msgid, **values), self.language)
+
+    def link(self, label: str, msgid: str = "", url: str = "") -> Block:
+        text = self.say(msgid) if msgid else ""
+        block = self.written(Kind.LINK, text, self.language)
+        return replace(block, label=self.say(label), url=url)
+
+    def imprint(self) -> Block:
+        return self.link(mails.IMPRINT, url=self.settings.page("imprint"))
 
     def written(self, kind: Kind, text: str, language: str) -> Block:
         return Block(kind, text, language, self.texts.direction(language))
@@ -57,7 +63,7 @@ def announcement_letter(
 
 
 def _blocks(writer: _Writer, version: Version) -> list[Block]:
-    text = writer.written(Kind.TEXT, version.text, version.language)
+    text = replace(writer.written(Kind.TEXT, version.text, version.language), html=version.html)
     if version.language == writer.language:
         return [text]
     name = writer.texts.own_name(version.language)
@@ -67,8 +73,8 @@ def _blocks(writer: _Writer, version: Version) -> list[Block]:
 def _footer(writer: _Writer) -> tuple[Block, ...]:
     return (
         writer.block(Kind.PLAIN, mails.WHY),
-        writer.block(Kind.LINK, mails.LEAVE),
-        writer.block(Kind.PLAIN, mails.IMPRINT),
+        writer.link(mails.LEAVE_LINK, mails.LEAVE),
+        writer.imprint(),
     )
 
 
@@ -80,11 +86,12 @@ def digest_letter(
     language: str,
 ) -> Letter:
     writer = _Writer(settings, texts, language)
-    blocks = [writer.block(Kind.TITLE, mails.DIGEST)]
-    for i, item in enumerate(items):
-        if i:
-            blocks.append(writer.written(Kind.TEXT, RULE, language))
-        blocks += _blocks(writer, item.version(language) or item.original)
+    shown = [item.version(language) or item.original for item in items]
+    blocks = [writer.block(Kind.TITLE, mails.DIGEST), *_contents(writer, shown)]
+    for item, version in zip(items, shown, strict=True):
+        day = datetime.fromtimestamp(item.released, settings.timezone).date()
+        blocks.append(writer.block(Kind.NOTE, mails.PUBLISHED, date=day))
+        blocks += _blocks(writer, version)
     return Letter(
         key=circular.letter(language),
         event=circular.event,
@@ -95,6 +102,13 @@ def digest_letter(
         footer=_footer(writer),
         link=settings.page("u/"),
     )
+
+
+def _contents(writer: _Writer, found: Sequence[Version]) -> Iterator[Block]:
+    """What the parts of a digest are about."""
+    if len(found) > 1:
+        lines = (f"– {versions.title(x.text) or writer.say(mails.NEWS)}" for x in found)
+        yield writer.written(Kind.TEXT, "\n".join(lines), writer.language)
 
 
 def confirm_letter(settings: Settings, texts: Texts, language: str) -> Letter:
@@ -113,7 +127,7 @@ def confirm_letter(settings: Settings, texts: Texts, language: str) -> Letter:
         language=language,
         direction=texts.direction(language),
         blocks=tuple(blocks),
-        footer=(writer.block(Kind.PLAIN, mails.IMPRINT),),
+        footer=(writer.imprint(),),
         link=settings.page("c/"),
         listed=False,
     )
@@ -122,6 +136,6 @@ def confirm_letter(settings: Settings, texts: Texts, language: str) -> Letter:
 def _asking(writer: _Writer) -> list[Block]:
     return [
         writer.block(Kind.PLAIN, mails.ASKED),
-        writer.block(Kind.LINK, mails.PRESS),
+        writer.link(mails.PRESS_LINK, mails.PRESS),
         writer.block(Kind.PLAIN, mails.NOT_YOU),
     ]

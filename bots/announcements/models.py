@@ -98,6 +98,8 @@ class Version:
     event: str
     author: str
     text: str = field(repr=False)
+    html: str = field(default="", repr=False)
+    """What the chat shows in place of it, cleaned; empty where that is the text as it was typed."""
     edit: str = ""
     """Id of the edit that gave it these words; empty where they are the message's first."""
 
@@ -135,6 +137,8 @@ class Published:
     released: float
     texts: tuple[tuple[str, str], ...] = field(repr=False)
     """Languages and what stands in them; the original first."""
+    html: tuple[str, ...] = field(default=(), repr=False)
+    """Of each text, as in `Version`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
+import markdown
 from nio import AsyncClient, AsyncClientConfig
 from nio.store import SqliteStore
 
@@ -205,6 +206,12 @@ def message(text: str, *, thread: str | None = None, reply_to: str | None = None
         relation["m.in_reply_to"] = {"event_id": reply_to or thread}
     related = {"m.relates_to": relation} if relation else {}
     return {"msgtype": "m.text", "body": text, **related}
+
+
+def formatted(text: str) -> Json:
+    """What Element adds to a message whose Markdown it has turned into HTML."""
+    html = markdown.markdown(text, extensions=["sane_lists"])
+    return {"format": "org.matrix.custom.html", "formatted_body": html}
 
 
 def replacement(event_id: str, text: str) -> Json:

@@ -103,10 +103,20 @@ class Person:
         return room_id, await self.send(room_id, text)
 
     async def send(
-        self, room_id: str, text: str, *, thread: str | None = None, reply_to: str | None = None
+        self,
+        room_id: str,
+        text: str,
+        *,
+        thread: str | None = None,
+        reply_to: str | None = None,
+        markdown: bool = False,
     ) -> str:
-        """Write a message, encrypted where the room is; returns its event id."""
+        """Write a message, encrypted where the room is; returns its event id.
+
+        `markdown`: the client shows it as such, and sends HTML besides.
+        """
         content = demo.message(text, thread=thread, reply_to=reply_to)
+        content |= demo.formatted(text) if markdown else {}
         return await self.send_event(room_id, "m.room.message", content)
 
     async def edit(self, room_id: str, event_id: str, text: str) -> str:

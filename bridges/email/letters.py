@@ -15,13 +15,13 @@ PERSONAL = "xLINKxxLINKxxLINKxxLIN"
 class Kind(StrEnum):
     TITLE = "title"
     TEXT = "text"
-    """Markdown, as somebody wrote it."""
+    """What somebody wrote."""
     NOTE = "note"
     """A sentence of ours about what follows, set apart."""
     PLAIN = "plain"
     """A paragraph of ours."""
     LINK = "link"
-    """A sentence of ours, and the reader's own link beneath it."""
+    """A sentence of ours, if any, and a link beneath it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,12 @@ class Block:
     text: str
     language: str
     direction: Direction = "ltr"
+    html: str = ""
+    """Of a `TEXT`: what is shown in place of the plain text, as `markup.shown` has cleaned it."""
+    label: str = ""
+    """Of a `LINK`: its words, where words can be links."""
+    url: str = ""
+    """Of a `LINK`: where it leads, if it is not the reader's own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
 from bridges.email import markup
+from bridges.email.direction import in_html, in_text
 from bridges.email.dkim import BodyHash
 from bridges.email.headers import check_lines
 from bridges.email.letters import PERSONAL, Block, Kind, Letter
@@ -88,17 +89,18 @@ def _encoded(text: str) -> bytes:
 
 
 def as_text(letter: Letter) -> str:
-    """Markdown is made to be read as it stands."""
     shown = [_text(letter, block) for block in letter.blocks]
     if letter.footer:
         shown += ["-- \n" + "\n\n".join(_text(letter, block) for block in letter.footer)]
-    return seen("\n\n".join(shown)) + "\n"
+    return "\n\n".join(shown) + "\n"
 
 
 def _text(letter: Letter, block: Block) -> str:
+    text = block.text.strip()
     if block.kind is Kind.LINK:
-        return f"{block.text.strip()}\n{letter.personal}"
-    return block.text.strip()
+        # A link that is the reader's own stands alone: programs fold what stands beside it.
+        text = f"{text or block.label + ':'}\n{block.url or letter.personal}"
+    return in_text(seen(text), block.direction)
 
 
 def seen(text: str) -> str:
@@ -115,8 +117,12 @@ def _is_seen(character: str) -> bool:
 
 
 def as_html(letter: Letter) -> str:
-    whole = _template().render(letter=letter, html=lambda text: Markup(markup.to_html(seen(text))))  # noqa: S704
-    return seen(_inliner().inline(whole))
+    return seen(_inliner().inline(_template().render(letter=letter, html=_html)))
+
+
+def _html(block: Block) -> Markup:
+    clean = markup.shown(seen(block.text), seen(block.html))
+    return Markup(in_html(clean, block.direction))  # noqa: S704
 
 
 @cache

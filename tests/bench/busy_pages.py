@@ -37,7 +37,9 @@ TEXT = "Am Freitag treffen wir uns im Haus am See.\n\n" * 20
 
 async def measure(place: Place) -> Mapping[str, float]:
     store = Store.open(place.folder / "pages", Sealer(b"s" * 32))
-    found = _rendered([Published(x, float(x), (("de", TEXT), ("ar", TEXT))) for x in range(20)])
+    found = _rendered(
+        [Published(x, float(x), (("de", TEXT), ("ar", TEXT))) for x in range(20)], Words()
+    )
 
     async def news() -> Sequence[News]:
         return found

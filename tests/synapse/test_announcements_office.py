@@ -156,7 +156,8 @@ async def test_an_announcement_reaches_readers_in_their_languages(
     async with house(encrypted=encrypted) as h:
         await h.subscribe("amal@mail.example", "ar")
         await h.subscribe("carl@mail.example", "en")
-        message = await h.anna.send(h.room, "# Meeting\n\nWe meet on **Friday**.")
+        text = "# Meeting\n\nWe meet on **Friday**."
+        message = await h.anna.send(h.room, text, markdown=True)
         offer = await h.sees("can go out by mail", thread=message)
         await h.anna.wait_for(room_id=h.room, sender=h.account, key="✅")
         await h.bilal.react(h.room, offer.event_id, "✅")

@@ -12,7 +12,7 @@ import bots.announcements.rules
 from bots.announcements.letters import announcement_letter, confirm_letter, digest_letter
 from bots.announcements.models import Announcement, Round, Version
 from bots.announcements.rules import commands
-from bots.announcements.rules.versions import labelled, title, token_in
+from bots.announcements.rules.versions import Said, labelled, title, token_in
 from bots.announcements.wording import WORDING
 from bots.runtime.commands import Command, Invocation
 from bots.runtime.decision import Phrase
@@ -98,9 +98,13 @@ def test_letters_exist_in_every_language_and_in_those_without_a_catalogue(langua
 @pytest.mark.parametrize(
     ("text", "found"),
     [
+        ("Treffen\n\nText", "Treffen"),
+        ("\n\nWichtig: heute!\nmehr", "Wichtig: heute!"),
+        ("24. Dezember: Feier", "24. Dezember: Feier"),
         ("# Treffen\n\nText", "Treffen"),
-        ("\n\n**Wichtig:** _heute_!\nmehr", "Wichtig: heute!"),
-        ("---\n[Seite](https://x.example) lesen", "Seite lesen"),
+        ("**Wichtig: heute!**", "Wichtig: heute!"),
+        ("#wirhabenplatz für Bewohner*innen", "#wirhabenplatz für Bewohner*innen"),
+        ("---\nSeite lesen", "Seite lesen"),
         ("***\n…", ""),
         ("", ""),
         ("Wort " * 60, "Wort " * 19 + "…"),
@@ -112,9 +116,34 @@ def test_a_title_is_the_first_line_that_says_something(text: str, found: str) ->
 
 
 def test_a_label_needs_a_text() -> None:
-    assert labelled("Deutsch:", WORDS) == (None, "Deutsch:")
-    assert labelled("Deutsch: ja", WORDS) == ("de", "ja")
-    assert labelled("https://example.org", WORDS) == (None, "https://example.org")
+    for text in ("Deutsch:", "https://example.org"):
+        assert labelled(Said(text), WORDS) == (None, Said(text))
+    assert labelled(Said("Deutsch: ja"), WORDS) == ("de", Said("ja"))
+
+
+@pytest.mark.parametrize(
+    ("text", "original", "language"),
+    [
+        ("Arabisch: Sprechstunde am Mittwoch", True, None),
+        ("Arabisch: Sprechstunde am Mittwoch", False, None),
+        ("Arabisch: اجتماع", False, "ar"),
+        ("العربية: اجتماع", True, "ar"),
+        ("ar: اجتماع", True, "ar"),
+        ("Englisch: Sprechstunde am Mittwoch", True, None),
+        ("Englisch: We meet on Friday", False, "en"),
+        ("English: We meet on Friday", True, "en"),
+        ("Russisch: Sprechstunde", False, None),
+    ],
+)
+def test_what_is_about_a_language_is_not_in_it(
+    text: str, original: bool, language: str | None
+) -> None:
+    assert labelled(Said(text), WORDS, original=original)[0] == language
+
+
+def test_a_label_goes_out_of_what_the_chat_shows_too() -> None:
+    said = Said("ar: اجتماع & خبز", "<p><strong>ar:</strong> اجتماع &amp; خبز</p>")
+    assert labelled(said, WORDS) == ("ar", Said("اجتماع & خبز", "<p> اجتماع &amp; خبز</p>"))
 
 
 @pytest.mark.parametrize("command", commands.ALL, ids=lambda x: x.name)

@@ -20,7 +20,8 @@ from cryptography.hazmat.primitives.serialization import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bridges.email import tokens
+from bridges.email import direction as directions
+from bridges.email import markup, tokens
 from bridges.email.composing import Composer
 from bridges.email.dkim import Key, KeyRefused
 from bridges.email.headers import Unsafe
@@ -34,7 +35,6 @@ from bridges.email.letters import (
     Mailbox,
     Reader,
 )
-from bridges.email.markup import to_html
 from bridges.email.rendering import as_html, as_text, put_together, render
 from tests.unit.test_email_headers import ATTACKS
 
@@ -59,7 +59,7 @@ def letter(text: str = ARABIC, language: str = "ar", **fields: object) -> Letter
             Block(Kind.NOTE, "ملاحظة", language, direction),
             Block(Kind.TEXT, text, language, direction),
         ),
-        "footer": (Block(Kind.LINK, "إلغاء الاشتراك:", language, direction),),
+        "footer": (Block(Kind.LINK, "إلغاء الاشتراك:", language, direction, label="يتوقف"),),
         "link": "https://buendnis.example/u/",
     }
     return Letter(**{**values, **fields})  # type: ignore[arg-type]
@@ -291,7 +291,7 @@ def test_what_readers_share_is_signed_for_each_of_them() -> None:
     for name in ("anna", "bilal"):
         message = composer.compose(prepared, Reader(name, f"{name}@example.net", token(name)), NOW)
         assert holds(message)
-        assert message.count(token(name).encode()) == 5
+        assert message.count(token(name).encode()) == 4, "two headers, the text, the HTML"
         assert PERSONAL.encode() not in message
 
 
@@ -338,8 +338,9 @@ def test_text_and_html_say_the_same_in_their_direction() -> None:
         assert f"https://buendnis.example/u/{token()}" in text
     html = found["text/html"]
     assert '<html lang="ar" dir="rtl">' in html
-    assert '<p dir="auto"' in html
-    assert "<li dir=" in html
+    assert 'dir="auto"' not in html
+    assert html.count('dir="rtl"') >= 3
+    assert ">يتوقف<" in html, "a link has words"
     assert "<style" not in html
     assert "style=" in html
 
@@ -353,37 +354,93 @@ def test_no_relay_needs_to_touch_the_body() -> None:
     "text", ["a. b\n.\n..\n.c", "x" * 5_000, "ع" * 5_000, "=\n= =3D", "tab\t \n"]
 )
 def test_the_text_comes_through_as_it_was(text: str) -> None:
-    message = composed(letter(text))
+    message = composed(letter(text, "de"))
     assert text.strip() in parts(message)["text/plain"].replace("\r\n", "\n")
 
 
 @pytest.mark.parametrize(
-    ("markdown", "there", "absent"),
+    ("formatted", "there", "absent"),
     [
-        ("**wichtig**", "<strong>wichtig</strong>", "**"),
+        ("<strong>wichtig</strong>", "<p><strong>wichtig</strong></p>", "**"),
         ("Hallo <script>alert(1)</script>Welt", "Hallo Welt", "alert"),
         ("<mx-reply>zitiert</mx-reply>neu", "neu", "zitiert"),
-        ('<p dir="rtl" lang="ar" onclick="x()">نص</p>', 'dir="rtl"', "onclick"),
+        ('<p dir="rtl" onclick="x()">نص</p>', "<p>نص</p>", "onclick"),
         ("<img src='https://spy.example/x.png'>Bild", "Bild", "spy.example"),
-        ("[klick](javascript:alert(1))", "klick", "javascript"),
-        (
-            "siehe https://example.org/a?b=1&c=2.",
-            'href="https://example.org/a?b=1&amp;c=2"',
-            "2.</a>",
-        ),
-        ("[Seite](https://example.org)", 'href="https://example.org"', "[Seite]"),
-        ("eins\nzwei", "<br", "eins zwei"),
+        ('<img src="mxc://x/y" alt=":brot:"> Brot', ":brot: Brot", "mxc"),
+        ('<a href="javascript:alert(1)">klick</a>', "klick", "javascript"),
+        ('<a href="https://example.org">Seite</a>', 'href="https://example.org"', "[Seite]"),
+        ('<a href="https://matrix.to/#/@greta:x">Greta</a>', "Greta", "matrix.to"),
+        ('<ol start="24"><li>Dezember</li></ol>', '<ol start="24">', "<p>"),
+        ("Helfer<em>innen und Freund</em>innen", "Helfer*innen und Freund*innen", "<em>"),
+        ("<em>wichtig</em>", "<em>wichtig</em>", "*"),
     ],
 )
-def test_markdown_becomes_harmless_html(markdown: str, there: str, absent: str) -> None:
-    html = to_html(markdown)
+def test_what_a_client_formatted_becomes_harmless(formatted: str, there: str, absent: str) -> None:
+    html = markup.shown("", formatted)
     assert there in html
     assert absent not in html
 
 
-@pytest.mark.parametrize("text", [">" * 3_000, "[" * 5_000, "* " * 3_000, "<" * 5_000, "`" * 5_000])
+@pytest.mark.parametrize(
+    ("typed", "there"),
+    [
+        ("Bewohner*innen und Helfer*innen", "<p>Bewohner*innen und Helfer*innen</p>"),
+        ("24. Dezember: Feier", "<p>24. Dezember: Feier</p>"),
+        ("#wirhabenplatz", "<p>#wirhabenplatz</p>"),
+        ("<Name, Stadtteil>", "<p>&lt;Name, Stadtteil&gt;</p>"),
+        ("eins\nzwei\n\ndrei", "<p>eins<br>zwei</p><p>drei</p>"),
+        ("https://a.example/b?c=1&d.", '<a href="https://a.example/b?c=1&amp;d">'),
+        ("(https://a.example/b_(c))…", ">https://a.example/b_(c)</a>)…"),
+        ("„https://a.example“, ja", ">https://a.example</a>“, ja"),
+    ],
+)
+def test_what_was_typed_is_shown_as_it_is(typed: str, there: str) -> None:
+    assert there in markup.shown(typed)
+
+
+def test_what_is_shown_can_be_read_as_text() -> None:
+    formatted = (
+        "<h2>Treffen</h2><p>Am <em>Freitag</em>,<br>im "
+        '<a href="https://haus.example">Haus</a>.</p><ul><li>Brot</li><li>Tee'
+        '<ol start="3"><li>heiß</li></ol></li></ul><p>Fragen? '
+        '<a href="mailto:a@b.example">a@b.example</a></p>'
+    )
+    assert markup.plain(markup.shown("", formatted)) == (
+        "Treffen\n\nAm Freitag,\nim Haus (https://haus.example).\n\n– Brot\n– Tee\n"
+        "  3. heiß\n\nFragen? a@b.example"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [">" * 3_000, "[" * 5_000, "* " * 3_000, "<" * 5_000, "`" * 5_000, "<b>" * 10_000,
+     "<ul><li>" * 4_000, "x<em>x" * 2_000, "&" * 20_000, "a@a." * 5_000, "<img alt=" * 2_000],
+)  # fmt: skip
 def test_no_text_stops_a_mail(text: str) -> None:
-    assert to_html(text)
+    for html in (markup.shown(text), markup.shown(text, text)):
+        directions.in_text(markup.plain(directions.in_html(html, "rtl")), "rtl")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Haus am See: الاجتماع", "<p>Haus am See: الاجتماع</p>"),
+        ("هاتف +49 30 1234567", '<p>هاتف <bdi dir="ltr">+49 30 1234567</bdi></p>'),
+        ("+49 30 1234567", '<p><bdi dir="ltr">+49 30 1234567</bdi></p>'),
+        ("يوم 2026-12-24", '<p>يوم <bdi dir="ltr">2026-12-24</bdi></p>'),
+        ("a@b.example", '<p><bdi dir="ltr">a@b.example</bdi></p>'),
+        ("Willkommen, alle!", '<p dir="ltr">Willkommen, alle!</p>'),
+    ],
+)
+def test_an_arabic_text_runs_from_right_to_left(text: str, expected: str) -> None:
+    assert directions.in_html(markup.shown(text), "rtl") == expected
+
+
+def test_plain_text_is_held_in_its_direction() -> None:
+    assert directions.in_text("Haus: اجتماع\n+49 30", "rtl") == (
+        "\u200fHaus: اجتماع\n\u200f\u206649 30\u2069".replace("\u2066", "\u2066+")
+    )
+    assert directions.in_text("شاي und Brot\nBrot", "ltr") == "\u200eشاي und Brot\nBrot"
 
 
 def languages() -> Iterator[tuple[str, Direction]]:

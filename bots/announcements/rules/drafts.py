@@ -8,6 +8,7 @@ from bots.announcements import handles, kinds
 from bots.announcements.models import Announcement, State, Version
 from bots.announcements.rules import commands, digest, offers, release, versions
 from bots.announcements.rules.turn import Turn
+from bots.announcements.rules.versions import Said
 from bots.runtime import texts
 from bots.runtime.commands import Command, Invocation, Unknown
 from federation.actions import React
@@ -17,17 +18,17 @@ RELEASE = "✅"
 
 
 def text(turn: Turn, event: TextMessage) -> None:
-    body, _ = texts.clean(event.body, reply=event.reply_to is not None)
-    found = commands.KNOWN.find(body)
+    said = versions.said(event)
+    found = commands.KNOWN.find(texts.clean(event.body)[0])
     if found is not None:
         _command(turn, event, found)
-    elif not body:
+    elif not said.text:
         return
     elif event.thread is None:
-        _begin(turn, event, body)
+        _begin(turn, event, said)
     elif turn.state.item is not None:
         version = Version("", event.origin.event_id, event.origin.sender, "")
-        _translate(turn, turn.state.item, version, body)
+        _translate(turn, turn.state.item, version, said)
 
 
 def _command(turn: Turn, event: TextMessage, found: Invocation | Unknown) -> None:
@@ -75,15 +76,17 @@ def _help(turn: Turn, event: TextMessage) -> None:
 # -- announcements ---------------------------------------------------------------------------------
 
 
-def _begin(turn: Turn, event: TextMessage, body: str) -> None:
-    language, text_ = versions.labelled(body, turn.texts)
+def _begin(turn: Turn, event: TextMessage, said: Said) -> None:
+    language, said = versions.labelled(said, turn.texts, original=True)
     origin = event.origin
-    if len(text_) > versions.LONGEST:
+    if len(said.text) > versions.LONGEST:
         turn.tell("too-long", {"n": versions.LONGEST}, thread=origin.event_id)
         return
     number = turn.desk.announcements + 1
     turn.note(announcements=number)
-    original = Version(language or turn.language, origin.event_id, origin.sender, text_)
+    original = Version(
+        language or turn.language, origin.event_id, origin.sender, said.text, said.html
+    )
     item = turn.keep(
         Announcement(number, original, follows=turn.state.previous, room=origin.room_id)
     )
@@ -106,8 +109,8 @@ def _remember(turn: Turn, item: Announcement, version: Version) -> None:
 # -- translations ----------------------------------------------------------------------------------
 
 
-def _translate(turn: Turn, item: Announcement, version: Version, body: str) -> None:
-    language, text_ = versions.labelled(body, turn.texts)
+def _translate(turn: Turn, item: Announcement, version: Version, said: Said) -> None:
+    language, said = versions.labelled(said, turn.texts)
     if language is None:
         return  # editors talk to each other
     if item.state not in (State.DRAFT, State.PENDING):
@@ -120,10 +123,10 @@ def _translate(turn: Turn, item: Announcement, version: Version, body: str) -> N
             "languages": offers.named(turn, turn.settings.languages),
         }
         turn.answer(item, "translation-unknown", values)
-    elif len(text_) > versions.LONGEST:
+    elif len(said.text) > versions.LONGEST:
         turn.answer(item, "too-long", {"n": versions.LONGEST})
     else:
-        version = replace(version, language=language, text=text_)
+        version = replace(version, language=language, text=said.text, html=said.html)
         _remember(turn, item, version)
         release.changed(turn, _with(item, version))
 
@@ -145,12 +148,12 @@ def edited(turn: Turn, event: Edit) -> None:
     if item.state is State.RELEASED:
         turn.answer(item, "edit-late")
     elif item.state is not State.DROPPED:
-        body, _ = texts.clean(event.body)
         turn.put(kinds.EDIT, event.origin.event_id, version.event)
         if version.event in item.looks:
             release.look(turn, item, version.event)
         else:
-            change(turn, item, replace(version, edit=event.origin.event_id), body)
+            version = replace(version, edit=event.origin.event_id)
+            change(turn, item, version, versions.said(event))
 
 
 def _version(turn: Turn, item: Announcement | None, event_id: str) -> Version | None:
@@ -158,20 +161,21 @@ def _version(turn: Turn, item: Announcement | None, event_id: str) -> Version | 
     return found if found is not None and found.event == event_id else None
 
 
-def change(turn: Turn, item: Announcement, version: Version, body: str) -> None:
+def change(turn: Turn, item: Announcement, version: Version, message: Said) -> None:
     """The message says this now."""
-    language, text_ = versions.labelled(body, turn.texts)
-    if not text_ or len(text_) > versions.LONGEST:
+    is_original = version.event == item.original.event
+    language, said = versions.labelled(message, turn.texts, original=is_original)
+    if not 0 < len(said.text) <= versions.LONGEST:
         turn.answer(item, "too-long", {"n": versions.LONGEST})
-    elif version.event == item.original.event:
+    elif is_original:
         language = language or turn.language
-        changed = replace(version, text=text_, language=language)
+        changed = replace(version, text=said.text, html=said.html, language=language)
         item = offers.without(replace(item, original=changed), language)
         _remember(turn, item, changed)
         release.changed(turn, item)
     elif language == version.language:
-        release.changed(turn, _with(item, replace(version, text=text_)))
+        release.changed(turn, _with(item, replace(version, text=said.text, html=said.html)))
     else:
         item = offers.without(item, version.language)
         release.changed(turn, item)
-        _translate(turn, item, version, body)
+        _translate(turn, item, version, message)

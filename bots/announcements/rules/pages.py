@@ -10,8 +10,11 @@ from bots.announcements.rules.turn import Turn
 
 
 def publish(turn: Turn, item: Announcement) -> None:
-    texts = tuple((x.language, x.text) for x in (item.original, *item.translations))
-    turn.put(kinds.PAGE, str(item.number), asdict(Published(item.number, item.released, texts)))
+    versions = (item.original, *item.translations)
+    texts = tuple((x.language, x.text) for x in versions)
+    html = tuple(x.html for x in versions)
+    page = Published(item.number, item.released, texts, html)
+    turn.put(kinds.PAGE, str(item.number), asdict(page))
 
 
 def withdraw(turn: Turn, item: Announcement) -> None:

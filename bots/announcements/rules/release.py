@@ -83,7 +83,7 @@ def drop(turn: Turn, item: Announcement, version: Version) -> None:
         return
     late = item.state is State.RELEASED
     pages.withdraw(turn, item)
-    empty = replace(item.original, text="")
+    empty = replace(item.original, text="", html="")
     dropped = turn.keep(replace(item, state=State.DROPPED, original=empty, translations=()))
     turn.ask(CancelTimer(handles.undo_timer(item.number)))
     if late:

@@ -11,7 +11,7 @@ from bots.announcements import kinds
 from bots.announcements.models import Announcement, State, Version
 from bots.announcements.rules import drafts, release, versions
 from bots.announcements.rules.turn import Turn
-from bots.runtime import texts
+from bots.announcements.rules.versions import Said
 from bots.runtime.decision import Performed
 from federation.events import Redaction, TextMessage
 from federation.shapes import mapping
@@ -38,7 +38,7 @@ def _version(turn: Turn, item: Announcement | None) -> Version | None:
 
 
 def _emptied(item: Announcement, version: Version) -> Announcement:
-    empty = replace(version, text="", edit="")
+    empty = replace(version, text="", html="", edit="")
     if version.event == item.original.event:
         return replace(item, original=empty)
     others = (empty if x.event == version.event else x for x in item.translations)
@@ -55,21 +55,22 @@ def looked_up(turn: Turn, event: Performed) -> None:
     if version is None or source in item.looks or item.state not in OPEN:
         return  # it is looked up once more, or of no interest any more
     edit = str(mapping(mapping(event.found).get("edit")).get("event_id", ""))
-    body = _body(turn, version, edit)
-    _, text = versions.labelled(body, turn.texts)
-    if not 0 < len(text) <= versions.LONGEST:
+    message = _message(turn, version)
+    original = version.event == item.original.event
+    _, said = versions.labelled(message, turn.texts, original=original)
+    if not 0 < len(said.text) <= versions.LONGEST:
         release.drop(turn, item, version)
         return
     if edit:
         turn.put(kinds.EDIT, edit, source)
-    drafts.change(turn, item, replace(version, edit=edit), body)
+    drafts.change(turn, item, replace(version, edit=edit), message)
 
 
-def _body(turn: Turn, version: Version, edit: str) -> str:
+def _message(turn: Turn, version: Version) -> Said:
     """What its author says there; nothing if it is gone or somebody else's."""
     found = turn.state.found
     if not isinstance(found, TextMessage) or found.origin.sender != version.author:
-        return ""
+        return Said("")
     if found.room.encrypted and not found.origin.encrypted:
-        return ""
-    return texts.clean(found.body, reply=found.reply_to is not None and not edit)[0]
+        return Said("")
+    return versions.said(found)

@@ -3,32 +3,76 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from bots.announcements.models import Texts
+from bots.runtime.texts import clean
+from bridges.email import markup
+from federation.events import Edit, TextMessage
 
 LONGEST = 20_000
 """Characters of a text that goes out by mail."""
 TITLE = 100
 
-_LABEL = re.compile(r"[\s*_#>`]*([^\n:：]{1,40}?)[\s*_`]*[:：][*_`]*\s*(?=\S)(.*)", re.DOTALL)
-_MARKUP = re.compile(r"[*_`#>~]+")
-_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A text as a chat shows it."""
+
+    text: str
+    html: str = ""
+    """Clean HTML, where that is shown in place of the text."""
+
+
+_LABEL = re.compile(r"[\s*_`#>]*([^\n:：]{1,40}?)[\s*_`]*[:：][*_`]*\s*(?=\S)")
+_SCRIPTS = {
+    "rtl": re.compile("[\u0590-\u08ff]"),
+    "uk": re.compile("[\u0400-\u04ff]"),
+    "ru": re.compile("[\u0400-\u04ff]"),
+    "ti": re.compile("[\u1200-\u139f]"),
+}
+_HEADING = re.compile(r"^(?:#{1,6} )?(\*\*|__|)(.+)\1$")
+"""A line that somebody marked as a title in a client that shows the marks."""
 _TOKEN = re.compile(r"(?<![\w-])[A-Za-z0-9_-]{22}(?![\w-])", re.ASCII)
 
 
-def labelled(text: str, texts: Texts) -> tuple[str | None, str]:
-    """`العربية: …` or `ar: …` → the language and the text; without a language the text alone."""
-    found = _LABEL.match(text)
+def said(event: TextMessage | Edit) -> Said:
+    """What editors see in the chat."""
+    body, formatted = clean(event.body)[0], clean(event.html or "")[0]
+    if not formatted:
+        return Said(body)
+    html = markup.shown(body, formatted)
+    return Said(markup.plain(html), html)
+
+
+def labelled(said: Said, texts: Texts, *, original: bool = False) -> tuple[str | None, Said]:
+    """`العربية: …` or `ar: …` → the language and the text; without a language the text alone.
+
+    `original`: it is no answer to a text. "Arabisch: Mittwoch, 10 Uhr" announces something, in
+    German; only a tag, or the language's own name for itself, says there in what it is written.
+    """
+    found = _LABEL.match(said.text)
     language = texts.language_named(found[1]) if found is not None else None
     if found is None or language is None:
-        return None, text
-    return language, found[2].strip()
+        return None, said
+    rest = said.text[found.end() :].strip()
+    own = {language, language.partition("-")[0], texts.own_name(language).casefold()}
+    named = found[1].strip().casefold() in own
+    if not named and (original or not _fits(rest, language, texts)):
+        return None, said
+    letters = sum(not x.isspace() for x in found[0])
+    return language, Said(rest, said.html and markup.without_beginning(said.html, letters))
+
+
+def _fits(text: str, language: str, texts: Texts) -> bool:
+    script = _SCRIPTS.get(language) or _SCRIPTS.get(texts.direction(language))
+    return script is None or script.search(text) is not None
 
 
 def title(text: str) -> str:
-    """The first line that says something, without its markup, at most 100 characters long."""
-    lines = (_MARKUP.sub("", _LINK.sub(r"\1", line)).strip() for line in text.split("\n"))
-    line = " ".join(next((x for x in lines if any(map(str.isalnum, x))), "").split())
+    """The first line that says something, at most 100 characters long."""
+    line = " ".join(next((x for x in text.split("\n") if any(map(str.isalnum, x))), "").split())
+    line = _HEADING.sub(r"\2", line)
     if len(line) <= TITLE:
         return line
     return line[: TITLE - 1].rpartition(" ")[0].rstrip(" ,;:–-") + " …"

@@ -9,8 +9,10 @@ NEWS = N_("News of {network}")
 ORIGINAL = N_("This message was not translated yet. You see it in the original: {language}.")
 WHY = N_("You get this mail because you asked for the news of {network}.")
 LEAVE = N_("You want no more mails? Open this page and press the button:")
-# Translators: who is responsible for the mail; a link follows
-IMPRINT = N_("Imprint: {imprint}")
+# Translators: a link
+LEAVE_LINK = N_("End the mails")
+IMPRINT = N_("Imprint")
+PUBLISHED = N_("Published on {date}")
 # Translators: subject of a mail that holds several messages
 DIGEST = N_("What was new at {network}")
 
@@ -18,6 +20,8 @@ DIGEST = N_("What was new at {network}")
 CONFIRM = N_("Do you want the news of {network}?")
 ASKED = N_("Somebody asked for the news of {network} at this address. Was it you?")
 PRESS = N_("Then open this page and press the button:")
+# Translators: a link
+PRESS_LINK = N_("Yes, send me the news")
 NOT_YOU = N_(
     "If it was not you, do nothing. You will get no further mail, and your address is deleted "
     "after {days} days."

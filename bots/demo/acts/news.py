@@ -97,10 +97,10 @@ class _News:
     async def _offered(self, text: str, *translations: str) -> Seen:
         """Write an announcement; what the bot says beneath it."""
         anna = self.scene[COORDINATOR]
-        event = await anna.send(self.room, text)
+        event = await anna.send(self.room, text, markdown=True)
         offer = await self._bot_says("✅", thread=event)
         for translation in translations:
-            await anna.send(self.room, translation, thread=event)
+            await anna.send(self.room, translation, thread=event, markdown=True)
             await self._bot_says("العربية", edits=offer.event_id)
         return offer
 
@@ -108,7 +108,7 @@ class _News:
         return self.scene.says(COORDINATOR, papers.ANNOUNCEMENTS, self.room, pattern, **fields)
 
     async def is_released(self) -> None:
-        offer = await self._offered(FIRST, f"العربية: {FIRST_ARABIC}")
+        offer = await self._offered(FIRST, f"العربية:\n\n{FIRST_ARABIC}")
         await self.scene[COORDINATOR].react(self.room, offer.event_id, "✅")
         await self.scene.step(
             f"Anna releases an announcement with ✅; after {papers.NEWS_UNDO} s to take it back, "
