@@ -76,6 +76,7 @@ ONBOARDING_ALONE = {
     "text-only": _COMMAND,
     "no-verification": _MACHINE,
     "no-call": _MACHINE,
+    "rules-kept": "part of `rules-open`, which has the original beside it",
     "send-again": "asks for a message once more, whatever it was",
     "private-only": _COMMAND,
 }

@@ -109,9 +109,9 @@ def _answer(turn: Turn, body: str) -> bool:
 
 def _how(turn: Turn, asked: Question, body: str) -> None:
     """What she wrote is no answer: a question that is open is never met with silence."""
-    if asked is Question.RULES:
-        _remember(turn, body)
+    kept = asked is Question.RULES and _remember(turn, body)
     values = {
+        "kept": Phrase("rules-kept", "") if kept else "",
         "yes": PerLanguage(commands.YES.word),
         "no": PerLanguage(commands.NO.word),
         "rules": PerLanguage(commands.RULES.shown),
@@ -119,10 +119,12 @@ def _how(turn: Turn, asked: Question, body: str) -> None:
     turn.say("rules-open" if asked is Question.RULES else f"{asked}-open", values)
 
 
-def _remember(turn: Turn, body: str) -> None:
+def _remember(turn: Turn, body: str) -> bool:
     """For those who decide about her, should she agree: they are told what she wrote."""
-    if turn.settings.approval and not turn.member.approved:
-        turn.change(said=wishes.joined(turn.member.said, body))
+    if not turn.settings.approval or turn.member.approved:
+        return False
+    turn.change(said=wishes.joined(turn.member.said, body))
+    return True
 
 
 def _puzzled(turn: Turn, body: str) -> None:

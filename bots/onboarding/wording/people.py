@@ -113,6 +113,10 @@ PEOPLE: dict[str, Paragraphs] = {
             "I did not understand that as an answer. Do you agree to the rules? Then write {yes}, "
             "else {no}. To read them again, write {rules}."
         ),
+        "{kept}",
+    ),
+    "rules-kept": (
+        N_("If you agree, the people who decide about your request also read what you write here."),
     ),
     "leave-open": (
         N_(
