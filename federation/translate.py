@@ -7,7 +7,6 @@ nothing of its content is carried along.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from federation import said
@@ -82,9 +81,12 @@ def looked_up(account: str, room_id: str, found: Mapping[str, Any], view: RoomVi
 
 def edited(event: TextMessage | MediaMessage, edit: Edit) -> TextMessage | MediaMessage:
     """The message as it is after an edit; whether it counts is for others to say."""
-    if isinstance(event, MediaMessage):
-        return replace(event, caption=edit.body, kind=edit.medium or event.kind)
-    return replace(event, body=edit.body, html=edit.html, people=edit.people)
+    where = {"reply_to": event.reply_to, "thread": event.thread}
+    if edit.medium is not None:
+        return MediaMessage(event.origin, event.room, edit.medium, edit.body, **where)
+    notice = isinstance(event, TextMessage) and event.notice
+    said: dict[str, Any] = {"html": edit.html, "people": edit.people, **where}
+    return TextMessage(event.origin, event.room, edit.body, notice, **said)
 
 
 def undecryptable(account: str, room_id: str, raw: RawEvent, view: RoomView) -> Unreadable:

@@ -224,6 +224,8 @@ class Desk(Movable):
     """What was released until then stood in a digest."""
     aside: float = 0.0
     """When editors were last told of a failure."""
+    explained: float = 0.0
+    """When editors were last told that only text goes out."""
     calls: int = 0
     """How often editors asked for a digest out of turn."""
     call: State = State.DRAFT

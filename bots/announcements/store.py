@@ -192,7 +192,7 @@ class Loader:
         return found if here else state
 
     def _text(self, state: State, event: TextMessage) -> State:
-        if asks_for_digest(clean(event.body, reply=event.reply_to is not None)[0]):
+        if asks_for_digest(clean(event.body)[0]):
             return self._for_digest(state)
         if event.thread is not None:
             return self._about(state, event.thread)

@@ -205,7 +205,7 @@ class Loader:
         return None
 
     def _for_command(self, state: State, event: TextMessage, number: int | None) -> State:
-        body, _ = texts.clean(event.body, reply=event.reply_to is not None)
+        body, _ = texts.clean(event.body)
         invocation = commands.of_staff(body)
         if not isinstance(invocation, commands.Invocation):
             return self._with_case(state, number)

@@ -12,7 +12,6 @@ PART_WEIGHT = 8_000
 """An edit holds a text four times, escaped twice, and grows by a third when encrypted; an event
 ends at 65,536 bytes."""
 
-_FALLBACK = re.compile(r"> (?:\* )?<@[^\n]*(?:\n>[^\n]*)*\n*")
 _BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _BLANK = frozenset("\u2800\u3164\u115f\u1160\uffa0\u034f\u17b4\u17b5")
 """Letters and signs that show nothing."""
@@ -20,14 +19,17 @@ _HIDDEN = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufef
     chr(x) for x in range(0x206A, 0x2070)
 )
 
+_BLANK = frozenset("\n\t\u034f\u115f\u1160\u2800\u3164\ufe0e\ufe0f\uffa0")
+"""Signs that show nothing, besides spaces and those of format."""
 
-def clean(body: str, *, reply: bool = False) -> tuple[str, bool]:
-    """The text without quoted fallback, control characters and direction overrides; and whether
-    it had to be cut."""
-    if reply and (found := _FALLBACK.match(body)):
-        body = body[found.end() :]
+
+def clean(body: str) -> tuple[str, bool]:
+    """The text without control characters and direction overrides, nothing if nobody could see
+    it; and whether it had to be cut."""
     body = _BREAKS.sub("\n", body)
     kept = "".join(x for x in body if _shows(x)).strip()
+    if all(_is_blank(x) for x in kept):
+        return "", False
     whole = kept.encode()
     if len(whole) <= MAX_BYTES:
         return kept, False
@@ -38,6 +40,10 @@ def _shows(character: str) -> bool:
     if character in "\n\t":
         return True
     return character not in _HIDDEN and unicodedata.category(character) not in ("Cc", "Cs")
+
+
+def _is_blank(character: str) -> bool:
+    return character in _BLANK or unicodedata.category(character) in ("Cf", "Zl", "Zp", "Zs")
 
 
 def weight(text: str) -> int:

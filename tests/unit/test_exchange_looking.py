@@ -81,7 +81,8 @@ def test_what_no_key_opens_is_told_from_what_was_taken_back() -> None:
 def test_what_was_taken_back_or_is_no_text() -> None:
     assert isinstance(read({**message(), "content": {}}), Ignored)
     picture = message("x.jpg", msgtype="m.image")
-    assert isinstance(read(picture, edit()), MediaMessage)
+    assert isinstance(read(picture), MediaMessage)
+    assert isinstance(read(picture, edit()), TextMessage)
 
 
 def test_an_edit_is_an_edit_to_translate_too() -> None:

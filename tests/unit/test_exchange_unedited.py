@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bots.exchange.store import EDIT, LOOKS, SHARED
 from bots.runtime.decision import CancelTimer
 from federation.actions import Look, Redact
+from federation.events import Edit
 from tests.unit.test_exchange_story import ANNA, CEM, EXCHANGE, LEYLA, NORTH, Market, redacted
 from tests.unit.world import said
 
@@ -120,3 +123,18 @@ def test_her_name_stands_beside_the_new_copy_too(market: Market, late: bool) -> 
     market.defer = False
     asked += market.tell_outcomes()
     assert "Leyla" in market.text(asked, "copy")
+
+
+def test_a_message_that_becomes_a_picture_is_one_in_its_copy_too(market: Market) -> None:
+    source = market.writes("Wer hat ein Sofa?")
+    market.marks(source)
+    event = Edit(market.origin(NORTH, LEYLA), market.view(NORTH), source, "", "image")
+    asked = market.handle(event)
+    assert market.keys(asked) == ["~copy"]
+    assert "Sofa" not in market.text(asked, "copy")
+    assert market.shared(source).kind == "image"  # type: ignore[union-attr]
+    again = replace(
+        event, origin=market.origin(NORTH, LEYLA), body="Wer hat ein Bett?", medium=None
+    )
+    assert "Bett" in market.text(market.handle(again), "copy")
+    assert market.shared(source).kind == ""  # type: ignore[union-attr]

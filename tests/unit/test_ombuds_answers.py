@@ -176,7 +176,7 @@ def test_a_number_in_the_thread_is_text(world: World) -> None:
 
 def test_written_as_a_reply_to_the_case(world: World) -> None:
     _, asked = world.write(
-        "> <@ombuds:office.example> Case 1\n\n!answer Ja",
+        "!answer Ja",
         ANNA,
         OFFICE,
         reply_to=world.event_of("case/1/root"),

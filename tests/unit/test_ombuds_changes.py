@@ -57,10 +57,25 @@ def test_parts_come_and_go(world: World, before: str, after: str, told: list[str
 def test_an_edit_of_a_caption(world: World) -> None:
     world.write("Hallo")
     event, _ = world.send_media("image", "vorher")
-    told = said(world.edit(event, "nachher"), "media")
+    edit = Edit(world.origin(CHAT, YUSRA), world.view(CHAT), event, "nachher", "image")
+    told = said(world.handle(edit), "media")
     assert told.edits == "case/1/image/1"
     assert told.phrase.values["text"] == "nachher"
     assert told.phrase.values["kind"].key == "kind-image"  # type: ignore[attr-defined]
+
+
+def test_a_picture_that_becomes_words_and_words_that_become_a_picture(world: World) -> None:
+    world.write("Hallo")
+    event, asked = world.send_media("image", "vorher")
+    assert world.chat_keys(asked) == ["text-only"]
+    assert said(world.edit(event, "nachher"), "followup").phrase.values["text"] == "nachher"
+    world.pass_time(3_600)
+    root, _ = world.write("Noch etwas")
+    edit = Edit(world.origin(CHAT, YUSRA), world.view(CHAT), root, "", "image")
+    asked = world.handle(edit)
+    assert world.office_keys(asked) == ["~media", "asked-for-words"]
+    assert world.chat_keys(asked) == ["text-only"]
+    assert "Noch etwas" not in said(asked, "media").phrase.values.values()
 
 
 def test_an_edit_of_an_older_case_changes_that_case(world: World) -> None:

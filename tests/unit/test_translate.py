@@ -282,7 +282,11 @@ def test_what_was_looked_up_is_as_its_last_edit_left_it() -> None:
     assert found(picture, {**picture, "body": "p.jpg"}).caption == ""
     said = {"msgtype": "m.text", "body": "old"}
     assert found(said, {"msgtype": "m.text", "body": FALLBACK + "new"}).body == "new"
-    assert found(said, picture).body == "Leyla at the gate"
+    assert (found(said, picture).kind, found(said, picture).caption) == (
+        "image",
+        "Leyla at the gate",
+    )
+    assert found(picture, said).body == "old"
 
 
 @pytest.mark.parametrize(

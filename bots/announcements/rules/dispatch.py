@@ -144,7 +144,7 @@ def _by_editor(turn: Turn, event: RoomEvent) -> None:
         case TextMessage(notice=False):
             drafts.text(turn, event)
         case MediaMessage(thread=None):
-            turn.tell("text-only", thread=event.origin.event_id)
+            drafts.media(turn, event)
         case Edit():
             drafts.edited(turn, event)
         case Reaction():

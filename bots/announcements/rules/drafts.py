@@ -12,9 +12,11 @@ from bots.announcements.rules.versions import Said
 from bots.runtime import texts
 from bots.runtime.commands import Command, Invocation, Unknown
 from federation.actions import React
-from federation.events import Edit, TextMessage
+from federation.events import Edit, MediaMessage, TextMessage
 
 RELEASE = "✅"
+PAUSE = 600.0
+"""Seconds after which editors are told again that only text goes out."""
 
 
 def text(turn: Turn, event: TextMessage) -> None:
@@ -29,6 +31,13 @@ def text(turn: Turn, event: TextMessage) -> None:
     elif turn.state.item is not None:
         version = Version("", event.origin.event_id, event.origin.sender, "")
         _translate(turn, turn.state.item, version, said)
+
+
+def media(turn: Turn, event: MediaMessage) -> None:
+    """Several in a row get one answer."""
+    if turn.seconds - turn.desk.explained >= PAUSE:
+        turn.note(explained=turn.seconds)
+        turn.tell("text-only", thread=event.origin.event_id)
 
 
 def _command(turn: Turn, event: TextMessage, found: Invocation | Unknown) -> None:
@@ -147,6 +156,9 @@ def edited(turn: Turn, event: Edit) -> None:
         return
     if item.state is State.RELEASED:
         turn.answer(item, "edit-late")
+    elif event.medium is not None:
+        turn.answer(item, "text-only")
+        release.drop(turn, item, version)
     elif item.state is not State.DROPPED:
         turn.put(kinds.EDIT, event.origin.event_id, version.event)
         if version.event in item.looks:

@@ -67,7 +67,7 @@ EVERYWHERE = (FIND, HELP)
 
 def read(event: TextMessage) -> Invocation | Unknown | None:
     """What somebody commands, or has mistyped."""
-    body, _ = clean(event.body, reply=event.reply_to is not None)
+    body, _ = clean(event.body)
     return ALL.find(addressed(body, event.origin.account))
 
 

@@ -29,10 +29,10 @@ def edited(turn: Turn, event: Edit) -> None:
     forged = turn.shared.sealed and not event.origin.encrypted
     if turn.shared.author != event.origin.sender or forged:
         return
-    text = clean(event.body)[0]
+    says = {"text": clean(event.body)[0], "kind": event.medium or ""}
     turn.change(edits=(*turn.shared.edits[1 - MOST_EDITS :], event.origin.event_id))
-    if text != turn.shared.text:
-        turn.change(text=text, changed=turn.seconds)
+    if says != {"text": turn.shared.text, "kind": turn.shared.kind}:
+        turn.change(**says, changed=turn.seconds)
         turn.put(turn.shared)
 
 

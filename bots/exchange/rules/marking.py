@@ -159,6 +159,6 @@ def _share(turn: Turn, message: Message, marks: tuple[Mark, ...], event: Perform
 
 def _content(message: Message) -> tuple[str, str]:
     if isinstance(message, TextMessage):
-        return clean(message.body, reply=message.reply_to is not None)[0], ""
+        return clean(message.body)[0], ""
     kind = message.kind if message.kind in KNOWN_MEDIA else "other"
     return clean(message.caption)[0], kind

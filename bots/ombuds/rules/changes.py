@@ -11,7 +11,7 @@ from dataclasses import replace
 from bots.ombuds import handles, texts
 from bots.ombuds.handles import Place
 from bots.ombuds.models import Case, Reporter
-from bots.ombuds.rules import decisions
+from bots.ombuds.rules import conversation, decisions
 from bots.ombuds.rules.turn import Turn
 from bots.runtime.decision import Phrase
 from federation.actions import Handle, Look, Redact
@@ -42,32 +42,30 @@ def _edit(turn: Turn, event: Edit, copies: list[Place]) -> None:
     for index, copy in enumerate(copies):
         text = parts[index] if index < len(parts) else None
         if copy.part == "root":
-            _edit_root(turn, text or "", cut=cut)
+            turn.file(text=text or "", media=event.medium, changed=True, cut=cut)
+            turn.show_case()
         else:
             marks = turn.marks(changed=True, cut=cut) if index == 0 else None
             turn.amend(copy.number, text)
-            phrase = _phrase(turn, copy, text, marks)
+            phrase = _phrase(turn, event.medium, text, marks)
             turn.retell(phrase, handles.text(copy.case, copy.number, copy.part))
     for part in parts[len(copies) :]:
         turn.tell_text(turn.phrase("continued", {"text": part}), event.target)
+    if event.medium is not None:
+        conversation.ask_for_words(turn)
 
 
 def _is_flag(turn: Turn, copy: Place) -> bool:
     return copy.part == "root" and bool(turn.case.flags)
 
 
-def _edit_root(turn: Turn, text: str, *, cut: bool) -> None:
-    turn.file(text=text, changed=True, cut=cut)
-    turn.show_case()
-
-
-def _phrase(turn: Turn, copy: Place, text: str | None, marks: list[Phrase] | None) -> Phrase:
+def _phrase(turn: Turn, medium: str | None, text: str | None, marks: list[Phrase] | None) -> Phrase:
     if text is None:
         return turn.phrase("part-removed")
     if marks is None:
         return turn.phrase("continued", {"text": text})
-    if copy.part != "text":
-        return turn.medium(copy.part, text)
+    if medium is not None:
+        return turn.medium(medium, text)
     return turn.following(text, marks)
 
 

@@ -43,7 +43,7 @@ class Incoming:
 def text(turn: Turn, event: TextMessage) -> None:
     if event.notice or not _is_new(turn) or not arrival.adopt(turn, event):
         return
-    body, cut = texts.clean(event.body, reply=event.reply_to is not None)
+    body, cut = texts.clean(event.body)
     if decisions.written(turn, event, body):
         return
     language = _named_language(turn, body)
@@ -93,6 +93,11 @@ def media(turn: Turn, event: MediaMessage) -> None:
     kind = event.kind if event.kind in KNOWN_MEDIA else "other"
     origin = event.origin
     take(turn, Incoming(origin.event_id, caption, cut, origin.encrypted, kind))
+    ask_for_words(turn)
+
+
+def ask_for_words(turn: Turn) -> None:
+    """Ask her to say it in words, and tell staff that she was asked."""
     if turn.seconds - turn.conversation.explained >= PAUSE:
         turn.converse(explained=turn.seconds)
         turn.say("text-only")

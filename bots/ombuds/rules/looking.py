@@ -85,7 +85,7 @@ def _pass_on(turn: Turn, flag: Flag, one: Found, message: RoomEvent | None) -> F
     if not (one.readable and isinstance(message, TextMessage)):
         phrase = turn.phrase("evidence-unreadable", {"link": about})
     else:
-        body, _ = texts.clean(message.body, reply=message.reply_to is not None)
+        body, _ = texts.clean(message.body)
         author = _author(flag, one) or "–"
         values = {"author": author, "link": about, "text": texts.parts(body)[0]}
         phrase = turn.phrase("evidence", values)

@@ -119,7 +119,7 @@ def text(turn: Turn, event: TextMessage) -> None:
     """`!flags on|off`. Of anything else nothing is kept."""
     if event.notice:
         return
-    body, _ = texts.clean(event.body, reply=event.reply_to is not None)
+    body, _ = texts.clean(event.body)
     invocation = flagwords.in_room(body)
     if invocation is None:
         return

@@ -35,7 +35,7 @@ def belongs(turn: Turn, user: str) -> bool:
 def text(turn: Turn, event: TextMessage) -> None:
     if event.notice or turn.state.copies or not belongs(turn, event.origin.sender):
         return
-    body, _ = texts.clean(event.body, reply=event.reply_to is not None)
+    body, _ = texts.clean(event.body)
     invocation = commands.of_staff(body)
     if invocation is None:
         return

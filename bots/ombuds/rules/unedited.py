@@ -52,7 +52,7 @@ def _incoming(turn: Turn, source: str, *, edited: bool) -> Incoming | None:
         return None
     sealed = found.origin.encrypted
     if isinstance(found, TextMessage):
-        text, cut = texts.clean(found.body, reply=found.reply_to is not None and not edited)
+        text, cut = texts.clean(found.body)
         return Incoming(source, text, cut, sealed, changed=True)
     if isinstance(found, MediaMessage):
         caption, cut = texts.clean(found.caption)

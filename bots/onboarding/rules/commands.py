@@ -82,5 +82,5 @@ NO = Word(names("de nein, en no, fr non, tr hayır, uk ні, ru нет, ar لا,
 
 
 def of_coordinators(event: TextMessage) -> Invocation | Unknown | None:
-    body, _ = clean(event.body, reply=event.reply_to is not None)
+    body, _ = clean(event.body)
     return COORDINATION.find(addressed(body, event.origin.account))

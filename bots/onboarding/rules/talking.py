@@ -42,7 +42,7 @@ LONGEST_NAME = 40
 def text(turn: Turn, event: TextMessage) -> None:
     if event.notice or not arrival.adopt(turn, event):
         return
-    body, _ = clean(event.body, reply=event.reply_to is not None)
+    body, _ = clean(event.body)
     body = addressed(body, event.origin.account)
     language = _language(turn, body)
     if language is not None:
