@@ -155,7 +155,7 @@ class _Plain(HTMLParser):
         elif tag in ("ul", "ol") and self._lists:
             self._lists.pop()
         self._pre -= tag == "pre"
-        if tag in self._ENDS and not self._lists:
+        if tag == "blockquote" or (tag in self._ENDS and not self._lists):
             self._said.append("\n\n")
 
     def _end_link(self, href: str, begun: int) -> None:
