@@ -35,6 +35,8 @@ class Shape:
     about: str
     kind: str
     says: str | None
+    shown: str | None
+    """What its HTML says, where that is something else; announcements go out as they are shown."""
     never: tuple[str, ...]
     """What must be shown nowhere; "canary" never is."""
     events: str
@@ -59,7 +61,8 @@ def read(path: Path) -> Shape:
         events = events.replace(f'"${number}"', f'"$shape-{number}"')
     never = ("canary", *data.get("never", ()))
     about, says = data["about"], data["says"]
-    return Shape(path.stem, data["client"], about, data["is"], says, never, events)
+    shown = data.get("shown", says)
+    return Shape(path.stem, data["client"], about, data["is"], says, shown, never, events)
 
 
 SHAPES = [read(path) for path in sorted(FOLDER.glob("*.json"))]

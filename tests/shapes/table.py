@@ -21,7 +21,8 @@ def cell(shape: Shape, seen: Iterable[Seen]) -> str:
     """Who sees what, in one line."""
     readers: dict[str, list[str]] = {}
     for one in seen:
-        said = shape.says is not None and plain(shape.says)[:LONGEST] in plain(one.text)
+        words = (plain(x)[:LONGEST] for x in (shape.says, shape.shown) if x is not None)
+        said = any(x in plain(one.text) for x in words)
         readers.setdefault(one.by, []).append(one.key + (f" {WORDS}" if said else ""))
     lines = (f"{reader}: {', '.join(_counted(keys))}" for reader, keys in sorted(readers.items()))
     return " · ".join(lines) or SILENT
