@@ -25,7 +25,7 @@ from federation.ports import Probe
 from federation.profile import Profile, show
 from federation.spaces.apply import Outcome, Told, apply
 from federation.spaces.layout import lay_out
-from federation.spaces.network import Key, Role
+from federation.spaces.network import Key, Role, people, without
 from federation.spaces.observe import missing, observe
 from federation.spaces.plan import Plan, plan
 from federation.spaces.seen import Observed
@@ -88,12 +88,16 @@ class Planning:
     async def plan(self) -> Plan:
         """What would be done. Changes nothing. Raises FederationError."""
         await self._server.check_version()
-        absent = await self._absent_accounts()
+        absent = await self._absent([*self._declared.accounts.values()])
+        # Whoever registers the name later must not find power waiting for it.
+        here = [user for user in people(self._declared) if self._is_local(user)]
+        strangers = await self._absent(here)
+        layout = lay_out(without(self._declared, strangers))
         if not await self._is_logged_in(absent):
-            return plan(self._layout, Observed(missing=absent), self._declared.accounts)
-        observed = await observe(self._server, self._layout, await self._unsettled())
+            return plan(layout, Observed(missing=absent), self._declared.accounts, strangers)
+        observed = await observe(self._server, layout, await self._unsettled())
         there = Observed(observed.rooms, absent)
-        planned = plan(self._layout, there, self._declared.accounts)
+        planned = plan(layout, there, self._declared.accounts, strangers)
         await self._keep_rooms(planned)
         return planned
 
@@ -106,9 +110,11 @@ class Planning:
             return {key: known[key] for key in wanted}
         return _ids(await self.plan())
 
-    async def _absent_accounts(self) -> frozenset[str]:
-        """Those of our accounts that are not there; whom we have seen once is not asked for."""
-        users = [*self._declared.accounts.values()]
+    def _is_local(self, user: str) -> bool:
+        return user.partition(":")[2] == self._declared.server
+
+    async def _absent(self, users: Sequence[str]) -> frozenset[str]:
+        """Those of our server who are not there; whom we have seen once is not asked for."""
         known = await self._store.run("accounts", lambda vault: _known(vault, users))
         absent = await missing(self._server, [user for user in users if user not in known])
         await self._store.run("accounts", lambda vault: _note(vault, set(users) - absent))

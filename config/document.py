@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from yaml.error import MarkedYAMLError
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from yaml.reader import Reader
 
+from config.comments import put_back
 from config.composer import compose
 from config.faults import Fault, Loc, shown, spell
 from config.mending import mend, section_at
@@ -44,6 +46,8 @@ class Document:
     lines: Mapping[Loc, int]
     """Line from 1 of every key and list entry; `()` is the first line with anything on it."""
     faults: tuple[Fault, ...] = ()
+    empty: frozenset[Loc] = frozenset()
+    """Keys with nothing behind them."""
     unread: frozenset[str] = frozenset()
     """Sections that could not be read; nothing can be said about what is missing in them."""
 
@@ -54,6 +58,7 @@ class _Reading:
     """0: of a key that stands twice, the first; -1: the last."""
     lines: dict[Loc, int] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    empty: set[Loc] = field(default_factory=set)
     unread: set[str] = field(default_factory=set)
 
 
@@ -73,7 +78,13 @@ def read_document(raw: bytes, *, last: bool = False) -> Document:
     root = _composed(_cleaned(text, reading), reading)
     data = None if root is None else _plain(root, (), reading)
     reading.lines[()] = 1 if root is None else _line(root)
-    return Document(data, reading.lines, tuple(reading.faults), frozenset(reading.unread))
+    return Document(
+        data,
+        reading.lines,
+        tuple(reading.faults),
+        frozenset(reading.empty),
+        frozenset(reading.unread),
+    )
 
 
 def _unreadable(line: int, text: str) -> Document:
@@ -113,6 +124,8 @@ def _composed(lines: list[str], reading: _Reading) -> Node | None:
         else:
             for line, text in oddities:
                 _note(reading, lines, line - 1, text)
+            if root is not None:
+                put_back(root, lines, _is_text, partial(_note, reading, lines))
             return root
     reading.unread.add("file")
     return None
@@ -131,6 +144,8 @@ def _plain(node: Node, loc: Loc, reading: _Reading) -> Plain:
     if isinstance(node, MappingNode):
         chosen = _keys(node, loc, reading)
         return {key: _plain(value, (*loc, key), reading) for key, value in chosen.items()}
+    if isinstance(node, ScalarNode) and node.style is None and not node.value:
+        reading.empty.add(loc)
     return _scalar(node) if isinstance(node, ScalarNode) else None
 
 
@@ -155,6 +170,10 @@ def _keys(node: MappingNode, loc: Loc, reading: _Reading) -> dict[str, Node]:
 
 def _line(node: Node) -> int:
     return (node.start_mark.line if node.start_mark else 0) + 1
+
+
+def _is_text(node: ScalarNode) -> bool:
+    return not node.value or isinstance(_scalar(node), str)
 
 
 def _scalar(node: ScalarNode) -> Plain:

@@ -157,7 +157,7 @@ def _hint(**schema: Any) -> Any:
 Flag = Annotated[bool, Strict()]
 Name = Annotated[str, AfterValidator(_name), _hint(minLength=1, maxLength=LONGEST_NAME)]
 PhoneNumber = Annotated[str, BeforeValidator(_phone_number, json_schema_input_type=str | int)]
-MatrixId = Annotated[str, AfterValidator(_matrix_id), _hint(pattern=r"^@[^:]+:.+$")]
+MatrixId = Annotated[str, AfterValidator(_matrix_id), _hint(pattern=r"^@[^:A-Z]+:[^A-Z]+$")]
 AccountName = Annotated[str, AfterValidator(_account), _hint(minLength=1)]
 ServerName = Annotated[str, AfterValidator(checked_server_name)]
 Text = Annotated[str, AfterValidator(_text), _hint(minLength=1, maxLength=LONGEST_TEXT)]

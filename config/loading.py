@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from config import network_checks, network_files, ombuds_checks, ombuds_files
 from config.document import MAX_BYTES, Document, Plain, read_document
-from config.faults import ConfigFaults, Fault
+from config.faults import ConfigFaults, Fault, spell
 from config.fields import Surroundings
 from config.files import Found
 from config.fitting import Fitted, fit
@@ -108,7 +108,7 @@ def check(path: Path) -> Checked:
     document = read_document(_read(path))
     reader = _READERS[_kind(path, document)]
     file, fitted, found = _examined(path, document, reader, login=False)
-    return Checked(file, (*found.unnamed, *reader.notices(fitted)))
+    return Checked(file, (*found.unnamed, *_empty(document), *reader.notices(fitted)))
 
 
 def _document(path: Path, wanted: Kind) -> Document:
@@ -153,6 +153,13 @@ def _judged(
     found = reader.look(fitted, folder)
     faults = [*document.faults, *fitted.faults, *reader.cross_checks(fitted), *found.faults]
     return fitted, found, faults
+
+
+def _empty(document: Document) -> Iterator[Fault]:
+    """Keys with nothing behind them: what holds without them is taken, which may not be meant."""
+    for loc in document.empty - {()}:
+        text = "has nothing behind it, so it counts as left out; write a value, or remove the line"
+        yield Fault(document.lines.get(loc, 1), spell(loc), text)
 
 
 def _read(path: Path) -> bytes:

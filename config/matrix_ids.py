@@ -47,7 +47,7 @@ def checked_matrix_id(text: str, server: str) -> str:
     `server` is the server's name to propose where the text has none.
     """
     if is_matrix_id(text):
-        return text
+        return _without_capitals(text)
     if text[:1] in ("#", "!", "+") and ":" in text:
         raise ValueError(
             f'{shown(text)} is a room, not a person; write a Matrix id, as "@name:{server}"'
@@ -55,6 +55,17 @@ def checked_matrix_id(text: str, server: str) -> str:
     raise ValueError(
         f"{shown(text)} is not a Matrix id; write {shown(proposed_matrix_id(text, server))}"
     )
+
+
+def _without_capitals(text: str) -> str:
+    """Ids from before 2017 may hold some, but who types one means the other: it is an account of
+    its own, which anybody may take. Raises ValueError."""
+    if text != text.lower():
+        raise ValueError(
+            f"{shown(text)} holds capitals, so it is another account than the one without; write "
+            f"{shown(text.lower())}"
+        )
+    return text
 
 
 def checked_account(text: str, server: str) -> str:
@@ -93,8 +104,9 @@ def _halves(text: str) -> tuple[str, bool, str]:
 
 def checked_server_name(text: str) -> str:
     """`text` if it is a server's name. Raises ValueError that says what to write."""
-    if is_server_name(text):
+    if is_server_name(text) and text == text.lower():
         return text
+    text = text.lower()
     bare = re.sub(r"^(?:[a-z]+://|@[^:]*:)", "", text.strip(_QUOTES)).split("/")[0]
     proposed = bare if is_server_name(bare) else PLACEHOLDER_SERVER
     raise ValueError(

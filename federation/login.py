@@ -7,7 +7,7 @@ import hmac
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from federation.errors import LoginRefused, MatrixError, RateLimited, TokenRevoked
@@ -33,6 +33,11 @@ class Credentials:
     display_name: str | None = None
     picture: str = ""
     """One of `federation.pictures`, for an account that has none."""
+
+    @property
+    def is_derived(self) -> bool:
+        """Whether the password is none that somebody was given, so that no file holds it."""
+        return self.password is not None and self.password == self.derived_password
 
     @property
     def secret_word(self) -> str | None:
@@ -123,6 +128,12 @@ async def _with_password(
     except MatrixError as error:
         if error.code != "M_FORBIDDEN":
             raise _refused(error) from None
+    if credentials.registration_secret is None and credentials.is_derived:
+        raise LoginRefused(
+            "The homeserver refused the password that follows from the sealing key. If seal.key "
+            "was replaced, put the old one back; if homeserver.server_name or the account's name "
+            "was changed, write what was there."
+        )
     if credentials.registration_secret is None:
         raise LoginRefused(
             "The homeserver refused the account's password. Check the account's name in the "
@@ -169,14 +180,30 @@ async def register(server: Homeserver, credentials: Credentials) -> None:
     except MatrixError as error:
         if error.code == "M_USER_IN_USE":
             raise LoginRefused(
-                "The account exists and has another password than this office's. Give its "
-                "password in account.password_file, or choose another name."
+                "The account exists and has another password than this office's. If seal.key was "
+                "replaced or lost, put the old one back. Else give its password in "
+                "account.password_file, or choose another name."
             ) from None
         raise LoginRefused(
             "The homeserver refused the registration secret. It is `registration_shared_secret` "
             "in Synapse's homeserver.yaml; where an external authentication service is used, make "
             "the account there and give its token in account.token_file."
         ) from None
+
+
+async def knows_secret(server: Homeserver, credentials: Credentials) -> bool:
+    """Whether the homeserver takes the registration secret. Makes nothing: the name that it is
+    asked for can't be one, which Synapse says only to who knows the secret. Raises MatrixError."""
+    target = "/_synapse/admin/v1/register"
+    nonce = told(await server.call("register/nonce", "GET", target), "nonce")
+    nobody = replace(credentials, user="no name", derived_password="none")  # noqa: S106
+    try:
+        await server.call("register", "POST", target, _registration(nonce, nobody))
+    except RateLimited:
+        raise
+    except MatrixError as error:
+        return error.status != 403
+    return True
 
 
 def _registration(nonce: str, credentials: Credentials) -> Mapping[str, Any]:

@@ -33,6 +33,8 @@ class Described:
     network: NetworkConfig | None = None
     """Of a network whose secrets this environment knows."""
     sending: Sending | None = None
+    chat: str | None = None
+    """Where the chat in the browser is, and with it the rest that `init` sets up."""
     pages: str | None = None
     """Where readers find the web pages."""
 
@@ -89,11 +91,12 @@ def _named(config: OmbudsConfig) -> Iterator[Path]:
 
 def _network(path: Path, file: NetworkFile, notices: tuple[Fault, ...]) -> Described:
     pages = None if file.web is None else str(file.web.public_url)
+    chat = None if file.network.chat_url is None else str(file.network.chat_url)
     try:
         config = load_network(path)
     except ConfigFaults:
         subjects = tuple(_network_without_secrets(path, file, role) for role in ROLES)
-        return Described(subjects, notices, pages=pages)
+        return Described(subjects, notices, chat=chat, pages=pages)
     given = config.seal_key
     key = None if given is None else parse_key(given.get_secret_value(), "the environment")
     files = _present(*_network_files(config), None if key else config.seal_key_path)
@@ -103,7 +106,7 @@ def _network(path: Path, file: NetworkFile, notices: tuple[Fault, ...]) -> Descr
     subjects = tuple(
         replace(first, account=account(config, role), key=f"accounts.{role}") for role in ROLES
     )
-    return Described(subjects, notices, config, _sending(config), pages)
+    return Described(subjects, notices, config, _sending(config), chat, pages)
 
 
 def _network_without_secrets(path: Path, file: NetworkFile, role: Role) -> Subject:

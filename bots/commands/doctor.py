@@ -84,9 +84,11 @@ def _refused(faults: Exception, as_json: bool) -> None:
 def _findings(file: Path, name_server: str | None) -> Iterator[Finding]:
     """Each as soon as it is known. Raises ConfigFaults."""
     import os
+    import time
 
     from bots.checkup import files
     from bots.checkup.finding import has_fault
+    from bots.checkup.saved import saved
     from bots.checkup.seal import seal
     from bots.commands._subject import described
 
@@ -96,9 +98,12 @@ def _findings(file: Path, name_server: str | None) -> Iterator[Finding]:
     yield from files.secret_files(subject.secret_files)
     yield from files.state_folder(subject.state, os.geteuid())
     yield seal(subject)
+    yield saved(subject.state, subject.seal_key_path, time.time())
     homeserver = list(_homeserver(found.subjects))
     yield from homeserver
     yield from _network(found, name_server, reached=not has_fault(homeserver))
+    if found.chat is not None:
+        yield from _public(found.chat, subject)
     office = list(_office(subject))
     yield from office
     if found.pages is not None:
@@ -117,6 +122,7 @@ def _settings(file: Path, notices: tuple[Fault, ...]) -> Iterator[Finding]:
 def _homeserver(subjects: tuple[Subject, ...]) -> Iterator[Finding]:
     import asyncio
 
+    from bots.checkup.belonging import belonging
     from bots.checkup.connection import clock, reach
     from bots.checkup.finding import has_fault
     from bots.checkup.login import matrix
@@ -127,6 +133,8 @@ def _homeserver(subjects: tuple[Subject, ...]) -> Iterator[Finding]:
     if has_fault(reached):
         return
     yield asyncio.run(clock(url, ca_file))
+    # Not the creator's account, the first: it has been used before the office runs.
+    yield from asyncio.run(belonging(subjects[-1]))
     logins = [one for subject in subjects for one in asyncio.run(matrix(subject))]
     yield from dict.fromkeys(logins)  # what is the same of all accounts is told once
 
@@ -139,6 +147,14 @@ def _network(found: Described, name_server: str | None, *, reached: bool) -> Ite
     if reached:
         yield from rooms(found.network)
     yield from mails(found.sending, name_server)
+
+
+def _public(chat_url: str, subject: Subject) -> list[Finding]:
+    import asyncio
+
+    from bots.checkup.public import public
+
+    return asyncio.run(public(chat_url, subject.account.user.partition(":")[2]))
 
 
 def _pages(url: str, *, running: bool) -> list[Finding]:

@@ -33,6 +33,8 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 SETTINGS = "settings.yaml"
 KEY = "seal.key"
+STAMP = "last-backup"
+"""A file beside the store: when it was last changed, the last backup was made."""
 PATIENCE = 60.0
 """Seconds to wait for a store that is being written."""
 _LARGEST_MANIFEST = 100_000
@@ -72,6 +74,7 @@ def make(folder: Path, settings: Path, target: Path, key: bytes | None = None) -
     try:
         with tempfile.TemporaryDirectory(prefix=".backup-", dir=target.parent) as place:
             _write(Path(place), folder, settings, target, key)
+        (folder / STAMP).touch(mode=0o600)
     except OSError as error:
         raise BackupError(
             f"{target} can't be written ({error.strerror}). See that its folder exists, belongs "

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 Key = str
@@ -139,6 +139,24 @@ class Network:
     listed: bool = True
     """Whether people find the alliance's space in the homeserver's public list."""
     room_version: str = "12"
+
+
+def people(network: Network) -> tuple[str, ...]:
+    """Whom the network gives power: coordinators, and contacts of its initiatives."""
+    contacts = (user for initiative in network.initiatives for user in initiative.contacts)
+    return tuple(dict.fromkeys((*network.coordinators, *contacts)))
+
+
+def without(network: Network, absent: Collection[str]) -> Network:
+    """The same, as if these people were not named in it."""
+
+    def present(users: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(user for user in users if user not in absent)
+
+    initiatives = (replace(x, contacts=present(x.contacts)) for x in network.initiatives)
+    return replace(
+        network, coordinators=present(network.coordinators), initiatives=tuple(initiatives)
+    )
 
 
 @dataclass(frozen=True, slots=True)

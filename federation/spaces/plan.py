@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from federation.spaces import diff, links, wording
@@ -33,7 +33,13 @@ class Plan:
         return not self.changes and not self.problems
 
 
-def plan(layout: Layout, observed: Observed, accounts: Mapping[Role, str]) -> Plan:
+def plan(
+    layout: Layout,
+    observed: Observed,
+    accounts: Mapping[Role, str],
+    strangers: Collection[str] = (),
+) -> Plan:
+    """`strangers`: people who are declared, but have no account."""
     matching = match(layout, observed)
     linked = links.compare(layout, observed, matching)
     rooms, powerless = _rooms(layout, observed, matching)
@@ -48,7 +54,7 @@ def plan(layout: Layout, observed: Observed, accounts: Mapping[Role, str]) -> Pl
         matching.ids,
         (*_accounts(observed, accounts), *rooms, *linked.due, *linked.stale),
         tuple(linked.undeclared),
-        (*matching.remarks, *powerless),
+        (*matching.remarks, *powerless, *(Remark(user, _STRANGE) for user in sorted(strangers))),
         tuple(notes),
     )
 
@@ -80,6 +86,10 @@ def _rooms(
     return found, powerless
 
 
+_STRANGE = (
+    "has no account here, so nobody is invited or given power under this name, which whoever takes "
+    "it would have; correct the name, or make the account, and then apply again"
+)
 _AGAIN = " — again: the one that is linked is gone"
 
 

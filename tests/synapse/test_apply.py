@@ -452,6 +452,37 @@ async def test_the_ombuds_room_is_never_touched(declared: Declared, new_client: 
     await creator.close()
 
 
+async def test_nobody_has_power_before_she_is_there(
+    declared: Declared, synapse: EmbeddedSynapse
+) -> None:
+    name = unique("nora")
+    nora = f"@{name}:{synapse.server_name}"
+    declared.initiative("nord", nora)
+    declared.data["coordinators"] = [nora]
+    for run in (await declared.apply(), await declared.apply()):
+        [problem] = run.plan.problems
+        assert problem.where == nora
+        assert "has no account here" in problem.text
+        assert run.failures == []
+    creator = await declared.client("creator")
+    for room_id in await made_by(creator):
+        assert nora not in str(await creator.state(room_id))
+
+    await synapse.register(name, PASSWORD)
+    run = await declared.apply()
+    assert run.plan.problems == ()
+    assert run.failures == []
+    space = next(
+        state
+        for state in [await creator.state(room_id) for room_id in await made_by(creator)]
+        if contents(state, "m.room.name").get("", {}).get("name") == "Nord"
+    )
+    assert contents(space, "m.room.member")[nora]["membership"] == "invite"
+    assert contents(space, "m.room.power_levels")[""]["users"][nora] == 50
+    assert (await declared.apply()).writes == 0
+    await creator.close()
+
+
 async def test_accounts_that_are_given_and_not_made(
     declared: Declared, new_account: Callable[..., Awaitable[Account]]
 ) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from federation.embedded import EmbeddedSynapse
-from tests.synapse.networks import Declared, contents, made_by
+from tests.synapse.networks import PASSWORD, Declared, contents, made_by
 
 pytestmark = pytest.mark.synapse
 
@@ -25,8 +25,8 @@ LIMITS = {
 }
 
 
-def network(folder: Path, synapse: EmbeddedSynapse) -> tuple[Declared, list[str]]:
-    """Initiatives with two contacts each, who need no accounts to be invited."""
+async def network(folder: Path, synapse: EmbeddedSynapse) -> tuple[Declared, list[str]]:
+    """Initiatives with two contacts each, who have accounts and nothing else."""
     declared = Declared(folder, synapse)
     people = []
     for number in range(INITIATIVES):
@@ -35,6 +35,8 @@ def network(folder: Path, synapse: EmbeddedSynapse) -> tuple[Declared, list[str]
         ]
         declared.initiative(f"i{number}", *contacts)
         people += contacts
+    for person in people:
+        await synapse.register(person[1:].partition(":")[0], PASSWORD)
     return declared, people
 
 
@@ -61,7 +63,7 @@ async def test_limits_are_obeyed(tmp_path: Path) -> None:
     """Ten people at once are too many for this homeserver: then one by one."""
     (tmp_path / "synapse").mkdir()
     async with await EmbeddedSynapse.start(tmp_path / "synapse", extra=LIMITS) as synapse:
-        declared, people = network(tmp_path, synapse)
+        declared, people = await network(tmp_path, synapse)
         run = await declared.apply()
         assert run.failures == []
         assert run.calls["createRoom"] > ROOMS
@@ -71,7 +73,7 @@ async def test_limits_are_obeyed(tmp_path: Path) -> None:
 
 async def test_a_homeserver_that_is_killed_meanwhile(tmp_path: Path) -> None:
     async with await EmbeddedSynapse.start(tmp_path / "synapse") as synapse:
-        declared, people = network(tmp_path, synapse)
+        declared, people = await network(tmp_path, synapse)
         outages: list[asyncio.Task[None]] = []
         seen = 0
 
@@ -95,7 +97,7 @@ async def test_a_homeserver_that_is_killed_meanwhile(tmp_path: Path) -> None:
 async def test_a_power_failure(tmp_path: Path) -> None:
     """Homeserver and `apply` end together, with rooms in the making."""
     async with await EmbeddedSynapse.start(tmp_path / "synapse") as synapse:
-        declared, people = network(tmp_path, synapse)
+        declared, people = await network(tmp_path, synapse)
         assert await declared.killed("after:createRoom:3")
         await synapse.kill()
         await synapse.restart()
@@ -108,6 +110,7 @@ async def test_somebody_who_can_not_be_invited(tmp_path: Path, synapse: Embedded
     """Her server is out of reach; everybody else is invited all the same."""
     declared = Declared(tmp_path, synapse)
     here, away = f"@hier{declared.end}:localhost", f"@fort{declared.end}:away.example"
+    await synapse.register(here[1:].partition(":")[0], PASSWORD)
     declared.initiative("nord", away, here)
     run = await declared.apply()
     assert len(run.failures) == 5

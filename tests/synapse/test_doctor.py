@@ -81,8 +81,20 @@ async def test_an_office_with_which_nothing_is_wrong(
     assert [line for line in lines if not line.startswith("✓") and " disk " not in line] == []
     assert done.status == 0
     assert [line.split()[2] for line in lines] == [
-        *("settings", "secrets", "state", "disk", "seal", "homeserver", "clock", "homeserver"),
-        *("login", "login", "office", "queue", "set", "sync", "device", "keys"),
+        *("settings", "secrets", "state", "disk", "seal", "backup", "homeserver", "clock"),
+        *(
+            "server",
+            "registration",
+            "homeserver",
+            "login",
+            "login",
+            "office",
+            "queue",
+            "set",
+            "sync",
+            "device",
+            "keys",
+        ),
         *("room", "power", "staff", "identities"),
     ]
     for name in (anna.user_id, anna.user_id[1:].partition(":")[0], room, bilal.user_id):
@@ -101,6 +113,27 @@ async def test_a_registration_secret_registers_nothing(
     assert await users_like(admin, here.account) == []
     await here.ready()
     assert await users_like(admin, here.account) == [here.account]
+
+
+async def test_a_wrong_registration_secret(install: Install) -> None:
+    here = install()
+    assert marks(await doctor(here))["registration"] == ["ok"]
+    (here.folder / "registration.secret").write_text("another")
+    [wrong] = (await doctor(here))["registration"]
+    assert (wrong["mark"], "does not know" in wrong["found"]) == ("fault", True)
+    assert "registration_shared_secret" in wrong["remedy"]
+
+
+async def test_a_state_that_was_lost(install: Install) -> None:
+    here = install()
+    assert "state" in marks(await doctor(here))
+    office = await here.ready()
+    await office.kill()
+    assert marks(await doctor(here))["state"] == ["ok"]
+    here.state.rename(here.state.with_name("elsewhere"))
+    lost = [one for one in (await doctor(here))["state"] if one["mark"] == "fault"]
+    assert ["has run before" in one["found"] for one in lost] == [True]
+    assert "buendnis restore" in lost[0]["remedy"]
 
 
 async def users_like(admin: Person, user: str) -> list[str]:

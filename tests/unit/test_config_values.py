@@ -29,7 +29,6 @@ from config.urls import checked_url, is_exposed
     [
         "@anna:example.org",
         "@a.b_c=d-e/f+g:example.org:8448",
-        "@Anna:Example.org",
         "@what!~ever|{}:example.org",
         "@1:192.0.2.1",
         "@1:[2001:db8::1]:8448",

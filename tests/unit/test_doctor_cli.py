@@ -102,6 +102,7 @@ def test_for_machines(here: Path) -> None:
         "state",
         "disk",
         "seal key",
+        "backup",
         "homeserver",
         "office",
     ]
@@ -206,7 +207,7 @@ def test_a_network_of_which_nothing_runs(here: Path, network: dict[str, Any]) ->
     told = [(one["check"], one["mark"]) for one in findings(result) if one["check"] != "disk"]
     assert told == [
         *(("settings", "ok"), ("settings", "note")),
-        *(("secrets", "ok"), ("state", "note"), ("seal key", "note")),
+        *(("secrets", "ok"), ("state", "note"), ("seal key", "note"), ("backup", "ok")),
         ("homeserver", "fault"),
         *(("mail server", "fault"), ("signature", "fault"), ("spf", "note")),
         *(("dmarc", "note"), ("mx", "fault"), ("office", "note"), ("pages", "note")),

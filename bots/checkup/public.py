@@ -1,0 +1,106 @@
+"""What the world reaches of an installation: the chat in the browser, how others find the
+homeserver, and the legal pages that the chat links. Only where the settings name a chat."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import ssl
+from collections.abc import Iterable
+from typing import Any
+
+import aiohttp
+
+from bots.checkup.connection import PATIENCE, Place, reach
+from bots.checkup.finding import Finding, fault, has_fault, ok
+
+CHAT = Place(
+    check="chat",
+    key="network.chat_url",
+    certificate="certificate",
+    start="Start the reverse proxy, and let the name lead to this machine.",
+    trust=(
+        "There is no certificate yet: `docker-compose logs --tail=50 proxy` says why; the name has "
+        "to lead here, and port 80 has to be open."
+    ),
+    lapse="after that day browsers warn of the chat, and people can't come in",
+)
+PUBLIC = Place(
+    check="matrix",
+    key="the address in .well-known",
+    certificate="certificate",
+    start=CHAT.start,
+    trust=CHAT.trust,
+    lapse="after that day no app and no other homeserver reaches ours",
+)
+CLIENT, SERVER = "/.well-known/matrix/client", "/.well-known/matrix/server"
+
+
+async def public(chat_url: str, server_name: str, ca_file: str | None = None) -> list[Finding]:
+    found = await reach(chat_url, ca_file, CHAT)
+    if not has_fault(found):
+        found += await _legal(chat_url.rstrip("/"), ca_file)
+    return [*found, *await _discovery(server_name, ca_file)]
+
+
+async def _discovery(server_name: str, ca_file: str | None) -> list[Finding]:
+    url = server_name if "://" in server_name else f"https://{server_name}"
+    answers = await asyncio.gather(
+        _json(f"{url}{CLIENT}", ca_file), _json(f"{url}{SERVER}", ca_file)
+    )
+    base = answers[0].get("m.homeserver", {})
+    base = base.get("base_url") if isinstance(base, dict) else None
+    missing = [
+        x for x, there in ((CLIENT, base), (SERVER, answers[1].get("m.server"))) if not there
+    ]
+    if missing:
+        told = f"{url} does not show {' and '.join(missing)}"
+        remedy = "See dns.txt: the website of the domain has to show these files, by https."
+        return [fault("well-known", told, remedy)]
+    return [ok("well-known", f"others are led to {base}"), *await reach(str(base), ca_file, PUBLIC)]
+
+
+async def _legal(chat_url: str, ca_file: str | None) -> list[Finding]:
+    """Imprint and privacy, as the chat's first page links them."""
+    links = (await _json(f"{chat_url}/config.json", ca_file)).get("terms_and_conditions_links")
+    urls = [str(x["url"]) for x in links or () if isinstance(x, dict) and "url" in x]
+    statuses = await asyncio.gather(*(_status(url, ca_file) for url in urls))
+    return list(_told(zip(urls, statuses, strict=True)))
+
+
+def _told(pages: Iterable[tuple[str, str]]) -> Iterable[Finding]:
+    for url, status in pages:
+        if status == "200":
+            yield ok("legal", f"{url} answers")
+            continue
+        remedy = (
+            "The law wants it. Set `email`, `web` and `imprint` in network.yaml (take the marks "
+            "away) and restart the office; or let element/config.json link your own imprint."
+        )
+        yield fault("legal", f"{url} does not answer ({status})", remedy)
+
+
+async def _json(url: str, ca_file: str | None) -> dict[str, Any]:
+    status, text = await _get(url, ca_file)
+    try:
+        found = json.loads(text) if status == "200" else {}
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+async def _status(url: str, ca_file: str | None) -> str:
+    return (await _get(url, ca_file))[0]
+
+
+async def _get(url: str, ca_file: str | None) -> tuple[str, str]:
+    """The status, or what went wrong, and the text."""
+    context = ssl.create_default_context(cafile=ca_file) if ca_file else True
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=PATIENCE)) as http,
+            http.get(url, ssl=context) as answer,
+        ):
+            return str(answer.status), await answer.text()
+    except (aiohttp.ClientError, TimeoutError, OSError, UnicodeDecodeError, ValueError) as error:
+        return type(error).__name__, ""
