@@ -13,7 +13,7 @@ from federation.errors import FederationError, MatrixError
 from federation.homeserver import Homeserver, path
 from federation.login import Credentials, knows_secret
 
-NAME, SECRET, STATE = "server name", "registration", "state"
+NAME, SECRET, STATE = "server name", "registering", "state"
 KEYS = "/_matrix/key/v2/server"
 """§ Publishing keys: what a homeserver calls itself."""
 

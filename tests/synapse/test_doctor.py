@@ -83,8 +83,7 @@ async def test_an_office_with_which_nothing_is_wrong(
     assert [line.split()[2] for line in lines] == [
         *("settings", "secrets", "state", "disk", "seal", "backup", "homeserver", "clock"),
         *(
-            "server",
-            "registration",
+            "registering",
             "homeserver",
             "login",
             "login",
@@ -117,9 +116,9 @@ async def test_a_registration_secret_registers_nothing(
 
 async def test_a_wrong_registration_secret(install: Install) -> None:
     here = install()
-    assert marks(await doctor(here))["registration"] == ["ok"]
+    assert marks(await doctor(here))["registering"] == ["ok"]
     (here.folder / "registration.secret").write_text("another")
-    [wrong] = (await doctor(here))["registration"]
+    [wrong] = (await doctor(here))["registering"]
     assert (wrong["mark"], "does not know" in wrong["found"]) == ("fault", True)
     assert "registration_shared_secret" in wrong["remedy"]
 

@@ -85,7 +85,7 @@ async def test_a_network_with_which_nothing_is_wrong(network: Network) -> None:
     bots = ("onboarding", "exchange", "announcements")
     assert [line[9:].split("  ")[0].strip() for line in lines] == [
         *("settings", "secrets", "state", "disk", "seal key", "backup", "homeserver", "clock"),
-        "registration",
+        "registering",
         *("homeserver", "login", "login", "rooms", "mail server", "signature", "spf", "dmarc"),
         *("mx", "office", "queue", "set aside"),
         *(check for _ in bots for check in ("sync", "device", "keys", "present")),
