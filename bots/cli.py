@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module, metadata
 from io import TextIOWrapper
@@ -10,7 +11,10 @@ from pkgutil import iter_modules
 import click
 
 from bots import commands
+from bots.runtime.logs import where
 from config.suggest import closest
+
+TRACEBACK = "BUENDNIS_TRACEBACK"
 
 
 class Commands(click.Group):
@@ -70,4 +74,24 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    cli(prog_name="buendnis")
+    try:
+        cli(prog_name="buendnis")
+    except Exception as error:
+        if os.environ.get(TRACEBACK):
+            raise
+        click.echo(_failed(where(error)), err=True)
+        raise SystemExit(1) from None
+
+
+def _failed(place: str) -> str:
+    """A fault of ours; its own text may hold what somebody wrote."""
+    named = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    if (next(filter(None, named), "")).startswith("de"):
+        return (
+            f"Ein Fehler in buendnis selbst ({place}). Bitte melden Sie ihn; mit {TRACEBACK}=1 "
+            "davor zeigt der Befehl, wo er entstand."
+        )
+    return (
+        f"A fault in buendnis itself ({place}). Please report it; with {TRACEBACK}=1 in front the "
+        "command shows where it arose."
+    )

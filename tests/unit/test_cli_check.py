@@ -11,7 +11,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from bots.cli import cli
+from bots.cli import cli, main
 from tests.unit.test_config_loading import EXAMPLE, VALID, write
 
 ROOT = Path(__file__).parents[2]
@@ -123,3 +123,30 @@ def test_the_module_is_the_command_line() -> None:
     assert done.returncode == 1
     assert done.stdout.startswith("not-there.yaml:1: file: there is no such file")
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("de_DE.UTF-8", "Bitte melden"), ("C.UTF-8", "Please report")]
+)
+def test_a_fault_of_ours_is_told_without_a_traceback(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    language: str,
+    words: str,
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise ValueError("what somebody wrote")
+
+    monkeypatch.setenv("LC_ALL", language)
+    monkeypatch.setattr("bots.cli.cli", fails)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    told = capsys.readouterr().err
+    assert ended.value.code == 1
+    assert words in told
+    assert "ValueError in fails, line" in told
+    assert "somebody" not in told
+    assert "Traceback (" not in told
+    monkeypatch.setenv("BUENDNIS_TRACEBACK", "1")
+    with pytest.raises(ValueError, match="somebody"):
+        main()

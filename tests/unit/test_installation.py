@@ -497,9 +497,27 @@ def test_every_command_in_the_docs_exists(path: Path) -> None:
     assert set(spans) <= known
 
 
-def test_every_docker_compose_line_of_the_guide_names_what_is_there() -> None:
-    lines = [w for w in shell_lines(ROOT / "docs" / "install.md") if w[:1] == ["docker-compose"]]
-    assert len(lines) > 15
+GUIDES = (ROOT / "docs" / "install.md", ROOT / "docs" / "installieren.md")
+
+
+def test_the_german_guide_shows_the_commands_of_the_english_one() -> None:
+    english, german = (
+        {
+            line.strip()
+            for line in re.findall(
+                r"^ *(?:docker|scripts/|install |ln ).*$", page.read_text(), re.M
+            )
+        }
+        for page in GUIDES
+    )
+    assert german <= english
+    assert len(german) > 15
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: str(path.name))
+def test_every_docker_compose_line_of_the_guide_names_what_is_there(guide: Path) -> None:
+    lines = [w for w in shell_lines(guide) if w[:1] == ["docker-compose"]]
+    assert len(lines) >= 9
     for words in lines:
         verb, *rest = words[1:]
         names = [word for word in rest if not word.startswith("-")]
