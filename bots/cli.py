@@ -12,6 +12,7 @@ import click
 
 from bots import commands
 from bots.runtime.logs import where
+from config.spoken import terminal_language
 from config.suggest import closest
 
 TRACEBACK = "BUENDNIS_TRACEBACK"
@@ -85,8 +86,7 @@ def main() -> None:
 
 def _failed(place: str) -> str:
     """A fault of ours; its own text may hold what somebody wrote."""
-    named = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    if (next(filter(None, named), "")).startswith("de"):
+    if terminal_language().startswith("de"):
         return (
             f"Ein Fehler in buendnis selbst ({place}). Bitte melden Sie ihn; mit {TRACEBACK}=1 "
             "davor zeigt der Befehl, wo er entstand."

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from config.spoken import spoken
+
 Loc = tuple[int | str, ...]
 """A place in the YAML: keys and, from 0, numbers of list entries. `("staff", 1)`."""
 
@@ -35,7 +37,8 @@ class ConfigFaults(Exception):
 
 def printed(file: str, fault: Fault) -> str:
     """`FILE:LINE: path: what is wrong and what to write instead`."""
-    return f"{file}:{fault.line}: {fault.where}: {fault.text}"
+    note, text = ("note: ", fault.text[6:]) if fault.text.startswith("note: ") else ("", fault.text)
+    return f"{file}:{fault.line}: {fault.where}: {spoken(note + spoken(text))}"
 
 
 def spell(loc: Loc) -> str:

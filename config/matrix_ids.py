@@ -106,8 +106,7 @@ def checked_server_name(text: str) -> str:
     """`text` if it is a server's name. Raises ValueError that says what to write."""
     if is_server_name(text) and text == text.lower():
         return text
-    text = text.lower()
-    bare = re.sub(r"^(?:[a-z]+://|@[^:]*:)", "", text.strip(_QUOTES)).split("/")[0]
+    bare = re.sub(r"^(?:[a-z]+://|@[^:]*:)", "", text.lower().strip(_QUOTES)).split("/")[0]
     proposed = bare if is_server_name(bare) else PLACEHOLDER_SERVER
     raise ValueError(
         f"{shown(text)} is not a server's name; write what stands behind the colon of "

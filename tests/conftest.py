@@ -15,6 +15,8 @@ import pytest
 from federation.embedded import EmbeddedSynapse
 
 MOST_PROCESSES = 8
+# What commands say is compared in English, whatever terminal the tests are run in.
+os.environ["LC_ALL"] = "C.UTF-8"
 
 
 @pytest.hookimpl(optionalhook=True)

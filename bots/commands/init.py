@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,8 +45,9 @@ def command(
     """
     from bots.installing.asking import Terminal
     from bots.runtime.words import Words
+    from config.spoken import terminal_language
 
-    terminal = Terminal(Words(), language or _language(os.environ))
+    terminal = Terminal(Words(), language or terminal_language())
     folder = folder.absolute()
     try:
         writings, link = _planned(terminal, folder, answers_file, (replace, without_containers))
@@ -59,11 +58,6 @@ def command(
             _nothing(terminal)
     except OSError as error:
         _cannot(terminal, folder, error)
-
-
-def _language(environment: Mapping[str, str]) -> str:
-    given = (environment.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    return next((x for x in given if x), "en").partition(".")[0]
 
 
 def _planned(
