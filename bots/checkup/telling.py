@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import click
 
 from bots.checkup.finding import Finding, Mark
+from config.spoken import spoken
 
 SIGNS = {Mark.OK: ("✓", "green"), Mark.NOTE: ("!", "yellow"), Mark.FAULT: ("✗", "red")}
 WIDTH = 12
@@ -15,16 +16,16 @@ WIDTH = 12
 def line(finding: Finding) -> str:
     sign, colour = SIGNS[finding.mark]
     head = click.style(f"{sign} {finding.mark:<5}", fg=colour)
-    text = f"{head}  {finding.check:<{WIDTH}} {finding.found}"
+    text = f"{head}  {finding.check:<{WIDTH}} {spoken(finding.found)}"
     if finding.remedy is None:
         return text
-    return f"{text}\n{'':{WIDTH + 10}}→ {finding.remedy}"
+    return f"{text}\n{'':{WIDTH + 10}}→ {spoken(finding.remedy)}"
 
 
 def summary(findings: Sequence[Finding]) -> str:
     faults = sum(finding.mark is Mark.FAULT for finding in findings)
     notes = sum(finding.mark is Mark.NOTE for finding in findings)
-    return f"{_counted(faults, 'fault')}, {_counted(notes, 'note')}."
+    return spoken(f"{_counted(faults, 'fault')}, {_counted(notes, 'note')}.")
 
 
 def _counted(number: int, word: str) -> str:

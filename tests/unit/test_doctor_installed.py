@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import ssl
 import time
 from collections.abc import AsyncIterator, Mapping
@@ -13,15 +14,18 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from click.testing import CliRunner
 
 from bots.checkup.belonging import KEYS, belonging
 from bots.checkup.finding import Finding, Mark
 from bots.checkup.public import CLIENT, SERVER, public
 from bots.checkup.saved import saved
 from bots.checkup.subject import Subject
+from bots.cli import cli
 from bots.runtime.serving import Account
 from tests.unit.test_doctor_connection import NOW, Authority
 from tests.unit.test_doctor_login import Homeserver
+from tests.unit.test_installation import initialised
 
 DAY = timedelta(days=1)
 
@@ -165,3 +169,15 @@ def test_the_last_backup(
     found = saved(tmp_path, tmp_path / "seal.key", now)
     assert (found.mark, words in found.found) == (mark, True)
     assert (found.remedy is not None) == (mark is Mark.FAULT)
+
+
+def test_doctor_speaks_german(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An ombuds office that was just set up, on a machine on which nothing runs."""
+    folder = initialised(tmp_path / "buendnis", "--without-containers") / "ombuds"
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    told = CliRunner().invoke(cli, ["doctor", str(folder / "ombuds.yaml")]).output
+    told = told.replace(str(folder.parent), "")
+    for words in ("ist in Ordnung", "nur für ihren Besitzer", "antwortet niemand",
+                  "Starten Sie den Homeserver", "läuft nicht", "1 Fehler, "):  # fmt: skip
+        assert words in told
+    assert not re.search(r"\b(the|is|not|of|its|nothing|none)\b", told)
