@@ -80,6 +80,11 @@ class Smtp(Section):
     """File with the password. In its place: BUENDNIS_NETWORK_SMTP_PASSWORD."""
     max_per_hour: int = Field(500, strict=True, ge=1)
     """How many mails leave in an hour at most."""
+    connections: int = Field(5, strict=True, ge=1, le=32)
+    """How many connections to it are open at once, at most. The last of several is kept for mails
+    that somebody waits for. Where it bears fewer, fewer are used."""
+    mails_per_connection: int = Field(100, strict=True, ge=1)
+    """After how many mails a connection is made anew."""
 
     @property
     def way_in(self) -> int:
@@ -103,6 +108,11 @@ class Email(Section):
 
     sender: Mailbox = Field(alias="from", examples=["Rundbrief <rundbrief@example.org>"])
     """Who writes."""
+    reply_to: Mailbox | None = Field(None, examples=["Büro <buero@example.org>"])
+    """Where answers of readers go; to the sender if not given."""
+    bounces: Mailbox | None = Field(None, examples=["bounces@example.org"])
+    """Where mail servers send what they can't deliver; to the sender if not given. SPF counts for
+    its domain."""
     smtp: Smtp
     """The server that takes the mails."""
     dkim: Dkim | None = None

@@ -10,10 +10,13 @@ from federation.actions import Handle
 DIGEST = "digest"
 """The timer of the next one."""
 CONFIRM = "c"
+WATCH = "watch"
+"""The timer by which the mail server is looked at while mails are under way."""
 
 _ITEM = re.compile(r"announcement/(\d{1,9})/([a-z]+)", re.ASCII)
 _CALL = re.compile(r"digest/(\d{1,9})/call", re.ASCII)
 _ROUND_TIMER = re.compile(r"(chunk|telling)/([ad]/\d{1,9})(?:/(\d{1,6}))?", re.ASCII)
+_SUSPENDED = re.compile(r"round/([ad]/\d{1,9})/suspended", re.ASCII)
 _MAIL = re.compile(
     r"mail/(c|[ad]/\d{1,9})/([a-z-]{2,20})/([0-9a-f]{32})/(\d{1,3})(?:/([0-9.]{1,30}))?", re.ASCII
 )
@@ -31,6 +34,22 @@ def call(number: int) -> Handle:
 
 def progress(round_key: str) -> Handle:
     return Handle(f"round/{round_key}/progress")
+
+
+def trouble(since: float) -> Handle:
+    """What we said of a mail server that is away."""
+    return Handle(f"trouble/{since!r}")
+
+
+def suspended(round_key: str) -> Handle:
+    """What we said of readers who were suspended after a round."""
+    return Handle(f"round/{round_key}/suspended")
+
+
+def suspended_of(handle: str | None) -> str | None:
+    """The round."""
+    found = _SUSPENDED.fullmatch(handle or "")
+    return found[1] if found else None
 
 
 def item_of(handle: str | None) -> int | None:

@@ -162,6 +162,8 @@ class Round:
     unknown: int = 0
     waiting: int = 0
     """To be tried again later."""
+    held: bool = False
+    """More than a tenth was refused for good: that is no reader's fault, and all is tried again."""
     telling: bool = False
     """A timer is set to tell how far it is."""
 
@@ -178,8 +180,9 @@ class Standing(StrEnum):
     """Asked for mails and has not confirmed."""
     ACTIVE = "active"
     GONE = "gone"
-    NOBODY = "nobody"
-    """Mail servers say that there is no such address."""
+    SUSPENDED = "nobody"
+    """Mail servers say that there is no such address: no mails, until an editor undoes it or the
+    reader confirms anew."""
 
 
 class Kind(StrEnum):
@@ -222,6 +225,8 @@ class Desk(Movable):
     digests: int = 0
     digested: float = 0.0
     """What was released until then stood in a digest."""
+    trouble: float = 0.0
+    """Since when the mail server is away, as editors were told."""
     aside: float = 0.0
     """When editors were last told of a failure."""
     explained: float = 0.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from bots.announcements.handles import Mailing
 from bots.announcements.models import Announcement, Desk, Round, Settings, Subscriber, Texts
 from federation.events import RoomEvent
 
@@ -17,6 +18,25 @@ class Ticket:
     """`confirm` or `unsubscribe`."""
     reader: str
     asked: float
+
+
+@dataclass(frozen=True, slots=True)
+class Strike:
+    """A mail of the round at hand that was refused for good."""
+
+    mailing: Mailing
+    reader: Subscriber | None
+    reply: str
+    nobody: bool
+    """Because nobody reads at its address, as the server says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Of the mail server: since when, and what it said, such as `450 4.7.1`."""
+
+    since: float
+    reply: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,5 +82,9 @@ class State:
     reader: Subscriber | None = None
     address: bool = False
     """Whether the reader's address is known."""
+    strikes: tuple[Strike, ...] = field(default=(), repr=False)
+    suspended: str | None = None
+    """The round whose suspended `readers` the event at hand is about."""
+    trouble: Trouble | None = None
     ticket: Ticket | None = None
     writes: tuple[Write, ...] = field(default=(), repr=False)

@@ -17,6 +17,8 @@ from bots.announcements.kinds import (
     PAGE,
     READER,
     ROUND,
+    STRIKE,
+    SUSPENDED,
     TICKET,
 )
 from bots.announcements.models import (
@@ -38,7 +40,7 @@ from bots.announcements.models import State as Stage
 from bots.announcements.rules.addresses import fingerprint
 from bots.announcements.rules.commands import asks_for_digest
 from bots.announcements.rules.versions import token_in
-from bots.announcements.state import State, Ticket
+from bots.announcements.state import State, Strike, Ticket, Trouble
 from bots.mail import documents
 from bots.runtime.bot import Docs
 from bots.runtime.decision import Due, Event, FormSubmitted, MailReceived, Performed
@@ -112,7 +114,10 @@ class Loader:
             stored = self.docs.get(CHUNK, handles.chunk_key(round_key, chunk))
             parts = tuple((reader, language) for reader, language in stored or ())
             state = replace(state, circular=self.circular(round_key))
-            return replace(state, chunk=parts if kind == "chunk" else ())
+            chunk_ = parts if kind == "chunk" else ()
+            return replace(state, chunk=chunk_, trouble=self._trouble())
+        if key == handles.WATCH:
+            return replace(state, trouble=self._trouble())
         if (mailing := handles.mailing(key)) is not None:
             return self._mailing(state, mailing)
         return self._with_reader(state, key.removeprefix("expiry/"))
@@ -129,7 +134,29 @@ class Loader:
         mailing = handles.mailing(event.handle)
         if mailing is None:
             return state
-        return self._mailing(state, mailing)
+        state = self._mailing(state, mailing)
+        circular = state.circular
+        last = circular is not None and circular.settled + 1 >= circular.total
+        return self._with_strikes(state) if last or event.error is not None else state
+
+    def _with_strikes(self, state: State) -> State:
+        if state.circular is None:
+            return state
+        start = f"{state.circular.key}/"
+        found = (data for key, data in self.docs.scan(STRIKE) if key.startswith(start))
+        strikes = [(x, handles.mailing(x["mailing"])) for x in found]
+        return replace(
+            state,
+            strikes=tuple(
+                Strike(mailing, self.reader(mailing.reader), data["reply"], data["nobody"])
+                for data, mailing in strikes
+                if mailing is not None
+            ),
+        )
+
+    def _trouble(self) -> Trouble | None:
+        stored = self.docs.get(documents.TROUBLE, documents.TROUBLE)
+        return Trouble(stored["since"], stored["reply"]) if stored is not None else None
 
     def _looked_up(self, state: State, event: Performed) -> State:
         account = self.settings.account
@@ -198,6 +225,8 @@ class Loader:
             return self._about(state, event.thread)
         if event.reply_to is not None:
             state = self._about(state, event.reply_to)
+            if state.suspended is not None:
+                return state
             if state.item is not None:
                 return replace(state, previous=state.item.original.event, readers=self.readers())
         return replace(state, readers=self.readers())
@@ -213,6 +242,10 @@ class Loader:
         made = self.docs.made_by_event(event_id)
         if made is None:
             return state
+        if (key := handles.suspended_of(made.handle)) is not None:
+            ids = self.docs.get(SUSPENDED, key) or ()
+            found = tuple(x for x in map(self.reader, ids) if x is not None)
+            return replace(state, suspended=key, readers=found)
         item = self.item(handles.item_of(made.handle))
         return replace(state, item=item, call=handles.call_of(made.handle))
 

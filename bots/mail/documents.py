@@ -11,6 +11,8 @@ from bridges.email.letters import Block, Kind, Letter
 BRIDGE = "mail"
 LETTER = "mail/letter"
 ADDRESS = "mail/address"
+TROUBLE = "mail/trouble"
+"""Since when the mail server is left alone, and what it said."""
 
 GONE = "gone"
 """The letter was taken back, or the reader has left."""
@@ -22,6 +24,15 @@ REFUSED = "refused"
 """Refused for good, whoever it is for."""
 UNKNOWN = "unknown"
 """Sent, perhaps twice, and never answered."""
+
+
+def word(error: str | None) -> str | None:
+    """Which of these words it is; behind it may stand what the server said (`550 5.1.1`)."""
+    return None if error is None else error.partition(" ")[0]
+
+
+def reply(error: str | None) -> str:
+    return (error or "").partition(" ")[2]
 
 
 def mail(

@@ -33,6 +33,10 @@ class Paces:
         """0 if a mail may go now, else the seconds until then."""
         return self._paces[urgent].take(now) if self._limited else 0.0
 
+    def give_back(self, *, urgent: bool) -> None:
+        """A mail that was to go did not leave."""
+        self._paces[urgent].give_back()
+
 
 class _Pace:
     """Evenly spaced, with a tenth of an hour's mails at once after a rest."""
@@ -49,3 +53,6 @@ class _Pace:
             return earliest - now - self._burst
         self.free_at = earliest + self._step
         return 0.0
+
+    def give_back(self) -> None:
+        self.free_at -= self._step

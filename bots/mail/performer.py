@@ -7,8 +7,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
-from typing import Any
+from typing import Any, NoReturn
 
+from bots.mail.bearing import Bearing
 from bots.mail.documents import (
     ADDRESS,
     GONE,
@@ -16,6 +17,7 @@ from bots.mail.documents import (
     LETTER,
     NOBODY,
     REFUSED,
+    TROUBLE,
     UNKNOWN,
     letter_from,
 )
@@ -27,7 +29,8 @@ from bots.runtime.transaction import Transaction
 from bridges.email.composing import Composer, Prepared
 from bridges.email.headers import Unsafe
 from bridges.email.letters import Letter, Reader
-from bridges.email.smtp import Away, InDoubt, Later, Never, Pool
+from bridges.email.replies import Concerns
+from bridges.email.smtp import Away, InDoubt, Later, Never, NotSent, Pool
 from federation.perform import Outcome
 
 DOUBT = "mail/doubt"
@@ -35,9 +38,7 @@ MOST_DOUBTS = 2
 PREPARED = 32
 """Letters that are kept rendered."""
 BAD_RUN = 5
-"""Refusals in a row, by whichever mail, after which the server is left alone for a while."""
-FIRST_PAUSE = 2.0
-LONGEST_PAUSE = 900.0
+"""Refusals in a row, by whichever mail, after which it is not the recipients' fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,15 @@ class _Found:
 
 _Kept = tuple[Any, Any]
 """What is kept of letter and address; None for what is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sending:
+    job: Mapping[str, Any]
+    kept: _Kept
+
+    def stands(self, tx: Transaction) -> bool:
+        return _kept(tx, self.job) == self.kept
 
 
 class Mail:
@@ -82,14 +92,15 @@ class Mail:
         self._paces = Paces(settings.max_per_hour)
         self._notes = _Notes(store, self._paces)
         self._prepared: OrderedDict[str, asyncio.Task[Prepared]] = OrderedDict()
-        self._trouble = 0
-        self._refusals = 0
-        self._left_alone_until = 0.0
+        self._server = Bearing()
+        self._letters = OrderedDict[str, Bearing]()
+        self._told: str | None = None
+        """What stands in the store of the trouble that the server is in; None: not known."""
 
     @property
     def reachable(self) -> bool:
         """Whether the mail server took what it was last given."""
-        return self._trouble == 0
+        return self._server.trouble == 0
 
     async def close(self) -> None:
         for task in self._prepared.values():
@@ -98,8 +109,10 @@ class Mail:
 
     async def perform(self, action: Deliver, action_id: str) -> Outcome:
         job = action.content
-        if self._now() < self._left_alone_until:
-            raise TryLater("pause", self._left_alone_until - self._now(), everything=True)
+        if (pause := self._server.wait(self._now())) > 0:
+            raise TryLater("pause", pause)
+        if self._letter(job["letter"]).wait(self._now()) > 0:
+            raise Declined(LATER)  # in its lane others may wait
         found = await self._store.run("mail", lambda tx: self._look(tx, job, action_id))
         if found.doubts >= MOST_DOUBTS:
             self._notes.settled(action_id)
@@ -123,56 +136,89 @@ class Mail:
             prepared = await self._prepare(found.letter)
             now = datetime.fromtimestamp(self._now(), self._settings.timezone)
             message = self._composer.compose(prepared, reader, now)
-            await self._hand_over(
-                reader, message, action_id, lambda tx: _kept(tx, job) == found.kept
-            )
+            await self._hand_over(reader, message, action_id, _Sending(job, found.kept))
         except Unsafe:
             raise Refused("unsafe") from None
 
     async def _hand_over(
-        self, reader: Reader, message: bytes, action_id: str, stands: _Stands
+        self, reader: Reader, message: bytes, action_id: str, sending: _Sending
     ) -> None:
+        urgent, letter = bool(sending.job["urgent"]), str(sending.job["letter"])
+
         async def commit() -> None:
-            if not await self._notes.doubt(action_id, stands):
+            if not await self._notes.doubt(action_id, sending.stands):
                 raise TryLater("changed", 0.0)  # while it waited for a connection
 
+        began = self._now()
         try:
-            await self._pool.send(self._settings.bounces, reader.address, message, commit)
-        except InDoubt:
-            self._stumbled(1)
-            raise TryLater("doubt", FIRST_PAUSE) from None
-        except Away:
+            await self._pool.send(
+                self._settings.bounces, reader.address, message, commit, urgent=urgent
+            )
+        except NotSent as error:
+            if not isinstance(error, InDoubt):
+                self._notes.settled(action_id)
+                self._paces.give_back(urgent=urgent)
+            await self._failed(error, letter, began)
+        else:
             self._notes.settled(action_id)
-            raise TryLater("away", self._stumbled(1), everything=True) from None
-        except Later:
-            self._notes.settled(action_id)
-            self._stumbled(BAD_RUN)
-            raise Declined(LATER) from None
-        except Never as error:
-            self._notes.settled(action_id)
-            raise Declined(self._refused(error)) from None
-        self._notes.settled(action_id)
-        self._trouble = self._refusals = 0
+            self._server.served(began)
+            self._letter(letter).served(began)
+            await self._note_trouble("")
 
-    def _refused(self, error: Never) -> str:
+    async def _failed(self, error: NotSent, letter: str, began: float) -> NoReturn:
+        """Charge it to whom it concerns."""
+        match error:
+            case InDoubt():
+                raise TryLater("doubt", self._server.lost(began, self._now()))
+            case Away() if error.concerns is Concerns.CONNECTION:
+                pause = self._server.lost(began, self._now())
+                await self._stand(error)
+                raise TryLater("away", pause)
+            case Away():
+                raise TryLater("away", await self._leave_alone(error, began))
+            case _ if error.concerns is Concerns.SERVER and isinstance(error, Later):
+                raise TryLater("away", await self._leave_alone(error, began))
+            case Later():
+                raise Declined(f"{LATER} {error}")
+            case Never(nobody=True):
+                raise Declined(f"{NOBODY} {error}")
+        await self._refused(error, letter, began)
+
+    async def _refused(self, error: NotSent, letter: str, began: float) -> NoReturn:
         """A server that has come to refuse everything must not use up a whole list."""
-        if error.address:
-            return NOBODY
-        self._refusals += 1
-        if self._refusals <= BAD_RUN:
-            return REFUSED
-        self._stumbled(BAD_RUN)
-        return LATER
+        of_letter = error.concerns is Concerns.LETTER
+        bearing = self._letter(letter) if of_letter else self._server
+        bearing.refusals += 1
+        if bearing.refusals <= BAD_RUN:
+            raise Declined(f"{REFUSED} {error}")
+        if of_letter:
+            bearing.failed(began, self._now())
+        else:
+            await self._leave_alone(error, began)
+        raise Declined(f"{LATER} {error}")
 
-    def _stumbled(self, bearable: int) -> float:
-        """Leave the server alone if it was too often in a row; for how many seconds."""
-        self._trouble += 1
-        grown = self._trouble - bearable
-        if grown < 0:
-            return 0.0
-        pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(grown, 20))
-        self._left_alone_until = self._now() + pause
+    async def _leave_alone(self, error: NotSent, began: float) -> float:
+        pause = self._server.failed(began, self._now())
+        await self._stand(error)
         return pause
+
+    async def _stand(self, error: NotSent) -> None:
+        if self._server.trouble:
+            await self._note_trouble(str(error))
+
+    async def _note_trouble(self, reply: str) -> None:
+        """For the bot to tell, who waits for mails: since when, and what the server said."""
+        if reply == self._told or (reply and self._told):
+            return
+        self._told = reply
+        note = {"since": self._now(), "reply": reply} if reply else None
+        await self._store.run("trouble", lambda tx: _keep_trouble(tx, note))
+
+    def _letter(self, key: str) -> Bearing:
+        found = self._letters.setdefault(key, Bearing())
+        while len(self._letters) > PREPARED:
+            self._letters.popitem(last=False)
+        return found
 
     async def _prepare(self, letter: Letter) -> Prepared:
         """Rendered once, however many readers wait for it."""
@@ -195,6 +241,13 @@ _Stands = Callable[[Transaction], bool]
 
 def _kept(tx: Transaction, job: Mapping[str, Any]) -> _Kept:
     return tx.get(LETTER, job["letter"]), tx.get(ADDRESS, job["reader"])
+
+
+def _keep_trouble(tx: Transaction, note: Mapping[str, Any] | None) -> None:
+    if note is None:
+        tx.delete(TROUBLE, TROUBLE)
+    elif tx.get(TROUBLE, TROUBLE) is None:
+        tx.put(TROUBLE, TROUBLE, note)
 
 
 class _Notes:

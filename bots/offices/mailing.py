@@ -20,8 +20,9 @@ def mail(config: NetworkConfig, email: Email, web: Web, store: Store, secret: by
     """`secret`: what Message-IDs are derived from. Raises KeyRefused, ValueError."""
     name, address = parseaddr(email.sender)
     sender = Mailbox(address, name)
-    composer = Composer(_letterhead(config, sender, web), secret, keys(config, email))
-    settings = Settings(sender.address, config.network.timezone, email.smtp.max_per_hour)
+    composer = Composer(_letterhead(config, email, sender, web), secret, keys(config, email))
+    bounces = parseaddr(email.bounces or email.sender)[1]
+    settings = Settings(bounces, config.network.timezone, email.smtp.max_per_hour)
     return Mail(store, Pool(server(config, email)), composer, settings, time.time)
 
 
@@ -35,15 +36,19 @@ def server(config: NetworkConfig, email: Email) -> Server:
         user=smtp.user,
         password=None if password is None else password.get_secret_value(),
         name=email.domain,
+        connections=smtp.connections,
+        mails_per_connection=smtp.mails_per_connection,
     )
 
 
-def _letterhead(config: NetworkConfig, sender: Mailbox, web: Web) -> Letterhead:
+def _letterhead(config: NetworkConfig, email: Email, sender: Mailbox, web: Web) -> Letterhead:
+    name, address = parseaddr(email.reply_to or "")
     return Letterhead(
         sender=sender,
         list_id=sender.address.replace("@", "."),
         unsubscribe=f"{web.public_url.rstrip('/')}/u/",
         list_name=config.network.name,
+        reply_to=Mailbox(address, name) if address else None,
     )
 
 

@@ -1,7 +1,8 @@
 """Connections to the server that takes our mail, kept open and used again.
 
 What may succeed later (4xx, a server that is away) and what failed for good (5xx) are told apart,
-and so is the one case that SMTP leaves open: the content went out and no answer came.
+and so is the one case that SMTP leaves open: the content went out and no answer came. Each tells
+what it concerns: one recipient, the letter, the connection, or the server.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from aiosmtplib import SMTP, SMTPResponse
 
 from bridges.email.addresses import is_safe
 from bridges.email.headers import Unsafe
+from bridges.email.replies import Concerns, Reply, Stage
+from bridges.email.room import Room
 
 log = logging.getLogger(__name__)
 
@@ -29,10 +32,14 @@ class NotSent(Exception):
     """`code`: the server's three digits, 0 where it said nothing; `status`: the enhanced status
     (RFC 3463), such as `5.1.1`, or nothing. What else a server says may hold an address."""
 
-    def __init__(self, code: int = 0, status: str = "") -> None:
+    concerns = Concerns.SERVER
+
+    def __init__(self, code: int = 0, status: str = "", concerns: Concerns | None = None) -> None:
         super().__init__(f"{code} {status}".strip())
         self.code = code
         self.status = status
+        if concerns is not None:
+            self.concerns = concerns
 
 
 class Away(NotSent):
@@ -44,15 +51,24 @@ class Later(NotSent):
 
 
 class Never(NotSent):
-    """The server refuses this mail for good. `address`: because of whom it is for."""
+    """The server refuses this mail for good. `nobody`: nobody reads at this address."""
 
-    def __init__(self, code: int, status: str = "", *, address: bool = False) -> None:
-        super().__init__(code, status)
-        self.address = address
+    def __init__(
+        self,
+        code: int,
+        status: str = "",
+        concerns: Concerns | None = None,
+        *,
+        nobody: bool = False,
+    ) -> None:
+        super().__init__(code, status, concerns)
+        self.nobody = nobody
 
 
 class InDoubt(NotSent):
     """The content went out, and the server did not say whether it has it."""
+
+    concerns = Concerns.CONNECTION
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +81,8 @@ class Server:
     ca_file: str | None = None
     name: str | None = None
     """How we name ourselves (EHLO); by default this machine's name."""
-    connections: int = 4
+    connections: int = 5
+    """At most. The last of several is kept for mails that somebody waits for."""
     timeout: float = 30.0
     """Seconds that it may take to answer a command."""
     content_timeout: float = 300.0
@@ -77,11 +94,12 @@ Hook = Callable[[], Awaitable[None]]
 
 
 class Pool:
-    """At most `connections` at once; `async with`, or `close` at the end."""
+    """At most `connections` at once, fewer where the server bears fewer; `async with`, or `close`
+    at the end."""
 
     def __init__(self, server: Server) -> None:
         self._server = server
-        self._slots = asyncio.Semaphore(server.connections)
+        self._room = Room(server.connections)
         self._idle: list[_Connection] = []
 
     async def __aenter__(self) -> Pool:
@@ -90,7 +108,9 @@ class Pool:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    async def send(self, sender: str, recipient: str, message: bytes, commit: Hook) -> None:
+    async def send(
+        self, sender: str, recipient: str, message: bytes, commit: Hook, *, urgent: bool = False
+    ) -> None:
         """Hand one mail over. `commit` is awaited when the server is ready for the content: from
         then on until its answer, nobody knows whether it has the mail.
 
@@ -98,7 +118,7 @@ class Pool:
         """
         if not (is_safe(sender) and is_safe(recipient)):
             raise Unsafe("an address that can't stand in a command")
-        async with self._slots, self._connection() as connection:
+        async with self._room.place(urgent=urgent), self._connection() as connection:
             await connection.send(sender, recipient, message, commit)
 
     async def close(self) -> None:
@@ -128,7 +148,15 @@ class Pool:
             if connection.usable and await connection.is_awake():
                 return connection
             connection.drop()
-        return await _Connection.open(self._server)
+        try:
+            return await _Connection.open(self._server)
+        except Away as error:
+            # Alone it is no matter of how many we are.
+            others = self._room.taken > 1
+            if error.concerns is Concerns.CONNECTION and others:
+                self._room.shrink()
+                raise
+            raise Away(error.code, error.status, Concerns.SERVER) from None
 
 
 _FAULTS = (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError)
@@ -159,7 +187,7 @@ class _Connection:
             await client.ehlo()
         except _FAULTS as error:
             client.close()
-            raise Away(_code(error)) from None
+            raise _not_reached(error) from None
         except BaseException:
             client.close()
             raise
@@ -199,42 +227,42 @@ class _Connection:
         answer = await self._ask(b"MAIL", f"FROM:<{sender}>".encode("ascii"))
         if answer.code != 250:
             # It takes no mail from us at all at the moment, whoever it is for.
-            raise Away(answer.code, _status(answer))
+            raise _away(answer, Stage.SENDER)
         answer = await self._ask(b"RCPT", f"TO:<{recipient}>".encode("ascii"))
         if answer.code not in (250, 251, 252):
-            raise _refusal(answer, address=_concerns_address(answer))
+            raise _refusal(answer, Stage.RECIPIENT)
         answer = await self._ask(b"DATA")
         if answer.code != 354:
-            raise _refusal(answer)
+            raise _refusal(answer, Stage.CONTENT)
 
     async def _ask(self, *command: bytes) -> SMTPResponse:
         try:
             answer = await self._client.execute_command(*command)
         except _FAULTS as error:
-            raise Away(_code(error)) from None
+            raise Away(_code(error), concerns=Concerns.CONNECTION) from None
         if answer.code == 421:
-            raise Away(421, _status(answer))
+            raise _away(answer, Stage.SENDER)
         return answer
 
     async def _content(self, message: bytes) -> None:
         protocol = self._client.protocol
         if protocol is None:
-            raise Away
+            raise Away(concerns=Concerns.CONNECTION)
         if message.startswith(b"."):
             message = b"." + message
         try:
             protocol.write(message.replace(b"\r\n.", b"\r\n..") + b".\r\n")
         except _FAULTS:
-            raise Away from None  # the connection had ended before
+            raise Away(concerns=Concerns.CONNECTION) from None  # the connection had ended before
         try:
             answer = await protocol.read_response(timeout=self._server.content_timeout)
         except _FAULTS as error:
             self.drop()
             raise InDoubt(_code(error)) from None
         if answer.code == 421:
-            raise Away(421, _status(answer))
+            raise _away(answer, Stage.CONTENT)
         if answer.code != 250:
-            raise _refusal(answer)
+            raise _refusal(answer, Stage.CONTENT)
 
     async def _reset(self) -> None:
         try:
@@ -263,23 +291,21 @@ def _code(error: BaseException) -> int:
     return error.code if isinstance(error, aiosmtplib.SMTPResponseException) else 0
 
 
-def _status(answer: SMTPResponse) -> str:
-    """`5.1.1` where the text begins with it (RFC 2034)."""
-    word = answer.message.split(" ", 1)[0]
-    parts = word.split(".")
-    fits = len(parts) == 3 and all(x.isascii() and x.isdigit() and len(x) <= 3 for x in parts)
-    return word if fits else ""
+def _not_reached(error: BaseException) -> Away:
+    text = error.message if isinstance(error, aiosmtplib.SMTPResponseException) else str(error)
+    reply = Reply(_code(error), text)
+    return Away(reply.code, reply.status, reply.concerns(Stage.CONNECT))
 
 
-def _refusal(answer: SMTPResponse, *, address: bool = False) -> NotSent:
+def _away(answer: SMTPResponse, stage: Stage) -> Away:
+    reply = Reply(answer.code, answer.message)
+    return Away(reply.code, reply.status, reply.concerns(stage))
+
+
+def _refusal(answer: SMTPResponse, stage: Stage) -> NotSent:
+    reply = Reply(answer.code, answer.message)
+    concerns = reply.concerns(stage)
     if 400 <= answer.code < 500:
-        return Later(answer.code, _status(answer))
-    return Never(answer.code, _status(answer), address=address)
-
-
-def _concerns_address(answer: SMTPResponse) -> bool:
-    """Whether nobody is there, rather than that somebody does not want our mail."""
-    status = _status(answer)
-    if status:
-        return status.startswith("5.1.") or status == "5.2.1"
-    return answer.code in (550, 551, 553)
+        return Later(reply.code, reply.status, concerns)
+    nobody = stage is Stage.RECIPIENT and reply.nobody
+    return Never(reply.code, reply.status, concerns, nobody=nobody)

@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 
 KINDS = ("immediate", "digest")
 LONGEST_ADDRESS = 254
-_ADDRESS = re.compile(r"[^\s@<>\"(),:;\\]+@[^\s@<>\"(),:;\\]+\.[^\s@<>\"(),:;\\.]+")
 _NONCE = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
@@ -32,11 +31,6 @@ def cleaned(text: str) -> str:
     """Without blanks around it and without invisible characters, which copying brings along."""
     kept = (c for c in text if unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
     return "".join(kept).strip()
-
-
-def is_address(text: str) -> bool:
-    """Whether it looks like an address; only a mail that arrives shows that it is one."""
-    return len(text) <= LONGEST_ADDRESS and _ADDRESS.fullmatch(text) is not None
 
 
 def one_of(text: str, allowed: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from bridges.email.addresses import normalised
 from bridges.web import forms, wording
 from bridges.web.links import TOKEN
 from bridges.web.models import News, Ports, Settings
@@ -121,7 +122,7 @@ class Pages:
             "consent": view.say(wording.CONSENT),
             "consent_language": view.language,
         }
-        if not forms.is_address(fields["address"]):
+        if normalised(fields["address"]) is None:  # nothing could be sent there
             return self._subscription(view, fields, wrong=True)
         await self._submit(request, "subscribe", fields, sent.get("nonce"))
         raise web.HTTPSeeOther(view.link("/subscribe/sent"))

@@ -65,7 +65,7 @@ class Post:
         try:
             await self.mail.perform(action, action_id or f"id-{reader}")
         except (Declined, Refused) as error:
-            return error.code
+            return documents.word(error.code)
         except TryLater as error:
             return f"try later: {error}"
         return None
@@ -245,11 +245,13 @@ class Crowded(Pool):
         self.changed = asyncio.Condition()
         self.asked = 0
 
-    async def send(self, sender: str, recipient: str, message: bytes, commit: Hook) -> None:
+    async def send(
+        self, sender: str, recipient: str, message: bytes, commit: Hook, *, urgent: bool = False
+    ) -> None:
         async with self.changed:
             self.asked += 1
             self.changed.notify_all()
-        await super().send(sender, recipient, message, commit)
+        await super().send(sender, recipient, message, commit, urgent=urgent)
 
 
 @pytest.mark.parametrize("kind", [LETTER, ADDRESS])
@@ -380,3 +382,104 @@ async def test_one_full_mailbox_holds_up_nobody(post: Any) -> None:
         for i in range(20):
             assert await p.send("full", f"full-{i}") == LATER
             assert await p.send("anna", f"anna-{i}") is None
+
+
+def crowd(p: Any) -> Any:
+    async def all_of(names: list[str]) -> list[str | None]:
+        return list(await asyncio.gather(*(p.send(x) for x in names)))
+
+    return all_of
+
+
+async def test_an_outage_counts_once_and_all_leave_soon_after(post: Any) -> None:
+    async with post() as p:
+        names = [f"r{i}" for i in range(50)]
+        await p.add(*names)
+        p.sink.script = lambda verb, rest: "421 4.3.2 away" if verb == "CONNECT" else None
+        left, send = names, crowd(p)
+        while left and p.now[0] < NOW + 100:
+            if p.now[0] >= NOW + 5:
+                p.sink.script = None
+            said = await send(left)
+            left = [x for x, word in zip(left, said, strict=True) if word is not None]
+            p.now[0] += 0.5
+    assert p.sink.count == 50
+    assert p.now[0] - NOW <= 30
+
+
+async def test_a_server_that_bears_two_connections_gets_all_by_two(post: Any) -> None:
+    async with post() as p:
+        names = [f"r{i}" for i in range(200)]
+        await p.add(*names)
+        p.sink.script = lambda verb, rest: (
+            "421 4.7.0 too many connections" if verb == "CONNECT" and p.sink.open > 2 else None
+        )
+        left, send = names, crowd(p)
+        while left and p.now[0] < NOW + 900:
+            said = await send(left)
+            left = [x for x, word in zip(left, said, strict=True) if word is not None]
+            p.now[0] += 0.5
+    assert p.sink.count == 200
+    assert p.now[0] - NOW <= 60
+
+
+async def test_sixty_a_minute_are_used_up(post: Any) -> None:
+    async with post() as p:
+        names = [f"r{i}" for i in range(200)]
+        await p.add(*names)
+        window = [NOW, 0.0]
+
+        def limited(verb: str, rest: str) -> str | None:
+            if verb != "MAIL":
+                return None
+            if p.now[0] - window[0] >= 60:
+                window[:] = [p.now[0], 0]
+            window[1] += 1
+            return "450 4.7.1 Error: too much mail from 127.0.0.1" if window[1] > 60 else None
+
+        p.sink.script = limited
+        left, send = names, crowd(p)
+        while left and p.now[0] < NOW + 900:
+            said = await send(left)
+            left = [x for x, word in zip(left, said, strict=True) if word is not None]
+            p.now[0] += 1.0
+    assert p.sink.count == 200
+    assert p.now[0] - NOW <= 240
+
+
+async def test_greylisting_is_no_matter_of_the_server(post: Any) -> None:
+    async with post() as p:
+        names = [f"r{i}" for i in range(60)]
+        await p.add(*names)
+        p.sink.script = lambda verb, rest: (
+            "450 4.2.0 Greylisted, try again in 60 seconds" if verb == "RCPT" else None
+        )
+        assert set(await crowd(p)(names)) == {LATER}
+        p.sink.script = None
+        p.now[0] += 300
+        assert set(await crowd(p)(names)) == {None}
+
+
+async def test_a_refused_letter_holds_up_nothing_else(post: Any) -> None:
+    def picky(verb: str, rest: str) -> str | None:
+        return "554 5.7.1 spam" if verb == "END" and rest.startswith("r") else None
+
+    async with post(picky) as p:
+        await p.put(LETTER, "c/de", documents.letter_data(letter("Bitte", "c/de")))
+        names = [f"r{i}" for i in range(20)]
+        await p.add("anna", *names)
+        said = [await p.send(x) for x in names]
+        assert set(said) == {REFUSED, LATER}
+        assert await p.send("anna", key="c/de", urgent=True) is None
+
+
+async def test_the_reason_of_a_pause_is_kept_for_the_bot_until_it_is_over(post: Any) -> None:
+    async with post(first("MAIL", "451 4.3.0 later")) as p:
+        await p.add("anna")
+        await p.send("anna")
+        kept = await p.store.run("test", lambda tx: tx.get(documents.TROUBLE, documents.TROUBLE))
+        assert kept == {"since": NOW, "reply": "451 4.3.0"}
+        p.now[0] += 10
+        assert await p.send("anna") is None
+        kept = await p.store.run("test", lambda tx: tx.get(documents.TROUBLE, documents.TROUBLE))
+        assert kept is None

@@ -155,11 +155,16 @@ def test_a_mail_that_asks_is_tried_again_when_it_is_refused_for_now(world: World
     assert stands(world) == "active"
 
 
-def test_an_address_that_nobody_has_is_forgotten_at_once(world: World) -> None:
-    world.answers[world.id(ADDRESS)] = [documents.NOBODY]
+@pytest.mark.parametrize("word", [documents.NOBODY, documents.REFUSED])
+def test_whoever_waits_for_a_mail_gets_it_whatever_the_server_said_first(
+    world: World, word: str
+) -> None:
+    world.answers[world.id(ADDRESS)] = [f"{word} 550 5.1.1"]
     world.submit("subscribe", **FORM)
-    assert stands(world) is None
-    assert "canary" not in str(world.docs.kinds)
+    world.pass_time(timedelta(minutes=6))
+    world.submit("confirm", token=world.mails[-1][1])
+    assert stands(world) == "active"
+    assert not world.docs.forgotten
 
 
 # -- leaving ---------------------------------------------------------------------------------------

@@ -563,17 +563,83 @@ def test_what_fails_for_good_is_told_in_numbers(world: World, answer: str, count
     assert "anna" not in world.bot.render(said.phrase).body
 
 
-def test_an_address_that_nobody_has_is_forgotten_the_second_time(world: World) -> None:
-    reader = world.subscribe("anna@mail.example")
-    world.answers[reader] = [documents.NOBODY] * 2
+NOBODY = f"{documents.NOBODY} 550 5.1.1"
+
+
+def twice_unknown(world: World, share: range = range(1), of: int = 20) -> list[str]:
+    readers = [world.subscribe(f"r{i}@mail.example") for i in range(of)]
+    for i in share:
+        world.answers[readers[i]] = [NOBODY] * 100
     world.send()
-    assert world.docs.get(documents.ADDRESS, reader) is not None
     world.pass_time(timedelta(days=2))
     world.send("Zweiter")
-    assert world.docs.get(documents.ADDRESS, reader) is None
-    assert "anna@mail" not in str(world.docs.kinds)
+    world.pass_time(timedelta(days=5))
+    return readers
+
+
+def suspended(world: World) -> int:
+    return sum(x["standing"] == "nobody" for _, x in world.docs.scan(kinds.READER))
+
+
+@pytest.mark.parametrize("how", ["reaction", "command", "confirmed anew"])
+def test_who_is_unknown_twice_is_suspended_told_and_brought_back(world: World, how: str) -> None:
+    reader = twice_unknown(world)[0]
+    assert suspended(world) == 1
+    said = next(x for x in reversed(world.said) if isinstance(x, Say) and x.handle)
+    assert said.phrase.key == "suspended"
+    body = world.bot.render(said.phrase).body
+    assert "550 5.1.1" in body
+    assert "@" not in body
+    assert world.docs.get(documents.ADDRESS, reader) is not None
+    assert not world.docs.forgotten
     world.send("Dritter")
-    assert world.circular("a/3").total == 0
+    assert world.circular("a/3").total == 19
+    told = world.docs.handles[str(said.handle)].event_id or ""
+    if how == "reaction":
+        world.react(told, "❌", BILAL)
+    elif how == "command":
+        world.write("!undo", BILAL, reply_to=told)
+    else:
+        world.answers.clear()
+        world.subscribe("r0@mail.example")
+    assert suspended(world) == 0
+    world.send("Vierter")
+    assert world.circular("a/4").total == 20
+
+
+@pytest.mark.parametrize("share", [3, 20])
+def test_what_a_tenth_of_a_round_meets_is_nobodys_fault(world: World, share: int) -> None:
+    twice_unknown(world, range(share))
+    assert suspended(world) == 0
+    assert not world.docs.forgotten
+    held = [x for x in world.said if isinstance(x, Say) and x.phrase.key == "held"]
+    assert len(held) == 2
+    assert "550 5.1.1" in world.bot.render(held[0].phrase).body
+
+
+def test_a_round_that_was_held_goes_out_once_the_server_is_mended(world: World) -> None:
+    readers = [world.subscribe(f"r{i}@mail.example") for i in range(20)]
+    for reader in readers:
+        world.answers[reader] = [f"{documents.REFUSED} 550 5.7.1"]
+    world.send()
+    assert (world.circular().failed, world.circular().waiting) == (0, 20)
+    world.pass_time(timedelta(minutes=6))
+    assert world.circular().sent == 20
+    assert not list(world.docs.scan(kinds.STRIKE))
+
+
+def test_the_room_hears_within_a_minute_why_no_mails_leave(world: World) -> None:
+    world.subscribe("anna@mail.example")
+    trouble = {"since": world.now.timestamp(), "reply": "450 4.7.1"}
+    world.docs.put(documents.TROUBLE, documents.TROUBLE, trouble)
+    world.send()
+    world.pass_time(timedelta(seconds=55))
+    said = [x for x in world.said if isinstance(x, Say) and x.phrase.key == "mail-refused"]
+    assert len(said) == 1
+    assert "450 4.7.1" in world.bot.render(said[0].phrase).body
+    world.docs.delete(documents.TROUBLE, documents.TROUBLE)
+    world.pass_time(timedelta(seconds=55))
+    assert "~mail-again" in world.keys(world.said)
 
 
 def test_progress_is_told_sparingly(world: World) -> None:

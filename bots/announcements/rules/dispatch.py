@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 
 from bots.announcements import handles
-from bots.announcements.rules import digest, drafts, readers, release, rounds, unedited
+from bots.announcements.rules import (
+    digest,
+    drafts,
+    readers,
+    release,
+    rounds,
+    suspending,
+    unedited,
+    watch,
+)
 from bots.announcements.rules.turn import Turn
 from bots.announcements.state import State
 from bots.runtime.decision import (
@@ -69,12 +78,12 @@ def _due(turn: Turn, key: str) -> None:
     mailing, of_round = handles.mailing(key), handles.round_due(key)
     if key == handles.DIGEST:
         digest.due(turn)
+    elif key == handles.WATCH:
+        watch.due(turn)
     elif mailing is not None:
         (readers if mailing.matter == handles.CONFIRM else rounds).again(turn, mailing)
-    elif of_round is not None and of_round[0] == "chunk":
-        rounds.chunk_due(turn, of_round[2])
     elif of_round is not None:
-        rounds.telling_due(turn)
+        rounds.due(turn, *of_round)
     elif key.startswith("undo/"):
         release.due(turn)
     elif (call := handles.number_after("call", key)) is not None:
@@ -153,6 +162,8 @@ def _by_editor(turn: Turn, event: RoomEvent) -> None:
 
 def _reacted(turn: Turn, event: Reaction) -> None:
     item = turn.state.item
+    if turn.state.suspended is not None and event.key == suspending.UNDO:
+        suspending.undo(turn, turn.state.suspended)
     if turn.state.call == turn.desk.calls and event.key == digest.UNDO:
         digest.undo(turn)
     if item is None or turn.state.version not in (None, item.original.language):

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bots.announcements import handles, kinds
 from bots.announcements.models import Announcement, State, Version
-from bots.announcements.rules import commands, digest, offers, release, versions
+from bots.announcements.rules import commands, digest, offers, release, suspending, versions
 from bots.announcements.rules.turn import Turn
 from bots.announcements.rules.versions import Said
 from bots.runtime import texts
@@ -66,7 +66,9 @@ def _command(turn: Turn, event: TextMessage, found: Invocation | Unknown) -> Non
 
 def _without_item(turn: Turn, event: TextMessage, command: Command) -> None:
     """Outside the thread of an announcement only a digest can be meant."""
-    if command is commands.UNDO and turn.desk.call is not State.DRAFT:
+    if command is commands.UNDO and turn.state.suspended is not None:
+        suspending.undo(turn, turn.state.suspended)
+    elif command is commands.UNDO and turn.desk.call is not State.DRAFT:
         digest.undo(turn)
     else:
         turn.tell("command-where", {"command": command.shown(turn.language)}, thread=event.thread)

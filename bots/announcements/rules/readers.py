@@ -14,6 +14,7 @@ from bots.announcements import handles, kinds
 from bots.announcements.handles import Mailing
 from bots.announcements.letters import confirm_letter
 from bots.announcements.models import Kind, Standing, Subscriber, Wish
+from bots.announcements.rules import watch
 from bots.announcements.rules.addresses import (
     Known,
     confirm_token,
@@ -25,11 +26,13 @@ from bots.announcements.rules.turn import Turn
 from bots.mail import documents
 from bots.runtime.decision import CancelTimer, Deliver, Performed, SetTimer
 
-URGENT = "urgent"
-"""The lane of mails that somebody waits for."""
+URGENT, LANES = "urgent", 4
+"""The lanes of mails that somebody waits for."""
 MOST_A_DAY = 3
 """Mails that ask one address to confirm: nobody can fill a stranger's mailbox by our form."""
 DAY = 24 * 3600.0
+_TRIED_AGAIN = frozenset({documents.LATER, documents.NOBODY, documents.REFUSED})
+"""Whatever a server says: the fault may be its own, and somebody waits."""
 
 
 def subscribe(turn: Turn, fields: Mapping[str, str]) -> None:
@@ -45,8 +48,8 @@ def subscribe(turn: Turn, fields: Mapping[str, str]) -> None:
     if since_first >= DAY:
         reader = replace(reader, asked=0, asked_first=turn.seconds)
     # A restored backup may still call somebody active who has left: her address is gone for good.
-    active = reader.standing is Standing.ACTIVE and turn.state.address
-    standing = Standing.ACTIVE if active else Standing.WAITING
+    known_there = reader.standing in (Standing.ACTIVE, Standing.SUSPENDED) and turn.state.address
+    standing = reader.standing if known_there else Standing.WAITING
     wish = _wish(turn, fields)
     reader = replace(reader, standing=standing, asked=reader.asked + 1, wish=wish)
     turn.keep_reader(reader)
@@ -84,17 +87,18 @@ def _send(turn: Turn, mailing: Mailing) -> None:
         once=mailing.once,
         urgent=True,
     )
-    turn.ask(Deliver(documents.BRIDGE, URGENT, content, handle=mailing.name, notify=True))
+    lane = f"{URGENT}-{int(mailing.reader[:8], 16) % LANES}"
+    turn.ask(Deliver(documents.BRIDGE, lane, content, handle=mailing.name, notify=True))
+    watch.begin(turn)
 
 
 def performed(turn: Turn, event: Performed, mailing: Mailing) -> None:
     """What became of a mail that asks to confirm."""
     reader = turn.state.reader
-    if event.error == documents.LATER and mailing.attempt <= len(PAUSES):
+    refused = documents.word(event.error) in _TRIED_AGAIN
+    if reader is not None and refused and mailing.attempt <= len(PAUSES):
         again = replace(mailing, attempt=mailing.attempt + 1)
         turn.ask(SetTimer(again.name, turn.now + PAUSES[mailing.attempt - 1]))
-    elif event.error == documents.NOBODY and reader is not None and not reader.confirmed:
-        _forget(turn, reader)
 
 
 def again(turn: Turn, mailing: Mailing) -> None:
@@ -167,8 +171,8 @@ def expired(turn: Turn) -> None:
 def _forget(turn: Turn, reader: Subscriber) -> None:
     if reader.wish is not None:
         turn.drop(kinds.TICKET, confirm_token(turn.settings, reader.id, reader.wish.asked))
-    turn.forget(documents.ADDRESS, reader.id)
+    turn.drop(documents.ADDRESS, reader.id)
     if reader.left:
         turn.keep_reader(replace(reader, standing=Standing.GONE, wish=None))
     else:
-        turn.forget(kinds.READER, reader.id)
+        turn.drop(kinds.READER, reader.id)

@@ -13,21 +13,22 @@ from datetime import timedelta
 from bots.announcements import handles, kinds
 from bots.announcements.handles import Mailing
 from bots.announcements.letters import digest_letter
-from bots.announcements.models import Announcement, Round, Standing, Subscriber
+from bots.announcements.models import Announcement, Round
+from bots.announcements.rules import suspending, watch
 from bots.announcements.rules.addresses import unsubscribe_token
 from bots.announcements.rules.turn import Turn
+from bots.announcements.state import Strike
 from bots.mail import documents
 from bots.runtime.decision import Deliver, Performed, Phrase, SetTimer
 from bridges.email.letters import Letter
 
 CHUNK = 200
-LANES = 16
-"""Mails that may be under way side by side; how many connections there are is the bridge's."""
+LANES = 12
+"""Mails that may be under way side by side: fewer than a performer takes on at once, so that a mail
+that somebody waits for is never behind them. How many connections there are is the bridge's."""
 TELL_EVERY = timedelta(seconds=10)
 PAUSES = tuple(timedelta(minutes=x) for x in (5, 15, 60, 240, 720, 1_440, 1_440))
 """Before each further attempt at a mail that was refused for now: almost three days in all."""
-SURE_AFTER, FORGOTTEN_AFTER = 24 * 3600.0, 60 * 24 * 3600.0
-"""An address is given up when it was unknown twice, more than a day and less than 60 days apart."""
 
 
 def put_letter(turn: Turn, letter: Letter) -> None:
@@ -46,8 +47,16 @@ def start(
     if chunks:
         turn.keep_round(circular)
         turn.ask(SetTimer(handles.chunk_timer(circular.key, 0), turn.now))
+        watch.begin(turn)
     else:
         _finish(turn, circular)
+
+
+def due(turn: Turn, kind: str, _: str, number: int) -> None:
+    if kind == "chunk":
+        chunk_due(turn, number)
+    else:
+        telling_due(turn)
 
 
 def chunk_due(turn: Turn, number: int) -> None:
@@ -77,22 +86,55 @@ def performed(turn: Turn, event: Performed, mailing: Mailing) -> None:
     circular = turn.state.circular
     if circular is None:
         return
-    match event.error:
+    match documents.word(event.error):
         case None:
             _count(turn, circular, sent=1)
         case documents.GONE:
             _count(turn, circular, gone=1)
         case documents.UNKNOWN:
             _count(turn, circular, unknown=1)
-        case documents.LATER if not circular.stopped and mailing.attempt <= len(PAUSES):
-            at = turn.now + PAUSES[mailing.attempt - 1]
-            again = replace(mailing, attempt=mailing.attempt + 1)
-            turn.ask(SetTimer(again.name, at))
+        case documents.LATER if _may_wait(circular, mailing):
+            _wait(turn, mailing)
             _count(turn, circular, waiting=1)
         case _:
-            if event.error == documents.NOBODY and turn.state.reader is not None:
-                nobody(turn, turn.state.reader)
-            _count(turn, circular, failed=1)
+            _refused(turn, circular, mailing, event.error)
+
+
+def _may_wait(circular: Round, mailing: Mailing) -> bool:
+    return not circular.stopped and mailing.attempt <= len(PAUSES)
+
+
+def _wait(turn: Turn, mailing: Mailing) -> None:
+    at = turn.now + PAUSES[mailing.attempt - 1]
+    turn.ask(SetTimer(replace(mailing, attempt=mailing.attempt + 1).name, at))
+
+
+def _refused(turn: Turn, circular: Round, mailing: Mailing, error: str | None) -> None:
+    nobody = documents.word(error) == documents.NOBODY
+    if circular.held:
+        waits = _may_wait(circular, mailing)
+        if waits:
+            _wait(turn, mailing)
+        _count(turn, circular, waiting=int(waits), failed=int(not waits))
+        return
+    strike = Strike(mailing, turn.state.reader, documents.reply(error), nobody)
+    suspending.note(turn, circular, strike)
+    circular = replace(circular, failed=circular.failed + 1)
+    if suspending.too_many(circular):
+        circular = _hold(turn, circular, strike.reply)
+    _count(turn, circular)
+
+
+def _hold(turn: Turn, circular: Round, reply: str) -> Round:
+    """It is the server's fault, or the letter's: nobody is given up, and all is tried again."""
+    values = {"n": circular.failed, "total": circular.total, "reply": reply or "5xx"}
+    turn.tell("held", values)
+    waiting = [x.mailing for x in turn.state.strikes if _may_wait(circular, x.mailing)]
+    for mailing in waiting:
+        _wait(turn, mailing)
+    failed = circular.failed - len(waiting)
+    suspending.clear(turn, circular)
+    return replace(circular, held=True, failed=failed, waiting=circular.waiting + len(waiting))
 
 
 def again(turn: Turn, mailing: Mailing) -> None:
@@ -105,17 +147,7 @@ def again(turn: Turn, mailing: Mailing) -> None:
         return
     _count(turn, circular, waiting=-1)
     _deliver(turn, mailing)
-
-
-def nobody(turn: Turn, reader: Subscriber) -> None:
-    since = turn.seconds - reader.failed
-    if reader.standing is not Standing.ACTIVE or since < SURE_AFTER:
-        return
-    if since > FORGOTTEN_AFTER:
-        turn.keep_reader(replace(reader, failed=turn.seconds))
-        return
-    turn.keep_reader(replace(reader, standing=Standing.NOBODY, left=turn.seconds))
-    turn.forget(documents.ADDRESS, reader.id)
+    watch.begin(turn)
 
 
 def _count(turn: Turn, circular: Round, **more: int) -> None:
@@ -135,6 +167,8 @@ def telling_due(turn: Turn) -> None:
     if circular is None or circular.finished:
         return
     turn.keep_round(replace(circular, telling=False))
+    watch.begin(turn)
+    watch.due(turn)
     turn.tell("progress", _progress(circular), edits=handles.progress(circular.key))
 
 
@@ -155,6 +189,7 @@ def _finish(turn: Turn, circular: Round) -> None:
         "rest": tuple(Phrase(key, "", {"n": n}) for key, n in parts if n),
     }
     turn.tell("finished", values, edits=handles.progress(circular.key))
+    suspending.judge(turn, circular)
 
 
 # -- taken back ------------------------------------------------------------------------------------

@@ -7,6 +7,8 @@ from bots.runtime.phrases import Wording
 
 WORDING = Wording(
     ROOM,
-    ringing=frozenset({"set-aside", "stopped", "redact-late"}),
+    ringing=frozenset(
+        {"set-aside", "stopped", "redact-late", "held", "mail-refused", "mail-away", "suspended"}
+    ),
     commands=frozenset({"command", "word", "example"}),
 )

@@ -85,6 +85,33 @@ ROOM: dict[str, Paragraphs] = {
             "Of {n} mails nobody knows whether they have arrived.",
         ),
     ),
+    "held": (
+        N_("{n} of {total} mails were refused. The mail server said: {reply}"),
+        N_(
+            "So many refusals are not the readers' fault, but that of the mail server or of the "
+            "message. The mails wait and are tried again, and nobody was taken off the list. "
+            "Please tell whoever runs the network."
+        ),
+    ),
+    "mail-refused": (
+        N_("The mail server takes no mails at the moment. It said: {reply}"),
+        N_("The mails wait, and leave by themselves as soon as it takes them."),
+    ),
+    "mail-away": (
+        N_("The mail server does not answer at the moment."),
+        N_("The mails wait, and leave by themselves as soon as it takes them."),
+    ),
+    "mail-again": (N_("The mail server takes mails again."),),
+    "suspended": (
+        NP_(
+            "{n} address gets no mails for now: twice the mail server said that nobody reads "
+            "there ({replies}).",
+            "{n} addresses get no mails for now: twice the mail server said that nobody reads "
+            "there ({replies}).",
+        ),
+        N_("To undo this, react with ❌ or reply to this message with {command}."),
+    ),
+    "suspended-undone": (NP_("{n} address gets mails again.", "{n} addresses get mails again."),),
     "translation-removed": (
         N_(
             "The translation was removed here and on the web. Mails that still wait show the "

@@ -1,0 +1,32 @@
+"""While mails are under way editors hear, within a minute, if the mail server takes none."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bots.announcements import handles
+from bots.announcements.rules.turn import Turn
+from bots.runtime.decision import SetTimer
+
+SOON = timedelta(seconds=25)
+BEARABLE = 15.0
+"""Seconds of trouble that nobody needs to hear of."""
+
+
+def begin(turn: Turn) -> None:
+    turn.ask(SetTimer(handles.WATCH, turn.now + SOON))
+
+
+def due(turn: Turn) -> None:
+    trouble, told = turn.state.trouble, turn.desk.trouble
+    if trouble is None:
+        if told:
+            turn.tell("mail-again", edits=handles.trouble(told))
+            turn.note(trouble=0.0)
+        return
+    if not told and turn.seconds - trouble.since >= BEARABLE:
+        said = trouble.reply.lstrip("0")
+        key = "mail-refused" if said else "mail-away"
+        turn.tell(key, {"reply": said}, handle=handles.trouble(trouble.since))
+        turn.note(trouble=trouble.since)
+    begin(turn)

@@ -1,0 +1,49 @@
+"""When something is in trouble, how long it is left alone: an outage counts once, however many
+mails met it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 900.0
+MOMENT = 0.1
+"""Seconds after a connection was lost, or was one too many."""
+
+
+@dataclass(slots=True)
+class Bearing:
+    """Of the mail server, or of one letter. Times are seconds since the epoch."""
+
+    trouble: int = 0
+    """How often in a row."""
+    refusals: int = 0
+    """In a row, of a kind that may yet be the recipient's alone."""
+    until: float = 0.0
+    """Until then it is left alone."""
+    _noted: float = -1.0
+    _lost: bool = False
+    """A connection was lost, and nothing has succeeded since."""
+
+    def wait(self, now: float) -> float:
+        return max(0.0, self.until - now)
+
+    def failed(self, began: float, now: float) -> float:
+        """An attempt that `began` then has failed; for how many seconds to wait now."""
+        if began > self._noted:
+            self.trouble += 1
+            self._noted = now
+            self.until = now + min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(self.trouble - 1, 20))
+        return max(MOMENT, self.wait(now))
+
+    def lost(self, began: float, now: float) -> float:
+        """A connection was lost: no matter, unless that is all that happens."""
+        if self._lost:
+            return self.failed(began, now)
+        self._lost = True
+        return MOMENT
+
+    def served(self, began: float) -> None:
+        self._lost = False
+        self.refusals = 0
+        if began > self._noted:  # else it was under way when the trouble came
+            self.trouble = 0
