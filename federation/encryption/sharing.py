@@ -105,6 +105,8 @@ class Sharing:
         )
         if strangers and strangers == others:
             raise TooSoon(min(waits.values()))
+        if strangers:
+            self.meetings.rooms.add(room_id)  # they may have come before we could see it
         return Readers(users.here - strangers, users.asked | strangers)
 
     # -- what is owed to those who come later --------------------------------------------------
