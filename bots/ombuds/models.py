@@ -149,6 +149,10 @@ class Case:
     root_gone: bool = False
     refers: int | None = None
     taken_by: str | None = None
+    waiting: float = 0.0
+    """Since when it is as it is: open, or answered. 0: since it was opened."""
+    hinted: bool = False
+    """Staff were told that a note in its thread reaches nobody."""
     texts: int = 0
     """How many messages of the person stand in the thread, the root not counted."""
     answers: tuple[Answer, ...] = ()

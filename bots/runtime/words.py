@@ -18,13 +18,14 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from gettext import c2py
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Literal
 
+from babel.dates import format_timedelta
 from babel.messages.pofile import PoFileError, read_po
 
 from bots.runtime.decision import Phrase
@@ -250,6 +251,8 @@ class Words:
                 return told if self.direction(value.language) == direction else isolate(told)
             case tuple() | list():
                 return _COMMAS[direction].join(self._shown(x, tag) for x in value)
+            case timedelta():
+                return _span(value, tag)
             case _:
                 return _plain(value)
 
@@ -266,6 +269,11 @@ def _plain(value: object) -> str:
             return _clock(value)
         case _:
             return isolate(str(value))
+
+
+def _span(value: timedelta, tag: str) -> str:
+    """`3 days`: how long something has lasted."""
+    return format_timedelta(value, threshold=1, locale=tag.partition("-")[0])
 
 
 def _day(value: date) -> str:

@@ -42,8 +42,12 @@ def test_the_words_for_it(world: World, word: str) -> None:
 
 
 def test_a_plain_note_stays(world: World) -> None:
+    asked = world.staff("Wir sollten hinfahren")
+    assert world.office_keys(asked) == ["note-stays"], "once, since she may mean the person"
+    assert world.chat_keys(asked) == []
     for note in ("Was tun?", "antwort: nein", "! Achtung", "!!!", "Ich würde !antwort schreiben"):
         assert world.staff(note) == []
+        assert world.staff(note, case=None) == []
 
 
 def test_the_notice_says_when_it_goes(world: World) -> None:

@@ -114,7 +114,9 @@ def test_an_edit_from_such_a_device_changes_no_answer(world: World) -> None:
 
 
 def test_notes_and_people_outside_need_no_signed_device(world: World) -> None:
-    assert says(world, "a note among us", 1, doubt=Doubt.UNSIGNED) == []
+    assert world.office_keys(says(world, "a note among us", 1, doubt=Doubt.UNSIGNED)) == [
+        "note-stays"
+    ]
     came = replace(world.origin(CHAT, YUSRA), doubt=Doubt.UNKNOWN)
     assert world.handle(TextMessage(came, world.view(CHAT), "more of it"))
 

@@ -61,6 +61,23 @@ def test_lists(world: World) -> None:
     assert numbers("!fälle Zebra") == []
 
 
+def test_who_has_waited_longest_for_an_answer_comes_first(world: World) -> None:
+    for number in (2, 3, 4):
+        world.pass_time(24 * 3600)
+        world.write("!neu")
+        world.write(f"Sache {number}")
+    world.staff("!antwort Wir kommen.", case=1)
+    world.pass_time(120)
+    world.staff("!nehmen", BILAL, case=3)
+    world.staff("!schließen", case=2)
+    world.staff("!öffnen", case=2)  # it waits again, from now on
+    lines = flat(said(world.staff("!fälle", case=None), "cases").phrase).splitlines()[2:6]
+    assert [x.split(" · ")[0].strip("\u200e") for x in lines] == ["3", "4", "2", "1"]
+    assert "1 day" in lines[0]
+    assert "bilal" in lines[0]
+    assert "answered" in lines[3]
+
+
 def test_a_list_has_links_and_an_end(world: World) -> None:
     for _ in range(24):
         world.write("!neu")
@@ -70,7 +87,7 @@ def test_a_list_has_links_and_an_end(world: World) -> None:
     assert len(lines) == 20  # type: ignore[arg-type]
     text = flat(phrase)
     assert "There are 5 more." in text
-    assert f"https://matrix.to/#/!office/{world.event_of('case/25/root')}" in text.splitlines()[2]
+    assert f"https://matrix.to/#/!office/{world.event_of('case/1/root')}" in text.splitlines()[2]
     assert all(len(x) < 150 for x in text.splitlines())
 
 

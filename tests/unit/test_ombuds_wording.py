@@ -109,7 +109,8 @@ def test_what_is_empty_is_left_out() -> None:
 
 def test_links_stay_whole_and_commands_stand_out() -> None:
     url = "https://matrix.to/#/!a/$b"
-    values = {"number": 1, "state": Phrase("state-open", "en"), "text": "x", "link": url}
+    names = ("number", "text", "age", "language", "staff")
+    values = {**dict.fromkeys(names, "x"), "state": Phrase("state-open", "en"), "link": url}
     text = Renderer(EnglishWords()).render(Phrase("cases-line", "en", values))
     assert text.body.endswith(f" {url}")
     assert f'<a href="{url}">' in (text.html or "")

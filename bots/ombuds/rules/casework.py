@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from urllib.parse import quote
 
 from bots.ombuds import texts
@@ -10,6 +11,7 @@ from bots.ombuds.rules import commands
 from bots.ombuds.rules.turn import Turn
 from bots.ombuds.state import Listed
 from bots.runtime.decision import Phrase
+from bots.runtime.words import Raw
 
 MOST = 20
 """Cases in one list."""
@@ -43,11 +45,7 @@ def _done(turn: Turn, key: str) -> None:
 
 
 def show(turn: Turn, staff: str, word: str) -> None:
-    found = sorted(
-        (x for x in turn.state.listed if _wanted(x.case, staff, word)),
-        key=lambda x: x.case.number,
-        reverse=True,
-    )
+    found = sorted((x for x in turn.state.listed if _wanted(x.case, staff, word)), key=_urgency)
     command = commands.CASES
     if not found:
         every = f"{command.shown(turn.staff_language)} {commands.ALL.word(turn.staff_language)}"
@@ -71,15 +69,37 @@ def _wanted(case: Case, staff: str, word: str) -> bool:
     return word.casefold() in case.text.casefold() or word.removeprefix("#") == str(case.number)
 
 
+_ORDER = (CaseState.OPEN, CaseState.ANSWERED, CaseState.CLOSED)
+
+
+def _urgency(listed: Listed) -> tuple[int, float]:
+    """Who has waited longest for an answer comes first; of what is closed, the newest."""
+    case = listed.case
+    closed = case.state is CaseState.CLOSED
+    return _ORDER.index(case.state), -case.number if closed else _since(case)
+
+
+def _since(case: Case) -> float:
+    return case.waiting or case.opened
+
+
 def _line(turn: Turn, listed: Listed) -> Phrase:
     case = listed.case
     values = {
         "number": case.number,
         "state": turn.phrase(f"state-{case.state}"),
+        "age": timedelta(seconds=max(0.0, turn.seconds - _since(case))),
+        "language": Raw(case.language or "–"),
+        "staff": Raw(_localpart(case.taken_by)),
         "text": "🚩" if case.flags else texts.excerpt(case.text),
         "link": _link(turn.state.room, listed.event_id),
     }
     return turn.phrase("cases-line", values)
+
+
+def _localpart(user: str | None) -> str:
+    """Short enough for a line of a list; the case itself names her in full."""
+    return user.removeprefix("@").partition(":")[0] if user else "–"
 
 
 def _link(room: str | None, event_id: str | None) -> str:

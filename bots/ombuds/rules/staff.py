@@ -38,12 +38,20 @@ def text(turn: Turn, event: TextMessage) -> None:
     body, _ = texts.clean(event.body)
     invocation = commands.of_staff(body)
     if invocation is None:
-        return
-    if not event.origin.encrypted:
+        _note(turn)
+    elif not event.origin.encrypted:
         # A homeserver could have written it in the name of staff.
         _reply(turn, "command-plain")
     elif devices.is_hers(turn, event):
         _command(turn, event, invocation)
+
+
+def _note(turn: Turn) -> None:
+    """In the thread of a case it could be meant for the person: say once that it reaches nobody."""
+    if turn.known.case is None or not _inside(turn) or turn.case.hinted:
+        return
+    turn.file(hinted=True)
+    turn.tell_case("note-stays", {"command": commands.full(commands.ANSWER, turn.staff_language)})
 
 
 def _command(turn: Turn, event: TextMessage, invocation: Invocation | Unknown) -> None:

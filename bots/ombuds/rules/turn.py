@@ -181,7 +181,7 @@ class Turn(turn.Turn[State]):
 
     def set_state(self, state: CaseState) -> None:
         if self.case.state is not state:
-            self.file(state=state)
+            self.file(state=state, waiting=self.seconds)
             self.show_case()
 
     def show_case(self) -> None:
