@@ -20,8 +20,8 @@ _TIMER = re.compile(r"answer/(\d{1,12})/(\d{1,12})", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What a handle names: `part` is `root`, `header`, `receipt`, `text`, `answer`, `notice` (the
-    notice of an answer), or a kind of media."""
+    """What a handle names: `part` is `root`, `header`, `receipt`, `acknowledged`, `text`, `answer`,
+    `notice` (the notice of an answer), or a kind of media."""
 
     case: int
     part: str
@@ -58,6 +58,11 @@ def header(case: int) -> Handle:
 
 def receipt(case: int) -> Handle:
     return Handle(f"case/{case}/receipt")
+
+
+def acknowledged(case: int, number: int) -> Handle:
+    """What tells the person to which case her message went, the one with that number there."""
+    return Handle(f"case/{case}/acknowledged/{number}")
 
 
 def text(case: int, number: int, kind: str = "text") -> Handle:

@@ -289,10 +289,23 @@ class Loader:
             state = self._desks.person(state, user)
         if isinstance(event, TextMessage):
             if event.reply_to is not None:
-                state = replace(state, target=self.docs.made_by_event(event.reply_to))
+                state = self._replied(state, event.reply_to)
             link = flagwords.link_in(texts.clean(event.body)[0])
             state = self._desks.linked(state, link, event.origin.sender)
         return state
+
+    def _replied(self, state: State, event_id: str) -> State:
+        """What she replies to; and the case that it tells of, or of which it is a part."""
+        state = replace(state, target=self.docs.made_by_event(event_id))
+        there = state.target is not None and state.target.room_id == state.chat
+        ours = (state.target,) if state.target is not None and there else ()
+        number = _first_case(ours or self.docs.copies_of(event_id))
+        stored = self.docs.get(CASE, str(number))
+        case = case_from(stored) if stored is not None else None
+        conversation = state.known.conversation
+        if case is None or conversation is None or case.conversation != conversation.serial:
+            return state
+        return replace(state, known=replace(state.known, case=case))
 
     def _in_place(self, state: State, event: RoomEvent) -> State:
         if isinstance(event, RoomReplaced):

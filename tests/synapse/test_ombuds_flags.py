@@ -167,12 +167,39 @@ async def test_a_flag_becomes_a_case_with_the_text_that_she_shows(
         root = await meadow.reads(meadow.staff, meadow.office, "flagged this in a room")
         assert meadow.modi.user_id in (root.body or "")
         assert "matrix.to" in (root.body or "")
-        await meadow.reads(meadow.leyla, chat, "Your number is 1")
+        await meadow.reads(meadow.leyla, chat, "Its number is 1")
         asked = await meadow.reads(meadow.leyla, chat, "May it read the text")
         await meadow.leyla.react(chat, asked.event_id, "✅")
         shown = await meadow.reads(meadow.staff, meadow.office, WORDS, thread=root.event_id)
         assert shown.shield is None
         assert meadow.leyla.user_id not in json.dumps([x.raw for x in meadow.staff.timeline])
+
+
+async def test_what_is_flagged_beside_an_open_case_is_one_of_its_own(
+    meadow: Meadow, tmp_path: Path
+) -> None:
+    async with at_work(meadow, tmp_path / "office"):
+        await meadow.invite(ENCRYPTED)
+        chat, cold = await meadow.leyla.write_privately(meadow.account.user_id, "It is cold.")
+        first = await meadow.reads(meadow.staff, meadow.office, "It is cold")
+        receipt = await meadow.reads(meadow.leyla, chat, "Your number is 1")
+        event = await meadow.modi.send(meadow.room, WORDS)
+        await meadow.leyla.react(meadow.room, event, "🚩")
+        question = await meadow.reads(meadow.leyla, chat, "What is it about")
+        await meadow.leyla.react(chat, question.event_id, "🏠")
+        second = await meadow.reads(meadow.staff, meadow.office, "flagged this in a room")
+        assert second.thread is None
+        await meadow.reads(meadow.leyla, chat, "Its number is 2")
+        asked = await meadow.reads(meadow.leyla, chat, "May it read the text")
+        await meadow.leyla.react(chat, asked.event_id, "✅")
+        await meadow.reads(meadow.staff, meadow.office, WORDS, thread=second.event_id)
+        await meadow.leyla.send(chat, "He shouted.")
+        await meadow.reads(meadow.staff, meadow.office, "He shouted", thread=second.event_id)
+        await meadow.leyla.send(chat, "Ten degrees.", reply_to=receipt.event_id)
+        await meadow.reads(meadow.staff, meadow.office, "Ten degrees", thread=first.event_id)
+        await meadow.reads(meadow.leyla, chat, "added to your matter, number 1")
+        await meadow.leyla.redact(chat, cold)
+        await meadow.staff.wait_for(room_id=meadow.office, redacts=first.event_id)
 
 
 async def test_moderators_are_told_each_by_herself_and_never_who(
@@ -507,7 +534,7 @@ async def audit(meadow: Meadow, chat: str, room: str) -> None:
     assert Counter(x["type"] for x in ours)["m.room.redaction"] == 2
     assert _count(meadow.leyla, meadow.room, "Flags are on") == 1
     assert _count(meadow.leyla, chat, "What is it about") == 2
-    assert _count(meadow.leyla, chat, "Your number is") == 1
+    assert _count(meadow.leyla, chat, "Its number is") == 1
     assert _count(meadow.leyla, chat, "May it read the text") == 1
     assert _count(meadow.staff, meadow.office, "flagged this in a room") == 1
     assert _count(meadow.staff, meadow.office, WORDS) == 1

@@ -49,6 +49,8 @@ class Meadow:
 
     collect: int = 60
     world: World = field(init=False)
+    cold: str = ""
+    decision: str = ""
 
     def __post_init__(self) -> None:
         settings = replace(SETTINGS, collect=timedelta(seconds=self.collect))
@@ -803,7 +805,7 @@ def test_an_accommodation_is_a_case(answer: str) -> None:
     room = meadow.asked()
     event, asked = meadow.world.write(answer, YUSRA, room)
     assert meadow.world.keys(asked, meadow.office) == ["case-root"]
-    assert meadow.world.keys(asked, room) == ["receipt", "notice", "evidence-ask"]
+    assert meadow.world.keys(asked, room) == ["receipt-flagged", "notice", "evidence-ask"]
     root = said(asked, "case-root")
     assert root.copy_of == event
     text = meadow.world.text(asked, "case-root")
@@ -823,7 +825,7 @@ def test_her_language_is_known_by_the_word_with_which_she_answers(
     meadow = Meadow().on()
     asked = meadow.answer(answer, meadow.asked())
     assert said(asked, "evidence-ask").phrase.language == language
-    assert said(asked, "receipt").phrase.language == language.split(maxsplit=1)[0]
+    assert said(asked, "receipt-flagged").phrase.language == language.split(maxsplit=1)[0]
 
 
 def test_the_text_is_shown_if_she_wants_it() -> None:
@@ -891,7 +893,7 @@ def test_what_was_deleted_before_she_answered() -> None:
     room = meadow.asked()
     asked = meadow.answer("2", room)
     assert "deleted in the meantime" in meadow.world.text(asked, "case-root")
-    assert meadow.world.keys(asked, room) == ["receipt", "notice", "evidence-failed"]
+    assert meadow.world.keys(asked, room) == ["receipt-flagged", "notice", "evidence-failed"]
     told = meadow.answer("1", meadow.asked(ZOYA), ZOYA)
     assert "🗑" in str([x for x in told if isinstance(x, Say)])
 
@@ -932,14 +934,118 @@ def test_her_own_message_does_not_give_her_name_away() -> None:
             assert YUSRA not in body
 
 
-def test_an_open_case_goes_on() -> None:
+def beside() -> Meadow:
+    """Case 1 is what she wrote, case 2 what she flagged while it was open."""
+    meadow = Meadow().on().chat()
+    meadow.cold = meadow.world.write("It is cold.", YUSRA, CHAT)[0]
+    meadow.flag()
+    meadow.decision = meadow.world.write("2", YUSRA, CHAT)[0]
+    return meadow
+
+
+def thread(asked: list[Request], key: str = "followup") -> Any:
+    return said(asked, key).thread
+
+
+def test_what_is_flagged_is_a_case_of_its_own_beside_one_that_is_open() -> None:
     meadow = Meadow().on().chat()
     meadow.answer("It is cold.", CHAT)
     meadow.flag()
     asked = meadow.answer("2", CHAT)
-    assert meadow.world.keys(asked, meadow.office) == ["followup"]
-    assert AUTHOR in meadow.world.text(asked, "followup")
-    assert meadow.world.keys(meadow.answer("zeigen", CHAT), meadow.office) == ["evidence"]
+    assert meadow.world.keys(asked, meadow.office) == ["case-root"]
+    assert meadow.world.keys(asked, CHAT) == ["receipt-flagged", "evidence-ask"]
+    assert "number is 2" in meadow.world.text(asked, "receipt-flagged")
+    root = meadow.world.text(asked, "case-root")
+    assert "2" in root
+    assert AUTHOR in root
+    assert "cold" not in root
+    assert meadow.case(2).refers is None
+    assert meadow.case(1).texts == 0
+    shown = meadow.answer("zeigen", CHAT)
+    assert meadow.world.keys(shown, meadow.office) == ["evidence"]
+    assert thread(shown, "evidence") == handles.root(2)
+
+
+def test_what_she_writes_goes_to_the_case_of_which_she_last_heard() -> None:
+    meadow = beside()
+    assert thread(meadow.answer("He shouted.", CHAT)) == handles.root(2)
+    meadow.world.write("!antwort 1 How cold?", ANNA, meadow.office)
+    told = meadow.world.pass_time(61)
+    assert "number 1" in meadow.world.text(told, "answer")
+    asked = meadow.answer("Ten degrees.", CHAT)
+    assert thread(asked) == handles.root(1)
+    assert "number 1" in meadow.world.text(asked, "acknowledged")
+    assert meadow.case(2).texts == 1
+
+
+def test_the_text_goes_to_what_was_flagged_though_staff_asked_about_something_else() -> None:
+    meadow = beside()
+    meadow.world.write("!antwort 1 How cold?", ANNA, meadow.office)
+    meadow.world.pass_time(61)
+    question = next(x for x in meadow.world.docs.handles if x.endswith("/evidence"))
+    asked = meadow.world.react(meadow.world.event_of(question), "✅", YUSRA, CHAT)[1]
+    assert thread(asked, "evidence") == handles.root(2)
+    assert thread(meadow.answer("Ten degrees.", CHAT)) == handles.root(1)
+
+
+def test_a_text_that_she_is_asked_to_copy_goes_to_what_she_flagged() -> None:
+    meadow = beside()
+    meadow.world.write("!antwort 1 How cold?", ANNA, meadow.office)
+    meadow.world.pass_time(61)
+    meadow.world.seen.clear()
+    question = next(x for x in meadow.world.docs.handles if x.endswith("/evidence"))
+    asked = meadow.world.react(meadow.world.event_of(question), "✅", YUSRA, CHAT)[1]
+    assert "evidence-failed" in meadow.world.keys(asked, CHAT)
+    assert thread(meadow.answer("He wrote: go home.", CHAT)) == handles.root(2)
+
+
+@pytest.mark.parametrize("handle", ["case/1/receipt", "her own", "case/1/answer/1"])
+def test_a_reply_goes_to_the_case_that_it_replies_to(handle: str) -> None:
+    meadow = beside()
+    meadow.world.write("!antwort 1 How cold?", ANNA, meadow.office)
+    meadow.world.pass_time(61)
+    meadow.world.write("!antwort 2 Who was it?", ANNA, meadow.office)
+    meadow.world.pass_time(61)
+    about = meadow.cold if handle == "her own" else meadow.world.event_of(handle)
+    asked = meadow.world.write("Ten degrees.", YUSRA, CHAT, reply_to=about)[1]
+    assert thread(asked) == handles.root(1)
+    assert "number 1" in meadow.world.text(asked, "acknowledged")
+    assert thread(meadow.answer("And at night less.", CHAT)) == handles.root(1)
+    where = meadow.world.event_of("case/1/acknowledged/1")
+    meadow.world.write("!antwort 2 Who was it?", ANNA, meadow.office)
+    meadow.world.pass_time(61)
+    asked = meadow.world.write("More.", YUSRA, CHAT, reply_to=where)[1]
+    assert thread(asked) == handles.root(1)
+
+
+def test_a_reply_to_a_case_of_somebody_else_stays_in_her_own() -> None:
+    meadow = beside()
+    room = meadow.asked(ZOYA)
+    meadow.answer("2", room, ZOYA)
+    foreign = meadow.world.event_of("case/3/receipt")
+    asked = meadow.world.write("Hello?", YUSRA, CHAT, reply_to=foreign)[1]
+    assert thread(asked) == handles.root(2)
+    root = meadow.world.event_of("case/3/root")
+    asked = meadow.world.write("Hello?", YUSRA, CHAT, reply_to=root)[1]
+    assert thread(asked) == handles.root(2)
+
+
+def test_edits_and_removals_follow_in_the_case_that_is_not_at_hand() -> None:
+    meadow = beside()
+    more = meadow.world.write("He shouted.", YUSRA, CHAT)[0]
+    asked = meadow.world.edit(meadow.cold, "It is very cold.", YUSRA, CHAT)
+    assert said(asked, "case-root").edits == handles.root(1)
+    meadow.world.write("!antwort 1 How cold?", ANNA, meadow.office)
+    meadow.world.pass_time(61)
+    asked = meadow.world.edit(more, "He shouted at me.", YUSRA, CHAT)
+    assert said(asked, "followup").edits == handles.text(2, 1)
+    assert meadow.case(1).texts == 0
+    gone = meadow.world.redact(meadow.decision, YUSRA, CHAT)
+    assert [x.target for x in gone if isinstance(x, Redact)] == [handles.root(2)]
+    assert thread(gone, "case-header") == handles.root(2)
+    assert AUTHOR not in str(meadow.kept("ombuds/case"))
+    assert meadow.case(1).text == "It is very cold."
+    assert thread(meadow.answer("Ten degrees.", CHAT)) == handles.root(1)
 
 
 @pytest.mark.parametrize("begun", [True, False])
@@ -1046,7 +1152,7 @@ def test_of_several_chats_the_one_in_which_she_speaks_goes_on() -> None:
     meadow = Meadow().on()
     first = meadow.asked()
     meadow.chat()
-    assert meadow.world.keys(meadow.answer("2", first), first)[0] == "receipt"
+    assert meadow.world.keys(meadow.answer("2", first), first)[0] == "receipt-flagged"
     assert meadow.world.keys(meadow.answer(LINK, CHAT), CHAT) == ["flag-question"]
     assert meadow.world.keys(meadow.answer("1", CHAT), CHAT) == ["flag-passed"]
 

@@ -38,6 +38,7 @@ ASKS = re.compile(
 
 _COMMAND = "names a command or another place to write, and asks for no decision"
 _DONE = "says what was done, and asks for nothing"
+_KEPT = "says what was done; whatever she writes next reaches the office"
 _LANGUAGE = "is the answer to somebody who chose a language, and asks for nothing"
 _OTHERS = "speaks to those who moderate a room, about the room"
 _MACHINE = "says what a program can't do; nobody agrees to anything by it"
@@ -45,6 +46,7 @@ _INTERESTS = "asks for interests, which bind to nothing and can be chosen again"
 
 OMBUDS_ALONE = {
     "receipt": _DONE,
+    "receipt-flagged": _KEPT,
     "language-set": _LANGUAGE,
     "alone-again": _DONE,
     "private-only": _COMMAND,

@@ -166,6 +166,7 @@ def due(turn: Turn, number: int) -> None:
     else:
         turn.put_answer(replace(answer, state=AnswerState.SENDING))
         turn.converse(spoken=turn.seconds)
+        turn.at_case()
         turn.say(
             "answer",
             {"number": turn.case.number, "text": answer.text},

@@ -35,8 +35,6 @@ class Incoming:
     cut: bool
     encrypted: bool
     media: str | None = None
-    flags: tuple[Flagged, ...] = ()
-    """What it is about, if it was flagged and not written."""
     changed: bool = False
 
 
@@ -159,15 +157,31 @@ def take(turn: Turn, incoming: Incoming) -> None:
         turn.converse(language=guess(incoming.text, turn.settings.languages))
     case = turn.known.case
     if turn.conversation.fresh or case is None or case.state is CaseState.CLOSED:
-        _open(turn, incoming)
+        before = None if turn.conversation.fresh else case
+        _open(turn, incoming, refers=before.number if before is not None else None)
     else:
         _go_on(turn, incoming)
     if not turn.conversation.noticed:
         arrival.notice(turn)
 
 
-def _open(turn: Turn, incoming: Incoming) -> None:
-    before = None if turn.conversation.fresh else turn.known.case
+def flagged(turn: Turn, source: str, flags: tuple[Flagged, ...]) -> None:
+    """A case of its own, whatever else of hers is open: it may be about other people, and for
+    other eyes. It names no other case."""
+    if turn.conversation.language is None:
+        turn.converse(language=guess("", turn.settings.languages))
+    _open(turn, Incoming(source, "", False, True), flags=flags)
+    if not turn.conversation.noticed:
+        arrival.notice(turn)
+
+
+def _open(
+    turn: Turn,
+    incoming: Incoming,
+    *,
+    refers: int | None = None,
+    flags: tuple[Flagged, ...] = (),
+) -> None:
     first, *rest = texts.parts(incoming.text)
     number = turn.known.office.cases + 1
     turn.office(cases=number)
@@ -181,24 +195,27 @@ def _open(turn: Turn, incoming: Incoming) -> None:
             media=incoming.media,
             encrypted=incoming.encrypted,
             cut=incoming.cut,
-            refers=before.number if before is not None else None,
-            flags=incoming.flags,
+            refers=refers,
+            flags=flags,
         )
     )
     turn.converse(case=number, fresh=False, acknowledged=turn.seconds)
     root = handles.root(number)
     turn.tell(turn.case_key, turn.case_values(), handle=root, copy_of=incoming.event_id)
     _continue(turn, incoming.event_id, rest)
-    turn.say("receipt", {"number": number}, handle=handles.receipt(number), after=root)
+    turn.receive(after=root)
 
 
 def _go_on(turn: Turn, incoming: Incoming) -> None:
     pass_on(turn, incoming)
+    turn.at_case()
     if turn.case.state is CaseState.ANSWERED:
         turn.set_state(CaseState.OPEN)
     if turn.seconds - turn.conversation.acknowledged >= PAUSE:
         turn.converse(acknowledged=turn.seconds)
-        turn.say("acknowledged", {"number": turn.case.number})
+        number = turn.case.number
+        handle = handles.acknowledged(number, turn.case.texts)
+        turn.say("acknowledged", {"number": number}, handle=handle)
 
 
 def pass_on(turn: Turn, incoming: Incoming) -> None:
@@ -213,8 +230,6 @@ def _following(turn: Turn, incoming: Incoming, text: str) -> tuple[Phrase, str]:
     if incoming.media is not None:
         return turn.medium(incoming.media, text), incoming.media
     marks = turn.marks(encrypted=incoming.encrypted, cut=incoming.cut, changed=incoming.changed)
-    if incoming.flags:
-        return turn.following(turn.flagged(incoming.flags), marks), "flagged"
     return turn.following(text, marks), "text"
 
 

@@ -104,7 +104,7 @@ def offer(turn: Turn, flag: Flag) -> None:
     """Ask whether the office may read what was flagged."""
     turn.keep("flags", flag.number, replace(flag, stage=Stage.OFFERED, asked=turn.seconds))
     question = handles.evidence(flag.number)
-    after = handles.root(turn.case.number)
+    after = handles.root(flag.case)
     turn.reply("evidence-ask", _words(), handle=question, after=after)
     turn.ask(React(turn.chat, question, AGREE, notify=True))
 

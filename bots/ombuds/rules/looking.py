@@ -71,7 +71,7 @@ def _file(turn: Turn, flag: Flag) -> None:
         )
         for x in flag.found
     )
-    conversation.take(turn, conversation.Incoming(flag.source, "", False, True, flags=flagged))
+    conversation.flagged(turn, flag.source, flagged)
     if any(x.readable for x in flag.found):
         decisions.offer(turn, replace(flag, case=turn.case.number))
     else:
@@ -98,6 +98,8 @@ def _pass_on(turn: Turn, flag: Flag, one: Found, message: RoomEvent | None) -> F
 
 def _shown(turn: Turn, flag: Flag) -> None:
     flagging.forget(turn, flag, answered=True)
+    if not flag.shown and turn.known.case is not None:
+        turn.at_case()  # she is asked to copy the text into the chat
     turn.reply("evidence-shown" if flag.shown else "evidence-failed")
 
 

@@ -166,6 +166,6 @@ def receipt_due(turn: Turn) -> None:
         return
     number = turn.case.number
     if turn.state.posted:
-        turn.say("receipt", {"number": number}, handle=handles.receipt(number))
+        turn.receive()
     else:
         turn.ask(SetTimer(handles.receipt_timer(number), turn.now + SOON))

@@ -67,6 +67,12 @@ class Turn(turn.Turn[State]):
         """Note of which message it was, for the case that it is removed."""
         self.known = replace(self.known, edits={**self.known.edits, edit: source})
 
+    def at_case(self) -> None:
+        """What she writes next belongs to the case at hand, until she hears of another one. She is
+        told where it went."""
+        if self.conversation.case != self.case.number:
+            self.converse(case=self.case.number, acknowledged=0.0)
+
     def put_answer(self, answer: Answer) -> None:
         others = tuple(x for x in self.case.answers if x.number != answer.number)
         self.file(answers=(*others, answer))
@@ -159,6 +165,12 @@ class Turn(turn.Turn[State]):
     def say(self, key: str, values: Values | None = None, **fields: Any) -> None:
         """Say something to the person, in the private chat."""
         self._say(Phrase(key, self.language, values or {}), fields)
+
+    def receive(self, **fields: Any) -> None:
+        """Tell the person that the case at hand has arrived."""
+        number = self.case.number
+        key = "receipt-flagged" if self.case.flags else "receipt"
+        self.say(key, {"number": number}, handle=handles.receipt(number), **fields)
 
     def reply(self, key: str, values: Values | None = None, **fields: Any) -> None:
         """The same, to somebody who has written nothing yet from which her language is known."""

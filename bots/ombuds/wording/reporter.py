@@ -66,6 +66,20 @@ REPORTER: dict[str, Paragraphs] = {
         N_("To add something, write again here."),
         _TAKE_BACK,
     ),
+    "receipt-flagged": (
+        N_(
+            "Thank you. What you flagged has arrived as a matter of its own. Its number is "
+            "{number}."
+        ),
+        N_(
+            "People of the ombuds office will read it. Their answer will come here, into this chat."
+        ),
+        N_(
+            "What you write here next is added to it. To add to another matter, reply to a message "
+            "that names its number."
+        ),
+        _TAKE_BACK,
+    ),
     "acknowledged": (N_("Thank you. This was added to your matter, number {number}."),),
     "language-set": (N_("From now on we write to you in this language."),),
     "reporter-help": (
