@@ -40,7 +40,9 @@ def test_a_team_of_one_adds_alone() -> None:
     assert (invited(asked), world.office_keys(asked)) == ([BILAL], ["team-added"])
     assert office(world).roster == (ANNA,)
     assert kicked(world.move(OFFICE, BILAL, "invite", by=BOT)) == []
-    assert world.office_keys(world.move(OFFICE, BILAL, "join")) == ["team-joined"]
+    joined = world.move(OFFICE, BILAL, "join")
+    assert world.office_keys(joined) == ["team-joined"]
+    assert "cannot be read on it" in world.bot.render(said(joined, "team-joined").phrase).body
     assert office(world).roster == (ANNA, BILAL)
 
 

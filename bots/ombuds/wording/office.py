@@ -119,7 +119,13 @@ TEAM: dict[str, Paragraphs] = {
         ),
     ),
     "team-added": (N_("{person} is invited and belongs to the team after joining."),),
-    "team-joined": (N_("{person} has joined and belongs to the team now."),),
+    "team-joined": (
+        N_("{person} has joined and belongs to the team now."),
+        N_(
+            "Messages from before you joined, or from before you used this device, cannot be read "
+            "on it. Ask a colleague to read them out, or use a device that you had before."
+        ),
+    ),
     "team-removed": (N_("{person} does not belong to the team any more."),),
     "team-left": (N_("{person} has left and does not belong to the team any more."),),
     "team-withdrawn": (N_("The invitation of {person} is withdrawn."),),
