@@ -52,12 +52,16 @@ async def _until_told(place: Path, story_only: bool) -> int:
 
 
 async def _play(place: Path, story_only: bool) -> int:
+    import logging
+
     from aiohttp import ClientError
 
     from bots.demo.screen import Screen
     from bots.demo.telling import NotSeen
     from federation.embedded import SynapseFailed
 
+    # A phone may have a message before its key; its library would tell of it between the steps.
+    logging.getLogger("nio").setLevel(logging.CRITICAL)
     screen = Screen()
     screen.opening()
     try:
