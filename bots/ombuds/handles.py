@@ -112,6 +112,8 @@ def answer_due(key: str) -> tuple[int, int] | None:
 
 ANEW = "office/anew"
 """When a lost room is followed by another one."""
+RING = "office/ring"
+"""When staff hear of what has come since their phones last rang."""
 WELCOME = "welcome/"
 
 

@@ -219,6 +219,10 @@ class Office:
     proposed: int = 0
     proposals: tuple[Proposal, ...] = ()
     asked: float = 0.0
+    rang: float = 0.0
+    """When staff's phones last rang for a case."""
+    unheard: tuple[int, ...] = ()
+    """Cases that have something new since then."""
     doubted: float = 0.0
     """When staff were last told of a command from a device that nobody has signed."""
     aside: float = 0.0
@@ -244,7 +248,7 @@ def to_json(value: Office | Conversation | Case) -> dict[str, Any]:
 def office_from(data: Mapping[str, Any]) -> Office:
     proposals = tuple(read(Proposal, x) for x in data.get("proposals", ()))
     departed = tuple(read(Departed, x) for x in data.get("departed", ()))
-    lists = {name: tuple(data.get(name, ())) for name in ("roster", "awaited", "former")}
+    lists = {name: tuple(data.get(name, ())) for name in ("roster", "awaited", "former", "unheard")}
     return read(Office, {**data, **lists, "proposals": proposals, "departed": departed})
 
 

@@ -10,9 +10,12 @@ from bots.runtime.phrases import Translator, Wording
 
 RINGING = frozenset(
     {
-        "case-root",
-        "followup",
-        "media",
+        "ring-opened",
+        "ring-more",
+        "ring-several",
+        "ring-answer",
+        "ring-question",
+        "ring-moderators",
         "exposed",
         "left",
         "unreadable-case",
@@ -26,20 +29,13 @@ RINGING = frozenset(
         "set-aside",
         "device-unsigned",
         "send-again-staff",
-        "answer",
         "send-again",
         "text-only",
         "not-alone",
-        "flag-question",
-        "flag-questions",
-        "flag-nobody",
-        "evidence-ask",
-        "evidence",
-        "evidence-unreadable",
-        "moderators-told",
     }
 )
-"""Sent as `m.text`. All else is an `m.notice`, which makes no phone ring."""
+"""Sent as `m.text`: nothing that a person wrote. All else is an `m.notice`, which makes no phone
+ring."""
 
 _COMMANDS = frozenset(
     {"command", "numbered", "original", "answer", "help", "team", "add", "remove"}

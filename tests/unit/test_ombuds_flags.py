@@ -535,6 +535,16 @@ def test_each_moderator_is_told_by_herself(answer: str) -> None:
     assert meadow.kept("ombuds/flag") == {}
 
 
+def test_moderators_phones_ring_once_without_the_link() -> None:
+    meadow = Meadow().on()
+    asked = meadow.answer("1", meadow.asked())
+    mine = [x for x in asked if isinstance(x, Say) and x.audience == frozenset({MODA})]
+    texts = [meadow.world.bot.render(x.phrase) for x in mine]
+    assert [x.phrase.key for x in mine] == ["moderators-told", "ring-moderators"]
+    assert [x.notice for x in texts] == [True, False]
+    assert "matrix.to" not in texts[1].body
+
+
 def test_by_reaction_it_is_the_same() -> None:
     meadow = Meadow().on()
     room = meadow.asked()

@@ -87,6 +87,7 @@ def test_phrases_within_phrases() -> None:
     marks = (Phrase("mark-cut", "en"), Phrase("mark-changed", "en"))
     values = {
         "number": 7,
+        "tag": "ar",
         "state": Phrase("state-open", "en"),
         "language": "العربية (ar)",
         "time": "x",
@@ -94,11 +95,12 @@ def test_phrases_within_phrases() -> None:
         "text": inner,
     }
     text = Renderer(EnglishWords()).render(Phrase("case-root", "en", values))
-    assert "Case 7 · open · language: \u2068العربية (ar)\u2069" in text.body
+    assert text.body.startswith("Case 7 · \u2068ar\u2069\n\n")
+    assert "open · language: \u2068العربية (ar)\u2069 · since" in text.body
     assert "not text: picture." in text.body
-    assert (text.html or "").endswith("<blockquote>&lt;b&gt;</blockquote>")
+    assert "<blockquote>&lt;b&gt;</blockquote>" in (text.html or "")
     assert "Its end is missing.<br>The person has changed" in (text.html or "")
-    assert text.notice is False
+    assert text.notice, "what a person wrote rings on no lock screen"
 
 
 def test_what_is_empty_is_left_out() -> None:

@@ -49,6 +49,7 @@ OMBUDS_ALONE = {
     "receipt-flagged": _KEPT,
     "language-set": _LANGUAGE,
     "alone-again": _DONE,
+    "ring-answer": _DONE,
     "private-only": _COMMAND,
     "no-verification": _MACHINE,
     "no-call": _MACHINE,

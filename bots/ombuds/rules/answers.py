@@ -182,6 +182,7 @@ def performed(turn: Turn, event: Performed, number: int) -> None:
         return
     if event.error is None:
         turn.put_answer(replace(answer, state=AnswerState.DELIVERED))
+        turn.say("ring-answer", strict=True, notify=True)
         _show(turn, answer, "answer-delivered", {"time": turn.clock()})
         if turn.case.state is CaseState.OPEN:
             turn.set_state(CaseState.ANSWERED)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bots.ombuds import handles, texts
 from bots.ombuds.languages import guess
 from bots.ombuds.models import Case, CaseState, Flagged
-from bots.ombuds.rules import arrival, commands, decisions
+from bots.ombuds.rules import arrival, commands, decisions, ringing
 from bots.ombuds.rules.turn import Turn
 from bots.runtime.commands import Invocation, Unknown
 from bots.runtime.decision import Phrase
@@ -203,6 +203,7 @@ def _open(
     root = handles.root(number)
     turn.tell(turn.case_key, turn.case_values(), handle=root, copy_of=incoming.event_id)
     _continue(turn, incoming.event_id, rest)
+    ringing.opened(turn)
     turn.receive(after=root)
 
 
@@ -224,6 +225,7 @@ def pass_on(turn: Turn, incoming: Incoming) -> None:
     shown, kind = _following(turn, incoming, first)
     turn.tell_text(shown, incoming.event_id, kind)
     _continue(turn, incoming.event_id, rest)
+    ringing.went_on(turn)
 
 
 def _following(turn: Turn, incoming: Incoming, text: str) -> tuple[Phrase, str]:

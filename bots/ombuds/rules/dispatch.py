@@ -17,6 +17,7 @@ from bots.ombuds.rules import (
     looking,
     moving,
     places,
+    ringing,
     roster,
     staff,
     telling,
@@ -81,8 +82,8 @@ def _set_aside(turn: Turn, event: SetAside) -> None:
 
 def _due(turn: Turn, event: Due) -> None:
     answer = handles.answer_due(event.key)
-    if event.key == handles.ANEW:
-        moving.due(turn)
+    if event.key in _OF_OFFICE:
+        _OF_OFFICE[event.key](turn)
     elif handles.receipt_due(event.key) is not None:
         moving.receipt_due(turn)
     elif answer is not None:
@@ -99,6 +100,7 @@ def _due(turn: Turn, event: Due) -> None:
             _TIMERS[what](turn, number)
 
 
+_OF_OFFICE = {handles.ANEW: moving.due, handles.RING: ringing.due}
 _TIMERS = {"flag": flagging.due, "recount": flagging.recount, "notice": telling.forgotten}
 _MADE = {"chat": flagging.chat_made, "moderator": telling.room_made}
 

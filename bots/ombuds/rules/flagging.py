@@ -70,6 +70,8 @@ def _ask(turn: Turn, user: str, room: str, event: str) -> None:
     turn.keep("flaggers", user, replace(flagger, flags=(*flagger.flags, flag.number)))
     question = handles.question(flag.number)
     _say(turn, chat, flag, handle=question)
+    ring = Phrase("ring-question", turn.spoken)
+    turn.ask(Say(chat, ring, audience=frozenset({user}), strict=True, notify=True))
     turn.ask(*(React(chat, question, x.key, notify=True) for x in Choice))
     turn.ask(SetTimer(handles.flag_timer(flag.number), turn.now + FORGOTTEN))
 

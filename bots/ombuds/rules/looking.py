@@ -7,7 +7,7 @@ from dataclasses import replace
 from bots.ombuds import texts
 from bots.ombuds.flags import Flag, Found, Stage
 from bots.ombuds.models import Flagged
-from bots.ombuds.rules import conversation, decisions, flagging, telling
+from bots.ombuds.rules import conversation, decisions, flagging, ringing, telling
 from bots.ombuds.rules.turn import Turn
 from bots.runtime.decision import Performed
 from federation.events import Ignored, RoomEvent, TextMessage
@@ -98,8 +98,10 @@ def _pass_on(turn: Turn, flag: Flag, one: Found, message: RoomEvent | None) -> F
 
 def _shown(turn: Turn, flag: Flag) -> None:
     flagging.forget(turn, flag, answered=True)
-    if not flag.shown and turn.known.case is not None:
-        turn.at_case()  # she is asked to copy the text into the chat
+    if turn.known.case is not None:
+        ringing.went_on(turn)
+        if not flag.shown:
+            turn.at_case()  # she is asked to copy the text into the chat
     turn.reply("evidence-shown" if flag.shown else "evidence-failed")
 
 

@@ -112,6 +112,7 @@ def tell(turn: Turn) -> None:
     if place is None or not place.waiting:
         return
     turn.keep("places", room, replace(place, waiting=(), told=turn.seconds))
+    rung: dict[str, Moderator] = {}
     for items in _chunks(place.waiting):
         told = tuple(sorted(x for x in people(turn) if any(i.author != x for i in items)))
         notice = Notice(turn.number(), room, items, told)
@@ -120,7 +121,10 @@ def tell(turn: Turn) -> None:
             turn.keep("flagged", item.event, notice.number)
         turn.ask(SetTimer(handles.notice_timer(notice.number), turn.now + REMEMBERED))
         for user in told:
-            _say(turn, user, _reach(turn, user), notice)
+            rung[user] = rung.get(user) or _reach(turn, user)
+            _say(turn, user, rung[user], notice)
+    for user, moderator in rung.items():
+        _ring(turn, user, moderator)
 
 
 def _chunks(items: tuple[Item, ...]) -> Iterator[tuple[Item, ...]]:
@@ -164,6 +168,13 @@ def _say(
             notify=True,
         )
     )
+
+
+def _ring(turn: Turn, user: str, moderator: Moderator) -> None:
+    """Once, behind all that she is told: links stand on no lock screen."""
+    room = handles.moderator(moderator.serial)
+    ring = Phrase("ring-moderators", turn.settings.spoken)
+    turn.ask(Say(room, ring, audience=frozenset({user}), notify=True))
 
 
 def _mark(item: Item) -> str:

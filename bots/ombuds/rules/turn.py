@@ -212,6 +212,7 @@ class Turn(turn.Turn[State]):
         return {
             "number": case.number,
             "state": self.phrase(f"state-{case.state}"),
+            "tag": case.language or "–",
             "language": self._tongue(case.language),
             "time": opened,
             "marks": tuple(self._marks(case)),

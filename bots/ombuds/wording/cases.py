@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from bots.runtime.phrases import N_, Paragraphs
 
+_STANDING = N_("{state} · language: {language} · since {time}")
+
 CASES: dict[str, Paragraphs] = {
     "case-root": (
-        N_("Case {number} · {state} · language: {language} · {time}"),
-        "{marks}",
+        # Translators: what tells cases apart in a list of 40 characters; the person's words follow
+        N_("Case {number} · {tag}"),
         "{text}",
+        "{marks}",
+        _STANDING,
     ),
     "case-header": (
-        N_("Case {number} · {state} · language: {language} · {time}"),
-        "{marks}",
+        N_("Case {number} · {tag}"),
         N_("The person has taken the first message back. Go on in this thread."),
+        "{marks}",
+        _STANDING,
     ),
+    # Translators: these ring on the lock screens of staff, so they hold nothing of a person's words
+    "ring-opened": (N_("New: case {number}"),),
+    "opened": (N_("New: case {number}"),),
+    "ring-more": (N_("New message in case {number}"),),
+    "ring-several": (N_("There is something new. Cases: {numbers}"),),
     # Translators: the state that a case is in
     "state-open": (N_("open"),),
     "state-answered": (N_("answered"),),

@@ -157,6 +157,8 @@ MODERATORS: dict[str, Paragraphs] = {
         ),
     ),
     "moderators-line": ("{mark} {link}",),
+    # Translators: this rings on a lock screen, so it tells nothing of what it is about
+    "ring-moderators": (N_("There is something new for you here."),),
 }
 
 STAFF: dict[str, Paragraphs] = {

@@ -117,6 +117,9 @@ REPORTER: dict[str, Paragraphs] = {
     ),
     "alone-again": (N_("Nobody else is in this chat any more. The office can answer here again."),),
     "answer": (N_("Answer of the ombuds office to your matter, number {number}:"), "{text}"),
+    # Translators: these ring on her lock screen, so they tell nothing of what it is about
+    "ring-answer": (N_("You have an answer."),),
+    "ring-question": (N_("There is a question for you here."),),
     "private-only": (
         N_(
             "The ombuds office reads private messages only. To write to it, start a private chat "

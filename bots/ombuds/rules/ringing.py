@@ -1,0 +1,48 @@
+"""What makes phones ring, without a word of what it is about: a lock screen is read by others.
+
+What people wrote comes first and silently. If something has rung just now, what follows is gathered
+and rings once: a burst of messages, or of people, is one sound.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from bots.ombuds import handles
+from bots.ombuds.rules.turn import Turn
+from bots.runtime.decision import SetTimer
+
+QUIET = 60.0
+"""Seconds after a sound in which staff hear no other one about cases."""
+
+
+def opened(turn: Turn) -> None:
+    """The first reply in its thread, too: Element lists no threads without one."""
+    loud = _may_ring(turn)
+    turn.tell_case("ring-opened" if loud else "opened", {"number": turn.case.number})
+
+
+def went_on(turn: Turn) -> None:
+    if _may_ring(turn):
+        turn.tell_case("ring-more", {"number": turn.case.number})
+
+
+def _may_ring(turn: Turn) -> bool:
+    office, number = turn.known.office, turn.case.number
+    quiet = 0 <= turn.seconds - office.rang < QUIET  # a clock that was set back silences nothing
+    if not office.unheard and not quiet:
+        turn.office(rang=turn.seconds)
+        return True
+    if not office.unheard:
+        at = datetime.fromtimestamp(office.rang + QUIET, UTC)
+        turn.ask(SetTimer(handles.RING, at))
+    turn.office(unheard=(*(x for x in office.unheard if x != number), number))
+    return False
+
+
+def due(turn: Turn) -> None:
+    """All that came in the meantime, in one line."""
+    numbers = turn.known.office.unheard
+    if numbers:
+        turn.office(rang=turn.seconds, unheard=())
+        turn.tell("ring-several", {"numbers": ", ".join(map(str, sorted(numbers)))})
