@@ -81,6 +81,20 @@ def test_only_coordinators_decide(town: Town) -> None:
     assert town.wish().state == "open"
 
 
+def test_a_command_in_clear_decides_nothing_in_an_encrypted_room(town: Town) -> None:
+    target = town.event_of("onboarding/wish/1")
+    _, asked = town.write("!admit", ANNA, COORDINATION, reply_to=target, encrypted=False)
+    assert town.keys(asked) == ["command-plain"]
+    assert town.wish().state is WishState.OPEN
+
+
+def test_a_command_counts_in_a_room_that_is_not_encrypted(town: Town) -> None:
+    town.views[COORDINATION] = replace(town.view(COORDINATION), encrypted=False)
+    target = town.event_of("onboarding/wish/1")
+    _, asked = town.write("!admit", ANNA, COORDINATION, reply_to=target, encrypted=False)
+    assert invitations(asked) == [SPACE]
+
+
 def test_a_decision_stands(town: Town) -> None:
     town.decides("✅")
     assert town.decides("❌", BILAL) == []

@@ -30,6 +30,10 @@ def commanded(turn: Turn, event: TextMessage) -> None:
     if found is None or event.notice:
         return
     there = event.origin.event_id
+    if event.room.encrypted and not event.origin.encrypted:
+        # A homeserver could have written it in the name of a coordinator.
+        turn.tell("command-plain", reply_to=there)
+        return
     if isinstance(found, Unknown) or found.command is commands.HELP:
         _help(turn, found, there)
         return

@@ -37,6 +37,12 @@ COORDINATION: dict[str, Paragraphs] = {
         N_("Who is meant? Answer the message about the person with {command}, or write: {named}"),
     ),
     "wish-none": (N_("Nobody is waiting for a decision."),),
+    "command-plain": (
+        N_(
+            "This command was not encrypted and was not carried out. Please send it again, "
+            "encrypted."
+        ),
+    ),
     "only-coordinators": (N_("Only coordinators can decide this."),),
     "newcomer": (
         N_("{person} is interested in {initiative} and is invited to its rooms. Please say hello!"),
