@@ -23,7 +23,9 @@ def lines(output: str, declared: Declared) -> list[str]:
 
 async def test_from_a_first_plan_to_a_last(tmp_path: Path, synapse: EmbeddedSynapse) -> None:
     declared = Declared(tmp_path, synapse)
-    declared.initiative("nord", "@nora:localhost")
+    nora = f"nora{declared.end}"
+    await synapse.register(nora, "a password for tests")
+    declared.initiative("nord", f"@{nora}:localhost")
     making = [
         "+ @creator:localhost: account for creator",
         "+ @onboarding:localhost: account for onboarding",

@@ -18,6 +18,7 @@ from bots.ombuds.bot import OmbudsBot
 from bots.ombuds.rules import commands, flagwords
 from bots.ombuds.wording.reporter import WITH_ORIGINAL
 from bots.onboarding.bot import OnboardingBot
+from bots.onboarding.rules import commands as onboarding_commands
 from bots.onboarding.wording import WORDING
 from bots.runtime.decision import Phrase
 from bots.runtime.phrases import PerLanguage, Written
@@ -146,10 +147,14 @@ VALUES: dict[str, object] = {
     "accommodation": PerLanguage(flagwords.ACCOMMODATION.word),
     "nothing": PerLanguage(flagwords.NOTHING.word),
     "show": PerLanguage(flagwords.SHOW.word),
-    "yes": "ja",
+    "yes": PerLanguage(onboarding_commands.YES.word),
     "no": PerLanguage(flagwords.NO.word),
     "leave": "!gehen",
     "erase": "!vergessen",
+    "word": "!hilfee",
+    "guess": "",
+    "help": PerLanguage(commands.HELP.shown),
+    "kept": "",
     "network": "Bündnis Nord",
     "rules": Written({"de": "Wir hören zu. Bei Gefahr: +49 30 1234567!"}),
     "count": 3,
@@ -163,7 +168,10 @@ def ombuds(key: str, languages: str) -> Text:
 
 def onboarding(key: str, languages: str) -> Text:
     settings = replace(test_onboarding_story.SETTINGS, languages=("de", "ar"))
-    values = {**VALUES, "rules": VALUES["rules"] if key != "refused" else "!regeln"}
+    values = {
+        **VALUES,
+        "rules": VALUES["rules"] if key not in ("refused", "rules-open") else "!regeln",
+    }
     return OnboardingBot(settings, WORDS).render(Phrase(key, languages, values))
 
 
