@@ -25,8 +25,8 @@ from federation.ports import Probe
 from federation.profile import Profile, show
 from federation.spaces.apply import Outcome, Told, apply
 from federation.spaces.layout import lay_out
-from federation.spaces.network import Key, Role, people, without
-from federation.spaces.observe import missing, observe
+from federation.spaces.network import Key, Role, is_on, people, without
+from federation.spaces.observe import missing, observe, told_of
 from federation.spaces.plan import Plan, plan
 from federation.spaces.seen import Observed
 from federation.spaces.steps import Change, MakeAccount, MakeRoom
@@ -90,8 +90,7 @@ class Planning:
         await self._server.check_version()
         absent = await self._absent([*self._declared.accounts.values()])
         # Whoever registers the name later must not find power waiting for it.
-        here = [user for user in people(self._declared) if self._is_local(user)]
-        strangers = await self._absent(here)
+        strangers = await self._strangers()
         layout = lay_out(without(self._declared, strangers))
         if not await self._is_logged_in(absent):
             return plan(layout, Observed(missing=absent), self._declared.accounts, strangers)
@@ -110,8 +109,16 @@ class Planning:
             return {key: known[key] for key in wanted}
         return _ids(await self.plan())
 
-    def _is_local(self, user: str) -> bool:
-        return user.partition(":")[2] == self._declared.server
+    async def _strangers(self) -> frozenset[str]:
+        """People who are declared and have no account, as far as their server tells."""
+        declared = people(self._declared)
+        here = [user for user in declared if is_on(user, self._declared.server)]
+        afar = [user for user in declared if user not in here]
+        known = await self._store.run("accounts", lambda vault: _known(vault, afar))
+        told = await told_of(self._server, [user for user in afar if user not in known])
+        seen = {user for user, there in told.items() if there}
+        await self._store.run("accounts", lambda vault: _note(vault, seen))
+        return await self._absent(here) | (told.keys() - seen)
 
     async def _absent(self, users: Sequence[str]) -> frozenset[str]:
         """Those of our server who are not there; whom we have seen once is not asked for."""

@@ -83,7 +83,7 @@ def _invitations(room: Room, there: Seen, layout: Layout) -> Iterator[Change]:
 
 def _power(room: Room, there: Seen, layout: Layout) -> Iterator[Change]:
     before = there.content(POWER_LEVELS)
-    after = power_levels(room, layout.creator, there.unlimited)
+    after = power_levels(room, layout.creator, there.unlimited, there.waiting(room.afar))
     if _normal({**DEFAULTS, **before}) != _normal({**before, **after}):
         text = wording.power({**DEFAULTS, **before}, after)
         step = SetState(there.room_id, POWER_LEVELS, {**before, **after})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from federation.spaces.network import (
     POWER,
@@ -23,6 +24,8 @@ from federation.spaces.network import (
     Room,
     Space,
     Words,
+    is_on,
+    people,
 )
 
 MOST_CHILDREN = 50
@@ -39,9 +42,11 @@ class _LayOut:
     def __init__(self, network: Network) -> None:
         self.network = network
         self.nested = len(COMMON) + len(network.initiatives) > MOST_CHILDREN
+        self.afar = frozenset(x for x in people(network) if not is_on(x, network.server))
 
     def all(self) -> Layout:
-        rooms = (*self._common(), *self._districts(), *self._of_initiatives())
+        found = (*self._common(), *self._districts(), *self._of_initiatives())
+        rooms = tuple(replace(room, afar=self.afar & room.people.keys()) for room in found)
         return Layout(
             rooms,
             tuple(self._children(rooms)),

@@ -147,6 +147,11 @@ def people(network: Network) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*network.coordinators, *contacts)))
 
 
+def is_on(user: str, server: str) -> bool:
+    """Whether it is an account of this server."""
+    return user.partition(":")[2] == server
+
+
 def without(network: Network, absent: Collection[str]) -> Network:
     """The same, as if these people were not named in it."""
 
@@ -191,6 +196,9 @@ class Room:
     """The power level that writing takes."""
     listed: bool = False
     """Whether it stands in the homeserver's public list of rooms."""
+    afar: frozenset[str] = frozenset()
+    """Those of the people who are on other servers. Nobody here can tell whether a name there is
+    anybody's, so their power waits until they have joined."""
 
     @property
     def key(self) -> Key:

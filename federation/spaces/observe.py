@@ -6,13 +6,20 @@ without members. Members are read only where nothing else tells whether somebody
 
 from __future__ import annotations
 
+import asyncio
 import json
 import secrets
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any
 
-from federation.errors import MatrixError, RateLimited, TokenRevoked
+from federation.errors import (
+    MatrixError,
+    NotAHomeserver,
+    RateLimited,
+    TokenRevoked,
+    Unreachable,
+)
 from federation.homeserver import Homeserver, path
 from federation.spaces.matching import match
 from federation.spaces.network import Key, Layout, Room, Space
@@ -21,6 +28,8 @@ from federation.spaces.state import MARK, TYPES
 
 SYNC_SECONDS = 600.0
 """A first sync of thousands of rooms takes its time."""
+AT_ONCE, PATIENCE = 8, 15.0
+"""How many people on other servers are asked for at once, and for how many seconds each."""
 
 
 async def observe(server: Homeserver, layout: Layout, unsettled: Collection[Key] = ()) -> Observed:
@@ -41,8 +50,10 @@ async def observe(server: Homeserver, layout: Layout, unsettled: Collection[Key]
 
 def _may_lack_people(room: Room, there: Seen) -> bool:
     """Whether power levels don't tell who was invited. Upgrading a room copies them, but asks in
-    only whom somebody wanted there; our mark is not copied, and set after the invitations."""
-    return not all(room.people.values()) or not there.content(MARK)
+    only whom somebody wanted there; our mark is not copied, and set after the invitations. Who is
+    on another server is given power only after having joined."""
+    untold = not all(room.people.values()) or there.waiting(room.afar)
+    return bool(untold) or not there.content(MARK)
 
 
 async def _sync(server: Homeserver) -> dict[str, Any]:
@@ -103,6 +114,25 @@ async def room_state(server: Homeserver, room_id: str) -> Seen:
 async def missing(server: Homeserver, users: Iterable[str]) -> frozenset[str]:
     """Those of the accounts of our server that are not there."""
     return frozenset([user for user in users if not await _exists(server, user)])
+
+
+async def told_of(server: Homeserver, users: Iterable[str]) -> dict[str, bool]:
+    """Of people on other servers: whether their server knows them; who is not in it, is not known
+    by now (it is away, or keeps that to itself)."""
+    slots = asyncio.Semaphore(AT_ONCE)
+
+    async def ask(user: str) -> tuple[str, bool | None]:
+        async with slots:
+            try:
+                await server.call("profile", "GET", path("profile", user), timeout=PATIENCE)
+            except MatrixError as error:
+                return user, False if error.status == 404 else None
+            except (Unreachable, NotAHomeserver):
+                return user, None
+            return user, True
+
+    answers = await asyncio.gather(*map(ask, users))
+    return {user: there for user, there in answers if there is not None}
 
 
 async def _exists(server: Homeserver, user: str) -> bool:

@@ -49,6 +49,7 @@ def plan(
         if room.key in matching.found
         for text in diff.remarks(room, matching.found[room.key])
     ]
+    notes += [Remark(user, _WAITS) for user in sorted({*_waiting(layout, matching)})]
     return Plan(
         layout,
         matching.ids,
@@ -86,9 +87,21 @@ def _rooms(
     return found, powerless
 
 
+def _waiting(layout: Layout, matching: Matching) -> Iterator[str]:
+    """People on other servers whose power waits somewhere until they have joined."""
+    for room in layout.rooms:
+        there = matching.found.get(room.key)
+        given = {user for user in room.afar if room.people[user]}
+        yield from given if there is None else there.waiting(given)
+
+
 _STRANGE = (
-    "has no account here, so nobody is invited or given power under this name, which whoever takes "
-    "it would have; correct the name, or make the account, and then apply again"
+    "has no account on its server, so nobody is invited or given power under this name, which "
+    "whoever takes it would have; correct the name, or have the account made, and apply again"
+)
+_WAITS = (
+    "is on another server, where nobody here can tell whose the name is, and has not joined every "
+    "room yet: power comes with the first `apply` after that"
 )
 _AGAIN = " — again: the one that is linked is gone"
 

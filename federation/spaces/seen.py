@@ -73,6 +73,12 @@ class Seen:
     def membership(self, user: str) -> str:
         return (self.members or {}).get(user, "leave")
 
+    def waiting(self, users: Iterable[str]) -> frozenset[str]:
+        """Those who have neither power here nor joined, as far as that was asked for."""
+        listed = self.content(POWER_LEVELS).get("users")
+        known = listed if isinstance(listed, Mapping) else _NOTHING
+        return frozenset(x for x in users if x not in known and self.membership(x) != "join")
+
     @property
     def children(self) -> dict[str, Content]:
         """Room id → content of the link to it; a link without `via` is none."""

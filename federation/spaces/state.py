@@ -125,11 +125,15 @@ def _join_rules(room: Room, ids: Ids) -> dict[str, Any]:
     return {"join_rule": "restricted", "allow": allow}
 
 
-def power_levels(room: Room, creator: str, unlimited: frozenset[str]) -> dict[str, Any]:
-    """The power levels of a room, complete. Who is `unlimited` must not be listed."""
+def power_levels(
+    room: Room, creator: str, unlimited: frozenset[str], waiting: frozenset[str]
+) -> dict[str, Any]:
+    """The power levels of a room, complete. Who is `unlimited` must not be listed, who is
+    `waiting` has no power yet."""
     users = {user: level for user, level in room.people.items() if level} | {creator: OURS}
+    hidden = unlimited | waiting
     return {
-        "users": {user: level for user, level in users.items() if user not in unlimited},
+        "users": {user: level for user, level in users.items() if user not in hidden},
         "users_default": 0,
         "events": {**_EVENTS, **(_ALWAYS_ALLOWED if 0 < room.writers < OURS else {})},
         "events_default": room.writers,
@@ -156,7 +160,7 @@ def creation(room: Room, ids: Ids, layout: Layout) -> dict[str, Any]:
             MARK: mark_content(room.mark),
             **({"type": SPACE} if isinstance(room, Space) else {}),
         },
-        "power_level_content_override": power_levels(room, layout.creator, unlimited),
+        "power_level_content_override": power_levels(room, layout.creator, unlimited, room.afar),
         "initial_state": [
             {"type": type_, "state_key": key, "content": content}
             for (type_, key), content in state.items()

@@ -462,7 +462,7 @@ async def test_nobody_has_power_before_she_is_there(
     for run in (await declared.apply(), await declared.apply()):
         [problem] = run.plan.problems
         assert problem.where == nora
-        assert "has no account here" in problem.text
+        assert "has no account on its server" in problem.text
         assert run.failures == []
     creator = await declared.client("creator")
     for room_id in await made_by(creator):
@@ -480,6 +480,20 @@ async def test_nobody_has_power_before_she_is_there(
     assert contents(space, "m.room.member")[nora]["membership"] == "invite"
     assert contents(space, "m.room.power_levels")[""]["users"][nora] == 50
     assert (await declared.apply()).writes == 0
+    await creator.close()
+
+
+async def test_a_contact_on_a_server_that_is_away_is_given_no_power(declared: Declared) -> None:
+    """Who is afar has power once she has joined: tests/unit/test_plan.py."""
+    kim = "@kim:nowhere.invalid"
+    declared.initiative("nord", kim)
+    declared.data["coordinators"] = [kim]
+    run = await declared.apply()
+    assert [note.where for note in run.plan.notes] == [kim]
+    creator = await declared.client("creator")
+    for room_id in await made_by(creator):
+        levels = contents(await creator.state(room_id), "m.room.power_levels")[""]
+        assert kim not in levels["users"]
     await creator.close()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from itertools import count
 from typing import Any
@@ -78,21 +78,25 @@ class Homeserver:
 
     # -- seen from the creator account ---------------------------------------------------------
 
-    def observed(self) -> Observed:
+    def observed(self, afar: Collection[str] = ()) -> Observed:
+        """`afar`: people whose power waits, so that members are asked for."""
         rooms = {
-            room_id: Seen(room_id, self.makers[room_id], state, self._members(room_id))
+            room_id: Seen(room_id, self.makers[room_id], state, self._members(room_id, afar))
             for room_id, state in self.rooms.items()
             if self.members[room_id].get(CREATOR) == "join"
         }
         return Observed(rooms, frozenset(ACCOUNTS.values()) - self.accounts)
 
-    def _members(self, room_id: str) -> dict[str, str] | None:
+    def _members(self, room_id: str, afar: Collection[str]) -> dict[str, str] | None:
         """Asked for where people are without power."""
         kind = self.rooms[room_id].get((MARK, ""), {}).get("kind")
-        return self.members[room_id] if kind in ("alliance", "coordination") else None
+        asked = kind in ("alliance", "coordination") or afar
+        return self.members[room_id] if asked else None
 
     def plan(self, declared: Network) -> Plan:
-        return plan(lay_out(declared), self.observed(), declared.accounts)
+        layout = lay_out(declared)
+        afar = {user for room in layout.rooms for user in room.afar}
+        return plan(layout, self.observed(afar), declared.accounts)
 
     def apply(self, declared: Network, *, remove: bool = False, steps: int | None = None) -> Plan:
         """Carry out the plan, or its first steps alone; the plan."""

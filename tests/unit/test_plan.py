@@ -284,6 +284,25 @@ def test_a_new_contact_is_invited_everywhere_and_given_power(server: Server) -> 
     assert server.plan(declared).is_done
 
 
+def test_who_is_on_another_server_has_power_only_after_having_joined(server: Server) -> None:
+    guest, leader = "@gast:sued", "@lena:sued"
+    grown = network(*SMALL.initiatives, made("ost", guest), coordinators=(ANNA, leader))
+    planned = server.apply(grown)
+    assert [note.where for note in planned.notes] == [guest, leader]
+    space, alliance = server.room("#ost"), server.room("#buendnis")
+    assert server.members[space][guest] == server.members[alliance][leader] == "invite"
+    listed = {user for state in server.rooms.values() for user in state[POWER]["users"]}
+    assert not listed & {guest, leader}
+    assert server.plan(grown).changes == ()
+    server.members[space][guest] = "join"
+    planned = server.apply(grown)
+    assert told(planned.changes) == ["~ #ost: power of @gast:sued: 0 → 50"]
+    assert server.rooms[space][POWER]["users"][guest] == 50
+    assert server.plan(grown).changes == ()
+    server.members[space][guest] = "leave"
+    assert server.plan(grown).changes == (), "what she was given is hers to keep"
+
+
 def test_who_left_is_not_invited_again(server: Server) -> None:
     for alias in ("#buendnis", "#koordination", "#nord"):
         server.members[server.room(alias)][NORD] = "leave"
