@@ -114,6 +114,7 @@ def settings_of(config: NetworkConfig) -> Settings | None:
         languages=config.network.languages,
         chat_url=way_in(config),
         imprint=_imprint(config),
+        mails=config.email is not None,
         metrics_listen=config.web.metrics,
     )
 

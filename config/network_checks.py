@@ -189,9 +189,6 @@ def _mails_can_be_ended(fitted: Fitted[NetworkFile]) -> Iterator[Finding]:
     if there == {"email"} and "web" not in fitted.unread:
         text = "needs pages on which readers end their mails; write `web:` with a public_url"
         yield ("email",), text
-    if there == {"web"} and "email" not in fitted.unread:
-        text = "has pages for readers of mails, but no mail leaves; write `email:`, or remove it"
-        yield ("web",), text
 
 
 def _signature_fits(fitted: Fitted[NetworkFile]) -> Iterator[Finding]:
@@ -235,7 +232,7 @@ _CHECKS = (
 
 def notices(fitted: Fitted[NetworkFile]) -> Iterator[Fault]:
     """What is no fault, but may not be meant."""
-    for check in (_languages, _rules, _contacts, _districts):
+    for check in (_languages, _rules, _contacts, _districts, _imprint_is_shown):
         yield from told(fitted, check(fitted))
 
 
@@ -256,6 +253,12 @@ def _rules(fitted: Fitted[NetworkFile]) -> Iterator[Finding]:
     missing = [code for code in file.network.languages if code not in file.rules]
     if missing:
         yield ("rules",), f"has no text in {', '.join(missing)}; another language is shown there"
+
+
+def _imprint_is_shown(fitted: Fitted[NetworkFile]) -> Iterator[Finding]:
+    there = {key for key in ("imprint", "web") if at(fitted.data, (key,)) is not None}
+    if there == {"imprint"}:
+        yield ("imprint",), "is shown nowhere; write `web:` with a public_url"
 
 
 def _contacts(fitted: Fitted[NetworkFile]) -> Iterator[Finding]:

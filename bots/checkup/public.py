@@ -74,8 +74,8 @@ def _told(pages: Iterable[tuple[str, str]]) -> Iterable[Finding]:
             yield ok("legal", f"{url} answers")
             continue
         remedy = (
-            "The law wants it. Set `email`, `web` and `imprint` in network.yaml (take the marks "
-            "away) and restart the office; or let element/config.json link your own imprint."
+            "The law wants it. Set `web` and `imprint` in network.yaml, see that the office runs, "
+            "and restart it; or let element/config.json link your own imprint."
         )
         yield fault("legal", f"{url} does not answer ({status})", remedy)
 

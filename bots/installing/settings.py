@@ -60,6 +60,7 @@ coordinators:
 rules:
 {rules}
 {mail}
+{web}
 imprint:
   name: {organisation}
   address: {address}
@@ -88,8 +89,10 @@ email:
     tls: {tls}
     user: {user}
     password_file: ./secrets/smtp-password
-{dkim}
+{dkim}"""
+_WEB = """\
 web:
+  # How people come in, imprint and privacy; with mail, news and subscriptions too.
   listen: {listen}
   public_url: https://{pages}
 """
@@ -100,8 +103,8 @@ _DKIM = """\
     key_file: ./secrets/dkim.pem
 """
 _LATER = """\
-# Mail and web pages: take the marks away, change the server, and write its password into
-# secrets/smtp-password (chmod 600).
+# Mail: take the marks away, change the server, and write its password into secrets/smtp-password
+# (chmod 600).
 """
 _OMBUDS = """\
 # The ombuds office, by `buendnis init`. Every setting is explained in config/examples/ombuds.yaml;
@@ -148,7 +151,8 @@ def network_yaml(answers: Answers, place: Place) -> str:
         coordinator=_q(answers.coordinator),
         ombuds=_reached(answers),
         rules=_rules(answers),
-        mail=_mail(answers, place),
+        mail=_mail(answers),
+        web=_WEB.format(listen=place.pages_listen, pages=answers.hosts.pages),
         organisation=_q(answers.imprint.name),
         address=_q(answers.imprint.address),
         responsible=_q(answers.imprint.responsible),
@@ -191,7 +195,7 @@ def _rules(answers: Answers) -> str:
     )
 
 
-def _mail(answers: Answers, place: Place) -> str:
+def _mail(answers: Answers) -> str:
     server = answers.mail
     text = _MAIL.format(
         sender=_q(f"{_quoted(answers.name)} <{answers.sender}>"),
@@ -200,8 +204,6 @@ def _mail(answers: Answers, place: Place) -> str:
         tls=server.tls if server else "starttls",
         user=_q(server.user if server else answers.sender),
         dkim=_DKIM.format(domain=answers.domain, selector=SELECTOR) if answers.signs else "",
-        listen=place.pages_listen,
-        pages=answers.hosts.pages,
     )
     if server:
         return text

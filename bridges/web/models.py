@@ -32,6 +32,8 @@ class Settings:
     chat_url: str = ""
     """What opens a chat with the account that welcomes people; empty: nothing is said of it."""
     imprint: Imprint | None = None
+    mails: bool = True
+    """Whether mails leave to which people can subscribe. Without, the legal pages stay."""
     metrics_listen: str | None = None
     """Where `/metrics` is answered, on a listener of its own; None: nowhere."""
 

@@ -34,12 +34,13 @@ class Pages:
     def add_to(self, app: web.Application) -> None:
         """Under the path of the public address too: some proxies keep it, others cut it off."""
         for base in {prefix(self._settings), ""}:
-            app.router.add_routes(self._routes(base, app))
+            app.router.add_routes(self._always(base))
+            if self._settings.mails:
+                app.router.add_routes(self._of_mails(base))
 
-    def _routes(self, base: str, app: web.Application) -> list[web.RouteDef]:
+    def _of_mails(self, base: str) -> list[web.RouteDef]:
         token = f"{{token:{TOKEN}}}"
         return [
-            web.get(f"{base}/", self.start),
             web.get(f"{base}/subscribe", self.ask_subscribe),
             web.post(f"{base}/subscribe", self.subscribe),
             web.get(f"{base}/subscribe/sent", self._telling("sent.html")),
@@ -50,6 +51,11 @@ class Pages:
             web.post(f"{base}/u/{token}", self.unsubscribe),
             web.get(f"{base}/unsubscribed", self._telling("unsubscribed.html")),
             web.get(f"{base}/news", self.news),
+        ]
+
+    def _always(self, base: str) -> list[web.RouteDef]:
+        return [
+            web.get(f"{base}/", self.start),
             web.get(f"{base}/imprint", self.imprint),
             web.get(f"{base}/privacy", self.privacy),
             web.get(base + style_path(), self.style),

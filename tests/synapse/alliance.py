@@ -161,6 +161,7 @@ async def founded(
     declared.data["network"]["languages"] = ["en", "de", "ar"]
     declared.data["rules"] = {"en": "Be kind."}
     declared.initiative("north", nora.user_id)
+    _add_pages(declared)
     async with sink() as mails:
         if mail:
             _add_mail(declared, mails.port)
@@ -173,6 +174,9 @@ def _add_mail(declared: Declared, port: int) -> None:
         "smtp": {"host": "127.0.0.1", "port": port, "tls": "none"},
     }
     declared.data["announcements"] = {"undo": "1s"}
+
+
+def _add_pages(declared: Declared) -> None:
     declared.data["web"] = {"listen": f"127.0.0.1:{free_port()}", "public_url": PUBLIC_URL}
     declared.data["imprint"] = {
         "name": "Verein",

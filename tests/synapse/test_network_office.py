@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from bots.offices.network import NetworkOffice, network_office
@@ -74,7 +75,11 @@ async def test_an_announcement_leaves_by_mail(house: OpenHouse) -> None:
 
 async def test_without_a_mail_server_the_rest_works(house: OpenHouse) -> None:
     async with house(mail=False) as home:
-        assert home.address is None
+        assert home.address is not None
+        async with aiohttp.ClientSession(home.address) as http:
+            for page, status in (("/imprint", 200), ("/privacy", 200), ("/subscribe", 404)):
+                async with http.get(page) as answer:
+                    assert answer.status == status, page
         assert home.running.announcements is None
         assert len(home.running.office.posts) == 2
 

@@ -479,3 +479,29 @@ async def test_search_engines_are_told_what_is_nobodys_business(
     async with http.get("/robots.txt") as answer:
         lines = (await answer.text()).splitlines()
     assert lines == ["User-agent: *", "Disallow: /c/", "Disallow: /u/"]
+
+
+async def test_without_mail_the_legal_pages_stay_and_nothing_can_be_asked_for(
+    recorder: Recorder,
+) -> None:
+    async with (
+        site(recorder, mails=False, chat_url="https://chat.example/#/user/@w:x") as running,
+        aiohttp.ClientSession(running.address) as http,
+    ):
+        shown = {}
+        for path in (*PAGES, "/healthz"):
+            async with http.get(path) as answer:
+                shown[path] = answer.status
+        assert {path for path, status in shown.items() if status == 200} == {
+            *("/", "/imprint", "/privacy", "/healthz")
+        }
+        assert set(shown.values()) == {200, 404}
+        async with http.post("/subscribe", data=FORM) as answer:
+            assert answer.status == 404
+        async with http.get("/", params={"lang": "en"}) as answer:
+            page = await answer.text()
+        assert "https://chat.example/#/user/@w:x" in page
+        assert "subscribe" not in page
+        assert "/news" not in page
+        assert "/privacy" in page
+    assert recorder.submitted == []

@@ -418,10 +418,6 @@ ADDED: Mapping[str, tuple[str, str]] = {
         MAIL.replace(PAGES, ""),
         "email: needs pages on which readers end their mails; write `web:` with a public_url",
     ),
-    "pages without mail": (
-        f"{PAGES}\n{IMPRINT}",
-        "web: has pages for readers of mails, but no mail leaves; write `email:`, or remove it",
-    ),
     "a digest at no time": (
         "announcements: {digest_at: 24:00}",
         'announcements.digest_at: is not a time of day; write hours and minutes as "17:00"',
@@ -683,3 +679,11 @@ def test_a_damaged_example_gives_settings_or_faults(
         last = text.count("\n") + 1
         assert all(1 <= fault.line <= last for fault in faults.faults)  # noqa: PT017
         assert all(fault.text.isprintable() for fault in faults.faults)  # noqa: PT017
+
+
+def test_an_imprint_that_nothing_shows_is_noticed(tmp_path: Path) -> None:
+    found = check(write(tmp_path, f"{VALID}{IMPRINT}\n")).notices
+    assert [(x.where, x.text) for x in found] == [
+        ("imprint", "is shown nowhere; write `web:` with a public_url")
+    ]
+    assert check(write(tmp_path, f"{VALID}{IMPRINT}\n{PAGES}\n")).notices == ()

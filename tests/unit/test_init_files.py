@@ -77,6 +77,9 @@ def test_mail_and_ombuds_office_can_come_later(folder: Path) -> None:
     init(folder, "--yes", mail=None, mail_password=None, staff=None)
     file = folder / "network" / "network.yaml"
     assert load_network(file).email is None
+    web = load_network(file).web
+    assert web is not None, "Element links imprint and privacy from the first day"
+    assert web.public_url == "https://buendnis.verein.example"
     assert load_network(file).ombuds is None
     assert not (folder / "ombuds" / "ombuds.yaml").exists()
     assert "COMPOSE_PROFILES=\n" in (folder / ".env").read_text()
@@ -91,9 +94,9 @@ def test_mail_and_ombuds_office_can_come_later(folder: Path) -> None:
 
 def _take_marks_away(file: Path) -> None:
     head, _, rest = file.read_text().partition("# email:\n")
-    marked, _, tail = rest.partition("\nimprint:")
+    marked, _, tail = rest.partition("\n\nweb:")
     bare = "\n".join(line.removeprefix("#").removeprefix(" ") for line in marked.splitlines())
-    file.write_text(f"{head}email:\n{bare}\nimprint:{tail}")
+    file.write_text(f"{head}email:\n{bare}\n\nweb:{tail}")
 
 
 def test_a_sender_of_another_domain_is_not_signed_for(folder: Path) -> None:
