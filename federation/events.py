@@ -50,6 +50,7 @@ class RoomView:
 
     joined: frozenset[str] = frozenset()
     invited: frozenset[str] = frozenset()
+    banned: frozenset[str] = frozenset()
     direct: bool = False
     """Our invitation carried `is_direct`."""
     encrypted: bool = False

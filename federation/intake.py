@@ -137,7 +137,8 @@ class Intake:
         known = rooms.load(ledger, self._account, room_id)
         was_joined = known.joined
         known.joined, known.invited = False, False
-        known.members, known.members_known = {}, False
+        known.nobody()
+        known.members_known = False
         self._recent.leave(room_id)
         rooms.save(ledger, self._account, known)
         for event in events_of(room, "timeline"):

@@ -237,7 +237,7 @@ class Performer:
         room = self._load(ledger, before.room_id)
         if room != before:
             return None
-        room.members = {}
+        room.nobody()
         for event in events:
             room.apply(self._account, event)
         # Sync alone says since when we are in a room: it hands on what came after that.

@@ -32,6 +32,7 @@ class Room:
     """Every member was fetched once; since then kept up to date by sync."""
     members: dict[str, str] = field(default_factory=dict)
     """User → `join` or `invite`."""
+    banned: set[str] = field(default_factory=set)
     creators: frozenset[str] = frozenset()
     """With unlimited power: room version 12 and later."""
     power_levels: dict[str, Any] | None = None
@@ -40,6 +41,7 @@ class Room:
         return RoomView(
             joined=frozenset(u for u, m in self.members.items() if m == "join"),
             invited=frozenset(u for u, m in self.members.items() if m == "invite"),
+            banned=frozenset(self.banned),
             direct=self.direct,
             encrypted=self.encrypted,
             creators=self.creators,
@@ -71,15 +73,20 @@ class Room:
             self.members[user] = membership
         else:
             self.members.pop(user, None)
+        (self.banned.add if membership == "ban" else self.banned.discard)(user)
         if user == account:
             self.joined = membership == "join"
             if membership == "invite":
                 self.invited = True
                 self.direct = self.direct or content.get("is_direct") is True
 
+    def nobody(self) -> None:
+        """Forget who is in it, and who must not be."""
+        self.members, self.banned = {}, set()
+
     def set_members(self, events: Iterable[RawEvent], account: str) -> None:
         """Replace all members by what `/members` answered."""
-        self.members = {}
+        self.nobody()
         for event in events:
             self.apply(account, event)
         self.members_known = True
@@ -91,6 +98,9 @@ def load(vault: Vault, account: str, room_id: str) -> Room:
         return Room(room_id)
     data = json.loads(found)
     data["creators"] = frozenset(data["creators"])
+    if "banned" not in data:  # written when nobody asked for that: members are to be fetched anew
+        data["members_known"] = False
+    data["banned"] = set(data.get("banned", ()))
     return Room(**data)
 
 
@@ -103,6 +113,7 @@ def save(vault: Vault, account: str, room: Room) -> None:
         "direct": room.direct,
         "members_known": room.members_known,
         "members": room.members,
+        "banned": sorted(room.banned),
         "creators": sorted(room.creators),
         "power_levels": room.power_levels,
     }

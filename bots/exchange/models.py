@@ -23,6 +23,8 @@ class Source:
     """Its name, as it stands beside what is shared."""
     open: bool = True
     """Whether sharing is on until its moderators decide."""
+    within: tuple[str, ...] = ()
+    """The spaces around it; whoever is banned there shares nothing from here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,9 @@ class Settings:
     """Bots and service accounts; what they write is never shared."""
     creator: str = ""
     """Makes the rooms of the network."""
+    alliance: str = ""
+    """The space of all; who is in it, `greeter` sees."""
+    greeter: str = ""
     room_languages: tuple[str, ...] = ()
     """Side by side in the rooms of initiatives; by default the first two."""
     places: frozenset[str] = field(init=False)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from bots.exchange.models import Found, Office, Person, Place, Settings, Shared
 from bots.runtime.bot import Made
+from federation.events import RoomView
+from federation.membership import Look
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class State:
     known: Knowledge
     before: Knowledge
     """As it was loaded."""
+    look: Look = field(default=lambda _: RoomView(), repr=False, compare=False)
+    """Who is in a room or a space, and who is banned, read where a rule asks for it."""
     room: str = ""
     """The room at hand: of the settings by its id there, else as it is."""
     joined: frozenset[str] = frozenset()

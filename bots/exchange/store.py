@@ -38,6 +38,7 @@ from federation.events import (
     Reaction,
     Redaction,
     RoomEvent,
+    RoomView,
     TextMessage,
 )
 from federation.links import servers
@@ -80,7 +81,13 @@ class Loader:
     def _state(self, event: Event) -> State:
         stored = self.docs.get(OFFICE, "office")
         known = Knowledge(office_from(stored) if stored is not None else Office())
-        state = State(self.settings.as_known(known.office), known, known)
+        settings = self.settings.as_known(known.office)
+
+        def look(room: str) -> RoomView:
+            account = settings.account if room in settings.places else settings.greeter
+            return self.docs.view(account, known.office.now_at(room))
+
+        state = State(settings, known, known, look)
         if isinstance(event, Started):
             places = ((room, place_from(x)) for room, x in self.docs.scan(PLACE))
             return replace(state, joined=frozenset(room for room, x in places if x.joined))

@@ -15,12 +15,11 @@ from bots.offices.places import Places
 from bots.onboarding import models as onboarding
 from config.network import NetworkConfig
 from config.network_office import DigestDay, Web
-from config.network_parts import NAMES, ROLES, Common, Initiative, TemplateRoom
+from config.network_parts import NAMES, ROLES, Common, Initiative, Template, TemplateRoom
+from federation import membership
+from federation.spaces.network import Access, Kind
 
 log = logging.getLogger(__name__)
-
-OPEN = frozenset({"space", "alliance"})
-"""Rooms that everybody in the initiative may join anyway, and is invited to."""
 
 
 def accounts(config: NetworkConfig) -> frozenset[str]:
@@ -42,6 +41,7 @@ def of_onboarding(config: NetworkConfig, places: Places) -> onboarding.Settings:
         rules=config.rules,
         rules_version=rules_version(config.rules),
         rooms=(places["announcements"], places["exchange"]),
+        districts=tuple(x for key, x in places.items() if key.startswith(f"{Kind.DISTRICT}/")),
         names=dict(_names(config, places)),
         initiatives=tuple(_initiative(config, places, x) for x in config.initiatives),
         coordinators=config.coordinators,
@@ -73,24 +73,37 @@ def rules_version(rules: Mapping[str, str]) -> str:
 def _initiative(
     config: NetworkConfig, places: Places, initiative: Initiative
 ) -> onboarding.Initiative:
+    made = tuple(_places(config, places, initiative))
+    access = Access.ALLIANCE if initiative.space else _template(config, initiative).access
     return onboarding.Initiative(
         id=initiative.id,
         name=initiative.name,
         district=initiative.district or "",
         topics=initiative.topics,
-        rooms=tuple(_for_members(config, places, initiative)),
+        rooms=membership.Premises(made).given(made[0].room) if made else (),
+        access=Access(access),
+        places=made,
+        contacts=initiative.contacts,
+        server=(initiative.space or "").partition(":")[2],
     )
 
 
-def _for_members(config: NetworkConfig, places: Places, initiative: Initiative) -> Iterator[str]:
-    """The space and what is open in it, as far as it was made here."""
+def _places(
+    config: NetworkConfig, places: Places, initiative: Initiative
+) -> Iterator[membership.Place]:
+    """Its space and what lies in it, as far as it was made here."""
     space = places.get(f"initiative/{initiative.id}")
-    if space is None:
+    if space is None or initiative.space is not None:
         return
-    yield space
+    seats = frozenset(initiative.contacts)
+    access = Access(_template(config, initiative).access)
+    yield membership.Place(space, places["alliance"], access, seats)
     for room, place in _rooms(config, places, initiative):
-        if room.access in OPEN:
-            yield place
+        yield membership.Place(place, space, Access(room.access), seats)
+
+
+def _template(config: NetworkConfig, initiative: Initiative) -> Template:
+    return config.template(initiative.template or "initiative")
 
 
 def _rooms(
@@ -98,7 +111,7 @@ def _rooms(
 ) -> Iterator[tuple[TemplateRoom, str]]:
     if initiative.space is not None:
         return
-    for room in config.template(initiative.template or "initiative").rooms:
+    for room in _template(config, initiative).rooms:
         place = places.get(f"initiative/{initiative.id}/{room.id}")
         if place is not None:
             yield room, place
@@ -113,7 +126,7 @@ def of_exchange(config: NetworkConfig, places: Places) -> exchange.Settings:
         exchange=places["exchange"],
         languages=config.network.languages,
         sources=tuple(
-            exchange.Source(place, initiative.name)
+            exchange.Source(place, initiative.name, within=_around(places, initiative))
             for initiative in config.initiatives
             for room, place in _rooms(config, places, initiative)
             if room.share
@@ -121,7 +134,15 @@ def of_exchange(config: NetworkConfig, places: Places) -> exchange.Settings:
         coordination=places["coordination"],
         accounts=accounts(config),
         creator=config.user("creator"),
+        alliance=places["alliance"],
+        greeter=config.user("onboarding"),
     )
+
+
+def _around(places: Places, initiative: Initiative) -> tuple[str, ...]:
+    """The spaces around its rooms."""
+    found = (places.get(key) for key in (f"initiative/{initiative.id}", "alliance"))
+    return tuple(x for x in found if x is not None)
 
 
 # -- announcements ---------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ Of a member no more is kept than it takes not to ask her twice.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
@@ -13,6 +13,8 @@ from typing import Any, Protocol
 
 from bots.runtime.documents import read
 from bots.runtime.moves import Movable
+from federation.membership import Place, Premises
+from federation.spaces.network import Access
 
 
 class Tongues(Protocol):
@@ -38,10 +40,25 @@ class Initiative:
     """Whoever chooses it is invited to these."""
     team: str | None = None
     """Where its contacts hear of a newcomer; None: in the coordination room."""
+    access: Access = Access.ALLIANCE
+    """Who can come in: everybody in the alliance, whom its contacts let in, or nobody uninvited."""
+    places: tuple[Place, ...] = ()
+    """Its space and all that lies within it, as far as it was made here."""
+    contacts: tuple[str, ...] = ()
+    server: str = ""
+    """Of one that runs its rooms itself: the server's name."""
 
     def as_known(self, office: Office) -> Initiative:
         team = None if self.team is None else office.meant(self.team)
-        return replace(self, rooms=tuple(map(office.meant, self.rooms)), team=team)
+        places = tuple(
+            replace(x, room=office.meant(x.room), within=office.meant(x.within))
+            for x in self.places
+        )
+        rooms = tuple(map(office.meant, self.rooms))
+        return replace(self, rooms=rooms, team=team, places=places)
+
+    def premises(self, alliance: str) -> tuple[Place, ...]:
+        return self.places or tuple(Place(x, alliance) for x in self.rooms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +80,8 @@ class Settings:
     """Side by side until somebody has chosen a language; by default the first two."""
     rooms: tuple[str, ...] = ()
     """For everybody, besides the space: announcements, exchange."""
+    districts: tuple[str, ...] = ()
+    """Spaces that only hold those of initiatives."""
     names: Mapping[str, str] = field(default_factory=dict)
     """What the rooms are called that people are invited to."""
     initiatives: tuple[Initiative, ...] = ()
@@ -75,6 +94,8 @@ class Settings:
     approval: bool = True
     """Who comes by a private message needs a coordinator's yes, as who knocks does."""
     remind_after: timedelta = timedelta(days=3)
+    premises: Premises = field(init=False, repr=False)
+    """The network's rooms, and what lies within what."""
     places: frozenset[str] = field(init=False)
     """Every room of the network that onboarding is in."""
     overheard: frozenset[str] = field(init=False)
@@ -82,10 +103,24 @@ class Settings:
 
     def __post_init__(self) -> None:
         # Asked for with every event, and there may be a thousand.
-        of_initiatives = (room for x in self.initiatives for room in (*x.rooms, x.team) if room)
-        places = frozenset((self.space, self.coordination, *self.rooms, *of_initiatives))
+        premises = Premises(tuple(self._premises()))
+        teams = (x.team for x in self.initiatives if x.team)
+        places = frozenset((*(x.room for x in premises.places), *teams))
+        object.__setattr__(self, "premises", premises)
         object.__setattr__(self, "places", places)
         object.__setattr__(self, "overheard", places - {self.coordination})
+
+    def _premises(self) -> Iterator[Place]:
+        seats = frozenset(self.coordinators)
+        contacts = frozenset(user for x in self.initiatives for user in x.contacts)
+        yield Place(self.space)
+        yield Place(self.coordination, self.space, Access.INVITE, seats | contacts)
+        for room in self.rooms:
+            yield Place(room, self.space, Access.ALLIANCE, seats)
+        for district in self.districts:
+            yield Place(district, self.space, Access.ALLIANCE, seats)
+        for initiative in self.initiatives:
+            yield from initiative.premises(self.space)
 
     def as_known(self, office: Office) -> Settings:
         """With each room under the id by which we have known it: what is kept of it is kept under
@@ -97,6 +132,7 @@ class Settings:
             space=office.meant(self.space),
             coordination=office.meant(self.coordination),
             rooms=tuple(map(office.meant, self.rooms)),
+            districts=tuple(map(office.meant, self.districts)),
             names={office.meant(room): name for room, name in self.names.items()},
             initiatives=tuple(x.as_known(office) for x in self.initiatives),
         )

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from bots.onboarding.models import Member, Office, Settings, Tongues, Wish
 from bots.runtime.bot import Made
+from federation.events import RoomView
+from federation.membership import Look
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class State:
     known: Knowledge
     before: Knowledge
     """As it was loaded."""
+    look: Look = field(default=lambda _: RoomView(), repr=False, compare=False)
+    """Who is in a room of the settings, and who is banned, read where a rule asks for it."""
     room: str = field(default="", repr=False)
     """The room at hand: of the settings by its id there, else as it is."""
     private: bool = False

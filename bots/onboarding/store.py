@@ -36,6 +36,7 @@ from federation.events import (
     MembershipKind,
     Reaction,
     RoomEvent,
+    RoomView,
     TextMessage,
     Unreadable,
 )
@@ -65,7 +66,12 @@ class Loader:
     def _state(self, event: Event) -> State:
         stored = self.docs.get(OFFICE, "office")
         known = Knowledge(office_from(stored) if stored is not None else Office())
-        state = State(self.settings.as_known(known.office), self.tongues, known, known)
+        settings = self.settings.as_known(known.office)
+
+        def look(room: str) -> RoomView:
+            return self.docs.view(settings.account, known.office.now_at(room))
+
+        state = State(settings, self.tongues, known, known, look)
         if isinstance(event, Due):
             return self._due(state, event.key)
         if isinstance(event, Performed):
@@ -134,8 +140,8 @@ class Loader:
         state = replace(state, room=room)
         if isinstance(event, Membership) and event.user == settings.account:
             state = self._ours(state, event)
-        if room == settings.space:
-            return self._with(state, event.user) if isinstance(event, Membership) else state
+        if room in settings.places and isinstance(event, Membership):
+            return self._with(state, event.user)
         if room == settings.coordination:
             return self._in_coordination(state, event)
         return state if room in settings.places else self._in_private(state, event)

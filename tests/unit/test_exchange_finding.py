@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bots.exchange import index
 from bots.exchange.index import SHELF, WORD, words
-from tests.unit.test_exchange_story import ANNA, CEM, CLOSED, EXCHANGE, LEYLA, NORTH, Market
+from federation.events import RoomView
+from tests.unit.test_exchange_story import (
+    ANNA,
+    CEM,
+    CLOSED,
+    EXCHANGE,
+    LEYLA,
+    NORTH,
+    SETTINGS,
+    Market,
+)
 from tests.unit.world import MemoryDocs, said
+
+SPACE = "!space"
 
 
 def share(market: Market, text: str) -> str:
@@ -71,9 +85,10 @@ def test_the_answer_is_in_the_language_of_the_question() -> None:
         assert question in market.text(asked, "find-what")
 
 
-def test_whoever_can_share_can_search_there() -> None:
+def test_whoever_can_share_and_reads_the_exchange_room_can_search_there() -> None:
     market = Market()
     share(market, "Wer hat ein Sofa?")
+    market.views[EXCHANGE] = RoomView(joined=frozenset({LEYLA, ANNA}), encrypted=True)
     assert links(market, "!find sofa", NORTH, LEYLA)
     assert links(market, "!find sofa", CLOSED, ANNA)
     assert links(market, "!find sofa", "!strange") == ""
@@ -83,6 +98,20 @@ def test_whoever_can_share_can_search_there() -> None:
     assert said(asked, "found").thread == copy
     asked = market.write("!find sofa", CEM, EXCHANGE, encrypted=False)[1]
     assert asked == [], "a server could have asked"
+
+
+def test_who_does_not_read_the_exchange_room_learns_nothing_of_it() -> None:
+    market = Market(replace(SETTINGS, alliance=SPACE, greeter="@greeter:a.example"))
+    share(market, "Wer hat ein Sofa?")
+    for question in ("!find sofa", "!find piano", "!find"):
+        assert market.keys(market.write(question, CEM, NORTH)[1]) == ["find-members"]
+    market.views[SPACE] = RoomView(joined=frozenset({CEM}))
+    assert links(market, "!find sofa", NORTH), "the exchange room would let her in"
+    for room in (EXCHANGE, SPACE):
+        views = dict(market.views)
+        market.views[room] = RoomView(banned=frozenset({CEM}))
+        assert market.keys(market.write("!find sofa", CEM, NORTH)[1]) == ["find-members"]
+        market.views.update(views)
 
 
 @pytest.mark.parametrize(

@@ -286,22 +286,20 @@ def test_leaving_before_a_yes_is_a_no(town: Town) -> None:
     assert town.keys(town.says("!gehen")) == ["refused"]
 
 
-def test_welcome_back_once_a_day(member: Town) -> None:
-    member.move(SPACE, LEYLA, "leave")
-    assert member.joins() == []
+def test_who_left_by_her_own_hand_is_asked_again_when_she_is_let_in(member: Town) -> None:
+    assert member.keys(member.move(SPACE, LEYLA, "leave")) == ["gone"]
+    assert member.keys(member.joins()) == ["rules"]
+    assert invitations(member.agrees()) == [NEWS, EXCHANGE]
     member.pass_time(DAY)
     member.move(SPACE, LEYLA, "leave")
-    assert member.keys(member.joins()) == ["welcome-back"]
-    member.move(SPACE, LEYLA, "leave")
-    assert member.joins() == []
+    assert member.keys(member.joins()) == ["hello", "rules"]
 
 
 def test_who_went_and_comes_back_is_asked_again(member: Town) -> None:
     member.says("!gehen")
     member.says("ja")
     member.move(SPACE, LEYLA, "leave", by=BOT)
-    assert member.keys(member.joins()) == []
-    assert member.keys(member.pass_time(DAY)) == ["hello", "rules"]
+    assert member.keys(member.joins()) == ["rules"]
     assert invitations(member.agrees()) == [NEWS, EXCHANGE]
 
 
@@ -337,7 +335,7 @@ def test_who_has_left_the_chat_is_asked_in_again(member: Town) -> None:
     member.pass_time(DAY)
     asked = member.joins()
     assert Invite(chat, LEYLA, notify=True) in asked
-    assert member.keys(asked) == ["welcome-back"]
+    assert member.keys(asked) == ["hello", "rules"]
 
 
 def test_who_has_removed_us_from_the_chat_gets_a_new_one(member: Town) -> None:
@@ -414,6 +412,9 @@ def test_who_was_put_out_is_invited_nowhere_until_she_is_let_in(member: Town, ho
     asked = member.says("ja")
     assert member.keys(asked) == ["request", "waiting"]
     assert invitations(asked) == []
+    if how == "ban":
+        assert invitations(member.decides("✅")) == [], "the ban is to be lifted first"
+        member.move(SPACE, LEYLA, "leave", by=ANNA, before=MembershipKind.BAN)
     assert invitations(member.decides("✅")) == [SPACE, NEWS, EXCHANGE]
 
 

@@ -239,7 +239,7 @@ def test_a_member_who_comes_back_by_knocking(town: Town) -> None:
     assert town.keys(town.knocks()) == ["knock-silent"]
     asked = town.decides("✅", wish=2)
     assert invitations(asked) == [SPACE]
-    assert town.keys(town.joins()) == ["welcome-back"]
+    assert town.keys(town.joins()) == ["hello", "rules"]
 
 
 def test_an_invitation_to_the_space_that_fails_is_told(town: Town) -> None:

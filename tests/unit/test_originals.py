@@ -38,6 +38,7 @@ ASKS = re.compile(
 
 _COMMAND = "names a command or another place to write, and asks for no decision"
 _DONE = "says what was done, and asks for nothing"
+_LEFT = "names rooms that she may leave herself"
 _KEPT = "says what was done; whatever she writes next reaches the office"
 _LANGUAGE = "is the answer to somebody who chose a language, and asks for nothing"
 _OTHERS = "speaks to those who moderate a room, about the room"
@@ -66,7 +67,12 @@ ONBOARDING_ALONE = {
     "chosen": _INTERESTS,
     "chosen-partly": _INTERESTS,
     "later": _INTERESTS,
-    "welcome-back": _COMMAND,
+    "gone": _COMMAND,
+    "removed": _COMMAND,
+    "banned": _COMMAND,
+    "beyond": _LEFT,
+    "seat-kept": _LEFT,
+    "leave-yourself": _LEFT,
     "language-set": _LANGUAGE,
     "help": _COMMAND,
     "help-topics": _COMMAND,

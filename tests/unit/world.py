@@ -231,10 +231,13 @@ class World:
     def move(self, room: str, user: str, to: str, by: str = "", **fields: Any) -> list[Request]:
         view, kind = self.view(room), MembershipKind(to)
         view = replace(view, joined=view.joined - {user}, invited=view.invited - {user})
+        view = replace(view, banned=view.banned - {user})
         if kind is MembershipKind.JOIN:
             view = replace(view, joined=view.joined | {user})
         elif kind is MembershipKind.INVITE:
             view = replace(view, invited=view.invited | {user})
+        elif kind is MembershipKind.BAN:
+            view = replace(view, banned=view.banned | {user})
         self.views[room] = view
         return self.handle(Membership(self.origin(room, by or user), view, user, kind, **fields))
 

@@ -21,6 +21,9 @@ def asked(turn: Turn, event: TextMessage, invocation: Invocation) -> None:
     language = invocation.language() or turn.settings.languages[0]
     found = turn.state.found
     key = _key(invocation, found)
+    if not turn.reads_exchange(event.origin.sender):
+        # An answer to who is not there would tell, word by word, what stands there.
+        key, found = "find-members", ()
     values = {
         "find": commands.FIND.shown(language),
         "hits": tuple(_hit(x) for x in found),

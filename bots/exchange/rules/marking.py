@@ -39,6 +39,9 @@ def marked(turn: Turn, event: Reaction | TextMessage, target: str) -> None:
     ):
         return
     mark = Mark(origin.event_id, origin.sender)
+    if turn.is_barred(origin.sender):
+        _refuse(turn, mark, target)
+        return
     if turn.known.shared is None:
         shared = Shared(
             target,
@@ -56,6 +59,14 @@ def marked(turn: Turn, event: Reaction | TextMessage, target: str) -> None:
         turn.change(marks=(*others, mark))
     else:
         _explain(turn, "not-author", (mark,))
+
+
+def _refuse(turn: Turn, mark: Mark, target: str) -> None:
+    """A ban holds for what she shares, too."""
+    person = turn.person(mark.by)
+    if turn.seconds - person.explained >= PAUSE:
+        turn.set_person(mark.by, explained=turn.seconds)
+        turn.say(turn.place(turn.state.room), "barred", thread=target)
 
 
 def _is_person(turn: Turn, user: str) -> bool:
@@ -89,6 +100,14 @@ def found(turn: Turn, event: Performed) -> None:
         return
     if not isinstance(message, Unreadable):
         turn.change(thread=message.thread)  # homeservers take no thread that begins within another
+    if turn.is_barred(message.origin.sender):
+        _explain(turn, "barred", turn.shared.marks)
+        turn.take_back()
+    else:
+        _of_somebody(turn, message, event)
+
+
+def _of_somebody(turn: Turn, message: Message | Unreadable, event: Performed) -> None:
     mine = tuple(x for x in turn.shared.marks if x.by == message.origin.sender)
     _explain(turn, "not-author", turn.shared.marks, message.origin.sender)
     if mine and not isinstance(message, Unreadable):

@@ -18,6 +18,7 @@ from bots.runtime.phrases import Link, PerLanguage, Quote
 from bots.runtime.texts import parts
 from federation.actions import Redact
 from federation.links import link
+from federation.membership import is_banned
 
 Values = Mapping[str, object]
 
@@ -64,6 +65,21 @@ class Turn(turn.Turn[State]):
             return False
         decided = self.known.place.open
         return source.open if decided is None else decided
+
+    def is_barred(self, user: str) -> bool:
+        """Whether a ban keeps somebody from sharing: from the alliance, the exchange room, or where
+        she would share from."""
+        source = self.settings.source(self.state.room)
+        around = (self.state.room, *source.within) if source is not None else ()
+        rooms = (self.settings.exchange, self.settings.alliance, *around)
+        return is_banned(user, rooms, self.state.look)
+
+    def reads_exchange(self, user: str) -> bool:
+        """Whether she is in the exchange room, or it would let her in."""
+        rooms = (self.settings.exchange, self.settings.alliance)
+        look, there = self.state.look, self.state.room == self.settings.exchange
+        inside = there or any(user in look(room).joined for room in rooms)
+        return inside and not is_banned(user, rooms, look)
 
     def place(self, room: str) -> str:
         """Where a room of the settings is by now."""

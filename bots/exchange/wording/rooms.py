@@ -86,6 +86,9 @@ PARAGRAPHS: dict[str, Paragraphs] = {
             "answering it with {share}."
         ),
     ),
+    "barred": (
+        N_("This is not shared: the person who wrote it is banned from the network or this group."),
+    ),
     "unreadable": (
         N_(
             "I can not read this message, perhaps because it is older than my being here. Please "
@@ -105,6 +108,12 @@ PARAGRAPHS: dict[str, Paragraphs] = {
     ),
     "found-nothing": (
         N_("No shared message was found that holds all of these words. Try fewer words."),
+    ),
+    "find-members": (
+        N_(
+            "Only people who are in the exchange room, or may join it, can look for shared "
+            "messages. Please join it first."
+        ),
     ),
     "hit": ("{link}",),
     # Translators: text of a link to a message: who shared it, and on which day

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from bots.onboarding import handles
 from bots.onboarding.models import Stage, WishState
-from bots.onboarding.rules import choosing, greeting, wishes
+from bots.onboarding.rules import choosing, greeting, outside, wishes
+from bots.onboarding.rules.outside import GONE
 from bots.onboarding.rules.turn import Turn
 from bots.runtime.decision import CancelTimer, Performed, Phrase, Say, SetTimer
 from bots.runtime.phrases import Link, Person
@@ -25,7 +26,6 @@ from federation.links import link
 
 # What is asked with `notify` here may be refused without harm; coordinators are not troubled.
 
-GONE = (MembershipKind.LEAVE, MembershipKind.BAN)
 ENCRYPTION = {"algorithm": "m.megolm.v1.aes-sha2"}
 
 Message = TextMessage | MediaMessage | ClientRequest | Unreadable
@@ -35,6 +35,7 @@ def started(turn: Turn) -> None:
     missing = sorted(turn.settings.places - turn.state.joined)
     turn.ask(*(Join(turn.place(room), notify=True) for room in missing))
     turn.ask(SetTimer(handles.RENEW, turn.now))
+    outside.sweep(turn)
 
 
 def replaced(turn: Turn, event: RoomReplaced) -> None:
@@ -77,15 +78,16 @@ def _came(turn: Turn, user: str) -> None:
     if member.inside:
         return
     turn.change(left=False, inside=True, approved=True)
-    if member.left:
-        greeting.back(turn)
-    elif member.stage in greeting.OUTSIDE:
-        greeting.greet(turn)
-    elif member.stage is Stage.WAITING:
+    if member.stage is Stage.WAITING:
         choosing.enter(turn)
+    elif member.stage in greeting.OUTSIDE:
+        (greeting.back if member.left else greeting.greet)(turn)
 
 
 def _went(turn: Turn, event: Membership) -> None:
+    if event.before is MembershipKind.BAN and event.membership is MembershipKind.LEAVE:
+        wishes.unbanned(turn)
+        return
     if turn.known.wish is not None and turn.wish.state is WishState.OPEN:
         own = event.origin.sender == event.user
         state = WishState.WITHDRAWN if own else WishState.DECLINED
@@ -93,16 +95,7 @@ def _went(turn: Turn, event: Membership) -> None:
     if turn.known.member is not None and turn.member.inside:
         turn.change(left=True, inside=False)
         turn.ask(CancelTimer(handles.HELLO + turn.member.user))
-    if event.origin.sender not in (event.user, turn.settings.account):
-        _put_out(turn)
-
-
-def _put_out(turn: Turn) -> None:
-    """Somebody has removed her: what she was allowed is over until she is let in again."""
-    if turn.known.member is None:
-        return
-    stage = Stage.REFUSED if turn.member.accepted else turn.member.stage
-    turn.let_go(stage)
+    outside.of_alliance(turn, event)
 
 
 # -- our own coming and going ----------------------------------------------------------------------
@@ -227,7 +220,7 @@ def _failed(turn: Turn, event: Performed) -> None:
         "room": Link(link(turn.place(room)), link(turn.place(room))),
     }
     key = "invite-failed" if event.action == "Invite" else "removal-failed"
-    if turn.known.member is not None:
-        turn.name_member(turn.settings.coordination, key, values)
-    else:
-        turn.tell(key, values)
+    turn.name_person(turn.settings.coordination, key, values)
+    member = turn.known.member
+    if event.action == "Kick" and member is not None and member.stage is Stage.GONE:
+        turn.say("leave-yourself", {"room": values["room"]})

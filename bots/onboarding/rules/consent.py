@@ -9,7 +9,7 @@ from bots.onboarding import handles
 from bots.onboarding.models import Question, Stage
 from bots.onboarding.rules import choosing, commands, wishes
 from bots.onboarding.rules.turn import Turn
-from bots.runtime.decision import CancelTimer, SetTimer
+from bots.runtime.decision import CancelTimer, Phrase, SetTimer
 from bots.runtime.phrases import PerLanguage, Written
 from federation.actions import React
 
@@ -68,10 +68,10 @@ def yes(turn: Turn, reaction: str = "") -> None:
     _settled(turn)
     if turn.member.stage in IN and again:
         turn.say("accepted-again")
-    elif turn.settings.approval and not turn.member.approved:
+    elif not turn.member.approved and (turn.settings.approval or turn.banned):
         turn.change(stage=Stage.WAITING)
         wishes.ask(turn)
-        turn.say("waiting")
+        turn.say("waiting", {"banned": Phrase("waiting-banned", "") if turn.banned else ""})
     else:
         choosing.enter(turn)
 

@@ -10,7 +10,7 @@ from bots.onboarding.wording import DECLINED
 from bots.runtime import answers
 from bots.runtime.commands import Invocation, Unknown
 from bots.runtime.decision import Phrase
-from federation.actions import Invite, Kick
+from federation.actions import Invite, Kick, Ref
 from federation.events import Reaction, TextMessage
 from federation.links import MODERATOR
 
@@ -21,7 +21,7 @@ def reacted(turn: Turn, event: Reaction) -> None:
         return
     current = handles.wish_number(turn.state.target.handle) == turn.wish.number
     if current and _may_decide(turn, event) and turn.wish.state is WishState.OPEN:
-        decide(turn, event.origin.sender, admit=admit)
+        decide(turn, event.origin.sender, handles.wish(turn.wish.number), admit=admit)
 
 
 def commanded(turn: Turn, event: TextMessage) -> None:
@@ -48,7 +48,7 @@ def commanded(turn: Turn, event: TextMessage) -> None:
     elif turn.wish.state is not WishState.OPEN:
         turn.tell("wish-already", reply_to=there)
     else:
-        decide(turn, event.origin.sender, admit=command is commands.ADMIT)
+        decide(turn, event.origin.sender, there, admit=command is commands.ADMIT)
 
 
 def _help(turn: Turn, found: Invocation | Unknown, there: str) -> None:
@@ -68,11 +68,17 @@ def _help(turn: Turn, found: Invocation | Unknown, there: str) -> None:
 
 
 def _may_decide(turn: Turn, event: Reaction | TextMessage) -> bool:
-    sender = event.origin.sender
-    return sender in turn.settings.coordinators or event.room.power(sender) >= MODERATOR
+    sender, settings = event.origin.sender, turn.settings
+    if settings.premises.is_barred(sender, settings.coordination, turn.state.look):
+        return False
+    return sender in settings.coordinators or event.room.power(sender) >= MODERATOR
 
 
-def decide(turn: Turn, by: str, *, admit: bool) -> None:
+def decide(turn: Turn, by: str, there: Ref, *, admit: bool) -> None:
+    """`there`: what a refusal is an answer to."""
+    if admit and turn.banned:
+        turn.tell("wish-banned", reply_to=there)
+        return
     wishes.close(turn, WishState.ADMITTED if admit else WishState.DECLINED, by)
     (_admit if admit else _decline)(turn)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bots.onboarding import handles
-from bots.onboarding.rules import arrival, consent, decisions, greeting, talking, wishes
+from bots.onboarding.rules import arrival, consent, decisions, greeting, outside, talking, wishes
 from bots.onboarding.rules.turn import Turn
 from bots.onboarding.state import State
 from bots.runtime.decision import (
@@ -85,7 +85,9 @@ def _membership(turn: Turn, event: Membership) -> None:
         arrival.ours(turn, event)
     elif turn.state.room == turn.settings.space:
         arrival.at_the_space(turn, event)
-    elif turn.state.room not in turn.settings.places:
+    elif turn.state.room in turn.settings.places:
+        outside.in_network(turn, event)
+    else:
         arrival.in_private(turn, event)
 
 

@@ -6,10 +6,9 @@ from datetime import timedelta
 
 from bots.onboarding import handles
 from bots.onboarding.models import Stage
-from bots.onboarding.rules import commands, consent
+from bots.onboarding.rules import consent
 from bots.onboarding.rules.turn import DAY, Turn
 from bots.runtime.decision import CancelTimer, SetTimer
-from bots.runtime.phrases import PerLanguage
 
 PATIENCE = timedelta(seconds=3)
 """How long we wait for a first message before we speak: Element sends it with the invitation."""
@@ -40,20 +39,12 @@ def due(turn: Turn) -> None:
 
 
 def back(turn: Turn) -> None:
-    """She has left the space and joined it again."""
-    later = turn.member.welcomed + DAY
-    if turn.member.stage in OUTSIDE:
-        if turn.seconds >= later:
-            greet(turn)
-        else:
-            wait = timedelta(seconds=later - turn.seconds)
-            turn.ask(SetTimer(handles.HELLO + turn.member.user, turn.now + wait))
-    elif turn.seconds >= later:
+    """She had left the space, and was let in again: what she agreed to was over."""
+    if turn.seconds >= turn.member.welcomed + DAY:
+        greet(turn)
+    else:
         turn.reach()
-        turn.change(welcomed=turn.seconds)
-        turn.say("welcome-back", {"help": PerLanguage(commands.HELP.shown)})
-        if turn.member.pending:
-            consent.show(turn)
+        consent.show(turn)
 
 
 def languages(turn: Turn) -> str:

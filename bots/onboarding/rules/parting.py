@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from bots.onboarding import handles
 from bots.onboarding.models import Question, Stage, WishState
-from bots.onboarding.rules import commands, consent, wishes
+from bots.onboarding.rules import commands, consent, outside, wishes
 from bots.onboarding.rules.turn import Turn
 from bots.onboarding.wording import AS_WISHED
 from bots.runtime.decision import CancelTimer
 from bots.runtime.phrases import PerLanguage
-from federation.actions import Kick, Leave, Redact
+from federation.actions import Leave, Redact
 
 
 def leave(turn: Turn) -> None:
@@ -38,16 +38,13 @@ def kept(turn: Turn) -> None:
 
 def _leave(turn: Turn) -> None:
     member = turn.member
-    values = {"network": turn.settings.network}
-    language = turn.language.split()[0]
-    reason = turn.state.tongues.text(AS_WISHED, language, values)
-    for room in dict.fromkeys((*member.invited, turn.settings.space)):
-        turn.ask(Kick(turn.place(room), member.user, notify=True, reason=reason))
+    values = {"rules": PerLanguage(commands.RULES.shown), **outside.elsewhere(turn)}
+    outside.leave(turn, AS_WISHED)
     if turn.known.wish is not None and turn.wish.state is WishState.OPEN:
         wishes.close(turn, WishState.WITHDRAWN)
     turn.let_go(Stage.GONE, shown="", first=0)
     turn.ask(CancelTimer(handles.REMIND + member.user))
-    turn.say("left", {"rules": PerLanguage(commands.RULES.shown)})
+    turn.say("left", values)
 
 
 def _erase(turn: Turn) -> None:

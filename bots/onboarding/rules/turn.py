@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bots.onboarding import handles
-from bots.onboarding.models import Initiative, Member, Stage, Wish
+from bots.onboarding.models import Initiative, Member, Question, Stage, Wish
 from bots.onboarding.state import Knowledge, State
 from bots.onboarding.wording import CHAT
 from bots.runtime import turn
@@ -16,6 +16,7 @@ from bots.runtime.decision import Decision, Phrase, Say
 from bots.runtime.phrases import Person
 from bots.runtime.words import Raw
 from federation.actions import CreateRoom, Handle, Invite, Ref
+from federation.membership import is_banned
 
 Values = Mapping[str, object]
 DAY = 24 * 3600.0
@@ -53,6 +54,7 @@ class Turn(turn.Turn[State]):
         """What the member at hand has agreed to and was allowed is over."""
         self.change(
             stage=stage,
+            question=Question.NOTHING,
             approved=False,
             accepted="",
             accepted_at=0.0,
@@ -74,6 +76,13 @@ class Turn(turn.Turn[State]):
     def wish_for(self, **changes: Any) -> None:
         """Change the wish at hand."""
         self.known = replace(self.known, wish=replace(self.wish, **changes))
+
+    @property
+    def banned(self) -> bool:
+        """Whether the member at hand, or who asks to be let in, is banned from the alliance."""
+        who = self.known.member or self.known.wish
+        rooms = (self.settings.space,)
+        return who is not None and is_banned(who.user, rooms, self.state.look)
 
     def place(self, room: str) -> str:
         """Where a room of the settings is by now."""
@@ -137,6 +146,13 @@ class Turn(turn.Turn[State]):
         number = self.member.told + 1
         self.change(told=number)
         self.tell_in(room, key, values, handle=handles.told(self.member.serial, number))
+
+    def name_person(self, room: str, key: str, values: Values) -> None:
+        """Name somebody whom we may not know."""
+        if self.known.member is not None:
+            self.name_member(room, key, values)
+        else:
+            self.tell_in(room, key, values)
 
     def invite(self, rooms: tuple[str, ...]) -> Phrase | str:
         """Invite the member where she was not invited so far; what to tell her of that."""

@@ -9,7 +9,7 @@ from bots.onboarding.models import Wish, WishState
 from bots.onboarding.rules import commands
 from bots.onboarding.rules.turn import DAY, Turn
 from bots.runtime.commands import Command
-from bots.runtime.decision import CancelTimer, SetTimer
+from bots.runtime.decision import CancelTimer, Phrase, SetTimer
 from bots.runtime.phrases import Person, Quote
 from bots.runtime.texts import clean, excerpt
 from federation.actions import Handle, React, Redact
@@ -86,6 +86,12 @@ def close(turn: Turn, state: WishState, by: str = "") -> None:
     show(turn, by)
 
 
+def unbanned(turn: Turn) -> None:
+    """Those who decide about her need not lift the ban any more."""
+    if turn.known.wish is not None and turn.wish.state is WishState.OPEN:
+        show(turn)
+
+
 def show(turn: Turn, by: str = "") -> None:
     """Bring the message about her up to date."""
     values = {**_values(turn), "coordinator": Person(by) if by else ""}
@@ -101,12 +107,13 @@ def _key(wish: Wish, by: str = "") -> str:
 
 
 def _values(turn: Turn) -> dict[str, object]:
-    wish = turn.wish
+    wish, network = turn.wish, {"network": turn.settings.network}
     return {
         "person": Person(wish.user, wish.name),
         "reason": Quote(wish.reason),
         "admit": _shown(turn, commands.ADMIT),
         "decline": _shown(turn, commands.DECLINE),
+        "banned": Phrase("wish-banned", "", network) if turn.banned else "",
     }
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bots.onboarding.wording.coordination import COORDINATION
-from bots.onboarding.wording.people import AS_WISHED, CHAT, DECLINED, PEOPLE
+from bots.onboarding.wording.people import AS_WISHED, CHAT, DECLINED, OUTSIDE, PEOPLE
 from bots.runtime.phrases import Paragraphs, Wording
 
-__all__ = ["AS_WISHED", "CHAT", "DECLINED", "PARAGRAPHS", "WORDING"]
+__all__ = ["AS_WISHED", "CHAT", "DECLINED", "OUTSIDE", "PARAGRAPHS", "WORDING"]
 
 PARAGRAPHS: dict[str, Paragraphs] = {**PEOPLE, **COORDINATION}
 
@@ -20,9 +20,13 @@ WORDING = Wording(
             "accepted",
             "waiting",
             "declined",
+            "gone",
+            "removed",
+            "banned",
+            "ban",
+            "out-of-initiative",
             "choose",
             "reminder",
-            "welcome-back",
             "send-again",
             "text-only",
             "leave-ask",

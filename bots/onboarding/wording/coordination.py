@@ -10,12 +10,43 @@ _DECIDE = N_(
 )
 
 COORDINATION: dict[str, Paragraphs] = {
-    "knock": (N_("{person} would like to join {network}, and writes:"), "{reason}", _DECIDE),
-    "knock-silent": (N_("{person} would like to join {network}."), _DECIDE),
+    "knock": (
+        N_("{person} would like to join {network}, and writes:"),
+        "{reason}",
+        "{banned}",
+        _DECIDE,
+    ),
+    "knock-silent": (N_("{person} would like to join {network}."), "{banned}", _DECIDE),
     "request": (
         N_("{person} wrote to me, agrees to the rules, and would like to join {network}."),
         "{reason}",
+        "{banned}",
         _DECIDE,
+    ),
+    "wish-banned": (
+        N_(
+            "The person is banned from {network}. To let the person in, first lift the ban in the "
+            "network’s space."
+        ),
+    ),
+    "ban": (
+        N_("{person} is banned from {network}. I take the person out of all rooms here."),
+        "{beyond}",
+        "{lines}",
+        "{named}",
+    ),
+    "ban-beyond": (
+        N_(
+            "These initiatives run their rooms themselves. I cannot take the person out there; "
+            "their contacts decide:"
+        ),
+    ),
+    "contacts-of": ("{initiative}: {contacts}",),
+    "ban-named": (
+        N_(
+            "The settings still name the person as contact or coordinator. Please tell whoever "
+            "runs the network."
+        ),
     ),
     "wish-admitted": (N_("{person} asked to join. {coordinator} has let the person in."),),
     "wish-declined": (N_("{person} asked to join. {coordinator} has declined."),),

@@ -22,6 +22,8 @@ DECLINED = N_(
 )
 # Translators: shown in the list of rooms of somebody who has left
 AS_WISHED = N_("You have left {network}, as you wished.")
+# Translators: shown in the list of rooms of somebody who has to leave a room
+OUTSIDE = N_("You are no longer in {network}, and so not in this room either.")
 
 PEOPLE: dict[str, Paragraphs] = {
     "hello": (
@@ -52,7 +54,9 @@ PEOPLE: dict[str, Paragraphs] = {
     "waiting": (
         N_("Thank you! People of {network} will decide about your request. I tell you here."),
         N_("They see your account and what you wrote to me. To tell them more, write it here."),
+        "{banned}",
     ),
+    "waiting-banned": (N_("You are banned at the moment. They see that, too."),),
     "refused": (
         N_(
             "That is fine. You are not invited to any room. If you change your mind, react with ✅ "
@@ -92,7 +96,6 @@ PEOPLE: dict[str, Paragraphs] = {
             "not want to, you need not do anything."
         ),
     ),
-    "welcome-back": (N_("Welcome back to {network}! To see what I can do for you, write {help}."),),
     "language-set": (N_("From now on we write to you in this language."),),
     "help": (N_("I am a program. This is what I can do:"), "{lines}", _CHOOSE),
     "help-line": ("{command} – {summary}",),
@@ -141,13 +144,55 @@ PEOPLE: dict[str, Paragraphs] = {
     ),
     "leave-ask": (
         N_(
-            "Do you want to leave {network}? Then I take you out of all rooms that I invited you "
-            "to. To confirm, react to this message with ✅, or write {yes}."
+            "Do you want to leave {network}? Then I take you out of all its rooms. To come back "
+            "later, you have to ask again. To confirm, react to this message with ✅, or write "
+            "{yes}."
         ),
     ),
     "left": (
         N_("You have left {network}. Thank you for having been here!"),
+        "{beyond}",
+        "{kept}",
         N_("If you would like to come back, write {rules}."),
+    ),
+    "gone": (
+        N_(
+            "You have left {network}, so I took you out of its rooms. To come back, write {rules}: "
+            "then its coordinators decide."
+        ),
+        "{beyond}",
+        "{kept}",
+    ),
+    "removed": (
+        N_(
+            "You were taken out of {network}, so I took you out of its rooms, too. To ask whether "
+            "you can come back, write {rules}."
+        ),
+        "{beyond}",
+        "{kept}",
+    ),
+    "banned": (
+        N_(
+            "You were banned from {network}, so I took you out of its rooms. To ask whether you "
+            "can come back, write {rules}."
+        ),
+        "{beyond}",
+    ),
+    "beyond": (
+        N_(
+            "These groups run their rooms themselves, and I cannot take you out there. Please "
+            "leave those rooms yourself: {names}"
+        ),
+    ),
+    "seat-kept": (
+        N_(
+            "You are a contact or coordinator, so you are still in these rooms. If you do not want "
+            "that, please leave them yourself: {rooms}"
+        ),
+    ),
+    "leave-yourself": (N_("I could not take you out of a room. Please leave it yourself: {room}"),),
+    "out-of-initiative": (
+        N_("You are no longer in the group {initiative}, so I took you out of its rooms."),
     ),
     "erase-ask": (
         N_(
