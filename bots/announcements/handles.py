@@ -10,6 +10,8 @@ from federation.actions import Handle
 DIGEST = "digest"
 """The timer of the next one."""
 CONFIRM = "c"
+CONFIRMING = "confirming"
+"""The timer by which those wait their turn that ask to confirm."""
 WATCH = "watch"
 """The timer by which the mail server is looked at while mails are under way."""
 
@@ -17,9 +19,7 @@ _ITEM = re.compile(r"announcement/(\d{1,9})/([a-z]+)", re.ASCII)
 _CALL = re.compile(r"digest/(\d{1,9})/call", re.ASCII)
 _ROUND_TIMER = re.compile(r"(chunk|telling)/([ad]/\d{1,9})(?:/(\d{1,6}))?", re.ASCII)
 _SUSPENDED = re.compile(r"round/([ad]/\d{1,9})/suspended", re.ASCII)
-_MAIL = re.compile(
-    r"mail/(c|[ad]/\d{1,9})/([a-z-]{2,20})/([0-9a-f]{32})/(\d{1,3})(?:/([0-9.]{1,30}))?", re.ASCII
-)
+_MAIL = re.compile(r"mail/(c|[ad]/\d{1,9})/([a-z-]{2,20})/([0-9a-f]{32})/(\d{1,3})", re.ASCII)
 
 
 def offer(number: int) -> Handle:
@@ -86,8 +86,8 @@ class Mailing:
     """The key of a round, or `c`: a mail that asks to confirm."""
     language: str
     reader: str
+    """Or the request that is to be confirmed."""
     attempt: int = 1
-    once: str = ""
 
     @property
     def letter(self) -> str:
@@ -95,16 +95,15 @@ class Mailing:
 
     @property
     def name(self) -> str:
-        end = f"/{self.once}" if self.once else ""
-        return f"mail/{self.matter}/{self.language}/{self.reader}/{self.attempt}{end}"
+        return f"mail/{self.matter}/{self.language}/{self.reader}/{self.attempt}"
 
 
 def mailing(name: str | None) -> Mailing | None:
     found = _MAIL.fullmatch(name or "")
     if found is None:
         return None
-    matter, language, reader, attempt, once = found.groups()
-    return Mailing(matter, language, reader, int(attempt), once or "")
+    matter, language, reader, attempt = found.groups()
+    return Mailing(matter, language, reader, int(attempt))
 
 
 # -- timers ----------------------------------------------------------------------------------------
@@ -126,8 +125,8 @@ def telling_timer(round_key: str) -> str:
     return f"telling/{round_key}"
 
 
-def expiry_timer(reader: str) -> str:
-    return f"expiry/{reader}"
+def expiry_timer(request: str) -> str:
+    return f"expiry/{request}"
 
 
 def number_after(prefix: str, key: str) -> int | None:

@@ -76,6 +76,8 @@ class Settings:
     undo: timedelta = timedelta(seconds=120)
     digest: DigestTime = field(default_factory=DigestTime)
     confirm_within: timedelta = timedelta(days=7)
+    confirmations: int = 36_000
+    """How many mails that ask to confirm may leave in an hour."""
 
     def page(self, path: str) -> str:
         return f"{self.public_url.rstrip('/')}/{path}"
@@ -176,8 +178,6 @@ class Round:
 
 
 class Standing(StrEnum):
-    WAITING = "waiting"
-    """Asked for mails and has not confirmed."""
     ACTIVE = "active"
     GONE = "gone"
     SUSPENDED = "nobody"
@@ -202,15 +202,25 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A wish, until whoever reads at the address confirms it."""
+
+    id: str
+    reader: str
+    mailbox: str
+    domain: str
+    wish: Wish
+
+
+@dataclass(frozen=True, slots=True)
 class Subscriber:
+    """Somebody who has confirmed."""
+
     id: str
     standing: Standing
     language: str
     kind: Kind
-    wish: Wish | None = None
-    asked: int = 0
-    """How often within a day."""
-    asked_first: float = 0.0
+    mailbox: str = ""
     left: float = 0.0
     confirmed: float = 0.0
     failed: float = 0.0
@@ -239,7 +249,7 @@ class Desk(Movable):
     """Room → the room that replaced it."""
 
 
-def to_json(value: Announcement | Round | Subscriber | Desk) -> dict[str, Any]:
+def to_json(value: Announcement | Round | Subscriber | Asked | Desk) -> dict[str, Any]:
     return asdict(value)
 
 
@@ -261,10 +271,14 @@ def round_from(data: Mapping[str, Any]) -> Round:
 
 
 def subscriber_from(data: Mapping[str, Any]) -> Subscriber:
-    wish = data.get("wish")
-    made = None if wish is None else read(Wish, {**wish, "kind": Kind(wish["kind"])})
-    kinds = {"standing": Standing(data["standing"]), "kind": Kind(data["kind"]), "wish": made}
-    return read(Subscriber, {**data, **kinds})
+    known = data["standing"] in set(Standing)  # older stores also hold who never confirmed
+    standing = Standing(data["standing"]) if known else Standing.GONE
+    return read(Subscriber, {**data, "standing": standing, "kind": Kind(data["kind"])})
+
+
+def asked_from(data: Mapping[str, Any]) -> Asked:
+    wish = {**data["wish"], "kind": Kind(data["wish"]["kind"])}
+    return read(Asked, {**data, "wish": read(Wish, wish)})
 
 
 def desk_from(data: Mapping[str, Any]) -> Desk:

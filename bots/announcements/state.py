@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bots.announcements.handles import Mailing
-from bots.announcements.models import Announcement, Desk, Round, Settings, Subscriber, Texts
+from bots.announcements.models import Announcement, Asked, Desk, Round, Settings, Subscriber, Texts
+from bots.announcements.rules.waiting import Budget, Waiting
 from federation.events import RoomEvent
 
 
@@ -16,8 +17,8 @@ class Ticket:
 
     purpose: str
     """`confirm` or `unsubscribe`."""
-    reader: str
-    asked: float
+    of: str
+    """A request, or a reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,4 +88,13 @@ class State:
     """The round whose suspended `readers` the event at hand is about."""
     trouble: Trouble | None = None
     ticket: Ticket | None = None
+    asked: Asked | None = None
+    """The request at hand."""
+    asked_address: str | None = field(default=None, repr=False)
+    """Its address."""
+    mailbox: tuple[tuple[float, str], ...] = ()
+    """When mails to that mailbox were asked for, and in which requests."""
+    budget: Budget = field(default_factory=Budget)
+    waiting: tuple[Waiting, ...] = ()
+    """Mails that ask to confirm and wait for their turn."""
     writes: tuple[Write, ...] = field(default=(), repr=False)

@@ -8,18 +8,22 @@ from itertools import islice
 
 from bots.announcements import handles
 from bots.announcements.kinds import (
+    BUDGET,
     CHUNK,
     DESK,
     EDIT,
     EVENT,
     GONE,
     ITEM,
+    MAILBOX,
     PAGE,
     READER,
+    REQUEST,
     ROUND,
     STRIKE,
     SUSPENDED,
     TICKET,
+    WAITING,
 )
 from bots.announcements.models import (
     Announcement,
@@ -31,6 +35,7 @@ from bots.announcements.models import (
     Subscriber,
     Texts,
     announcement_from,
+    asked_from,
     desk_from,
     published_from,
     round_from,
@@ -40,10 +45,12 @@ from bots.announcements.models import State as Stage
 from bots.announcements.rules.addresses import fingerprint
 from bots.announcements.rules.commands import asks_for_digest
 from bots.announcements.rules.versions import token_in
+from bots.announcements.rules.waiting import Budget, Waiting
 from bots.announcements.state import State, Strike, Ticket, Trouble
 from bots.mail import documents
 from bots.runtime.bot import Docs
 from bots.runtime.decision import Due, Event, FormSubmitted, MailReceived, Performed
+from bots.runtime.documents import read
 from bots.runtime.texts import clean
 from federation.events import Edit, MediaMessage, Reaction, Redaction, RoomEvent, TextMessage
 from federation.translate import looked_up
@@ -118,9 +125,14 @@ class Loader:
             return replace(state, chunk=chunk_, trouble=self._trouble())
         if key == handles.WATCH:
             return replace(state, trouble=self._trouble())
+        return self._mail_due(state, key)
+
+    def _mail_due(self, state: State, key: str) -> State:
+        if key == handles.CONFIRMING:
+            return self._confirming(state)
         if (mailing := handles.mailing(key)) is not None:
             return self._mailing(state, mailing)
-        return self._with_reader(state, key.removeprefix("expiry/"))
+        return self._with_asked(state, key.removeprefix("expiry/"))
 
     def _for_digest(self, state: State) -> State:
         found = (announcement_from(data) for _, data in self.docs.scan(ITEM))
@@ -167,6 +179,8 @@ class Loader:
         return replace(self._about(state, event.target), source=event.target)
 
     def _mailing(self, state: State, mailing: handles.Mailing) -> State:
+        if mailing.matter == handles.CONFIRM:
+            return self._with_asked(replace(state, budget=self._budget()), mailing.reader)
         state = replace(state, circular=self.circular(mailing.matter))
         return self._with_reader(state, mailing.reader)
 
@@ -179,15 +193,47 @@ class Loader:
     def _form(self, state: State, event: FormSubmitted) -> State:
         if event.form == "subscribe":
             found = fingerprint(self.settings, event.fields.get("address", ""))
-            return self._with_reader(state, found.id if found is not None else None)
+            state = replace(state, budget=self._budget())
+            if found is None:
+                return state
+            return self._with_reader(self._with_mailbox(state, found.mailbox), found.id)
         return self._ticket(state, event.fields.get("token", ""))
 
     def _ticket(self, state: State, token: str | None) -> State:
         stored = self.docs.get(TICKET, token) if token else None
         if stored is None:
             return state
-        ticket = Ticket(stored["purpose"], stored["reader"], stored["asked"])
-        return self._with_reader(replace(state, ticket=ticket), ticket.reader)
+        if "request" in stored:
+            state = replace(state, ticket=Ticket(stored["purpose"], stored["request"]))
+            return self._with_asked(state, stored["request"])
+        state = replace(state, ticket=Ticket(stored["purpose"], stored["reader"]))
+        state = self._with_reader(state, stored["reader"])
+        return self._with_mailbox(state, state.reader.mailbox) if state.reader else state
+
+    # -- requests that nobody has confirmed yet ------------------------------------------------
+
+    def _with_asked(self, state: State, id_: str) -> State:
+        stored = self.docs.get(REQUEST, id_)
+        if stored is None:
+            return state
+        asked = asked_from(stored)
+        address = self.docs.get(documents.ADDRESS, id_)
+        state = replace(state, asked=asked, asked_address=address)
+        return self._with_reader(self._with_mailbox(state, asked.mailbox), asked.reader)
+
+    def _with_mailbox(self, state: State, mailbox: str) -> State:
+        stored = self.docs.get(MAILBOX, mailbox) or ()
+        return replace(state, mailbox=tuple((at, request) for at, request in stored))
+
+    def _budget(self) -> Budget:
+        stored = self.docs.get(BUDGET, BUDGET)
+        return read(Budget, stored) if stored is not None else Budget()
+
+    def _confirming(self, state: State) -> State:
+        budget = self._budget()
+        out = tuple(x for x in budget.out if self.docs.is_coming(x))
+        waiting = tuple(read(Waiting, data) for _, data in self.docs.scan(WAITING))
+        return replace(state, budget=replace(budget, out=out), waiting=waiting)
 
     # -- the room ------------------------------------------------------------------------------
 

@@ -35,19 +35,12 @@ def reply(error: str | None) -> str:
     return (error or "").partition(" ")[2]
 
 
-def mail(
-    letter: str, reader: str, token: str, *, once: str = "", urgent: bool = False
-) -> dict[str, Any]:
-    """The content of a `Deliver`.
-
-    `once` tells it from another mail of the same letter to the same reader; `urgent`: somebody
-    waits for it at the screen.
-    """
+def mail(letter: str, reader: str, token: str, *, urgent: bool = False) -> dict[str, Any]:
+    """The content of a `Deliver`. `urgent`: somebody waits for it at the screen."""
     return {
         "letter": letter,
         "reader": reader,
         "token": token,
-        "once": once,
         "urgent": urgent,
     }
 

@@ -131,7 +131,7 @@ class Mail:
         return _Found(letter_from(letter), address, int(tx.get(DOUBT, action_id) or 0), kept)
 
     async def _send(self, found: _Found, job: Mapping[str, Any], action_id: str) -> None:
-        reader = Reader(job["reader"] + job["once"], found.address, job["token"])
+        reader = Reader(job["reader"], found.address, job["token"])
         try:
             prepared = await self._prepare(found.letter)
             now = datetime.fromtimestamp(self._now(), self._settings.timezone)
@@ -157,7 +157,7 @@ class Mail:
         except NotSent as error:
             if not isinstance(error, InDoubt):
                 self._notes.settled(action_id)
-                self._paces.give_back(urgent=urgent)
+                self._paces.give_back()
             await self._failed(error, letter, began)
         else:
             self._notes.settled(action_id)

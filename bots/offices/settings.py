@@ -152,7 +152,7 @@ def of_announcements(
     config: NetworkConfig, web: Web, places: Places, secret: bytes
 ) -> announcements.Settings:
     """`secret`: what the tokens in readers' links are derived from."""
-    when = config.announcements
+    when, email = config.announcements, config.email
     days = get_args(DigestDay)
     return announcements.Settings(
         account=config.user("announcements"),
@@ -169,4 +169,5 @@ def of_announcements(
             when.digest_at.minute,
             None if when.digest_on == "daily" else days.index(when.digest_on),
         ),
+        confirmations=3_600 if email is None else max(1, email.smtp.max_per_hour // 2),
     )

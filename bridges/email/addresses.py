@@ -29,3 +29,31 @@ def normalised(text: str) -> str | None:
 def is_safe(address: str) -> bool:
     """Whether it may stand in an SMTP command and a header as it is."""
     return len(address) <= 254 and _SAFE.fullmatch(address) is not None
+
+
+_SAME_HOUSE = {
+    "googlemail.com": "gmail.com",
+    "pm.me": "proton.me",
+    "protonmail.com": "proton.me",
+    "protonmail.ch": "proton.me",
+    "me.com": "icloud.com",
+    "mac.com": "icloud.com",
+    **dict.fromkeys(("ya.ru", "yandex.com", "yandex.ua", "yandex.by", "yandex.kz"), "yandex.ru"),
+}
+"""Domains behind which the same mailboxes stand."""
+_PASSED_OVER = {"gmail.com": ".", "proton.me": "._-", "yandex.ru": ".-"}
+"""Signs that a provider does not read in the name before the `@`."""
+_ENDS_NAME = re.compile(r"(?:yahoo|ymail|rocketmail|myyahoo)\.", re.ASCII)
+
+
+def mailbox(address: str) -> str:
+    """The same for addresses that reach the same person: what stands behind a `+`, capital
+    letters, and what some providers pass over. For limits; mails go to the address as it is."""
+    name, _, domain = address.lower().rpartition("@")
+    domain = domain.rstrip(".")
+    domain = _SAME_HOUSE.get(domain, domain)
+    name = name.partition("+")[0] or name
+    if _ENDS_NAME.match(domain):
+        name = name.partition("-")[0] or name
+    bare = "".join(x for x in name if x not in _PASSED_OVER.get(domain, ""))
+    return f"{bare or name}@{domain}"

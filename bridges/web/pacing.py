@@ -12,7 +12,7 @@ import hashlib
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 
 from aiohttp import web
 
@@ -47,8 +47,11 @@ class Paces:
     async def wait(self, request: web.BaseRequest) -> None:
         await asyncio.sleep(self.of(visitor(request)).turn())
 
+    def mark(self, name: str) -> bytes:
+        return hashlib.blake2b(name.encode("utf-8", "replace"), key=self._key).digest()
+
     def of(self, name: str) -> Pace:
-        mark = hashlib.blake2b(name.encode("utf-8", "replace"), key=self._key).digest()
+        mark = self.mark(name)
         pace = self._paces.setdefault(mark, Pace(self._now))
         self._paces.move_to_end(mark)
         while len(self._paces) > VISITORS:
@@ -64,8 +67,19 @@ def visitor(request: web.BaseRequest) -> str:
     forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
     # What was added last is what the proxy saw; what stands before it is the visitor's own word.
     if forwarded and isinstance(peer, tuple) and _is_near(str(peer[0])):
-        return forwarded
+        return _household(forwarded)
     return repr(peer)
+
+
+def _household(text: str) -> str:
+    """Of IPv6 what a provider gives to one customer: she may use any address in it."""
+    try:
+        found = ip_address(text.partition("%")[0])
+    except ValueError:
+        return text
+    if found.version == 6 and found.ipv4_mapped is None:
+        return str(ip_network((found, 64), strict=False))
+    return str(found)
 
 
 def _is_near(address: str) -> bool:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
-from bots.announcements.models import Settings
+from bots.announcements.models import Settings, Wish
 from bridges.email import tokens
-from bridges.email.addresses import normalised
+from bridges.email.addresses import mailbox, normalised
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     id: str
     address: str = field(repr=False)
+    mailbox: str
+    """Whom it reaches, as far as one can tell: for limits only."""
+    domain: str
 
 
 def fingerprint(settings: Settings, typed: str) -> Known | None:
@@ -23,12 +26,28 @@ def fingerprint(settings: Settings, typed: str) -> Known | None:
     address = normalised(typed)
     if address is None:
         return None
-    return Known(tokens.mark(settings.secret, "reader", address.lower()), address)
+    reached = mailbox(address)
+
+    def mark(what: str, text: str) -> str:
+        return tokens.mark(settings.secret, what, text)
+
+    return Known(
+        mark("reader", address.lower()),
+        address,
+        mark("mailbox", reached),
+        mark("domain", reached.rpartition("@")[2]),
+    )
 
 
 def unsubscribe_token(settings: Settings, reader: str) -> str:
     return tokens.token(settings.secret, "unsubscribe", reader)
 
 
-def confirm_token(settings: Settings, reader: str, asked: float) -> str:
-    return tokens.token(settings.secret, "confirm", reader, repr(asked))
+def request_id(settings: Settings, known: Known, wish: Wish) -> str:
+    """Another one for whatever was asked otherwise, though it be in the same moment."""
+    asked = map(str, asdict(wish).values())
+    return tokens.mark(settings.secret, "request", known.address, *asked)
+
+
+def confirm_token(settings: Settings, request: str) -> str:
+    return tokens.token(settings.secret, "confirm", request)

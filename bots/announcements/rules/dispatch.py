@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bots.announcements import handles
 from bots.announcements.rules import (
+    asking,
     digest,
     drafts,
     readers,
@@ -41,6 +42,12 @@ from federation.events import (
 )
 
 PAUSE = 600.0
+_ALONE = {
+    handles.DIGEST: digest.due,
+    handles.WATCH: watch.due,
+    handles.CONFIRMING: asking.due,
+}
+"""What timers of one name each are for."""
 
 
 def rule(state: State, event: Event, now: datetime) -> Decision[State]:
@@ -76,12 +83,10 @@ def _set_aside(turn: Turn, event: SetAside) -> None:
 
 def _due(turn: Turn, key: str) -> None:
     mailing, of_round = handles.mailing(key), handles.round_due(key)
-    if key == handles.DIGEST:
-        digest.due(turn)
-    elif key == handles.WATCH:
-        watch.due(turn)
+    if key in _ALONE:
+        _ALONE[key](turn)
     elif mailing is not None:
-        (readers if mailing.matter == handles.CONFIRM else rounds).again(turn, mailing)
+        (asking if mailing.matter == handles.CONFIRM else rounds).again(turn, mailing)
     elif of_round is not None:
         rounds.due(turn, *of_round)
     elif key.startswith("undo/"):
@@ -98,14 +103,14 @@ def _performed(turn: Turn, event: Performed) -> None:
         return
     mailing = handles.mailing(event.handle)
     if mailing is not None:
-        of = readers if mailing.matter == handles.CONFIRM else rounds
+        of = asking if mailing.matter == handles.CONFIRM else rounds
         of.performed(turn, event, mailing)
 
 
 def _from_outside(turn: Turn, event: FormSubmitted | MailReceived) -> None:
     form = event.form if isinstance(event, FormSubmitted) else "unsubscribe"
     if form == "subscribe" and isinstance(event, FormSubmitted):
-        readers.subscribe(turn, event.fields)
+        asking.subscribe(turn, event.fields)
     elif form == "confirm":
         readers.confirm(turn)
     elif form == "unsubscribe":

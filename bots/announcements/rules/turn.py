@@ -29,6 +29,11 @@ class Turn(turn.Turn[State]):
     def decision(self) -> Decision[State]:
         return Decision(replace(self.state, writes=tuple(self._writes)), tuple(self.requests))
 
+    @property
+    def purpose(self) -> str | None:
+        """What the link at hand is for."""
+        return self.state.ticket.purpose if self.state.ticket is not None else None
+
     # -- what is kept --------------------------------------------------------------------------
 
     def put(self, kind: str, key: str, value: Any) -> None:

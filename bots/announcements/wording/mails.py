@@ -23,8 +23,8 @@ PRESS = N_("Then open this page and press the button:")
 # Translators: a link
 PRESS_LINK = N_("Yes, send me the news")
 NOT_YOU = N_(
-    "If it was not you, do nothing. You will get no further mail, and your address is deleted "
-    "after {days} days."
+    "If it was not you, do nothing: you will get no news. If somebody asks again, this mail comes "
+    "once more at most. After {days} days your address is deleted."
 )
 CONSENT = (ASKED, PRESS, NOT_YOU)
 """What people rely on."""
