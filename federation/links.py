@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
 from urllib.parse import quote, unquote
 
 from federation.events import RoomView
@@ -21,6 +24,32 @@ _USER = re.compile(
     re.IGNORECASE,
 )
 LONGEST_ID = 255
+_POINTER = re.compile(
+    r"""(?:[a-z][a-z0-9+.-]{1,30}://|matrix:|(?<![\w./])(?:www\.)?matrix\.to/)[\w!-~]+""",
+    re.IGNORECASE,
+)
+_TAIL = ".,;:!?)]}>\"'*_~|<"
+_TARGET = re.compile(
+    r"(?:#/(?:[\w.-]{1,255}/){0,6}|:///?|[/#](?=[@!#][^\s/?:]{1,255}:))"
+    r"(?P<id>[@!#][^\s/?]+)(?P<rest>/\$)?"
+)
+_URI = re.compile(r"matrix:/{0,2}(?P<kind>[a-z]+)/[^\s/?]+(?P<rest>/e(?:vent)?/)?", re.IGNORECASE)
+
+
+class Target(StrEnum):
+    """What a link leads to, within Matrix."""
+
+    PERSON = "person"
+    ROOM = "room"
+    MESSAGE = "message"
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """A link in somebody's text."""
+
+    url: str
+    to: Target
 
 
 def servers(room: RoomView) -> tuple[str, ...]:
@@ -70,6 +99,33 @@ def user_of(url: str) -> str | None:
         return None
     user = unquote(found["id"]) if found["id"] else f"@{unquote(found['bare'])}"
     return user if re.fullmatch(r"@[^\s:]*:\S+", user) and len(user) <= LONGEST_ID else None
+
+
+def pointed(text: str) -> Iterator[str | Pointer]:
+    """A text in its parts: what is written, and links to people, rooms and messages, whatever
+    client they are made for (`https://matrix.to/#/…`, `matrix:…`, `https://app.element.io/#/…`)."""
+    last = 0
+    for found in _POINTER.finditer(text):
+        url = found[0].rstrip(_TAIL)
+        to = target(url)
+        if to is not None:
+            yield text[last : found.start()]
+            yield Pointer(url, to)
+            last = found.start() + len(url)
+    yield text[last:]
+
+
+def target(url: str) -> Target | None:
+    """What a link leads to; None if it leads out of Matrix."""
+    plain = unquote(unquote(url))
+    if found := _URI.match(plain):
+        kind = found["kind"].lower()
+        to = Target.PERSON if kind.startswith("u") else Target.ROOM if kind[0] == "r" else None
+    elif found := _TARGET.search(plain):
+        to = Target.PERSON if "@" in found["id"][:2] else Target.ROOM
+    else:
+        return None
+    return Target.MESSAGE if to is Target.ROOM and found["rest"] else to
 
 
 def event_of(text: str) -> tuple[str, str] | None:

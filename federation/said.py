@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from federation.links import user_of
+from federation.links import Pointer, Target, person, pointed, target, user_of
 from federation.shapes import is_text, listing, mapping
 
 TEXT = frozenset({"m.text", "m.notice", "m.emote"})
@@ -44,13 +44,25 @@ _LINK = re.compile(
     re.IGNORECASE,
 )
 
+_ANCHOR = re.compile(
+    r"""<a\s[^<>]{0,400}?href\s*=\s*["']([^"'<>\s]{1,600})["'][^<>]{0,400}>(.{0,200}?)</a>""",
+    re.IGNORECASE | re.DOTALL,
+)
+_MARKDOWN = re.compile(r"\[([^\[\]\n]{1,200})\]\(<?([^\s<>()]{1,600})>?\)")
 
-def words(content: Mapping[str, Any], *, answers: bool) -> str:
-    """The body, without the message that it answers.
+
+def words(content: Mapping[str, Any], *, answers: bool, account: str = "") -> str:
+    """The body, without the message that it answers, and with people's names where clients put
+    their ids; a link to somebody without a name stays, for the bots to show as one (`pointed`).
 
     `answers`: it answers a message, or may do so, as an edit. Else somebody has copied the quoted
     lines in, perhaps as what a complaint is about: they stay, and only the id in them goes.
+    `account`: our own, whose id in front is understood (`bots.runtime.commands.addressed`).
     """
+    return _named(_own(content, answers=answers), content, account)
+
+
+def _own(content: Mapping[str, Any], *, answers: bool) -> str:
     body = text(content, "body") or ""
     shown = formatted(content)
     if not body.strip() and shown:
@@ -77,6 +89,46 @@ def people(content: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(x for x in named if x is not None))[:MOST_PEOPLE]
 
 
+def _named(body: str, content: Mapping[str, Any], account: str) -> str:
+    names = _names(content)
+    body = _MARKDOWN.sub(_label, body)
+    parts = (_name(x, names) if isinstance(x, Pointer) else x for x in pointed(body))
+    body = "".join(parts)
+    mentioned = listing(mapping(content.get("m.mentions")).get("user_ids"))[:MOST_PEOPLE]
+    for user in dict.fromkeys((*people(content), *filter(is_text, mentioned))):
+        if user != account and user in body:
+            written = re.compile(rf"(?<![\w/%]){re.escape(user)}(?![\w-]|\.\w)")
+            body = (names.get(user) or person(user)).join(written.split(body))
+    return body
+
+
+def _names(content: Mapping[str, Any]) -> dict[str, str]:
+    """How links that are shown as something else call those to whom they lead."""
+    anchors = _ANCHOR.finditer(formatted(content) or "")
+    found = ((user_of(html.unescape(x[1])), _plain(x[2])) for x in anchors)
+    return {user: name for user, name in found if user and _is_name(name)}
+
+
+def _is_name(label: str) -> bool:
+    at, colon = label.find("@"), label.rfind(":")
+    return bool(label.strip()) and target(label) is None and not 0 <= at < colon
+
+
+def _label(found: re.Match[str]) -> str:
+    """`[name](link)`, as Element X writes mentions into the body."""
+    label, to = found[1], target(found[2])
+    if to is None:
+        return found[0]
+    named = _is_name(label)
+    if to is Target.PERSON and named:
+        return label
+    return f"{label} {found[2]}" if named else found[2]
+
+
+def _name(pointer: Pointer, names: Mapping[str, str]) -> str:
+    return names.get(user_of(pointer.url) or "") or pointer.url
+
+
 def medium(content: Mapping[str, Any]) -> str | None:
     """The kind, where it carries more than text, one of `federation.events.KNOWN_MEDIA`."""
     msgtype = text(content, "msgtype")
@@ -86,15 +138,17 @@ def medium(content: Mapping[str, Any]) -> str | None:
     return None if written else "other"
 
 
-def caption(content: Mapping[str, Any], *, answers: bool) -> str:
+def caption(content: Mapping[str, Any], *, answers: bool, account: str = "") -> str:
     """What the author wrote beneath; never a file's name, which often is a person's."""
     if text(content, "msgtype") == "m.location":
         return ""
     files = [text(content, "filename"), *_items(content)]
-    said = words(content, answers=answers)
+    said = _own(content, answers=answers)
     named = [x for x in files if x]
     # In a gallery a body made of the files' names stands in for a caption.
-    return "" if not named or any(x in said.splitlines() or x == said for x in named) else said
+    if not named or any(x in said.splitlines() or x == said for x in named):
+        return ""
+    return _named(said, content, account)
 
 
 def _items(content: Mapping[str, Any]) -> Iterator[str | None]:

@@ -114,14 +114,14 @@ def _message(
             origin,
             view,
             medium,
-            said.caption(content, answers=answers),
+            said.caption(content, answers=answers, account=origin.account),
             reply_to=_reply(relation),
             thread=_thread(relation),
         )
     return TextMessage(
         origin,
         view,
-        said.words(content, answers=answers),
+        said.words(content, answers=answers, account=origin.account),
         notice=msgtype == "m.notice",
         reply_to=_reply(relation),
         thread=_thread(relation),
@@ -140,8 +140,9 @@ def _edit(
     _string(new, "body")
     medium = said.medium(new)
     if medium is not None:
-        return Edit(origin, view, target, said.caption(new, answers=True), medium)
-    body = said.words(new, answers=True)
+        caption = said.caption(new, answers=True, account=origin.account)
+        return Edit(origin, view, target, caption, medium)
+    body = said.words(new, answers=True, account=origin.account)
     return Edit(origin, view, target, body, None, said.formatted(new), said.people(new))
 
 

@@ -19,6 +19,7 @@ from typing import Protocol
 
 from bots.runtime.decision import Phrase
 from bots.runtime.direction import held, written
+from bots.runtime.links import anchor, escaped, named
 from bots.runtime.originals import Part, side_by_side
 from bots.runtime.texts import called
 from bots.runtime.words import ORIGINALS, SOURCE, Direction, Raw
@@ -115,6 +116,12 @@ class Person:
     name: str = ""
 
 
+class Exact(str):
+    """A block that is shown as it was written, links to people and all."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Wording:
     """How a bot speaks."""
@@ -132,6 +139,8 @@ class Wording:
     """Those of `consent` whose originals would fill another screen. They ask nothing."""
     original: Callable[[str], str] | None = None
     """How somebody asks for these, in a language."""
+    opens: bool = False
+    """What people wrote leads to rooms and messages, as they meant it; to people it never does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,8 +225,10 @@ class Renderer:
                         "\n".join(x.plain for x in lines), "<br>".join(x.html for x in lines)
                     )
             case Quote(text) | str(text) if text:
+                exact = isinstance(value, Exact)
                 text = written(text, self._words.direction(language))
-                yield _Shown(text, f"<blockquote>{_escaped(text)}</blockquote>")
+                shown = _Shown(text, escaped(text)) if exact else self._said(text, language)
+                yield _Shown(shown.plain, f"<blockquote>{shown.html}</blockquote>")
             case Written(texts):
                 yield from self._written(texts, language)
             case Link() | Person():
@@ -227,7 +238,7 @@ class Renderer:
         around = self._words.direction(language)
         for text in self._fitting(texts, language):
             for part in re.split(r"\n\s*\n", written(text.strip(), around)):
-                yield _Shown(part, _escaped(part))
+                yield _Shown(part, escaped(part))
 
     def _fitting(self, texts: Mapping[str, str], language: str) -> list[str]:
         fitting = [texts[x] for x in (language, language.partition("-")[0]) if x in texts][:1]
@@ -264,17 +275,26 @@ class Renderer:
                 parts = list(self._paragraphs(_within(value, language)))
                 return _Shown("\n".join(x.plain for x in parts), "<br>".join(x.html for x in parts))
             case Link(url, label):
-                shown = self._inline("", label, language)
+                shown = self._label(label, language)
                 plain = f"{shown.plain}: {url}" if shown.plain != url else url
-                return _Shown(plain, _anchor(url, shown.html))
+                return _Shown(plain, anchor(url, shown.html))
             case Person(user, name_of):
                 shown_name = called(name_of)
                 plain = f"{shown_name} ({user})" if shown_name else user
-                return _Shown(plain, _anchor(person(user), _escaped(plain)))
+                return _Shown(plain, anchor(person(user), escaped(plain)))
         if name in self._wording.links and value:
-            return _Shown(value, _anchor(value, "↗"))
-        tag = "code" if name in self._wording.commands and value else ""
-        return _Shown(value, f"<{tag}>{_escaped(value)}</{tag}>" if tag else _escaped(value))
+            return _Shown(value, anchor(value, "↗"))
+        if name in self._wording.commands and value:
+            return _Shown(value, f"<code>{escaped(value)}</code>")
+        return self._said(value, language)
+
+    def _label(self, label: Phrase | str, language: str) -> _Shown:
+        if isinstance(label, Phrase):
+            return self._inline("", label, language)
+        return _Shown(label, escaped(label))
+
+    def _said(self, text: str, language: str) -> _Shown:
+        return _Shown(*named(text, lambda x: self._words.text(x, language), self._wording.opens))
 
 
 def _within(phrase: Phrase, language: str) -> Phrase:
@@ -284,14 +304,6 @@ def _within(phrase: Phrase, language: str) -> Phrase:
         for name, x in phrase.values.items()
     }
     return Phrase(phrase.key, language, values)
-
-
-def _anchor(url: str, label: str) -> str:
-    return f'<a href="{html.escape(url)}">{label}</a>'
-
-
-def _escaped(text: str) -> str:
-    return html.escape(text).replace("\n", "<br>")
 
 
 def _paragraph(body: str) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bots.announcements.models import Texts
 from bots.runtime.texts import clean
 from bridges.email import markup
 from federation.events import Edit, TextMessage
+from federation.links import Target, pointed
 
 LONGEST = 20_000
 """Characters of a text that goes out by mail."""
@@ -35,14 +37,30 @@ _HEADING = re.compile(r"^(?:#{1,6} )?(\*\*|__|)(.+)\1$")
 """A line that somebody marked as a title in a client that shows the marks."""
 _TOKEN = re.compile(r"(?<![\w-])[A-Za-z0-9_-]{22}(?![\w-])", re.ASCII)
 
+_PERSON = "👤"
+"""In whatever language the text is."""
+
 
 def said(event: TextMessage | Edit) -> Said:
     """What editors see in the chat."""
     body, formatted = clean(event.body)[0], clean(event.html or "")[0]
     if not formatted:
-        return Said(body)
-    html = markup.shown(body, formatted)
+        return Said(_nameless(body, event.people))
+    parts = re.split("(<[^>]*>)", markup.shown(body, formatted))
+    html = "".join(x if i % 2 else _nameless(x, event.people) for i, x in enumerate(parts))
     return Said(markup.plain(html), html)
+
+
+def _nameless(text: str, people: Sequence[str]) -> str:
+    """Without the ids of people whom it only links to: readers of a mail know no Matrix."""
+    parts = (
+        x if isinstance(x, str) else _PERSON if x.to is Target.PERSON else x.url
+        for x in pointed(text)
+    )
+    text = "".join(parts)
+    for user in people:
+        text = text.replace(user, _PERSON)
+    return text
 
 
 def labelled(said: Said, texts: Texts, *, original: bool = False) -> tuple[str | None, Said]:

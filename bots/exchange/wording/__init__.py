@@ -11,4 +11,5 @@ WORDING = Wording(
     PARAGRAPHS,
     ringing=frozenset({"copy", "hello", "hello-encrypted", "encrypted", "failed", "set-aside"}),
     commands=frozenset({"command", "find", "named", "off", "on", "share", "unnamed"}),
+    opens=True,
 )

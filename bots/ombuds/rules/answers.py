@@ -13,6 +13,7 @@ from bots.ombuds.models import Answer, AnswerState, CaseState
 from bots.ombuds.rules import commands
 from bots.ombuds.rules.turn import Turn
 from bots.runtime.decision import CancelTimer, Performed, SetTimer
+from bots.runtime.phrases import Exact
 from federation.actions import React, Redact
 from federation.events import Edit, TextMessage
 
@@ -39,7 +40,7 @@ def offer_undo(turn: Turn, number: int) -> None:
 def pending(turn: Turn, text: str) -> dict[str, object]:
     goes = turn.clock() + turn.settings.undo
     command = commands.UNDO.shown(turn.staff_language)
-    return {**_case(turn), "time": f"{goes:%H:%M:%S}", "text": text, "command": command}
+    return {**_case(turn), "time": f"{goes:%H:%M:%S}", "text": Exact(text), "command": command}
 
 
 def _case(turn: Turn) -> dict[str, object]:
@@ -87,7 +88,7 @@ def _cancel(turn: Turn, answer: Answer) -> None:
 
 
 def _show(turn: Turn, answer: Answer, key: str, values: dict[str, object] | None = None) -> None:
-    phrase = turn.phrase(key, {**_case(turn), "text": answer.text, **(values or {})})
+    phrase = turn.phrase(key, {**_case(turn), "text": Exact(answer.text), **(values or {})})
     turn.retell(phrase, handles.notice(turn.case.number, answer.number))
     if key != "answer-pending":
         withdraw_undo(turn, answer.number)
@@ -169,7 +170,7 @@ def due(turn: Turn, number: int) -> None:
         turn.at_case()
         turn.say(
             "answer",
-            {"number": turn.case.number, "text": answer.text},
+            {"number": turn.case.number, "text": Exact(answer.text)},
             handle=handles.answer(turn.case.number, number),
             strict=True,
             notify=True,

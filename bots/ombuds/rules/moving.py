@@ -17,6 +17,7 @@ from bots.ombuds.models import Answer, AnswerState, Case, CaseState
 from bots.ombuds.rules import answers, commands, founding, roster
 from bots.ombuds.rules.turn import Turn
 from bots.runtime.decision import Performed, SetAside, SetTimer
+from bots.runtime.phrases import Exact
 from federation.actions import Leave, SetState
 from federation.events import Membership, MembershipKind
 
@@ -155,9 +156,9 @@ def _put_answer(turn: Turn, answer: Answer) -> None:
         answers.offer_undo(turn, answer.number)
         answers.wind(turn, answer.number)
     elif answer.state in (AnswerState.SENDING, AnswerState.DELIVERED):
-        turn.tell_case("answer-before", {"text": answer.text}, handle=handle)
+        turn.tell_case("answer-before", {"text": Exact(answer.text)}, handle=handle)
     elif answer.state is AnswerState.UNSENT:
-        turn.tell_case("answer-unsent", {"text": answer.text}, handle=handle)
+        turn.tell_case("answer-unsent", {"text": Exact(answer.text)}, handle=handle)
 
 
 def receipt_due(turn: Turn) -> None:
