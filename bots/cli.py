@@ -7,12 +7,14 @@ import sys
 from importlib import import_module, metadata
 from io import TextIOWrapper
 from pkgutil import iter_modules
+from typing import NoReturn
 
 import click
 
 from bots import commands
+from bots.commands._click import HELP, in_words, run
+from bots.commands._saying import give_up
 from bots.runtime.logs import where
-from config.spoken import terminal_language
 from config.suggest import closest
 
 TRACEBACK = "BUENDNIS_TRACEBACK"
@@ -32,7 +34,7 @@ class Commands(click.Group):
         found = module.command
         if not isinstance(found, click.Command):
             raise TypeError(f"{module.__name__}.command is not a click.Command")
-        return found
+        return in_words(found)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -57,7 +59,7 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     ctx.exit()
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": HELP})
 @click.option(
     "--version",
     is_flag=True,
@@ -76,22 +78,17 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        cli(prog_name="buendnis")
+        status = run(in_words(cli), "buendnis")
     except Exception as error:
         if os.environ.get(TRACEBACK):
             raise
-        click.echo(_failed(where(error)), err=True)
-        raise SystemExit(1) from None
+        _failed(where(error))
+    raise SystemExit(status)
 
 
-def _failed(place: str) -> str:
+def _failed(place: str) -> NoReturn:
     """A fault of ours; its own text may hold what somebody wrote."""
-    if terminal_language().startswith("de"):
-        return (
-            f"Ein Fehler in buendnis selbst ({place}). Bitte melden Sie ihn; mit {TRACEBACK}=1 "
-            "davor zeigt der Befehl, wo er entstand."
-        )
-    return (
+    give_up(
         f"A fault in buendnis itself ({place}). Please report it; with {TRACEBACK}=1 in front the "
         "command shows where it arose."
     )

@@ -70,7 +70,7 @@ class Look:
         named = list(self.named(found, loc, kinds))
         given = self.environment.given(*variables)
         if len(given) > 1:
-            names = " and ".join(map(self.environment.variable, given))
+            names = ", ".join(map(self.environment.variable, given))
             self.fault(found, loc, f"the environment sets {names}; set exactly one of them")
         elif given:
             kind = kinds[variables.index(given[0].removesuffix("_file"))]
@@ -117,8 +117,10 @@ class Look:
     def _seal_key(self, found: Found) -> None:
         given = self.environment.given("seal_key")
         if len(given) > 1:
-            names = " and ".join(map(self.environment.variable, given))
-            self.fault(found, (self.head,), f"the environment sets {names}; set only one of them")
+            names = ", ".join(map(self.environment.variable, given))
+            self.fault(
+                found, (self.head,), f"the environment sets {names}; set exactly one of them"
+            )
             return
         try:
             self._check_seal_key(found, given)

@@ -54,7 +54,7 @@ async def _discovery(server_name: str, ca_file: str | None) -> list[Finding]:
         x for x, there in ((CLIENT, base), (SERVER, answers[1].get("m.server"))) if not there
     ]
     if missing:
-        told = f"{url} does not show {' and '.join(missing)}"
+        told = f"{url} does not show {', '.join(missing)}"
         remedy = "See dns.txt: the website of the domain has to show these files, by https."
         return [fault("well-known", told, remedy)]
     return [ok("well-known", f"others are led to {base}"), *await reach(str(base), ca_file, PUBLIC)]

@@ -15,17 +15,18 @@ WIDTH = 12
 
 def line(finding: Finding) -> str:
     sign, colour = SIGNS[finding.mark]
-    head = click.style(f"{sign} {finding.mark:<5}", fg=colour)
-    text = f"{head}  {finding.check:<{WIDTH}} {spoken(finding.found)}"
+    width = max(len(spoken(mark)) for mark in Mark)
+    head = click.style(f"{sign} {spoken(finding.mark):<{width}}", fg=colour)
+    text = f"{head}  {spoken(finding.check):<{WIDTH}} {spoken(finding.found)}"
     if finding.remedy is None:
         return text
-    return f"{text}\n{'':{WIDTH + 10}}→ {spoken(finding.remedy)}"
+    return f"{text}\n{'':{WIDTH + width + 5}}→ {spoken(finding.remedy)}"
 
 
 def summary(findings: Sequence[Finding]) -> str:
     faults = sum(finding.mark is Mark.FAULT for finding in findings)
     notes = sum(finding.mark is Mark.NOTE for finding in findings)
-    return spoken(f"{_counted(faults, 'fault')}, {_counted(notes, 'note')}.")
+    return spoken(f"{_counted(faults, 'fault')}, {_counted(notes, 'note')}") + "."
 
 
 def _counted(number: int, word: str) -> str:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from bots.commands._saying import complain, say
+
 if TYPE_CHECKING:
     from config.network import NetworkConfig
     from config.ombuds import OmbudsConfig
@@ -46,9 +48,9 @@ def ask_or_exit(file: Path, question: str) -> dict[str, object]:
     try:
         return ask(_loaded(check, file).file.state, question)
     except NotRunning as error:
-        click.echo(f"{error} Start it with `buendnis run {file}`.", err=True)
+        complain(f"{error} Start it with `buendnis run {file}`.")
     except Refused as error:
-        click.echo(f"{error}", err=True)
+        complain(str(error))
     raise SystemExit(1)
 
 
@@ -56,4 +58,4 @@ def tell_what_waits(answer: Mapping[str, object]) -> None:
     """Of a running office's answer to `reload`."""
     waiting = answer["restart_needed"]
     if isinstance(waiting, list) and waiting:
-        click.echo(f"Changed, but only a restart takes it up: {', '.join(waiting)}.")
+        say(f"Changed, but only a restart takes it up: {', '.join(waiting)}.")

@@ -7,14 +7,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from bots.commands._saying import complain
 from bots.planning import Counted, planning
 from bots.runtime.store import StoreError
 from config.faults import escaped
+from config.spoken import spoken
 from federation.errors import FederationError
 from federation.spaces.apply import Outcome, Told
 from federation.spaces.plan import Plan
@@ -39,13 +40,13 @@ def run_planning(file: Path, work: Callable[[Planning], Awaitable[int]]) -> int:
             async with planning(config) as opened:
                 return await work(opened)
         except (StoreError, ValueError, FederationError) as error:
-            click.echo(f"{file}: {error}", err=True)
+            complain(f"{file}: {error}")
             return 1
 
     try:
         return asyncio.run(run())
     except KeyboardInterrupt:
-        click.echo("Stopped. Run it again to go on from here.", err=True)
+        complain("Stopped. Run it again to go on from here.")
         raise SystemExit(130) from None
 
 
@@ -92,12 +93,12 @@ class Screen:
         self._say(text, counted)
 
     def _say(self, text: str, counted: Counted) -> None:
-        self._console.print(
-            f"{text} ({counted.requests} requests, {counted.seconds:.1f} s).", markup=False
-        )
+        told = f"{text} ({counted.requests} requests, {counted.seconds:.1f} s)."
+        self._console.print(spoken(told), markup=False)
 
     def _line(self, text: str, sign: str) -> None:
-        self._console.print(Text(escaped(text), style=_STYLES[sign]))
+        sign_and_place, colon, told = escaped(text).partition(": ")
+        self._console.print(Text(f"{sign_and_place}{colon}{spoken(told)}", style=_STYLES[sign]))
 
     @contextmanager
     def progress(self, total: int) -> Iterator[Told]:

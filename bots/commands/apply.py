@@ -43,6 +43,7 @@ def command(file: Path, remove: bool, at_once: int) -> None:
 def _tell_office(file: Path) -> None:
     """A running office takes up what is new; one that does not run finds it when it starts."""
     from bots.commands._loading import load_network_or_exit, tell_what_waits
+    from bots.commands._saying import complain, say
     from bots.runtime.control import NotRunning, Refused, ask
 
     state = load_network_or_exit(file).network.state
@@ -51,17 +52,18 @@ def _tell_office(file: Path) -> None:
     except NotRunning:
         return
     except Refused as error:
-        click.echo(f"The running office goes on as before: {error}", err=True)
+        complain(f"The running office goes on as before: {error}")
         return
-    click.echo("The running office has taken it up.")
+    say("The running office has taken it up.")
     tell_what_waits(answer)
 
 
 def _tell_way_in(file: Path) -> None:
     from bots.commands._loading import load_network_or_exit
+    from bots.commands._saying import say
     from bots.way_in import told
 
-    click.echo(told(load_network_or_exit(file)))
+    say(told(load_network_or_exit(file)))
 
 
 async def _apply(planning: Planning, *, applied: list[Outcome], remove: bool, at_once: int) -> int:

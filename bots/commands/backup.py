@@ -23,6 +23,7 @@ def command(file: Path, dest: Path, with_key: bool) -> None:
     for without it a backup can't be read.
     """
     from bots.commands._place import place_or_exit
+    from bots.commands._saying import give_up, say
     from bots.runtime.backup import BackupError, make
 
     place = place_or_exit(file)
@@ -30,13 +31,12 @@ def command(file: Path, dest: Path, with_key: bool) -> None:
     try:
         make(place.state, file, target, _key(place.key()) if with_key else None)
     except (BackupError, ValueError) as error:
-        click.echo(str(error), err=True)
-        raise SystemExit(1) from None
-    click.echo(f"{target}: {target.stat().st_size:,} bytes, for your eyes alone.")
+        give_up(error)
+    say(f"{target}: {target.stat().st_size:,} bytes, for your eyes alone.")
     if with_key:
-        click.echo("The sealing key is in it: keep it where nobody else finds it.")
+        say("The sealing key is in it: keep it where nobody else finds it.")
     else:
-        click.echo(f"Restoring it needs the sealing key as well ({place.key_path}).")
+        say(f"Restoring it needs the sealing key as well ({place.key_path}).")
 
 
 def _key(key: bytes | None) -> bytes:

@@ -28,9 +28,9 @@ def command(ctx: click.Context, files: tuple[Path, ...]) -> None:
 
 
 def _passes(path: Path) -> bool:
+    from bots.commands._saying import say
     from config.faults import ConfigFaults, printed
     from config.loading import check
-    from config.spoken import spoken
 
     try:
         checked = check(path)
@@ -39,7 +39,7 @@ def _passes(path: Path) -> bool:
         return False
     for notice in checked.notices:
         click.echo(printed(str(path), replace(notice, text=f"note: {notice.text}")))
-    click.echo(f"{path}: {spoken('nothing wrong')}: {_summary(checked.file)}")
+    say(f"{path}: nothing wrong: {_summary(checked.file)}")
     return True
 
 

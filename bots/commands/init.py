@@ -127,12 +127,14 @@ def _read(file: Path) -> dict[str, str]:
     """Keys and answers of a file; lists become words, and yes and no stay what they are."""
     import yaml
 
+    from bots.commands._saying import give_up
+
     try:
         found = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise click.ClickException(f"{file}: is not YAML: {error}") from None
+        give_up(f"{file}: is not YAML: {error}")
     if not isinstance(found, dict):
-        raise click.ClickException(f"{file}: must consist of keys, as `name: …`")
+        give_up(f"{file}: must consist of keys, as `name: …`")
     return {key: _plain(value) for key, value in found.items()}
 
 

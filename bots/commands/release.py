@@ -17,6 +17,7 @@ def command(file: Path) -> None:
     import asyncio
 
     from bots.commands._place import place_or_exit
+    from bots.commands._saying import give_up, say
     from bots.runtime.errors import StoreError
 
     place = place_or_exit(file)
@@ -26,9 +27,8 @@ def command(file: Path) -> None:
             raise ValueError(f"There is no sealing key in {place.key_path}.")
         number = asyncio.run(_release(place.state, key))
     except (StoreError, ValueError, OSError) as error:
-        click.echo(str(error), err=True)
-        raise SystemExit(1) from None
-    click.echo(f"Mails that leave when the office runs: {number}.")
+        give_up(error)
+    say(f"Mails that leave when the office runs: {number}.")
 
 
 async def _release(state: Path, key: bytes) -> int:

@@ -12,7 +12,8 @@ import click
 def command(file: Path) -> None:
     """Have the running office read FILE again, as SIGHUP does; faults change nothing."""
     from bots.commands._loading import ask_or_exit, tell_what_waits
+    from bots.commands._saying import say
 
     answer = ask_or_exit(file, "reload")
-    click.echo("The office has read its settings again.")
+    say("The office has read its settings again.")
     tell_what_waits(answer)

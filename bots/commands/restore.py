@@ -24,18 +24,18 @@ def command(file: Path, archive: Path) -> None:
     mails that may have left already wait until `buendnis release`. It logs in as a new device, for
     which it needs its password or the registration secret: a token alone is not enough.
     """
+    from bots.commands._saying import give_up, say
     from bots.runtime.backup import BackupError
     from bots.runtime.errors import StoreError
 
     try:
         result = _restore(file, archive)
     except (BackupError, StoreError, ValueError, OSError) as error:
-        click.echo(str(error), err=True)
-        raise SystemExit(1) from None
+        give_up(error)
     moment = datetime.fromtimestamp(result.made).astimezone().strftime("%d.%m.%Y %H:%M")
-    click.echo(f"Restored as it was on {moment}. Start it with `buendnis run {file}`.")
+    say(f"Restored as it was on {moment}. Start it with `buendnis run {file}`.")
     if result.held:
-        click.echo(
+        say(
             f"Mails that wait because they may have left already: {result.held}. If you are sure "
             f"that they did not: `buendnis release {file}`, before you start the office."
         )
@@ -43,15 +43,16 @@ def command(file: Path, archive: Path) -> None:
 
 def _restore(file: Path, archive: Path) -> Result:
     from bots.commands._place import place_or_exit
+    from bots.commands._saying import say
     from bots.runtime.backup import restore, settings_of
     from bots.runtime.sealing import Sealer
 
     settings = settings_of(archive)
     if not file.exists():
         file.write_bytes(settings)
-        click.echo(f"{file}: written from the archive.")
+        say(f"{file}: written from the archive.")
     elif file.read_bytes() != settings:
-        click.echo(f"{file} differs from the settings in the archive; it stays as it is.")
+        say(f"{file} differs from the settings in the archive; it stays as it is.")
     place = place_or_exit(file)
     key, is_new = _key(place, archive)
     result = restore(archive, place.state, Sealer(key))

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from bots.commands._saying import complain
+
 if TYPE_CHECKING:
     import asyncio
 
@@ -73,7 +75,7 @@ async def _run(config: OmbudsConfig | NetworkConfig) -> int:
 
 
 def _failed(config: OmbudsConfig | NetworkConfig, sentence: str) -> int:
-    click.echo(f"{config.path}: {sentence}", err=True)
+    complain(f"{config.path}: {sentence}")
     return 1
 
 

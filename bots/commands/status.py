@@ -25,6 +25,8 @@ def command(file: Path, as_json: bool) -> None:
     import json
 
     from bots.commands._loading import ask_or_exit
+    from bots.commands._saying import say
+    from config.spoken import spoken
 
     answer = ask_or_exit(file, "status")
     if as_json:
@@ -32,11 +34,11 @@ def command(file: Path, as_json: bool) -> None:
         return
     mail = f"; mail server: {answer['mail']}" if "mail" in answer else ""
     reached = f"homeserver: {answer['homeserver']}{mail}"
-    click.echo(f"The office runs (process {answer['pid']}); {reached}.")
+    say(f"The office runs (process {answer['pid']}); {reached}.")
     counts = answer["counts"]
     for key, words in _LINES:
         number = counts.get(key, 0) if isinstance(counts, dict) else 0
-        click.echo(f"{number:>7}  {words}")
+        click.echo(f"{number:>7}  {spoken(words)}")
     references = answer.get("aside")
     if isinstance(references, list) and references:
-        click.echo(f"Set aside: {', '.join(str(name) for name in references)}")
+        say(f"Set aside: {', '.join(str(name) for name in references)}")

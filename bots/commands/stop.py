@@ -12,6 +12,7 @@ import click
 def command(file: Path) -> None:
     """Stop the running office of FILE. Nothing is lost; `buendnis run` goes on from there."""
     from bots.commands._loading import ask_or_exit
+    from bots.commands._saying import say
 
     ask_or_exit(file, "stop")
-    click.echo("The office is stopping.")
+    say("The office is stopping.")

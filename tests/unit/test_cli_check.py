@@ -138,7 +138,7 @@ def test_a_fault_of_ours_is_told_without_a_traceback(
         raise ValueError("what somebody wrote")
 
     monkeypatch.setenv("LC_ALL", language)
-    monkeypatch.setattr("bots.cli.cli", fails)
+    monkeypatch.setattr("bots.cli.run", fails)
     with pytest.raises(SystemExit) as ended:
         main()
     told = capsys.readouterr().err

@@ -103,7 +103,7 @@ def test_a_key_that_stands_twice_names_both_lines() -> None:
     [(line, text)] = told("a:\n  b: 1\n  c: 2\n  b: 3\n")
     assert line == 4
     assert '"b"' in text
-    assert "lines 2 and 4" in text
+    assert "lines 2, 4" in text
 
 
 def test_either_value_of_a_double_key_can_be_had() -> None:

@@ -164,7 +164,7 @@ colour: blue
         "7: homeserver.adress: is not a known key; remove it, or write one of: url, server_name, "
         "ca_file, insecure",
         '12: staff[1]: "anna" is not a Matrix id; write "@anna:example.org"',
-        '13: staff: "staff" stands here more than once, in lines 10 and 13; keep one',
+        '13: staff: "staff" stands here more than once, in lines 10, 13; keep one',
         "13: staff: is an empty list; write at least one entry",
         "14: colour: is not a known key; remove it, or write one of: office, homeserver, account, "
         "staff, room, answers, bots, unreadable_after, helplines, logging",

@@ -101,7 +101,7 @@ def test_two_in_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("BUENDNIS_OMBUDS_PASSWORD_FILE", SECRET)
     fault = fault_of(tmp_path, VALID)
     assert fault == (
-        "7: account: the environment sets BUENDNIS_OMBUDS_PASSWORD and "
+        "7: account: the environment sets BUENDNIS_OMBUDS_PASSWORD, "
         "BUENDNIS_OMBUDS_PASSWORD_FILE; set exactly one of them"
     )
 

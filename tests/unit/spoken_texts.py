@@ -1,0 +1,109 @@
+"""Every sentence that the command line can print, read off its sources."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+FOLDERS = ("bots/commands", "bots/checkup", "bots/offices", "config", "federation/spaces")
+FILES = (
+    *("bots/cli.py", "bots/planning.py", "bots/way_in.py"),
+    *(f"bots/runtime/{x}.py" for x in ("backup", "control", "sealing", "store", "errors")),
+    *(f"federation/{x}.py" for x in ("errors", "login", "homeserver")),
+    *("bridges/web/server.py", "bridges/email/dkim.py"),
+)
+ENGLISH = ("bots/commands/demo.py", "config/translations.py", "config/spoken.py")
+"""What developers run, and the catalogue's own reader."""
+UNSAID = frozenset(
+    {
+        *("debug", "info", "warning", "error", "critical", "exception"),  # logs
+        *(
+            "call",
+            "call_list",
+            "put",
+            "post",
+            "delete",
+            "run",
+            "rows",
+            "upload",
+        ),  # names of requests
+        *("compile", "Field", "RuntimeError", "TypeError", "AssertionError", "execute", "secret"),
+    }
+)
+"""Calls whose texts nobody is shown on the command line."""
+_SENTENCE = re.compile(r"[^\W\d_]{2,}.* .*[^\W\d_]", re.DOTALL)
+
+
+def sources() -> Iterator[Path]:
+    for folder in FOLDERS:
+        yield from sorted((ROOT / folder).glob("*.py"))
+    yield from (ROOT / file for file in FILES)
+
+
+def sentences(file: Path) -> Iterator[str]:
+    """Texts of more than one word, with `{}` for what is put in."""
+    yield from _within(ast.parse(file.read_text(encoding="utf-8")))
+
+
+def blank(text: str) -> str:
+    """With all placeholders alike."""
+    return re.sub(r"\{\w*\}", "{}", text)
+
+
+def _within(node: ast.AST) -> Iterator[str]:
+    if _is_docstring(node) or (isinstance(node, ast.Call) and _name(node) in UNSAID):
+        return
+    if isinstance(node, ast.Constant | ast.JoinedStr):
+        text = _template(node)
+        if _SENTENCE.search(text.replace("{}", " ")):
+            yield text
+        if isinstance(node, ast.Constant):
+            return
+        for part in node.values:
+            if isinstance(part, ast.FormattedValue):
+                yield from _within(part.value)
+        return
+    for child in ast.iter_child_nodes(node):
+        yield from _within(child)
+
+
+def _is_docstring(node: ast.AST) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _name(call: ast.Call) -> str:
+    function = call.func
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+def _template(node: ast.Constant | ast.JoinedStr) -> str:
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str) else ""
+    return "".join(
+        str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values
+    )
+
+
+FINDINGS = frozenset({"ok", "note", "fault", "of_error", "Finding"})
+
+
+def labels(file: Path) -> Iterator[str]:
+    """What `doctor` calls the things that it looks at."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    if file.parent.name not in ("checkup", "commands"):
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _name(node) in FINDINGS and node.args:
+            yield from _text(node.args[0])
+        if isinstance(node, ast.keyword) and node.arg in ("check", "certificate"):
+            yield from _text(node.value)
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]).endswith("CHECK"):
+            yield from _text(node.value)
+
+
+def _text(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
