@@ -174,7 +174,7 @@ class Look:
     room: Ref
     target: Ref
     name: bool = False
-    """With the display name of who sent it."""
+    """With the display name of who sent it, and the room's."""
     notify: bool = True
 
 

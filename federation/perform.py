@@ -7,6 +7,7 @@ are idempotent. Messages go out encrypted wherever encryption was ever seen.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -175,7 +176,11 @@ class Performer:
             "look", lambda ledger: self._read(ledger, action.room, event, edit)
         )
         if action.name and event:
-            found["name"] = await self._name_of(action.room, event["sender"])
+            sender = event["sender"]
+            found["name"], found["room"] = await asyncio.gather(
+                self._named(action.room, "m.room.member", "displayname", sender),
+                self._named(action.room, "m.room.name", "name"),
+            )
         return Outcome(action.room, action.target, found)
 
     def _read(
@@ -195,15 +200,16 @@ class Performer:
         await self._session.sharing.ask(action.user)
         return Outcome(action.room)
 
-    async def _name_of(self, room_id: str, user: str) -> str:
-        target = path("rooms", room_id, "state", "m.room.member", user)
+    async def _named(self, room_id: str, kind: str, field: str, state_key: str = "") -> str:
+        """What somebody or something is called by a state event; empty where there is none."""
+        target = path("rooms", room_id, "state", kind, state_key)
         try:
-            answer = await self._server.call("membership", "GET", target)
+            answer = await self._server.call("membership" if state_key else "name", "GET", target)
         except (RateLimited, TokenRevoked):
             raise
         except MatrixError:
             return ""
-        name = answer.get("displayname")
+        name = answer.get(field)
         return name if is_text(name) else ""
 
     # -- rooms ---------------------------------------------------------------------------------

@@ -61,6 +61,10 @@ class Found:
     """Empty where it could not be found."""
     gone: bool = False
     readable: bool = False
+    medium: bool = False
+    """It is more than text, and nothing is written beneath."""
+    name: str = field(default="", repr=False)
+    """How its author is called in that room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,8 @@ class Flag:
     source: str = ""
     """The event by which she decided."""
     case: int = 0
+    place: str = ""
+    """How the room is called."""
     shown: int = 0
     """How many of the messages the office could read."""
 

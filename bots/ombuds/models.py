@@ -118,6 +118,10 @@ class Flagged:
     gone: bool = False
     unread: bool = False
     """It could not be read here."""
+    medium: bool = False
+    """It is more than text, and nothing is written beneath."""
+    place: str = ""
+    """How the room is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +167,11 @@ class Case:
     """Messages of the thread that were deleted there."""
     looks: tuple[str, ...] = field(default=(), repr=False)
     """The person's messages that are being looked up, once for each edit that she removed."""
+
+    @property
+    def place(self) -> str:
+        """How the room is called in which something was flagged."""
+        return self.flags[0].place if self.flags else ""
 
 
 @dataclass(frozen=True, slots=True)

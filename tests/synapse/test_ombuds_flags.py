@@ -160,11 +160,14 @@ async def test_a_flag_becomes_a_case_with_the_text_that_she_shows(
     meadow: Meadow, tmp_path: Path
 ) -> None:
     async with at_work(meadow, tmp_path / "office"):
-        await meadow.invite(ENCRYPTED)
+        await meadow.invite(ENCRYPTED, name="Haus am See")
         event = await meadow.modi.send(meadow.room, WORDS)
         chat, question = await meadow.flag(event)
         await meadow.leyla.react(chat, question, "🏠")
-        root = await meadow.reads(meadow.staff, meadow.office, "flagged this in a room")
+        root = await meadow.reads(
+            meadow.staff, meadow.office, "flagged this in the room .?Haus am See"
+        )
+        assert "Haus am See" in (root.body or "").splitlines()[0]
         assert meadow.modi.user_id in (root.body or "")
         assert "matrix.to" in (root.body or "")
         await meadow.reads(meadow.leyla, chat, "Its number is 1")

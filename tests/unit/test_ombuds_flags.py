@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -920,9 +921,8 @@ def test_what_was_deleted_before_it_was_shown() -> None:
 
 @pytest.mark.parametrize(
     "seen",
-    [{"locked": True, "encrypted": False}, {"encrypted": False},
-     {"content": {"msgtype": "m.image", "body": "x", "url": "mxc://x/y"}}],
-)  # fmt: skip
+    [{"locked": True, "encrypted": False}, {"encrypted": False}],
+)
 def test_what_can_not_be_read_is_said_to_be_so(seen: dict[str, Any]) -> None:
     meadow = Meadow().on()
     meadow.wrote(MESSAGE, **seen)
@@ -933,15 +933,73 @@ def test_what_can_not_be_read_is_said_to_be_so(seen: dict[str, Any]) -> None:
     assert "evidence-ask" not in meadow.world.keys(asked)
 
 
+PICTURE = {"msgtype": "m.image", "body": "canary-leyla.jpg", "url": "mxc://x/y"}
+
+
+def test_of_a_picture_the_office_is_shown_what_stands_beneath() -> None:
+    meadow = Meadow().on()
+    content = {**PICTURE, "body": "Look at this mould.", "filename": PICTURE["body"]}
+    meadow.wrote(MESSAGE, content=content, name="Hamid")
+    room = meadow.asked()
+    assert "evidence-ask" in meadow.world.keys(meadow.answer("2", room), room)
+    asked = meadow.answer("zeigen", room)
+    assert meadow.world.keys(asked, meadow.office)[0] == "evidence-beneath"
+    text = meadow.world.text(asked, "evidence-beneath")
+    assert "Look at this mould." in text
+    assert "picture" in text
+    assert f"Hamid ({AUTHOR})" in text
+    assert "canary" not in text
+
+
+def test_a_picture_without_words_can_be_described() -> None:
+    meadow = Meadow().on()
+    meadow.wrote(MESSAGE, content=PICTURE)
+    room = meadow.asked()
+    asked = meadow.answer("2", room)
+    assert "(not text, " in meadow.world.text(asked, "case-root")
+    assert meadow.world.keys(asked, room)[-1] == "evidence-medium"
+    assert "evidence-ask" not in meadow.world.keys(asked)
+
+
+def test_a_case_begins_with_the_room_in_which_something_was_flagged() -> None:
+    meadow = Meadow().on()
+    meadow.wrote(MESSAGE, name="Hamid", room="Haus am See, Bewohnerinnen und Bewohner")
+    room = meadow.asked()
+    asked = meadow.answer("2", room)
+    root = meadow.world.text(asked, "case-flagged")
+    first = re.sub("[\u2066-\u2069\u200e]", "", root.splitlines()[0])
+    assert first.startswith("Case 1 · – · 🚩 Haus am See,")
+    assert len(first) <= 40
+    assert "Haus am See, Bewohnerinnen und Bewohner" in root
+    assert f"Hamid ({AUTHOR})" in root
+    shown = meadow.world.write("!fälle", ANNA, meadow.office)[1]
+    assert "🚩 Haus am See" in meadow.world.text(shown, "cases")
+    found = meadow.world.write("!fälle see", ANNA, meadow.office)[1]
+    assert "🚩 Haus am See" in meadow.world.text(found, "cases")
+    assert "🚩 Haus am See" in meadow.world.text(
+        meadow.world.write("!antwort 1 Danke", ANNA, meadow.office)[1], "answer-pending"
+    )
+
+
+def test_a_room_whose_name_shows_nothing_or_an_id_has_none() -> None:
+    for name in ("\u2800\u2800", "@anna:x.org", "\u202e"):
+        meadow = Meadow().on()
+        meadow.wrote(MESSAGE, room=name)
+        asked = meadow.answer("2", meadow.asked())
+        assert meadow.world.keys(asked, meadow.office)[0] == "case-root"
+
+
 def test_her_own_message_does_not_give_her_name_away() -> None:
     meadow = Meadow().on()
-    meadow.wrote(MESSAGE, YUSRA)
+    meadow.wrote(MESSAGE, YUSRA, name="Canary Yusra")
     room = meadow.asked()
     asked = meadow.answer("2", room) + meadow.answer("zeigen", room)
     for request in asked:
         if isinstance(request, Say) and meadow.world.at(request) == meadow.office:
             body = meadow.world.bot.render(request.phrase).body
             assert YUSRA not in body
+            assert "Canary Yusra" not in body
+    assert "Canary Yusra" not in str(meadow.world.docs.kinds)
 
 
 def beside() -> Meadow:

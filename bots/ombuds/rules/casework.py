@@ -66,7 +66,8 @@ def _wanted(case: Case, staff: str, word: str) -> bool:
         return case.taken_by == staff
     if commands.ALL.is_meant(word):
         return True
-    return word.casefold() in case.text.casefold() or word.removeprefix("#") == str(case.number)
+    known = f"{case.text}\n{case.place}".casefold()
+    return word.casefold() in known or word.removeprefix("#") == str(case.number)
 
 
 _ORDER = (CaseState.OPEN, CaseState.ANSWERED, CaseState.CLOSED)
@@ -91,7 +92,7 @@ def _line(turn: Turn, listed: Listed) -> Phrase:
         "age": timedelta(seconds=max(0.0, turn.seconds - _since(case))),
         "language": Raw(case.language or "–"),
         "staff": Raw(_localpart(case.taken_by)),
-        "text": "🚩" if case.flags else texts.excerpt(case.text),
+        "text": f"🚩 {case.place}".strip() if case.flags else texts.excerpt(case.text),
         "link": _link(turn.state.room, listed.event_id),
     }
     return turn.phrase("cases-line", values)

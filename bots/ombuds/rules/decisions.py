@@ -210,7 +210,7 @@ def _look(turn: Turn, flag: Flag) -> None:
     for event in flag.events:
         waiting = turn.known.desk.looks.get(event) or ()
         turn.keep("looks", event, (*waiting, flag.number))
-        turn.ask(Look(flag.room, event))
+        turn.ask(Look(flag.room, event, name=flag.stage is not Stage.MODERATORS))
 
 
 def withdrawn(turn: Turn, target: str) -> None:

@@ -10,7 +10,8 @@ from bots.ombuds.models import Flagged
 from bots.ombuds.rules import conversation, decisions, flagging, ringing, telling
 from bots.ombuds.rules.turn import Turn
 from bots.runtime.decision import Performed
-from federation.events import Ignored, RoomEvent, TextMessage
+from bots.runtime.texts import called
+from federation.events import Ignored, MediaMessage, RoomEvent, TextMessage
 from federation.links import link, servers
 from federation.translate import looked_up
 
@@ -24,8 +25,9 @@ def found(turn: Turn, event: Performed) -> None:
     if flag is None or event.target not in flag.events or turn.known.reporter is None:
         return
     message = _message(turn, event)
-    one = _found(turn, event.target, message)
-    flag = replace(flag, found=(*flag.found, one))
+    one = _found(turn, flag, event, message)
+    place = called(str((event.found or {}).get("room", ""))) or flag.place
+    flag = replace(flag, found=(*flag.found, one), place=place)
     turn.keep("flags", flag.number, flag)
     if flag.stage is Stage.SHOWN:
         flag = _pass_on(turn, flag, one, message)
@@ -41,19 +43,34 @@ def _message(turn: Turn, event: Performed) -> RoomEvent | None:
     return message if message.origin.event_id == event.target else None
 
 
-def _found(turn: Turn, target: str, message: RoomEvent | None) -> Found:
+def _found(turn: Turn, flag: Flag, event: Performed, message: RoomEvent | None) -> Found:
+    target = event.target or ""
     if message is None:
         return Found(target)
     # What is not encrypted in an encrypted room could be its server's invention.
     safe = message.origin.encrypted or not turn.state.view.encrypted
-    readable = isinstance(message, TextMessage) and safe
-    gone = isinstance(message, Ignored)
-    return Found(target, message.origin.sender, gone, readable)
+    words = safe and bool(_words(message))
+    gone, medium = isinstance(message, Ignored), isinstance(message, MediaMessage) and not words
+    hers = message.origin.sender == flag.user
+    name = "" if hers else called(str((event.found or {}).get("name", "")))
+    return Found(target, message.origin.sender, gone, words, medium, name)
+
+
+def _words(message: RoomEvent | None) -> str:
+    """What its author wrote, or wrote beneath a picture."""
+    match message:
+        case TextMessage():
+            return texts.clean(message.body)[0]
+        case MediaMessage():
+            return texts.clean(message.caption)[0]
+    return ""
 
 
 def _author(flag: Flag, one: Found) -> str:
-    """Never her own name, if the message is hers."""
-    return "" if one.author == flag.user else one.author
+    """By name and id; never her own, if the message is hers."""
+    if one.author == flag.user:
+        return ""
+    return f"{one.name} ({one.author})" if one.name and one.author else one.author
 
 
 # -- for the office --------------------------------------------------------------------------------
@@ -67,7 +84,9 @@ def _file(turn: Turn, flag: Flag) -> None:
             link(flag.room, x.event, via),
             _author(flag, x),
             gone=x.gone,
-            unread=not x.readable and not x.gone,
+            unread=not (x.readable or x.gone or x.medium),
+            medium=x.medium,
+            place=flag.place,
         )
         for x in flag.found
     )
@@ -76,19 +95,26 @@ def _file(turn: Turn, flag: Flag) -> None:
         decisions.offer(turn, replace(flag, case=turn.case.number))
     else:
         flagging.forget(turn, flag, answered=True)
-        turn.reply("evidence-failed")
+        media = all(x.medium for x in flag.found)
+        turn.reply("evidence-medium" if media else "evidence-failed")
 
 
 def _pass_on(turn: Turn, flag: Flag, one: Found, message: RoomEvent | None) -> Flag:
     """What the office may read now."""
     about = link(flag.room, one.event, servers(turn.state.view))
-    if not (one.readable and isinstance(message, TextMessage)):
+    if not one.readable:
         phrase = turn.phrase("evidence-unreadable", {"link": about})
     else:
-        body, _ = texts.clean(message.body)
         author = _author(flag, one) or "–"
-        values = {"author": author, "link": about, "text": texts.parts(body)[0]}
+        values: dict[str, object] = {
+            "author": author,
+            "link": about,
+            "text": texts.parts(_words(message))[0],
+        }
         phrase = turn.phrase("evidence", values)
+        if isinstance(message, MediaMessage):
+            values["kind"] = turn.phrase(f"kind-{message.kind}")
+            phrase = turn.phrase("evidence-beneath", values)
         flag = replace(flag, shown=flag.shown + 1)
         turn.keep("flags", flag.number, flag)
     if turn.known.case is not None:

@@ -17,6 +17,8 @@ from bots.runtime.words import Raw
 from federation.actions import Handle
 
 Values = Mapping[str, object]
+PLACE = 22
+"""Characters of a room's name beside the number of a case: a list shows about 40."""
 
 
 class Turn(turn.Turn[State]):
@@ -204,7 +206,9 @@ class Turn(turn.Turn[State]):
 
     @property
     def case_key(self) -> str:
-        return "case-header" if self.case.root_gone else "case-root"
+        if self.case.root_gone:
+            return "case-header"
+        return "case-flagged" if self.case.place else "case-root"
 
     def case_values(self) -> Values:
         case = self.case
@@ -214,6 +218,7 @@ class Turn(turn.Turn[State]):
             "state": self.phrase(f"state-{case.state}"),
             "tag": case.language or "–",
             "language": self._tongue(case.language),
+            "room": texts.excerpt(case.place, PLACE),
             "time": opened,
             "marks": tuple(self._marks(case)),
             "text": self._text(case),
@@ -229,14 +234,19 @@ class Turn(turn.Turn[State]):
         """The first words of the case at hand, which tell it from others."""
         case = self.case
         if case.flags:
-            return "🚩"
+            return f"🚩 {texts.excerpt(case.place, 40)}".strip()
         return texts.excerpt(case.text, 40) if case.text else "…"
 
     def flagged(self, flags: tuple[Flagged, ...]) -> Phrase:
-        return self.phrase("flagged", {"lines": tuple(self._flagged_line(x) for x in flags)})
+        values = {"lines": tuple(self._flagged_line(x) for x in flags), "room": flags[0].place}
+        return self.phrase("flagged-in" if flags[0].place else "flagged", values)
 
     def _flagged_line(self, flag: Flagged) -> Phrase:
-        notes = {"flagged-gone": flag.gone, "flagged-unread": flag.unread}
+        notes = {
+            "flagged-gone": flag.gone,
+            "flagged-unread": flag.unread,
+            "flagged-medium": flag.medium,
+        }
         note: object = next((self.phrase(x) for x, holds in notes.items() if holds), "")
         values = {"author": flag.author or "–", "link": flag.link, "note": note}
         return self.phrase("flagged-line", values)

@@ -14,6 +14,13 @@ CASES: dict[str, Paragraphs] = {
         "{marks}",
         _STANDING,
     ),
+    "case-flagged": (
+        # Translators: as above; the name of the room follows in which somebody has set a 🚩
+        N_("Case {number} · {tag} · 🚩 {room}"),
+        "{text}",
+        "{marks}",
+        _STANDING,
+    ),
     "case-header": (
         N_("Case {number} · {tag}"),
         N_("The person has taken the first message back. Go on in this thread."),

@@ -141,6 +141,12 @@ PRIVATE: dict[str, Paragraphs] = {
     "evidence-failed": (
         N_("I could not read the message. If you like, copy its text into this chat."),
     ),
+    "evidence-medium": (
+        N_(
+            "The message is not text, so the ombuds office cannot be shown it. If you like, say in "
+            "this chat what is to be seen or heard there."
+        ),
+    ),
 }
 
 MODERATORS: dict[str, Paragraphs] = {
@@ -163,11 +169,20 @@ MODERATORS: dict[str, Paragraphs] = {
 
 STAFF: dict[str, Paragraphs] = {
     "flagged": (N_("The person has flagged this in a room:"), "{lines}"),
+    "flagged-in": (N_("The person has flagged this in the room {room}:"), "{lines}"),
     "flagged-line": ("{author} · {link} {note}",),
     # Translators: a message, after its link
     "flagged-gone": (N_("(deleted in the meantime)"),),
     "flagged-unread": (N_("(could not be read here)"),),
+    "flagged-medium": (N_("(not text, so it cannot be shown here)"),),
     "evidence": (N_("What {author} wrote, shown by the person who flagged it: {link}"), "{text}"),
+    "evidence-beneath": (
+        N_(
+            "What {author} wrote beneath something that is not text ({kind}), shown by the person "
+            "who flagged it: {link}"
+        ),
+        "{text}",
+    ),
     "evidence-unreadable": (
         N_("The person wants to show this message, but it could not be read here: {link}"),
     ),
