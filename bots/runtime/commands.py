@@ -42,6 +42,11 @@ class Word:
         base = language.split(maxsplit=1)[0].partition("-")[0] if language else "en"
         return self.aliases.get(base, self.aliases["en"])[0]
 
+    @property
+    def forms(self) -> frozenset[str]:
+        """All, as `fold` leaves them."""
+        return frozenset(fold(x) for words in self.aliases.values() for x in words)
+
     def is_meant(self, text: str) -> bool:
         """Whether a text is this word and nothing else."""
         said = _key(text)

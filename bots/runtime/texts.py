@@ -13,14 +13,12 @@ PART_WEIGHT = 8_000
 ends at 65,536 bytes."""
 
 _BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
-_BLANK = frozenset("\u2800\u3164\u115f\u1160\uffa0\u034f\u17b4\u17b5")
-"""Letters and signs that show nothing."""
 _HIDDEN = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff") | frozenset(
     chr(x) for x in range(0x206A, 0x2070)
 )
 
-_BLANK = frozenset("\n\t\u034f\u115f\u1160\u2800\u3164\ufe0e\ufe0f\uffa0")
-"""Signs that show nothing, besides spaces and those of format."""
+_BLANK = frozenset("\n\t\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\ufe0e\ufe0f\uffa0")
+"""Letters and signs that show nothing, besides spaces and those of format."""
 
 
 def clean(body: str) -> tuple[str, bool]:

@@ -322,8 +322,10 @@ def _nearest(language: str, present: tuple[str, ...]) -> str:
 
 
 _ALIKE = str.maketrans(
-    {"ي": "ی", "ى": "ی", "ك": "ک", "ة": "ه", "ı": "i", "\u0640": None}
-    | dict.fromkeys("'’‘ʼʹ`´′")  # «ім'я», «d'accord»
+    {"ı": "i", "አ": "ኣ", "ٱ": "ا", "ك": "ک"}
+    | dict.fromkeys("يىے", "ی")
+    | dict.fromkeys("ةەہھ", "ه")
+    | dict.fromkeys("'’‘ʼʹ`´′\u0640\u115f\u1160")  # «ім'я», «d'accord», and what shows nothing
 )
 
 

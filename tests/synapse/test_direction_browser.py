@@ -22,6 +22,7 @@ from bots.onboarding.rules import commands as onboarding_commands
 from bots.onboarding.wording import WORDING
 from bots.runtime.decision import Phrase
 from bots.runtime.phrases import PerLanguage, Written
+from bots.runtime.switches import switched
 from bots.runtime.words import Words
 from federation.actions import Text
 from tests.synapse.browser import chromium
@@ -141,8 +142,8 @@ VALUES: dict[str, object] = {
     "helplines": "Polizei: 110, Notruf: +49 30 1234567",
     "link": "https://matrix.to/#/!raum/$ereignis",
     "command": PerLanguage(commands.NEW.shown),
-    "on": PerLanguage(lambda x: flagwords.switched(x, on=True)),
-    "off": PerLanguage(lambda x: flagwords.switched(x, on=False)),
+    "on": PerLanguage(lambda x: switched(flagwords.FLAGS, x, on=True)),
+    "off": PerLanguage(lambda x: switched(flagwords.FLAGS, x, on=False)),
     "message": PerLanguage(flagwords.MESSAGE.word),
     "accommodation": PerLanguage(flagwords.ACCOMMODATION.word),
     "nothing": PerLanguage(flagwords.NOTHING.word),

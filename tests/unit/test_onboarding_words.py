@@ -27,7 +27,7 @@ from bots.onboarding.models import (
 from bots.onboarding.rules import commands, options
 from bots.onboarding.rules.options import Choice
 from bots.onboarding.wording import PARAGRAPHS, WORDING
-from bots.runtime import answers, numbers
+from bots.runtime import answers, declining, numbers
 from bots.runtime.commands import Command, Commands, Invocation, Unknown, names
 from bots.runtime.decision import Phrase
 from bots.runtime.phrases import (
@@ -68,7 +68,7 @@ def constants() -> set[str]:
 
 def test_every_phrase_is_used() -> None:
     made = {f"wish-{x}" for x in ("admitted", "declined", "withdrawn")}
-    made |= {"leave-ask", "erase-ask", "leave-open", "erase-open"}
+    made |= {"leave-ask", "erase-ask", "leave-open", "erase-open", *declining.PHRASES.values()}
     assert PARAGRAPHS.keys() - constants() == made
 
 

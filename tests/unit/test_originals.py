@@ -19,6 +19,7 @@ from bots.onboarding.wording import PARAGRAPHS as ONBOARDING
 from bots.onboarding.wording import WORDING
 from bots.onboarding.wording.coordination import COORDINATION
 from bots.onboarding.wording.people import PEOPLE
+from bots.runtime import declining
 from bots.runtime.commands import Invocation
 from bots.runtime.decision import Phrase
 from bots.runtime.originals import DRAFT, NOT_CHECKED, ON_REQUEST
@@ -97,8 +98,8 @@ TO_STAFF: tuple[Table, ...] = (
 )  # fmt: skip
 """Read by those who work for the office or the network, in the language that they set."""
 TO_PEOPLE: tuple[tuple[Table, frozenset[str], Mapping[str, str]], ...] = (
-    (REPORTER | flags.PRIVATE | flags.ROOMS, WITH_ORIGINAL, OMBUDS_ALONE),
-    (PEOPLE, WORDING.consent, ONBOARDING_ALONE),
+    (REPORTER | declining.PARAGRAPHS | flags.PRIVATE | flags.ROOMS, WITH_ORIGINAL, OMBUDS_ALONE),
+    (PEOPLE | declining.PARAGRAPHS, WORDING.consent, ONBOARDING_ALONE),
 )
 
 

@@ -22,6 +22,7 @@ from bots.runtime import answers
 from bots.runtime.commands import Command, Invocation, Word
 from bots.runtime.decision import Phrase
 from bots.runtime.phrases import PerLanguage, Renderer, Wording
+from bots.runtime.switches import switch, switched
 from bots.runtime.texts import clean
 from bots.runtime.words import LANGUAGES, Words
 
@@ -35,20 +36,18 @@ Understands = Callable[[str], bool]
 def command(find: Callable[[str], object], meant: Command, rest: bool | None = None) -> Understands:
     def understands(text: str) -> bool:
         found = find(text)
-        switched = flagwords.switch if rest is not None else lambda _: None
+        turned = switch if rest is not None else lambda _: None
         return (
-            isinstance(found, Invocation)
-            and found.command is meant
-            and switched(found.rest) is rest
+            isinstance(found, Invocation) and found.command is meant and turned(found.rest) is rest
         )
 
     return understands
 
 
-def switch(
+def turning(
     find: Callable[[str], object], meant: Command, *, on: bool
 ) -> tuple[Callable[[str], str], Understands]:
-    return partial(exchange.switched, meant, on=on), command(find, meant, on)
+    return partial(switched, meant, on=on), command(find, meant, on)
 
 
 Shown = Mapping[str, tuple[Callable[[str], str], Understands]]
@@ -92,10 +91,10 @@ BOTS: dict[str, tuple[Wording, Shown]] = {
         {
             **shown(exchange.ALL.find, exchange.SHARE, exchange.FIND),
             "command": (exchange.UNSHARE.shown, command(exchange.ALL.find, exchange.UNSHARE)),
-            "named": switch(exchange.ALL.find, exchange.NAME, on=True),
-            "unnamed": switch(exchange.ALL.find, exchange.NAME, on=False),
-            "on": switch(exchange.ALL.find, exchange.EXCHANGE, on=True),
-            "off": switch(exchange.ALL.find, exchange.EXCHANGE, on=False),
+            "named": turning(exchange.ALL.find, exchange.NAME, on=True),
+            "unnamed": turning(exchange.ALL.find, exchange.NAME, on=False),
+            "on": turning(exchange.ALL.find, exchange.EXCHANGE, on=True),
+            "off": turning(exchange.ALL.find, exchange.EXCHANGE, on=False),
         },
     ),
     "announcements": (
@@ -112,8 +111,14 @@ BOTS: dict[str, tuple[Wording, Shown]] = {
         {
             **CHOICES,
             "no": NO,
-            "on": (partial(flagwords.switched, on=True), command(FLAGS, flagwords.FLAGS, True)),
-            "off": (partial(flagwords.switched, on=False), command(FLAGS, flagwords.FLAGS, False)),
+            "on": (
+                partial(switched, flagwords.FLAGS, on=True),
+                command(FLAGS, flagwords.FLAGS, True),
+            ),
+            "off": (
+                partial(switched, flagwords.FLAGS, on=False),
+                command(FLAGS, flagwords.FLAGS, False),
+            ),
             "command": (ombuds.NEW.shown, command(ombuds.of_reporter, ombuds.NEW)),
             "original": (ombuds.ORIGINAL.shown, command(ombuds.of_reporter, ombuds.ORIGINAL)),
             "help": (ombuds.HELP.shown, command(ombuds.of_reporter, ombuds.HELP)),

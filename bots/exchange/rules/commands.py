@@ -7,7 +7,6 @@ from bots.runtime.commands import (
     Commands,
     Invocation,
     Unknown,
-    Word,
     addressed,
     names,
 )
@@ -46,14 +45,6 @@ FIND = Command(
     ),
     "find",
 )
-ON = Word(
-    names("de an ein, en on, fr activer oui, tr aç, uk увімкнути, ru включить, ar تشغيل, fa روشن")
-)
-OFF = Word(
-    names(
-        "de aus, en off, fr désactiver non, tr kapat, uk вимкнути, ru выключить, ar إيقاف, fa خاموش"
-    )
-)
 HELP = Command(
     names(
         "de hilfe, en help, fr aide, tr yardım, uk допомога, ru помощь, ar مساعدة, fa کمک, ti ሓገዝ"
@@ -80,15 +71,3 @@ def found(event: TextMessage) -> Invocation | None:
 def meant(event: TextMessage) -> str | None:
     """The message that a command is about: what it answers, or what its thread is about."""
     return event.reply_to or event.thread
-
-
-def switch(rest: str) -> bool | None:
-    """`an` or `aus`; None if it is neither."""
-    if ON.is_meant(rest):
-        return True
-    return False if OFF.is_meant(rest) else None
-
-
-def switched(command: Command, language: str, *, on: bool) -> str:
-    """How a switch is written."""
-    return f"{command.shown(language)} {(ON if on else OFF).word(language)}"

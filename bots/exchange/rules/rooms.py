@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bots.exchange.rules import commands
 from bots.exchange.rules.turn import Turn
 from bots.runtime.commands import Invocation
+from bots.runtime.switches import switch
 from federation.actions import Join, Leave
 from federation.events import (
     EncryptionEnabled,
@@ -72,7 +72,7 @@ def replaced(turn: Turn, event: RoomReplaced) -> None:
 
 def switched(turn: Turn, event: TextMessage, invocation: Invocation) -> None:
     """`!exchange on|off`, by those who moderate the room."""
-    room, on = event.origin.room_id, commands.switch(invocation.rest)
+    room, on = event.origin.room_id, switch(invocation.rest)
     if on is None:
         _introduce(turn, room, event.room)
     elif event.room.power(event.origin.sender) < MODERATOR:
@@ -88,7 +88,7 @@ def switched(turn: Turn, event: TextMessage, invocation: Invocation) -> None:
 def named(turn: Turn, event: TextMessage, invocation: Invocation) -> None:
     """`!name on|off`: whether her name stands beside what she shares."""
     there = event.origin.event_id
-    on = commands.switch(invocation.rest)
+    on = switch(invocation.rest)
     sender = event.origin.sender
     if on is None:
         # A name is shown for the word that was asked for, and not because it was not shown before.

@@ -15,6 +15,7 @@ from bots.exchange.state import Knowledge, State
 from bots.runtime import turn
 from bots.runtime.decision import CancelTimer, Decision, Phrase, Say
 from bots.runtime.phrases import Link, PerLanguage, Quote
+from bots.runtime.switches import switched
 from bots.runtime.texts import parts
 from federation.actions import Redact
 from federation.links import link
@@ -92,10 +93,10 @@ class Turn(turn.Turn[State]):
         always = {
             "share": PerLanguage(commands.SHARE.shown),
             "find": PerLanguage(commands.FIND.shown),
-            "named": PerLanguage(partial(commands.switched, commands.NAME, on=True)),
-            "unnamed": PerLanguage(partial(commands.switched, commands.NAME, on=False)),
-            "on": PerLanguage(partial(commands.switched, commands.EXCHANGE, on=True)),
-            "off": PerLanguage(partial(commands.switched, commands.EXCHANGE, on=False)),
+            "named": PerLanguage(partial(switched, commands.NAME, on=True)),
+            "unnamed": PerLanguage(partial(switched, commands.NAME, on=False)),
+            "on": PerLanguage(partial(switched, commands.EXCHANGE, on=True)),
+            "off": PerLanguage(partial(switched, commands.EXCHANGE, on=False)),
         }
         phrase = Phrase(key, self.settings.spoken, {**always, **(values or {})})
         self.ask(Say(room, phrase, **fields))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from bots.runtime.commands import Command, Commands, Invocation, Unknown, Word
 from bots.runtime.commands import names as _names
@@ -139,7 +140,13 @@ REMOVE = Word(
 
 _STAFF = Commands(STAFF)
 _REPORTER = Commands(REPORTER)
-_NUMBER = re.compile(r"(?:(?:nr|no|n°|№|case|fall)[.:]?\s*)?#?(\d{1,9})[.:,;)]?(?:\s+|$)", re.I)
+_NUMBER = re.compile(
+    r"(?:(?:case|fall|anliegen|affaire|dossier|demande|дело|справа|звернення|обращение|dosya|vaka"
+    r"|başvuru|القضية|قضية|موضوع|پروندهٔ|پرونده‌ی|پرونده|ጉዳይ)\s*)?"
+    r"(?:(?:nr|no|n°|nº|№|nummer|number|numéro|numero|номер|numara|رقم|شماره|ቁጽሪ)[.:]?\s*)?"
+    r"[#(\[]*((?!0)\d{1,9})\ufe0f?\u20e3?[.:,;)\]]*(?:\s+|$)",
+    re.IGNORECASE,
+)
 
 
 def of_staff(text: str) -> Invocation | Unknown | None:
@@ -160,5 +167,7 @@ def of_reporter(text: str) -> Invocation | Unknown | None:
 
 def split_number(rest: str) -> tuple[int | None, str]:
     """The number of a case named first, and what follows."""
+    if unicodedata.category(rest[:1] or " ") == "No":  # «②»
+        rest = f"{unicodedata.numeric(rest[0]):g}{rest[1:]}"
     found = _NUMBER.match(rest)
     return (int(found[1]), rest[found.end() :].strip()) if found else (None, rest)

@@ -9,6 +9,7 @@ from bots.ombuds.languages import guess
 from bots.ombuds.models import Case, CaseState, Flagged
 from bots.ombuds.rules import arrival, commands, decisions, ringing
 from bots.ombuds.rules.turn import Turn
+from bots.runtime import declining
 from bots.runtime.commands import Invocation, Unknown
 from bots.runtime.decision import Phrase
 from bots.runtime.phrases import PerLanguage
@@ -111,10 +112,7 @@ def requested(turn: Turn, event: ClientRequest) -> None:
         turn.ask(DeclineVerification(turn.chat, event.origin.event_id, notify=True))
     if turn.seconds - turn.conversation.requested >= PAUSE:
         turn.converse(requested=turn.seconds)
-        turn.reply(_NO[event.asks])
-
-
-_NO = {Asked.VERIFICATION: "no-verification", Asked.CALL: "no-call"}
+        turn.reply(declining.PHRASES[event.asks])
 
 
 def _is_new(turn: Turn) -> bool:

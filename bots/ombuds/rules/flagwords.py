@@ -6,14 +6,15 @@ from enum import Enum
 
 from bots.ombuds.rules.commands import HELP
 from bots.runtime import answers
+from bots.runtime.answerwords import NO as REFUSED
+from bots.runtime.answerwords import YES, folded
 from bots.runtime.commands import Command, Commands, Invocation, Word, names
 from bots.runtime.numbers import numbers, plain
-from federation.links import event_of
 
 KEYS = frozenset({"🚩"})
 """Variation selectors are gone by now."""
 AGREE = "✅"
-AGREES = frozenset("✅✔☑")
+AGREES = frozenset("✅✔☑✓")
 
 FLAGS = Command(
     names(
@@ -29,44 +30,55 @@ FLAG = Command(
     ),
     "flag",
 )
-ON = Word(
-    names(
-        "de an ein, en on, fr activer oui, tr aç, uk увімкнути, ru включить, ar تشغيل, fa روشن, "
-        "ti ወልዕ"
-    )
-)
-OFF = Word(
-    names(
-        "de aus, en off, fr désactiver non, tr kapat, uk вимкнути, ru выключить, ar إيقاف, "
-        "fa خاموش, ti ኣጥፍእ"
-    )
-)
 MESSAGE = Word(
     names(
-        "de nachricht, en message, fr message, tr mesaj, uk повідомлення, ru сообщение, "
-        "ar رسالة, fa پیام, ti መልእኽቲ"
+        "de nachricht, en message, fr message, tr mesaj mesajın, uk повідомлення, "
+        "ru сообщение сообщении, ar رسالة الرسالة, fa پیام پیغام, ti መልእኽቲ"
     )
 )
 ACCOMMODATION = Word(
     names(
-        "de unterkunft heim lager, en accommodation shelter camp, fr hébergement foyer, "
-        "tr barınma yurt, uk житло притулок, ru жильё приют, ar سكن, fa اقامتگاه, ti መንበሪ"
+        "de unterkunft heim lager wohnheim flüchtlingsheim gemeinschaftsunterkunft, "
+        "en accommodation shelter camp accomodation acommodation acomodation housing, "
+        "fr hébergement foyer lhébergement logement, tr barınma yurt yurdumuz kamp konut, "
+        "uk житло притулок гуртожиток помешкання табір, "
+        "ru жильё приют жилье общежитие лагерь, "
+        "ar سكن السكن مسكن المسكن المخيم مخيم الهايم هايم, "
+        "fa اقامتگاه خوابگاه کمپ هایم اقامت, ti መንበሪ ካምፕ"
     )
 )
 NOTHING = Word(
     names(
-        "de nichts, en nothing, fr rien, tr hiçbiri, uk нічого, ru ничего, ar لاشيء, fa هیچ, "
-        "ti ዋላሓደ"
+        "de nichts versehen irrtum fehler vergiss vergessen versehentlich, "
+        "en nothing mistake accident forget, fr rien erreur personne oubliez oublie, "
+        "tr hiçbiri yanlış yanlışlıkla hata kimse, "
+        "uk нічого нікому ніхто помилка помилково випадково, "
+        "ru ничего никому никто ошибка ошибке случайно, ar لاشيء خطأ بالخطأ غلط بالغلط أحد, "
+        "fa هیچ اشتباه اشتباهی هیچکس چیز, ti ዋላሓደ ጌጋ ብጌጋ"
     )
 )
 SHOW = Word(
     names(
-        "de zeigen zeig zeige zeigt, en show, fr montrer montre montrez, tr göster gösterin, "
-        "uk показати покажи покажіть, ru показать покажи покажите, ar إظهار أظهر اعرض, "
-        "fa نمایش نشان, ti ኣርኢ ኣርኢኹም"
+        "de zeigen zeig zeige zeigt anzeigen, en show, fr montrer montre montrez, "
+        "tr göster gösterin gösterebilirsiniz, "
+        "uk показати покажи покажіть показуйте показувати, "
+        "ru показать покажи покажите показывайте показывать, "
+        "ar إظهار أظهر اعرض أظهروا أظهره عرض تظهر تعرض, "
+        "fa نمایش نشان, ti ኣርኢ ኣርኢኹም ኣርእዩ"
     )
 )
 """Lets the office read what somebody else wrote: a word that nobody says by the way."""
+HIDE = Word(names("de verbergen, en hide, tr gösterme göstermeyin, ar عدم, fa ندهید نده, ti ኣይተርኢ"))
+"""A no to that, in one word."""
+_ABOUT = folded(
+    "es geht um diese selbst unsere unserer aus war kommt sie ein eine",
+    "about this itself our it was by my sorry an ce cette lui-même lui même de par c'est à une",
+    "bu kendisi саме само это про о по هذه نفسها كان مكان خود این بود محل እቲ ቦታ",
+)
+_TEXT = folded(
+    "es sie können kann darf dürfen ihn text it you can may text le les pouvez vous",
+    "ви можете вы بده بدهید دهید",
+)
 NO = Word(names("de nein, en no, fr non, tr hayır, uk ні, ru нет, ar لا, fa نه, ti ኣይፋል"))
 
 _IN_ROOMS = Commands((FLAGS, HELP))
@@ -119,37 +131,29 @@ def link_in(text: str) -> str:
     return found.rest if found is not None and found.command is FLAG else text
 
 
-def is_link(text: str) -> bool:
-    return event_of(text) is not None
-
-
-def switch(rest: str) -> bool | None:
-    """`on` or `off`; None if it is neither."""
-    if ON.is_meant(rest):
-        return True
-    return False if OFF.is_meant(rest) else None
-
-
-def switched(language: str, *, on: bool) -> str:
-    """How a switch is written."""
-    return f"{FLAGS.shown(language)} {(ON if on else OFF).word(language)}"
-
-
 def is_number(text: str) -> bool:
     return plain(text).strip(" .)#").isdecimal()
 
 
 def choice(text: str) -> Choice | None:
-    """What a reaction or a short text decides."""
+    """What a reaction or a short text decides. A sign beside a word must say the same."""
+    if answers.asks(text):
+        return None
+    signs = {_SIGNS[x] for x in text if x in _SIGNS}
+    said = "".join(x for x in text if x not in _SIGNS)
+    if not any(map(str.isalnum, said)) and signs:
+        return signs.pop() if len(signs) == 1 else None
+    spoken = _spoken(said)
+    return spoken if not signs or signs == {spoken} else None
+
+
+def _spoken(text: str) -> Choice | None:
     named = numbers(text)
     if len(named) == 1 and 1 <= named[0] <= len(Choice):
         return Choice(named[0])
-    bare = text.strip().strip("\ufe0f")
-    if bare in _SIGNS:
-        return _SIGNS[bare]
-    found = [x for x, word in _WORDS.items() if answers.means(text, word)]
-    if not found and (answers.is_none(text) or answers.is_cancel(text)):
+    if answers.is_none(text) or answers.is_cancel(text):
         return Choice.NOTHING
+    found = [x for x, word in _WORDS.items() if answers.means(text, word, _ABOUT, YES)]
     return found[0] if len(found) == 1 else None
 
 
@@ -161,12 +165,18 @@ def languages_of(text: str) -> frozenset[str]:
 def shows(text: str) -> bool | None:
     """Whether the office may read what was flagged: for the sign or the word that was asked for,
     and for no other yes. None if it is neither that nor a no."""
-    if text.strip().strip("\ufe0f") in AGREES or answers.means(text, SHOW, beside_yes=True):
+    bare = set(text.strip()) - {"\ufe0f"}
+    if (bare and bare <= AGREES) or answers.means(text, SHOW, _TEXT, YES):
         return True
-    return False if answers.refuses(text) or choice(text) is Choice.NOTHING else None
+    if bare & AGREES:
+        return None
+    declined = answers.refuses(text) or answers.denies(text, SHOW, _TEXT)
+    hidden = answers.means(text, HIDE, _TEXT, REFUSED, SHOW.forms)
+    return False if declined or hidden or choice(text) is Choice.NOTHING else None
 
 
 def answers_something(text: str) -> bool:
-    """Whether a text looks like an answer to one of our questions."""
+    """Whether a text looks like an answer to one of our questions, or asks back in its words."""
+    text = answers.unasked(text)
     known = (choice(text), shows(text), answers.agreement(text))
     return any(x is not None for x in known) or is_number(text)

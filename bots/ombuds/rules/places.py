@@ -13,6 +13,7 @@ from bots.ombuds.rules import flagwords, moderation
 from bots.ombuds.rules.turn import Turn
 from bots.runtime.decision import CancelTimer, Performed, Phrase, Say, SetTimer
 from bots.runtime.phrases import PerLanguage
+from bots.runtime.switches import switch, switched
 from federation.actions import Join, Leave
 from federation.events import (
     Ignored,
@@ -105,8 +106,8 @@ def become(turn: Turn) -> None:
 def _say(turn: Turn, room: str, view: RoomView, key: str, **fields: Any) -> None:
     language = turn.settings.spoken
     values = {
-        "on": PerLanguage(partial(flagwords.switched, on=True)),
-        "off": PerLanguage(partial(flagwords.switched, on=False)),
+        "on": PerLanguage(partial(switched, flagwords.FLAGS, on=True)),
+        "off": PerLanguage(partial(switched, flagwords.FLAGS, on=False)),
         "level": int(moderation.needed(view)),
     }
     turn.ask(Say(room, Phrase(key, language, values), notify=True, **fields))
@@ -125,7 +126,7 @@ def text(turn: Turn, event: TextMessage) -> None:
         return
     room, view = event.origin.room_id, event.room
     switches = invocation.command is flagwords.FLAGS
-    on = flagwords.switch(invocation.rest) if switches else None
+    on = switch(invocation.rest) if switches else None
     if view.encrypted and not event.origin.encrypted:
         # A homeserver could have written it in somebody's name.
         _say(turn, room, view, "flags-plain", reply_to=event.origin.event_id)

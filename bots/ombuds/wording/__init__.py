@@ -10,8 +10,18 @@ from bots.ombuds.wording.cases import ANSWERS, CASES
 from bots.ombuds.wording.flags import MODERATORS, PRIVATE, ROOMS, STAFF
 from bots.ombuds.wording.office import OFFICE, TEAM
 from bots.ombuds.wording.reporter import REPORTER
+from bots.runtime import declining
 from bots.runtime.phrases import Paragraphs
 
 PARAGRAPHS: dict[str, Paragraphs] = (
-    REPORTER | CASES | ANSWERS | OFFICE | TEAM | ROOMS | PRIVATE | MODERATORS | STAFF
+    REPORTER
+    | declining.PARAGRAPHS
+    | CASES
+    | ANSWERS
+    | OFFICE
+    | TEAM
+    | ROOMS
+    | PRIVATE
+    | MODERATORS
+    | STAFF
 )

@@ -101,13 +101,6 @@ REPORTER: dict[str, Paragraphs] = {
             "Please describe it in words, or write that you would like to meet someone."
         ),
     ),
-    "no-verification": (
-        N_(
-            "I am a program, so nobody can compare emoji with you here. You do not have to verify "
-            "me: just write."
-        ),
-    ),
-    "no-call": (N_("Nobody can take calls here. Please write instead."),),
     "send-again": (N_("Your message could not be read here. Please send it again."),),
     "not-alone": (
         N_(

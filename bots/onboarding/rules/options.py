@@ -40,7 +40,7 @@ def choose(text: str, initiatives: Sequence[Initiative], offered: Sequence[str])
     whole = _named(text, initiatives)
     if whole:
         return Choice(_once(initiatives, [whole]))
-    if answers.is_all(text):
+    if answers.is_all(text, len(offered)):
         every = (_numbered(x, initiatives, offered) for x in range(1, len(offered) + 1))
         return Choice(_once(initiatives, list(every)))
     written = numbers(text)

@@ -16,7 +16,7 @@ from bots.onboarding.rules import (
     wishes,
 )
 from bots.onboarding.rules.turn import Turn
-from bots.runtime import answers
+from bots.runtime import answers, declining
 from bots.runtime.commands import Unknown, addressed
 from bots.runtime.decision import Phrase
 from bots.runtime.phrases import PerLanguage
@@ -198,15 +198,12 @@ def media(turn: Turn, event: MediaMessage) -> None:
     _ask_again(turn, event, "text-only")
 
 
-_NO = {Asked.VERIFICATION: "no-verification", Asked.CALL: "no-call"}
-
-
 def requested(turn: Turn, event: ClientRequest) -> None:
     """Her client wants something that a program can't do."""
     if event.asks is Asked.VERIFICATION and arrival.adopt(turn, event):
         room = event.origin.room_id
         turn.ask(DeclineVerification(room, event.origin.event_id, notify=True))
-    _ask_again(turn, event, _NO[event.asks])
+    _ask_again(turn, event, declining.PHRASES[event.asks])
 
 
 def unreadable(turn: Turn, event: Unreadable) -> None:

@@ -213,13 +213,6 @@ PEOPLE: dict[str, Paragraphs] = {
         N_("You have removed your ✅. Nothing has changed so far. To leave, write {leave}."),
     ),
     "text-only": (N_("I can only read text. Please write it in words."),),
-    "no-verification": (
-        N_(
-            "I am a program, so nobody can compare emoji with you here. You do not have to verify "
-            "me: just write."
-        ),
-    ),
-    "no-call": (N_("Nobody can take calls here. Please write instead."),),
     "send-again": (N_("Your message could not be read here. Please send it again."),),
     "private-only": (
         N_("I talk with each person alone. Please start a private chat with me, without others."),

@@ -1,0 +1,17 @@
+"""What is said to somebody whose client asks for something that a program can't do."""
+
+from __future__ import annotations
+
+from bots.runtime.phrases import N_, Paragraphs
+from federation.events import Asked
+
+PHRASES: dict[Asked, str] = {Asked.VERIFICATION: "no-verification", Asked.CALL: "no-call"}
+PARAGRAPHS: dict[str, Paragraphs] = {
+    "no-verification": (
+        N_(
+            "I am a program, so nobody can compare emoji with you here. You do not have to verify "
+            "me: just write."
+        ),
+    ),
+    "no-call": (N_("Nobody can take calls here. Please write instead."),),
+}
