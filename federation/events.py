@@ -51,6 +51,8 @@ class RoomView:
     joined: frozenset[str] = frozenset()
     invited: frozenset[str] = frozenset()
     banned: frozenset[str] = frozenset()
+    names: Mapping[str, str] = field(default_factory=dict, hash=False, repr=False)
+    """User → what she calls herself there, for accounts that ask for that, in rooms of few."""
     direct: bool = False
     """Our invitation carried `is_direct`."""
     encrypted: bool = False

@@ -31,13 +31,17 @@ class Intake:
         recent: Recent,
         overheard: Callable[[], Collection[str]] = frozenset,
         came: Callable[[str, str], None] = lambda room, user: None,
+        *,
+        names: bool = False,
     ) -> None:
-        """`overheard`: see `federation.sync.Interests`; `came(room, user)`: somebody has joined."""
+        """`overheard`, `names`: see `federation.sync.Interests`; `came(room, user)`: somebody has
+        joined."""
         self._account = account
         self._machine = machine
         self._recent = recent
         self._overheard = overheard
         self._came = came
+        self._names = names
 
     def keys(self, ledger: Ledger, answer: Mapping[str, Any]) -> None:
         """Key material first: it opens what waits, and what comes with it."""
@@ -59,7 +63,7 @@ class Intake:
             known.apply(self._account, event)
         known.invited = False
         if repr(known) != before:
-            rooms.save(ledger, self._account, known)
+            rooms.save(ledger, self._account, known, names=self._names)
         self.timeline(ledger, room.room_id, room.timeline)
 
     def gap(self, ledger: Ledger, room_id: str, events: Iterable[RawEvent]) -> None:
@@ -70,7 +74,7 @@ class Intake:
         for event in events:
             known.apply(self._account, event)
         if repr(known) != before:
-            rooms.save(ledger, self._account, known)
+            rooms.save(ledger, self._account, known, names=self._names)
         self.timeline(ledger, room_id, events)
 
     def timeline(self, ledger: Ledger, room_id: str, events: Iterable[RawEvent]) -> None:
@@ -123,7 +127,7 @@ class Intake:
         known = rooms.load(ledger, self._account, room_id)
         for event in events:
             known.apply(self._account, event)
-        rooms.save(ledger, self._account, known)
+        rooms.save(ledger, self._account, known, names=self._names)
         for event in events:
             if event.get("type") == "m.room.member" and event.get("state_key") == self._account:
                 ledger.receive(
@@ -140,7 +144,7 @@ class Intake:
         known.nobody()
         known.members_known = False
         self._recent.leave(room_id)
-        rooms.save(ledger, self._account, known)
+        rooms.save(ledger, self._account, known, names=self._names)
         for event in events_of(room, "timeline"):
             own = event.get("type") == "m.room.member" and event.get("state_key") == self._account
             if own or was_joined:

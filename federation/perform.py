@@ -249,7 +249,7 @@ class Performer:
         # Sync alone says since when we are in a room: it hands on what came after that.
         room.joined, room.invited = before.joined, before.invited
         room.members_known = True
-        rooms.save(ledger, self._account, room)
+        rooms.save(ledger, self._account, room, names=self._session.interests.names)
         return room
 
     async def _create(self, action: actions.CreateRoom, action_id: str) -> Outcome:

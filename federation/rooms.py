@@ -13,8 +13,12 @@ from typing import Any
 from federation import power
 from federation.events import RoomView
 from federation.ports import RawEvent, Vault
+from federation.shapes import is_text
 
 PRESENT = ("join", "invite")
+LONGEST = 255
+FEW = 50
+"""Members of a room in which it is known how people call themselves."""
 
 
 @dataclass(slots=True)
@@ -33,6 +37,8 @@ class Room:
     members: dict[str, str] = field(default_factory=dict)
     """User → `join` or `invite`."""
     banned: set[str] = field(default_factory=set)
+    names: dict[str, str] = field(default_factory=dict)
+    """User → display name, as far as it is to be known."""
     creators: frozenset[str] = frozenset()
     """With unlimited power: room version 12 and later."""
     power_levels: dict[str, Any] | None = None
@@ -42,6 +48,7 @@ class Room:
             joined=frozenset(u for u, m in self.members.items() if m == "join"),
             invited=frozenset(u for u, m in self.members.items() if m == "invite"),
             banned=frozenset(self.banned),
+            names=dict(self.names),
             direct=self.direct,
             encrypted=self.encrypted,
             creators=self.creators,
@@ -73,6 +80,11 @@ class Room:
             self.members[user] = membership
         else:
             self.members.pop(user, None)
+        name = content.get("displayname")
+        if membership in PRESENT and is_text(name):
+            self.names[user] = name[:LONGEST]
+        else:
+            self.names.pop(user, None)
         (self.banned.add if membership == "ban" else self.banned.discard)(user)
         if user == account:
             self.joined = membership == "join"
@@ -82,7 +94,7 @@ class Room:
 
     def nobody(self) -> None:
         """Forget who is in it, and who must not be."""
-        self.members, self.banned = {}, set()
+        self.members, self.names, self.banned = {}, {}, set()
 
     def set_members(self, events: Iterable[RawEvent], account: str) -> None:
         """Replace all members by what `/members` answered."""
@@ -104,7 +116,8 @@ def load(vault: Vault, account: str, room_id: str) -> Room:
     return Room(**data)
 
 
-def save(vault: Vault, account: str, room: Room) -> None:
+def save(vault: Vault, account: str, room: Room, *, names: bool = False) -> None:
+    """`names`: display names as well."""
     data = {
         "room_id": room.room_id,
         "joined": room.joined,
@@ -114,6 +127,7 @@ def save(vault: Vault, account: str, room: Room) -> None:
         "members_known": room.members_known,
         "members": room.members,
         "banned": sorted(room.banned),
+        "names": room.names if names and len(room.members) <= FEW else {},
         "creators": sorted(room.creators),
         "power_levels": room.power_levels,
     }

@@ -66,7 +66,7 @@ class Session:
         """Set once a sync was taken in since the start: echoes of earlier work are known."""
         self.received_at: float = 0.0
         self._credentials = credentials
-        self._interests = interests
+        self.interests = interests
         self.recent = Recent(interests.recent)
         self._secret = secret
         self._now = now
@@ -127,10 +127,11 @@ class Session:
             self.account,
             self.machine,
             self.recent,
-            self._interests.overheard,
+            self.interests.overheard,
             self.sharing.meetings.came,
+            names=self.interests.names,
         )
-        self._filling = Filling(self.server, self.store, self.account, self._interests)
+        self._filling = Filling(self.server, self.store, self.account, self.interests)
 
     def _signing(self, number: int) -> CrossSigning:
         """Cross-signing keys that outlive the store; see `federation.trust.IDENTITIES`."""
@@ -228,7 +229,7 @@ class Session:
         if token is None:
             await self._begin()
             return True
-        answer = await sync.fetch(self.server, self._interests, token, timeout_ms)
+        answer = await sync.fetch(self.server, self.interests, token, timeout_ms)
         joined = sync.joined_rooms(answer)
         strange = [room for room in joined if self._is_strange(room)]
         known = await self._filling.known(strange)
@@ -292,11 +293,11 @@ class Session:
     async def _begin(self) -> None:
         """No token: a new account, or a lost store (`federation.recovery`)."""
         mark = await recovery.read_mark(self.server, self.account)
-        answer = await sync.fetch(self.server, self._interests, None, 0)
+        answer = await sync.fetch(self.server, self.interests, None, 0)
         joined = sync.joined_rooms(answer)
         await self._filling.complete(joined, await self._filling.known(joined))
         for room in joined:
-            await recovery.read_back(self.server, self.account, room, mark, self._interests.types)
+            await recovery.read_back(self.server, self.account, room, mark, self.interests.types)
         if mark is None:
             await self.mark_handled()
         await self._take(lambda ledger: self._commit(ledger, answer, joined, "", True))

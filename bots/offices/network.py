@@ -105,7 +105,8 @@ class NetworkOffice:
 
     def _greeting(self) -> Interests:
         """Members of every room count; what they say, in private and where it is coordinated."""
-        return Interests(overheard=lambda: self.onboarding.settings.overheard)
+        overheard = lambda: self.onboarding.settings.overheard  # noqa: E731
+        return Interests(names=True, overheard=overheard)
 
     def _join_mail(self) -> None:
         config = self._config

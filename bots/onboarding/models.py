@@ -215,8 +215,6 @@ class Member:
 
     said: str = field(default="", repr=False)
     """What she wrote before coordinators could decide about her; kept until they are asked."""
-    name: str = field(default="", repr=False)
-    """How she calls herself; kept until they are asked."""
 
     @property
     def open(self) -> Question:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bots.onboarding.models import Member, Office, Settings, Tongues, Wish
@@ -36,6 +37,8 @@ class State:
     """Who is in a room of the settings, and who is banned, read where a rule asks for it."""
     room: str = field(default="", repr=False)
     """The room at hand: of the settings by its id there, else as it is."""
+    names: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """How people call themselves: the member at hand, and those of the room at hand."""
     private: bool = False
     """The room at hand is known as private with the member at hand."""
     target: Made | None = None

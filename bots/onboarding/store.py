@@ -130,14 +130,16 @@ class Loader:
             member=member_from(member) if member is not None else None,
             wish=wish_from(wish) if wish is not None else None,
         )
-        return replace(state, known=known)
+        chat = known.member.chat if known.member is not None else None
+        names = self.docs.view(self.settings.account, chat).names if chat is not None else {}
+        return replace(state, known=known, names={**state.names, **names})
 
     # -- rooms ---------------------------------------------------------------------------------
 
     def _in_room(self, state: State, event: RoomEvent) -> State:
         settings = state.settings
         room = state.known.office.meant(event.origin.room_id)
-        state = replace(state, room=room)
+        state = replace(state, room=room, names=event.room.names)
         if isinstance(event, Membership) and event.user == settings.account:
             state = self._ours(state, event)
         if room in settings.places and isinstance(event, Membership):

@@ -19,6 +19,7 @@ from bots.onboarding.bot import OnboardingBot
 from bots.onboarding.models import Initiative, Settings
 from bots.runtime.serving import Account
 from bots.runtime.words import Words
+from federation.sync import Interests
 from tests.synapse.conftest import MakePerson, NewAccount
 from tests.synapse.offices import running
 
@@ -128,7 +129,8 @@ async def build(new_account: NewAccount, make_person: MakePerson, tmp_path: Path
         ),
         accounts=frozenset({anna.user_id}),
     )
-    post = Account(account.homeserver, account.user_id, account.password)
+    names = Interests(names=True)
+    post = Account(account.homeserver, account.user_id, account.password, interests=names)
     return Network(OnboardingBot(settings, Words()), post, tmp_path / "office", anna, leyla)
 
 
@@ -190,11 +192,14 @@ async def test_who_is_declined_reads_why(network: OpenNetwork) -> None:
 
 async def test_who_writes_first_is_asked_in_that_room(network: OpenNetwork) -> None:
     async with network() as n:
+        target = f"/profile/{n.leyla.user_id}/displayname"
+        await n.leyla.homeserver.call("PUT", target, {"displayname": "Leyla Haddad"})
         chat, _ = await n.leyla.write_privately(n.settings.account, "Hello?")
         await n.sees(n.leyla, chat, "Hello and welcome")
         await n.leyla.send(chat, "نعم")
         await n.sees(n.leyla, chat, "will decide")
         request = await n.coordinators_see("agrees to the rules")
+        assert f"Leyla Haddad ({n.leyla.user_id})" in (request.body or "")
         await n.anna.react(n.settings.coordination, request.event_id, "👍")
         await n.leyla.wait_until(lambda: n.leyla.invited_rooms.get(n.settings.space))
         assert not [x for x in n.leyla.invited_rooms.values() if x.is_direct]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -601,6 +602,33 @@ def test_no_approval_where_the_door_is_open() -> None:
     asked = town.says("ja")
     assert town.keys(asked) == ["accepted", "choose"]
     assert invitations(asked) == [SPACE, NEWS, EXCHANGE]
+
+
+def test_who_begins_the_chat_is_called_by_her_name() -> None:
+    town = Town()
+    town.chat(LEYLA, CHAT, name="Leyla Haddad")
+    town.says("hallo", room=CHAT)
+    shown = f"Leyla Haddad ({LEYLA})"
+    assert shown in bare(town.text(town.says("ja"), "request"))
+    town.views[COORDINATION] = replace(town.view(COORDINATION), names={ANNA: "Anna Vogel"})
+    asked = town.react(town.event_of("onboarding/wish/1"), "✅", ANNA, COORDINATION)[1]
+    assert f"{shown} asked to join. Anna Vogel ({ANNA})" in bare(town.text(asked, "wish-admitted"))
+    assert shown in bare(town.text(town.says("1"), "newcomer"))
+
+
+def test_a_name_shows_its_bearer_whatever_it_says() -> None:
+    for name in (ANNA, "\u2800" * 40, "\u202eanna", "x" * 999):
+        town = Town()
+        town.chat(LEYLA, CHAT, name=name)
+        town.says("hallo", room=CHAT)
+        request = town.text(town.says("ja"), "request")
+        assert LEYLA in request
+        assert ANNA not in request
+        assert len(request.splitlines()[0]) < 250
+
+
+def bare(text: str) -> str:
+    return re.sub("[\u2066-\u2069\u200e]", "", text)
 
 
 def test_what_is_long_or_odd_is_survived(town: Town) -> None:

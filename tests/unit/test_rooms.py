@@ -107,9 +107,29 @@ def test_no_event_ends_anything_and_what_is_saved_comes_back(raw: dict[str, Any]
     assume("NaN" not in json.dumps(raw))  # which is no JSON, and equals nothing
     made = room(member(ANNA, "join"), raw)
     vault = Vault()
-    rooms.save(vault, BOT, made)
+    rooms.save(vault, BOT, made, names=True)
     assert rooms.load(vault, BOT, ROOM) == made
     json.loads(next(vault.rows("room"))[1])
+
+
+def named(user: str, name: Any) -> dict[str, Any]:
+    event = member(user, "join")
+    return {**event, "content": {**event["content"], "displayname": name}}
+
+
+def test_names_are_kept_for_those_who_ask_and_in_rooms_of_few() -> None:
+    made = room(named(ANNA, "Anna"), named(BERT, 5))
+    assert made.view().names == {ANNA: "Anna"}
+    vault = Vault()
+    rooms.save(vault, BOT, made)
+    assert b"Anna" not in next(vault.rows("room"))[1].replace(ANNA.encode(), b"")
+    rooms.save(vault, BOT, made, names=True)
+    assert rooms.load(vault, BOT, ROOM).view().names == {ANNA: "Anna"}
+    many = room(*(named(f"@{x}:x", "Anna") for x in range(rooms.FEW + 1)))
+    rooms.save(vault, BOT, many, names=True)
+    assert rooms.load(vault, BOT, ROOM).names == {}
+    made.apply(BOT, member(ANNA, "leave"))
+    assert made.view().names == {}
 
 
 def test_an_unknown_room_is_empty() -> None:

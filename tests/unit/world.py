@@ -234,6 +234,8 @@ class World:
         view = replace(view, banned=view.banned - {user})
         if kind is MembershipKind.JOIN:
             view = replace(view, joined=view.joined | {user})
+            if name := fields.get("name", ""):
+                view = replace(view, names={**view.names, user: name})
         elif kind is MembershipKind.INVITE:
             view = replace(view, invited=view.invited | {user})
         elif kind is MembershipKind.BAN:
@@ -241,9 +243,12 @@ class World:
         self.views[room] = view
         return self.handle(Membership(self.origin(room, by or user), view, user, kind, **fields))
 
-    def chat(self, person: str, room: str, *, encrypted: bool = True) -> list[Request]:
+    def chat(
+        self, person: str, room: str, *, encrypted: bool = True, name: str = ""
+    ) -> list[Request]:
         """Begin a private chat, as Element does."""
-        self.views[room] = RoomView(joined=frozenset({person}), encrypted=encrypted)
+        names = {person: name} if name else {}
+        self.views[room] = RoomView(joined=frozenset({person}), names=names, encrypted=encrypted)
         asked = self.move(room, self.account, "invite", by=person)
         return asked + self.move(room, self.account, "join")
 

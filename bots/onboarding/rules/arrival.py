@@ -10,8 +10,7 @@ from bots.onboarding.rules import choosing, greeting, outside, wishes
 from bots.onboarding.rules.outside import GONE
 from bots.onboarding.rules.turn import Turn
 from bots.runtime.decision import CancelTimer, Performed, Phrase, Say, SetTimer
-from bots.runtime.phrases import Link, Person
-from bots.runtime.texts import called
+from bots.runtime.phrases import Link
 from federation.actions import Join, Leave, SetState
 from federation.events import (
     ClientRequest,
@@ -182,8 +181,6 @@ def in_private(turn: Turn, event: Membership) -> None:
         return
     if turn.member.chat == event.origin.room_id:
         turn.change(away=event.membership in GONE)
-        if event.membership is MembershipKind.JOIN and not turn.member.approved:
-            turn.change(name=called(event.name))  # for those who decide about her
 
 
 # -- outcomes --------------------------------------------------------------------------------------
@@ -204,7 +201,7 @@ def _made(turn: Turn, event: Performed) -> None:
         return
     stage = Stage.NEW if turn.member.stage is Stage.GREETED else turn.member.stage
     turn.change(opened=False, stage=stage, welcomed=0.0)
-    values = {"person": Person(turn.member.user), "error": event.error}
+    values = {"person": turn.person(turn.member.user), "error": event.error}
     turn.name_member(turn.settings.coordination, "greeting-failed", values)
 
 
@@ -215,7 +212,7 @@ def _failed(turn: Turn, event: Performed) -> None:
     if room not in turn.settings.places:
         return
     values = {
-        "person": Person(event.user),
+        "person": turn.person(event.user),
         "error": event.error or "",
         "room": Link(link(turn.place(room)), link(turn.place(room))),
     }

@@ -13,7 +13,7 @@ from bots.runtime.phrases import PerLanguage
 def enter(turn: Turn) -> None:
     """She has agreed, and nobody needs to be asked."""
     spaces = () if turn.member.inside else (turn.settings.space,)
-    turn.change(stage=Stage.MEMBER, approved=True, said="", name="")
+    turn.change(stage=Stage.MEMBER, approved=True, said="")
     turn.reach()
     invited = turn.invite((*spaces, *turn.settings.rooms))
     turn.say("accepted", {"invited": invited})

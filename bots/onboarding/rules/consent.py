@@ -83,7 +83,7 @@ def no(turn: Turn) -> None:
     if turn.member.stage in IN:
         ask(turn, Question.LEAVE)
         return
-    turn.change(stage=Stage.REFUSED, said="", name="")  # the question stays: ✅ still counts
+    turn.change(stage=Stage.REFUSED, said="")  # the question stays: ✅ still counts
     _settled(turn)
     turn.say("refused", {"rules": PerLanguage(commands.RULES.shown)})
 

@@ -14,7 +14,7 @@ from bots.onboarding.rules import commands
 from bots.onboarding.rules.turn import Turn
 from bots.onboarding.wording import OUTSIDE
 from bots.runtime.decision import CancelTimer, Phrase
-from bots.runtime.phrases import PerLanguage, Person
+from bots.runtime.phrases import PerLanguage
 from federation.actions import Kick
 from federation.events import Membership, MembershipKind
 from federation.membership import is_in
@@ -128,7 +128,7 @@ def _tell_contacts(turn: Turn, user: str) -> None:
         for x in beyond
     )
     values = {
-        "person": Person(user),
+        "person": turn.person(user),
         "beyond": Phrase("ban-beyond", "") if beyond else "",
         "lines": lines,
         "named": Phrase("ban-named", "") if named else "",

@@ -92,6 +92,10 @@ class Turn(turn.Turn[State]):
         """Whether this is a person, as far as we know."""
         return user != self.settings.account and user not in self.settings.accounts
 
+    def person(self, user: str) -> Person:
+        """Somebody for others to read of, as she calls herself."""
+        return Person(user, self.state.names.get(user, ""))
+
     # -- what is said --------------------------------------------------------------------------
 
     @property
@@ -139,7 +143,7 @@ class Turn(turn.Turn[State]):
 
     def tell_of_member(self, room: str, key: str, initiative: Initiative) -> None:
         """Name the member to others, in a message that can be taken back."""
-        values = {"person": Person(self.member.user), "initiative": initiative.name}
+        values = {"person": self.person(self.member.user), "initiative": initiative.name}
         self.name_member(room, key, values)
 
     def name_member(self, room: str, key: str, values: Values) -> None:

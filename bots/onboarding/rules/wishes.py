@@ -29,8 +29,12 @@ def knocked(turn: Turn, event: Membership) -> None:
 def ask(turn: Turn) -> None:
     """By a private message: she has agreed to the rules and would like to be let in."""
     member = turn.member
-    _open(turn, Wish(0, member.user, turn.seconds, member.name, member.said, knocked=False))
-    turn.change(said="", name="")
+    _open(turn, Wish(0, member.user, turn.seconds, _name(turn), member.said, knocked=False))
+    turn.change(said="")
+
+
+def _name(turn: Turn) -> str:
+    return excerpt(clean(turn.person(turn.member.user).name)[0], LONGEST_NAME)
 
 
 def add(turn: Turn, text: str) -> None:
@@ -94,7 +98,7 @@ def unbanned(turn: Turn) -> None:
 
 def show(turn: Turn, by: str = "") -> None:
     """Bring the message about her up to date."""
-    values = {**_values(turn), "coordinator": Person(by) if by else ""}
+    values = {**_values(turn), "coordinator": turn.person(by) if by else ""}
     handle = handles.wish(turn.wish.number)  # the room may have been replaced since
     turn.tell_in(handle, _key(turn.wish, by), values, edits=handle)
 
