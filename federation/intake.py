@@ -57,7 +57,8 @@ class Intake:
         known.joined = True
         for event in room.state:
             known.apply(self._account, event)
-        if room.members is not None:
+        # Whoever asked meanwhile knows it as it is later: with those whom we have asked in since.
+        if room.members is not None and not known.members_known:
             known.set_members(room.members, self._account)
         for event in room.timeline:
             known.apply(self._account, event)

@@ -136,10 +136,12 @@ class Sharing:
             log.warning("a room key waits for its readers (%s)", type(error).__name__)
             self._unpaid = (self._unpaid or set()) | {room_id}
 
-    async def _settle(self, room_id: str) -> None:
+    async def _settle(self, room_id: str, first: Collection[str] = ()) -> None:
+        """`first`: who is given the key as it is now behind this, and so waits no longer."""
         account = self._machine.account
         due = await self._store.run("due", lambda vault: owing.due(vault, account, room_id))
-        users = {x for owed in due for x in owed.users if self.meetings.wait(room_id, x) <= 0}
+        come = {x for owed in due for x in owed.users}
+        users = {x for x in come if x in first or self.meetings.wait(room_id, x) <= 0}
         if users:
             await self._query(users)
             found = await self._recipients(frozenset(users))
@@ -162,7 +164,7 @@ class Sharing:
         )
 
     async def _share(self, room_id: str, users: frozenset[str]) -> None:
-        await self._settle(room_id)  # before the key as it is now, which opens less
+        await self._settle(room_id, users)  # before the key as it is now, which opens less
         if self._machine.outbound(room_id) is None:
             # Servers need not announce later devices of somebody who is only invited.
             await self._query(users)

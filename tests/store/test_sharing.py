@@ -182,6 +182,20 @@ async def test_the_next_message_pays_too(bot: Speaker, bert: Phone) -> None:
     assert [await bert.reads(x) for x in (first, second)] == ["first", "second"]
 
 
+async def test_who_knows_us_already_is_paid_before_she_gets_a_later_key(
+    bot: Speaker, bert: Phone, phones: list[Phone], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Her pause is skipped, so what she is owed must not wait for it: the later key, once there,
+    would shut it out in some clients for good."""
+    await phones[0].knows(bert)
+    await bot.sees(anna="join", bert="invite")
+    first = await bot.says("first")
+    monkeypatch.setattr(meeting, "PAUSE", 60.0)
+    await bot.sees(anna="join", bert="join")
+    second = await bot.says("second")
+    assert [await bert.reads(x) for x in (first, second)] == ["first", "second"]
+
+
 async def test_who_is_withdrawn_reads_nothing_later(
     bot: Speaker, post: Post, anna: Phone, bert: Phone
 ) -> None:

@@ -94,6 +94,19 @@ def test_what_others_said_is_remembered_for_as_long_as_it_stands(office: Office)
     assert office.recent.found(ROOM, theirs["event_id"]) is None
 
 
+def test_members_of_an_older_sync_do_not_replace_later_ones(office: Office) -> None:
+    """Else a room that we have just made counts as empty, and what is said there is for nobody."""
+    late = joined(member(BOT, "join"))
+    late.members = [member(BOT, "join")]
+    made = rooms.Room(ROOM, members={BOT: "join", ANNA: "invite"}, members_known=True)
+    rooms.save(office.tx, BOT, made)
+    office.intake.joined(office.tx, late)
+    assert office.room().members == {BOT: "join", ANNA: "invite"}
+    office.intake.left(office.tx, ROOM, {})
+    office.intake.joined(office.tx, late)
+    assert office.room().members == {BOT: "join"}, "what we knew before we left is old"
+
+
 def test_what_is_only_overheard_never_comes_to_the_store(office: Office) -> None:
     intake = Intake(BOT, office.machine, office.recent, overheard=lambda: {ROOM})
     secret = {"algorithm": "m.megolm.v1.aes-sha2", "session_id": "S", "ciphertext": "AAAA"}
