@@ -115,8 +115,14 @@ def _ending_with_us() -> Callable[[], None] | None:
     """Even where we are killed, what we started ends."""
     if not sys.platform.startswith("linux"):
         return None
-    libc = ctypes.CDLL(None)
-    return lambda: libc.prctl(_END_WITH_PARENT, signal.SIGTERM) and None
+    libc, us = ctypes.CDLL(None), os.getpid()
+
+    def bind() -> None:
+        libc.prctl(_END_WITH_PARENT, signal.SIGTERM)
+        if os.getppid() != us:  # killed before that, so no signal will come
+            os._exit(1)
+
+    return bind
 
 
 def _tail(text: str) -> str:

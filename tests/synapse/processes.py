@@ -64,7 +64,8 @@ class Running:
 
     async def logs(self, text: str, times: int = 1) -> None:
         """Wait until this stands in its log."""
-        await until(lambda: self.log.count(text) >= times, f"{text!r} in the log:\n{self.log}")
+        what = f"{text!r} in the log"
+        await until(lambda: self.log.count(text) >= times, lambda: f"{what}:\n{self.log}")
 
     async def ended(self, seconds: float) -> Done:
         async with asyncio.timeout(seconds):
@@ -138,7 +139,7 @@ class Installation:
                 return False
             return str(found["homeserver"]).startswith(homeserver)
 
-        await until(is_so, f"a homeserver that is {homeserver}: {found}")
+        await until(is_so, lambda: f"a homeserver that is {homeserver}: {found}")
         return found
 
     async def command(self, name: str, *arguments: str) -> Done:

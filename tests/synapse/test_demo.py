@@ -64,7 +64,7 @@ async def test_the_whole_story_is_observed(tmp_path: Path) -> None:
     assert len(re.findall("^ *✓", told(tmp_path), re.MULTILINE)) == STEPS
     assert f"{STEPS} steps, all observed from outside" in told(tmp_path)
     assert story(README.read_text()) == story(told(tmp_path))
-    await until(lambda: not left(tmp_path), f"an end of {left(tmp_path)}")
+    await until(lambda: not left(tmp_path), lambda: f"an end of {left(tmp_path)}")
 
 
 async def test_what_was_not_observed_is_no_success(tmp_path: Path) -> None:
@@ -104,4 +104,4 @@ async def test_a_killed_one_leaves_no_process(tmp_path: Path) -> None:
     await until(lambda: "0 writing requests" in told(tmp_path), "the start of the offices", 60)
     demo.kill()
     await demo.wait()
-    await until(lambda: left(tmp_path) == ["demo"], f"an end of {left(tmp_path)}", 30)
+    await until(lambda: left(tmp_path) == ["demo"], lambda: f"an end of {left(tmp_path)}", 30)
