@@ -103,8 +103,17 @@ class DeclineVerification:
 
 @dataclass(frozen=True, slots=True)
 class Join:
+    """Accept an invitation, or enter what is open to us."""
+
     room: Ref
     notify: bool = False
+    most: int | None = None
+    """Enter only if no more people than that are there; looked up first, since a join across
+    servers brings the whole room along."""
+    via: tuple[str, ...] = ()
+    """Servers that are asked about it where ours is not in it."""
+    unseen: bool = False
+    """Enter also where nobody tells how many are there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,10 @@ class DeviceLost(FederationError):
     """The store of this device is gone while the homeserver still holds the device's keys."""
 
 
+class Crowded(FederationError):
+    """More people are in a room than we would meet there, or nobody tells how many."""
+
+
 class PlaintextRefused(FederationError):
     """A message without encryption for a room in which encryption was ever seen."""
 

@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from federation import actions, rooms
 from federation.actions import Action, Text
@@ -18,6 +19,7 @@ from federation.creating import Creating
 from federation.encryption.sharing import Readers
 from federation.errors import (
     AudienceRefused,
+    Crowded,
     MatrixError,
     NobodyThere,
     PlaintextRefused,
@@ -259,8 +261,25 @@ class Performer:
         return await self._membership(actions.Invite(room_id, user), "")
 
     async def _join(self, action: actions.Join, action_id: str) -> Outcome:
+        if action.most is not None:
+            there = await self._number_in(action)
+            if (there is None and not action.unseen) or (there or 0) > action.most:
+                raise Crowded("more people are there than expected, or nobody tells how many")
         answer = await self._server.call("join", "POST", path("join", action.room), {})
         return Outcome(told(answer, "room_id"))
+
+    async def _number_in(self, action: actions.Join) -> int | None:
+        """How many people are in a room that we are not in (§ Room summary); None: not told."""
+        target = f"/_matrix/client/v1/room_summary/{quote(str(action.room), safe='')}"
+        query = {"via": action.via[0]} if action.via else {}
+        try:
+            answer = await self._server.call("summary", "GET", target, query=query)
+        except (RateLimited, TokenRevoked):
+            raise
+        except MatrixError:
+            return None
+        found = answer.get("num_joined_members")
+        return found if isinstance(found, int) else None
 
     async def _set_state(self, action: actions.SetState, action_id: str) -> Outcome:
         target = path("rooms", action.room, "state", action.type, action.state_key)

@@ -35,12 +35,13 @@ class Performed:
     """Name of the action's class."""
     handle: str | None
     room_id: str | None
-    """Where. Of what failed: where it was to be, for an `Invite`, `Kick`, `Look`, `Redact`
-    or `SetState`."""
+    """Where. Of what failed: where it was to be, for an `Invite`, `Join`, `Kick`, `Look`,
+    `Redact` or `SetState`."""
     event_id: str | None
     error: str | None = None
     """None when it was carried out; else the Matrix error code or a word of ours
-    (`audience`: someone outside the audience is in the room)."""
+    (`audience`: someone outside the audience is in the room; `crowd`: more people than `Join`
+    allows)."""
     user: str | None = None
     """Whom an `Invite` or a `Kick` was about."""
     target: str | None = None

@@ -20,7 +20,7 @@ from bots.runtime.decision import Deliver, SetAside
 from bots.runtime.errors import StoreError
 from bots.runtime.heads import Head
 from bots.runtime.logs import where
-from bots.runtime.outcomes import performed, tell
+from bots.runtime.outcomes import nothing, performed, tell
 from bots.runtime.performing import Declined, Performer, Refused, TryLater, Waits
 from bots.runtime.store import Store
 from bots.runtime.transaction import Transaction
@@ -187,7 +187,7 @@ class Delivering:
         try:
             return await self._performers[head.by].perform(action, head.row.id), None
         except Declined as error:
-            return Outcome(""), error.code
+            return nothing(action), error.code
 
     async def _stumble(self, head: Head, error: Exception) -> Head | None:
         log.error("action %s failed (%s)", head.row.id[:8], where(error))

@@ -8,7 +8,7 @@ from typing import Any
 from bots.runtime import codec
 from bots.runtime.decision import Deliver, Event, Performed
 from bots.runtime.transaction import Transaction
-from federation.actions import Action, Handle, Invite, Kick, Look, Redact, SetState
+from federation.actions import Action, Handle, Invite, Join, Kick, Look, Redact, SetState
 from federation.perform import Outcome
 
 
@@ -21,7 +21,7 @@ def tell(tx: Transaction, action_id: str, data: Mapping[str, Any], event: Event)
 
 
 def performed(action: Action | Deliver, outcome: Outcome | None, error: str | None) -> Performed:
-    outcome = outcome or _nothing(action)
+    outcome = outcome or nothing(action)
     return Performed(
         type(action).__name__,
         getattr(action, "handle", None),
@@ -34,9 +34,9 @@ def performed(action: Action | Deliver, outcome: Outcome | None, error: str | No
     )
 
 
-def _nothing(action: Action | Deliver) -> Outcome:
+def nothing(action: Action | Deliver) -> Outcome:
     """Of what has no handle, the room at least tells which one failed."""
-    told = Invite | Kick | Look | Redact | SetState
+    told = Invite | Join | Kick | Look | Redact | SetState
     if isinstance(action, told) and not isinstance(action.room, Handle):
         return Outcome(action.room)
     return Outcome("")

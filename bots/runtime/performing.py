@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from federation.actions import SetState
 from federation.errors import (
     AudienceRefused,
+    Crowded,
     FederationError,
     KeysNotShared,
     MatrixError,
@@ -106,13 +107,17 @@ class Account:
         except _PASSING as error:
             pause = STILL_AT_IT if isinstance(action, SetState) else retry_after(error)
             raise TryLater(type(error).__name__, pause, away=pause is None) from None
-        except AudienceRefused:
-            raise Refused("audience") from None
         except TooSoon as error:
             raise TryLater(type(error).__name__, error.after) from None
         except NobodyThere as error:
             raise Waits(error.people) from None
-        except MatrixError as error:
-            raise Refused(error.code) from None
         except FederationError as error:
-            raise Refused(type(error).__name__) from None
+            raise _for_good(error) from None
+
+
+def _for_good(error: FederationError) -> Exception:
+    if isinstance(error, Crowded):
+        return Declined("crowd")
+    if isinstance(error, AudienceRefused):
+        return Refused("audience")
+    return Refused(error.code if isinstance(error, MatrixError) else type(error).__name__)
