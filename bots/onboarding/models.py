@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from bots.runtime.documents import read
 from bots.runtime.moves import Movable
-from federation.membership import Place, Premises
+from federation.membership import Place, Premises, is_shown
 from federation.spaces.network import Access
 
 
@@ -56,6 +56,11 @@ class Initiative:
         )
         rooms = tuple(map(office.meant, self.rooms))
         return replace(self, rooms=rooms, team=team, places=places)
+
+    @property
+    def space(self) -> str | None:
+        """As far as it was made here."""
+        return self.places[0].room if self.places else None
 
     def premises(self, alliance: str) -> tuple[Place, ...]:
         return self.places or tuple(Place(x, alliance) for x in self.rooms)
@@ -138,6 +143,14 @@ class Settings:
         )
 
     @property
+    def offered(self) -> tuple[Initiative, ...]:
+        """What people are told of, and can choose."""
+        return tuple(x for x in self.initiatives if is_shown(x.access))
+
+    def initiative(self, id: str) -> Initiative | None:  # noqa: A002  (the key in the file)
+        return next((x for x in self.initiatives if x.id == id), None)
+
+    @property
     def first_words(self) -> str:
         """The languages for somebody whose language is not known."""
         return " ".join(self.greeting or self.languages[:2])
@@ -205,6 +218,8 @@ class Member:
     """What the numbers in our last question stood for."""
     wishes: tuple[str, ...] = ()
     """Ids of initiatives."""
+    asked: tuple[str, ...] = ()
+    """Ids of those whose contacts were asked to let her in."""
     invited: tuple[str, ...] = ()
     """Rooms that we have invited her to."""
     told: int = 0
@@ -252,6 +267,22 @@ class Wish:
     state: WishState = WishState.OPEN
     named: tuple[str, ...] = field(default=(), repr=False)
     """Handles of further messages that name her: reminders, and what was told another day."""
+    initiative: str = ""
+    """The id of the one that she would like to join; empty: the alliance."""
+
+    @property
+    def key(self) -> str:
+        """Under which it is kept."""
+        return wish_key(self.user, self.initiative)
+
+
+def wish_key(user: str, initiative: str = "") -> str:
+    return f"{user} {initiative}".rstrip()
+
+
+def asking(key: str) -> str:
+    """Who asks, in a key."""
+    return key.partition(" ")[0]
 
 
 @dataclass(frozen=True, slots=True)

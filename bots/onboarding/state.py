@@ -18,6 +18,9 @@ class Knowledge:
     office: Office = field(default_factory=Office)
     member: Member | None = None
     wish: Wish | None = None
+    """What coordinators, or contacts of an initiative, decide about."""
+    doors: tuple[Wish, ...] = ()
+    """To which initiatives the member at hand asked to be let in, decided or not."""
     people: tuple[Member, ...] = ()
     """Who must be asked about new rules."""
     here: bool = False

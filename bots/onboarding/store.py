@@ -7,7 +7,7 @@ ours to private rooms.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bots.onboarding import handles
@@ -19,10 +19,12 @@ from bots.onboarding.models import (
     Tongues,
     Wish,
     WishState,
+    asking,
     member_from,
     office_from,
     to_json,
     wish_from,
+    wish_key,
 )
 from bots.onboarding.rules import commands
 from bots.onboarding.state import Knowledge, State
@@ -123,16 +125,24 @@ class Loader:
         user = self.docs.get(SERIAL, str(place.serial)) if place is not None else event.user
         return self._with(state, user) if user is not None else state
 
-    def _with(self, state: State, user: str) -> State:
-        member, wish = self.docs.get(MEMBER, user), self.docs.get(WISH, user)
-        known = replace(
-            state.known,
-            member=member_from(member) if member is not None else None,
-            wish=wish_from(wish) if wish is not None else None,
-        )
-        chat = known.member.chat if known.member is not None else None
+    def _with(self, state: State, key: str) -> State:
+        """With somebody: who she is to us, and the wish of hers that is meant."""
+        stored = self.docs.get(MEMBER, asking(key))
+        member = member_from(stored) if stored is not None else None
+        known = replace(state.known, member=member, wish=self._wish(key), doors=self._doors(member))
+        chat = member.chat if member is not None else None
         names = self.docs.view(self.settings.account, chat).names if chat is not None else {}
         return replace(state, known=known, names={**state.names, **names})
+
+    def _wish(self, key: str) -> Wish | None:
+        stored = self.docs.get(WISH, key)
+        return wish_from(stored) if stored is not None else None
+
+    def _doors(self, member: Member | None) -> tuple[Wish, ...]:
+        if member is None:
+            return ()
+        found = (self._wish(wish_key(member.user, x)) for x in member.asked)
+        return tuple(x for x in found if x is not None)
 
     # -- rooms ---------------------------------------------------------------------------------
 
@@ -180,19 +190,28 @@ class Loader:
         for event_id in targets:
             made = self.docs.made_by_event(event_id) if event_id is not None else None
             number = handles.wish_number(made.handle) if made is not None else None
-            user = self.docs.get(NUMBER, str(number)) if number is not None else None
-            if user is not None:
-                return self._with(replace(state, target=made), user)
+            key = self.docs.get(NUMBER, str(number)) if number is not None else None
+            if key is not None:
+                return self._with(replace(state, target=made), key)
         return self._named(state, event) if isinstance(event, TextMessage) else state
 
     def _named(self, state: State, event: TextMessage) -> State:
         """A command that stands by itself: it names somebody, or means the only one who waits."""
         invocation = commands.of_coordinators(event)
         if invocation is not None and invocation.rest:
-            return self._with(state, person_in(invocation.rest, event.people) or "")
+            return self._of_person(state, person_in(invocation.rest, event.people) or "")
         waiting = tuple(self._open())
         state = replace(state, waiting=waiting)
-        return self._with(state, waiting[0].user) if len(waiting) == 1 else state
+        return self._with(state, waiting[0].key) if len(waiting) == 1 else state
+
+    def _of_person(self, state: State, user: str) -> State:
+        """With the wish of hers that is open, if there is one alone."""
+        state = self._with(state, user)
+        if state.known.wish is not None and state.known.wish.state is WishState.OPEN:
+            return state
+        doors = [x for x in state.known.doors if x.state is WishState.OPEN]
+        known = replace(state.known, wish=doors[0]) if len(doors) == 1 else state.known
+        return replace(state, known=known)
 
     def _in_private(self, state: State, event: RoomEvent) -> State:
         room = event.origin.room_id
@@ -237,6 +256,7 @@ def save(docs: Docs, state: State) -> None:
         _save_member(docs, state)
     if now.wish != before.wish:
         _save_wish(docs, now.wish, before.wish)
+    _save_doors(docs, now.doors, before.doors)
     if now.here != before.here:
         (docs.put(ROOM, state.room, True) if now.here else docs.delete(ROOM, state.room))
     if now.invited and not before.invited:
@@ -266,7 +286,14 @@ def _save_wish(docs: Docs, now: Wish | None, before: Wish | None) -> None:
         (docs.forget if now is None else docs.delete)(NUMBER, str(before.number))
     if now is None:
         assert before is not None  # noqa: S101
-        docs.forget(WISH, before.user)
+        docs.forget(WISH, before.key)
     else:
-        docs.put(WISH, now.user, to_json(now))
-        docs.put(NUMBER, str(now.number), now.user)
+        docs.put(WISH, now.key, to_json(now))
+        docs.put(NUMBER, str(now.number), now.key)
+
+
+def _save_doors(docs: Docs, now: Sequence[Wish], before: Sequence[Wish]) -> None:
+    after, old = {x.key: x for x in now}, {x.key: x for x in before}
+    for key in dict.fromkeys((*old, *after)):
+        if after.get(key) != old.get(key):
+            _save_wish(docs, after.get(key), old.get(key))

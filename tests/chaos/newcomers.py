@@ -162,7 +162,8 @@ class Phone:
         await self.person.react(self.chat, rules.event_id, AGREE)
         await self.says("Which groups")
         await self.person.send(self.chat, "1")
-        await self.says("They know")
+        await self.says("decide whether to let you in")
+        await self.says("has let you in")
         for room in self.rooms:
             await self.person.wait_until(
                 lambda room=room: self.person.invited_rooms.get(room),  # type: ignore[misc]
@@ -189,7 +190,8 @@ class Phone:
             "Be kind",
             "Thank you! You are in",
             "Which groups",
-            "They know",
+            "decide whether to let you in",
+            "has let you in",
         )
         bodies = [x.body or "" for x in self._said() if x.type in ("m.room.message", _SEALED)]
         found = Counter({text: sum(text in x for x in bodies) for text in texts})

@@ -58,6 +58,8 @@ class Network:
     async def chooses(self, person: StrictPerson, chat: str) -> None:
         await person.sees("North", room=chat)
         await person.send(chat, "1")
+        asked = await self.anna.sees("North", room=self.coordination, sender=self.bot)
+        await self.anna.react(self.coordination, asked.id, "✅")
         await person.wait_until(lambda: _asked(person, "Austausch", "North") or None, "her rooms")
         for room in [x.room for x in person.rooms.values() if x.mine == "invite"]:
             await person.join(room)

@@ -28,6 +28,17 @@ from tests.synapse.processes import Installation, Running, address
 PUBLIC_URL = "https://net.example"
 
 
+OPEN = {
+    "id": "initiative",
+    "access": "alliance",
+    "rooms": [
+        {"id": "treffpunkt", "name": "{name}: Treffpunkt"},
+        {"id": "offen", "name": "{name}: Offene Runde", "encrypted": False, "share": True},
+    ],
+}
+"""As the built-in template, but open to everybody in the alliance."""
+
+
 @dataclass
 class Alliance:
     declared: Declared
@@ -160,6 +171,7 @@ async def founded(
     declared.data["coordinators"] = [anna.user_id]
     declared.data["network"]["languages"] = ["en", "de", "ar"]
     declared.data["rules"] = {"en": "Be kind."}
+    declared.data["templates"] = [OPEN]
     declared.initiative("north", nora.user_id)
     _add_pages(declared)
     async with sink() as mails:

@@ -205,3 +205,31 @@ async def test_nobody_finds_what_she_may_not_read(home: House, make_person: Make
         await home.room(home.nora, "exchange")
         await home.nora.send(room, "!find bicycles")
         await home.says(home.nora, "exchange", "1 shared message", room)
+
+
+async def test_an_initiative_asks_its_contacts_or_is_not_shown(home: House) -> None:
+    for name, access in (("asking", "ask"), ("closed", "invite")):
+        rooms = [{"id": "raum", "name": "{name}: Raum", "encrypted": False}]
+        home.declared.data["templates"].append({"id": name, "access": access, "rooms": rooms})
+    home.declared.initiative("east", home.nora.user_id, template="asking")
+    home.declared.initiative("secret", home.nora.user_id, template="closed")
+    await home.declared.apply()
+    async with started((await opened(home)).office):
+        coordination = await home.room(home.nora, "coordination")
+        chat = await home.welcomed(home.leyla)
+        rules = await home.says(home.leyla, "onboarding", "Be kind", chat)
+        await home.leyla.react(chat, rules.event_id, "✅")
+        offered = await home.says(home.leyla, "onboarding", "Which groups", chat)
+        assert "East" in (offered.body or "")
+        assert "Secret" not in (offered.body or "")
+        await home.leyla.send(chat, "Secret")
+        await home.says(home.leyla, "onboarding", "I did not find", chat)
+        await home.leyla.send(chat, "East")
+        await home.says(home.leyla, "onboarding", "decide whether to let you in", chat)
+        asked = await home.says(home.nora, "onboarding", "would like to join", coordination)
+        assert await home.rooms_of(home.leyla, ("east", "east/raum", "secret", "secret/raum")) == {}
+        await home.nora.react(coordination, asked.event_id, "✅")
+        await home.says(home.leyla, "onboarding", "has let you in", chat)
+        for name in ("east", "east/raum"):
+            await home.leyla.join(await home.id_of(name))
+        assert await home.rooms_of(home.leyla, ("secret", "secret/raum")) == {}

@@ -164,7 +164,7 @@ def test_somebody_knocks_and_is_declined_kindly() -> None:
 
 def test_somebody_writes_first_and_coordinators_decide() -> None:
     town = Town()
-    assert town.chat(LEYLA, CHAT)[0] == Join(CHAT, notify=True)
+    assert town.chat(LEYLA, CHAT)[0] == Join(CHAT, notify=True, most=9, via=("a.example",))
     asked = town.says("Hallo?", room=CHAT)
     assert town.keys(asked, CHAT) == ["hello", "rules"]
     assert not [x for x in asked if isinstance(x, CreateRoom)]

@@ -657,9 +657,17 @@ def test_a_room_that_the_creator_has_just_made_waits_for_the_settings(town: Town
     assert isinstance(bot, OnboardingBot)
     bot.settings = replace(SETTINGS, creator=CREATOR)
     assert town.move("!new", BOT, "invite", by=CREATOR) == []
-    assert town.move("!chat", BOT, "invite", by=CEM) == [Join("!chat", notify=True)]
+    asked = Join("!chat", notify=True, most=9, via=("b.example",))
+    assert town.move("!chat", BOT, "invite", by=CEM) == [asked]
     bot.settings = replace(SETTINGS, creator=CREATOR, rooms=(*SETTINGS.rooms, "!new"))
     assert Join("!new", notify=True) in town.start(2)
+
+
+def test_a_crowd_is_not_entered_and_bots_are_not_followed(town: Town) -> None:
+    town.errors = {"Join": "crowd"}
+    asked = town.move("!crowd", BOT, "invite", by=CEM)
+    assert asked[-1] == Leave("!crowd", notify=True)
+    assert town.move("!other", BOT, "invite", by=CREATOR) == [Leave("!other", notify=True)]
 
 
 def test_without_rules_she_is_asked_whether_something_may_be_stored() -> None:

@@ -67,7 +67,7 @@ def constants() -> set[str]:
 
 
 def test_every_phrase_is_used() -> None:
-    made = {f"wish-{x}" for x in ("admitted", "declined", "withdrawn")}
+    made = {f"{x}-{y}" for x in ("wish", "door") for y in ("admitted", "declined", "withdrawn")}
     made |= {"leave-ask", "erase-ask", "leave-open", "erase-open", *declining.PHRASES.values()}
     assert PARAGRAPHS.keys() - constants() == made
 

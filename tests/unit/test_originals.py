@@ -67,6 +67,8 @@ ONBOARDING_ALONE = {
     "choose-again": _INTERESTS,
     "chosen": _INTERESTS,
     "chosen-partly": _INTERESTS,
+    "chosen-asked": _INTERESTS,
+    "not-let-in": _INTERESTS,
     "later": _INTERESTS,
     "gone": _COMMAND,
     "removed": _COMMAND,

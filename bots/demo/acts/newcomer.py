@@ -36,9 +36,13 @@ async def play(scene: Scene) -> None:
     )
     await scene.says(NEWCOMER, papers.ONBOARDING, chat, papers.NAME)
     await leyla.send(chat, "1")
-    await scene.step(
-        "She chooses an initiative by its number, and is in its rooms", "Nora", _own_rooms(scene)
+    asked = await scene.step(
+        "She chooses an initiative by its number; its contact is asked",
+        "Nora",
+        scene.says(CONTACT, papers.ONBOARDING, scene.rooms["koordination"], papers.NAME),
     )
+    await scene[CONTACT].react(asked.room_id, asked.event_id, "✅")
+    await scene.step("Nora lets her in with ✅: she is in its rooms", "Nora", _own_rooms(scene))
 
 
 async def _greeted(scene: Scene) -> str:

@@ -25,6 +25,9 @@ from federation.links import link
 
 # What is asked with `notify` here may be refused without harm; coordinators are not troubled.
 
+COMPANY = 9
+"""Who asks us into a room with so many people is told that we talk with each alone; a room with
+more is not even entered."""
 ENCRYPTION = {"algorithm": "m.megolm.v1.aes-sha2"}
 
 Message = TextMessage | MediaMessage | ClientRequest | Unreadable
@@ -105,16 +108,28 @@ def ours(turn: Turn, event: Membership) -> None:
     if room in turn.settings.places:
         _in_network(turn, event)
     elif event.membership is MembershipKind.INVITE:
-        # What the creator makes is newer than our settings, and joined once they tell what it is.
-        if event.origin.sender != turn.settings.creator:
-            turn.known = replace(turn.known, invited=True)
-            turn.ask(Join(event.origin.room_id, notify=True))
+        _asked_in(turn, event)
     elif event.membership is MembershipKind.JOIN:
         _in_private(turn, event)
     elif event.membership in GONE:
         turn.known = replace(turn.known, invited=False)
         if turn.known.member is not None and turn.member.chat == room:
             turn.change(chat=None, opened=False, away=False)
+
+
+def _asked_in(turn: Turn, event: Membership) -> None:
+    """Into a room that we don't know: somebody wants to talk with us, or would have us join a
+    crowd."""
+    room, sender = event.origin.room_id, event.origin.sender
+    # What the creator makes is newer than our settings, and joined once they tell what it is.
+    if sender == turn.settings.creator:
+        return
+    if not turn.greets(sender):
+        turn.ask(Leave(room, notify=True))
+        return
+    turn.known = replace(turn.known, invited=True)
+    via = (sender.partition(":")[2],)
+    turn.ask(Join(room, notify=True, most=COMPANY, via=via, unseen=event.direct))
 
 
 def _in_network(turn: Turn, event: Membership) -> None:
@@ -190,6 +205,8 @@ def performed(turn: Turn, event: Performed) -> None:
     place = handles.place(event.handle)
     if place is not None and place.part == "chat" and turn.known.member is not None:
         _made(turn, event)
+    elif event.action == "Join" and event.error == "crowd" and event.room_id is not None:
+        turn.ask(Leave(event.room_id, notify=True))
     elif event.error is not None and event.user is not None:
         _failed(turn, event)
 

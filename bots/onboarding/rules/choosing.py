@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from bots.onboarding.models import Question, Stage
-from bots.onboarding.rules import commands, options
+from bots.onboarding.models import Initiative, Question, Stage
+from bots.onboarding.rules import commands, options, wishes
 from bots.onboarding.rules.turn import Turn
 from bots.runtime import answers
 from bots.runtime.decision import Phrase
 from bots.runtime.phrases import PerLanguage
+from federation.membership import asks
 
 
 def enter(turn: Turn) -> None:
@@ -21,7 +22,7 @@ def enter(turn: Turn) -> None:
 
 
 def offer(turn: Turn, key: str = "choose", text: str = "") -> None:
-    numbers = options.in_order(turn.settings.initiatives)
+    numbers = options.in_order(turn.settings.offered)
     if not numbers:
         return
     turn.change(stage=Stage.CHOOSING, offered=numbers, question=Question.TOPICS)
@@ -49,22 +50,43 @@ def chosen(turn: Turn, text: str) -> None:
         turn.change(stage=Stage.MEMBER, question=Question.NOTHING)
         turn.say("later", {"topics": PerLanguage(commands.TOPICS.shown)})
         return
-    choice = options.choose(text, turn.settings.initiatives, turn.member.offered)
+    choice = options.choose(text, turn.settings.offered, turn.member.offered)
     if not choice.picked:
         offer(turn, "choose-again", text[:80])
         return
-    new = [x for x in choice.picked if x.id not in turn.member.wishes]
-    invited = turn.invite(tuple(room for x in new for room in x.rooms))
-    for initiative in new:
-        turn.change(wishes=(*turn.member.wishes, initiative.id))
-        room = initiative.team or turn.settings.coordination
-        turn.tell_of_member(room, "newcomer" if initiative.rooms else "interested", initiative)
+    asked = tuple(x for x in choice.picked if _needs_asking(turn, x))
+    known = tuple(x for x in choice.picked if x not in asked)
+    for initiative in asked:
+        wishes.ask_initiative(turn, initiative)
+    invited = _let_in(turn, tuple(x for x in known if x.id not in turn.member.wishes))
     turn.change(stage=Stage.MEMBER, question=Question.NOTHING)
     missing = ", ".join(choice.unknown)
     values = {
-        "names": ", ".join(x.name for x in choice.picked),
+        "known": _names("chosen-known", known),
+        "asked": _names("chosen-asked", asked),
         "topics": PerLanguage(commands.TOPICS.shown),
         "invited": invited,
         "text": missing[:80],
     }
     turn.say("chosen-partly" if missing else "chosen", values)
+
+
+def _needs_asking(turn: Turn, initiative: Initiative) -> bool:
+    user = turn.member.user
+    if initiative.id in turn.member.wishes or user in initiative.contacts:
+        return False
+    return asks(initiative.access) or turn.is_barred(user, initiative)
+
+
+def _let_in(turn: Turn, initiatives: tuple[Initiative, ...]) -> Phrase | str:
+    invited = turn.invite(tuple(room for x in initiatives for room in x.rooms))
+    for initiative in initiatives:
+        turn.change(wishes=(*turn.member.wishes, initiative.id))
+        room = initiative.team or turn.settings.coordination
+        turn.tell_of_member(room, "newcomer" if initiative.rooms else "interested", initiative)
+    return invited
+
+
+def _names(key: str, initiatives: tuple[Initiative, ...]) -> Phrase | str:
+    names = ", ".join(x.name for x in initiatives)
+    return Phrase(key, "", {"names": names}) if names else ""

@@ -68,12 +68,16 @@ def yes(turn: Turn, reaction: str = "") -> None:
     _settled(turn)
     if turn.member.stage in IN and again:
         turn.say("accepted-again")
-    elif not turn.member.approved and (turn.settings.approval or turn.banned):
+    elif not turn.member.approved and (turn.settings.approval or turn.ban):
         turn.change(stage=Stage.WAITING)
         wishes.ask(turn)
-        turn.say("waiting", {"banned": Phrase("waiting-banned", "") if turn.banned else ""})
+        waiting(turn)
     else:
         choosing.enter(turn)
+
+
+def waiting(turn: Turn) -> None:
+    turn.say("waiting", {"banned": Phrase("waiting-banned", "") if turn.ban else ""})
 
 
 def no(turn: Turn) -> None:

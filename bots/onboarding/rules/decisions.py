@@ -10,6 +10,7 @@ from bots.onboarding.wording import DECLINED
 from bots.runtime import answers
 from bots.runtime.commands import Invocation, Unknown
 from bots.runtime.decision import Phrase
+from bots.runtime.phrases import PerLanguage
 from federation.actions import Invite, Kick, Ref
 from federation.events import Reaction, TextMessage
 from federation.links import MODERATOR
@@ -39,7 +40,7 @@ def commanded(turn: Turn, event: TextMessage) -> None:
         return
     invocation, command = found, found.command
     if not _may_decide(turn, event):
-        turn.tell("only-coordinators", reply_to=there)
+        _only(turn, there)
     elif turn.known.wish is None:
         shown = command.shown(turn.settings.languages[0])
         key = "wish-which" if invocation.rest or turn.state.waiting else "wish-none"
@@ -71,19 +72,40 @@ def _may_decide(turn: Turn, event: Reaction | TextMessage) -> bool:
     sender, settings = event.origin.sender, turn.settings
     if settings.premises.is_barred(sender, settings.coordination, turn.state.look):
         return False
-    return sender in settings.coordinators or event.room.power(sender) >= MODERATOR
+    deciding = sender in settings.coordinators or sender in _contacts(turn)
+    return deciding or event.room.power(sender) >= MODERATOR
+
+
+def _contacts(turn: Turn) -> frozenset[str]:
+    """Who decides besides coordinators; while nobody is named, whoever might."""
+    if turn.known.wish is None:
+        return frozenset(user for x in turn.settings.initiatives for user in x.contacts)
+    initiative = turn.settings.initiative(turn.wish.initiative)
+    return frozenset(initiative.contacts if initiative is not None else ())
+
+
+def _only(turn: Turn, there: str) -> None:
+    wish = turn.known.wish
+    initiative = turn.settings.initiative(wish.initiative) if wish is not None else None
+    if initiative is None:
+        turn.tell("only-coordinators", reply_to=there)
+    else:
+        turn.tell("only-contacts", {"initiative": initiative.name}, reply_to=there)
 
 
 def decide(turn: Turn, by: str, there: Ref, *, admit: bool) -> None:
     """`there`: what a refusal is an answer to."""
-    if admit and turn.banned:
-        turn.tell("wish-banned", reply_to=there)
+    if admit and (ban := turn.ban) is not None:
+        turn.tell(ban.key, ban.values, reply_to=there)
         return
     wishes.close(turn, WishState.ADMITTED if admit else WishState.DECLINED, by)
     (_admit if admit else _decline)(turn)
 
 
 def _admit(turn: Turn) -> None:
+    if turn.wish.initiative:
+        _answer(turn, admitted=True)
+        return
     member = turn.meet(turn.wish.user)
     turn.change(approved=True)
     if turn.wish.knocked:
@@ -94,7 +116,25 @@ def _admit(turn: Turn) -> None:
         greeting.expect(turn, turn.settings.remind_after)
 
 
+def _answer(turn: Turn, *, admitted: bool) -> None:
+    """The contacts of an initiative have decided."""
+    initiative = turn.settings.initiative(turn.wish.initiative)
+    if initiative is None or turn.known.member is None:
+        return
+    values: dict[str, object] = {"initiative": initiative.name}
+    turn.reach()
+    if admitted:
+        chosen = dict.fromkeys((*turn.member.wishes, initiative.id))
+        turn.change(wishes=tuple(chosen))
+        turn.say("let-in", {**values, "invited": turn.invite(initiative.rooms)})
+    else:
+        turn.say("not-let-in", {**values, "topics": PerLanguage(commands.TOPICS.shown)})
+
+
 def _decline(turn: Turn) -> None:
+    if turn.wish.initiative:
+        _answer(turn, admitted=False)
+        return
     user, space = turn.wish.user, turn.place(turn.settings.space)
     if turn.wish.knocked:
         turn.ask(Kick(space, user, notify=True, reason=_kindly(turn)))

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bots.onboarding import handles
-from bots.onboarding.models import Initiative, Stage
-from bots.onboarding.rules import commands
+from bots.onboarding.models import Initiative, Stage, Wish, WishState
+from bots.onboarding.rules import commands, wishes
 from bots.onboarding.rules.turn import Turn
 from bots.onboarding.wording import OUTSIDE
 from bots.runtime.decision import CancelTimer, Phrase
@@ -73,12 +73,14 @@ def _under_way(turn: Turn) -> tuple[str, ...]:
 def leave(turn: Turn, text: str) -> None:
     """As she wishes: every room that membership gave her, however she came in."""
     user = turn.member.user
+    wishes.withdraw_all(turn)
     take_out(turn, user, (*_everywhere(turn, user), turn.settings.space), text)
 
 
 def _end(turn: Turn, key: str, *, own: bool) -> None:
     """What she agreed to and was allowed is over until she is let in again."""
     before = turn.member
+    wishes.withdraw_all(turn)
     values = {"rules": PerLanguage(commands.RULES.shown), **elsewhere(turn)}
     if own:
         turn.let_go(Stage.GONE, shown="", first=0)
@@ -150,18 +152,33 @@ def in_network(turn: Turn, event: Membership) -> None:
             _of_initiative(turn, event, initiative)
     elif turn.settings.premises.is_barred(user, room, turn.state.look):
         take_out(turn, user, (room,))
+    elif event.origin.sender not in (user, turn.settings.account):
+        _let_in(turn, event)
 
 
 def _whose(turn: Turn, room: str) -> Initiative | None:
     """The initiative whose space this is."""
-    for initiative in turn.settings.initiatives:
-        if initiative.places and initiative.places[0].room == room:
-            return initiative
-    return None
+    return next((x for x in turn.settings.initiatives if x.space == room), None)
+
+
+def _open_door(turn: Turn, room: str) -> Wish | None:
+    """What she asked of the initiative whose space this is, if nobody has decided."""
+    initiative = _whose(turn, room)
+    asked = (x for x in turn.known.doors if x.state is WishState.OPEN)
+    return next((x for x in asked if initiative and x.initiative == initiative.id), None)
+
+
+def _let_in(turn: Turn, event: Membership) -> None:
+    """By a contact's own hand, past us."""
+    door = _open_door(turn, turn.state.room)
+    if door is not None:
+        with turn.about(door):
+            wishes.close(turn, WishState.ADMITTED, event.origin.sender)
 
 
 def _of_initiative(turn: Turn, event: Membership, initiative: Initiative) -> None:
     banned = event.membership is MembershipKind.BAN
+    _about_door(turn, event)
     if event.origin.sender == turn.settings.account or (not banned and _never_was(event)):
         return
     if is_in(event.room, event.user):
@@ -180,6 +197,14 @@ def _of_initiative(turn: Turn, event: Membership, initiative: Initiative) -> Non
     own = event.origin.sender == event.user
     if rooms and not own and member.chat is not None and not member.away:
         turn.say("out-of-initiative", {"initiative": initiative.name})
+
+
+def _about_door(turn: Turn, event: Membership) -> None:
+    """Those who decide whether to let her in see a ban, and that it was lifted."""
+    door = _open_door(turn, turn.state.room)
+    if door is not None and MembershipKind.BAN in (event.membership, event.before):
+        with turn.about(door):
+            wishes.show(turn)
 
 
 def sweep(turn: Turn) -> None:

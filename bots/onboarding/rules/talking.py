@@ -155,7 +155,7 @@ def _topics(turn: Turn) -> None:
     if turn.member.stage in consent.IN:
         choosing.offer(turn)
     elif turn.member.stage is Stage.WAITING:
-        turn.say("waiting", {"banned": Phrase("waiting-banned", "") if turn.banned else ""})
+        consent.waiting(turn)
     else:
         consent.show(turn)
 

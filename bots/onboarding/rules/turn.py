@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -16,7 +17,6 @@ from bots.runtime.decision import Decision, Phrase, Say
 from bots.runtime.phrases import Person
 from bots.runtime.words import Raw
 from federation.actions import CreateRoom, Handle, Invite, Ref
-from federation.membership import is_banned
 
 Values = Mapping[str, object]
 DAY = 24 * 3600.0
@@ -77,12 +77,30 @@ class Turn(turn.Turn[State]):
         """Change the wish at hand."""
         self.known = replace(self.known, wish=replace(self.wish, **changes))
 
+    @contextmanager
+    def about(self, door: Wish | None) -> Iterator[None]:
+        """What is done to the wish at hand is done to the one to join an initiative."""
+        kept = self.known.wish
+        self.known = replace(self.known, wish=door)
+        yield
+        others = (x for x in self.known.doors if x.key != self.wish.key)
+        self.known = replace(self.known, wish=kept, doors=(*others, self.wish))
+
     @property
-    def banned(self) -> bool:
-        """Whether the member at hand, or who asks to be let in, is banned from the alliance."""
-        who = self.known.member or self.known.wish
-        rooms = (self.settings.space,)
-        return who is not None and is_banned(who.user, rooms, self.state.look)
+    def ban(self) -> Phrase | None:
+        """What keeps the member at hand, or who asks to be let in, out of there."""
+        who = self.known.wish or self.known.member
+        if who is not None and self.is_barred(who.user):
+            return Phrase("wish-banned", "", {"network": self.settings.network})
+        initiative = self.settings.initiative(getattr(who, "initiative", ""))
+        if who is not None and initiative and self.is_barred(who.user, initiative):
+            return Phrase("door-banned", "", {"initiative": initiative.name})
+        return None
+
+    def is_barred(self, user: str, initiative: Initiative | None = None) -> bool:
+        """Whether a ban keeps her out of the alliance, or of an initiative."""
+        room = (initiative.space if initiative is not None else None) or self.settings.space
+        return self.settings.premises.is_barred(user, room, self.state.look)
 
     def place(self, room: str) -> str:
         """Where a room of the settings is by now."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bots.onboarding import handles
-from bots.onboarding.models import Wish, WishState
+from bots.onboarding.models import Initiative, Wish, WishState
 from bots.onboarding.rules import commands
 from bots.onboarding.rules.turn import DAY, Turn
 from bots.runtime.commands import Command
-from bots.runtime.decision import CancelTimer, Phrase, SetTimer
+from bots.runtime.decision import CancelTimer, SetTimer
 from bots.runtime.phrases import Person, Quote
 from bots.runtime.texts import clean, excerpt
 from federation.actions import Handle, React, Redact
@@ -35,6 +35,24 @@ def ask(turn: Turn) -> None:
 
 def _name(turn: Turn) -> str:
     return excerpt(clean(turn.person(turn.member.user).name)[0], LONGEST_NAME)
+
+
+def ask_initiative(turn: Turn, initiative: Initiative) -> None:
+    """She chose one whose contacts let people in."""
+    user = turn.member.user
+    wish = Wish(0, user, turn.seconds, _name(turn), knocked=False, initiative=initiative.id)
+    turn.change(asked=tuple(dict.fromkeys((*turn.member.asked, initiative.id))))
+    old = next((x for x in turn.known.doors if x.initiative == initiative.id), None)
+    with turn.about(old):
+        _open(turn, wish)
+
+
+def withdraw_all(turn: Turn) -> None:
+    """She is out, or wants to be: nobody needs to let her in any more."""
+    for door in turn.known.doors:
+        if door.state is WishState.OPEN:
+            with turn.about(door):
+                close(turn, WishState.WITHDRAWN)
 
 
 def add(turn: Turn, text: str) -> None:
@@ -66,7 +84,7 @@ def _open(turn: Turn, wish: Wish) -> None:
         show(turn)
     else:
         _tell(turn, wish if old is None else _named(wish, handles.wish(old.number)))
-    turn.ask(SetTimer(handles.WISH + wish.user, turn.now + turn.settings.remind_after))
+    turn.ask(SetTimer(handles.WISH + wish.key, turn.now + turn.settings.remind_after))
 
 
 def _tell(turn: Turn, wish: Wish) -> None:
@@ -86,7 +104,7 @@ def _named(wish: Wish, handle: Handle) -> Wish:
 def close(turn: Turn, state: WishState, by: str = "") -> None:
     """Nobody needs to decide any more; what somebody wrote about herself is forgotten."""
     turn.wish_for(state=state, reason="")
-    turn.ask(CancelTimer(handles.WISH + turn.wish.user))
+    turn.ask(CancelTimer(handles.WISH + turn.wish.key))
     show(turn, by)
 
 
@@ -104,6 +122,8 @@ def show(turn: Turn, by: str = "") -> None:
 
 
 def _key(wish: Wish, by: str = "") -> str:
+    if wish.initiative:
+        return "door" if wish.state is WishState.OPEN else f"door-{wish.state}"
     if wish.state is WishState.OPEN:
         knock = "knock" if wish.reason else "knock-silent"
         return knock if wish.knocked else "request"
@@ -111,14 +131,22 @@ def _key(wish: Wish, by: str = "") -> str:
 
 
 def _values(turn: Turn) -> dict[str, object]:
-    wish, network = turn.wish, {"network": turn.settings.network}
+    wish = turn.wish
     return {
         "person": Person(wish.user, wish.name),
         "reason": Quote(wish.reason),
         "admit": _shown(turn, commands.ADMIT),
         "decline": _shown(turn, commands.DECLINE),
-        "banned": Phrase("wish-banned", "", network) if turn.banned else "",
+        "banned": turn.ban or "",
+        **_door(turn),
     }
+
+
+def _door(turn: Turn) -> dict[str, object]:
+    initiative = turn.settings.initiative(turn.wish.initiative)
+    if initiative is None:
+        return {"initiative": turn.wish.initiative, "contacts": ""}
+    return {"initiative": initiative.name, "contacts": ", ".join(initiative.contacts)}
 
 
 def _shown(turn: Turn, command: Command) -> str:
@@ -131,7 +159,7 @@ def remind(turn: Turn) -> None:
         return
     if not _stands(turn):
         _tell(turn, _named(wish, handles.wish(wish.number)))
-        turn.ask(SetTimer(handles.WISH + wish.user, turn.now + turn.settings.remind_after))
+        turn.ask(SetTimer(handles.WISH + wish.key, turn.now + turn.settings.remind_after))
         return
     handle = handles.reminder(wish.number, len(wish.named))
     turn.known = replace(turn.known, wish=_named(wish, handle))
@@ -149,13 +177,13 @@ def _stands(turn: Turn) -> bool:
 
 def again(turn: Turn) -> None:
     """We are in a room of coordinators in which nobody was told of these."""
-    turn.ask(*(SetTimer(handles.WISH + wish.user, turn.now) for wish in turn.state.waiting))
+    turn.ask(*(SetTimer(handles.WISH + wish.key, turn.now) for wish in turn.state.waiting))
 
 
 def forget(turn: Turn) -> None:
     """Take what was told of her back as well."""
-    if turn.known.wish is not None:
-        named = (handles.wish(turn.wish.number), *map(Handle, turn.wish.named))
+    for wish in (*((turn.wish,) if turn.known.wish is not None else ()), *turn.known.doors):
+        named = (handles.wish(wish.number), *map(Handle, wish.named))
         turn.ask(*(Redact(handle, handle, notify=True) for handle in named))
-        turn.ask(CancelTimer(handles.WISH + turn.wish.user))
-        turn.known = replace(turn.known, wish=None)
+        turn.ask(CancelTimer(handles.WISH + wish.key))
+    turn.known = replace(turn.known, wish=None, doors=())

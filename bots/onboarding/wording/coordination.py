@@ -29,6 +29,12 @@ COORDINATION: dict[str, Paragraphs] = {
             "network’s space."
         ),
     ),
+    "door-banned": (
+        N_(
+            "The person is banned from {initiative}. To let the person in, first lift the ban in "
+            "its space."
+        ),
+    ),
     "ban": (
         N_("{person} is banned from {network}. I take the person out of all rooms here."),
         "{beyond}",
@@ -52,6 +58,17 @@ COORDINATION: dict[str, Paragraphs] = {
     "wish-declined": (N_("{person} asked to join. {coordinator} has declined."),),
     "wish-withdrawn": (N_("{person} asked to join, and has taken that back."),),
     "wish-inside": (N_("{person} asked to join, and is in now."),),
+    "door": (
+        N_("{person} would like to join {initiative}. Its contacts decide: {contacts}"),
+        "{banned}",
+        _DECIDE,
+    ),
+    "door-admitted": (
+        N_("{person} asked to join {initiative}. {coordinator} has let the person in."),
+    ),
+    "door-declined": (N_("{person} asked to join {initiative}. {coordinator} has declined."),),
+    "door-withdrawn": (N_("{person} asked to join {initiative}, and is not waiting any more."),),
+    "only-contacts": (N_("Only the contacts of {initiative}, or coordinators, can decide this."),),
     "wish-reminder": (N_("{person} is still waiting for your decision."),),
     "coordination-help": (
         N_(

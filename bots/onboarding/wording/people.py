@@ -77,13 +77,21 @@ PEOPLE: dict[str, Paragraphs] = {
     ),
     "option": ("{number}. {name}",),
     "option-about": ("{number}. {name} ({about})",),
-    "chosen": (
-        N_("Thank you! They know that you are coming: {names}"),
-        "{invited}",
-        N_("To choose again, write {topics}."),
+    "chosen": ("{known}", "{asked}", "{invited}", N_("To choose again, write {topics}.")),
+    "chosen-known": (N_("Thank you! They know that you are coming: {names}"),),
+    "chosen-asked": (
+        N_(
+            "Thank you! The contacts of these groups decide whether to let you in. I tell you "
+            "here: {names}"
+        ),
+    ),
+    "let-in": (N_("{initiative} has let you in."), "{invited}"),
+    "not-let-in": (
+        N_("{initiative} cannot let you in at the moment. To choose other groups, write {topics}."),
     ),
     "chosen-partly": (
-        N_("Thank you! They know that you are coming: {names}"),
+        "{known}",
+        "{asked}",
         "{invited}",
         N_("I did not find: {text}"),
         N_("To choose again, write {topics}."),

@@ -1,0 +1,202 @@
+"""Access is what the settings say: an initiative is open, asks its contacts, or is not shown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bots.onboarding.models import Initiative, Wish, WishState, wish_from
+from bots.onboarding.store import NUMBER, WISH
+from bots.runtime.decision import Request, Say
+from federation.actions import Redact
+from federation.events import MembershipKind
+from federation.membership import Place
+from federation.spaces.network import Access
+from tests.unit.test_onboarding_story import (
+    ANNA,
+    BOT,
+    COORDINATION,
+    LEYLA,
+    SETTINGS,
+    SPACE,
+    Town,
+    invitations,
+)
+
+NORA, OMAR = "@nora:a.example", "@omar:a.example"
+
+
+def initiative(id_: str, name: str, access: Access, *contacts: str) -> Initiative:
+    space, meeting = f"!{id_}", f"!{id_}-meeting"
+    seats = frozenset(contacts)
+    places = (
+        Place(space, SPACE, access, seats),
+        Place(meeting, space, Access.SPACE, seats),
+        Place(f"!{id_}-board", space, Access.INVITE, seats),
+    )
+    return Initiative(id_, name, "", ("Wohnen",), (space, meeting), None, access, places, contacts)
+
+
+OPEN = initiative("offen", "Offene Gruppe", Access.ALLIANCE, OMAR)
+ASKS = initiative("fragt", "Gruppe mit Anfrage", Access.ASK, NORA)
+CLOSED = initiative("zu", "Geschlossene Gruppe", Access.INVITE, OMAR)
+HERE = replace(SETTINGS, initiatives=(CLOSED, OPEN, ASKS))
+ASKED = ["!fragt", "!fragt-meeting"]
+
+
+@pytest.fixture
+def town() -> Town:
+    town = Town(HERE)
+    town.joins()
+    town.agrees()
+    town.move(town.member().chat or "", LEYLA, "join")
+    return town
+
+
+def shown(town: Town, requests: list[Request]) -> list[str]:
+    return [town.bot.render(x.phrase).body for x in requests if isinstance(x, Say)]
+
+
+def wishes(town: Town) -> list[Wish]:
+    return [wish_from(x) for _, x in town.docs.scan(WISH)]
+
+
+def answers(town: Town, body: str, sender: str = NORA, wish: int = 1) -> list[Request]:
+    return town.coordinates(body, sender, wish)
+
+
+def test_what_is_closed_is_not_shown(town: Town) -> None:
+    text = town.text(town.says("!topics"), "choose")
+    assert "Geschlossene" not in text
+    assert "1. \u2068Offene" in text
+
+
+@pytest.mark.parametrize("words", ["Geschlossene Gruppe", "geschlossen", "zu", "alle", "Wohnen"])
+def test_what_is_closed_is_opened_by_no_name(town: Town, words: str) -> None:
+    asked = town.says(words)
+    assert not [x for x in invitations(asked) if x.startswith("!zu")]
+    assert "zu" not in (*town.member().wishes, *town.member().asked)
+    assert "Geschlossene" not in "".join(shown(town, asked)).replace(f"“\u2068{words}\u2069”", "")
+
+
+def test_an_open_one_is_entered_at_once(town: Town) -> None:
+    asked = town.says("1")
+    assert invitations(asked) == ["!offen", "!offen-meeting"]
+    assert town.keys(asked) == ["newcomer", "chosen"]
+
+
+def test_one_that_asks_is_entered_when_its_contacts_say_yes(town: Town) -> None:
+    asked = town.says("2")
+    assert town.keys(asked) == ["door", "chosen"]
+    assert invitations(asked) == []
+    assert "decide whether to let you in" in town.text(asked, "chosen")
+    assert NORA in town.text(asked, "door")
+    asked = town.decides("✅", NORA)
+    assert town.keys(asked) == ["~door-admitted", "let-in"]
+    assert invitations(asked) == ASKED
+    assert town.member().wishes == ("fragt",)
+    assert town.keys(town.decides("✅", NORA)) == []
+
+
+def test_one_that_asks_can_say_no(town: Town) -> None:
+    town.says("Gruppe mit Anfrage")
+    asked = answers(town, "!decline")
+    assert town.keys(asked) == ["~door-declined", "not-let-in"]
+    assert invitations(asked) == []
+    town.says("!topics")
+    assert town.keys(town.says("2")) == ["~door", "chosen"], "and no phone rings again that day"
+
+
+def test_contacts_of_others_decide_nothing(town: Town) -> None:
+    town.says("2")
+    assert town.decides("✅", OMAR) == []
+    assert town.keys(answers(town, "!admit", OMAR)) == ["only-contacts"]
+    assert town.keys(town.decides("✅", ANNA)) == ["~door-admitted", "let-in"]
+
+
+def test_contacts_decide_nothing_about_the_alliance() -> None:
+    town = Town(HERE)
+    town.knocks()
+    assert town.decides("✅", NORA) == []
+    assert town.keys(answers(town, "!admit")) == ["only-coordinators"]
+
+
+def test_several_are_asked_at_once(town: Town) -> None:
+    more = initiative("auch", "Auch mit Anfrage", Access.ASK, OMAR)
+    town.settings = replace(HERE, initiatives=(OPEN, ASKS, more))
+    town.says("!topics")
+    asked = town.says("1 2 3")
+    assert town.keys(asked) == ["door", "door", "newcomer", "chosen"]
+    assert invitations(answers(town, "!admit", OMAR, 2)) == ["!auch", "!auch-meeting"]
+    assert invitations(answers(town, "!admit", NORA, 1)) == ASKED
+
+
+def test_asking_twice_asks_once(town: Town) -> None:
+    town.says("2")
+    town.says("!topics")
+    assert town.keys(town.says("2")) == ["chosen"]
+
+
+def test_a_command_may_name_her(town: Town) -> None:
+    town.says("2")
+    asked = town.coordinates(f"!admit {LEYLA}", NORA, None)
+    assert invitations(asked) == ASKED
+
+
+def test_a_contact_enters_her_own(town: Town) -> None:
+    town.settings = replace(HERE, initiatives=(replace(ASKS, contacts=(LEYLA,)),))
+    town.says("!topics")
+    assert invitations(town.says("1")) == ASKED
+
+
+def test_who_leaves_waits_no_more(town: Town) -> None:
+    town.says("2")
+    asked = town.move(SPACE, LEYLA, "leave", before=MembershipKind.JOIN)
+    assert "~door-withdrawn" in town.keys(asked)
+    assert town.decides("✅", NORA) == []
+    assert invitations(answers(town, "!admit")) == []
+
+
+def test_who_is_banned_waits_no_more(town: Town) -> None:
+    town.says("2")
+    asked = town.move(SPACE, LEYLA, "ban", by=ANNA, before=MembershipKind.JOIN)
+    assert "~door-withdrawn" in town.keys(asked)
+    assert invitations(answers(town, "!admit")) == []
+
+
+def test_a_ban_from_the_initiative_is_shown_and_counts(town: Town) -> None:
+    town.move("!offen", LEYLA, "ban", by=OMAR)
+    asked = town.says("1 2")
+    assert invitations(asked) == []
+    assert sum("is banned from \u2068Offene Gruppe" in x for x in shown(town, asked)) == 1
+    (number,) = (x.number for x in wishes(town) if x.initiative == "offen")
+    assert town.keys(answers(town, "!admit", OMAR, number)) == ["door-banned"]
+    asked = town.move("!offen", LEYLA, "leave", by=OMAR, before=MembershipKind.BAN)
+    assert town.keys(asked) == ["~door"]
+    assert invitations(answers(town, "!admit", OMAR, number)) == ["!offen", "!offen-meeting"]
+
+
+def test_whom_a_contact_lets_in_by_hand_waits_no_more(town: Town) -> None:
+    town.says("2")
+    asked = town.move("!fragt", LEYLA, "invite", by=NORA)
+    assert town.keys(asked) == ["~door-admitted"]
+
+
+def test_erasing_takes_what_was_asked_back(town: Town) -> None:
+    town.says("2")
+    town.says("!erase")
+    asked = town.says("ja")
+    target = "onboarding/wish/1"
+    assert target in {str(x.target) for x in asked if isinstance(x, Redact)}
+    assert not list(town.docs.scan(WISH))
+    assert not list(town.docs.scan(NUMBER))
+
+
+def test_they_are_reminded_once(town: Town) -> None:
+    town.says("2")
+    asked = town.pass_time(3 * 24 * 3600 + 1)
+    assert town.keys(asked, COORDINATION) == ["wish-reminder"]
+    assert town.keys(town.pass_time(30 * 24 * 3600), COORDINATION) == []
+    assert [x.state for x in wishes(town)] == [WishState.OPEN]
+    assert town.move(COORDINATION, BOT, "join") is not None
