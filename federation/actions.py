@@ -56,6 +56,9 @@ class Send:
     """Not before this handle is filled: what it says must be true by then."""
     notify: bool = False
     """The rule wants to hear of the outcome as `Performed`."""
+    whose: str | None = None
+    """For whom it is said: it keeps its order among what is said for the same person in this room,
+    and what is said for others never waits for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,8 @@ class EditMessage:
     text: Text
     audience: frozenset[str] | None = None
     notify: bool = False
+    whose: str | None = None
+    """As in `Send`, and the same as there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,8 @@ class Redact:
     notify: bool = False
     made_by: str | None = None
     """The id of the action that made the target, where that is known; filled in on the way."""
+    whose: str | None = None
+    """As in `Send`, and the same as there."""
 
 
 @dataclass(frozen=True, slots=True)

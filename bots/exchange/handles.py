@@ -7,6 +7,9 @@ import re
 from federation.actions import Handle
 
 NOTE = "note/"
+REST, LOOK, CALM = "rest/", "look/", "calm/"
+"""Timers of a message, by its event id: nobody marks it any more, and it is taken back; it was
+marked once more, and is looked up; nobody has changed their mind about it for long."""
 _COPY = re.compile(r"exchange/(\d{1,12})/copy", re.ASCII)
 
 

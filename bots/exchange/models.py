@@ -121,12 +121,38 @@ class Shared:
     thread: str | None = None
     shared: float = 0.0
     changed: float = 0.0
-    answers: tuple[str, ...] = ()
-    """Event ids of what was answered in the exchange room."""
+    answered: int = 0
+    """How many answers there are in the exchange room."""
+    newest: str = ""
+    """Event id of the last of them; each names the one before it."""
+    looked: int = 0
+    """How often it was looked up before it was shared."""
+    stale: bool = False
+    """It was edited so often meanwhile that it is looked up once more after it was shared."""
     noted: float = 0.0
     """When the conversation was last told of answers."""
     told: int = 0
     """Of how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restless:
+    """How often a message was shared and taken back lately, and when last."""
+
+    times: int = 0
+    last: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """To a shared message, in the exchange room: a document each, however many there are."""
+
+    number: int
+    event: str
+    before: str = ""
+    """The answer before it."""
+    counts: bool = True
+    """It was not deleted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +195,7 @@ class Office(Movable):
     aside: float = 0.0
 
 
-def to_json(value: Office | Shared | Person | Place) -> dict[str, Any]:
+def to_json(value: Office | Shared | Answer | Person | Place | Restless) -> dict[str, Any]:
     return asdict(value)
 
 
@@ -179,7 +205,16 @@ def office_from(data: Mapping[str, Any]) -> Office:
 
 def shared_from(data: Mapping[str, Any]) -> Shared:
     marks = tuple(read(Mark, x) for x in data.get("marks", ()))
-    return read(Shared, {**data, "state": ShareState(data["state"]), "marks": marks})
+    answered = {"answered": len(data.get("answers", ()))}  # as older versions kept them
+    return read(Shared, {**answered, **data, "state": ShareState(data["state"]), "marks": marks})
+
+
+def answer_from(data: Mapping[str, Any] | int, event: str) -> Answer:
+    return Answer(data, event) if isinstance(data, int) else read(Answer, data)
+
+
+def restless_from(data: Mapping[str, Any]) -> Restless:
+    return read(Restless, data)
 
 
 def person_from(data: Mapping[str, Any]) -> Person:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bots.exchange.models import Found, Office, Person, Place, Settings, Shared
+from bots.exchange.models import Answer, Found, Office, Person, Place, Restless, Settings, Shared
 from bots.runtime.bot import Made
 from federation.events import RoomView
 from federation.membership import Look
@@ -23,6 +23,10 @@ class Knowledge:
     """All that somebody shares, where her name is to be taken off."""
     removed: bool = False
     """The copy was removed from the exchange room, and the message is not to be copied again."""
+    answer: Answer | None = None
+    """The answer to the message at hand that the event at hand is about, if it is known."""
+    restless: Restless = field(default_factory=Restless)
+    """How often it was shared and taken back lately."""
     looks: int = 0
     """How often the message is being looked up. Only the last answer tells what it says now."""
 

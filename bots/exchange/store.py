@@ -19,12 +19,15 @@ from bots.exchange.models import (
     Office,
     Person,
     Place,
+    Restless,
     Settings,
     Shared,
     ShareState,
+    answer_from,
     office_from,
     person_from,
     place_from,
+    restless_from,
     shared_from,
     to_json,
 )
@@ -53,6 +56,7 @@ PERSON = "exchange/person"
 PLACE = "exchange/place"
 LOOKS = "exchange/looks"
 REMOVED = "exchange/removed"
+RESTLESS = "exchange/restless"
 MOST_FOUND = 10
 
 
@@ -92,7 +96,7 @@ class Loader:
             places = ((room, place_from(x)) for room, x in self.docs.scan(PLACE))
             return replace(state, joined=frozenset(room for room, x in places if x.joined))
         if isinstance(event, Due):
-            return self._by_number(state, event.key.removeprefix(handles.NOTE))
+            return self._due(state, event.key)
         if isinstance(event, Performed):
             return self._performed(state, event)
         if not isinstance(event, RoomEvent):
@@ -105,13 +109,21 @@ class Loader:
             return self._in_exchange(self._with_place(state), event)
         return self._in_source(self._with_place(state), event)
 
+    def _due(self, state: State, key: str) -> State:
+        if key.startswith(handles.NOTE):
+            return self._by_number(state, key.removeprefix(handles.NOTE))
+        return self._placed(self._with_shared(state, key.partition("/")[2]))
+
     # -- parts ---------------------------------------------------------------------------------
 
     def _performed(self, state: State, event: Performed) -> State:
         if event.target is None:
             number = handles.copy_number(event.handle)
             return self._by_number(state, str(number)) if number is not None else state
-        state = self._with_shared(state, event.target)
+        return self._placed(self._with_shared(state, event.target))
+
+    def _placed(self, state: State) -> State:
+        """With what was decided where the message at hand stands, and by those who marked it."""
         shared = state.known.shared
         if shared is None:
             return state
@@ -128,7 +140,9 @@ class Loader:
         shared = shared_from(stored) if stored is not None else None
         copy = self.docs.made(handles.copy(shared.number)) if shared and shared.number else None
         looks = self.docs.get(LOOKS, source) or 0
-        known = replace(state.known, shared=shared, removed=removed, looks=looks)
+        stored = self.docs.get(RESTLESS, source)
+        restless = restless_from(stored) if stored is not None else Restless()
+        known = replace(state.known, shared=shared, removed=removed, looks=looks, restless=restless)
         return replace(state, known=known, copy=copy, event=source)
 
     def _with_place(self, state: State) -> State:
@@ -209,13 +223,22 @@ class Loader:
                 for target in (event.thread, event.reply_to):
                     found = self._of_copy(state, target)
                     if found.known.shared is not None:
-                        return found
+                        return self._with_answer(found, event.origin.event_id)
             case Redaction():
-                number = self.docs.get(ANSWER, event.target)
-                if number is not None:
-                    return self._by_number(state, str(number))
+                stored = self.docs.get(ANSWER, event.target)
+                if stored is not None:
+                    found = self._by_number(state, str(answer_from(stored, "").number))
+                    return self._with_answer(found, event.target)
                 return self._of_copy(state, event.target)
         return state
+
+    def _with_answer(self, state: State, event_id: str) -> State:
+        shared = state.known.shared
+        stored = self.docs.get(ANSWER, event_id)
+        answer = answer_from(stored, event_id) if stored is not None else None
+        if shared is None or answer is None or answer.number != shared.number:
+            return state
+        return replace(state, known=replace(state.known, answer=answer))
 
     def _of_copy(self, state: State, event_id: str | None) -> State:
         made = self.docs.made_by_event(event_id) if event_id is not None else None
@@ -237,18 +260,21 @@ def save(docs: Docs, state: State, followers: Sequence[Follower]) -> None:
         _save_person(docs, user, person, before.people[user])
     if now.removed and not before.removed:
         docs.put(REMOVED, state.event, True)
-    if now.looks != before.looks:
-        _save_looks(docs, state.event, now.looks)
+    _keep_or_drop(docs, LOOKS, state.event, now.looks, before.looks)
+    restless = to_json(now.restless) if now.restless.times else None
+    _keep_or_drop(docs, RESTLESS, state.event, restless, before.restless.times or None)
+    if now.answer is not None:
+        docs.put(ANSWER, now.answer.event, to_json(now.answer))
     for old, new in zip(before.mine, now.mine, strict=True):
         _save_shared(docs, new, old, followers)
     _save_shares(docs, now.shared, before.shared, followers)
 
 
-def _save_looks(docs: Docs, source: str, looks: int) -> None:
-    if looks:
-        docs.put(LOOKS, source, looks)
-    else:
-        docs.delete(LOOKS, source)
+def _keep_or_drop(docs: Docs, kind: str, key: str, now: object, before: object) -> None:
+    if now and now != before:
+        docs.put(kind, key, now)
+    elif before and not now:
+        docs.delete(kind, key)
 
 
 def _save_person(docs: Docs, user: str, now: Person, before: Person) -> None:
@@ -282,7 +308,6 @@ def _save_shared(
     old = before or Shared(now.source, now.room)
     _keep_in_step(docs, MARK, _events(old), _events(now), now.source)
     _keep_in_step(docs, EDIT, old.edits, now.edits, now.source)
-    _keep_in_step(docs, ANSWER, old.answers, now.answers, now.number)
     if (now.number, now.text, now.name) != (old.number, old.text, old.name):
         docs.put(NUMBER, str(now.number), now.source)
         index.update(docs, now.number, old.text, now.text)
@@ -311,8 +336,12 @@ def take_back(docs: Docs, shared: Shared, followers: Sequence[Follower]) -> None
 
 def _clear(docs: Docs, shared: Shared, followers: Sequence[Follower]) -> None:
     _keep_in_step(docs, MARK, _events(shared), (), None)
+    answer = shared.newest
+    while answer:
+        stored = docs.get(ANSWER, answer)
+        docs.delete(ANSWER, answer)
+        answer = answer_from(stored, answer).before if stored is not None else ""
     _keep_in_step(docs, EDIT, shared.edits, (), None)
-    _keep_in_step(docs, ANSWER, shared.answers, (), None)
     if shared.state is ShareState.SHARED:
         docs.delete(NUMBER, str(shared.number))
         index.update(docs, shared.number, shared.text, "")

@@ -158,7 +158,9 @@ class Deciding:
         account, bot = self._owner(payload)
         event = self._event(tx, payload)
         if isinstance(event, Membership) and event.membership is not MembershipKind.INVITE:
-            tx.stir(f"{account} {_lane_of(tx, event.origin.room_id)}")
+            room = event.origin.room_id
+            tx.stir(f"{account} {_lane_of(tx, room)}")
+            tx.stir_others(f"{account} {room}")
         state = bot.load(tx, event)
         decision = bot.rule(state, event, datetime.fromtimestamp(tx.now, UTC))
         bot.save(tx, decision.state)
@@ -270,7 +272,12 @@ def _rendered(request: Request, bot: Bot[Any]) -> Action | Deliver:
     text = bot.render(request.phrase)
     if request.edits is not None:
         return EditMessage(
-            request.room, request.edits, text, audience=request.audience, notify=request.notify
+            request.room,
+            request.edits,
+            text,
+            audience=request.audience,
+            notify=request.notify,
+            whose=request.whose,
         )
     return Send(
         request.room,
@@ -283,18 +290,21 @@ def _rendered(request: Request, bot: Bot[Any]) -> Action | Deliver:
         copy_of=request.copy_of,
         after=request.after,
         notify=request.notify,
+        whose=request.whose,
     )
 
 
 def _lane(tx: Transaction, action: Action | Deliver) -> str:
-    """Actions of one room keep their order, whether they name it by handle or by id."""
+    """Actions of one room keep their order, whether they name it by handle or by id; but what is
+    said for one person there holds up nobody else."""
     if isinstance(action, Deliver):
         return action.lane
     if isinstance(action, CreateRoom):
         return action.handle
     if isinstance(action, AskDevices):  # nothing in a room waits for somebody's homeserver
         return f"devices {action.user}"
-    return _lane_of(tx, action.room)
+    whose = getattr(action, "whose", None)
+    return _lane_of(tx, action.room) + (f" {whose}" if whose is not None else "")
 
 
 def _lane_of(tx: Transaction, room: Ref) -> str:

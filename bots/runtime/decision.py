@@ -115,6 +115,7 @@ class Say:
     copy_of: str | None = None
     after: Ref | None = None
     notify: bool = False
+    whose: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

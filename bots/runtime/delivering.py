@@ -241,6 +241,8 @@ class Delivering:
         def rest(tx: Transaction) -> Head | None:
             if rooms.load(tx, early.by, room).only_asks(people):  # else it was told while we tried
                 tx.rest(early.row.seq)
+                if getattr(early.action, "whose", None) is not None:
+                    tx.rest_with(f"{early.by} {room}", early.lane)
             return heads.first(tx, early.lane)
 
         return await self._store.run("rest", rest)

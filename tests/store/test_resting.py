@@ -57,11 +57,14 @@ async def membership(store: Store, kind: str, *, told: bool = True) -> None:
     await store.run("sync", take)
 
 
-async def append(store: Store, *action_ids: str, room: str = ROOM) -> None:
+async def append(
+    store: Store, *action_ids: str, room: str = ROOM, whose: str | None = None
+) -> None:
     def put(tx: Transaction) -> None:
         for one in action_ids:
-            payload = codec.dumps({"by": BOT, "bot": "bot", "action": Send(room, Text("hello"))})
-            tx.append(one, f"{BOT} {room}", None, payload)
+            action = Send(room, Text("hello"), whose=whose)
+            payload = codec.dumps({"by": BOT, "bot": "bot", "action": action})
+            tx.append(one, f"{BOT} {room} {whose or ''}".rstrip(), None, payload)
 
     await store.run("append", put)
 
@@ -162,3 +165,20 @@ def test_only_who_was_asked_is_waited_for() -> None:
     assert not room.only_asks(frozenset())
     assert not room.only_asks({LEYLA, BOT})
     assert not room.only_asks({LEYLA, "@mina:example.org"})
+
+
+async def test_what_is_said_for_single_persons_goes_on_as_well(
+    store: Store, clock: ManualClock
+) -> None:
+    performer = Cautious()
+    await membership(store, "invite", told=False)
+    await append(store, "all")
+    for one in ("anna", "bilal"):
+        await append(store, one, whose=one)
+    await carried_out(store, clock, performer, 3)
+    assert not performer.done
+    await membership(store, "join")
+    assert await decide(store)
+    performer.come.add(ROOM)
+    await carried_out(store, clock, performer, 6)
+    assert sorted(performer.done) == ["all", "anna", "bilal"]

@@ -50,7 +50,7 @@ def test_a_second_mark_of_the_author_makes_no_second_copy(market: Market) -> Non
     second, asked = market.react(source, "📢", LEYLA, NORTH)
     assert asked == []
     assert market.redact(first, LEYLA, NORTH) == []
-    assert redacted(market.redact(second, LEYLA, NORTH))
+    assert redacted(market.unmarks(second))
 
 
 def test_marks_that_come_while_it_is_looked_up(market: Market) -> None:
@@ -182,7 +182,7 @@ def test_the_same_id_in_another_room_is_another_message(market: Market) -> None:
     assert market.marks(source, LEYLA, SOUTH) == []
     assert market.write("!unshare", LEYLA, SOUTH, reply_to=source)[1] == []
     assert market.index == {source: "Wer hat ein Sofa?"}
-    assert redacted(market.redact(mine, LEYLA, NORTH))
+    assert redacted(market.unmarks(mine))
 
 
 # -- edits -----------------------------------------------------------------------------------------
@@ -222,8 +222,9 @@ def test_taking_back_while_it_is_looked_up(market: Market) -> None:
 def test_it_can_be_shared_again_after_it_was_taken_back(market: Market) -> None:
     source = market.writes()
     reaction, _ = market.react(source, "📣", LEYLA, NORTH)
-    market.redact(reaction, LEYLA, NORTH)
-    assert said(market.marks(source), "copy").handle == "exchange/2/copy"
+    market.unmarks(reaction)
+    market.marks(source)
+    assert said(market.pass_time(3), "copy").handle == "exchange/2/copy"
     assert list(market.docs.kinds[NUMBER]) == ["2"]
 
 
@@ -460,13 +461,19 @@ def test_a_copy_that_moderators_removed_stays_removed(market: Market) -> None:
 
 
 def test_an_answer_that_is_deleted_counts_no_more(market: Market) -> None:
-    market.marks(market.writes())
+    source = market.writes()
+    market.marks(source)
     copy = market.event_of("exchange/1/copy")
     one, _ = market.write("eins", CEM, EXCHANGE, thread=copy)
     two, _ = market.write("zwei", CEM, EXCHANGE, thread=copy)
     assert market.redact(two, CEM, EXCHANGE) == []
+    assert market.redact(two, CEM, EXCHANGE) == []
     assert market.pass_time(10_000) == []
-    assert list(market.docs.kinds[ANSWER]) == [one]
+    market.write("drei", CEM, EXCHANGE, thread=copy)
+    market.redact(one, CEM, EXCHANGE)
+    assert market.docs.kinds[ANSWER], "each is kept until the copy goes"
+    market.write("!unshare", LEYLA, NORTH, reply_to=source)
+    assert market.docs.kinds[ANSWER] == {}
 
 
 def test_what_is_no_answer_is_not_counted(market: Market) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bots.exchange.bot import ExchangeBot
 from bots.exchange.index import WORD, words
-from bots.exchange.models import ShareState, shared_from
+from bots.exchange.models import ShareState, answer_from, shared_from
 from bots.exchange.store import ANSWER, EDIT, LOOKS, MARK, NUMBER, SHARED
 from bots.exchange.wording import PARAGRAPHS, WORDING
 from bots.runtime.decision import Due, Performed, Phrase, Say
@@ -234,7 +234,7 @@ def check(market: Chaos) -> None:
         assert shared.author == author
         assert author not in (BOT, OTHER_BOT)
         assert source not in market.gone
-        assert shared.marks
+        assert shared.marks or f"rest/{source}" in market.timers
         assert all(x.by == author and x.event in market.marked for x in shared.marks)
         assert room in (NORTH, SOUTH, CLOSED)
         assert shared.text == "" or "text" in shared.text
@@ -250,7 +250,11 @@ def check(market: Chaos) -> None:
     }
     assert set(market.docs.kinds.get(MARK, ())) == {m.event for x in kept.values() for m in x.marks}
     assert set(market.docs.kinds.get(NUMBER, ())) == {str(x.number) for x in standing.values()}
-    assert set(market.docs.kinds.get(ANSWER, ())) == {y for x in kept.values() for y in x.answers}
+    answers = [answer_from(x, key) for key, x in market.docs.scan(ANSWER)]
+    assert {x.number for x in answers} <= {x.number for x in standing.values()}
+    for shared in kept.values():
+        counted = [x for x in answers if x.number == shared.number and x.counts]
+        assert len(counted) == shared.answered
     assert set(market.docs.kinds.get(EDIT, ())) == {y for x in kept.values() for y in x.edits}
     assert not market.docs.kinds.get(LOOKS)
     everything = shown(market) + str(market.docs.kinds)

@@ -99,6 +99,10 @@ class Market(World):
         stored = self.docs.get(SHARED, source)
         return shared_from(stored) if stored is not None else None
 
+    def unmarks(self, mark: str, by: str = LEYLA, room: str = NORTH) -> list[Request]:
+        """Takes a 📣 back, and stays with that."""
+        return [*self.redact(mark, by, room), *self.pass_time(2)]
+
     @property
     def index(self) -> dict[str, Any]:
         return dict(self.docs.scan(Index.KIND))
@@ -131,7 +135,7 @@ def test_a_message_is_shared_changed_and_taken_back() -> None:
     assert "Bett" in market.text(asked, "copy")
     assert market.index == {source: "Wer hat ein Bett?"}
 
-    asked = market.redact(reaction, LEYLA, NORTH)
+    asked = market.unmarks(reaction)
     assert redacted(asked) == [(EXCHANGE, "exchange/1/copy"), (NORTH, "exchange/1/seen")]
     assert market.index == {}
     assert market.shared(source) is None
@@ -155,7 +159,8 @@ def test_a_command_does_what_a_reaction_does() -> None:
     source = market.writes()
     command, asked = market.write("!teilen", LEYLA, NORTH, reply_to=source)
     assert market.keys(asked) == ["copy"]
-    assert redacted(market.redact(command, LEYLA, NORTH))
+    assert redacted(market.unmarks(command))
+    market.pass_time(7_200)
     market.write("!share", LEYLA, NORTH, reply_to=source)
     asked = market.write("!zurücknehmen", LEYLA, NORTH, reply_to=source)[1]
     assert (EXCHANGE, "exchange/2/copy") in redacted(asked)

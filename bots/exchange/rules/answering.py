@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from bots.exchange import handles
+from bots.exchange.models import Answer
 from bots.exchange.rules import commands
 from bots.exchange.rules.turn import Turn
 from bots.runtime.decision import Phrase, SetTimer
@@ -18,11 +20,13 @@ PAUSE = 3600.0
 def answered(turn: Turn, event: TextMessage | MediaMessage) -> None:
     sender, event_id = event.origin.sender, event.origin.event_id
     machine = sender in turn.settings.accounts or getattr(event, "notice", False)
-    if turn.known.shared is None or machine or event_id in turn.shared.answers:
+    if turn.known.shared is None or machine or turn.known.answer is not None:
         return
     if isinstance(event, TextMessage) and commands.found(event) is not None:
         return
-    turn.change(answers=(*turn.shared.answers, event_id), back=servers(event.room))
+    answer = Answer(turn.shared.number, event_id, turn.shared.newest)
+    turn.known = replace(turn.known, answer=answer)
+    turn.change(answered=turn.shared.answered + 1, newest=event_id, back=servers(event.room))
     later = turn.shared.noted + PAUSE
     if turn.seconds >= later:
         _note(turn)
@@ -31,13 +35,20 @@ def answered(turn: Turn, event: TextMessage | MediaMessage) -> None:
         turn.ask(SetTimer(key, datetime.fromtimestamp(later, UTC)))
 
 
+def removed(turn: Turn, answer: Answer) -> None:
+    if answer.counts:
+        turn.known = replace(turn.known, answer=replace(answer, counts=False))
+        left = max(0, turn.shared.answered - 1)
+        turn.change(answered=left, told=min(turn.shared.told, left))
+
+
 def due(turn: Turn) -> None:
-    if turn.known.shared is not None and len(turn.shared.answers) > turn.shared.told:
+    if turn.known.shared is not None and turn.shared.answered > turn.shared.told:
         _note(turn)
 
 
 def _note(turn: Turn) -> None:
-    count = len(turn.shared.answers)
+    count = turn.shared.answered
     new = count - turn.shared.told
     turn.change(noted=turn.seconds, told=count)
     copy = turn.state.copy

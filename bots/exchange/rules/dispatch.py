@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from bots.exchange import handles
 from bots.exchange.rules import answering, commands, finding, following, helping, marking, rooms
 from bots.exchange.rules.turn import Turn
 from bots.exchange.state import State
@@ -45,13 +46,24 @@ def _of_office(turn: Turn, event: Event) -> None:
         case Started():
             rooms.started(turn, turn.state.joined)
         case Due():
-            answering.due(turn)
+            _due(turn, event.key)
         case Performed() if event.target is not None:
             marking.found(turn, event)
         case Performed():
             following.sent(turn, event)
         case SetAside():
             _set_aside(turn, event)
+
+
+def _due(turn: Turn, key: str) -> None:
+    if key.startswith(handles.NOTE):
+        answering.due(turn)
+    elif key.startswith(handles.REST):
+        following.rested(turn)
+    elif key.startswith(handles.LOOK):
+        marking.look_due(turn)
+    elif key.startswith(handles.CALM):
+        marking.calmed(turn)
 
 
 def _set_aside(turn: Turn, event: SetAside) -> None:

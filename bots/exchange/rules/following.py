@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from bots.exchange import handles
 from bots.exchange.models import Shared, ShareState
-from bots.exchange.rules import marking
+from bots.exchange.rules import answering, marking
 from bots.exchange.rules.turn import Turn
-from bots.runtime.decision import Performed
+from bots.runtime.decision import Performed, SetTimer
 from bots.runtime.texts import clean
 from federation.events import Edit, Redaction, TextMessage
 from federation.links import MODERATOR
 
+SETTLE = timedelta(seconds=2)
+"""How long a message is still shared after the last 📣 on it is gone."""
 MOST_EDITS = 50
 """Of one message that are known."""
 MOST_GONE = 10
@@ -24,7 +27,7 @@ def edited(turn: Turn, event: Edit) -> None:
     if turn.known.shared is None or turn.shared.room != event.origin.room_id:
         return
     if turn.shared.state is ShareState.ASKED:
-        marking.look(turn)  # what was looked up may be older than this
+        marking.look_again(turn)  # what was looked up may be older than this
         return
     forged = turn.shared.sealed and not event.origin.encrypted
     if turn.shared.author != event.origin.sender or forged:
@@ -32,7 +35,8 @@ def edited(turn: Turn, event: Edit) -> None:
     if turn.is_barred(turn.shared.author):
         return  # what she shared before stays as it was; to take it back she may
     says = {"text": clean(event.body)[0], "kind": event.medium or ""}
-    turn.change(edits=(*turn.shared.edits[1 - MOST_EDITS :], event.origin.event_id))
+    edits = (*turn.shared.edits[1 - MOST_EDITS :], event.origin.event_id)
+    turn.change(edits=edits, stale=False)
     if says != {"text": turn.shared.text, "kind": turn.shared.kind}:
         turn.change(**says, changed=turn.seconds)
         turn.put(turn.shared)
@@ -64,18 +68,29 @@ def _share_anew(turn: Turn) -> None:
 
 
 def _unmarked(turn: Turn, event: Redaction) -> None:
-    turn.change(marks=tuple(x for x in turn.shared.marks if x.event != event.target))
-    if not turn.shared.marks:
+    marks = tuple(x for x in turn.shared.marks if x.event != event.target)
+    turn.change(marks=marks)
+    if marks:
+        return
+    if turn.shared.state is ShareState.ASKED:
         turn.take_back()
+    else:  # whoever takes it back and shares it again in one breath makes nothing ring
+        turn.ask(SetTimer(handles.REST + turn.shared.source, turn.now + SETTLE))
+
+
+def rested(turn: Turn) -> None:
+    """Nobody marked it again."""
+    if turn.known.shared is not None and not turn.shared.marks:
+        turn.take_back()
+        marking.note_restless(turn)
 
 
 def removed(turn: Turn, event: Redaction) -> None:
     """In the exchange room: those who moderate it have removed a copy, or an answer is gone."""
     if turn.known.shared is None:
         return
-    if event.target in turn.shared.answers:
-        answers = tuple(x for x in turn.shared.answers if x != event.target)
-        turn.change(answers=answers, told=min(turn.shared.told, len(answers)))
+    if turn.known.answer is not None:
+        answering.removed(turn, turn.known.answer)
     else:
         turn.known = replace(turn.known, removed=True)
         turn.take_back(redact=False)
@@ -88,6 +103,7 @@ def unshared(turn: Turn, event: TextMessage) -> None:
         return
     if turn.shared.author == sender or event.room.power(sender) >= MODERATOR:
         turn.take_back()
+        marking.note_restless(turn)
     elif turn.shared.state is ShareState.ASKED:
         marks = tuple(x for x in turn.shared.marks if x.by != sender)
         turn.change(marks=marks)

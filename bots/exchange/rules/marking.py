@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from bots.exchange import handles
-from bots.exchange.models import Mark, Shared, ShareState
+from bots.exchange.models import Mark, Restless, Shared, ShareState
 from bots.exchange.rules.turn import Turn
-from bots.runtime.decision import Performed
+from bots.runtime.decision import Performed, SetTimer
 from bots.runtime.texts import clean, excerpt
 from federation.actions import Look, React
 from federation.events import (
@@ -23,6 +24,11 @@ from federation.shapes import mapping
 from federation.translate import looked_up
 
 SEEN = "✅"
+FIRST_PAUSE, LONGEST_PAUSE = 3.0, 300.0
+"""Seconds before a message is shared again that was just taken back."""
+CALM = timedelta(hours=1)
+MOST_LOOKS = 3
+"""At one message, because it was edited meanwhile."""
 PAUSE = 30 * 24 * 3600.0
 """Seconds after which somebody is told again that only authors share."""
 LONGEST_NAME = 60
@@ -51,7 +57,7 @@ def marked(turn: Turn, event: Reaction | TextMessage, target: str) -> None:
             sealed=event.room.encrypted,
         )
         turn.known = replace(turn.known, shared=shared)
-        look(turn)
+        _look_in_time(turn)
     elif turn.shared.room != origin.room_id:
         return
     elif turn.shared.state is ShareState.ASKED or turn.shared.author == origin.sender:
@@ -73,9 +79,53 @@ def _is_person(turn: Turn, user: str) -> bool:
     return user != turn.settings.account and user not in turn.settings.accounts
 
 
+# -- who changes her mind again and again ----------------------------------------------------------
+
+
+def note_restless(turn: Turn) -> None:
+    """It was shared, and was taken back."""
+    times = turn.known.restless.times + 1
+    turn.known = replace(turn.known, restless=Restless(times, turn.seconds))
+    turn.ask(SetTimer(handles.CALM + turn.state.event, turn.now + CALM))
+
+
+def calmed(turn: Turn) -> None:
+    turn.known = replace(turn.known, restless=Restless())
+
+
+def _look_in_time(turn: Turn) -> None:
+    """At once; but a message that was just taken back is shared again a while later only, the
+    longer the more often."""
+    restless = turn.known.restless
+    if not restless.times:
+        look(turn)
+        return
+    pause = min(LONGEST_PAUSE, FIRST_PAUSE * 3.0 ** min(restless.times - 1, 9))
+    turn.ask(SetTimer(handles.LOOK + turn.shared.source, turn.now + timedelta(seconds=pause)))
+
+
+def look_due(turn: Turn) -> None:
+    """It is still marked."""
+    if turn.known.shared is not None and not turn.shared.looked and turn.shared.marks:
+        look(turn)
+
+
+# -- looking it up ---------------------------------------------------------------------------------
+
+
+def look_again(turn: Turn) -> None:
+    """It was edited while it is looked up. Whoever edits it again and again does not put it off
+    for ever."""
+    if turn.shared.looked in range(1, MOST_LOOKS):
+        look(turn)
+    elif turn.shared.looked:
+        turn.change(stale=True)
+
+
 def look(turn: Turn) -> None:
     """Have the message looked up, once more if it is being looked up."""
     turn.known = replace(turn.known, looks=turn.known.looks + 1)
+    turn.change(looked=turn.shared.looked + 1)
     named = any(turn.person(x.by).named for x in turn.shared.marks)
     turn.ask(Look(turn.shared.room, turn.shared.source, name=named))
 
@@ -89,8 +139,11 @@ def found(turn: Turn, event: Performed) -> None:
     """Who wrote it, and what it says."""
     looks = max(0, turn.known.looks - 1)
     turn.known = replace(turn.known, looks=looks)
-    if looks or turn.known.shared is None or turn.shared.state is not ShareState.ASKED:
+    if looks or turn.known.shared is None:
         return  # an older answer may not hold any more
+    if turn.shared.state is not ShareState.ASKED:
+        _refresh(turn, event)
+        return
     if _edit(event) in turn.known.place.gone:
         look(turn)
         return
@@ -116,6 +169,20 @@ def _of_somebody(turn: Turn, message: Message | Unreadable, event: Performed) ->
         if mine:
             _explain(turn, "unreadable", mine)
         turn.take_back()
+
+
+def _refresh(turn: Turn, event: Performed) -> None:
+    """What it says now that it is shared, unless an edit has told since."""
+    message, edit = _message(turn, event), _edit(event)
+    known = edit in (*turn.shared.edits, *turn.known.place.gone) or not edit
+    if not turn.shared.stale or known or not isinstance(message, Message):
+        return
+    turn.change(stale=False)
+    if message.origin.sender == turn.shared.author:
+        text, kind = _content(message)
+        changed = {"text": text, "kind": kind, "changed": turn.seconds}
+        turn.change(edits=(*turn.shared.edits, edit), **changed)
+        turn.put(turn.shared)
 
 
 def _edit(event: Performed) -> str:
@@ -173,6 +240,8 @@ def _share(turn: Turn, message: Message, marks: tuple[Mark, ...], event: Perform
         shared=turn.seconds,
     )
     turn.put(turn.shared, anew=True)
+    if turn.shared.stale:
+        look(turn)
     turn.ask(React(turn.shared.room, turn.shared.source, SEEN, handles.seen(number), notify=True))
 
 

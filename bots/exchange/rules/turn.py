@@ -115,18 +115,20 @@ class Turn(turn.Turn[State]):
         """Say in the exchange room what was shared, or bring that up to date."""
         copy = handles.copy(shared.number)
         phrase = Phrase("copy", self.settings.languages[0], _values(shared))
+        said = Say(shared.into, phrase, notify=True, whose=shared.author)
         if anew:
-            self.ask(Say(shared.into, phrase, handle=copy, copy_of=shared.source, notify=True))
+            self.ask(replace(said, handle=copy, copy_of=shared.source))
         else:
-            self.ask(Say(shared.into, phrase, edits=copy, notify=True))
+            self.ask(replace(said, edits=copy))
 
     def take_back(self, *, redact: bool = True) -> None:
         """Everything of the message at hand that we have made, wherever it is."""
         shared = self.shared
         if shared.number:
             copies = ((shared.into, handles.copy(shared.number)),) if redact else ()
-            for room, handle in (*copies, (shared.room, handles.seen(shared.number))):
-                self.ask(Redact(room, handle, notify=True))
+            for room, handle in copies:
+                self.ask(Redact(room, handle, notify=True, whose=shared.author))
+            self.ask(Redact(shared.room, handles.seen(shared.number), notify=True))
             self.ask(CancelTimer(handles.note_timer(shared.number)))
         self.known = replace(self.known, shared=None)
 

@@ -129,7 +129,9 @@ class Outbox(Vault):
 
     def stir(self, lane: str) -> None:
         """Somebody has come, or gone: what rests in this lane is tried again."""
-        mark = self._sealer.mark("lane", lane)
+        self._stir(self._sealer.mark("lane", lane))
+
+    def _stir(self, mark: bytes) -> None:
         rested = self._sql(
             "UPDATE outbox SET not_before = 0 "
             "WHERE state = 'ready' AND lane = ? AND not_before >= ?",
@@ -137,6 +139,17 @@ class Outbox(Vault):
         )
         if rested.rowcount:
             self.lanes[mark] = None
+
+    def rest_with(self, room: str, lane: bytes) -> None:
+        """This lane is one of several of a room, and rests until somebody comes there."""
+        known = self.get("resting", room) or []
+        self.put("resting", room, sorted({*known, lane.hex()}))
+
+    def stir_others(self, room: str) -> None:
+        """As `stir`, for what is said there for single persons."""
+        for lane in self.get("resting", room) or ():
+            self._stir(bytes.fromhex(lane))
+        self.delete("resting", room)
 
     def waiting(self) -> Iterator[tuple[int, bytes]]:
         """All rows that wait to be carried out: number and payload."""
