@@ -138,6 +138,15 @@ class ClientRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class DevicesChanged:
+    """The sender, with whom we share an encrypted room, has other devices than before (§ Device
+    lists). It belongs to no room, and comes to accounts that ask for it."""
+
+    origin: Origin
+    room: RoomView
+
+
+@dataclass(frozen=True, slots=True)
 class Redaction:
     """`m.room.redaction` (§ Redactions); `target` is the event that was taken back."""
 
@@ -226,6 +235,7 @@ RoomEvent = (
     | MediaMessage
     | Edit
     | ClientRequest
+    | DevicesChanged
     | Redaction
     | Reaction
     | Membership

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from federation import rooms
 from federation.encryption.machine import Machine
-from federation.ports import Ledger, RawEvent
+from federation.ports import DEVICES, Ledger, RawEvent
 from federation.recent import Recent
-from federation.shapes import is_text, mapping
-from federation.sync import JoinedRoom, events_of
+from federation.shapes import is_text, listing, mapping
+from federation.sync import Interests, JoinedRoom, events_of
 
 MARK = "org.buendnis.id"
 """In the content of what we send: the id of the action, opaque and readable for us alone. An
@@ -29,24 +29,24 @@ class Intake:
         account: str,
         machine: Machine,
         recent: Recent,
-        overheard: Callable[[], Collection[str]] = frozenset,
+        interests: Interests | None = None,
         came: Callable[[str, str], None] = lambda room, user: None,
-        *,
-        names: bool = False,
     ) -> None:
-        """`overheard`, `names`: see `federation.sync.Interests`; `came(room, user)`: somebody has
-        joined."""
+        """`came(room, user)`: somebody has joined."""
         self._account = account
         self._machine = machine
         self._recent = recent
-        self._overheard = overheard
+        self._interests = interests or Interests()
         self._came = came
-        self._names = names
 
     def keys(self, ledger: Ledger, answer: Mapping[str, Any]) -> None:
         """Key material first: it opens what waits, and what comes with it."""
         arrived = self._machine.take(ledger, answer)
         ledger.unlock(self._account, arrived, lambda room, raw: self._open(ledger, room, raw))
+        changed = listing(mapping(answer.get("device_lists")).get("changed"))
+        for user in filter(is_text, changed) if self._interests.devices else ():
+            event = {"type": DEVICES, "event_id": f"devices {user} {answer['next_batch']}"}
+            ledger.receive(self._account, "", {**event, "sender": user, "content": {}}, False)
 
     def _open(self, ledger: Ledger, room_id: str, raw: RawEvent) -> RawEvent | None:
         return self._machine.decrypt(ledger, room_id, raw)
@@ -64,7 +64,7 @@ class Intake:
             known.apply(self._account, event)
         known.invited = False
         if repr(known) != before:
-            rooms.save(ledger, self._account, known, names=self._names)
+            rooms.save(ledger, self._account, known, names=self._interests.names)
         self.timeline(ledger, room.room_id, room.timeline)
 
     def gap(self, ledger: Ledger, room_id: str, events: Iterable[RawEvent]) -> None:
@@ -75,7 +75,7 @@ class Intake:
         for event in events:
             known.apply(self._account, event)
         if repr(known) != before:
-            rooms.save(ledger, self._account, known, names=self._names)
+            rooms.save(ledger, self._account, known, names=self._interests.names)
         self.timeline(ledger, room_id, events)
 
     def timeline(self, ledger: Ledger, room_id: str, events: Iterable[RawEvent]) -> None:
@@ -88,7 +88,7 @@ class Intake:
     def _event(self, ledger: Ledger, room_id: str, event: RawEvent) -> None:
         if event["sender"] == self._account:
             self._own(ledger, room_id, event)
-        elif "state_key" not in event and room_id in self._overheard():
+        elif "state_key" not in event and room_id in self._interests.overheard():
             return
         elif event.get("type") == "m.room.encrypted":
             self._encrypted(ledger, room_id, event)
@@ -128,7 +128,7 @@ class Intake:
         known = rooms.load(ledger, self._account, room_id)
         for event in events:
             known.apply(self._account, event)
-        rooms.save(ledger, self._account, known, names=self._names)
+        rooms.save(ledger, self._account, known, names=self._interests.names)
         for event in events:
             if event.get("type") == "m.room.member" and event.get("state_key") == self._account:
                 ledger.receive(
@@ -145,7 +145,7 @@ class Intake:
         known.nobody()
         known.members_known = False
         self._recent.leave(room_id)
-        rooms.save(ledger, self._account, known, names=self._names)
+        rooms.save(ledger, self._account, known, names=self._interests.names)
         for event in events_of(room, "timeline"):
             own = event.get("type") == "m.room.member" and event.get("state_key") == self._account
             if own or was_joined:

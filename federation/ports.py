@@ -15,6 +15,10 @@ BOUND, DEVICE = "bound", "device"
 (curve25519, ed25519) of the device that its Megolm session came from."""
 
 
+DEVICES = "org.buendnis.devices"
+"""Type of the event that we make of a changed list of devices: see `DevicesChanged`."""
+
+
 class Vault(Protocol):
     """Sealed rows inside one transaction, by kind and key."""
 

@@ -127,9 +127,8 @@ class Session:
             self.account,
             self.machine,
             self.recent,
-            self.interests.overheard,
+            self.interests,
             self.sharing.meetings.came,
-            names=self.interests.names,
         )
         self._filling = Filling(self.server, self.store, self.account, self.interests)
 

@@ -42,6 +42,8 @@ class Interests:
     """Room ids; None: every room that the account is in."""
     members: bool = True
     """Whether rules look at who is in a room."""
+    devices: bool = False
+    """Whether rules want to hear of changes of people's devices."""
     names: bool = False
     """Whether rules look at how people call themselves, in rooms of few."""
     recent: int = 0

@@ -13,6 +13,7 @@ from federation import said
 from federation.events import (
     Asked,
     ClientRequest,
+    DevicesChanged,
     Edit,
     EncryptionEnabled,
     Ignored,
@@ -28,7 +29,7 @@ from federation.events import (
     TextMessage,
     Unreadable,
 )
-from federation.ports import BOUND, RawEvent
+from federation.ports import BOUND, DEVICES, RawEvent
 from federation.shapes import is_text, mapping, number
 
 _MAX_ID = 255
@@ -167,6 +168,12 @@ def _call(origin: Origin, view: RoomView, raw: RawEvent, content: Mapping[str, A
     return ClientRequest(origin, view, Asked.CALL)
 
 
+def _devices(
+    origin: Origin, view: RoomView, raw: RawEvent, content: Mapping[str, Any]
+) -> RoomEvent:
+    return DevicesChanged(origin, view)
+
+
 def _reaction(
     origin: Origin, view: RoomView, raw: RawEvent, content: Mapping[str, Any]
 ) -> RoomEvent:
@@ -263,6 +270,7 @@ def _media(kind: str) -> Callable[[Origin, RoomView, RawEvent, Mapping[str, Any]
 _Reader = Callable[[Origin, RoomView, RawEvent, Mapping[str, Any]], RoomEvent]
 _READERS: dict[str, _Reader] = {
     "m.room.message": _message,
+    DEVICES: _devices,
     "m.reaction": _reaction,
     "m.room.redaction": _redaction,
     "m.room.member": _member,

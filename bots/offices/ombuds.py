@@ -22,6 +22,7 @@ from config.faults import ConfigFaults
 from config.loading import load
 from config.ombuds import Helpline, OmbudsConfig
 from federation.ports import Probe
+from federation.sync import Interests
 
 
 def ombuds_settings(config: OmbudsConfig) -> Settings:
@@ -54,6 +55,7 @@ def ombuds_account(config: OmbudsConfig) -> Account:
         user=config.account.user,
         display_name=config.account.display_name,
         picture="ombuds",
+        interests=Interests(devices=True),
         ca_file=None if ca_file is None else str(ca_file),
         **secret,
     )

@@ -115,6 +115,8 @@ ANEW = "office/anew"
 RING = "office/ring"
 """When staff hear of what has come since their phones last rang."""
 WELCOME = "welcome/"
+DEVICES = "devices/"
+"""With somebody of the team: when it is looked on which devices she reads."""
 
 
 def welcome_timer(room_id: str) -> str:

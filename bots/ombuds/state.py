@@ -34,6 +34,8 @@ class Knowledge:
     """The person has taken the event at hand back."""
     edits: Mapping[str, str] = field(default_factory=dict, repr=False)
     """What edits brought into copies: event id of the edit → that of the message."""
+    devices: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict, repr=False)
+    """Of the team: the devices on which somebody has been so far. None is deleted."""
     desk: Desk = field(default_factory=Desk)
     """Rooms with flags, and what was flagged there."""
 
@@ -68,6 +70,10 @@ class State:
     target: Made | None = None
     """Ours: what a reaction is about, the thread's root, or what is replied to."""
     listed: tuple[Listed, ...] = field(default=(), repr=False)
+    devices: frozenset[str] | None = field(default=None, repr=False)
+    """On which the member of the team at hand reads now; None: that has to be asked."""
+    unmet: tuple[str, ...] = ()
+    """Members whose devices were never looked at."""
     posted: bool = True
     """The case at hand stands in the ombuds room that is used now."""
     linked: Linked | None = field(default=None, repr=False)

@@ -7,6 +7,7 @@ of flags are in `bots.ombuds.desk`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bots.ombuds import desk, handles, texts
@@ -37,6 +38,7 @@ from bots.runtime.decision import (
 )
 from federation import translate
 from federation.events import (
+    DevicesChanged,
     Edit,
     Membership,
     Reaction,
@@ -52,6 +54,7 @@ IDENTITY = "ombuds/identity"
 CASE = "ombuds/case"
 INVITATION = "ombuds/invitation"
 GONE = "ombuds/gone"
+DEVICES = "ombuds/devices"
 EDIT = "ombuds/edit"
 """Event id of an edit that reached copies → that of the message."""
 
@@ -74,8 +77,8 @@ class Loader:
         state = State(self.settings, self.tongues, known, known, room)
         match event:
             case Started():
-                return self._listing(state)
-            case SetAside() | FormSubmitted() | MailReceived():
+                return self._unmet(self._listing(state))
+            case DevicesChanged() | SetAside() | FormSubmitted() | MailReceived():
                 return state
             case Due():
                 return self._due(state, event.key)
@@ -93,6 +96,8 @@ class Loader:
         return self._due_elsewhere(state, key)
 
     def _due_elsewhere(self, state: State, key: str) -> State:
+        if key.startswith(handles.DEVICES):
+            return self._with_devices(state, key.removeprefix(handles.DEVICES))
         if key.startswith(handles.WELCOME):
             return self._with_chat(state, key.removeprefix(handles.WELCOME))
         if key.startswith(handles.COLLECT):
@@ -129,6 +134,19 @@ class Loader:
         if event.action == "Redact" and event.room_id is not None and event.error is not None:
             return self._desks.place(state, event.room_id)
         return self._with_case(state, _case_of(event.handle))
+
+    # -- devices of the team -------------------------------------------------------------------
+
+    def _with_devices(self, state: State, user: str) -> State:
+        stored = self.docs.get(DEVICES, user)
+        known = {user: tuple(stored)} if stored is not None else {}
+        now = self.docs.devices(self.settings.account, user)
+        return replace(state, devices=now, known=replace(state.known, devices=known))
+
+    def _unmet(self, state: State) -> State:
+        here = self.docs.view(self.settings.account, state.room or "").joined
+        team = (x for x in state.known.office.roster if x in here)
+        return replace(state, unmet=tuple(x for x in team if self.docs.get(DEVICES, x) is None))
 
     # -- flags ---------------------------------------------------------------------------------
 
@@ -358,10 +376,17 @@ def save(docs: Docs, state: State) -> None:
     desk.save(docs, now.desk, before.desk)
     if now.gone and not before.gone and state.event is not None:
         docs.put(GONE, state.event, True)
+    if now.devices != before.devices:
+        _save_devices(docs, now.devices)
     for edit, source in now.edits.items():
         docs.put(EDIT, edit, source)
     if state.chat is not None:
         _save_chat(docs, now, before, state.chat)
+
+
+def _save_devices(docs: Docs, devices: Mapping[str, tuple[str, ...] | None]) -> None:
+    for user, known in devices.items():
+        docs.put(DEVICES, user, list(known)) if known is not None else docs.delete(DEVICES, user)
 
 
 def _save_chat(docs: Docs, now: Knowledge, before: Knowledge, room: str) -> None:

@@ -48,6 +48,9 @@ class Docs(Protocol):
     def copies_of(self, event_id: str) -> tuple[Made, ...]:
         """Our copies (`copy_of`) of somebody's event, made or still on their way."""
 
+    def devices(self, account: str, user: str) -> frozenset[str] | None:
+        """Ids of the user's devices that our account gives keys to; None: it has to ask."""
+
     def view(self, account: str, room_id: str) -> RoomView:
         """A room as our account knows it now; empty where it is not in it."""
 

@@ -13,6 +13,7 @@ from bots.runtime.rows.handles import Handles
 from bots.runtime.rows.inbox import Inbox, InboxRow
 from bots.runtime.rows.outbox import AWAKE, HELD, Outbox, OutboxRow
 from federation import rooms
+from federation.encryption.standing import devices
 from federation.events import RoomView
 
 __all__ = ["HELD", "InboxRow", "OutboxRow", "Standing", "Transaction"]
@@ -45,6 +46,10 @@ class Transaction(Inbox, Outbox, Handles):
         """A room as the account knows it now."""
         room = rooms.load(self, account, room_id)
         return room.view() if room.joined else RoomView()
+
+    def devices(self, account: str, user: str) -> frozenset[str] | None:
+        """The user's devices that are given keys; None where they have to be asked for."""
+        return devices(self, account, user)
 
     def counts(self) -> dict[str, int]:
         """How many rows stand where, also where there are none: for `buendnis status`."""

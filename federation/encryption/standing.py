@@ -35,6 +35,16 @@ def doubt(vault: Vault, account: str, user: str, device: Any, *, asked: bool) ->
     return Doubt.UNSIGNED if asked else Doubt.UNKNOWN
 
 
+def devices(vault: Vault, account: str, user: str) -> frozenset[str] | None:
+    """Ids of the user's devices that are given keys; None: they have to be asked for."""
+    name = f"{account} {user}"
+    if vault.read("device list", name) is None:
+        return None
+    owner = identity_of(vault, account, user)
+    known = json.loads(vault.read("device keys", name) or b"{}")
+    return frozenset(x for x in known if owner.trusts(x))
+
+
 def _is_signed(vault: Vault, account: str, user: str, keys: list[Any]) -> bool:
     """Somebody without an identity has signed nothing."""
     owner = identity_of(vault, account, user)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import secrets
+import shutil
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -84,3 +87,31 @@ async def test_a_command_from_a_device_that_its_owner_has_not_signed(
         await phone.send(h.room, "!answer from the phone", thread=root)
         await h.leyla_sees(chat, "from the phone")
         assert not [x for x in h.told_to_leyla(chat) if "the ghost" in x]
+
+
+async def test_a_new_device_of_staff_is_told_what_can_not_be_read_on_it(
+    house: OpenHouse, new_account: NewAccount, make_person: MakePerson, tmp_path: Path
+) -> None:
+    account = await new_account("cem")
+    phone = await make_person(account=account, directory=tmp_path / "phone")
+    async with house(more_staff=(account.user_id,)) as h:
+        await phone.wait_until(lambda: h.room in phone.invited_rooms, "the invitation")
+        await phone.join(h.room)
+        await _two_cases(h)
+        told = re.compile(f"{re.escape(account.user_id)}.{{0,2}} has a new device")
+
+        async def newest() -> Person:
+            """One more, signed by the same person, until it is told: the first that the office
+            sees of somebody are no news, and which these are depends on who is quicker."""
+            for number in range(9):
+                directory = tmp_path / f"tablet-{number}"
+                directory.mkdir()
+                shutil.copy(tmp_path / "phone" / "identity.json", directory)
+                tablet = await make_person(account=account, directory=directory)
+                with suppress(TimeoutError):
+                    await h.anna.wait_for(room_id=h.room, body=told, timeout=20)
+                    return tablet
+            raise AssertionError("nobody was told")
+
+        tablet = await newest()
+        await tablet.wait_for(room_id=h.room, body=told)

@@ -23,6 +23,7 @@ from bots.ombuds.models import Settings
 from bots.runtime.serving import Account
 from bots.runtime.words import Words
 from federation.embedded import EmbeddedSynapse
+from federation.sync import Interests
 from tests.conftest import Account as HomeserverAccount
 from tests.conftest import unique
 from tests.synapse.conftest import MakePerson
@@ -77,7 +78,8 @@ def house(new_account: NewAccount, make_person: MakePerson, tmp_path: Path) -> O
             ),
             Words(),
         )
-        post = Account(account.homeserver, account.user_id, account.password)
+        devices = Interests(devices=True)
+        post = Account(account.homeserver, account.user_id, account.password, interests=devices)
         async with running(tmp_path / "office", [(bot, post)]):
             room = ""
             for person in (anna, bilal):

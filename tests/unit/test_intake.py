@@ -22,9 +22,11 @@ from bots.runtime.transaction import Transaction
 from federation import rooms, sync
 from federation.encryption.machine import Machine
 from federation.errors import NotAHomeserver
+from federation.events import DevicesChanged, RoomView
 from federation.intake import MARK, Intake, action_id
 from federation.recent import Recent
-from federation.sync import JoinedRoom
+from federation.sync import Interests, JoinedRoom
+from federation.translate import translate
 from tests.store.events import ANNA, BOT, ROOM, event, member, message
 from tests.store.malformed import JSON, TEXT, malformed_events, paths, put
 
@@ -94,6 +96,19 @@ def test_what_others_said_is_remembered_for_as_long_as_it_stands(office: Office)
     assert office.recent.found(ROOM, theirs["event_id"]) is None
 
 
+def test_changed_devices_are_told_to_who_asks_for_that(office: Office) -> None:
+    lists = {"changed": [ANNA, 5, "\ud800", ANNA], "left": ["@gone:x"]}
+    answer = {"next_batch": "s1", "device_lists": lists}
+    office.intake.keys(office.tx, answer)
+    assert office.events() == []
+    asks = Intake(BOT, office.machine, office.recent, Interests(devices=True))
+    asks.keys(office.tx, answer)
+    asks.keys(office.tx, answer)
+    (event,) = office.events()
+    assert isinstance(translate(BOT, "", event, RoomView(), False), DevicesChanged)
+    assert event["sender"] == ANNA
+
+
 def test_members_of_an_older_sync_do_not_replace_later_ones(office: Office) -> None:
     """Else a room that we have just made counts as empty, and what is said there is for nobody."""
     late = joined(member(BOT, "join"))
@@ -108,7 +123,7 @@ def test_members_of_an_older_sync_do_not_replace_later_ones(office: Office) -> N
 
 
 def test_what_is_only_overheard_never_comes_to_the_store(office: Office) -> None:
-    intake = Intake(BOT, office.machine, office.recent, overheard=lambda: {ROOM})
+    intake = Intake(BOT, office.machine, office.recent, Interests(overheard=lambda: {ROOM}))
     secret = {"algorithm": "m.megolm.v1.aes-sha2", "session_id": "S", "ciphertext": "AAAA"}
     encrypted = event("m.room.encrypted", secret, event_id="$2")
     intake.joined(

@@ -60,6 +60,7 @@ class Meadow:
         self.office = self.world.docs.handles["office/room"].room_id
         for user in (BOT, ANNA, BILAL):
             self.world.move(self.office, user, "join")
+        self.world.pass_time(0)
         self.levels: dict[str, Any] = {"users": {MODA: 50, MODI: 50, BOT: 50}}
 
     def invited(self, *people: str, **view: Any) -> list[Request]:

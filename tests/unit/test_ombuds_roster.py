@@ -8,7 +8,7 @@ import pytest
 
 from bots.ombuds.models import Office, office_from
 from bots.ombuds.store import OFFICE as DOCUMENT
-from bots.runtime.decision import Request
+from bots.runtime.decision import Request, SetTimer
 from federation.actions import Invite, Kick
 from tests.unit.test_ombuds_story import ANNA, BILAL, BOT, CEM, OFFICE, SETTINGS, World
 from tests.unit.world import said
@@ -162,5 +162,6 @@ def test_who_does_not_belong_is_removed_and_reads_nothing(kind: str) -> None:
 def test_our_own_membership_and_changes_of_a_name_make_nothing() -> None:
     world = team(ANNA, BILAL)
     assert world.move(OFFICE, BOT, "join") == []
-    assert world.move(OFFICE, ANNA, "join") == []
+    asked = world.move(OFFICE, ANNA, "join")
+    assert [type(x) for x in asked] == [SetTimer], "her devices are looked at, in silence"
     assert world.move(OFFICE, CEM, "knock") == []

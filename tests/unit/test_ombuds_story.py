@@ -208,6 +208,7 @@ class World:
         for user in (BOT, *self.settings.staff):
             self.move(OFFICE, user, "join")
         self.said.clear()
+        self.pass_time(0)  # the devices of the team are looked at
         return self
 
     def move(self, room: str, user: str, to: str, by: str = "") -> list[Request]:

@@ -74,6 +74,8 @@ class MemoryDocs:
         self.coming: set[str] = set()
         """Handles of what still waits to be done."""
         self.copies: dict[str, list[str]] = {}
+        self.lists: dict[str, frozenset[str] | None] = {}
+        """User → devices; None: they have to be asked for."""
         self.views: dict[str, RoomView] = {}
         """Rooms as a world has them."""
 
@@ -106,6 +108,9 @@ class MemoryDocs:
 
     def copies_of(self, event_id: str) -> tuple[Made, ...]:
         return tuple(self.handles[x] for x in self.copies.get(event_id, ()))
+
+    def devices(self, account: str, user: str) -> frozenset[str] | None:
+        return self.lists.get(user, frozenset())
 
     def view(self, account: str, room_id: str) -> RoomView:
         return self.views.get(room_id, RoomView())

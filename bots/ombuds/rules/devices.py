@@ -1,4 +1,4 @@
-"""From which devices staff command the office: those that they have signed themselves.
+"""On which devices staff read, and from which they command the office: those that they have signed.
 
 Who runs a homeserver can give somebody a new password and log in as her, but not sign that device
 with her keys.
@@ -6,10 +6,17 @@ with her keys.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
+from bots.ombuds import handles
 from bots.ombuds.rules.turn import Turn
+from bots.runtime.decision import CancelTimer, SetTimer
 from federation.actions import AskDevices
 from federation.events import Doubt, Edit, TextMessage
 
+AGAIN = timedelta(hours=1)
+"""After which devices are asked for once more that nobody could tell."""
 PAUSE = 600.0
 """Seconds in which staff are not rung for again because of the same fault."""
 
@@ -30,3 +37,31 @@ def _refuse(turn: Turn, staff: str) -> None:
     if not again:
         turn.office(doubted=turn.seconds)
     turn.tell("device-again" if again else "device-unsigned", {"staff": staff})
+
+
+def look(turn: Turn, *users: str) -> None:
+    """See whether they read on other devices than before, as far as they are of the team."""
+    team = (x for x in users if x in turn.known.office.roster)
+    turn.ask(*(SetTimer(handles.DEVICES + x, turn.now) for x in team))
+
+
+def compare(turn: Turn, user: str) -> None:
+    """Say once of each device what can't be read on it; nothing of those that are the first."""
+    now, timer = turn.state.devices, handles.DEVICES + user
+    if user not in turn.known.office.roster:
+        return
+    if now is None:
+        turn.ask(AskDevices(turn.room, user), SetTimer(timer, turn.now + AGAIN))
+        return
+    turn.ask(CancelTimer(timer))
+    before = turn.known.devices.get(user)
+    new = now.difference(before or ())
+    if before is None or new:
+        known = tuple(sorted(new.union(before or ())))
+        turn.known = replace(turn.known, devices={user: known})
+    if before and new:
+        turn.tell("device-new", {"staff": user})
+
+
+def forget(turn: Turn, user: str) -> None:
+    turn.known = replace(turn.known, devices={user: None})

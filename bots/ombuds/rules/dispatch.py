@@ -11,6 +11,7 @@ from bots.ombuds.rules import (
     changes,
     conversation,
     decisions,
+    devices,
     flagging,
     flagwords,
     founding,
@@ -37,6 +38,7 @@ from bots.runtime.decision import (
 )
 from federation.events import (
     ClientRequest,
+    DevicesChanged,
     Edit,
     Ignored,
     MediaMessage,
@@ -58,12 +60,15 @@ def rule(state: State, event: Event, now: datetime) -> Decision[State]:
         case Started():
             founding.started(turn)
             moving.probe(turn)
+            devices.look(turn, *turn.state.unmet)
         case Due():
             _due(turn, event)
         case Performed():
             _performed(turn, event)
         case SetAside():
             _set_aside(turn, event)
+        case DevicesChanged():
+            devices.look(turn, event.origin.sender)
         case FormSubmitted() | MailReceived():
             pass  # the ombuds office has neither a form nor an address of its own yet
         case _:
@@ -88,8 +93,15 @@ def _due(turn: Turn, event: Due) -> None:
         moving.receipt_due(turn)
     elif answer is not None:
         answers.due(turn, answer[1])
-    elif event.key.startswith(handles.WELCOME):
+    else:
+        _due_elsewhere(turn, event)
+
+
+def _due_elsewhere(turn: Turn, event: Due) -> None:
+    if event.key.startswith(handles.WELCOME):
         arrival.welcome_due(turn)
+    elif event.key.startswith(handles.DEVICES):
+        devices.compare(turn, event.key.removeprefix(handles.DEVICES))
     elif event.key.startswith(handles.COLLECT):
         telling.tell(turn)
     elif event.key.startswith(handles.UNUSED):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bots.ombuds import handles
 from bots.ombuds.models import Departed, Proposal
-from bots.ombuds.rules import commands
+from bots.ombuds.rules import commands, devices
 from bots.ombuds.rules.turn import Turn
 from bots.runtime.people import person_in
 from federation.actions import Invite, Kick, React
@@ -185,9 +185,12 @@ def _came(turn: Turn, person: str, *, joined: bool) -> None:
             awaited = _without(office.awaited, person)
             turn.office(awaited=awaited, roster=(*office.roster, person))
             turn.tell("team-joined", {"person": person})
+            devices.look(turn, person)
     elif person not in office.roster:
         turn.ask(Kick(turn.room, person))
         turn.tell("team-intruder")
+    elif joined:
+        devices.look(turn, person)
 
 
 def _went(turn: Turn, person: str) -> None:
@@ -198,6 +201,7 @@ def _went(turn: Turn, person: str) -> None:
             awaited=_without(office.awaited, person),
             departed=(*lately(turn), Departed(person, turn.seconds)),
         )
+        devices.forget(turn, person)
         turn.tell("team-left", {"person": person})
 
 

@@ -65,6 +65,12 @@ OFFICE: dict[str, Paragraphs] = {
         ),
         N_("If it was not you: change your password, sign that device out, and tell the others."),
     ),
+    "device-new": (
+        N_(
+            "{staff} has a new device: what was written before cannot be read on it, so use one "
+            "that you had before, or ask a colleague to read it out."
+        ),
+    ),
     "device-again": (
         N_("Not carried out: another command of {staff} from a device that is not verified."),
     ),

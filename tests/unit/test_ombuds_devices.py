@@ -1,0 +1,74 @@
+"""A new device of somebody of the team: once, what can't be read on it; nothing at first sight."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bots.ombuds import handles
+from bots.runtime.decision import Due, Request, Started
+from federation.actions import AskDevices
+from federation.events import DevicesChanged, RoomView
+from tests.unit.test_ombuds_story import ANNA, BILAL, BOT, CEM, OFFICE, YUSRA, World
+from tests.unit.world import said
+
+
+def has(world: World, user: str, *devices: str) -> list[Request]:
+    """Her list of devices changes, and is asked for."""
+    world.docs.lists[user] = None
+    origin = replace(world.origin("", user), encrypted=False)
+    world.handle(DevicesChanged(origin, RoomView()))
+    if handles.DEVICES + user not in world.timers:
+        return []
+    asked = world.handle(Due(handles.DEVICES + user))
+    assert AskDevices(handles.ROOM, user) in asked
+    assert world.timers[handles.DEVICES + user] > world.now, "who can't be asked is asked again"
+    world.docs.lists[user] = frozenset(devices)
+    told = world.handle(Due(handles.DEVICES + user))
+    assert handles.DEVICES + user not in world.timers
+    return told
+
+
+def test_each_new_device_is_told_of_once() -> None:
+    world = World().found()
+    assert not world.office_keys(has(world, ANNA, "OLD"))
+    told = has(world, ANNA, "OLD", "PHONE")
+    assert world.office_keys(told) == ["device-new"]
+    assert said(told, "device-new").phrase.values["staff"] == ANNA
+    assert said(told, "device-new").audience == frozenset({ANNA, BILAL})
+    for devices in (("OLD", "PHONE"), ("PHONE",), ("OLD", "PHONE"), ()):
+        assert not world.office_keys(has(world, ANNA, *devices))
+    assert world.office_keys(has(world, BILAL, "FIRST")) == []
+
+
+def test_the_devices_at_an_update_are_known() -> None:
+    world = World().found()
+    world.timers.clear()
+    world.docs.kinds.pop("ombuds/devices", None)
+    world.docs.lists |= {ANNA: frozenset({"A", "B"}), BILAL: frozenset({"C"})}
+    world.handle(Started(BOT, 2))
+    due = [x for x in world.timers if x.startswith(handles.DEVICES)]
+    assert sorted(due) == [handles.DEVICES + ANNA, handles.DEVICES + BILAL]
+    assert not [key for x in due for key in world.office_keys(world.handle(Due(x)))]
+    world.handle(Started(BOT, 3))
+    assert not [x for x in world.timers if x.startswith(handles.DEVICES)]
+    assert world.office_keys(has(world, ANNA, "A", "B", "NEW")) == ["device-new"]
+
+
+def test_who_joins_the_team_is_told_that_and_nothing_of_her_devices() -> None:
+    world = World().found()
+    world.staff(f"!team neu {CEM}", case=None)
+    world.staff("!bestätigen", BILAL, case=None)
+    assert world.office_keys(world.move(OFFICE, CEM, "join")) == ["team-joined"]
+    world.docs.lists[CEM] = frozenset({"PHONE"})
+    assert not world.office_keys(world.handle(Due(handles.DEVICES + CEM)))
+    assert world.office_keys(has(world, CEM, "PHONE", "LAPTOP")) == ["device-new"]
+    world.move(OFFICE, CEM, "leave")
+    assert not has(world, CEM, "PHONE", "LAPTOP", "THIRD")
+    assert CEM not in world.docs.kinds["ombuds/devices"]
+
+
+def test_of_others_nothing_is_said_or_kept() -> None:
+    world = World().found().chat()
+    assert not has(world, YUSRA, "PHONE")
+    assert not world.handle(Due(handles.DEVICES + YUSRA))
+    assert YUSRA not in world.docs.kinds.get("ombuds/devices", {})
