@@ -295,6 +295,8 @@ class Office(Movable):
     """Version of the rules that everybody was asked about."""
     aside: float = 0.0
     """When coordinators were last told of a failure."""
+    stirs: Mapping[str, float] = field(default_factory=dict)
+    """Numbers of the last two wishes that were made or decided, and when."""
 
 
 def to_json(value: Office | Member | Wish) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import pytest
 from bots.onboarding.models import WishState
 from bots.runtime.decision import Request, Say
 from federation.actions import CreateRoom, Invite, Kick
-from federation.events import RoomReplaced
+from federation.events import MembershipKind, RoomReplaced, TextMessage
 from tests.unit.test_onboarding_story import (
     ANNA,
     BILAL,
@@ -58,8 +58,41 @@ def test_whom_a_command_names_is_meant_whatever_it_answers(town: Town) -> None:
     assert town.wish(LEYLA).state is WishState.OPEN
 
 
-def test_a_command_by_itself_means_the_only_one(town: Town) -> None:
-    assert LEYLA in [x.user for x in town.coordinates("!admit", wish=None) if isinstance(x, Invite)]
+@pytest.mark.parametrize(
+    ("command", "said"), [("!admit", "taken-admitted"), ("!decline", "taken-declined")]
+)
+def test_a_command_by_itself_means_the_only_one_and_names_her(
+    town: Town, command: str, said: str
+) -> None:
+    asked = town.coordinates(command, wish=None)
+    assert town.keys(asked)[-1] == said
+    assert LEYLA in town.text(asked, said)
+    assert town.wish().state is not WishState.OPEN
+
+
+def test_a_command_by_itself_is_asked_back_if_another_waited_just_before(town: Town) -> None:
+    town.move(SPACE, LEYLA, "leave", before=MembershipKind.KNOCK)
+    town.knocks(user=CEM, name="Cem")
+    asked = town.coordinates("!admit", wish=None)
+    assert town.keys(asked) == ["wish-meanwhile"]
+    assert CEM in town.text(asked, "wish-meanwhile")
+    assert invitations(asked, CEM) == []
+    assert town.wish(CEM).state is WishState.OPEN
+    assert invitations(town.coordinates("!admit", wish=2), CEM) == [SPACE]
+
+
+def test_a_command_by_itself_is_asked_back_if_another_was_decided_just_before(town: Town) -> None:
+    town.knocks(user=CEM, name="Cem")
+    town.decides("✅", BILAL)
+    assert town.keys(town.coordinates("!admit", wish=None)) == ["wish-meanwhile"]
+    town.pass_time(3600)
+    assert invitations(town.coordinates("!admit", wish=None), CEM) == [SPACE]
+
+
+def test_a_command_that_was_written_before_she_came_does_not_mean_her(town: Town) -> None:
+    old = replace(town.origin(COORDINATION, ANNA), sent_at=1)
+    asked = town.handle(TextMessage(old, town.view(COORDINATION), "!admit"))
+    assert town.keys(asked) == ["wish-meanwhile"]
 
 
 def test_a_command_that_could_mean_several_is_asked_back(town: Town) -> None:

@@ -68,7 +68,15 @@ def constants() -> set[str]:
 
 def test_every_phrase_is_used() -> None:
     made = {f"{x}-{y}" for x in ("wish", "door") for y in ("admitted", "declined", "withdrawn")}
-    made |= {"leave-ask", "erase-ask", "leave-open", "erase-open", *declining.PHRASES.values()}
+    made |= {
+        "taken-admitted",
+        "taken-declined",
+        "leave-ask",
+        "erase-ask",
+        "leave-open",
+        "erase-open",
+        *declining.PHRASES.values(),
+    }
     assert PARAGRAPHS.keys() - constants() == made
 
 

@@ -10,7 +10,7 @@ from bots.onboarding.wording import DECLINED
 from bots.runtime import answers
 from bots.runtime.commands import Invocation, Unknown
 from bots.runtime.decision import Phrase
-from bots.runtime.phrases import PerLanguage
+from bots.runtime.phrases import PerLanguage, Person
 from federation.actions import Invite, Kick, Ref
 from federation.events import Reaction, TextMessage
 from federation.links import MODERATOR
@@ -38,18 +38,35 @@ def commanded(turn: Turn, event: TextMessage) -> None:
     if isinstance(found, Unknown) or found.command is commands.HELP:
         _help(turn, found, there)
         return
-    invocation, command = found, found.command
+    _of_somebody(turn, event, found)
+
+
+def _of_somebody(turn: Turn, event: TextMessage, found: Invocation) -> None:
+    there = event.origin.event_id
+    bare = not found.rest and turn.state.target is None
     if not _may_decide(turn, event):
         _only(turn, there)
     elif turn.known.wish is None:
-        shown = command.shown(turn.settings.languages[0])
-        key = "wish-which" if invocation.rest or turn.state.waiting else "wish-none"
-        values = {"command": shown, "named": f"{shown} @name:example.org"}
-        turn.tell(key, values, reply_to=there)
+        key = "wish-which" if found.rest or turn.state.waiting else "wish-none"
+        turn.tell(key, _how(turn, found), reply_to=there)
     elif turn.wish.state is not WishState.OPEN:
         turn.tell("wish-already", reply_to=there)
+    elif bare and not wishes.is_plain(turn, event.origin.sent_at / 1000):
+        turn.tell("wish-meanwhile", {**_how(turn, found), **_whom(turn)}, reply_to=there)
     else:
-        decide(turn, event.origin.sender, there, admit=command is commands.ADMIT)
+        decide(turn, event.origin.sender, there, admit=found.command is commands.ADMIT)
+        if bare and turn.wish.state is not WishState.OPEN:
+            turn.tell(f"taken-{turn.wish.state}", _whom(turn), reply_to=there)
+
+
+def _how(turn: Turn, found: Invocation) -> dict[str, object]:
+    """How a command names somebody."""
+    shown = found.command.shown(turn.settings.languages[0])
+    return {"command": shown, "named": f"{shown} @name:example.org"}
+
+
+def _whom(turn: Turn) -> dict[str, object]:
+    return {"person": Person(turn.wish.user, turn.wish.name)}
 
 
 def _help(turn: Turn, found: Invocation | Unknown, there: str) -> None:

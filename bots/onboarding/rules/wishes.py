@@ -16,6 +16,8 @@ from federation.actions import Handle, React, Redact
 from federation.events import Membership
 
 ADMIT, DECLINE = "✅", "❌"
+LATELY = 600.0
+"""Seconds in which somebody may write about a person who waits no more by now."""
 LONGEST_REASON, LONGEST_NAME = 1_000, 60
 
 
@@ -84,6 +86,7 @@ def _open(turn: Turn, wish: Wish) -> None:
         show(turn)
     else:
         _tell(turn, wish if old is None else _named(wish, handles.wish(old.number)))
+    _stir(turn)
     turn.ask(SetTimer(handles.WISH + wish.key, turn.now + turn.settings.remind_after))
 
 
@@ -104,8 +107,23 @@ def _named(wish: Wish, handle: Handle) -> Wish:
 def close(turn: Turn, state: WishState, by: str = "") -> None:
     """Nobody needs to decide any more; what somebody wrote about herself is forgotten."""
     turn.wish_for(state=state, reason="")
+    _stir(turn)
     turn.ask(CancelTimer(handles.WISH + turn.wish.key))
     show(turn, by)
+
+
+def _stir(turn: Turn) -> None:
+    number = str(turn.wish.number)
+    others = [(x, at) for x, at in turn.known.office.stirs.items() if x != number]
+    turn.office(stirs=dict([*others[-1:], (number, turn.seconds)]))
+
+
+def is_plain(turn: Turn, said_at: float) -> bool:
+    """Whether who says "let in" without saying whom can only mean the one who waits: nobody else
+    came or was decided about just before, and she did not come only afterwards."""
+    number, stirs = str(turn.wish.number), turn.known.office.stirs
+    meanwhile = any(turn.seconds - at < LATELY for x, at in stirs.items() if x != number)
+    return not meanwhile and turn.wish.asked <= said_at
 
 
 def unbanned(turn: Turn) -> None:

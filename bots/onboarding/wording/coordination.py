@@ -84,6 +84,14 @@ COORDINATION: dict[str, Paragraphs] = {
     "wish-which": (
         N_("Who is meant? Answer the message about the person with {command}, or write: {named}"),
     ),
+    "wish-meanwhile": (
+        N_(
+            "Only {person} is waiting now, but just before that it was somebody else. If you mean "
+            "this person, answer the message about the person with {command}, or write: {named}"
+        ),
+    ),
+    "taken-admitted": (N_("I took that to mean {person}, who is let in."),),
+    "taken-declined": (N_("I took that to mean {person}, who is declined."),),
     "wish-none": (N_("Nobody is waiting for a decision."),),
     "command-plain": (
         N_(
