@@ -105,6 +105,16 @@ class NobodyThere(FederationError):
         self.people = people
 
 
+class NotThereYet(FederationError):
+    """A room that replaces one of ours, into which nobody has let us so far: it waits until we are
+    there."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__("nobody has let us into a room that replaces one of ours")
+        self.code = code
+        """What the homeserver said."""
+
+
 class TooSoon(FederationError):
     """Those who are to read this have only just met us: try again `after` so many seconds."""
 

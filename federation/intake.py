@@ -62,9 +62,10 @@ class Intake:
             known.set_members(room.members, self._account)
         for event in room.timeline:
             known.apply(self._account, event)
-        known.invited = False
+        known.invited, known.awaited = False, False
         if repr(known) != before:
             rooms.save(ledger, self._account, known, names=self._interests.names)
+        self._replaced(ledger, (*room.state, *room.timeline))
         self.timeline(ledger, room.room_id, room.timeline)
 
     def gap(self, ledger: Ledger, room_id: str, events: Iterable[RawEvent]) -> None:
@@ -76,7 +77,19 @@ class Intake:
             known.apply(self._account, event)
         if repr(known) != before:
             rooms.save(ledger, self._account, known, names=self._interests.names)
+        self._replaced(ledger, events)
         self.timeline(ledger, room_id, events)
+
+    def _replaced(self, ledger: Ledger, events: Iterable[RawEvent]) -> None:
+        """Note that a room is to come in place of this one: what is done there waits for us."""
+        for event in events:
+            new = mapping(event.get("content")).get("replacement_room")
+            if event.get("type") != "m.room.tombstone" or not is_text(new):
+                continue
+            following = rooms.load(ledger, self._account, new)
+            if not following.joined and not following.awaited:
+                following.awaited = True
+                rooms.save(ledger, self._account, following)
 
     def timeline(self, ledger: Ledger, room_id: str, events: Iterable[RawEvent]) -> None:
         for event in events:

@@ -22,6 +22,7 @@ from federation.errors import (
     Crowded,
     MatrixError,
     NobodyThere,
+    NotThereYet,
     PlaintextRefused,
     RateLimited,
     TokenRevoked,
@@ -75,8 +76,22 @@ class Performer:
     async def perform(self, action: Action, action_id: str) -> Outcome:
         """Raises FederationError; see `federation.errors` for which may be tried again."""
         method = self._methods[type(action)]
-        outcome: Outcome = await method(action, action_id)
+        try:
+            outcome: Outcome = await method(action, action_id)
+        except (RateLimited, TokenRevoked):
+            raise
+        except MatrixError as error:
+            if error.status in (403, 404) and await self._is_awaited(action):
+                raise NotThereYet(error.code) from None
+            raise
         return outcome
+
+    async def _is_awaited(self, action: Action) -> bool:
+        if isinstance(action, actions.Leave | actions.CreateRoom):
+            return False
+        store = self._session.store
+        room = await store.run("room", lambda ledger: self._load(ledger, action.room))
+        return room.awaited and not room.joined
 
     # -- messages ------------------------------------------------------------------------------
 

@@ -30,6 +30,8 @@ class Room:
     """Whether our account is in it, as far as sync has told."""
     invited: bool = False
     """Our account was asked in, and sync has not shown the room from within since."""
+    awaited: bool = False
+    """It replaces a room that we were in, and we have not come into it."""
     encrypted: bool = False
     direct: bool = False
     members_known: bool = False
@@ -122,6 +124,7 @@ def save(vault: Vault, account: str, room: Room, *, names: bool = False) -> None
         "room_id": room.room_id,
         "joined": room.joined,
         "invited": room.invited,
+        "awaited": room.awaited,
         "encrypted": room.encrypted,
         "direct": room.direct,
         "members_known": room.members_known,

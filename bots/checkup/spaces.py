@@ -8,7 +8,7 @@ from bots.checkup.finding import Finding, fault, note, ok
 from federation.actions import Invite, SetState
 from federation.spaces.plan import Plan
 from federation.spaces.state import POWER_LEVELS
-from federation.spaces.steps import Change, MakeAccount, MakeRoom
+from federation.spaces.steps import BringAlong, Change, MakeAccount, MakeRoom
 
 CHECK = "rooms"
 MOST = 5
@@ -50,7 +50,7 @@ def _parted(changes: tuple[Change, ...]) -> dict[str, list[Change]]:
                 accounts.append(change)
             case MakeRoom():
                 rooms.append(change)
-            case Invite():
+            case Invite() | BringAlong():
                 invitations.append(change)
             case SetState(type=kind) if kind == POWER_LEVELS:
                 powers.append(change)

@@ -6,7 +6,7 @@ import re
 
 from federation.actions import Handle
 
-NOTE = "note/"
+NOTE, ANEW = "note/", "anew/"
 REST, LOOK, CALM = "rest/", "look/", "calm/"
 """Timers of a message, by its event id: nobody marks it any more, and it is taken back; it was
 marked once more, and is looked up; nobody has changed their mind about it for long."""
@@ -25,6 +25,11 @@ def seen(number: int) -> Handle:
 def copy_number(handle: str | None) -> int | None:
     found = _COPY.fullmatch(handle or "")
     return int(found[1]) if found else None
+
+
+def anew_timer(number: int, moved: int) -> str:
+    """`moved`: when the exchange room was replaced, in milliseconds."""
+    return f"{ANEW}{number}/{moved}"
 
 
 def note_timer(number: int) -> str:

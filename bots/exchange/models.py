@@ -193,6 +193,8 @@ class Office(Movable):
     moved: Mapping[str, str] = field(default_factory=dict)
     """Room → the room that replaced it."""
     aside: float = 0.0
+    shut: str = ""
+    """The room in place of another into which we could not come, and of which was told last."""
 
 
 def to_json(value: Office | Shared | Answer | Person | Place | Restless) -> dict[str, Any]:

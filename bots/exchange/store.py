@@ -110,8 +110,8 @@ class Loader:
         return self._in_source(self._with_place(state), event)
 
     def _due(self, state: State, key: str) -> State:
-        if key.startswith(handles.NOTE):
-            return self._by_number(state, key.removeprefix(handles.NOTE))
+        if key.startswith((handles.NOTE, handles.ANEW)):
+            return self._by_number(state, key.split("/")[1])
         return self._placed(self._with_shared(state, key.partition("/")[2]))
 
     # -- parts ---------------------------------------------------------------------------------

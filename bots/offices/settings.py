@@ -42,6 +42,7 @@ def of_onboarding(config: NetworkConfig, places: Places) -> onboarding.Settings:
         rules_version=rules_version(config.rules),
         rooms=(places["announcements"], places["exchange"]),
         districts=tuple(x for key, x in places.items() if key.startswith(f"{Kind.DISTRICT}/")),
+        exchange=places["exchange"],
         names=dict(_names(config, places)),
         initiatives=tuple(_initiative(config, places, x) for x in config.initiatives),
         coordinators=config.coordinators,

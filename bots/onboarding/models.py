@@ -87,6 +87,8 @@ class Settings:
     """For everybody, besides the space: announcements, exchange."""
     districts: tuple[str, ...] = ()
     """Spaces that only hold those of initiatives."""
+    exchange: str = ""
+    """The one of them that has a bot of its own."""
     names: Mapping[str, str] = field(default_factory=dict)
     """What the rooms are called that people are invited to."""
     initiatives: tuple[Initiative, ...] = ()
@@ -138,6 +140,7 @@ class Settings:
             coordination=office.meant(self.coordination),
             rooms=tuple(map(office.meant, self.rooms)),
             districts=tuple(map(office.meant, self.districts)),
+            exchange=office.meant(self.exchange),
             names={office.meant(room): name for room, name in self.names.items()},
             initiatives=tuple(x.as_known(office) for x in self.initiatives),
         )
@@ -297,6 +300,8 @@ class Office(Movable):
     """When coordinators were last told of a failure."""
     stirs: Mapping[str, float] = field(default_factory=dict)
     """Numbers of the last two wishes that were made or decided, and when."""
+    shut: tuple[str, ...] = ()
+    """Rooms in place of others into which we could not come, and of which was told."""
 
 
 def to_json(value: Office | Member | Wish) -> dict[str, Any]:

@@ -31,7 +31,17 @@ from bots.runtime.logs import where
 from bots.runtime.outcomes import performed, tell
 from bots.runtime.transaction import InboxRow, Transaction
 from federation import rooms
-from federation.actions import Action, AskDevices, CreateRoom, EditMessage, Handle, Look, Ref, Send
+from federation.actions import (
+    Action,
+    AskDevices,
+    CreateRoom,
+    EditMessage,
+    Handle,
+    Join,
+    Look,
+    Ref,
+    Send,
+)
 from federation.encryption.standing import doubt
 from federation.events import Membership, MembershipKind, RoomEvent
 from federation.perform import Outcome
@@ -303,6 +313,8 @@ def _lane(tx: Transaction, action: Action | Deliver) -> str:
         return action.handle
     if isinstance(action, AskDevices):  # nothing in a room waits for somebody's homeserver
         return f"devices {action.user}"
+    if isinstance(action, Join):  # what is to be done in the room may wait for just that
+        return f"join {action.room}"
     whose = getattr(action, "whose", None)
     return _lane_of(tx, action.room) + (f" {whose}" if whose is not None else "")
 

@@ -235,14 +235,16 @@ class Delivering:
         return await self._store.run("postpone", postpone)
 
     async def _wait_for(self, people: frozenset[str], early: Head) -> Head | None:
-        """Its lane rests until one of them comes or goes: see `Deciding`, which lets it go on."""
-        room = str(getattr(early.prepared, "room", ""))
+        """Its lane rests until one of them, or we, come: see `Deciding`, which lets it go on."""
+        room_id = str(getattr(early.prepared, "room", ""))
 
         def rest(tx: Transaction) -> Head | None:
-            if rooms.load(tx, early.by, room).only_asks(people):  # else it was told while we tried
+            room = rooms.load(tx, early.by, room_id)
+            # Else it was told while we tried.
+            if room.only_asks(people) or (room.awaited and not people):
                 tx.rest(early.row.seq)
                 if getattr(early.action, "whose", None) is not None:
-                    tx.rest_with(f"{early.by} {room}", early.lane)
+                    tx.rest_with(f"{early.by} {room_id}", early.lane)
             return heads.first(tx, early.lane)
 
         return await self._store.run("rest", rest)

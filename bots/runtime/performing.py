@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any, Protocol
 
-from federation.actions import SetState
+from federation.actions import Join, SetState
 from federation.errors import (
     AudienceRefused,
     Crowded,
@@ -18,6 +18,7 @@ from federation.errors import (
     MatrixError,
     NobodyThere,
     NotAHomeserver,
+    NotThereYet,
     RateLimited,
     TokenRevoked,
     TooSoon,
@@ -54,9 +55,10 @@ class TryLater(Exception):
 
 
 class Waits(Exception):
-    """It has to wait until one of these `people` comes into its room, or leaves it."""
+    """It has to wait until one of these `people` comes into its room, or leaves it; until we are
+    there ourselves, where nobody is named."""
 
-    def __init__(self, people: frozenset[str]) -> None:
+    def __init__(self, people: frozenset[str] = frozenset()) -> None:
         super().__init__("nobody there")
         self.people = people
 
@@ -112,12 +114,17 @@ class Account:
         except NobodyThere as error:
             raise Waits(error.people) from None
         except FederationError as error:
-            raise _for_good(error) from None
+            raise _for_good(error, action) from None
 
 
-def _for_good(error: FederationError) -> Exception:
-    if isinstance(error, Crowded):
-        return Declined("crowd")
-    if isinstance(error, AudienceRefused):
-        return Refused("audience")
-    return Refused(error.code if isinstance(error, MatrixError) else type(error).__name__)
+def _for_good(error: FederationError, action: Any) -> Exception:
+    match error:
+        case Crowded():
+            return Declined("crowd")
+        case NotThereYet():
+            return Declined(error.code) if isinstance(action, Join) else Waits()
+        case AudienceRefused():
+            return Refused("audience")
+        case MatrixError():
+            return Refused(error.code)
+    return Refused(type(error).__name__)

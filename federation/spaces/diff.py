@@ -21,7 +21,7 @@ from federation.spaces.state import (
     spare,
     wanted,
 )
-from federation.spaces.steps import Change, List, PointAlias, Remark
+from federation.spaces.steps import BringAlong, Change, List, PointAlias, Remark
 
 DEFAULTS: Content = {
     "users_default": 0,
@@ -79,6 +79,12 @@ def _invitations(room: Room, there: Seen, layout: Layout) -> Iterator[Change]:
             due = level > 0 and user not in known
         if due and user != layout.creator:
             yield Change("+", room.words.alias, f"invites {user}", Invite(there.room_id, user))
+    # Who has left the new room, or was put out of it, is a member of it in that way.
+    left_behind = there.carried - {*room.people, *(there.members or {}), layout.creator}
+    if left_behind:
+        text = f"invites {len(left_behind)} more who were in the room that it replaces"
+        step = BringAlong(there.room_id, tuple(sorted(left_behind)))
+        yield Change("+", room.words.alias, text, step)
 
 
 def _power(room: Room, there: Seen, layout: Layout) -> Iterator[Change]:

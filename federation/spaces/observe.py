@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -26,6 +26,8 @@ from federation.spaces.network import Key, Layout, Room, Space
 from federation.spaces.seen import Observed, Seen, seen
 from federation.spaces.state import MARK, TYPES
 
+PRESENT = ("join", "invite")
+MOST_BEFORE = 10
 SYNC_SECONDS = 600.0
 """A first sync of thousands of rooms takes its time."""
 AT_ONCE, PATIENCE = 8, 15.0
@@ -41,8 +43,11 @@ async def observe(server: Homeserver, layout: Layout, unsettled: Collection[Key]
     found = match(layout, Observed(rooms)).found
     for room in layout.rooms:
         there = found.get(room.key)
-        if there and (room.key in unsettled or _may_lack_people(room, there)):
+        before = _replaced(there, rooms)
+        if there and (before or room.key in unsettled or _may_lack_people(room, there)):
             there = rooms[there.room_id] = await _with_members(server, there)
+        if there and before:
+            there = rooms[there.room_id] = replace(there, carried=await _carried(server, before))
         if there and isinstance(room, Space) and room.parent is None:
             rooms[there.room_id] = replace(there, listed=await _is_listed(server, there.room_id))
     return Observed(rooms)
@@ -54,6 +59,28 @@ def _may_lack_people(room: Room, there: Seen) -> bool:
     on another server is given power only after having joined."""
     untold = not all(room.people.values()) or there.waiting(room.afar)
     return bool(untold) or not there.content(MARK)
+
+
+def _replaced(room: Seen | None, rooms: Mapping[str, Seen]) -> list[Seen]:
+    """The rooms in whose place it is, the oldest first, as far as the creator account is in them
+    and they say so themselves: whoever makes a room can write anything of it."""
+    found: list[Seen] = []
+    while room is not None and len(found) < MOST_BEFORE:
+        before = rooms.get(room.predecessor or "")
+        if before is None or before.replacement != room.room_id:
+            break
+        found.insert(0, before)
+        room = before
+    return found
+
+
+async def _carried(server: Homeserver, before: Sequence[Seen]) -> frozenset[str]:
+    found: set[str] = set()
+    for room in before:
+        members = (await _with_members(server, room)).members or {}
+        present = {user for user, membership in members.items() if membership in PRESENT}
+        found = (found - members.keys()) | present
+    return frozenset(found)
 
 
 async def _sync(server: Homeserver) -> dict[str, Any]:

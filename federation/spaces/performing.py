@@ -16,7 +16,7 @@ from federation.spaces.references import References
 from federation.spaces.requests import Refused, Requests
 from federation.spaces.seen import Seen
 from federation.spaces.state import AVATAR, creation
-from federation.spaces.steps import List, MakeRoom, PointAlias, Step, Unlink
+from federation.spaces.steps import BringAlong, List, MakeRoom, PointAlias, Step, Unlink
 
 PRESENT = ("invite", "join")
 LOOKS = (0.0, 0.2, 0.4, 0.8, 1.6)
@@ -32,6 +32,7 @@ class Performer:
             MakeRoom: self._make,
             SetState: self._set_state,
             Invite: self._invite,
+            BringAlong: self._bring_along,
             PointAlias: self._point,
             List: self._list,
             Unlink: self._unlink,
@@ -153,6 +154,9 @@ class Performer:
                 raise Refused(f"{step.user} could not be invited ({error.code})") from None
         except Refused as error:
             raise Refused(f"{step.user} could not be invited: {error}") from None
+
+    async def _bring_along(self, step: BringAlong) -> None:
+        await self._all([Invite(step.room, user) for user in step.users])
 
     async def _membership(self, room_id: str, user: str) -> str:
         target = path("rooms", room_id, "state", "m.room.member", user)

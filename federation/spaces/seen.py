@@ -35,6 +35,8 @@ class Seen:
     """User → membership; None where that was not asked for."""
     listed: bool | None = None
     """Whether it stands in the public list; None where that was not asked for."""
+    carried: frozenset[str] = frozenset()
+    """Who is in the rooms that it replaced, or asked into them."""
 
     def content(self, type_: str, state_key: str = "") -> Content:
         """The content of a state event; empty if there is none."""
@@ -61,6 +63,13 @@ class Seen:
         if (TOMBSTONE, "") not in self.state:
             return None
         return str(self.content(TOMBSTONE).get("replacement_room", ""))
+
+    @property
+    def predecessor(self) -> str | None:
+        """The room that it replaces (§ m.room.create)."""
+        before = self.content(CREATE).get("predecessor")
+        found = before.get("room_id") if isinstance(before, Mapping) else None
+        return found if isinstance(found, str) else None
 
     @property
     def unlimited(self) -> frozenset[str]:

@@ -52,7 +52,15 @@ class Unlink:
     unless: Ref | None = None
 
 
-Step = MakeAccount | MakeRoom | PointAlias | SetState | Invite | List | Unlink
+@dataclass(frozen=True, slots=True)
+class BringAlong:
+    """Invite whoever was in the room that this one replaces."""
+
+    room: Ref
+    users: tuple[str, ...]
+
+
+Step = MakeAccount | MakeRoom | PointAlias | SetState | Invite | BringAlong | List | Unlink
 
 
 @dataclass(frozen=True, slots=True)

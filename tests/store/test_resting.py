@@ -182,3 +182,45 @@ async def test_what_is_said_for_single_persons_goes_on_as_well(
     performer.come.add(ROOM)
     await carried_out(store, clock, performer, 6)
     assert sorted(performer.done) == ["all", "anna", "bilal"]
+
+
+async def test_what_is_for_a_room_that_replaces_one_of_ours_waits_until_we_are_there(
+    store: Store, clock: ManualClock
+) -> None:
+    """Who is let in by then does what waited, in its order."""
+    performer = LeftOut()
+    await store.run("sync", lambda tx: rooms.save(tx, BOT, Room(ROOM, awaited=True)))
+    await append(store, "one", "two")
+    delivering = Delivering(store, clock, {BOT: performer})
+    task = asyncio.create_task(delivering.run())
+    try:
+        await until(lambda: performer.tried == ["one"], "the first attempt")
+        await until(lambda: store.run("idle", Transaction.idle), "nothing that waits")
+
+        def enter(tx: Transaction) -> None:
+            rooms.save(tx, BOT, Room(ROOM, joined=True))
+            tx.stir(f"{BOT} {ROOM}")
+
+        performer.inside = True
+        await store.run("sync", enter)
+        delivering.wake.set()
+        await until(lambda: performer.done == ["one", "two"], "all of it")
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+class LeftOut:
+    def __init__(self) -> None:
+        self.ready = asyncio.Event()
+        self.ready.set()
+        self.inside = False
+        self.tried: list[str] = []
+        self.done: list[str] = []
+
+    async def perform(self, action: Send, action_id: str) -> Outcome:
+        self.tried.append(action_id)
+        if not self.inside:
+            raise Waits
+        self.done.append(action_id)
+        return Outcome(str(action.room), f"$of-{action_id}")

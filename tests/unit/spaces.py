@@ -24,7 +24,15 @@ from federation.spaces.plan import Plan, plan
 from federation.spaces.references import handles, replaced
 from federation.spaces.seen import Observed, Seen
 from federation.spaces.state import MARK, PICTURE, creation
-from federation.spaces.steps import Change, MakeAccount, MakeRoom, PointAlias, Step, Unlink
+from federation.spaces.steps import (
+    BringAlong,
+    Change,
+    MakeAccount,
+    MakeRoom,
+    PointAlias,
+    Step,
+    Unlink,
+)
 
 CREATOR, ONBOARDING = "@dienst:x", "@willkommen:x"
 EXCHANGE, ANNOUNCEMENTS = "@austausch:x", "@rundbrief:x"
@@ -71,6 +79,8 @@ class Homeserver:
         self.rooms: dict[str, dict[tuple[str, str], dict[str, Any]]] = {}
         self.makers: dict[str, str] = {}
         self.members: dict[str, dict[str, str]] = {}
+        self.carried: dict[str, frozenset[str]] = {}
+        """Room → who was in the rooms that it replaced."""
         self.elsewhere: dict[str, str] = {}
         """Aliases of rooms that are not ours."""
         self.accounts: set[str] = set()
@@ -81,7 +91,13 @@ class Homeserver:
     def observed(self, afar: Collection[str] = ()) -> Observed:
         """`afar`: people whose power waits, so that members are asked for."""
         rooms = {
-            room_id: Seen(room_id, self.makers[room_id], state, self._members(room_id, afar))
+            room_id: Seen(
+                room_id,
+                self.makers[room_id],
+                state,
+                self._members(room_id, afar),
+                carried=self.carried.get(room_id, frozenset()),
+            )
             for room_id, state in self.rooms.items()
             if self.members[room_id].get(CREATOR) == "join"
         }
@@ -90,7 +106,7 @@ class Homeserver:
     def _members(self, room_id: str, afar: Collection[str]) -> dict[str, str] | None:
         """Asked for where people are without power."""
         kind = self.rooms[room_id].get((MARK, ""), {}).get("kind")
-        asked = kind in ("alliance", "coordination") or afar
+        asked = kind in ("alliance", "coordination") or afar or room_id in self.carried
         return self.members[room_id] if asked else None
 
     def plan(self, declared: Network) -> Plan:
@@ -135,14 +151,19 @@ class Homeserver:
                 content = self._resolved(step.content, ids)
                 place = (step.type, self._id(step.state_key, ids))
                 self.rooms[self._id(step.room, ids)][place] = content
-            case Invite():
-                self.members[self._id(step.room, ids)].setdefault(step.user, "invite")
+            case Invite() | BringAlong():
+                users = (step.user,) if isinstance(step, Invite) else step.users
+                members = self.members[self._id(step.room, ids)]
+                members |= dict.fromkeys(users, "invite") | members
             case PointAlias():
                 self.take(step.content, planned, ids)
             case Unlink():
-                child = self._id(step.link.state_key, ids)
-                if step.unless is None or self._id(step.unless, ids) != child:
-                    self.take(step.link, planned, ids)
+                self._unlink(step, planned, ids)
+
+    def _unlink(self, step: Unlink, planned: Plan, ids: dict[str, str]) -> None:
+        child = self._id(step.link.state_key, ids)
+        if step.unless is None or self._id(step.unless, ids) != child:
+            self.take(step.link, planned, ids)
 
     def create(self, body: Mapping[str, Any], maker: str = CREATOR) -> str:
         alias = f"#{body['room_alias_name']}:x"

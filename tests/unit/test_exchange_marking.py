@@ -521,3 +521,32 @@ def test_failures_are_told_sparingly(market: Market) -> None:
 def test_settings_need_a_language() -> None:
     with pytest.raises(ValueError, match="language"):
         Market(replace(SETTINGS, languages=()))
+
+
+def test_a_copy_that_was_on_its_way_while_its_room_was_replaced_is_said_anew(
+    market: Market,
+) -> None:
+    old = market.writes("long before")
+    market.marks(old)
+    market.pass_time(60)
+    source = market.writes("just before")
+    market.marks(source)
+    origin = replace(market.origin(EXCHANGE, ANNA), sent_at=int(market.now.timestamp() * 1000))
+    asked = market.handle(RoomReplaced(origin, RoomView(), "!new-exchange"))
+    asked += market.pass_time(1)
+    assert said(asked, "copy").room == "!new-exchange"
+    assert redacted(asked) == [(EXCHANGE, "exchange/2/copy"), (NORTH, "exchange/2/seen")]
+    assert market.index == {old: "long before", source: "just before"}
+    assert market.pass_time(60) == []
+
+
+def test_coordinators_are_told_once_that_we_can_not_come_into_the_new_exchange_room(
+    market: Market,
+) -> None:
+    market.handle(RoomReplaced(market.origin(EXCHANGE, ANNA), RoomView(), "!new-exchange"))
+    shut = Performed("Join", None, "!new-exchange", None, "M_FORBIDDEN")
+    assert market.keys(market.handle(shut), COORDINATION) == ["exchange-moved"]
+    assert market.handle(shut) == []
+    for other in (NORTH, "!anything", None):
+        assert market.handle(Performed("Join", None, other, None, "M_FORBIDDEN")) == []
+    assert market.handle(Performed("Join", None, "!new-exchange", None)) == []

@@ -588,3 +588,16 @@ def test_layout_names_every_role_it_needs() -> None:
         *("alliance", "coordination", "exchange", "announcements"),
         *("initiative/nord", "initiative/nord/r0"),
     ]
+
+
+def test_who_was_in_a_room_that_was_upgraded_is_asked_into_the_new_one(server: Server) -> None:
+    new = server.upgrade("#nord")
+    people = {"@leyla:x", "@cem:b.example", "@gone:x"}
+    server.carried[new] = frozenset(people | {CREATOR})
+    server.members[new]["@gone:x"] = "leave"
+    server.apply(SMALL)
+    assert {user for user in people if server.members[new].get(user) == "invite"} == {
+        "@leyla:x",
+        "@cem:b.example",
+    }
+    assert server.plan(SMALL).is_done

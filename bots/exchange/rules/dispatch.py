@@ -47,6 +47,8 @@ def _of_office(turn: Turn, event: Event) -> None:
             rooms.started(turn, turn.state.joined)
         case Due():
             _due(turn, event.key)
+        case Performed(action="Join"):
+            rooms.not_let_in(turn, event)
         case Performed() if event.target is not None:
             marking.found(turn, event)
         case Performed():
@@ -58,6 +60,8 @@ def _of_office(turn: Turn, event: Event) -> None:
 def _due(turn: Turn, key: str) -> None:
     if key.startswith(handles.NOTE):
         answering.due(turn)
+    elif key.startswith(handles.ANEW):
+        following.left_behind(turn, key)
     elif key.startswith(handles.REST):
         following.rested(turn)
     elif key.startswith(handles.LOOK):

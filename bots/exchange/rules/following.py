@@ -11,7 +11,7 @@ from bots.exchange.rules import answering, marking
 from bots.exchange.rules.turn import Turn
 from bots.runtime.decision import Performed, SetTimer
 from bots.runtime.texts import clean
-from federation.events import Edit, Redaction, TextMessage
+from federation.events import Edit, Redaction, RoomReplaced, TextMessage
 from federation.links import MODERATOR
 
 SETTLE = timedelta(seconds=2)
@@ -20,6 +20,10 @@ MOST_EDITS = 50
 """Of one message that are known."""
 MOST_GONE = 10
 """Of one room that are known."""
+MOST_BEHIND = 20
+"""Copies that may have been on their way while the exchange room was replaced."""
+JUST = 5.0
+"""Seconds that a copy may take, and by which two clocks may differ."""
 
 
 def edited(turn: Turn, event: Edit) -> None:
@@ -111,9 +115,31 @@ def unshared(turn: Turn, event: TextMessage) -> None:
             turn.take_back()
 
 
+# -- the exchange room is replaced -----------------------------------------------------------------
+
+
+def moved(turn: Turn, event: RoomReplaced) -> None:
+    """What was said just then may stand where nobody reads any more."""
+    last = turn.known.office.shares
+    for number in range(last, max(0, last - MOST_BEHIND), -1):
+        turn.ask(SetTimer(handles.anew_timer(number, event.origin.sent_at), turn.now))
+
+
+def left_behind(turn: Turn, key: str) -> None:
+    when = int(key.rpartition("/")[2]) / 1000 - JUST
+    if turn.known.shared is None or turn.shared.state is not ShareState.SHARED:
+        return
+    if turn.shared.shared >= when and turn.shared.into != turn.place(turn.settings.exchange):
+        _share_anew(turn)
+
+
 def sent(turn: Turn, event: Performed) -> None:
     """A copy that could not be made at all."""
     made = turn.known.shared is not None and event.handle == handles.copy(turn.shared.number)
-    if made and event.action == "Send" and event.error is not None:
+    if not made or event.action != "Send" or event.error is None:
+        return
+    if turn.shared.into != turn.place(turn.settings.exchange):
+        _share_anew(turn)  # the room was replaced under it
+    else:
         turn.say_there("failed", {"error": event.error})
         turn.take_back(redact=False)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bots.exchange.rules import following
 from bots.exchange.rules.turn import Turn
 from bots.runtime.commands import Invocation
+from bots.runtime.decision import Performed
 from bots.runtime.switches import switch
 from federation.actions import Join, Leave
 from federation.events import (
@@ -65,6 +67,18 @@ def replaced(turn: Turn, event: RoomReplaced) -> None:
         turn.office(moved=turn.known.office.after(event))
         turn.settle(joined=False)
         turn.ask(Join(event.replacement, notify=True))
+    if room == turn.settings.exchange:
+        following.moved(turn, event)
+
+
+def not_let_in(turn: Turn, event: Performed) -> None:
+    """What is shared meanwhile waits for us to be let in, and coordinators have to know."""
+    there = turn.place(turn.settings.exchange)
+    moved = there in turn.known.office.moved.values()
+    new = turn.known.office.shut != there
+    if event.error is not None and event.room_id == there and moved and new:
+        turn.office(shut=there)
+        turn.tell("exchange-moved", {})
 
 
 # -- commands --------------------------------------------------------------------------------------

@@ -9,7 +9,10 @@ __all__ = ["PARAGRAPHS", "WORDING"]
 
 WORDING = Wording(
     PARAGRAPHS,
-    ringing=frozenset({"copy", "hello", "hello-encrypted", "encrypted", "failed", "set-aside"}),
+    ringing=frozenset(
+        {"copy", "hello", "hello-encrypted", "encrypted", "failed", "set-aside"}
+        | {"exchange-moved"}
+    ),
     commands=frozenset({"command", "find", "named", "off", "on", "share", "unnamed"}),
     opens=True,
 )

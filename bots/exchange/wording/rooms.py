@@ -126,6 +126,13 @@ PARAGRAPHS: dict[str, Paragraphs] = {
     ),
     "name-on": (N_("From now on your name stands beside what you share."),),
     "name-off": (N_("Your name no longer stands beside what you share."),),
+    "exchange-moved": (
+        N_(
+            "The exchange room was replaced by another room, into which I can not come yet. What "
+            "is shared now waits, and nothing is lost. Please ask whoever runs the network to run "
+            "“buendnis apply”: then I am let in."
+        ),
+    ),
     "failed": (N_("This could not be shared ({error}). Please try again another day."),),
     "set-aside": (
         N_(

@@ -11,7 +11,7 @@ from bots.onboarding.rules.outside import GONE
 from bots.onboarding.rules.turn import Turn
 from bots.runtime.decision import CancelTimer, Performed, Phrase, Say, SetTimer
 from bots.runtime.phrases import Link
-from federation.actions import Join, Leave, SetState
+from federation.actions import Invite, Join, Leave, SetState
 from federation.events import (
     ClientRequest,
     MediaMessage,
@@ -66,6 +66,16 @@ def at_the_space(turn: Turn, event: Membership) -> None:
         _let_in(turn, event)
     elif event.membership in GONE:
         _went(turn, event)
+
+
+def at_the_old_space(turn: Turn, event: Membership) -> None:
+    """Somebody's client did not know yet that there is another one, or had her invitation left."""
+    if not turn.greets(event.user):
+        return
+    if event.membership is MembershipKind.KNOCK:
+        wishes.knocked(turn, event)
+    elif event.membership is MembershipKind.JOIN and event.before is not MembershipKind.JOIN:
+        turn.ask(Invite(turn.place(turn.settings.space), event.user, notify=True))
 
 
 def _let_in(turn: Turn, event: Membership) -> None:
@@ -207,6 +217,8 @@ def performed(turn: Turn, event: Performed) -> None:
         _made(turn, event)
     elif event.action == "Join" and event.error == "crowd" and event.room_id is not None:
         turn.ask(Leave(event.room_id, notify=True))
+    elif event.action == "Join" and event.error is not None:
+        _not_let_in(turn, event)
     elif event.error is not None and event.user is not None:
         _failed(turn, event)
 
@@ -220,6 +232,19 @@ def _made(turn: Turn, event: Performed) -> None:
     turn.change(opened=False, stage=stage, welcomed=0.0)
     values = {"person": turn.person(turn.member.user), "error": event.error}
     turn.name_member(turn.settings.coordination, "greeting-failed", values)
+
+
+def _not_let_in(turn: Turn, event: Performed) -> None:
+    """Into a room that replaces one of ours; what is to be done there waits."""
+    office, new = turn.known.office, event.room_id or ""
+    room = office.meant(new)
+    # Of the exchange room its own bot tells; where coordinators were to read it, nobody can.
+    others = (turn.settings.exchange, turn.settings.coordination)
+    ours = room in turn.settings.places.difference(others)
+    if ours and new in {*office.moved.values()}.difference(office.shut):
+        turn.office(shut=(*office.shut, new))
+        there = link(turn.place(room))
+        turn.tell("room-moved", {"room": turn.settings.names.get(room) or Link(there, there)})
 
 
 def _failed(turn: Turn, event: Performed) -> None:

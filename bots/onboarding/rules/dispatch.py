@@ -37,6 +37,8 @@ def rule(state: State, event: Event, now: datetime) -> Decision[State]:
         _of_office(turn, event)
     elif event.origin.room_id not in state.known.office.moved:  # else people leave what was
         _of_room(turn, event)
+    elif isinstance(event, Membership) and state.room == state.settings.space:
+        arrival.at_the_old_space(turn, event)
     return turn.decision()
 
 

@@ -44,6 +44,7 @@ WORDING = Wording(
             "greeting-failed",
             "invite-failed",
             "removal-failed",
+            "room-moved",
             "set-aside",
         }
     ),

@@ -119,6 +119,13 @@ COORDINATION: dict[str, Paragraphs] = {
             "that there: {room}"
         ),
     ),
+    "room-moved": (
+        N_(
+            "“{room}” was replaced by another room, into which I can not come yet. What I have to "
+            "do there waits, and nothing is lost. Please ask whoever runs the network to run "
+            "“buendnis apply”: then I am let in."
+        ),
+    ),
     "set-aside": (
         N_(
             "Something could not be done and was put aside. Please tell whoever runs the network "
