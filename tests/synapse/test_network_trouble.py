@@ -146,7 +146,7 @@ async def test_the_exchange_room_is_deleted(house: House) -> None:
     said = await house.shares(room, "Into the void")
     await house.says(house.nora, "exchange", "could not be shared", room, thread=said)
     await house.nora.send(room, "!find void")
-    await house.says(house.nora, "exchange", "No shared message was found", room)
+    await house.says(house.nora, "exchange", "Only people who are in the exchange room", room)
 
 
 async def test_the_announcements_room_is_deleted_while_mails_wait(house: House) -> None:
