@@ -10,7 +10,7 @@ from federation.encryption.machine import Machine
 from federation.ports import DEVICES, Ledger, RawEvent
 from federation.recent import Recent
 from federation.shapes import is_text, listing, mapping
-from federation.sync import Interests, JoinedRoom, events_of
+from federation.sync import STATE_TYPES, Interests, JoinedRoom, events_of
 
 MARK = "org.buendnis.id"
 """In the content of what we send: the id of the action, opaque and readable for us alone. An
@@ -101,7 +101,7 @@ class Intake:
     def _event(self, ledger: Ledger, room_id: str, event: RawEvent) -> None:
         if event["sender"] == self._account:
             self._own(ledger, room_id, event)
-        elif "state_key" not in event and room_id in self._interests.overheard():
+        elif event.get("type") not in STATE_TYPES and room_id in self._interests.overheard():
             return
         elif event.get("type") == "m.room.encrypted":
             self._encrypted(ledger, room_id, event)

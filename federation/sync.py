@@ -15,6 +15,7 @@ from federation.errors import MatrixError, NotAHomeserver, RateLimited, TokenRev
 from federation.homeserver import Homeserver, path, told_all
 from federation.ports import RawEvent
 from federation.shapes import events, is_text, mapping
+from federation.translate import SAID
 
 TIMELINE_LIMIT = 100
 PAGE = 1000
@@ -32,12 +33,7 @@ STATE_TYPES = (
 class Interests:
     """What an account's rooms are asked for: no more than its bots need."""
 
-    types: tuple[str, ...] = (
-        "m.room.message",
-        "m.room.encrypted",
-        "m.reaction",
-        "m.room.redaction",
-    )
+    types: tuple[str, ...] = SAID
     rooms: tuple[str, ...] | None = None
     """Room ids; None: every room that the account is in."""
     members: bool = True

@@ -244,6 +244,14 @@ def _encrypted(
     return Ignored(origin, view, "m.room.encrypted")  # redacted before we saw it
 
 
+def _beacon(origin: Origin, view: RoomView, raw: RawEvent, content: Mapping[str, Any]) -> RoomEvent:
+    """A place that goes on (MSC3489, MSC3672). Where it is comes in events of its own, unread; and
+    that it has ended is no news."""
+    if content.get("live") is not True:
+        return Ignored(origin, view, str(raw["type"]))
+    return MediaMessage(origin, view, "location")
+
+
 def _media(kind: str) -> Callable[[Origin, RoomView, RawEvent, Mapping[str, Any]], RoomEvent]:
     def read(
         origin: Origin, view: RoomView, raw: RawEvent, content: Mapping[str, Any]
@@ -280,12 +288,25 @@ _READERS: dict[str, _Reader] = {
     "m.sticker": _media("sticker"),
     "m.poll.start": _media("poll"),
     "org.matrix.msc3381.poll.start": _media("poll"),
+    "m.beacon_info": _beacon,
+    "org.matrix.msc3489.beacon_info": _beacon,
+    "org.matrix.msc3672.beacon_info": _beacon,
     "m.call.invite": _call,
     "m.call.notify": _call,
     "m.rtc.notification": _call,
     "org.matrix.msc4075.call.notify": _call,
     "org.matrix.msc4075.rtc.notification": _call,
 }
+
+
+SAID = (
+    "m.room.message",
+    "m.room.encrypted",
+    "m.reaction",
+    "m.room.redaction",
+    *(x for x in _READERS if not x.startswith(("m.room.", "m.reaction")) and x != DEVICES),
+)
+"""Types of events in which somebody says or does something, encrypted or in clear."""
 
 
 def _thread(relation: Mapping[str, Any]) -> str | None:

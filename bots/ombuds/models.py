@@ -157,6 +157,8 @@ class Case:
     """Since when it is as it is: open, or answered. 0: since it was opened."""
     hinted: bool = False
     """Staff were told that a note in its thread reaches nobody."""
+    pictured: float = 0.0
+    """When they were last told that what is no text does not, either."""
     texts: int = 0
     """How many messages of the person stand in the thread, the root not counted."""
     answers: tuple[Answer, ...] = ()

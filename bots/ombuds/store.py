@@ -40,6 +40,7 @@ from federation import translate
 from federation.events import (
     DevicesChanged,
     Edit,
+    MediaMessage,
     Membership,
     Reaction,
     Redaction,
@@ -204,7 +205,7 @@ class Loader:
             return self._with_case(state, _first_case(copies))
         if isinstance(event, Reaction):
             target = self.docs.made_by_event(event.target)
-        elif isinstance(event, TextMessage):
+        elif isinstance(event, TextMessage | MediaMessage):
             target = self._meant(event)
             state = replace(state, copies=self.docs.copies_of(event.origin.event_id))
         else:
@@ -215,7 +216,7 @@ class Loader:
             return self._for_command(state, event, number)
         return self._with_case(state, number)
 
-    def _meant(self, event: TextMessage) -> Made | None:
+    def _meant(self, event: TextMessage | MediaMessage) -> Made | None:
         for event_id in (event.thread, event.reply_to):
             target = self.docs.made_by_event(event_id) if event_id is not None else None
             if target is not None and handles.place(target.handle) is not None:

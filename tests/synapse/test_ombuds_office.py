@@ -215,10 +215,14 @@ async def test_commands_of_strangers_do_nothing(house: OpenHouse, make_person: M
         assert not [text for text in h.told_to_leyla(chat) if text.endswith("to myself")]
 
 
-async def test_a_picture_is_asked_for_in_words(house: OpenHouse) -> None:
+async def test_a_picture_or_a_live_place_is_asked_for_in_words(house: OpenHouse) -> None:
     async with house() as h:
         chat, _ = await h.leyla.write_privately(h.account, "hello")
         await h.leyla_sees(chat, "Your number is 1")
+        target = room_path(chat, "state", "org.matrix.msc3672.beacon_info", h.leyla.user_id)
+        live = {"live": True, "timeout": 900_000, "description": "canary"}
+        await h.leyla.homeserver.call("PUT", target, live)
+        await h.staff_see("place on a map")
         content = {"msgtype": "m.image", "body": "IMG_leyla.jpg", "url": "mxc://localhost/x"}
         await h.leyla.send_event(chat, "m.room.message", content)
         await h.leyla_sees(chat, "only read text")

@@ -471,6 +471,15 @@ def test_a_picture_is_asked_for_in_words(world: World) -> None:
     assert world.keys(asked) == ["text-only"]
 
 
+def test_a_picture_for_a_draft_is_asked_for_in_words_in_its_thread(world: World) -> None:
+    draft, _ = world.write(TEXT)
+    for thread, answers in ((draft, ["text-only"]), (draft, []), ("$other", [])):
+        picture = MediaMessage(world.origin(ANNA), world.view, "image", thread=thread)
+        asked = world.handle(picture)
+        assert world.keys(asked) == answers
+        assert all(x.thread == draft for x in asked if isinstance(x, Say))
+
+
 def test_a_text_that_is_too_long_is_refused(world: World) -> None:
     assert world.keys(world.write("x" * 20_001)[1]) == ["too-long"]
 

@@ -130,6 +130,8 @@ def test_what_is_only_overheard_never_comes_to_the_store(office: Office) -> None
         office.tx,
         joined(message(event_id="$1"), encrypted, member(ANNA, "join") | {"event_id": "$3"}),
     )
+    live = event("m.beacon_info", {"live": True}, event_id="$5") | {"state_key": ANNA}
+    intake.joined(office.tx, joined(live))
     assert [found["event_id"] for found in office.events()] == ["$3"]
     assert office.recent.found(ROOM, "$1") is None
     office.intake.joined(office.tx, joined(message(event_id="$4")))

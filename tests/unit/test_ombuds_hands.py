@@ -10,7 +10,7 @@ import pytest
 from bots.ombuds import handles
 from bots.runtime.decision import Request, Say
 from federation.actions import AskDevices, Redact
-from federation.events import Doubt, Edit, TextMessage
+from federation.events import Doubt, Edit, MediaMessage, TextMessage
 from tests.unit.test_ombuds_story import ANNA, CHAT, OFFICE, YUSRA, World
 from tests.unit.world import said
 
@@ -126,3 +126,28 @@ def test_no_sign_of_taking_back_stays(world: World, end: str) -> None:
     says(world, "!answer We come.", 1)
     asked = world.pass_time(120) if end == "delivered" else world.staff("!undo")
     assert [x.target for x in asked if isinstance(x, Redact)] == [handles.undo(1, 1)]
+
+
+def sends(world: World, case: int | None, caption: str = "", sender: str = ANNA) -> list[str]:
+    """A picture of staff: what the room reads then."""
+    thread = world.event_of(handles.root(case)) if case is not None else None
+    origin = world.origin(OFFICE, sender)
+    picture = MediaMessage(origin, world.view(OFFICE), "image", caption, thread=thread)
+    return world.office_keys(world.handle(picture))
+
+
+def test_a_picture_of_staff_in_a_thread_is_told_to_reach_nobody(world: World) -> None:
+    assert sends(world, 1) == ["picture-stays"]
+    assert sends(world, 1) == []
+    assert sends(world, 2) == ["picture-stays"]
+    assert sends(world, None) == []
+    assert sends(world, 1, sender="@stranger:hs") == []
+    world.pass_time(3600)
+    assert sends(world, 1) == ["picture-stays"]
+
+
+@pytest.mark.parametrize("case", [1, None])
+def test_an_answer_beneath_a_picture_is_none(world: World, case: int | None) -> None:
+    for _ in range(2):
+        assert sends(world, case, "!answer 1 Like this.") == ["picture-stays"]
+    assert not sent(world, CHAT, SECOND)

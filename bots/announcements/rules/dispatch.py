@@ -157,7 +157,7 @@ def _by_editor(turn: Turn, event: RoomEvent) -> None:
     match event:
         case TextMessage(notice=False):
             drafts.text(turn, event)
-        case MediaMessage(thread=None):
+        case MediaMessage() if event.thread is None or turn.state.item is not None:
             drafts.media(turn, event)
         case Edit():
             drafts.edited(turn, event)

@@ -37,7 +37,7 @@ def media(turn: Turn, event: MediaMessage) -> None:
     """Several in a row get one answer."""
     if turn.seconds - turn.desk.explained >= PAUSE:
         turn.note(explained=turn.seconds)
-        turn.tell("text-only", thread=event.origin.event_id)
+        turn.tell("text-only", thread=event.thread or event.origin.event_id)
 
 
 def _command(turn: Turn, event: TextMessage, found: Invocation | Unknown) -> None:

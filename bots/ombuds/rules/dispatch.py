@@ -167,6 +167,8 @@ def _in_office(turn: Turn, event: RoomEvent) -> None:
     match event:
         case TextMessage():
             staff.text(turn, event)
+        case MediaMessage():
+            staff.media(turn, event)
         case Edit():
             staff.edited(turn, event)
         case Redaction():

@@ -9,7 +9,7 @@ from bots.ombuds import handles, texts
 from bots.ombuds.rules import answers, casework, commands, devices, moving, roster
 from bots.ombuds.rules.commands import Command, Invocation, Unknown
 from bots.ombuds.rules.turn import Turn, Values
-from federation.events import Edit, Reaction, Redaction, TextMessage, Unreadable
+from federation.events import Edit, MediaMessage, Reaction, Redaction, TextMessage, Unreadable
 
 PAUSE = 600.0
 
@@ -52,6 +52,21 @@ def _note(turn: Turn) -> None:
         return
     turn.file(hinted=True)
     turn.tell_case("note-stays", {"command": commands.full(commands.ANSWER, turn.staff_language)})
+
+
+def media(turn: Turn, event: MediaMessage) -> None:
+    """A picture, a recording: nothing but text can go to the person, whatever stands beneath."""
+    if not belongs(turn, event.origin.sender):
+        return
+    commands_it = commands.of_staff(texts.clean(event.caption)[0]) is not None
+    in_case = turn.known.case is not None and _inside(turn)
+    lately = in_case and 0 <= turn.seconds - turn.case.pictured < PAUSE
+    if not commands_it and (not in_case or lately):
+        return
+    if in_case:
+        turn.file(pictured=turn.seconds)
+    values = {"command": commands.full(commands.ANSWER, turn.staff_language)}
+    _reply(turn, "picture-stays", values)
 
 
 def _command(turn: Turn, event: TextMessage, invocation: Invocation | Unknown) -> None:

@@ -34,6 +34,12 @@ OFFICE: dict[str, Paragraphs] = {
     "open-already": (N_("Case {number} is not closed."),),
     "taken": (N_("{staff} takes care of case {number}."),),
     "note-stays": (N_("What you write here stays in the team. To write to the person: {command}"),),
+    "picture-stays": (
+        N_(
+            "Pictures, files and recordings stay in the team: only text can go to the person. "
+            "Describe it in words: {command}"
+        ),
+    ),
     "case-where": (
         N_("Which case? Write {command} in the thread of the case, or name its number: {numbered}"),
     ),
