@@ -244,3 +244,9 @@ RoomEvent = (
     | Unreadable
     | Ignored
 )
+
+
+def in_clear(event: RoomEvent) -> bool:
+    """Whether it came in clear though its room is encrypted: a homeserver could have written it in
+    somebody's name."""
+    return event.room.encrypted and not event.origin.encrypted

@@ -51,7 +51,6 @@ from bots.mail import documents
 from bots.runtime.bot import Docs
 from bots.runtime.decision import Due, Event, FormSubmitted, MailReceived, Performed
 from bots.runtime.documents import read
-from bots.runtime.texts import clean
 from federation.events import Edit, MediaMessage, Reaction, Redaction, RoomEvent, TextMessage
 from federation.translate import looked_up
 
@@ -265,7 +264,7 @@ class Loader:
         return found if here else state
 
     def _text(self, state: State, event: TextMessage) -> State:
-        if asks_for_digest(clean(event.body)[0]):
+        if asks_for_digest(event):
             return self._for_digest(state)
         if event.thread is not None:
             return self._about(state, event.thread)

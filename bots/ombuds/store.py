@@ -224,8 +224,7 @@ class Loader:
         return None
 
     def _for_command(self, state: State, event: TextMessage, number: int | None) -> State:
-        body, _ = texts.clean(event.body)
-        invocation = commands.of_staff(body)
+        invocation = commands.by_staff(event)
         if not isinstance(invocation, commands.Invocation):
             return self._with_case(state, number)
         if invocation.command is commands.CASES:

@@ -245,7 +245,8 @@ def test_plain_text_in_an_encrypted_room_is_not_its_authors(market: Market) -> N
     source = market.writes()
     market.seen[source] |= {"encrypted": False}
     assert market.keys(market.marks(source)) == ["unreadable"]
-    assert market.write("!share", LEYLA, NORTH, reply_to=source, encrypted=False)[1] == []
+    asked = market.write("!share", LEYLA, NORTH, reply_to=source, encrypted=False)[1]
+    assert market.keys(asked) == ["in-clear"]
 
 
 # -- content ---------------------------------------------------------------------------------------

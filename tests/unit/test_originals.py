@@ -19,7 +19,7 @@ from bots.onboarding.wording import PARAGRAPHS as ONBOARDING
 from bots.onboarding.wording import WORDING
 from bots.onboarding.wording.coordination import COORDINATION
 from bots.onboarding.wording.people import PEOPLE
-from bots.runtime import declining
+from bots.runtime import declining, unheeded
 from bots.runtime.commands import Invocation
 from bots.runtime.decision import Phrase
 from bots.runtime.originals import DRAFT, NOT_CHECKED, ON_REQUEST
@@ -44,6 +44,7 @@ _KEPT = "says what was done; whatever she writes next reaches the office"
 _LANGUAGE = "is the answer to somebody who chose a language, and asks for nothing"
 _OTHERS = "speaks to those who moderate a room, about the room"
 _MACHINE = "says what a program can't do; nobody agrees to anything by it"
+_AGAIN = "asks for a message once more, whatever it was"
 _INTERESTS = "asks for interests, which bind to nothing and can be chosen again"
 
 OMBUDS_ALONE = {
@@ -54,6 +55,7 @@ OMBUDS_ALONE = {
     "ring-answer": _DONE,
     "private-only": _COMMAND,
     "no-verification": _MACHINE,
+    "in-clear": _AGAIN,
     "no-call": _MACHINE,
     "flags-off": _OTHERS,
     "flags-powerless": _OTHERS,
@@ -87,9 +89,10 @@ ONBOARDING_ALONE = {
     "yes-gone": "says that nothing has changed, and names a command",
     "text-only": _COMMAND,
     "no-verification": _MACHINE,
+    "in-clear": _AGAIN,
     "no-call": _MACHINE,
     "rules-kept": "part of `rules-open`, which has the original beside it",
-    "send-again": "asks for a message once more, whatever it was",
+    "send-again": _AGAIN,
     "private-only": _COMMAND,
 }
 
@@ -100,8 +103,12 @@ TO_STAFF: tuple[Table, ...] = (
 )  # fmt: skip
 """Read by those who work for the office or the network, in the language that they set."""
 TO_PEOPLE: tuple[tuple[Table, frozenset[str], Mapping[str, str]], ...] = (
-    (REPORTER | declining.PARAGRAPHS | flags.PRIVATE | flags.ROOMS, WITH_ORIGINAL, OMBUDS_ALONE),
-    (PEOPLE | declining.PARAGRAPHS, WORDING.consent, ONBOARDING_ALONE),
+    (
+        REPORTER | declining.PARAGRAPHS | unheeded.PARAGRAPHS | flags.PRIVATE | flags.ROOMS,
+        WITH_ORIGINAL,
+        OMBUDS_ALONE,
+    ),
+    (PEOPLE | declining.PARAGRAPHS | unheeded.PARAGRAPHS, WORDING.consent, ONBOARDING_ALONE),
 )
 
 

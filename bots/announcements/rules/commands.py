@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bots.runtime.commands import Command, Commands, Invocation, names
+from bots.runtime.commands import Command, Commands, Invocation, Unknown, addressed, names
+from bots.runtime.texts import clean
+from federation.events import TextMessage
 
 RELEASE = Command(
     names(
@@ -40,6 +42,11 @@ ALL = (RELEASE, UNDO, DIGEST, HELP)
 KNOWN = Commands(ALL)
 
 
-def asks_for_digest(body: str) -> bool:
-    found = KNOWN.find(body)
+def read(event: TextMessage) -> Invocation | Unknown | None:
+    body, _ = clean(event.body)
+    return KNOWN.find(addressed(body, event.origin.account, event.people))
+
+
+def asks_for_digest(event: TextMessage) -> bool:
+    found = read(event)
     return isinstance(found, Invocation) and found.command is DIGEST

@@ -39,6 +39,7 @@ from federation.events import (
     RoomEvent,
     RoomReplaced,
     TextMessage,
+    in_clear,
 )
 
 PAUSE = 600.0
@@ -131,7 +132,7 @@ def _in_room(turn: Turn, event: RoomEvent) -> None:
         _membership(turn, event)
     elif isinstance(event, RoomReplaced):
         _move(turn, event)
-    elif turn.is_editor(event) and _is_genuine(event) and not turn.state.gone:
+    elif turn.is_editor(event) and not turn.state.gone:
         _by_editor(turn, event)
 
 
@@ -147,14 +148,10 @@ def _move(turn: Turn, event: RoomReplaced) -> None:
     turn.ask(Join(event.replacement))
 
 
-def _is_genuine(event: RoomEvent) -> bool:
-    """In an encrypted room a server could write in the name of an editor; but reactions are never
-    encrypted, and can be taken back for a while."""
-    return isinstance(event, Reaction) or event.origin.encrypted or not event.room.encrypted
-
-
 def _by_editor(turn: Turn, event: RoomEvent) -> None:
     match event:
+        case TextMessage(notice=False) | MediaMessage() | Edit() if in_clear(event):
+            turn.tell("in-clear", thread=_thread(event))
         case TextMessage(notice=False):
             drafts.text(turn, event)
         case MediaMessage() if event.thread is None or turn.state.item is not None:
@@ -163,6 +160,10 @@ def _by_editor(turn: Turn, event: RoomEvent) -> None:
             drafts.edited(turn, event)
         case Reaction():
             _reacted(turn, event)
+
+
+def _thread(event: TextMessage | MediaMessage | Edit) -> str | None:
+    return None if isinstance(event, Edit) else event.thread
 
 
 def _reacted(turn: Turn, event: Reaction) -> None:

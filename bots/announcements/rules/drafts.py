@@ -9,7 +9,7 @@ from bots.announcements.models import Announcement, State, Version
 from bots.announcements.rules import commands, digest, offers, release, suspending, versions
 from bots.announcements.rules.turn import Turn
 from bots.announcements.rules.versions import Said
-from bots.runtime import texts
+from bots.runtime import unheeded
 from bots.runtime.commands import Command, Invocation, Unknown
 from federation.actions import React
 from federation.events import Edit, MediaMessage, TextMessage
@@ -21,7 +21,7 @@ PAUSE = 600.0
 
 def text(turn: Turn, event: TextMessage) -> None:
     said = versions.said(event)
-    found = commands.KNOWN.find(texts.clean(event.body)[0])
+    found = commands.read(event)
     if found is not None:
         _command(turn, event, found)
     elif not said.text:
@@ -42,6 +42,8 @@ def media(turn: Turn, event: MediaMessage) -> None:
 
 def _command(turn: Turn, event: TextMessage, found: Invocation | Unknown) -> None:
     item = turn.state.item
+    if isinstance(found, Invocation) and unheeded.is_said(found.rest):
+        turn.tell("rest-unused", unheeded.values(found), thread=event.thread)
     if isinstance(found, Unknown):
         guess: object = ""
         if found.guess is not None:

@@ -59,7 +59,7 @@ EVERYWHERE = (FIND, HELP)
 def read(event: TextMessage) -> Invocation | Unknown | None:
     """What somebody commands, or has mistyped."""
     body, _ = clean(event.body)
-    return ALL.find(addressed(body, event.origin.account))
+    return ALL.find(addressed(body, event.origin.account, event.people))
 
 
 def found(event: TextMessage) -> Invocation | None:

@@ -9,7 +9,8 @@ from bots.exchange import handles
 from bots.exchange.rules import answering, commands, finding, following, helping, marking, rooms
 from bots.exchange.rules.turn import Turn
 from bots.exchange.state import State
-from bots.runtime.commands import Command, Invocation, Unknown
+from bots.runtime import unheeded
+from bots.runtime.commands import Invocation, Unknown
 from bots.runtime.decision import Decision, Due, Event, Performed, SetAside, Started
 from bots.runtime.phrases import PerLanguage
 from federation.events import (
@@ -22,6 +23,7 @@ from federation.events import (
     RoomEvent,
     RoomReplaced,
     TextMessage,
+    in_clear,
 )
 
 PAUSE = 600.0
@@ -119,14 +121,14 @@ def _everywhere(event: TextMessage) -> Invocation | Unknown | None:
 def _commanded(turn: Turn, event: TextMessage, found: Invocation | Unknown | None) -> None:
     if found is None:
         return
-    if event.room.encrypted and not event.origin.encrypted:
-        return  # a homeserver could have written it in somebody's name
     if isinstance(found, Unknown):
         helping.unknown(turn, event, found)
+    elif in_clear(event):
+        turn.say(event.origin.room_id, "in-clear", **helping.there(event))
     elif found.command.name in DOES:
         DOES[found.command.name](turn, event, found)
     else:
-        _about(turn, event, found.command)
+        _about(turn, event, found)
 
 
 DOES: dict[str, Callable[[Turn, TextMessage, Invocation], None]] = {
@@ -137,9 +139,13 @@ DOES: dict[str, Callable[[Turn, TextMessage, Invocation], None]] = {
 }
 
 
-def _about(turn: Turn, event: TextMessage, command: Command) -> None:
+def _about(turn: Turn, event: TextMessage, found: Invocation) -> None:
     """What concerns one message, which it answers."""
-    target = commands.meant(event)
+    target, command = commands.meant(event), found.command
+    if target is not None and unheeded.is_said(found.rest):
+        turn.say(
+            event.origin.room_id, "rest-unused", unheeded.values(found), **helping.there(event)
+        )
     if target is None:
         turn.say(event.origin.room_id, "which", {"command": PerLanguage(command.shown)})
     elif command is commands.UNSHARE:

@@ -17,7 +17,7 @@ def asked(turn: Turn, event: TextMessage, invocation: Invocation) -> None:
         key = "help-exchange"
     else:
         key = "help" if turn.open else "hello-off"
-    turn.say(event.origin.room_id, key, **_there(event))
+    turn.say(event.origin.room_id, key, **there(event))
 
 
 def unknown(turn: Turn, event: TextMessage, found: Unknown) -> None:
@@ -26,10 +26,10 @@ def unknown(turn: Turn, event: TextMessage, found: Unknown) -> None:
         return
     guess = Phrase("command-guess", "", {"command": PerLanguage(found.guess.shown)})
     values = {"word": found.word, "guess": guess, "command": PerLanguage(commands.HELP.shown)}
-    turn.say(event.origin.room_id, "command-unknown", values, **_there(event))
+    turn.say(event.origin.room_id, "command-unknown", values, **there(event))
 
 
-def _there(event: TextMessage) -> dict[str, Any]:
+def there(event: TextMessage) -> dict[str, Any]:
     if event.thread is not None:
         return {"thread": event.thread}
     return {"reply_to": event.origin.event_id}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bots.exchange.wording.rooms import PARAGRAPHS
+from bots.runtime import unheeded
 from bots.runtime.phrases import Wording
 
 __all__ = ["PARAGRAPHS", "WORDING"]
 
 WORDING = Wording(
-    PARAGRAPHS,
+    PARAGRAPHS | unheeded.PARAGRAPHS,
     ringing=frozenset(
         {"copy", "hello", "hello-encrypted", "encrypted", "failed", "set-aside"}
         | {"exchange-moved"}

@@ -126,7 +126,7 @@ def edited(turn: Turn, event: Edit, number: int) -> None:
         _too_late(turn)
     elif answer.state is AnswerState.PENDING and event.origin.encrypted:
         # An edit that may have been meant for another message changes nothing, and nothing leaves.
-        text = _new_text(turn, answer, event.body) if event.origin.bound else None
+        text = _new_text(turn, answer, event) if event.origin.bound else None
         if text is None:
             _cancel(turn, answer)
             return
@@ -137,10 +137,9 @@ def edited(turn: Turn, event: Edit, number: int) -> None:
         wind(turn, number)
 
 
-def _new_text(turn: Turn, answer: Answer, body: str) -> str | None:
-    text, cut = texts.clean(body)
-    invocation = commands.of_staff(text)
-    if not isinstance(invocation, commands.Invocation) or cut:
+def _new_text(turn: Turn, answer: Answer, event: Edit) -> str | None:
+    invocation = commands.by_staff(event)
+    if not isinstance(invocation, commands.Invocation) or texts.clean(event.body)[1]:
         return None
     if invocation.command is not commands.ANSWER:
         return None

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from bots.runtime.commands import Command, Commands, Invocation, Unknown, Word
+from bots.runtime.commands import Command, Commands, Invocation, Unknown, Word, addressed
 from bots.runtime.commands import names as _names
+from bots.runtime.texts import clean
+from federation.events import Edit, TextMessage
 
 __all__ = ["Command", "Invocation", "Unknown", "Word"]
 
@@ -147,6 +149,12 @@ _NUMBER = re.compile(
     r"[#(\[]*((?!0)\d{1,9})\ufe0f?\u20e3?[.:,;)\]]*(?:\s+|$)",
     re.IGNORECASE,
 )
+
+
+def by_staff(event: TextMessage | Edit) -> Invocation | Unknown | None:
+    """The command that a message of staff is, perhaps behind our name."""
+    body, _ = clean(event.body)
+    return of_staff(addressed(body, event.origin.account, event.people))
 
 
 def of_staff(text: str) -> Invocation | Unknown | None:

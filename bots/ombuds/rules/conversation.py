@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from bots.ombuds import handles, texts
 from bots.ombuds.languages import guess
 from bots.ombuds.models import Case, CaseState, Flagged
-from bots.ombuds.rules import arrival, commands, decisions, ringing
+from bots.ombuds.rules import arrival, commands, decisions, flagwords, ringing
 from bots.ombuds.rules.turn import Turn
 from bots.runtime import declining
-from bots.runtime.commands import Invocation, Unknown
+from bots.runtime.commands import Invocation, Unknown, addressed
 from bots.runtime.decision import Phrase
 from bots.runtime.phrases import PerLanguage
 from federation.actions import DeclineVerification
@@ -21,6 +21,7 @@ from federation.events import (
     MediaMessage,
     TextMessage,
     Unreadable,
+    in_clear,
 )
 
 PAUSE = 600.0
@@ -43,6 +44,10 @@ def text(turn: Turn, event: TextMessage) -> None:
     if event.notice or not _is_new(turn) or not arrival.adopt(turn, event):
         return
     body, cut = texts.clean(event.body)
+    body = addressed(body, event.origin.account, event.people)
+    if in_clear(event):
+        _plain(turn, event, body, cut=cut)
+        return
     if decisions.written(turn, event, body):
         return
     language = _named_language(turn, body)
@@ -53,6 +58,14 @@ def text(turn: Turn, event: TextMessage) -> None:
         _command(turn, command)
         if isinstance(command, Invocation) and command.rest:
             _tell(turn, event, command.rest, cut=cut)
+    elif body:
+        _tell(turn, event, body, cut=cut)
+
+
+def _plain(turn: Turn, event: TextMessage, body: str, *, cut: bool) -> None:
+    """It decides nothing: a homeserver could have written it. But no complaint is lost."""
+    if flagwords.answers_something(body) or commands.of_reporter(body) is not None:
+        turn.reply("in-clear")
     elif body:
         _tell(turn, event, body, cut=cut)
 

@@ -33,7 +33,7 @@ def written(turn: Turn, event: TextMessage, body: str) -> bool:
         _here(turn, event.origin.sender)
         flagging.take(turn, event.origin.sender, linked.room, linked.event)
         return True
-    if invocation is not None:
+    if invocation is not None and not flagwords.tells(invocation):
         turn.reply("flag-unknown")
         return True
     return _answered(turn, event, body)

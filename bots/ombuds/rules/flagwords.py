@@ -125,6 +125,11 @@ def in_private(text: str) -> Invocation | None:
     return found if isinstance(found, Invocation) else None
 
 
+def tells(found: Invocation) -> bool:
+    """Whether words stand behind it in place of a link: something that she has to say."""
+    return found.command is FLAG and "matrix" not in found.rest and len(found.rest.split()) > 1
+
+
 def link_in(text: str) -> str:
     """What may be a link: the text itself, or what follows the command to flag something."""
     found = in_private(text)

@@ -11,6 +11,7 @@ from bots.ombuds import handles, texts
 from bots.ombuds.flags import Place
 from bots.ombuds.rules import flagwords, moderation
 from bots.ombuds.rules.turn import Turn
+from bots.runtime.commands import addressed
 from bots.runtime.decision import CancelTimer, Performed, Phrase, Say, SetTimer
 from bots.runtime.phrases import PerLanguage
 from bots.runtime.switches import switch, switched
@@ -23,6 +24,7 @@ from federation.events import (
     RoomReplaced,
     RoomView,
     TextMessage,
+    in_clear,
 )
 
 UNUSED = timedelta(days=7)
@@ -120,15 +122,14 @@ def text(turn: Turn, event: TextMessage) -> None:
     """`!flags on|off`. Of anything else nothing is kept."""
     if event.notice:
         return
-    body, _ = texts.clean(event.body)
+    body = addressed(texts.clean(event.body)[0], event.origin.account, event.people)
     invocation = flagwords.in_room(body)
     if invocation is None:
         return
     room, view = event.origin.room_id, event.room
     switches = invocation.command is flagwords.FLAGS
     on = switch(invocation.rest) if switches else None
-    if view.encrypted and not event.origin.encrypted:
-        # A homeserver could have written it in somebody's name.
+    if in_clear(event):
         _say(turn, room, view, "flags-plain", reply_to=event.origin.event_id)
     elif on is not None and not moderation.moderates(view, event.origin.sender):
         _say(turn, room, view, "flags-moderators-only", reply_to=event.origin.event_id)

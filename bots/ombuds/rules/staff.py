@@ -9,6 +9,7 @@ from bots.ombuds import handles, texts
 from bots.ombuds.rules import answers, casework, commands, devices, moving, roster
 from bots.ombuds.rules.commands import Command, Invocation, Unknown
 from bots.ombuds.rules.turn import Turn, Values
+from bots.runtime import unheeded
 from federation.events import Edit, MediaMessage, Reaction, Redaction, TextMessage, Unreadable
 
 PAUSE = 600.0
@@ -35,8 +36,7 @@ def belongs(turn: Turn, user: str) -> bool:
 def text(turn: Turn, event: TextMessage) -> None:
     if event.notice or turn.state.copies or not belongs(turn, event.origin.sender):
         return
-    body, _ = texts.clean(event.body)
-    invocation = commands.of_staff(body)
+    invocation = commands.by_staff(event)
     if invocation is None:
         _note(turn)
     elif not event.origin.encrypted:
@@ -75,8 +75,15 @@ def _command(turn: Turn, event: TextMessage, invocation: Invocation | Unknown) -
     elif invocation.command.name in commands.OF_CASE:
         _of_case(turn, event, invocation)
     else:
+        if invocation.command.name not in commands.TAKING:
+            _besides(turn, invocation, invocation.rest)
         call = Call(event, invocation.command, invocation.rest, numbered=False)
         OF_OFFICE[invocation.command.name](turn, call)
+
+
+def _besides(turn: Turn, found: Invocation, rest: str) -> None:
+    if unheeded.is_said(rest):
+        _reply(turn, "rest-unused", unheeded.values(found))
 
 
 def _reply(turn: Turn, key: str, values: Values | None = None) -> None:
@@ -112,16 +119,26 @@ def _of_case(turn: Turn, event: TextMessage, invocation: Invocation) -> None:
         if inside and (turn.known.case is None or number != turn.case.number):
             _unbound(turn, command)
             return
-        if number is None:
-            _where(turn, command)
-            return
+    elif command is not commands.ANSWER:  # an answer may well begin with a number
+        number, rest = commands.split_number(rest)
+    if (number is None and not certain) or _names_another(turn, number, certain=certain):
+        _where(turn, command)
+        return
     if turn.known.case is None:
         shows = commands.CASES.shown(turn.staff_language)
         _reply(turn, "case-unknown", {"number": number or 0, "command": shows})
         return
     if not turn.state.posted:
         moving.put(turn)
+    if command is not commands.ANSWER:
+        _besides(turn, invocation, rest)
     OF_CASE[command.name](turn, Call(event, command, rest, numbered=not certain))
+
+
+def _names_another(turn: Turn, number: int | None, *, certain: bool) -> bool:
+    """Whether it stands in the thread of one case, and names another."""
+    case = turn.known.case
+    return certain and number is not None and case is not None and number != case.number
 
 
 def _unbound(turn: Turn, command: Command) -> None:
@@ -193,7 +210,7 @@ def edited(turn: Turn, event: Edit) -> None:
     if number is not None:
         if devices.is_hers(turn, event):
             answers.edited(turn, event, number)
-    elif commands.of_staff(texts.clean(event.body)[0]) is not None:
+    elif commands.by_staff(event) is not None:
         _reply(turn, "command-edited")
 
 

@@ -10,12 +10,13 @@ from bots.ombuds.wording.cases import ANSWERS, CASES
 from bots.ombuds.wording.flags import MODERATORS, PRIVATE, ROOMS, STAFF
 from bots.ombuds.wording.office import OFFICE, TEAM
 from bots.ombuds.wording.reporter import REPORTER
-from bots.runtime import declining
+from bots.runtime import declining, unheeded
 from bots.runtime.phrases import Paragraphs
 
 PARAGRAPHS: dict[str, Paragraphs] = (
     REPORTER
     | declining.PARAGRAPHS
+    | unheeded.PARAGRAPHS
     | CASES
     | ANSWERS
     | OFFICE

@@ -83,4 +83,4 @@ NO = Word(names("de nein, en no, fr non, tr hayır, uk ні, ru нет, ar لا,
 
 def of_coordinators(event: TextMessage) -> Invocation | Unknown | None:
     body, _ = clean(event.body)
-    return COORDINATION.find(addressed(body, event.origin.account))
+    return COORDINATION.find(addressed(body, event.origin.account, event.people))

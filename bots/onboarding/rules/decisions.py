@@ -7,12 +7,12 @@ from bots.onboarding.models import Stage, WishState
 from bots.onboarding.rules import choosing, commands, greeting, wishes
 from bots.onboarding.rules.turn import Turn
 from bots.onboarding.wording import DECLINED
-from bots.runtime import answers
+from bots.runtime import answers, unheeded
 from bots.runtime.commands import Invocation, Unknown
 from bots.runtime.decision import Phrase
 from bots.runtime.phrases import PerLanguage, Person
 from federation.actions import Invite, Kick, Ref
-from federation.events import Reaction, TextMessage
+from federation.events import Reaction, TextMessage, in_clear
 from federation.links import MODERATOR
 
 
@@ -31,8 +31,7 @@ def commanded(turn: Turn, event: TextMessage) -> None:
     if found is None or event.notice:
         return
     there = event.origin.event_id
-    if event.room.encrypted and not event.origin.encrypted:
-        # A homeserver could have written it in the name of a coordinator.
+    if in_clear(event):
         turn.tell("command-plain", reply_to=there)
         return
     if isinstance(found, Unknown) or found.command is commands.HELP:
@@ -54,6 +53,8 @@ def _of_somebody(turn: Turn, event: TextMessage, found: Invocation) -> None:
     elif bare and not wishes.is_plain(turn, event.origin.sent_at / 1000):
         turn.tell("wish-meanwhile", {**_how(turn, found), **_whom(turn)}, reply_to=there)
     else:
+        if unheeded.is_said(found.rest, turn.wish.user, turn.wish.name):
+            _unheeded(turn, found, there)
         decide(turn, event.origin.sender, there, admit=found.command is commands.ADMIT)
         if bare and turn.wish.state is not WishState.OPEN:
             turn.tell(f"taken-{turn.wish.state}", _whom(turn), reply_to=there)
@@ -69,6 +70,10 @@ def _whom(turn: Turn) -> dict[str, object]:
     return {"person": Person(turn.wish.user, turn.wish.name)}
 
 
+def _unheeded(turn: Turn, found: Invocation, there: str) -> None:
+    turn.tell("rest-unused", unheeded.values(found), reply_to=there)
+
+
 def _help(turn: Turn, found: Invocation | Unknown, there: str) -> None:
     language = turn.settings.languages[0]
     if isinstance(found, Unknown):
@@ -78,6 +83,8 @@ def _help(turn: Turn, found: Invocation | Unknown, there: str) -> None:
         values = {"word": found.word, "guess": guess, "command": commands.HELP.shown(language)}
         turn.tell("command-unknown", values, reply_to=there)
         return
+    if unheeded.is_said(found.rest):
+        _unheeded(turn, found, there)
     lines = tuple(
         Phrase("help-line", "", {"command": x.shown(language), "summary": Phrase(x.summary, "")})
         for x in commands.OF_COORDINATORS

@@ -16,8 +16,8 @@ from bots.onboarding.rules import (
     wishes,
 )
 from bots.onboarding.rules.turn import Turn
-from bots.runtime import answers, declining
-from bots.runtime.commands import Unknown, addressed
+from bots.runtime import answers, declining, unheeded
+from bots.runtime.commands import Invocation, Unknown, addressed
 from bots.runtime.decision import Phrase
 from bots.runtime.phrases import PerLanguage
 from bots.runtime.texts import clean
@@ -30,6 +30,7 @@ from federation.events import (
     Redaction,
     TextMessage,
     Unreadable,
+    in_clear,
 )
 
 PAUSE = 600.0
@@ -42,8 +43,11 @@ LONGEST_NAME = 40
 def text(turn: Turn, event: TextMessage) -> None:
     if event.notice or not arrival.adopt(turn, event):
         return
+    if in_clear(event):
+        _plain(turn)
+        return
     body, _ = clean(event.body)
-    body = addressed(body, event.origin.account)
+    body = addressed(body, event.origin.account, event.people)
     language = _language(turn, body)
     if language is not None:
         _choose(turn, language)
@@ -52,6 +56,14 @@ def text(turn: Turn, event: TextMessage) -> None:
         greeting.greet(turn)
     elif not _command(turn, body) and not _answer(turn, body):
         _puzzled(turn, body)
+
+
+def _plain(turn: Turn) -> None:
+    """Nothing counts of it; but whoever wrote before the chat was encrypted is greeted."""
+    if turn.member.stage is Stage.NEW:
+        greeting.greet(turn)
+    else:
+        turn.say("in-clear")
 
 
 def _language(turn: Turn, body: str) -> str | None:
@@ -79,8 +91,27 @@ def _command(turn: Turn, body: str) -> bool:
     elif found is not None:
         if turn.member.question in PARTING:
             turn.change(question=Question.NOTHING)
-        DOES[found.command.name](turn)
+        _do(turn, found)
     return found is not None
+
+
+def _do(turn: Turn, found: Invocation) -> None:
+    said = unheeded.is_said(found.rest)
+    if said and found.command is commands.TOPICS and turn.member.offered:
+        choosing.chosen(turn, found.rest)
+        return
+    if said:
+        _besides(turn, found)
+    DOES[found.command.name](turn)
+
+
+def _besides(turn: Turn, found: Invocation) -> None:
+    """What she wrote behind a command. While others decide about her, it is for them."""
+    if turn.member.stage is Stage.WAITING and turn.known.wish is not None:
+        wishes.add(turn, found.rest)
+        turn.say("added")
+    else:
+        turn.say("rest-unused", unheeded.values(found))
 
 
 def _unknown(turn: Turn, found: Unknown) -> None:

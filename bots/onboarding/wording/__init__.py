@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from bots.onboarding.wording.coordination import COORDINATION
 from bots.onboarding.wording.people import AS_WISHED, CHAT, DECLINED, OUTSIDE, PEOPLE
-from bots.runtime import declining
+from bots.runtime import declining, unheeded
 from bots.runtime.phrases import Paragraphs, Wording
 
 __all__ = ["AS_WISHED", "CHAT", "DECLINED", "OUTSIDE", "PARAGRAPHS", "WORDING"]
 
-PARAGRAPHS: dict[str, Paragraphs] = PEOPLE | declining.PARAGRAPHS | COORDINATION
+PARAGRAPHS: dict[str, Paragraphs] = (
+    PEOPLE | declining.PARAGRAPHS | unheeded.PARAGRAPHS | COORDINATION
+)
 
 WORDING = Wording(
     PARAGRAPHS,
