@@ -82,8 +82,18 @@ def main() -> None:
     except Exception as error:
         if os.environ.get(TRACEBACK):
             raise
+        if isinstance(error, OSError) and error.filename is not None:
+            _unusable(error)
         _failed(where(error))
     raise SystemExit(status)
+
+
+def _unusable(error: OSError) -> NoReturn:
+    """A file or folder that this user may not use: nothing of ours is broken."""
+    give_up(
+        f"{error.filename} can't be used ({error.strerror}). See that it is there and belongs to "
+        "you, and that the disk is neither full nor read-only."
+    )
 
 
 def _failed(place: str) -> NoReturn:

@@ -35,6 +35,7 @@ _WORDS: dict[str, bool | None] = {
 }
 _BREAKS = "\x85\u2028\u2029"
 _HIDDEN = re.compile(f"(?:{Reader.NON_PRINTABLE.pattern})|[{_BREAKS}\ufeff]")
+_WIDE_AFTER_KEY = re.compile(r"([ -]*[\w-]+:)[\xa0\u2000-\u200b\u202f\u3000]+")
 _WIDE_INDENT = re.compile(r"[ \t]*[\xa0\u2000-\u200b\u202f\u3000][\s\u200b]*")
 
 
@@ -102,6 +103,9 @@ def _cleaned(text: str, reading: _Reading) -> list[str]:
         if wide := _WIDE_INDENT.match(lines[row]):
             lines[row] = " " * wide.end() + lines[row][wide.end() :]
             _note(reading, lines, row, "is indented by other blanks than spaces; use spaces")
+        if wide := _WIDE_AFTER_KEY.match(lines[row]):
+            lines[row] = f"{wide[1]} {lines[row][wide.end() :]}"
+            _note(reading, lines, row, "has another blank than a space behind a colon; use a space")
     return lines
 
 

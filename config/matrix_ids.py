@@ -30,6 +30,7 @@ def is_matrix_id(text: str) -> bool:
     local, _, server = text[1:].partition(":")
     return (
         text.startswith("@")
+        and not local.startswith("@")
         and _LOCALPART.fullmatch(local) is not None
         and is_server_name(server)
         and len(text.encode()) <= ID_BYTES

@@ -98,6 +98,18 @@ def _people_are_people(fitted: Fitted[NetworkFile]) -> Iterator[Finding]:
         )
 
 
+def _ports_are_meant(fitted: Fitted[NetworkFile]) -> Iterator[Finding]:
+    """`anna:example.org:8448` is nobody of `example.org`, and whoever wants can be it."""
+    here = server_name(fitted.data) or ""
+    places = [("coordinators",), *((*i, "contacts") for i, _ in entries(fitted.data, INITIATIVES))]
+    for place in places:
+        for loc, user in texts(fitted.data, place):
+            server = server_of(user)
+            if server != here and server.partition(":")[0] == here.partition(":")[0] != "":
+                meant = f"{user.partition(':')[0]}:{here}"
+                yield loc, f"is on another server, by its port; write {shown(meant)}"
+
+
 INITIATIVES: Loc = ("initiatives",)
 
 
@@ -218,6 +230,7 @@ _CHECKS = (
     way_is_safe,
     _accounts_differ,
     _people_are_people,
+    _ports_are_meant,
     _nothing_twice,
     _made_or_adopted,
     _templates_exist,
@@ -232,7 +245,7 @@ _CHECKS = (
 
 def notices(fitted: Fitted[NetworkFile]) -> Iterator[Fault]:
     """What is no fault, but may not be meant."""
-    for check in (_languages, _rules, _contacts, _districts, _imprint_is_shown):
+    for check in (_languages, _rules, _contacts, _districts, _imprint_is_shown, _pages_are_safe):
         yield from told(fitted, check(fitted))
 
 
@@ -259,6 +272,12 @@ def _imprint_is_shown(fitted: Fitted[NetworkFile]) -> Iterator[Finding]:
     there = {key for key in ("imprint", "web") if at(fitted.data, (key,)) is not None}
     if there == {"imprint"}:
         yield ("imprint",), "is shown nowhere; write `web:` with a public_url"
+
+
+def _pages_are_safe(fitted: Fitted[NetworkFile]) -> Iterator[Finding]:
+    if is_exposed(text_at(fitted.data, "web", "public_url")):
+        text = "would have people's addresses sent in the clear; write https:// in place of http://"
+        yield ("web", "public_url"), text
 
 
 def _contacts(fitted: Fitted[NetworkFile]) -> Iterator[Finding]:

@@ -17,6 +17,8 @@ OPEN_QUOTE = (
     "a quote that opens here is not closed, or holds a backslash that means nothing; end the text "
     "with the same quote, or write it in single quotes"
 )
+BEHIND_QUOTE = "text goes on behind the quote that closes it; put all of it in quotes"
+_BEHIND_QUOTE = re.compile(r"""[\s-]*[\w-]+:\s*(?:"[^"]*"|'[^']*')\s*[^\s#,]""")
 # Part of PyYAML's problem, or of its context → sentence. The first that fits is taken.
 _SENTENCES: tuple[tuple[str, str], ...] = (
     ("nested too deeply", "too many levels below each other; the settings have four at most"),
@@ -59,6 +61,8 @@ def explained(lines: list[str], error: MarkedYAMLError) -> tuple[int, str]:
     opened = error.context is not None and "block" not in error.context
     mark = (error.context_mark if opened else None) or error.problem_mark
     row = min(mark.line if mark else 0, len(lines) - 1)
+    if "expected <block end>" in said and _BEHIND_QUOTE.match(lines[row]):
+        return row, BEHIND_QUOTE
     above = _without_colon(lines, row) if "mapping values" in said else None
     if above is not None:
         return above, KEY_WITHOUT_COLON

@@ -8,14 +8,13 @@ from typing import Any
 
 from bots.checkup.finding import Finding, fault, of_error, ok
 from bots.checkup.login import PATIENCE
+from bots.checkup.public import KEYS
 from bots.checkup.subject import Subject
 from federation.errors import FederationError, MatrixError
 from federation.homeserver import Homeserver, path
 from federation.login import Credentials, knows_secret
 
 NAME, SECRET, STATE = "server name", "registering", "state"
-KEYS = "/_matrix/key/v2/server"
-"""§ Publishing keys: what a homeserver calls itself."""
 
 
 async def belonging(subject: Subject) -> list[Finding]:

@@ -33,6 +33,8 @@ PUBLIC = Place(
     trust=CHAT.trust,
     lapse="after that day no app and no other homeserver reaches ours",
 )
+KEYS = "/_matrix/key/v2/server"
+"""§ Publishing keys: what a homeserver calls itself, which others ask it first."""
 CLIENT, SERVER = "/.well-known/matrix/client", "/.well-known/matrix/server"
 
 
@@ -57,7 +59,29 @@ async def _discovery(server_name: str, ca_file: str | None) -> list[Finding]:
         told = f"{url} does not show {', '.join(missing)}"
         remedy = "See dns.txt: the website of the domain has to show these files, by https."
         return [fault("well-known", told, remedy)]
-    return [ok("well-known", f"others are led to {base}"), *await reach(str(base), ca_file, PUBLIC)]
+    reached = await reach(str(base), ca_file, PUBLIC)
+    if has_fault(reached):
+        return [ok("well-known", f"others are led to {base}"), *reached]
+    return [
+        *await _ours(str(base), CLIENT, server_name, ca_file),
+        *reached,
+        *await _ours(str(answers[1]["m.server"]), SERVER, server_name, ca_file),
+    ]
+
+
+async def _ours(place: str, shown: str, server_name: str, ca_file: str | None) -> list[Finding]:
+    """Whether the homeserver that people and servers are led to is this one, by its own name."""
+    url = place.rstrip("/") if "://" in place else f"https://{place}"
+    named = server_name.partition("://")[2] or server_name
+    told = (await _json(url + KEYS, ca_file)).get("server_name")
+    if told == named:
+        return [ok("well-known", f"{shown} leads to {place}")]
+    remedy = (
+        f"{url}{KEYS} has to answer with {named}: write there where the homeserver is, and let its "
+        "proxy pass on everything below /_matrix."
+    )
+    found = f"{told} answers" if told else "no homeserver tells its name"
+    return [fault("well-known", f"{shown} leads to {place}, where {found}", remedy)]
 
 
 async def _legal(chat_url: str, ca_file: str | None) -> list[Finding]:

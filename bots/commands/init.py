@@ -183,7 +183,9 @@ def _nothing(terminal: Terminal) -> None:
 
 def _cannot(terminal: Terminal, folder: Path, error: OSError) -> None:
     from bots.installing import wording
+    from config.spoken import spoken
 
     where = error.filename or folder
-    click.echo(terminal.text(wording.CANNOT, path=where, reason=error.strerror), err=True)
+    reason = spoken(error.strerror or "")
+    click.echo(terminal.text(wording.CANNOT, path=where, reason=reason), err=True)
     raise SystemExit(1)

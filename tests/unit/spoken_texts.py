@@ -95,15 +95,27 @@ def labels(file: Path) -> Iterator[str]:
     tree = ast.parse(file.read_text(encoding="utf-8"))
     if file.parent.name not in ("checkup", "commands"):
         return
+    constants = dict(_constants(tree))
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and _name(node) in FINDINGS and node.args:
-            yield from _text(node.args[0])
+            yield from _text(node.args[0], constants)
         if isinstance(node, ast.keyword) and node.arg in ("check", "certificate"):
-            yield from _text(node.value)
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]).endswith("CHECK"):
-            yield from _text(node.value)
+            yield from _text(node.value, constants)
 
 
-def _text(node: ast.AST) -> Iterator[str]:
+def _constants(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    for node in tree.body:
+        if isinstance(node, ast.Assign):
+            target, value = node.targets[0], node.value
+            names = target.elts if isinstance(target, ast.Tuple) else [target]
+            values = value.elts if isinstance(value, ast.Tuple) else [value]
+            for name, one in zip(names, values, strict=False):
+                if isinstance(name, ast.Name):
+                    yield from ((name.id, text) for text in _text(one, {}))
+
+
+def _text(node: ast.AST, constants: dict[str, str]) -> Iterator[str]:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node.value
+    if isinstance(node, ast.Name) and node.id in constants:
+        yield constants[node.id]

@@ -16,9 +16,9 @@ import pytest
 from aiohttp import web
 from click.testing import CliRunner
 
-from bots.checkup.belonging import KEYS, belonging
+from bots.checkup.belonging import belonging
 from bots.checkup.finding import Finding, Mark
-from bots.checkup.public import CLIENT, SERVER, public
+from bots.checkup.public import CLIENT, KEYS, SERVER, public
 from bots.checkup.saved import saved
 from bots.checkup.subject import Subject
 from bots.cli import cli
@@ -44,7 +44,8 @@ async def site(context: ssl.SSLContext, pages: Mapping[str, Any]) -> AsyncIterat
         url = f"https://{request.host}"
         if found is None:
             return web.Response(status=502)
-        return web.Response(text=found.replace("HERE", url), content_type="application/json")
+        text = found.replace("HERE", url).replace("HOST", request.host)
+        return web.Response(text=text, content_type="application/json")
 
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", answer)
@@ -63,7 +64,8 @@ PAGES: Mapping[str, str] = {
     "/imprint": "Verein",
     "/privacy": "Verein",
     CLIENT: '{"m.homeserver": {"base_url": "HERE"}}',
-    SERVER: '{"m.server": "HERE"}',
+    SERVER: '{"m.server": "HOST"}',
+    KEYS: '{"server_name": "HOST"}',
 }
 
 
@@ -121,6 +123,26 @@ async def test_a_domain_that_does_not_lead_to_the_homeserver(
     [wrong] = faults(await looked(authority, {k: v for k, v in PAGES.items() if k != page}))
     assert (wrong.check, page in wrong.found) == ("well-known", True)
     assert "dns.txt" in str(wrong.remedy)
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({KEYS: '{"server_name": "other.example"}'}, "where other.example answers"),
+        ({KEYS: None}, "where no homeserver tells its name"),
+        ({SERVER: '{"m.server": "127.0.0.1:9"}'}, "where no homeserver tells its name"),
+    ],
+)
+async def test_a_domain_that_leads_to_another_homeserver(
+    authority: Authority, changed: dict[str, str | None], words: str
+) -> None:
+    found = await looked(authority, {**PAGES, **changed})
+    faults = [x for x in found if x.mark is Mark.FAULT]
+    assert {x.check for x in faults} == {"well-known"}
+    for one in faults:
+        assert words in one.found
+        assert one.remedy is not None
+        assert KEYS in one.remedy
 
 
 async def test_nothing_listens() -> None:

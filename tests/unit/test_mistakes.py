@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from bots.cli import cli
 from tests.unit.test_installation import initialised
 
-REMEDY = re.compile(r"write|put|remove|choose|run|set|name a|keep|make|type|take|must|needs")
+REMEDY = re.compile(r"write|use |put|remove|choose|run|set|name a|keep|make|type|take|must|needs")
 INITIATIVE = 'initiatives:\n  - {id: nord, name: Nord, contacts: ["@nora:verein.example"]}\n'
 NETWORK: dict[str, tuple[str, str]] = {
     "a name that is cut off": ('  name: "Bündnis"', "  name: Bündnis #1"),
@@ -56,6 +56,45 @@ NETWORK: dict[str, tuple[str, str]] = {
         "rules:\n",
         "initiatives:\n  - id: nord\n    name: Nord\n    space: #start:x.example\nrules:\n",
     ),
+    "a contact with a port": (
+        "rules:\n", INITIATIVE.replace("verein.example", "verein.example:8448") + "rules:\n"
+    ),
+    "a contact with two @": ("rules:\n", INITIATIVE.replace("@nora", "@@nora") + "rules:\n"),
+    "a contact by a link": (
+        "rules:\n", INITIATIVE.replace("@nora", "https://matrix.to/#/@nora") + "rules:\n"
+    ),
+    "a contact who is nothing": (
+        "rules:\n", INITIATIVE.replace('"@nora:verein.example"', "~") + "rules:\n"
+    ),
+    "an id that is a number": ("rules:\n", INITIATIVE.replace("nord", "1e3") + "rules:\n"),
+    "a name half in quotes": (
+        "rules:\n", "initiatives:\n  - id: nord\n    name: \"Nord\" Süd\nrules:\n"
+    ),
+    "a name with a colon": (
+        "rules:\n", "initiatives:\n  - id: nord\n    name: Nord: Süd\nrules:\n"
+    ),
+    "a name with !": (
+        "rules:\n", "initiatives:\n  - id: nord\n    name: !Nord\nrules:\n"
+    ),
+    "a blank that is none": (
+        "rules:\n", "initiatives:\n  - id:\xa0nord\n    name: Nord\nrules:\n"
+    ),
+    "a tab behind a colon": (
+        "rules:\n", "initiatives:\n  - id:\tnord\n    name: Nord\nrules:\n"
+    ),
+    "a key indented too far": (
+        "rules:\n", "initiatives:\n  - id: nord\n     name: Nord\nrules:\n"
+    ),
+    "a key twice": ("rules:\n", "logging: {level: info}\nlogging: {level: info}\nrules:\n"),
+    "yes for true": ("  state: ./state", "  listed: yes\n  state: ./state"),
+    "nothing behind a key that is needed": ("  state: ./state", "  state:"),
+    "a port too large": ("listen: 0.0.0.0:8080", "listen: 0.0.0.0:80800"),
+    "a port alone": ("listen: 0.0.0.0:8080", "listen: 8080"),
+    "a homeserver with a path": ("url: http://synapse:8008", "url: http://synapse:8008/_matrix"),
+    "a homeserver without https": (
+        "url: http://synapse:8008", "url: http://matrix.verein.example:8008"
+    ),
+    "a duration without its unit": ("rules:\n", "announcements:\n  undo: 10\nrules:\n"),
     "a rule that is a list": ("rules:\n  de: |", "rules:\n  de:\n    - |"),
     "a state that is a file": ("state: ./state", "state: ./network.yaml"),
 }  # fmt: skip

@@ -1,0 +1,68 @@
+"""Runs command lines as a user who owns nothing: `python -m tests.as_nobody`, JSON in and out.
+
+Everything is imported first, since that user may not even read the interpreter's own files.
+"""
+
+from __future__ import annotations
+
+import encodings.idna
+import encodings.latin_1
+import encodings.utf_8_sig  # noqa: F401  (Python reads them when they are needed)
+import json
+import os
+import sys
+import tempfile
+from contextlib import suppress
+from importlib import import_module
+from pkgutil import walk_packages
+from typing import IO
+
+import bots
+import bridges
+import config
+import federation
+from bots.cli import main
+from config.spoken import spoken
+
+NOBODY = 54_321
+
+
+def import_all() -> None:
+    for package in (config, federation, bridges, bots):
+        for module in walk_packages(package.__path__, f"{package.__name__}."):
+            if not module.name.endswith("__main__"):
+                with suppress(ImportError):
+                    import_module(module.name)
+    spoken("")  # reads the catalogue
+
+
+def tried(arguments: list[str]) -> tuple[int, str]:
+    """Exit status and output, of a process of its own."""
+    with tempfile.TemporaryFile("w+") as output:
+        child = os.fork()
+        if child == 0:
+            _become_nobody(arguments, output)
+        _, status = os.waitpid(child, 0)
+        output.seek(0)
+        return os.waitstatus_to_exitcode(status), output.read()
+
+
+def _become_nobody(arguments: list[str], output: IO[str]) -> None:
+    for descriptor in (1, 2):
+        os.dup2(output.fileno(), descriptor)
+    if os.geteuid() == 0:
+        os.setgroups([])
+        os.setgid(NOBODY)
+        os.setuid(NOBODY)
+    sys.argv = ["buendnis", *arguments]
+    try:
+        main()
+    except SystemExit as ended:
+        sys.stdout.flush()
+        os._exit(ended.code if isinstance(ended.code, int) else 99)
+    os._exit(98)  # a traceback, which `main` lets nobody see
+
+
+if __name__ == "__main__":
+    import_all()
+    json.dump([tried(arguments) for arguments in json.load(sys.stdin)], sys.stdout)
