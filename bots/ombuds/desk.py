@@ -90,7 +90,10 @@ class Desks:
     def notice(self, state: State, number: str) -> State:
         state = self.of(state, "notices", number)
         notice = state.known.desk.notices.get(number)
-        return self.of(state, "flagged", *(x.event for x in notice.items)) if notice else state
+        if notice is None:
+            return state
+        state = self.of(state, "moderators", *notice.told)
+        return self.of(state, "flagged", *(x.event for x in notice.items))
 
     def moderators(self, state: State) -> State:
         """Those of the room at hand, and which of them have left the room made for them."""

@@ -121,8 +121,8 @@ class Loader:
         return Desks(self.docs, self.settings.account)
 
     def _performed(self, state: State, event: Performed) -> State:
-        if event.action == "SetState" and event.error is not None:
-            return self._listing(state)
+        if asked := handles.flag_question(event.handle):
+            return self._with_flag(state, str(asked[0]))
         what, number = handles.numbered(event.handle) or ("", "")
         if what == "chat":
             return self._made_chat(state, event, number)
@@ -132,6 +132,11 @@ class Loader:
             return self._desks.of(state, "moderators", user) if user else state
         if event.action == "Look" and event.target is not None:
             return self._looked_up(state, event, event.target)
+        return self._carried_out(state, event)
+
+    def _carried_out(self, state: State, event: Performed) -> State:
+        if event.action == "SetState" and event.error is not None:
+            return self._listing(state)
         if event.action == "Redact" and event.room_id is not None and event.error is not None:
             return self._desks.place(state, event.room_id)
         return self._with_case(state, _case_of(event.handle))

@@ -26,10 +26,12 @@ from bots.runtime.decision import (
     Say,
     SetAside,
     SetTimer,
+    Withdraw,
 )
 from bots.runtime.logs import where
 from bots.runtime.outcomes import performed, tell
 from bots.runtime.transaction import InboxRow, Transaction
+from bots.runtime.withdrawing import withdraw
 from federation import rooms
 from federation.actions import (
     Action,
@@ -213,6 +215,8 @@ class Deciding:
                     tx.set_timer(f"{bot.name}/{request.key}", at, payload)
                 case CancelTimer():
                     tx.cancel_timer(f"{bot.name}/{request.key}")
+                case Withdraw():
+                    withdraw(tx, request.handle)
                 case AskDevices():
                     again = {**cause.payload, "anew": cause.key, "asked": True}
                     data = {"by": account, "bot": bot.name, "action": request, "again": again}
@@ -276,8 +280,8 @@ def _answered(tx: Transaction, key: str) -> bool:
 
 def _rendered(request: Request, bot: Bot[Any]) -> Action | Deliver:
     if not isinstance(request, Say):
-        if isinstance(request, SetTimer | CancelTimer):
-            raise TypeError("a timer is no action")
+        if isinstance(request, SetTimer | CancelTimer | Withdraw):
+            raise TypeError("nothing to be carried out")
         return request
     text = bot.render(request.phrase)
     if request.edits is not None:

@@ -132,6 +132,15 @@ class CancelTimer:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdraw:
+    """Do not say any more what still waits to fill this handle: a message whose readers have not
+    come yet may wait for long. What names it in that room goes with it (a reaction, what comes
+    `after` it). Of what was said before nothing changes."""
+
+    handle: str
+
+
+@dataclass(frozen=True, slots=True)
 class Deliver:
     """Hand something to a bridge, in order within its lane; the outcome is told as `Performed`."""
 
@@ -144,7 +153,7 @@ class Deliver:
     notify: bool = False
 
 
-Request = Action | Say | SetTimer | CancelTimer | Deliver
+Request = Action | Say | SetTimer | CancelTimer | Withdraw | Deliver
 
 
 @dataclass(frozen=True, slots=True)

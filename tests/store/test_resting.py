@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 
 from bots.runtime import codec
 from bots.runtime.clock import ManualClock
 from bots.runtime.deciding import Deciding
+from bots.runtime.decision import Decision, Event, Phrase, Say, Withdraw
 from bots.runtime.delivering import Delivering
 from bots.runtime.performing import Waits
 from bots.runtime.store import Store
 from bots.runtime.transaction import Transaction
+from bots.runtime.withdrawing import withdraw
 from federation import rooms
-from federation.actions import Send, Text
+from federation.actions import EditMessage, Handle, React, Send, Text
 from federation.events import MembershipKind
 from federation.perform import Outcome
 from federation.rooms import Room
@@ -224,3 +227,78 @@ class LeftOut:
             raise Waits
         self.done.append(action_id)
         return Outcome(str(action.room), f"$of-{action_id}")
+
+
+# -- withdrawn -------------------------------------------------------------------------------------
+
+QUESTION = Handle("question")
+ASKED = (
+    Send(ROOM, Text("hello")),
+    Send(ROOM, Text("what is it about?"), handle=QUESTION),
+    Send(ROOM, Text("there is a question"), after=QUESTION),
+    React(ROOM, QUESTION, "✅"),
+    EditMessage(ROOM, QUESTION, Text("two questions")),
+    Send(ROOM, Text("goodbye")),
+)
+
+
+async def rested(store: Store, clock: ManualClock) -> None:
+    """Leyla was asked in and has not come; all of it waits for her."""
+    await membership(store, "invite", told=False)
+
+    def put(tx: Transaction) -> None:
+        for number, action in enumerate(ASKED):
+            makes = getattr(action, "handle", None)
+            payload = codec.dumps({"by": BOT, "bot": "bot", "action": action})
+            tx.append(f"a{number}", f"{BOT} {ROOM}", makes, payload)
+
+    await store.run("append", put)
+    await carried_out(store, clock, Cautious(), 1)
+
+
+async def said_after(store: Store, clock: ManualClock, most: int) -> list[str]:
+    """What is carried out once she has come."""
+    performer = Cautious()
+    performer.come.add(ROOM)
+    await store.run("start", Transaction.hasten_all)
+    await carried_out(store, clock, performer, most)
+    return performer.done
+
+
+async def test_what_is_withdrawn_is_never_said(store: Store, clock: ManualClock) -> None:
+    await rested(store, clock)
+    await store.run("withdraw", lambda tx: withdraw(tx, QUESTION))
+    await store.run("again", lambda tx: withdraw(tx, QUESTION))
+    assert await said_after(store, clock, 2) == ["a0", "a5"]
+    assert not await store.run("coming", lambda tx: tx.is_coming(QUESTION))
+
+
+async def test_what_is_not_withdrawn_is_said_whole(store: Store, clock: ManualClock) -> None:
+    await rested(store, clock)
+    assert await said_after(store, clock, 6) == ["a0", "a1", "a2", "a3", "a4", "a5"]
+    await store.run("late", lambda tx: withdraw(tx, QUESTION))
+    assert await store.run("made", lambda tx: tx.made(QUESTION))
+
+
+async def test_it_goes_in_the_commit_of_its_decision_or_not_at_all(
+    store: Store, clock: ManualClock
+) -> None:
+    class Forgetful(Obedient):
+        """Withdraws it, and fails behind that for a while."""
+
+        failing = True
+
+        def rule(self, state: int, event: Event, now: datetime) -> Decision[int]:
+            fails = (Say(ROOM, Phrase("cannot be rendered", "en")),) if self.failing else ()
+            return Decision(state, (Withdraw(QUESTION), *fails))
+
+    await rested(store, clock)
+    bot = Forgetful()
+    deciding = Deciding({BOT: bot})
+    await membership(store, "invite")
+    await store.run("decide", deciding.some)
+    assert await store.run("coming", lambda tx: tx.is_coming(QUESTION))
+    bot.failing = False
+    await store.run("decide", deciding.some)
+    assert not await store.run("coming", lambda tx: tx.is_coming(QUESTION))
+    assert await said_after(store, clock, 2) == ["a0", "a5"]

@@ -13,7 +13,7 @@ from bots.ombuds import handles
 from bots.ombuds.bot import OmbudsBot
 from bots.ombuds.desk import KINDS
 from bots.ombuds.models import case_from
-from bots.runtime.decision import Performed, Request, Say, SetTimer
+from bots.runtime.decision import Performed, Request, Say, SetTimer, Withdraw
 from federation.actions import CreateRoom, Handle, Invite, Join, Leave, Look, React, Redact
 from federation.events import Ignored, Reaction, RoomReplaced, RoomView
 from tests.unit.test_ombuds_story import ANNA, BILAL, BOT, SETTINGS
@@ -725,7 +725,8 @@ def test_what_moderators_were_told_is_forgotten_after_a_month() -> None:
     meadow = Meadow().on()
     meadow.answer("1", meadow.asked())
     assert len(meadow.kept("ombuds/flagged")) == len(meadow.kept("ombuds/notice")) == 1
-    assert meadow.world.pass_time(31 * 24 * 3600) == []
+    asked = meadow.world.pass_time(31 * 24 * 3600)
+    assert {type(x) for x in asked} == {Withdraw}, "for moderators who never came to their room"
     assert flags_kept(meadow) == {}
 
 
@@ -1245,8 +1246,35 @@ def test_a_state_with_flags_can_be_logged() -> None:
 
 def test_a_flag_that_waits_is_asked_of_no_clock_but_ours() -> None:
     meadow = Meadow().on()
-    timers = [x for x in meadow.flag() if isinstance(x, SetTimer)]
-    assert [x.at - meadow.world.now for x in timers] == [timedelta(days=7)]
+    timers = {x.key: x.at for x in meadow.flag() if isinstance(x, SetTimer)}
+    assert [at - meadow.world.now for at in timers.values()] == [timedelta(days=7)]
+
+
+def test_her_time_begins_when_she_can_see_the_question() -> None:
+    meadow = Meadow().on()
+    meadow.world.defer = True
+    meadow.flag()
+    meadow.world.pass_time(6 * 24 * 3600)  # she was asked into the chat, and comes only now
+    meadow.world.tell_outcomes()
+    meadow.world.tell_outcomes()  # the chat is made, then the question is there
+    meadow.world.pass_time(6 * 24 * 3600)
+    assert flags_kept(meadow) != {}
+    meadow.world.pass_time(2 * 24 * 3600)
+    assert flags_kept(meadow) == {}
+
+
+def test_what_she_never_saw_is_not_asked_any_more() -> None:
+    meadow = Meadow().on()
+    meadow.world.defer = True
+    meadow.flag()
+    asked = meadow.world.pass_time(8 * 24 * 3600)
+    question = said_question(meadow)
+    assert Withdraw(question) in asked
+    assert meadow.kept("ombuds/flag") == {}
+    ring = next(
+        x for x in meadow.world.said if isinstance(x, Say) and x.phrase.key == "ring-question"
+    )
+    assert ring.after == question, "or it would ring for nothing"
 
 
 def test_asked_in_again_without_a_word_of_having_been_put_out_flags_are_off() -> None:

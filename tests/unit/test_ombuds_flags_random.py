@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bots.ombuds.rules import moderation
-from bots.runtime.decision import CancelTimer, Request, Say, SetTimer
+from bots.runtime.decision import CancelTimer, Request, Say, SetTimer, Withdraw
 from federation.actions import CreateRoom, Invite, Redact
 from federation.events import Ignored, RoomReplaced, RoomView
 from tests.unit.test_ombuds_flags import (
@@ -177,7 +177,7 @@ STEPS = st.lists(st.tuples(st.sampled_from(DEEDS), NUMBER, NUMBER), max_size=40)
 
 def check(chaos: Chaos) -> None:
     for request in chaos.meadow.world.said:
-        if isinstance(request, SetTimer | CancelTimer):
+        if isinstance(request, SetTimer | CancelTimer | Withdraw):
             continue
         room = chaos.meadow.world.at(request) if hasattr(request, "room") else ""
         if isinstance(request, Say) and request.phrase.key == "moderators-told":

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bots.ombuds import handles
 from bots.ombuds.models import Reporter
-from bots.runtime.decision import CancelTimer, Due, Performed, Request, Say, SetTimer
+from bots.runtime.decision import CancelTimer, Due, Performed, Request, Say, SetTimer, Withdraw
 from federation.actions import Handle, Invite, Kick
 from federation.events import Edit, Reaction, Redaction, RoomView, TextMessage, Unreadable
 from tests.unit.test_ombuds_story import ANNA, BILAL, BOT, CEM, OFFICE, World
@@ -194,7 +194,7 @@ STEPS = st.lists(st.tuples(st.sampled_from(DEEDS), NUMBER, NUMBER, NOISE), max_s
 def check(world: World) -> None:
     answers: Counter[str] = Counter()
     for request in world.said:
-        if isinstance(request, SetTimer | CancelTimer):
+        if isinstance(request, SetTimer | CancelTimer | Withdraw):
             continue
         text, room = shown(world, request), getattr(request, "room", Handle("office/room"))
         if room == OFFICE or handles.is_room(room):

@@ -24,6 +24,7 @@ from bots.runtime.decision import (
     Say,
     SetTimer,
     Started,
+    Withdraw,
 )
 from federation.actions import (
     CreateRoom,
@@ -110,8 +111,8 @@ class World:
         if isinstance(request, SetTimer):
             self.timers[request.key] = request.at
             return None
-        if isinstance(request, CancelTimer):
-            self.timers.pop(request.key, None)
+        if isinstance(request, CancelTimer | Withdraw):
+            self.timers.pop(getattr(request, "key", ""), None)
             return None
         if isinstance(request, Say):
             self.bot.render(request.phrase)

@@ -23,6 +23,7 @@ from bots.runtime.decision import (
     Say,
     SetTimer,
     Started,
+    Withdraw,
 )
 from bots.runtime.words import Words
 from federation.actions import CreateRoom, Handle, Invite, Kick, Look, Redact
@@ -167,6 +168,8 @@ class World:
             self.timers[request.key] = request.at
         elif isinstance(request, CancelTimer):
             self.timers.pop(request.key, None)
+        elif isinstance(request, Withdraw):
+            pass  # what is asked for is done at once
         elif isinstance(request, Say):
             self.bot.render(request.phrase)
             several = " " in request.phrase.language

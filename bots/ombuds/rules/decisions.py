@@ -105,7 +105,7 @@ def offer(turn: Turn, flag: Flag) -> None:
     turn.keep("flags", flag.number, replace(flag, stage=Stage.OFFERED, asked=turn.seconds))
     question = handles.evidence(flag.number)
     after = handles.root(flag.case)
-    turn.reply("evidence-ask", _words(), handle=question, after=after)
+    turn.reply("evidence-ask", _words(), handle=question, after=after, notify=True)
     turn.ask(React(turn.chat, question, AGREE, notify=True))
 
 

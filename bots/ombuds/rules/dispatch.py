@@ -120,12 +120,15 @@ _MADE = {"chat": flagging.chat_made, "moderator": telling.room_made}
 def _performed(turn: Turn, event: Performed) -> None:
     place = handles.place(event.handle)
     what, number = handles.numbered(event.handle) or ("", "")
+    asked = handles.flag_question(event.handle)
     if handles.is_room(event.handle):
         moving.made(turn, event)
     elif event.action == "SetState":
         moving.probed(turn, event)
     elif what in _MADE:
         _MADE[what](turn, event, number)
+    elif asked is not None:
+        flagging.shown(turn, event, *asked)
     elif place is not None and place.part == "answer":
         answers.performed(turn, event, place.number)
     elif event.action == "Look":

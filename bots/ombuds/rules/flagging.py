@@ -11,7 +11,7 @@ from bots.ombuds.rules import arrival, flagwords
 from bots.ombuds.rules.flagwords import Choice
 from bots.ombuds.rules.turn import Turn
 from bots.ombuds.wording.flags import CHAT
-from bots.runtime.decision import CancelTimer, Performed, Phrase, Say, SetTimer
+from bots.runtime.decision import CancelTimer, Performed, Phrase, Say, SetTimer, Withdraw
 from bots.runtime.phrases import PerLanguage
 from federation.actions import CreateRoom, React, Redact, Ref
 from federation.events import Reaction
@@ -71,7 +71,8 @@ def _ask(turn: Turn, user: str, room: str, event: str) -> None:
     question = handles.question(flag.number)
     _say(turn, chat, flag, handle=question)
     ring = Phrase("ring-question", turn.spoken)
-    turn.ask(Say(chat, ring, audience=frozenset({user}), strict=True, notify=True))
+    audience = frozenset({user})
+    turn.ask(Say(chat, ring, audience=audience, strict=True, after=question, notify=True))
     turn.ask(*(React(chat, question, x.key, notify=True) for x in Choice))
     turn.ask(SetTimer(handles.flag_timer(flag.number), turn.now + FORGOTTEN))
 
@@ -128,6 +129,15 @@ def _open(turn: Turn, flagger: Flagger) -> list[Flag]:
     return [x for x in flags if x is not None]
 
 
+def shown(turn: Turn, event: Performed, number: int, what: str) -> None:
+    """She can see the question only now, and so her time begins. She may have been asked into the
+    chat long before."""
+    flag = turn.known.desk.flags.get(str(number))
+    stage = Stage.ASKED if what == "question" else Stage.OFFERED
+    if event.error is None and flag is not None and flag.stage is stage:
+        turn.ask(SetTimer(handles.flag_timer(flag.number), turn.now + FORGOTTEN))
+
+
 def recount(turn: Turn, number: str) -> None:
     """Tell in the question how many messages it is about by now."""
     flag = turn.known.desk.flags.get(number)
@@ -152,3 +162,5 @@ def forget(turn: Turn, flag: Flag, *, answered: bool = False) -> None:
     turn.keep("flags", flag.number, None)
     turn.ask(CancelTimer(handles.flag_timer(flag.number)))
     turn.ask(CancelTimer(handles.recount_timer(flag.number)))
+    for handle in (handles.question(flag.number), handles.evidence(flag.number)):
+        turn.ask(Withdraw(handle))

@@ -15,7 +15,7 @@ from bots.ombuds.flags import Flag, Found, Item, Moderator, Notice, Place, Stage
 from bots.ombuds.rules import flagging, flagwords, moderation
 from bots.ombuds.rules.turn import Turn
 from bots.ombuds.wording.flags import FLAGGED
-from bots.runtime.decision import Performed, Phrase, Say, SetTimer
+from bots.runtime.decision import Performed, Phrase, Say, SetTimer, Withdraw
 from bots.runtime.phrases import PerLanguage
 from federation.actions import CreateRoom, Invite
 from federation.links import link, servers
@@ -112,7 +112,7 @@ def tell(turn: Turn) -> None:
     if place is None or not place.waiting:
         return
     turn.keep("places", room, replace(place, waiting=(), told=turn.seconds))
-    rung: dict[str, Moderator] = {}
+    rung: dict[str, tuple[Moderator, Notice]] = {}
     for items in _chunks(place.waiting):
         told = tuple(sorted(x for x in people(turn) if any(i.author != x for i in items)))
         notice = Notice(turn.number(), room, items, told)
@@ -121,10 +121,11 @@ def tell(turn: Turn) -> None:
             turn.keep("flagged", item.event, notice.number)
         turn.ask(SetTimer(handles.notice_timer(notice.number), turn.now + REMEMBERED))
         for user in told:
-            rung[user] = rung.get(user) or _reach(turn, user)
-            _say(turn, user, rung[user], notice)
-    for user, moderator in rung.items():
-        _ring(turn, user, moderator)
+            moderator = rung[user][0] if user in rung else _reach(turn, user)
+            rung[user] = moderator, notice
+            _say(turn, user, moderator, notice)
+    for user, (moderator, last) in rung.items():
+        _ring(turn, user, moderator, last)
 
 
 def _chunks(items: tuple[Item, ...]) -> Iterator[tuple[Item, ...]]:
@@ -170,11 +171,12 @@ def _say(
     )
 
 
-def _ring(turn: Turn, user: str, moderator: Moderator) -> None:
+def _ring(turn: Turn, user: str, moderator: Moderator, last: Notice) -> None:
     """Once, behind all that she is told: links stand on no lock screen."""
+    told = handles.told(last.number, moderator.serial)
     room = handles.moderator(moderator.serial)
     ring = Phrase("ring-moderators", turn.settings.spoken)
-    turn.ask(Say(room, ring, audience=frozenset({user}), notify=True))
+    turn.ask(Say(room, ring, audience=frozenset({user}), after=told, notify=True))
 
 
 def _mark(item: Item) -> str:
@@ -198,5 +200,9 @@ def forgotten(turn: Turn, number: str) -> None:
     notice = turn.known.desk.notices.get(number)
     if notice is not None:
         turn.keep("notices", number, None)
+        for user in notice.told:
+            moderator = turn.known.desk.moderators.get(user)
+            if moderator is not None:  # who has not come to her room by now is not told any more
+                turn.ask(Withdraw(handles.told(notice.number, moderator.serial)))
         for item in notice.items:
             turn.keep("flagged", item.event, None)

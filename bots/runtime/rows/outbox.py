@@ -64,17 +64,8 @@ class Outbox(Vault):
         ]
 
     def head(self, lane: bytes) -> OutboxRow | None:
-        found = self._sql(
-            "SELECT seq, id, lane, tries, not_before, sealed FROM outbox "
-            "WHERE state = 'ready' AND lane = ? ORDER BY seq LIMIT 1",
-            (lane,),
-        ).fetchone()
-        if found is None:
-            return None
-        seq, id_, lane, tries, wait, blob = found
-        return OutboxRow(
-            seq, id_, lane, tries, wait, self._sealer.open("outbox", id_.encode(), blob)
-        )
+        found = self._rows("lane = ?", lane, most=1)
+        return found[0] if found else None
 
     def is_coming(self, handle: str) -> bool:
         """Whether an action that will fill this handle still waits."""
@@ -150,6 +141,31 @@ class Outbox(Vault):
         for lane in self.get("resting", room) or ():
             self._stir(bytes.fromhex(lane))
         self.delete("resting", room)
+
+    def coming(self, handle: str) -> OutboxRow | None:
+        """What still waits to fill this handle."""
+        found = self._rows("makes = ?", self._sealer.mark("handle", handle))
+        return found[0] if found else None
+
+    def in_lane(self, lane: bytes) -> list[OutboxRow]:
+        """All that waits there."""
+        return self._rows("lane = ?", lane)
+
+    def _rows(self, where: str, value: bytes, *, most: int = -1) -> list[OutboxRow]:
+        found = self._sql(
+            "SELECT seq, id, lane, tries, not_before, sealed FROM outbox "  # noqa: S608
+            f"WHERE state = 'ready' AND {where} ORDER BY seq LIMIT {most}",
+            (value,),
+        ).fetchall()
+        return [
+            OutboxRow(seq, id_, lane, tries, wait, self._sealer.open("outbox", id_.encode(), blob))
+            for seq, id_, lane, tries, wait, blob in found
+        ]
+
+    def drop(self, row: OutboxRow) -> None:
+        """Nobody needs it any more. Its fingerprint stays, as of what is done."""
+        self._sql("UPDATE outbox SET state = 'done', sealed = NULL WHERE seq = ?", (row.seq,))
+        self.lanes[row.lane] = None
 
     def waiting(self) -> Iterator[tuple[int, bytes]]:
         """All rows that wait to be carried out: number and payload."""

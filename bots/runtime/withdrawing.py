@@ -1,0 +1,23 @@
+"""What was decided and waits, and is not needed any more.
+
+A message for somebody who never comes rests in the outbox (see `federation.perform`). When a rule
+withdraws it, it goes in the commit of that decision: it is either still there, and never said, or
+was said before.
+"""
+
+from __future__ import annotations
+
+from bots.runtime import codec
+from bots.runtime.heads import references
+from bots.runtime.transaction import Transaction
+
+
+def withdraw(tx: Transaction, handle: str) -> None:
+    """What would fill this handle, and what names it."""
+    made = tx.coming(handle)
+    if made is None:
+        return
+    for row in tx.in_lane(made.lane):
+        action = codec.loads(row.payload)["action"]
+        if row.id == made.id or handle in references(action).values():
+            tx.drop(row)
