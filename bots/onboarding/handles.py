@@ -12,6 +12,7 @@ _WISH = re.compile(r"onboarding/wish/(\d{1,12})", re.ASCII)
 
 HELLO, REMIND, WISH = "hello/", "remind/", "wish/"
 RENEW = "renew"
+GATHER, SHOW = "gather", "show/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,11 @@ def told(serial: int, number: int) -> Handle:
 
 def wish(number: int) -> Handle:
     return Handle(f"onboarding/wish/{number}")
+
+
+def crowd(number: int) -> Handle:
+    """What tells of many who ask to join."""
+    return Handle(f"onboarding/crowd/{number}")
 
 
 def reminder(number: int, which: int) -> Handle:

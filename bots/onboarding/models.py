@@ -268,6 +268,10 @@ class Wish:
     knocked: bool = True
     """At the space; else by a private message to us."""
     state: WishState = WishState.OPEN
+    gathered: bool = False
+    """It is told of in one message with others, since many came at a time."""
+    shown: float = 0.0
+    """When what coordinators read of it was changed last for what she did."""
     named: tuple[str, ...] = field(default=(), repr=False)
     """Handles of further messages that name her: reminders, and what was told another day."""
     initiative: str = ""
@@ -294,6 +298,14 @@ class Office(Movable):
     wishes: int = 0
     moved: Mapping[str, str] = field(default_factory=dict)
     """Room → the room that replaced it."""
+    told: tuple[float, ...] = ()
+    """When coordinators were last told of somebody in a message of its own."""
+    crowd: int = 0
+    """Number of the message that tells of many."""
+    crowd_at: float = 0.0
+    """Since when it stands there; 0: the next one is a new one."""
+    gathering: bool = False
+    """A timer is set to bring it up to date."""
     renewed: str = ""
     """Version of the rules that everybody was asked about."""
     aside: float = 0.0

@@ -27,6 +27,7 @@ from bots.onboarding.models import (
     wish_key,
 )
 from bots.onboarding.rules import commands
+from bots.onboarding.rules.gathering import about
 from bots.onboarding.state import Knowledge, State
 from bots.runtime.bot import Docs
 from bots.runtime.decision import Due, Event, Performed, Started
@@ -85,8 +86,10 @@ class Loader:
     def _due(self, state: State, key: str) -> State:
         if key == handles.RENEW:
             return self._with_people(state)
-        if key.startswith(handles.WISH):
-            return self._with_message(self._with(state, key.removeprefix(handles.WISH)))
+        if key == handles.GATHER:
+            return replace(state, waiting=tuple(x for x in self._open() if x.gathered))
+        if key.startswith((handles.WISH, handles.SHOW)):
+            return self._with_message(self._with(state, key.partition("/")[2]))
         if key.startswith(handles.REMIND):
             return self._with_rules(self._with(state, key.removeprefix(handles.REMIND)))
         if key.startswith(handles.HELLO):
@@ -106,7 +109,7 @@ class Loader:
         wish = state.known.wish
         if wish is None:
             return state
-        handle = handles.wish(wish.number)
+        handle = about(wish, state.known.office)
         return replace(state, target=self.docs.made(handle), coming=self.docs.is_coming(handle))
 
     def _with_people(self, state: State) -> State:
@@ -164,12 +167,13 @@ class Loader:
         came = event.membership is MembershipKind.JOIN and event.before is not event.membership
         if not came or state.room != state.settings.coordination:
             return state
-        return replace(state, waiting=tuple(self._untold(event.origin.room_id)))
+        waiting = self._untold(event.origin.room_id, state.known.office)
+        return replace(state, waiting=tuple(waiting))
 
-    def _untold(self, room: str) -> Iterator[Wish]:
+    def _untold(self, room: str, office: Office) -> Iterator[Wish]:
         """Open wishes of which nothing stands in this room, nor is on its way."""
         for wish in self._open():
-            handle = handles.wish(wish.number)
+            handle = about(wish, office)
             made = self.docs.made(handle)
             if not self.docs.is_coming(handle) and (made is None or made.room_id != room):
                 yield wish
@@ -199,6 +203,10 @@ class Loader:
         """A command that stands by itself: it names somebody, or means the only one who waits."""
         invocation = commands.of_coordinators(event)
         if invocation is not None and invocation.rest:
+            number = commands.number(invocation.rest)
+            key = self.docs.get(NUMBER, number) if number is not None else None
+            if key is not None:
+                return self._with(state, key)
             return self._of_person(state, person_in(invocation.rest, event.people) or "")
         waiting = tuple(self._open())
         state = replace(state, waiting=waiting)
@@ -233,7 +241,10 @@ class Loader:
 def _names_somebody(event: TextMessage) -> bool:
     """Whether a command names somebody."""
     invocation = commands.of_coordinators(event)
-    return invocation is not None and person_in(invocation.rest, event.people) is not None
+    if invocation is None:
+        return False
+    numbered = commands.number(invocation.rest) is not None
+    return numbered or person_in(invocation.rest, event.people) is not None
 
 
 def _candidate(event: RoomEvent) -> str:

@@ -92,6 +92,7 @@ def test_every_phrase_renders_in_the_catalogues(key: str, language: str) -> None
     values |= {"person": Person("@a:b.example", EVIL), "reason": Quote(EVIL), "time": date.today()}
     values |= {"rules": Written({"de": EVIL}), "lines": (Phrase("help-help", ""),)}
     values |= {"options": (Phrase("option", "", {"number": 1, "name": EVIL}),), "number": 1}
+    values |= {"n": 3} if "n" in values else {}
     text = OnboardingBot(SETTINGS, Words()).render(Phrase(key, language, values))
     assert text.html is not None
     assert "<img" not in text.html

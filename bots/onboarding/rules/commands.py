@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bots.runtime.commands import (
     Command,
     Commands,
@@ -84,3 +86,9 @@ NO = Word(names("de nein, en no, fr non, tr hayır, uk ні, ru нет, ar لا,
 def of_coordinators(event: TextMessage) -> Invocation | Unknown | None:
     body, _ = clean(event.body)
     return COORDINATION.find(addressed(body, event.origin.account, event.people))
+
+
+def number(rest: str) -> str | None:
+    """The number of somebody in a list, if that is all that is written."""
+    found = re.fullmatch(r"\s*[#№]?\s*(\d{1,9})\s*[.:]?\s*", rest)
+    return str(int(found[1])) if found else None

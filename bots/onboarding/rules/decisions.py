@@ -56,7 +56,7 @@ def _of_somebody(turn: Turn, event: TextMessage, found: Invocation) -> None:
         if unheeded.is_said(found.rest, turn.wish.user, turn.wish.name):
             _unheeded(turn, found, there)
         decide(turn, event.origin.sender, there, admit=found.command is commands.ADMIT)
-        if bare and turn.wish.state is not WishState.OPEN:
+        if bare and not (turn.wish.gathered or turn.wish.state is WishState.OPEN):
             turn.tell(f"taken-{turn.wish.state}", _whom(turn), reply_to=there)
 
 
@@ -123,6 +123,8 @@ def decide(turn: Turn, by: str, there: Ref, *, admit: bool) -> None:
         turn.tell(ban.key, ban.values, reply_to=there)
         return
     wishes.close(turn, WishState.ADMITTED if admit else WishState.DECLINED, by)
+    if turn.wish.gathered:
+        wishes.answer(turn, there, by)
     (_admit if admit else _decline)(turn)
 
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 
 from bots.onboarding import handles
-from bots.onboarding.rules import arrival, consent, decisions, greeting, outside, talking, wishes
+from bots.onboarding.rules import (
+    arrival,
+    consent,
+    decisions,
+    gathering,
+    greeting,
+    outside,
+    talking,
+    wishes,
+)
 from bots.onboarding.rules.turn import Turn
 from bots.onboarding.state import State
 from bots.runtime.decision import (
@@ -71,6 +80,10 @@ def _due(turn: Turn, key: str) -> None:
         greeting.due(turn)
     elif key.startswith(handles.REMIND):
         consent.remind(turn)
+    elif key == handles.GATHER:
+        gathering.due(turn)
+    elif key.startswith(handles.SHOW):
+        wishes.show_due(turn)
     elif key.startswith(handles.WISH):
         wishes.remind(turn)
 

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 from bots.onboarding import handles
 from bots.onboarding.models import Initiative, Wish, WishState
-from bots.onboarding.rules import commands
+from bots.onboarding.rules import commands, gathering
 from bots.onboarding.rules.turn import DAY, Turn
 from bots.runtime.commands import Command
 from bots.runtime.decision import CancelTimer, SetTimer
 from bots.runtime.phrases import Person, Quote
 from bots.runtime.texts import clean, excerpt
-from federation.actions import Handle, React, Redact
+from federation.actions import Handle, React, Redact, Ref
 from federation.events import Membership
 
 ADMIT, DECLINE = "✅", "❌"
@@ -82,26 +82,38 @@ def _open(turn: Turn, wish: Wish) -> None:
         wish = replace(wish, named=old.named)
     if old is not None and turn.seconds - old.asked < DAY:
         # Whoever asks again and again makes no phone ring: the message about her changes.
-        turn.known = replace(turn.known, wish=replace(wish, number=old.number, asked=old.asked))
-        show(turn)
+        kept = replace(old, state=wish.state, name=wish.name, reason=wish.reason)
+        turn.known = replace(turn.known, wish=replace(kept, knocked=wish.knocked))
+        _show_soon(turn)
     else:
-        _tell(turn, wish if old is None else _named(wish, handles.wish(old.number)))
+        _tell(turn, wish if old is None else _named(wish, *_own(old)))
     _stir(turn)
     turn.ask(SetTimer(handles.WISH + wish.key, turn.now + turn.settings.remind_after))
 
 
 def _tell(turn: Turn, wish: Wish) -> None:
-    """In a message of its own, at which coordinators can decide."""
+    """In a message of its own, at which coordinators can decide; where many ask at a time, those
+    who come after the first stand in one message."""
     number = turn.known.office.wishes + 1
+    gathered = gathering.is_crowd(turn)
+    turn.known = replace(turn.known, wish=replace(wish, number=number, gathered=gathered))
     turn.office(wishes=number)
-    turn.known = replace(turn.known, wish=replace(wish, number=number))
+    if gathered:
+        gathering.soon(turn)
+        return
+    gathering.note(turn)
     turn.tell(_key(turn.wish), _values(turn), handle=handles.wish(number))
     room = turn.place(turn.settings.coordination)
     turn.ask(*(React(room, handles.wish(number), key) for key in (ADMIT, DECLINE)))
 
 
-def _named(wish: Wish, handle: Handle) -> Wish:
-    return replace(wish, named=(*wish.named, handle))
+def _named(wish: Wish, *found: Handle) -> Wish:
+    return replace(wish, named=(*wish.named, *found))
+
+
+def _own(wish: Wish) -> tuple[Handle, ...]:
+    """The message that tells of it alone."""
+    return () if wish.gathered else (handles.wish(wish.number),)
 
 
 def close(turn: Turn, state: WishState, by: str = "") -> None:
@@ -109,7 +121,11 @@ def close(turn: Turn, state: WishState, by: str = "") -> None:
     turn.wish_for(state=state, reason="")
     _stir(turn)
     turn.ask(CancelTimer(handles.WISH + turn.wish.key))
-    show(turn, by)
+    if state is WishState.WITHDRAWN:
+        _show_soon(turn)
+    else:
+        turn.ask(CancelTimer(handles.SHOW + turn.wish.key))
+        show(turn, by)
 
 
 def _stir(turn: Turn) -> None:
@@ -132,8 +148,25 @@ def unbanned(turn: Turn) -> None:
         show(turn)
 
 
+def _show_soon(turn: Turn) -> None:
+    """At once, unless she has just changed her mind before."""
+    if turn.seconds - turn.wish.shown < gathering.SETTLE.total_seconds():
+        turn.ask(SetTimer(handles.SHOW + turn.wish.key, turn.now + gathering.SETTLE))
+    else:
+        show_due(turn)
+
+
+def show_due(turn: Turn) -> None:
+    if turn.known.wish is not None:
+        turn.wish_for(shown=turn.seconds)
+        show(turn)
+
+
 def show(turn: Turn, by: str = "") -> None:
     """Bring the message about her up to date."""
+    if turn.wish.gathered:
+        gathering.soon(turn)
+        return
     values = {**_values(turn), "coordinator": turn.person(by) if by else ""}
     handle = handles.wish(turn.wish.number)  # the room may have been replaced since
     turn.tell_in(handle, _key(turn.wish, by), values, edits=handle)
@@ -175,8 +208,11 @@ def remind(turn: Turn) -> None:
     wish = turn.known.wish
     if wish is None or wish.state is not WishState.OPEN:
         return
+    if wish.gathered:
+        gathering.remind(turn, stands=_stands(turn))
+        return
     if not _stands(turn):
-        _tell(turn, _named(wish, handles.wish(wish.number)))
+        _tell(turn, _named(wish, *_own(wish)))
         turn.ask(SetTimer(handles.WISH + wish.key, turn.now + turn.settings.remind_after))
         return
     handle = handles.reminder(wish.number, len(wish.named))
@@ -193,6 +229,14 @@ def _stands(turn: Turn) -> bool:
     return here or turn.state.coming
 
 
+def answer(turn: Turn, there: Ref, by: str) -> None:
+    """Say what became of somebody who has no message of her own."""
+    handle = handles.reminder(turn.wish.number, len(turn.wish.named))
+    turn.known = replace(turn.known, wish=_named(turn.wish, handle))
+    values = {**_values(turn), "coordinator": turn.person(by)}
+    turn.tell(_key(turn.wish, by), values, reply_to=there, handle=handle)
+
+
 def again(turn: Turn) -> None:
     """We are in a room of coordinators in which nobody was told of these."""
     turn.ask(*(SetTimer(handles.WISH + wish.key, turn.now) for wish in turn.state.waiting))
@@ -201,7 +245,9 @@ def again(turn: Turn) -> None:
 def forget(turn: Turn) -> None:
     """Take what was told of her back as well."""
     for wish in (*((turn.wish,) if turn.known.wish is not None else ()), *turn.known.doors):
-        named = (handles.wish(wish.number), *map(Handle, wish.named))
+        named = (*_own(wish), *map(Handle, wish.named))
+        if wish.gathered:
+            gathering.anew(turn)
         turn.ask(*(Redact(handle, handle, notify=True) for handle in named))
         turn.ask(CancelTimer(handles.WISH + wish.key))
     turn.known = replace(turn.known, wish=None, doors=())

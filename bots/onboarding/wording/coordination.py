@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bots.runtime.phrases import N_, Paragraphs
+from bots.runtime.phrases import N_, NP_, Paragraphs
 
 _DECIDE = N_(
     "To let the person in, react with ✅ or answer with {admit}. To decline, react with ❌ or "
@@ -23,6 +23,17 @@ COORDINATION: dict[str, Paragraphs] = {
         "{banned}",
         _DECIDE,
     ),
+    "crowd": (
+        N_("More people would like to join {network}:"),
+        "{lines}",
+        "{more}",
+        N_("To let the first one in, write {admit}; to decline, {decline}. So for each number."),
+    ),
+    "crowd-line": ("{number}: {person}",),
+    "crowd-reason": ("{number}: {person} – {reason}",),
+    "crowd-door": (N_("{number}: {person} would like to join {initiative}"),),
+    "crowd-more": (NP_("One more is waiting.", "{n} more are waiting."),),
+    "crowd-done": (N_("You have decided about everybody on this list."),),
     "wish-banned": (
         N_(
             "The person is banned from {network}. To let the person in, first lift the ban in the "
