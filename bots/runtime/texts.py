@@ -7,6 +7,8 @@ import re
 import unicodedata
 
 MAX_BYTES = 60_000
+MOST_MARKS = 3
+"""On one letter of a name."""
 PART_CHARACTERS = 3_500
 PART_WEIGHT = 8_000
 """An edit holds a text four times, escaped twice, and grows by a third when encrypted; an event
@@ -76,12 +78,28 @@ def _boundary(text: str, end: int) -> int:
 
 
 def called(name: str, length: int = 60) -> str:
-    """A display name beside the id that it goes with: on one line, without what is blank or hidden
-    and could push the id out of sight, and never itself like an id."""
-    shown = (" " if x in _BLANK or x.isspace() else x for x in name[: length * 4])
+    """A display name beside what it goes with: on one line, without what is blank or hidden or
+    piled up and could push that out of sight, and never itself like an id."""
+    even = unicodedata.normalize("NFKC", name[: length * 8])
+    shown = (" " if x in _BLANK or x.isspace() else x for x in even)
     kept = (x for x in shown if unicodedata.category(x) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
-    line = excerpt("".join(kept), length)
-    return "" if "@" in line else line
+    line = excerpt(_piled("".join(kept)), length)
+    return "" if "@" in line or not any(x.isalnum() or _is_sign(x) for x in line) else line
+
+
+def _piled(text: str) -> str:
+    """With no more marks on one letter than any language has."""
+    kept: list[str] = []
+    marks = 0
+    for x in text:
+        marks = marks + 1 if unicodedata.category(x) in ("Mn", "Me") else 0
+        if marks <= MOST_MARKS and (marks == 0 or kept):
+            kept.append(x)
+    return "".join(kept)
+
+
+def _is_sign(character: str) -> bool:
+    return unicodedata.category(character) in ("So", "Sk")
 
 
 def excerpt(text: str, length: int = 60) -> str:

@@ -9,7 +9,8 @@ from bots.exchange import handles
 from bots.exchange.models import Mark, Restless, Shared, ShareState
 from bots.exchange.rules.turn import Turn
 from bots.runtime.decision import Performed, SetTimer
-from bots.runtime.texts import clean, excerpt
+from bots.runtime.lookalikes import looks_like
+from bots.runtime.texts import called, clean
 from federation.actions import Look, React
 from federation.events import (
     KNOWN_MEDIA,
@@ -31,7 +32,6 @@ MOST_LOOKS = 3
 """At one message, because it was edited meanwhile."""
 PAUSE = 30 * 24 * 3600.0
 """Seconds after which somebody is told again that only authors share."""
-LONGEST_NAME = 60
 
 
 def marked(turn: Turn, event: Reaction | TextMessage, target: str) -> None:
@@ -223,7 +223,7 @@ def _share(turn: Turn, message: Message, marks: tuple[Mark, ...], event: Perform
         turn.take_back()
         return
     author = message.origin.sender
-    name = str((event.found or {}).get("name", "")) if turn.person(author).named else ""
+    name = _name(turn, event) if turn.person(author).named else ""
     number = turn.known.office.shares + 1
     turn.office(shares=number)
     turn.change(
@@ -233,7 +233,7 @@ def _share(turn: Turn, message: Message, marks: tuple[Mark, ...], event: Perform
         into=turn.place(turn.settings.exchange),
         author=author,
         initiative=source.initiative,
-        name=excerpt(clean(name)[0], LONGEST_NAME),
+        name=name,
         text=text,
         kind=kind,
         edits=(_edit(event),) if _edit(event) else (),
@@ -243,6 +243,13 @@ def _share(turn: Turn, message: Message, marks: tuple[Mark, ...], event: Perform
     if turn.shared.stale:
         look(turn)
     turn.ask(React(turn.shared.room, turn.shared.source, SEEN, handles.seen(number), notify=True))
+
+
+def _name(turn: Turn, event: Performed) -> str:
+    """Nobody goes by the name of an initiative."""
+    name = called(str((event.found or {}).get("name", "")))
+    initiatives = (x.initiative for x in turn.settings.sources)
+    return "" if looks_like(name, initiatives) else name
 
 
 def _content(message: Message) -> tuple[str, str]:

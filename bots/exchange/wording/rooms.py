@@ -27,7 +27,8 @@ _ENCRYPTED = N_(
 PARAGRAPHS: dict[str, Paragraphs] = {
     "copy": ("{from}", "{medium}", "{text}", "{cut}", "{link}"),
     "from": (N_("From {initiative}:"),),
-    "from-named": (N_("{name} of {initiative}:"),),
+    # Translators: the initiative, which can be trusted, comes before the name, which can't
+    "from-named": (N_("From {initiative} ({name}):"),),
     "medium": (N_("With something that is not text: {kind}. You find it in the conversation."),),
     # Translators: what was sent, after "something that is not text:"
     "kind-image": (N_("picture"),),
