@@ -33,6 +33,8 @@ class Credentials:
     display_name: str | None = None
     picture: str = ""
     """One of `federation.pictures`, for an account that has none."""
+    findable: bool = False
+    """People find it by its name: see `federation.finding`."""
 
     @property
     def is_derived(self) -> bool:

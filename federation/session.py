@@ -25,6 +25,7 @@ from federation.errors import (
     Unreachable,
 )
 from federation.filling import Filling
+from federation.finding import be_found
 from federation.handover import hand_over
 from federation.homeserver import Homeserver
 from federation.intake import Intake
@@ -140,11 +141,15 @@ class Session:
     async def _settle(self, device_id: str) -> None:
         """What a new device or a new name asks for: once, but also if it was broken off."""
         profile = Profile(self._credentials.display_name, self._credentials.picture)
-        wanted = json.dumps([device_id, profile.name, profile.picture]).encode()
+        findable = self._credentials.findable
+        found = [findable] if findable else []
+        wanted = json.dumps([device_id, profile.name, profile.picture, *found]).encode()
         if await self.store.run("settled", lambda v: v.read("settled", self.account)) == wanted:
             return
         await forget_lost_devices(self.server, self._credentials, device_id)
         await show(self.server, self.account, profile)
+        if findable:
+            await be_found(self.server, self.account, profile.name)
         await self.store.run("settled", lambda v: v.write("settled", self.account, wanted))
 
     @property

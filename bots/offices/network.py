@@ -57,6 +57,7 @@ def account(config: NetworkConfig, role: Role) -> Account:
         user=config.user(role),
         display_name=config.accounts.display_name(role),
         picture=role,
+        findable=role == "onboarding",
         ca_file=None if ca_file is None else str(ca_file),
         **secret,
     )

@@ -55,6 +55,7 @@ def ombuds_account(config: OmbudsConfig) -> Account:
         user=config.account.user,
         display_name=config.account.display_name,
         picture="ombuds",
+        findable=True,
         interests=Interests(devices=True),
         ca_file=None if ca_file is None else str(ca_file),
         **secret,

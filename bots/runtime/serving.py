@@ -37,6 +37,8 @@ class Account:
     display_name: str | None = None
     picture: str = ""
     """One of `federation.pictures`."""
+    findable: bool = False
+    """People find it by its name."""
     ca_file: str | None = None
     interests: Interests = field(default_factory=Interests)
 
@@ -72,6 +74,7 @@ def _session(account: Account, store: Store, sealer: Sealer, clock: Clock, probe
         derived_password=sealer.secret(f"password {account.user}").hex(),
         display_name=account.display_name,
         picture=account.picture,
+        findable=account.findable,
     )
     server = Homeserver(account.homeserver, ca_file=account.ca_file, probe=probe)
     return Session(
