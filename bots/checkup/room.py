@@ -8,7 +8,7 @@ from typing import Any
 from bots.checkup.account import query
 from bots.checkup.chamber import Chamber, index
 from bots.checkup.finding import Finding, fault, note, ok
-from bots.checkup.staff import people, readers
+from bots.checkup.staff import nobodies, people, readers
 from bots.ombuds import handles
 from bots.ombuds.models import Office, office_from
 from bots.ombuds.store import OFFICE
@@ -17,6 +17,7 @@ from federation import power
 from federation.encryption.machine import MEGOLM
 from federation.homeserver import path
 from federation.session import Session
+from federation.spaces.observe import told_of
 
 CHECK = "room"
 TAMPERED = (
@@ -48,7 +49,14 @@ async def ombuds(session: Session) -> list[Finding]:
     events = await session.server.call_list("state", path("rooms", room_id, "state"))
     chamber = Chamber(session.account, index(events), office)
     answer = await query(session, chamber.staff) if chamber.staff else {}
-    return [*rules(chamber), *rulers(chamber), *people(chamber), *readers(chamber.staff, answer)]
+    known = await told_of(session.server, chamber.staff)
+    return [
+        *rules(chamber),
+        *rulers(chamber),
+        *people(chamber),
+        *nobodies(chamber.staff, known),
+        *readers(chamber.staff, answer),
+    ]
 
 
 def _read(tx: Transaction) -> tuple[Office, str | None, bool]:

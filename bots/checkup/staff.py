@@ -33,6 +33,18 @@ def people(chamber: Chamber) -> Iterator[Finding]:
         yield fault("staff", told, remedy)
 
 
+def nobodies(staff: Iterable[str], known: Mapping[str, bool]) -> Iterator[Finding]:
+    """`known`: whether each has an account, where that could be found out."""
+    number = sum(not known.get(user, True) for user in staff)
+    if number:
+        remedy = (
+            "Whoever takes such a name is let into the room and reads every case. Correct `staff` in "
+            "the settings, or have the account made; who is in the team already is taken out of it "
+            "in the room: `!team remove`."
+        )
+        yield fault("staff", f"of the team without an account: {number}", remedy)
+
+
 def readers(staff: Iterable[str], answer: Mapping[str, Any]) -> Iterator[Finding]:
     """Who of the team can read what is said there, by an answer to `/keys/query`."""
     staff = list(staff)

@@ -18,7 +18,7 @@ from bots.demo.person import Person
 from bots.runtime.control import ask
 from federation.embedded import EmbeddedSynapse
 from federation.trust import CrossSigning
-from tests.conftest import Account
+from tests.conftest import Account, unique
 from tests.synapse.processes import Installation, address, held_port, passing_on
 from tests.synapse.test_cli_run import Install, install, joined
 from tests.synapse.waiting import until
@@ -268,21 +268,25 @@ async def test_staff_whose_clients_never_made_keys(
     anna = await make_person("anna")
     bilal = await make_person("bilal", cross_signed=False)
     carla = await new_account("carla")
-    here = install(anna.user_id, bilal.user_id, carla.user_id)
+    dora = f"@{unique('dora')}:{anna.user_id.partition(':')[2]}"  # a slip of the pen
+    here = install(anna.user_id, bilal.user_id, carla.user_id, dora)
     await here.ready()
     for person in (anna, bilal):
         await joined(person)
 
     async def both_are_in() -> bool:
         told = (await checkup(here))["staff"][0]
-        return bool(told["found"] == "2 of 3 of the team are in the room")
+        return bool(told["found"] == "2 of 4 of the team are in the room")
 
     await until(both_are_in, "two of the team in the room")
     found = await checkup(here)
     assert [one["found"] for one in found["identities"]] == [
-        "of the team without one: 2 of 3",
-        "of the team without a device that gets keys: 1 of 3",
+        "of the team without one: 3 of 4",
+        "of the team without a device that gets keys: 2 of 4",
     ]
+    [fault] = [one for one in found["staff"] if one["mark"] == "fault"]
+    assert fault["found"] == "of the team without an account: 1"
+    assert "`!team remove`" in fault["remedy"]
     assert marks(found)["identities"] == ["note", "note"]
 
 

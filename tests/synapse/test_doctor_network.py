@@ -15,6 +15,7 @@ from bridges.email.dkim import Key
 from config.loading import load_network
 from federation.embedded import EmbeddedSynapse
 from federation.spaces.state import POWER_LEVELS
+from tests.conftest import unique
 from tests.names import Records, name_server, quoted
 from tests.synapse.alliance import Network, network
 from tests.synapse.processes import held_port, passing_on
@@ -122,6 +123,13 @@ async def test_an_account_with_the_token_of_another(network: Network) -> None:
     assert found["secrets"][0]["found"].endswith(": secret, token")
 
 
+def _is_told(nobody: str, found: Findings) -> None:
+    [told] = [one for one in found["rooms"] if one["found"].startswith(nobody)]
+    assert told["mark"] == "fault"
+    assert "has no account on its server" in told["found"]
+    assert told["remedy"].startswith("correct the name")
+
+
 async def test_rooms_that_are_otherwise_than_declared(network: Network) -> None:
     await network.open()
     await network.sharing()
@@ -137,10 +145,14 @@ async def test_rooms_that_are_otherwise_than_declared(network: Network) -> None:
     finally:
         await creator.close()
         await carrier.close()
-    network.declared.initiative("south", network.nora.user_id)
+    nobody = f"@{unique('nobody')}:{network.nora.user_id.partition(':')[2]}"
+    network.declared.initiative("south", network.nora.user_id, nobody)
     network.here.write()
     found = await doctor(network)
     told = [one["found"] for one in found["rooms"]]
+    _is_told(nobody, found)
+    network.declared.data["initiatives"][-1]["contacts"] = [network.nora.user_id]
+    network.here.write()
     end = network.declared.end
     assert [text for text in told if text.startswith("not there: ")] == [
         f"not there: #south{end}, #south{end}-treffpunkt, #south{end}-offen"
