@@ -38,9 +38,9 @@ def nobodies(staff: Iterable[str], known: Mapping[str, bool]) -> Iterator[Findin
     number = sum(not known.get(user, True) for user in staff)
     if number:
         remedy = (
-            "Whoever takes such a name is let into the room and reads every case. Correct `staff` in "
-            "the settings, or have the account made; who is in the team already is taken out of it "
-            "in the room: `!team remove`."
+            "Whoever takes such a name is let into the room and reads every case. Correct `staff` "
+            "in the settings, or have the account made; who is in the team already is taken out "
+            "of it in the room: `!team remove`."
         )
         yield fault("staff", f"of the team without an account: {number}", remedy)
 

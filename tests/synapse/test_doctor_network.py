@@ -123,6 +123,12 @@ async def test_an_account_with_the_token_of_another(network: Network) -> None:
     assert found["secrets"][0]["found"].endswith(": secret, token")
 
 
+def _name_contacts(network: Network, *people: str) -> None:
+    """For the initiative that was declared last."""
+    network.declared.data["initiatives"][-1]["contacts"] = [*people]
+    network.here.write()
+
+
 def _is_told(nobody: str, found: Findings) -> None:
     [told] = [one for one in found["rooms"] if one["found"].startswith(nobody)]
     assert told["mark"] == "fault"
@@ -146,13 +152,12 @@ async def test_rooms_that_are_otherwise_than_declared(network: Network) -> None:
         await creator.close()
         await carrier.close()
     nobody = f"@{unique('nobody')}:{network.nora.user_id.partition(':')[2]}"
-    network.declared.initiative("south", network.nora.user_id, nobody)
-    network.here.write()
+    network.declared.initiative("south")
+    _name_contacts(network, network.nora.user_id, nobody)
     found = await doctor(network)
     told = [one["found"] for one in found["rooms"]]
     _is_told(nobody, found)
-    network.declared.data["initiatives"][-1]["contacts"] = [network.nora.user_id]
-    network.here.write()
+    _name_contacts(network, network.nora.user_id)
     end = network.declared.end
     assert [text for text in told if text.startswith("not there: ")] == [
         f"not there: #south{end}, #south{end}-treffpunkt, #south{end}-offen"
