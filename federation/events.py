@@ -14,6 +14,9 @@ from typing import Any
 
 from federation import power
 
+MODERATES = 50
+"""A moderator's power level, by default."""
+
 
 class Doubt(StrEnum):
     """Whether a device is its owner's: she signs it with keys of her own (§ Cross-signing), which
@@ -61,6 +64,19 @@ class RoomView:
     """With unlimited power: room version 12 and later."""
     power_levels: Mapping[str, Any] | None = field(default=None, hash=False, repr=False)
     """Content of `m.room.power_levels`, where the room has one."""
+    join_rule: str = ""
+    """Who may come in (§ m.room.join_rules); empty where that is not known."""
+    space: bool = False
+
+    @property
+    def closed(self) -> bool:
+        """Whether nobody comes in but by an invitation, as in a private conversation."""
+        return self.join_rule in ("", "invite") and not self.space
+
+    def moderated_by(self, account: str) -> bool:
+        """Whether somebody has given us a moderator's power, and did not ask for a conversation
+        (where clients give it as well): she may be preparing a room for others."""
+        return not self.direct and self.power(account) >= MODERATES
 
     def power(self, user: str) -> float:
         """The user's power level (§ m.room.power_levels); 50 is a moderator's by default."""
@@ -209,6 +225,16 @@ class EncryptionEnabled:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """A client of the sender has shown her these messages of ours, the newest last
+    (§ Receipts): so her homeserver has them, too."""
+
+    origin: Origin
+    room: RoomView
+    events: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Unreadable:
     """Something that was meant for us and could not be read.
 
@@ -241,6 +267,7 @@ RoomEvent = (
     | Membership
     | RoomReplaced
     | EncryptionEnabled
+    | Shown
     | Unreadable
     | Ignored
 )

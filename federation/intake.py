@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from federation import rooms
 from federation.encryption.machine import Machine
-from federation.ports import DEVICES, Ledger, RawEvent
+from federation.ports import DEVICES, SHOWN, Ledger, RawEvent
 from federation.recent import Recent
 from federation.shapes import is_text, listing, mapping
 from federation.sync import STATE_TYPES, Interests, JoinedRoom, events_of
@@ -21,6 +22,12 @@ UNDOES = "org.buendnis.undoes"
 
 BY_OTHERS = ("m.room.member", "m.room.tombstone")
 """What we want to know of even if it stands in our own name: a homeserver's admin can do it so."""
+
+
+FEW = 4
+"""Members of a room in which receipts are heard of: a private chat, not a crowd."""
+LAST = 20
+"""Messages of ours of which it is known in which order they stand."""
 
 
 class Intake:
@@ -67,6 +74,37 @@ class Intake:
             rooms.save(ledger, self._account, known, names=self._interests.names)
         self._replaced(ledger, (*room.state, *room.timeline))
         self.timeline(ledger, room.room_id, room.timeline)
+        if self._interests.receipts and len(known.members) <= FEW:
+            for content in room.receipts:
+                self._read(ledger, room.room_id, content)
+
+    def _read(self, ledger: Ledger, room_id: str, content: Mapping[str, Any]) -> None:
+        """Receipts for messages of ours; of what others wrote they tell us nothing new."""
+        said = self._said(ledger, room_id)
+        for event_id in content.keys() & {*said}:
+            events = said[: said.index(event_id) + 1]
+            for user, receipt in mapping(mapping(content[event_id]).get("m.read")).items():
+                if not is_text(user) or user == self._account:
+                    continue
+                event = {
+                    "type": SHOWN,
+                    "event_id": f"shown {user} {event_id}",
+                    "sender": user,
+                    "origin_server_ts": mapping(receipt).get("ts"),
+                    "content": {"events": events},
+                }
+                ledger.receive(self._account, room_id, event, encrypted=False)
+
+    def _said(self, ledger: Ledger, room_id: str) -> list[str]:
+        """The last messages of ours in the room, the newest last."""
+        found = ledger.read("said", f"{self._account} {room_id}")
+        kept: list[str] = json.loads(found) if found is not None else []
+        return kept
+
+    def _note_said(self, ledger: Ledger, room_id: str, event: RawEvent) -> None:
+        if self._interests.receipts and "state_key" not in event:
+            said = [*self._said(ledger, room_id)[1 - LAST :], event["event_id"]]
+            ledger.write("said", f"{self._account} {room_id}", json.dumps(said).encode())
 
     def gap(self, ledger: Ledger, room_id: str, events: Iterable[RawEvent]) -> None:
         """A page of what lay between our token and a timeline, oldest first."""
@@ -124,6 +162,7 @@ class Intake:
         mark = action_id(event)
         if mark is not None:
             ledger.echo(mark, room_id, event["event_id"])
+            self._note_said(ledger, room_id, event)
             self._undone(ledger, room_id, event)
         elif event.get("type") in BY_OTHERS:
             ledger.receive(self._account, room_id, event, encrypted=False)

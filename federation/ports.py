@@ -19,6 +19,10 @@ DEVICES = "org.buendnis.devices"
 """Type of the event that we make of a changed list of devices: see `DevicesChanged`."""
 
 
+SHOWN = "org.buendnis.shown"
+"""Type of the event that we make of a receipt: see `Shown`."""
+
+
 class Vault(Protocol):
     """Sealed rows inside one transaction, by kind and key."""
 

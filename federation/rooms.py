@@ -44,6 +44,9 @@ class Room:
     creators: frozenset[str] = frozenset()
     """With unlimited power: room version 12 and later."""
     power_levels: dict[str, Any] | None = None
+    join_rule: str = ""
+    """Empty where nobody told."""
+    space: bool = False
 
     def view(self) -> RoomView:
         return RoomView(
@@ -55,6 +58,8 @@ class Room:
             encrypted=self.encrypted,
             creators=self.creators,
             power_levels=self.power_levels,
+            join_rule=self.join_rule,
+            space=self.space,
         )
 
     def only_asks(self, users: Collection[str]) -> bool:
@@ -73,6 +78,9 @@ class Room:
             self.encrypted = True
         elif state_key == "" and kind == "m.room.create":
             self.creators = power.creators(content, str(event.get("sender", "")))
+            self.space = content.get("type") == "m.space"
+        elif state_key == "" and kind == "m.room.join_rules":
+            self.join_rule = str(content.get("join_rule", ""))
         elif state_key == "" and kind == "m.room.power_levels":
             self.power_levels = dict(content)
 
@@ -133,6 +141,8 @@ def save(vault: Vault, account: str, room: Room, *, names: bool = False) -> None
         "names": room.names if names and len(room.members) <= FEW else {},
         "creators": sorted(room.creators),
         "power_levels": room.power_levels,
+        "join_rule": room.join_rule,
+        "space": room.space,
     }
     vault.write("room", _key(account, room.room_id), json.dumps(data).encode())
 

@@ -25,6 +25,7 @@ STATE_TYPES = (
     "m.room.member",
     "m.room.encryption",
     "m.room.power_levels",
+    "m.room.join_rules",
     "m.room.tombstone",
 )
 
@@ -40,6 +41,9 @@ class Interests:
     """Whether rules look at who is in a room."""
     devices: bool = False
     """Whether rules want to hear of changes of people's devices."""
+    receipts: bool = False
+    """Whether rules want to hear of what people's clients have shown them (`Shown`), in rooms of
+    few."""
     names: bool = False
     """Whether rules look at how people call themselves, in rooms of few."""
     recent: int = 0
@@ -57,7 +61,7 @@ class Interests:
             # membership would come with each echo of ours, and Synapse would report our devices
             # as changed each time: a look at everybody's devices before every message.
             "state": {"types": [kind for kind in STATE_TYPES if kind != "m.room.member"]},
-            "ephemeral": nothing,
+            "ephemeral": {"types": ["m.receipt"]} if self.receipts else nothing,
             "account_data": nothing,
         }
         if self.rooms is not None:
@@ -79,6 +83,8 @@ class JoinedRoom:
     """All members, where they were fetched."""
     prev_batch: str | None = None
     """Where the timeline has a gap before it: the token to page back from."""
+    receipts: Sequence[Mapping[str, Any]] = ()
+    """Contents of `m.receipt` (§ Receipts)."""
 
     def keep(self, timeline: Sequence[RawEvent]) -> None:
         """Hand on only this of the timeline; what the rest did to the room's state stays."""
@@ -150,7 +156,14 @@ def _joined(room_id: str, room: Mapping[str, Any]) -> JoinedRoom:
         events_of(room, "state"),
         events_of(room, "timeline"),
         prev_batch=timeline.get("prev_batch") if timeline.get("limited") else None,
+        receipts=_receipts(room),
     )
+
+
+def _receipts(room: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    found = mapping(room.get("ephemeral")).get("events")
+    kept = map(mapping, found if isinstance(found, list) else ())
+    return [mapping(x.get("content")) for x in kept if x.get("type") == "m.receipt"]
 
 
 def events_of(room: Mapping[str, Any], part: str) -> list[RawEvent]:

@@ -26,10 +26,11 @@ from federation.events import (
     RoomEvent,
     RoomReplaced,
     RoomView,
+    Shown,
     TextMessage,
     Unreadable,
 )
-from federation.ports import BOUND, DEVICES, RawEvent
+from federation.ports import BOUND, DEVICES, SHOWN, RawEvent
 from federation.shapes import is_text, mapping, number
 
 _MAX_ID = 255
@@ -174,6 +175,12 @@ def _devices(
     return DevicesChanged(origin, view)
 
 
+def _shown(origin: Origin, view: RoomView, raw: RawEvent, content: Mapping[str, Any]) -> RoomEvent:
+    found = content.get("events")
+    ids = filter(None, map(_id, found if isinstance(found, list) else ()))
+    return Shown(origin, view, tuple(ids))
+
+
 def _reaction(
     origin: Origin, view: RoomView, raw: RawEvent, content: Mapping[str, Any]
 ) -> RoomEvent:
@@ -279,6 +286,7 @@ _Reader = Callable[[Origin, RoomView, RawEvent, Mapping[str, Any]], RoomEvent]
 _READERS: dict[str, _Reader] = {
     "m.room.message": _message,
     DEVICES: _devices,
+    SHOWN: _shown,
     "m.reaction": _reaction,
     "m.room.redaction": _redaction,
     "m.room.member": _member,

@@ -91,7 +91,10 @@ class CaseState(StrEnum):
 class AnswerState(StrEnum):
     PENDING = "pending"
     SENDING = "sending"
+    SENT = "sent"
+    """Our homeserver has it; nobody knows whether hers has."""
     DELIVERED = "delivered"
+    """Her client has shown it, or she has written since."""
     UNSENT = "unsent"
     CANCELLED = "cancelled"
 
@@ -104,6 +107,7 @@ class Answer:
     numbered: bool = False
     """The command named the case, since it stood outside the thread."""
     state: AnswerState = AnswerState.PENDING
+    sent: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,8 @@ class State:
     """On which the member of the team at hand reads now; None: that has to be asked."""
     unmet: tuple[str, ...] = ()
     """Members whose devices were never looked at."""
+    shown: tuple[int, ...] = ()
+    """Answers in the case at hand that her client has shown her."""
     posted: bool = True
     """The case at hand stands in the ombuds room that is used now."""
     linked: Linked | None = field(default=None, repr=False)

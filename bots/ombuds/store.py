@@ -46,6 +46,7 @@ from federation.events import (
     Redaction,
     RoomEvent,
     RoomReplaced,
+    Shown,
     TextMessage,
 )
 
@@ -271,6 +272,8 @@ class Loader:
     # -- private chats -------------------------------------------------------------------------
 
     def _in_private(self, state: State, event: RoomEvent) -> State:
+        if isinstance(event, Shown):
+            return self._answered(state, event)
         state = self._with_chat(state, event.origin.room_id)
         state = self._concerning(state, self._source(event))
         invited = self.docs.get(INVITATION, event.origin.room_id) is not None
@@ -279,6 +282,17 @@ class Loader:
         if isinstance(event, Edit | Redaction) and state.known.conversation is not None:
             state = self._of_copies(state)
         return self._of_flags(state, event)
+
+    def _answered(self, state: State, event: Shown) -> State:
+        """With the case of the last answer that she was shown, and which of it were."""
+        made = filter(None, map(self.docs.made_by_event, event.events))
+        places = [x for x in map(handles.place, (y.handle for y in made)) if x is not None]
+        answers = [x for x in places if x.part == "answer"]
+        if not answers:
+            return state
+        case = answers[-1].case
+        state = self._with_case(self._with_chat(state, event.origin.room_id), case)
+        return replace(state, shown=tuple(x.number for x in answers if x.case == case))
 
     def _source(self, event: RoomEvent) -> str:
         """The message that the event is or is about."""

@@ -170,7 +170,7 @@ async def _play(scene: Scene) -> None:
     await scene.staff_see("taken a message back")
     await bilal.send(scene.room, f"!answer On Monday {word}.", thread=root)
     await scene.leyla_sees(f"On Monday {word}")
-    await scene.staff_see("Delivered")
+    await scene.staff_see("Sent ")
 
 
 async def _assemble(scene: Scene) -> None:

@@ -187,7 +187,7 @@ async def test_cases_and_answers_of_the_time_between(
         archive = back_up(folder)
         await staff.send(room, "!answer On Monday.", thread=root.event_id)
         await leyla.wait_for(room_id=chat, body=re.compile("On Monday"))
-        await staff.wait_for(room_id=room, body=re.compile("Delivered"))
+        await staff.wait_for(room_id=room, body=re.compile("Sent "))
         await leyla.send(chat, "And the window, too.")
         await staff.wait_for(room_id=room, body=re.compile("window"))
         await settled(office, staff, room)

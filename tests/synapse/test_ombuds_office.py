@@ -102,7 +102,7 @@ async def test_an_answer_reaches_the_person_and_notes_do_not(house: OpenHouse) -
         answer = await h.leyla_sees(chat, "It is repaired on Monday")
         assert answer.shield is None
         assert answer.encrypted
-        await h.staff_see("Delivered")
+        await h.staff_see("Sent ")
         assert not [text for text in h.told_to_leyla(chat) if "a note among us" in text]
 
 

@@ -114,7 +114,7 @@ async def goes_on(house: House, chat: str) -> None:
     await house.leyla.send(chat, "And now the roof.")
     await house.reads(room, "And now the roof")
     await house.bilal.send(room, "!answer It is repaired.", thread=root.event_id)
-    await house.reads(room, "Delivered")
+    await house.reads(room, "Sent ")
     await house.leyla.wait_for(room_id=chat, body=re.compile("It is repaired"))
     told = [x.body or "" for x in house.leyla.seen(chat) if x.sender == house.account.user_id]
     assert sum("It is repaired" in x for x in told) == 1

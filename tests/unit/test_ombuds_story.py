@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from bots.ombuds import handles
 from bots.ombuds.bot import OmbudsBot
 from bots.ombuds.models import Case, Conversation, Settings, case_from, conversation_from
@@ -46,6 +48,7 @@ from federation.events import (
     Reaction,
     Redaction,
     RoomView,
+    Shown,
     TextMessage,
     Unreadable,
 )
@@ -344,8 +347,37 @@ def test_a_matter_goes_all_the_way() -> None:
     assert answer.phrase.values["text"] == "Danke.\nWir sprechen mit dem Träger."
     assert (answer.room, answer.audience, answer.strict) == (CHAT, frozenset({YUSRA}), True)
     assert (answer.handle, answer.notify) == ("case/1/answer/1", True)
-    assert world.office_keys(asked) == ["~answer-delivered", "~case-root"]
+    assert world.office_keys(asked) == ["~answer-sent", "~case-root"]
     assert world.case().state == "answered"
+    # What her client has shown her has come to her homeserver; another's receipt tells nothing.
+    there = getattr(world.docs.made("case/1/answer/1"), "event_id", "")
+    view = world.views[CHAT]
+
+    def shows(user: str, *events: str) -> list[str]:
+        origin = Origin(BOT, CHAT, f"shown {user} {events}", user, 0, encrypted=False)
+        return world.office_keys(world.handle(Shown(origin, view, events)))
+
+    assert shows(ANNA, there) == shows("@stranger:x", there) == shows(YUSRA, "$older") == []
+    assert shows(YUSRA, "$older", there) == ["~answer-delivered"]
+    assert shows(YUSRA, "$older", there) == []
+
+
+@pytest.mark.parametrize("how", ["text", "reaction"])
+def test_who_writes_after_an_answer_has_it(how: str) -> None:
+    world = World().found().chat()
+    world.write("They hit us.")
+    world.staff("!answer We ask them.")
+    world.pass_time(61)
+    there = world.docs.made("case/1/answer/1")
+    assert there is not None
+    view, now = world.views[CHAT], int(world.now.timestamp() * 1000)
+    for at, known in ((now - 61_000, False), (now, True)):
+        origin = Origin(BOT, CHAT, f"$at-{at}", YUSRA, at, encrypted=how == "text")
+        if how == "text":
+            asked = world.handle(TextMessage(origin, view, "Thank you."))
+        else:
+            asked = world.handle(Reaction(origin, view, there.event_id or "", "👍"))
+        assert ("~answer-delivered" in world.office_keys(asked)) is known
 
 
 def test_the_room_is_made_once() -> None:

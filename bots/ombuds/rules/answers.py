@@ -1,23 +1,32 @@
 """Answers: each waits for a while in which staff can take it back, then goes out once.
 
-pending → sending → delivered or unsent; pending → cancelled or unsent. Only a pending answer can
-be sent, and only once, whatever comes twice.
+pending → sending → sent or unsent; sent → delivered; pending → cancelled or unsent. Only a pending
+answer can be sent, and only once, whatever comes twice.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from bots.ombuds import handles, texts
-from bots.ombuds.models import Answer, AnswerState, CaseState
+from bots.ombuds.models import Answer, AnswerState, CaseState, Reporter
 from bots.ombuds.rules import commands
 from bots.ombuds.rules.turn import Turn
 from bots.runtime.decision import CancelTimer, Performed, SetTimer
 from bots.runtime.phrases import Exact
 from federation.actions import React, Redact
-from federation.events import Edit, TextMessage
+from federation.events import (
+    Edit,
+    MediaMessage,
+    Reaction,
+    RoomEvent,
+    TextMessage,
+)
 
 UNDO = "❌"
+OUT = (AnswerState.SENDING, AnswerState.SENT, AnswerState.DELIVERED)
+"""What can't be taken back any more."""
 
 
 def propose(turn: Turn, event: TextMessage, text: str, *, numbered: bool) -> None:
@@ -77,7 +86,7 @@ def undo(turn: Turn, number: int) -> None:
         return
     if answer.state is AnswerState.PENDING:
         _cancel(turn, answer)
-    elif answer.state in (AnswerState.SENDING, AnswerState.DELIVERED):
+    elif answer.state in OUT:
         _too_late(turn)
 
 
@@ -104,7 +113,7 @@ def unedited(turn: Turn, number: int) -> None:
     answer = find(turn, number)
     if answer is None or not answer.text:
         return
-    if answer.state in (AnswerState.SENDING, AnswerState.DELIVERED):
+    if answer.state in OUT:
         _too_late(turn)
         return
     turn.put_answer(replace(answer, state=AnswerState.CANCELLED, text=""))
@@ -122,7 +131,7 @@ def edited(turn: Turn, event: Edit, number: int) -> None:
     answer = find(turn, number)
     if answer is None or answer.author != event.origin.sender:
         return
-    if answer.state in (AnswerState.SENDING, AnswerState.DELIVERED):
+    if answer.state in OUT:
         _too_late(turn)
     elif answer.state is AnswerState.PENDING and event.origin.encrypted:
         # An edit that may have been meant for another message changes nothing, and nothing leaves.
@@ -181,15 +190,37 @@ def performed(turn: Turn, event: Performed, number: int) -> None:
     if answer is None or answer.state is not AnswerState.SENDING:
         return
     if event.error is None:
-        turn.put_answer(replace(answer, state=AnswerState.DELIVERED))
+        turn.put_answer(replace(answer, state=AnswerState.SENT, sent=turn.seconds))
         turn.say("ring-answer", strict=True, notify=True)
-        _show(turn, answer, "answer-delivered", {"time": turn.clock()})
+        _show(turn, answer, "answer-sent", {"time": turn.clock()})
         if turn.case.state is CaseState.OPEN:
             turn.set_state(CaseState.ANSWERED)
     elif event.error == "audience":
         _unsent(turn, answer, "unsent-exposed")
     else:
         _unsent(turn, answer, "unsent-error", {"error": event.error})
+
+
+def proved(turn: Turn, event: RoomEvent) -> None:
+    """Her client has shown her answers of the case at hand; or she has written, or reacted: then
+    her homeserver has what was sent before."""
+    case = turn.known.case
+    if case is None or Reporter(event.origin.sender) != turn.known.reporter:
+        return
+    wrote = isinstance(event, TextMessage | MediaMessage | Reaction)
+    for answer in case.answers:
+        after = wrote and answer.sent * 1000 <= event.origin.sent_at
+        if after or answer.number in turn.state.shown:
+            _deliver(turn, answer.number)
+
+
+def _deliver(turn: Turn, number: int) -> None:
+    answer = find(turn, number)
+    if answer is not None and answer.state is AnswerState.SENT:
+        turn.put_answer(replace(answer, state=AnswerState.DELIVERED))
+        time = datetime.fromtimestamp(answer.sent, turn.settings.timezone)
+        phrase = turn.phrase("answer-delivered", {**_case(turn), "text": answer.text, "time": time})
+        turn.retell(phrase, handles.notice(turn.case.number, number))
 
 
 def _unsent(turn: Turn, answer: Answer, key: str, values: dict[str, object] | None = None) -> None:

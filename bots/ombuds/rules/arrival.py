@@ -78,10 +78,12 @@ def _joined(turn: Turn, event: Membership) -> None:
     elif not invited:
         # Not a chat that somebody began with us: the ombuds room, seen before it has its handle.
         return
-    elif len(others) == 1:
+    elif len(others) == 1 and event.room.closed:
         (person,) = others
-        begin(turn, person, encrypted=event.room.encrypted)
-    elif event.room.direct or not others:
+        # What can't be undone is done where she asked for a conversation, or has begun one.
+        waits = event.room.moderated_by(turn.settings.account)
+        begin(turn, person, encrypted=event.room.encrypted or waits)
+    elif not _may_moderate(turn, event, others):
         _decline(turn, others)
         return
     else:
@@ -90,19 +92,29 @@ def _joined(turn: Turn, event: Membership) -> None:
     expect(turn)
 
 
+def _may_moderate(turn: Turn, event: Membership, others: frozenset[str]) -> bool:
+    """Whether it is a room in which flags may be wanted: people are there, or the only one has
+    given us the power that it takes."""
+    if event.room.direct or event.room.space or not others:
+        return False
+    return len(others) > 1 or event.room.moderated_by(turn.settings.account)
+
+
 def adopt(turn: Turn, event: Message) -> bool:
     """Whether this is a message of the person in a private chat, which may begin with it."""
     person = event.origin.sender
     if turn.known.conversation is None:
         others = event.room.others(event.origin.account)
         unsettled = turn.state.room is None and person in _staff(turn)
-        if others != {person} or unsettled:
+        if unsettled or others != {person} or not event.room.closed:
             return False
         begin(turn, person, encrypted=event.room.encrypted)
     if Reporter(person) != turn.known.reporter:
         return False
     if _is_room(turn, event, event.room.others(event.origin.account)):
         return False
+    if event.room.moderated_by(turn.settings.account) and not event.room.encrypted:
+        turn.ask(SetState(turn.chat, "m.room.encryption", ENCRYPTION, notify=True))
     _watch(turn, event.room.others(event.origin.account), settles=False)
     return True
 

@@ -196,6 +196,7 @@ def _in_place(turn: Turn, event: RoomEvent) -> None:
 
 
 def _in_private(turn: Turn, event: RoomEvent) -> None:
+    answers.proved(turn, event)
     match event:
         case TextMessage():
             conversation.text(turn, event)

@@ -155,7 +155,7 @@ def _put_answer(turn: Turn, answer: Answer) -> None:
         turn.tell_case("answer-pending", answers.pending(turn, answer.text), handle=handle)
         answers.offer_undo(turn, answer.number)
         answers.wind(turn, answer.number)
-    elif answer.state in (AnswerState.SENDING, AnswerState.DELIVERED):
+    elif answer.state in answers.OUT:
         turn.tell_case("answer-before", {"text": Exact(answer.text)}, handle=handle)
     elif answer.state is AnswerState.UNSENT:
         turn.tell_case("answer-unsent", {"text": Exact(answer.text)}, handle=handle)

@@ -89,8 +89,15 @@ ANSWERS: dict[str, Paragraphs] = {
     ),
     "answer-before": (N_("Sent to the person, before this room was made:"), "{text}"),
     "answer-cancelled": (N_("Taken back. This answer is not sent:"), "{text}"),
+    "answer-sent": (
+        N_(
+            "Sent {time} to the chat of case {number}. It is not known yet whether it has arrived "
+            "at the person:"
+        ),
+        "{text}",
+    ),
     "answer-delivered": (
-        N_("Delivered {time} to the chat of case {number}. You cannot see whether it is read:"),
+        N_("Delivered to the chat of case {number}. It was sent {time}:"),
         "{text}",
     ),
     "answer-unsent": (N_("Not sent. The text is kept here:"), "{text}"),

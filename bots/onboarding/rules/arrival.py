@@ -156,11 +156,12 @@ def _in_private(turn: Turn, event: Membership) -> None:
     others = event.room.others(event.origin.account)
     invited = turn.known.invited
     turn.known = replace(turn.known, invited=False)
-    if turn.known.member is not None:
+    private = turn.state.private or event.room.closed
+    if turn.known.member is not None and private:
         _use(turn, event.origin.room_id)
     elif not invited:
         return  # one that we have made, seen before it has its handle
-    elif len(others) == 1 and turn.greets(next(iter(others))):
+    elif private and len(others) == 1 and turn.greets(next(iter(others))):
         _begin(turn, next(iter(others)), event)
     else:
         phrase = Phrase("private-only", turn.settings.first_words)
@@ -190,7 +191,8 @@ def adopt(turn: Turn, event: Message) -> bool:
     """Whether this is a message of the person with whom this room is private."""
     sender, room = event.origin.sender, event.origin.room_id
     if not turn.state.private:
-        if event.room.others(event.origin.account) != {sender} or not turn.greets(sender):
+        alone = event.room.others(event.origin.account) == {sender} and turn.greets(sender)
+        if not alone or not event.room.closed:
             return False
         _begin(turn, sender, event)
     elif turn.member.user != sender:
