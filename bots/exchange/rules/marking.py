@@ -72,7 +72,7 @@ def _refuse(turn: Turn, mark: Mark, target: str) -> None:
     person = turn.person(mark.by)
     if turn.seconds - person.explained >= PAUSE:
         turn.set_person(mark.by, explained=turn.seconds)
-        turn.say(turn.place(turn.state.room), "barred", thread=target)
+        turn.say(turn.place(turn.state.room), "barred", reply_to=target)
 
 
 def _is_person(turn: Turn, user: str) -> bool:

@@ -177,8 +177,13 @@ class Turn(turn.Turn[State]):
             self.tell_in(room, key, values)
 
     def invite(self, rooms: tuple[str, ...]) -> Phrase | str:
-        """Invite the member where she was not invited so far; what to tell her of that."""
-        new = tuple(dict.fromkeys(x for x in rooms if x not in self.member.invited))
+        """Invite the member where she was not invited so far, and is not banned; what to tell her
+        of that."""
+        premises, user = self.settings.premises, self.member.user
+        due = (x for x in rooms if x not in self.member.invited)
+        new = tuple(
+            x for x in dict.fromkeys(due) if not premises.is_barred(user, x, self.state.look)
+        )
         self.change(invited=(*self.member.invited, *new))
         self.ask(*(Invite(self.place(x), self.member.user, notify=True) for x in new))
         called = tuple(self.settings.names[x] for x in new if x in self.settings.names)

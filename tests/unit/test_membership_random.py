@@ -1,0 +1,340 @@
+"""Whoever comes, goes, is banned, let in or forgotten in whatever order: at rest everybody is only
+where her membership lets her be, is where it takes her, and was asked in nowhere else.
+
+The homeserver here knows join rules and bans; what people are entitled to is counted by the test.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bots.onboarding.models import Initiative, Wish, WishState, wish_from
+from bots.onboarding.store import MEMBER, WISH
+from bots.runtime.decision import Request
+from federation.actions import Invite, Kick
+from federation.events import MembershipKind
+from federation.membership import Place
+from federation.spaces.network import Access
+from tests.unit.test_onboarding_story import (
+    ANNA,
+    BOT,
+    COORDINATION,
+    EXCHANGE,
+    NEWS,
+    SETTINGS,
+    SPACE,
+    Town,
+)
+
+NORA = "@nora:a.example"
+PEOPLE = tuple(f"@p{number}:a.example" for number in range(6))
+
+
+def initiative(id_: str, access: Access) -> Initiative:
+    space = f"!{id_}"
+    places = (
+        Place(space, SPACE, access, frozenset({NORA})),
+        Place(f"{space}-meeting", space, Access.SPACE, frozenset({NORA})),
+        Place(f"{space}-board", space, Access.INVITE, frozenset({NORA})),
+    )
+    given = (space, f"{space}-meeting")
+    return Initiative(id_, id_.title(), "", (), given, None, access, places, (NORA,))
+
+
+OPEN, ASKS = initiative("offen", Access.ALLIANCE), initiative("fragt", Access.ASK)
+CLOSED = initiative("zu", Access.INVITE)
+ADOPTED = Initiative("fern", "Fern", contacts=(NORA,), server="b.example")
+HERE = replace(SETTINGS, initiatives=(OPEN, ASKS, CLOSED, ADOPTED))
+FOR_ALL = (NEWS, EXCHANGE)
+SPACES = {x.space: x for x in (OPEN, ASKS, CLOSED)}
+INSIDE = {place.room: x for x in SPACES.values() for place in x.places}
+ROOMS = (SPACE, *FOR_ALL, *INSIDE)
+WORDS = (
+    "ja",
+    "nein",
+    "!rules",
+    "!topics",
+    "1",
+    "2",
+    "1 2 3",
+    "zu",
+    "alle",
+    "!leave",
+    "!erase",
+    "hallo",
+)
+OUT = ("leave", "ban", "knock", "")
+
+
+@dataclass
+class Right:
+    """What somebody is entitled to by now."""
+
+    let_in: bool = False
+    """By a coordinator, since she was last out."""
+    asked: set[str] = field(default_factory=set)
+    """Rooms into which a human asked her, since she was last out of what is around them."""
+    chosen: set[str] = field(default_factory=set)
+    """Ids of initiatives that are open to her, or whose contacts have said yes."""
+
+
+class Server(Town):
+    """Does what is asked for as a homeserver would, and tells the bot."""
+
+    def __init__(self) -> None:
+        super().__init__(HERE)
+        self.state: dict[tuple[str, str], str] = defaultdict(str)
+        self.rights: dict[str, Right] = defaultdict(Right)
+        self.carried = 0
+        self.wrong: list[str] = []
+
+    def is_in(self, user: str, room: str) -> bool:
+        return self.state[user, room] in ("join", "invite")
+
+    def set(self, user: str, room: str, to: str, by: str) -> None:
+        before = self.state[user, room]
+        if before == to or (before == "ban" and to not in ("leave", "ban")):
+            return
+        self.state[user, room] = to
+        self._count(user, room, to, by, before)
+        kind = MembershipKind(before) if before else None
+        self.move(room, user, to, by=by, before=kind)
+
+    def _count(self, user: str, room: str, to: str, by: str, before: str) -> None:
+        right = self.rights[user]
+        if to == "invite" and by != BOT:
+            right.asked.add(room)
+        went = before == "join" or (before == "invite" and by != user)
+        if to == "ban" or (to == "leave" and went and by != BOT):
+            right.asked -= _beneath(room)
+            if room == SPACE:
+                right.let_in, right.chosen = False, set()
+            elif room in SPACES:
+                right.chosen.discard(SPACES[room].id)
+
+    # -- what is due ---------------------------------------------------------------------------
+
+    def rest(self) -> None:
+        """Carry out what was asked for, and what follows from that."""
+        while self.carried < len(self.said):
+            request = self.said[self.carried]
+            self.carried += 1
+            self._carry_out(request)
+
+    def _carry_out(self, request: Request) -> None:
+        if isinstance(request, Invite) and request.room in ROOMS and request.user in PEOPLE:
+            room = str(request.room)
+            if not self._may_ask(request.user, room):
+                self.wrong.append(f"{request.user} was asked into {room}")
+            if self.state[request.user, room] in OUT:
+                self.set(request.user, room, "invite", BOT)
+        elif isinstance(request, Kick):
+            room = str(request.room)
+            if self.state[request.user, room] in ("join", "invite", "knock"):
+                self.set(request.user, room, "leave", BOT)
+
+    def _may_ask(self, user: str, room: str) -> bool:
+        right = self.rights[user]
+        if not right.let_in or self.is_barred(user, room):
+            return False
+        return room not in INSIDE or INSIDE[room].id in right.chosen
+
+    def is_barred(self, user: str, room: str) -> bool:
+        space = INSIDE[room].space if room in INSIDE else None
+        return any(self.state[user, x or ""] == "ban" for x in (SPACE, space, room))
+
+    def may_be(self, user: str, room: str) -> bool:
+        """By what the homeserver lets her do, what a human did, or what she is entitled to."""
+        right = self.rights[user]
+        if self.is_barred(user, room):
+            return False
+        if room in right.asked or room == SPACE:
+            return True
+        if room in FOR_ALL:
+            return right.let_in or self.state[user, SPACE] == "join"
+        found = INSIDE[room]
+        if found.id in right.chosen:
+            return True
+        if room == found.space:
+            return found.access is Access.ALLIANCE and self.state[user, SPACE] == "join"
+        return room.endswith("-meeting") and self.state[user, found.space or ""] == "join"
+
+    # -- deeds ---------------------------------------------------------------------------------
+
+    def knock(self, user: str, room: str, a: int) -> None:
+        if self.state[user, SPACE] in ("", "leave"):
+            self.set(user, SPACE, "knock", user)
+
+    def accept(self, user: str, room: str, a: int) -> None:
+        for known in ROOMS:
+            if self.state[user, known] == "invite" and (a % 2 or known == room):
+                self.set(user, known, "join", user)
+                if known == SPACE:
+                    self.rights[user].let_in = True
+
+    def enter(self, user: str, room: str, a: int) -> None:
+        """By the room's own rule."""
+        by_rule = room not in self.rights[user].asked and self.may_be(user, room)
+        if by_rule and room != SPACE and self.state[user, SPACE] == "join":
+            inside = INSIDE.get(room)
+            parent = SPACE if room in (*FOR_ALL, *SPACES) else (inside and inside.space)
+            if self.state[user, parent or ""] == "join" and not (inside and inside is not OPEN):
+                self.set(user, room, "join", user)
+
+    def ask_in(self, user: str, room: str, a: int) -> None:
+        if self.state[user, room] in OUT:
+            self.set(user, room, "invite", ANNA if room in (SPACE, *FOR_ALL) else NORA)
+
+    def go(self, user: str, room: str, a: int) -> None:
+        if self.state[user, room] in ("join", "invite", "knock"):
+            self.set(user, room, "leave", user)
+
+    def put_out(self, user: str, room: str, a: int) -> None:
+        if self.state[user, room] in ("join", "invite", "knock"):
+            self.set(user, room, "leave", ANNA)
+
+    def ban(self, user: str, room: str, a: int) -> None:
+        self.set(user, room, "ban", ANNA)
+
+    def lift(self, user: str, room: str, a: int) -> None:
+        if self.state[user, room] == "ban":
+            self.set(user, room, "leave", ANNA)
+
+    def write_to(self, user: str, room: str, a: int) -> None:
+        self.says_to_bot(user, WORDS[a % len(WORDS)])
+
+    def says_to_bot(self, user: str, *words: str) -> None:
+        for word in words:
+            before = self.docs.get(MEMBER, user) or {}
+            chat = before.get("chat") or f"!chat-{user}"
+            if chat not in self.docs.views:
+                self.chat(user, chat)
+            self.write(word, user, chat)
+            after = self.docs.get(MEMBER, user) or {}
+            # What is open to everybody is entered by choosing it.
+            if OPEN.id in set(after.get("wishes", ())) - set(before.get("wishes", ())):
+                self.rights[user].chosen.add(OPEN.id)
+            if after.get("stage") == "gone" != before.get("stage"):
+                self._left(user)
+            self.rest()
+
+    def come(self, user: str, room: str, a: int) -> None:
+        """All the way in, into both initiatives that can be chosen."""
+        self.ask_in(user, SPACE, a)
+        self.rest()
+        self.accept(user, SPACE, 1)
+        self.rest()
+        self.says_to_bot(user, "!rules", "!rules", "ja", "!topics", "1 2")
+        self.decide(user, room, 1)
+        self.rest()
+        self.accept(user, room, 1)
+
+    def _left(self, user: str) -> None:
+        """`!leave`, confirmed."""
+        right = self.rights[user]
+        right.let_in, right.chosen, right.asked = False, set(), set()
+
+    def decide(self, user: str, room: str, a: int) -> None:
+        """Whatever is asked about her is answered, by a yes or a no."""
+        wishes = [wish_from(x) for _, x in self.docs.scan(WISH)]
+        for wish in wishes:
+            if wish.user == user and wish.state is WishState.OPEN:
+                self._answer(wish, yes=a % 4 != 0)
+
+    def _answer(self, wish: Wish, *, yes: bool) -> None:
+        right = self.rights[wish.user]
+        where = f"!{wish.initiative}" if wish.initiative else SPACE
+        if yes and not self.is_barred(wish.user, where):
+            right.chosen |= {wish.initiative} - {""}
+            right.let_in = right.let_in or not wish.initiative
+        target = self.event_of(f"onboarding/wish/{wish.number}")
+        by = NORA if wish.initiative else ANNA
+        self.react(target, "✅" if yes else "❌", by, COORDINATION)
+
+    def again(self, user: str, room: str, a: int) -> None:
+        self.start(a)
+
+
+def _beneath(room: str) -> set[str]:
+    if room == SPACE:
+        return set(ROOMS)
+    if room in SPACES:
+        return {x.room for x in SPACES[room].places}
+    return {room}
+
+
+DEEDS = (
+    "come", "come", "come", "knock", "accept", "accept", "accept", "enter", "ask_in",
+    "go", "put_out", "ban", "lift",
+    "write_to", "write_to", "write_to", "write_to", "decide", "decide", "again",
+)  # fmt: skip
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(DEEDS),
+        st.sampled_from(PEOPLE),
+        st.sampled_from(ROOMS),
+        st.integers(0, 21),
+    ),
+    min_size=5,
+    max_size=30,
+)
+
+
+def inhabited() -> Server:
+    """Half of them are in already, everywhere."""
+    town = Server()
+    town.start()
+    for user in PEOPLE[:3]:
+        town.come(user, SPACE, 1)
+        for board in (f"{x.space}-board" for x in (OPEN, ASKS)):
+            town.ask_in(user, board, 1)
+        town.accept(user, SPACE, 1)
+        assert len([x for x in ROOMS if town.is_in(user, x)]) == 9
+    return town
+
+
+def audit(town: Server) -> None:
+    assert not town.wrong, town.wrong
+    for user in PEOPLE:
+        for room in ROOMS:
+            if town.is_in(user, room):
+                assert town.may_be(user, room), f"{user} must not be in {room}"
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(STEPS)
+def test_at_rest_everybody_is_only_where_membership_lets_her_be(
+    steps: list[tuple[str, str, str, int]],
+) -> None:
+    town = inhabited()
+    for deed, user, room, a in steps:
+        getattr(town, deed)(user, room, a)
+        town.rest()
+        audit(town)
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(STEPS)
+def test_whoever_is_let_in_after_all_of_that_is_in_the_rooms_for_all(
+    steps: list[tuple[str, str, str, int]],
+) -> None:
+    """However it began: bans lifted, a coordinator's yes and her own bring her in."""
+    town = inhabited()
+    for deed, user, room, a in steps:
+        getattr(town, deed)(user, room, a)
+        town.rest()
+    user = PEOPLE[0]
+    for room in ROOMS:
+        town.lift(user, room, 0)
+    town.put_out(user, SPACE, 0)
+    town.rest()
+    town.ask_in(user, SPACE, 0)
+    town.accept(user, SPACE, 1)
+    town.says_to_bot(user, "!rules", "!rules", "ja")
+    for room in (SPACE, *FOR_ALL):
+        assert town.is_in(user, room), f"{user} is not in {room}"
+    audit(town)
