@@ -1,5 +1,6 @@
-"""Killed again and again while 200 people come, half of them by knocking, while 200 readers of each
-kind get mails, and while 20 messages are shared; some of these are taken back while it is down."""
+"""Killed again and again while 200 people come, half of them by knocking, of whom 40 are banned or
+leave again; while 200 readers of each kind get mails, and while 20 messages are shared; some of
+these are taken back while it is down."""
 
 from __future__ import annotations
 
@@ -32,6 +33,8 @@ MAILS = 3
 SHARES, TAKEN_BACK = 20, 4
 """Messages that are shared, and how many of them are taken back while the office is down."""
 SHARE = "📣"
+BANNED, GONE = 3, 7
+"""Of ten people who come, which is banned soon after, and which leaves the alliance again."""
 
 
 async def run(ground: Ground) -> list[Figure]:
@@ -56,6 +59,7 @@ async def run(ground: Ground) -> list[Figure]:
         return [
             Figure("network_people", came, "people", "came in", PEOPLE, "higher"),
             *await tally.of_people(town),
+            *await tally.of_those_out(town),
             *await tally.of_shares(town),
             *tally.of_mails(town, MAILS),
             *tally.of_office(town, KILLS),
@@ -117,6 +121,7 @@ async def _comes(town: Town, number: int, turns: asyncio.Semaphore) -> None:
                 town.newcomers.append(newcomer)
                 await _let_in(town, newcomer, client.user_id, knocks=knocks)
                 await newcomer.live(space)
+                await _goes(town, client, number)
         if number % 20 == 19:
             say(f"person {number + 1} is in")
 
@@ -128,6 +133,19 @@ async def _let_in(town: Town, who: Newcomer | Phone, user: str, *, knocks: bool)
         await who.knock(space)
     else:
         await town.anna.call("POST", "rooms", space, "invite", body={"user_id": user})
+
+
+async def _goes(town: Town, client: Light, number: int) -> None:
+    """At once, while the office may be down, and what she was told may still be on its way."""
+    space = town.ids["alliance"]
+    if number % 10 == BANNED:
+        body = {"user_id": client.user_id, "reason": "for a test"}
+        await town.anna.call("POST", "rooms", space, "ban", body=body)
+    elif number % 10 == GONE:
+        await client.call("POST", "rooms", space, "leave", body={})
+    else:
+        return
+    town.out.add(client.user_id)
 
 
 async def _coordinate(town: Town) -> None:

@@ -14,6 +14,7 @@ from tests.chaos.newcomers import AGREE, history
 from tests.chaos.town import NORTH, READERS, ROOMS, Town, address, announced, shared
 
 MEMBER = "m.room.member"
+HERE = ("join", "invite")
 SPOKEN = 5
 """In each private room: hello, the rules, a ✅ beneath them, thanks, and which groups there are."""
 
@@ -83,9 +84,10 @@ async def _of_wishes(town: Town) -> list[Figure]:
     asked = {target for target, key in _reactions(events, town.bot) if key == AGREE}
     told = [x for x in events if x["sender"] == town.bot and _is_message(x) and not _edits(x)]
     against = f"{len(town.knocked)} who knocked, {town.office.kills} kills"
-    surplus = len(told) - len(town.knocked) - len(town.phones)  # each phone chose a group
+    due = len(town.knocked) + len(town.phones)  # each phone chose a group that asks its contacts
+    surplus = len(told) - due
     return [
-        Figure("network_wishes_missing", len(town.knocked) - len(asked), "wishes", against),
+        Figure("network_wishes_missing", due - len(asked), "wishes", against),
         Figure("network_wishes_doubled", surplus, "messages to coordinators", against),
     ]
 
@@ -112,7 +114,8 @@ async def _said(town: Town) -> Counter[str]:
     bot = await town.declared.client("onboarding")
     try:
         for newcomer in town.newcomers:
-            _weigh(found, _spoken(await history(bot, newcomer.chat), town.bot), SPOKEN)
+            wanted = SPOKEN + (newcomer.client.user_id in town.out)  # a word that she is out
+            _weigh(found, _spoken(await history(bot, newcomer.chat), town.bot), wanted)
     finally:
         await bot.close()
     for phone in town.phones:
@@ -132,6 +135,17 @@ def _spoken(events: Sequence[Event], bot: str) -> int:
 def _weigh(found: Counter[str], times: int, wanted: int) -> None:
     found["missing"] += max(0, wanted - times)
     found["doubled"] += max(0, times - wanted)
+
+
+async def of_those_out(town: Town) -> list[Figure]:
+    """Who was banned or has left is in none of the rooms for all, and asked into none."""
+    left = 0
+    for room in town.rooms(ROOMS):
+        members = (await town.anna.call("GET", "rooms", room, "members"))["chunk"]
+        inside = {x["state_key"] for x in members if x["content"]["membership"] in HERE}
+        left += len(inside & town.out)
+    against = f"{len(town.out)} who were banned or left, {town.office.kills} kills"
+    return [Figure("network_still_in", left, "seats", against)]
 
 
 # -- what was shared -------------------------------------------------------------------------------

@@ -35,6 +35,8 @@ class Town:
     phones: list[Phone] = field(default_factory=list)
     knocked: set[str] = field(default_factory=set)
     """Who asked to be let in."""
+    out: set[str] = field(default_factory=set)
+    """Who was banned, or has left by her own hand, after she had come."""
     shared: list[int] = field(default_factory=list)
     taken_back: list[int] = field(default_factory=list)
     """Of what was shared, while the office was down."""
