@@ -15,6 +15,7 @@ from typing import Any
 
 from federation import recovery, sync
 from federation.encryption.machine import Machine
+from federation.encryption.refusing import Refusing
 from federation.encryption.sharing import Sharing
 from federation.errors import (
     KeysNotShared,
@@ -34,6 +35,7 @@ from federation.outage import Outage, retry_after
 from federation.ports import Ledger, RawEvent, Transactor
 from federation.profile import Profile, show
 from federation.recent import Recent
+from federation.shapes import listing, mapping
 from federation.sync import Interests, JoinedRoom
 from federation.trust import CrossSigning, Trust
 
@@ -80,6 +82,7 @@ class Session:
         """Ends what `sharing` has under way."""
         self._whole: set[str] = set()
         """Rooms of which all that we need was taken in by this process."""
+        self._refusing = Refusing()
         self._outage = Outage(server)
         self._logged_out = False
         self._news = False
@@ -206,6 +209,7 @@ class Session:
         """What goes wrong here concerns keys of the future; the next sync tries again."""
         try:
             await self.sharing.settle()
+            await self._refusing.answer(self.sharing.to_device)
             await self.trust.maintain()
             await self.sharing.mend()
         except (RateLimited, TokenRevoked):
@@ -244,6 +248,8 @@ class Session:
         async for room_id, page in self._filling.gaps(strange, known, token):
             await self._take_gap(room_id, page)
         await self._take(lambda ledger: self._commit(ledger, answer, joined, token, not gaps))
+        for event in listing(mapping(answer.get("to_device")).get("events")):
+            self._refusing.take(mapping(event))
         self._whole |= {room.room_id for room in joined}
         self._whole -= {*sync.section(answer, "leave"), *sync.section(answer, "invite")}
         self._news = any(self._is_by_others(event) for room in joined for event in room.timeline)

@@ -163,6 +163,11 @@ class StrictPerson:
     async def redact(self, room: str, event: str) -> str:
         return str(await self._do("redact", room=room, event=event))
 
+    async def verify(self, user: str, room: str | None = None) -> dict[str, Any]:
+        """Ask to compare emoji, in a chat or from device to device: how her dialog ended."""
+        ended: dict[str, Any] = await self._do("verify", user=user, room=room)
+        return ended
+
     async def write_privately(self, user: str, body: str) -> str:
         """Open a chat with its first message, as Element does; the room's id."""
         return str(await self._do("dm", user=user, body=body))

@@ -93,6 +93,24 @@ async def test_who_writes_gets_a_receipt_and_an_answer(house: House, strict: Mak
     all_have_names(leyla, house.anna)
 
 
+CANCELLED = 5
+"""`VerificationPhase.Cancelled`: Element's dialog says so, and can be closed."""
+
+
+async def test_verifying_the_office_ends_with_a_no(house: House, strict: MakeStrict) -> None:
+    leyla = await strict("leyla")
+    chat = await leyla.write_privately(house.account, "The heating has been broken for weeks.")
+    await leyla.sees("Your number is 1", room=chat, sender=house.account)
+    for room in (chat, None):
+        ended = await leyla.verify(house.account, room)
+        assert ended == {"phase": CANCELLED, "code": "m.user", "by": house.account}
+    await leyla.sees("nobody can compare emoji", room=chat, sender=house.account)
+    await leyla.send(chat, "And the window.")
+    await house.anna.sees("And the window", room=house.room)
+    assert not [x for x in house.anna.seen(house.room) if "emoji" in x.body]
+    all_are_readable(leyla, house.anna)
+
+
 async def test_staff_read_what_came_since_they_were_asked_in(
     house: House, strict: MakeStrict
 ) -> None:
