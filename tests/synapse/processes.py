@@ -55,6 +55,10 @@ class Running:
     def log(self) -> str:
         return self.log_file.read_text()
 
+    @property
+    def is_over(self) -> bool:
+        return self._process.returncode is not None
+
     def allow_no_file_beyond(self, size: int) -> None:
         """As a full disk does; bytes."""
         resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE, (size, size))
