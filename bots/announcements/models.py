@@ -164,6 +164,8 @@ class Round:
     unknown: int = 0
     waiting: int = 0
     """To be tried again later."""
+    deferred: int = 0
+    """How often a server refused for good what was no reader's fault."""
     held: bool = False
     """More than a tenth was refused for good: that is no reader's fault, and all is tried again."""
     telling: bool = False

@@ -3,11 +3,17 @@ mails met it."""
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import dataclass
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 900.0
 MOMENT = 0.1
 """Seconds after a connection was lost, or was one too many."""
+
+
+STUBBORN_AFTER = 300.0
+"""Seconds in which others are served and one mail is not."""
+REMEMBERED = 100
 
 
 @dataclass(slots=True)
@@ -47,3 +53,26 @@ class Bearing:
         self.refusals = 0
         if began > self._noted:  # else it was under way when the trouble came
             self.trouble = 0
+
+
+class Stubborn:
+    """Mails that a server refuses for now as if for a reason of its own, while it takes others: it
+    is theirs then, and they must not hold up what waits behind them."""
+
+    def __init__(self) -> None:
+        self._since: OrderedDict[str, tuple[float, int]] = OrderedDict()
+        """When each was first refused, and how many had been served by then."""
+        self._served = 0
+
+    def served(self, mail: str) -> None:
+        self._served += 1
+        self._since.pop(mail, None)
+
+    def is_alone(self, mail: str, now: float) -> bool:
+        since, served = self._since.setdefault(mail, (now, self._served))
+        while len(self._since) > REMEMBERED:
+            self._since.popitem(last=False)
+        alone = now - since >= STUBBORN_AFTER and self._served > served
+        if alone:
+            self._since.pop(mail, None)
+        return alone

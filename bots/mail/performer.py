@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Any, NoReturn
 
-from bots.mail.bearing import Bearing
+from bots.mail.bearing import Bearing, Stubborn
 from bots.mail.documents import (
     ADDRESS,
     GONE,
@@ -93,7 +94,9 @@ class Mail:
         self._notes = _Notes(store, self._paces)
         self._prepared: OrderedDict[str, asyncio.Task[Prepared]] = OrderedDict()
         self._server = Bearing()
+        self._first = asyncio.Lock()
         self._letters = OrderedDict[str, Bearing]()
+        self._stubborn = Stubborn()
         self._told: str | None = None
         """What stands in the store of the trouble that the server is in; None: not known."""
 
@@ -108,9 +111,26 @@ class Mail:
         await self._pool.close()
 
     async def perform(self, action: Deliver, action_id: str) -> Outcome:
-        job = action.content
+        async with self._turn():
+            return await self._perform(action.content, action_id)
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """After trouble one mail goes first, and all others wait for what becomes of it."""
         if (pause := self._server.wait(self._now())) > 0:
             raise TryLater("pause", pause)
+        if self._server.trouble == 0:
+            yield
+            return
+        async with self._first:
+            if (pause := self._server.wait(self._now())) > 0:
+                raise TryLater("pause", pause)
+            if self._server.trouble:
+                yield
+                return
+        yield
+
+    async def _perform(self, job: Mapping[str, Any], action_id: str) -> Outcome:
         if self._letter(job["letter"]).wait(self._now()) > 0:
             raise Declined(LATER)  # in its lane others may wait
         found = await self._store.run("mail", lambda tx: self._look(tx, job, action_id))
@@ -158,14 +178,15 @@ class Mail:
             if not isinstance(error, InDoubt):
                 self._notes.settled(action_id)
                 self._paces.give_back()
-            await self._failed(error, letter, began)
+            await self._failed(error, letter, began, action_id)
         else:
             self._notes.settled(action_id)
             self._server.served(began)
+            self._stubborn.served(action_id)
             self._letter(letter).served(began)
             await self._note_trouble("")
 
-    async def _failed(self, error: NotSent, letter: str, began: float) -> NoReturn:
+    async def _failed(self, error: NotSent, letter: str, began: float, action_id: str) -> NoReturn:
         """Charge it to whom it concerns."""
         match error:
             case InDoubt():
@@ -176,7 +197,9 @@ class Mail:
                 raise TryLater("away", pause)
             case Away():
                 raise TryLater("away", await self._leave_alone(error, began))
-            case _ if error.concerns is Concerns.SERVER and isinstance(error, Later):
+            case Later() if error.concerns is Concerns.SERVER and not self._stubborn.is_alone(
+                action_id, self._now()
+            ):
                 raise TryLater("away", await self._leave_alone(error, began))
             case Later():
                 raise Declined(f"{LATER} {error}")
@@ -185,12 +208,14 @@ class Mail:
         await self._refused(error, letter, began)
 
     async def _refused(self, error: NotSent, letter: str, began: float) -> NoReturn:
-        """A server that has come to refuse everything must not use up a whole list."""
+        """A server that has come to refuse everything must not use up a whole list; and what it
+        says of us is no reason to give up a reader's mail."""
         of_letter = error.concerns is Concerns.LETTER
         bearing = self._letter(letter) if of_letter else self._server
         bearing.refusals += 1
         if bearing.refusals <= BAD_RUN:
-            raise Declined(f"{REFUSED} {error}")
+            of_server = error.concerns is Concerns.SERVER
+            raise Declined(f"{LATER if of_server else REFUSED} {error}")
         if of_letter:
             bearing.failed(began, self._now())
         else:

@@ -33,6 +33,8 @@ class Stage(StrEnum):
 class Reply:
     code: int
     text: str
+    sender: str = ""
+    """Ours: a reply that names it alone is about it, in whatever language."""
 
     @property
     def status(self) -> str:
@@ -48,7 +50,13 @@ class Reply:
 
     @property
     def _of_us(self) -> bool:
-        return _OF_US.search(_ADDRESS.sub(" ", self.text)) is not None
+        ours = bool(self.sender) and self.sender.lower() in self.text.lower()
+        return ours or _OF_US.search(self._words) is not None
+
+    @property
+    def _words(self) -> str:
+        """Without what only looks like a word about us."""
+        return _NO_WORD.sub(" ", self.text)
 
     def concerns(self, stage: Stage) -> Concerns:
         if self.code == 421 or _CROWDED.search(self.text):
@@ -56,11 +64,20 @@ class Reply:
         if stage in (Stage.CONNECT, Stage.SENDER):
             return Concerns.SERVER
         if self.code < 500:
-            of_server = self.status.startswith("4.3.") or _RATE.search(self.text)
-            return Concerns.SERVER if of_server else _ABOUT[stage]
+            return Concerns.SERVER if self._server_for_now else _ABOUT[stage]
         if stage is Stage.RECIPIENT and not (self.nobody or self.status.startswith("5.2.")):
             return Concerns.SERVER
         return _ABOUT[stage]
+
+    @property
+    def _server_for_now(self) -> bool:
+        """Of a 4xx: whether it would say the same of every mail."""
+        words = self._words
+        if self.status.startswith("4.2.") or _MAILBOX.search(words):
+            return False
+        if self.status.startswith("4.3.") or self.status in _SENDER:
+            return True
+        return _RATE.search(words) is not None or _REFUSES_US.search(words) is not None
 
 
 _ABOUT = {Stage.RECIPIENT: Concerns.RECIPIENT, Stage.CONTENT: Concerns.LETTER}
@@ -69,13 +86,18 @@ _NOBODY = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
 """No such mailbox, no such domain, no such form of address, moved away, takes no mail at all (RFC
 7505), closed. All else that a status can say (5.1.7, 5.1.8: the sender; 5.4: the way; 5.5: the
 protocol; 5.7: policy) is not about whether somebody is there."""
-_ADDRESS = re.compile(r"<[^>]*>|\S+@\S+")
+_SENDER = frozenset({"4.1.7", "4.1.8"})
+_NO_WORD = re.compile(r"<[^>]*>|\S+@\S+|\brelay=\S+|in relay recipient table|https?://\S+", re.I)
+"""Addresses, links, and what Postfix calls the list of mailboxes that it knows."""
 _OF_US = re.compile(
     r"relay|sender|polic(?:y|ies)|spam|block|black ?list|reputation|spf\b|dkim|dmarc|\bptr\b|"
     r"reverse|rdns|authenti|log ?in|too many|too much|\brate\b|\blimit|quota|exceed|not allowed|"
     r"not permitted|access denied|denied|prohibited|refused|\byour\b (?:ip|host|server|domain|"
     r"message|mail)|return path|mail from|from address|helo|ehlo|greylist|verif|temporar|"
-    r"suspicious|listed|banned|ssl|tls|lookup failed|callout|unsolicited|bulk|virus",
+    r"suspicious|listed|banned|ssl|tls|lookup failed|callout|unsolicited|bulk|virus|"
+    r"absender|anmeld|gesperrt|abgelehnt|verweigert|nicht erlaubt|"
+    r"exp[ée]diteur|refus[ée]|non autoris[ée]|remitente|rechaz|denegad|mittente|rifiutat|"
+    r"g[öo]nder|reddedil|engellen|отправител|отклонен|запрещ|заблокир|відправник|відхилен|заборон",
     re.IGNORECASE,
 )
 """Words of a reply that is about us, whatever its number says."""
@@ -85,4 +107,15 @@ _CROWDED = re.compile(
     r"transactions) (?:in|on|for|per) (?:this|one|a single|the same) (?:connection|session)",
     re.IGNORECASE,
 )
-_RATE = re.compile(r"too many|too much|too fast|\brate\b|\blimit|throttl|slow down", re.IGNORECASE)
+_RATE = re.compile(
+    r"too many|too much|too fast|\brate\b|rate ?limit|\blimit|exceed|throttl|slow down",
+    re.IGNORECASE,
+)
+_MAILBOX = re.compile(
+    r"gr[ea]y ?-?list|mail ?box|over ?quota|the user you|recipient(?:'s)? (?:quota|account)",
+    re.IGNORECASE,
+)
+"""Words of a 4xx that is about one recipient, though it may speak of limits as well."""
+_REFUSES_US = re.compile(
+    r"relay|sender|authenti|log ?in|return path|mail from|absender|exp[ée]diteur", re.IGNORECASE
+)

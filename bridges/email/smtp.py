@@ -101,6 +101,7 @@ class Pool:
         self._server = server
         self._room = Room(server.connections)
         self._idle: list[_Connection] = []
+        self._served = 0
 
     async def __aenter__(self) -> Pool:
         return self
@@ -118,8 +119,23 @@ class Pool:
         """
         if not (is_safe(sender) and is_safe(recipient)):
             raise Unsafe("an address that can't stand in a command")
-        async with self._room.place(urgent=urgent), self._connection() as connection:
+        async with self._room.place(urgent=urgent):
+            try:
+                await self._hand_over(self._take, sender, recipient, message, commit)
+            except _HadItsDayError:
+                await self._hand_over(self._open, sender, recipient, message, commit)
+
+    async def _hand_over(
+        self,
+        take: Callable[[], Awaitable[_Connection]],
+        sender: str,
+        recipient: str,
+        message: bytes,
+        commit: Hook,
+    ) -> None:
+        async with self._connection(take) as connection:
             await connection.send(sender, recipient, message, commit)
+        self._served += 1
 
     async def close(self) -> None:
         idle, self._idle = self._idle, []
@@ -132,8 +148,10 @@ class Pool:
         await connection.quit()
 
     @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[_Connection]:
-        connection = await self._take()
+    async def _connection(
+        self, take: Callable[[], Awaitable[_Connection]]
+    ) -> AsyncIterator[_Connection]:
+        connection = await take()
         try:
             yield connection
         finally:
@@ -148,18 +166,27 @@ class Pool:
             if connection.usable and await connection.is_awake():
                 return connection
             connection.drop()
+        return await self._open()
+
+    async def _open(self) -> _Connection:
+        others, served = self._room.taken > 1, self._served
         try:
             return await _Connection.open(self._server)
         except Away as error:
-            # Alone it is no matter of how many we are.
-            others = self._room.taken > 1
-            if error.concerns is Concerns.CONNECTION and others:
+            # Alone it is no matter of how many we are. Where others are served meanwhile, it is.
+            too_many = error.concerns is Concerns.CONNECTION or self._served > served
+            if too_many and others:
                 self._room.shrink()
-                raise
+                raise Away(error.code, error.status, Concerns.CONNECTION) from None
             raise Away(error.code, error.status, Concerns.SERVER) from None
 
 
 _FAULTS = (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError)
+
+
+class _HadItsDayError(Exception):
+    """Servers end a connection after so many mails, or so long: nothing of this one has left, and a
+    new connection may take it at once."""
 
 
 class _Connection:
@@ -167,6 +194,7 @@ class _Connection:
         self._client = client
         self._server = server
         self._left = server.mails_per_connection
+        self._began = self._left
         self._used = asyncio.get_running_loop().time()
 
     @classmethod
@@ -209,7 +237,7 @@ class _Connection:
         try:
             await self._begin(sender, recipient)
             await commit()
-            await self._content(message)
+            await self._content(sender, message)
         except Away:
             self.drop()
             raise
@@ -224,16 +252,25 @@ class _Connection:
         self._used = asyncio.get_running_loop().time()
 
     async def _begin(self, sender: str, recipient: str) -> None:
+        used = self._left < self._began
+        try:
+            await self._announce(sender, recipient)
+        except Away as error:
+            if used and error.concerns is Concerns.CONNECTION:
+                raise _HadItsDayError from None
+            raise
+
+    async def _announce(self, sender: str, recipient: str) -> None:
         answer = await self._ask(b"MAIL", f"FROM:<{sender}>".encode("ascii"))
         if answer.code != 250:
             # It takes no mail from us at all at the moment, whoever it is for.
             raise _away(answer, Stage.SENDER)
         answer = await self._ask(b"RCPT", f"TO:<{recipient}>".encode("ascii"))
         if answer.code not in (250, 251, 252):
-            raise _refusal(answer, Stage.RECIPIENT)
+            raise _refusal(answer, Stage.RECIPIENT, sender)
         answer = await self._ask(b"DATA")
         if answer.code != 354:
-            raise _refusal(answer, Stage.CONTENT)
+            raise _refusal(answer, Stage.CONTENT, sender)
 
     async def _ask(self, *command: bytes) -> SMTPResponse:
         try:
@@ -244,7 +281,7 @@ class _Connection:
             raise _away(answer, Stage.SENDER)
         return answer
 
-    async def _content(self, message: bytes) -> None:
+    async def _content(self, sender: str, message: bytes) -> None:
         protocol = self._client.protocol
         if protocol is None:
             raise Away(concerns=Concerns.CONNECTION)
@@ -262,7 +299,7 @@ class _Connection:
         if answer.code == 421:
             raise _away(answer, Stage.CONTENT)
         if answer.code != 250:
-            raise _refusal(answer, Stage.CONTENT)
+            raise _refusal(answer, Stage.CONTENT, sender)
 
     async def _reset(self) -> None:
         try:
@@ -302,8 +339,8 @@ def _away(answer: SMTPResponse, stage: Stage) -> Away:
     return Away(reply.code, reply.status, reply.concerns(stage))
 
 
-def _refusal(answer: SMTPResponse, stage: Stage) -> NotSent:
-    reply = Reply(answer.code, answer.message)
+def _refusal(answer: SMTPResponse, stage: Stage, sender: str) -> NotSent:
+    reply = Reply(answer.code, answer.message, sender)
     concerns = reply.concerns(stage)
     if 400 <= answer.code < 500:
         return Later(reply.code, reply.status, concerns)

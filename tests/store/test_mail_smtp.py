@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from bridges.email.headers import Unsafe
+from bridges.email.replies import Concerns
 from bridges.email.smtp import Away, InDoubt, Later, Never, NotSent, Pool, Server
 from tests.bench.mailsink import DROP, STALL, Sink, sink
 
@@ -226,6 +227,42 @@ async def test_a_connection_that_the_server_ended_meanwhile_costs_no_mail() -> N
         await asyncio.sleep(0.05)
         await send(pool)
     assert found.count == 2
+
+
+@pytest.mark.parametrize("answer", ["421 4.7.0 too many messages in this connection", DROP])
+async def test_a_server_that_ends_connections_after_some_mails_costs_no_mail(answer: str) -> None:
+    since = [0]
+
+    def script(verb: str, _: str) -> str | None:
+        since[0] = 0 if verb == "CONNECT" else since[0] + (verb == "MAIL")
+        return answer if verb == "MAIL" and since[0] > 3 else None
+
+    async with sink(script) as found, Pool(server(found.port, connections=1)) as pool:
+        for i in range(10):
+            await send(pool, f"r{i}@mail.example")
+    assert found.count == 10
+    assert found.connections == 4
+
+
+async def test_a_server_that_serves_others_meanwhile_has_too_few_places() -> None:
+    def script(verb: str, _: str) -> str | None:
+        return STALL if verb == "CONNECT" and found.open > 1 else None
+
+    async with sink() as found, Pool(server(found.port, connections=3)) as pool:
+        found.script = script
+
+        async def on_and_on() -> None:
+            while True:
+                await send(pool)
+
+        both = [asyncio.create_task(on_and_on()) for _ in range(2)]
+        ended, left = await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+    (error,) = (task.exception() for task in ended)
+    assert isinstance(error, Away)
+    assert error.concerns is Concerns.CONNECTION
 
 
 # -- a server that misbehaves ----------------------------------------------------------------------

@@ -18,6 +18,11 @@ NOBODY = [
     "550 5.1.1 Mailbox does not exist",
     "550 5.1.6 recipient no longer on server",
     "553 5.1.2 We weren't able to find the recipient domain.",
+    "550 5.1.1 <a@b.example>: Recipient address rejected: User unknown in relay recipient table",
+    "550 5.1.1 Addressee unknown, relay=[192.0.2.1]",
+    "550 5.1.1 The email account that you tried to reach does not exist. Please see\n5.1.1 "
+    "https://support.google.com/mail/?p=NoSuchUser&limit=1 x-gsmtp",
+    "550 5.1.1 <a@b.example> Empfänger unbekannt",
 ]
 NOT_NOBODY = [
     "550 relay not permitted",
@@ -37,6 +42,14 @@ NOT_NOBODY = [
     "550 5.1.1 <news@net.example>: Sender address rejected: User unknown",
     "550 5.1.0 <news@net.example> sender rejected",
     "550 5.1.1 Relaying denied",
+    "550 5.1.1 Absender unbekannt",
+    "550 5.1.1 Versand für Sie gesperrt",
+    "550 5.1.1 Expéditeur refusé",
+    "550 5.1.1 Gönderen adresi reddedildi",
+    "550 5.1.1 Отправитель не найден",
+    "550 5.1.1 Remitente desconocido",
+    "550 5.1.1 <NEWS@net.example>... kullanıcı yok",
+    "550 5.1.3 news@net.example is no address here",
     "550 5.1.2 relaying not permitted through this host",
     "550 5.1.1 Blocked by policy",
     "550 5.1.1 Client host blocked using Spamhaus",
@@ -75,7 +88,7 @@ NOT_NOBODY = [
 
 
 def reply(line: str) -> Reply:
-    return Reply(int(line[:3]), line[4:])
+    return Reply(int(line[:3]), line[4:], "news@net.example")
 
 
 @pytest.mark.parametrize("line", NOBODY)
@@ -100,6 +113,15 @@ def test_nobody_is_struck_for_what_a_server_says_of_us(line: str) -> None:
         (Stage.RECIPIENT, "452 4.2.2 mailbox full", "recipient"),
         (Stage.RECIPIENT, "450 4.7.1 too many recipients from you", "server"),
         (Stage.RECIPIENT, "452 4.3.1 disk full", "server"),
+        (Stage.RECIPIENT, "450 4.2.1 is receiving mail at a rate that prevents", "recipient"),
+        (Stage.RECIPIENT, "452 4.2.2 The account exceeded its limit", "recipient"),
+        (Stage.RECIPIENT, "452 Mailbox size limit exceeded", "recipient"),
+        (Stage.RECIPIENT, "451 4.7.1 Greylisting in action, unknown sender", "recipient"),
+        (Stage.RECIPIENT, "454 4.7.1 <a@b.example>: Relay access denied", "server"),
+        (Stage.RECIPIENT, "450 4.1.8 Sender address rejected: Domain not found", "server"),
+        (Stage.RECIPIENT, "451 hourly quota exceeded", "server"),
+        (Stage.RECIPIENT, "421 4.7.28 our system has detected an unusual rate", "connection"),
+        (Stage.CONNECT, "454 4.7.0 TLS not available due to local problem", "server"),
         (Stage.RECIPIENT, "550 relay not permitted", "server"),
         (Stage.CONTENT, "554 5.7.1 spam", "letter"),
         (Stage.CONTENT, "451 4.7.1 scan failed", "letter"),

@@ -95,9 +95,17 @@ def performed(turn: Turn, event: Performed, mailing: Mailing) -> None:
             _count(turn, circular, unknown=1)
         case documents.LATER if _may_wait(circular, mailing):
             _wait(turn, mailing)
-            _count(turn, circular, waiting=1)
+            _count(turn, _deferred(turn, circular, documents.reply(event.error)), waiting=1)
         case _:
             _refused(turn, circular, mailing, event.error)
+
+
+def _deferred(turn: Turn, circular: Round, reply: str) -> Round:
+    """Refused for good, if not for the reader's sake: tried again all the same, and told of."""
+    if circular.held or not reply.startswith("5"):
+        return circular
+    circular = replace(circular, deferred=circular.deferred + 1)
+    return _hold(turn, circular, reply) if suspending.too_many(circular) else circular
 
 
 def _may_wait(circular: Round, mailing: Mailing) -> bool:
@@ -127,7 +135,11 @@ def _refused(turn: Turn, circular: Round, mailing: Mailing, error: str | None) -
 
 def _hold(turn: Turn, circular: Round, reply: str) -> Round:
     """It is the server's fault, or the letter's: nobody is given up, and all is tried again."""
-    values = {"n": circular.failed, "total": circular.total, "reply": reply or "5xx"}
+    values = {
+        "n": circular.failed + circular.deferred,
+        "total": circular.total,
+        "reply": reply or "5xx",
+    }
     turn.tell("held", values)
     waiting = [x.mailing for x in turn.state.strikes if _may_wait(circular, x.mailing)]
     for mailing in waiting:

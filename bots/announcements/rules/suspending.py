@@ -22,7 +22,8 @@ SURE_AFTER, FORGOTTEN_AFTER = 24 * 3600.0, 60 * 24 * 3600.0
 
 def too_many(circular: Round) -> bool:
     """Whether more was refused than readers can be the reason of."""
-    return circular.failed > 1 and circular.failed * 10 > circular.total
+    refused = circular.failed + circular.deferred
+    return refused > 1 and refused * 10 > circular.total
 
 
 def note(turn: Turn, circular: Round, strike: Strike) -> None:
