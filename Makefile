@@ -42,5 +42,5 @@ pictures: $(READY) ## the pictures of the README, taken anew; needs Chromium
 	@PYTHONPATH=. $(PY) scripts/pictures.py
 
 clean: ## remove the environment and every cache
-	@rm -rf .venv .demo .bench .clients .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@rm -rf .venv .demo .bench .clients .mailservers .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any, cast
@@ -36,6 +37,7 @@ from bots.announcements.models import (
 from bots.mail import documents
 from bots.mail.performer import Mail
 from bots.mail.performer import Settings as MailSettings
+from bots.runtime.clock import Clock
 from bots.runtime.failpoints import VARIABLE, from_environment
 from bots.runtime.office import Office, Post
 from bots.runtime.sealing import Sealer
@@ -52,7 +54,7 @@ from federation.perform import Outcome
 from federation.recent import Recent
 from federation.session import Session
 
-BOT, ROOM = "@news:net.example", "!news"
+BOT, ROOM, EDITOR = "@news:net.example", "!news", "@anna:net.example"
 KEY = b"k" * 32
 SECRET = b"s" * 32
 SAID, LOG = "said.txt", "office.log"
@@ -65,6 +67,7 @@ SETTINGS = Settings(
     timezone=ZoneInfo("Europe/Berlin"),
     public_url="https://net.example/",
     secret=SECRET,
+    editors=(EDITOR,),
     undo=timedelta(0),
 )
 HEAD = Letterhead(
@@ -128,9 +131,11 @@ def address(i: int) -> str:
     return f"r{i}@mail.example"
 
 
-async def seed(folder: Path, readers: int, announcements: int = 1) -> None:
+async def seed(
+    folder: Path, readers: int, announcements: int = 1, now: Callable[[], float] = time.time
+) -> None:
     """A store with readers, and announcements whose time has come."""
-    store = Store.open(folder, Sealer(KEY))
+    store = Store.open(folder, Sealer(KEY), now)
     await store.run("seed", lambda tx: _seed(tx, readers, announcements))
     await store.close()
     rsa_key = rsa.generate_private_key(65537, 2048)
@@ -146,19 +151,28 @@ def _seed(tx: Transaction, readers: int, announcements: int) -> None:
         tx.put(kinds.READER, reader, to_json(known))
         tx.put(documents.ADDRESS, reader, address(i))
     for number in range(1, announcements + 1):
-        texts = [Version(x, f"${x}{number}", "@anna:net.example", TEXT[x]) for x in TEXT]
-        item = Announcement(number, texts[0], State.PENDING, tuple(texts[1:]))
-        tx.put(kinds.ITEM, str(number), to_json(item))
-        tx.fill(f"announcement/{number}/offer", ROOM, f"$offer{number}")
-        tx.set_timer(
-            f"announcements/undo/{number}",
-            time.time(),
-            {"bot": "announcements", "due": f"undo/{number}"},
-        )
+        announce(tx, number)
 
 
-def office(folder: Path, port: int, connections: int = 4, timeout: float = 30.0) -> Office:
-    store = Store.open(folder, Sealer(KEY), time.time, from_environment(os.environ))
+def announce(tx: Transaction, number: int) -> None:
+    """It leaves as soon as the office looks at its timers."""
+    texts = [Version(x, f"${x}{number}", EDITOR, TEXT[x]) for x in TEXT]
+    item = Announcement(number, texts[0], State.PENDING, tuple(texts[1:]))
+    tx.put(kinds.ITEM, str(number), to_json(item))
+    tx.fill(f"announcement/{number}/offer", ROOM, f"$offer{number}")
+    timer = {"bot": "announcements", "due": f"undo/{number}"}
+    tx.set_timer(f"announcements/undo/{number}", tx.now, timer)
+
+
+def office(
+    folder: Path,
+    port: int,
+    connections: int = 4,
+    timeout: float = 30.0,
+    clock: Clock | None = None,
+) -> Office:
+    now = time.time if clock is None else clock.now
+    store = Store.open(folder, Sealer(KEY), now, from_environment(os.environ))
     key = Key.load("net.example", "s1", (folder / "dkim.pem").read_bytes())
     server = Server(
         "127.0.0.1",
@@ -174,10 +188,15 @@ def office(folder: Path, port: int, connections: int = 4, timeout: float = 30.0)
         Pool(server),
         Composer(HEAD, SECRET, (key,)),
         MailSettings("bounces@net.example"),
-        time.time,
+        now,
     )
-    posts = [Post(AnnouncementsBot(SETTINGS, Words()), cast(Session, NoHomeserver()))]
-    return Office(store, posts, bridges={"mail": mail, BOT: Room(folder / SAID)})
+    posts = [Post(AnnouncementsBot(SETTINGS, _words()), cast(Session, NoHomeserver()))]
+    return Office(store, posts, clock, bridges={"mail": mail, BOT: Room(folder / SAID)})
+
+
+@cache
+def _words() -> Words:
+    return Words()
 
 
 def live(folder: Path, port: int, point: str = "") -> None:

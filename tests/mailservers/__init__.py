@@ -1,0 +1,1 @@
+"""Real mail servers (Exim, Postfix, postgrey), each in a folder of the test, without root."""
