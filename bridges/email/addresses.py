@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from enum import StrEnum
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -24,6 +26,44 @@ def normalised(text: str) -> str | None:
         return None
     address = found.ascii_email
     return address if address is not None and is_safe(address) else None
+
+
+class Fault(StrEnum):
+    """Why an address can't receive mail, as far as it can be told."""
+
+    AT = "at"
+    SEVERAL = "several"
+    SPACE = "space"
+    SIGNS = "signs"
+    DOTS = "dots"
+    LETTERS = "letters"
+    DOMAIN = "domain"
+    LONG = "long"
+
+
+def fault(text: str) -> Fault | None:
+    """None if `normalised` takes it."""
+    text = text.strip()
+    if normalised(text) is not None:
+        return None
+    return next((fault for fault, fits in _FAULTS if fits(text)), Fault.DOMAIN)
+
+
+def _name(text: str) -> str:
+    return text.partition("@")[0]
+
+
+_SIGNS = re.compile(r"[\"<>()\[\]\\,;:„“”«»‘’]")
+_FAULTS: tuple[tuple[Fault, Callable[[str], bool]], ...] = (
+    (Fault.AT, lambda x: "@" not in x),
+    (Fault.SEVERAL, lambda x: x.count("@") > 1),
+    (Fault.SIGNS, lambda x: _SIGNS.search(x) is not None),
+    (Fault.SPACE, lambda x: re.search(r"\s", x) is not None),
+    (Fault.DOTS, lambda x: f".{_name(x)}.".count("..") > 0),
+    (Fault.LETTERS, lambda x: not _name(x).isascii()),
+    (Fault.LONG, lambda x: len(_name(x)) > 64 or len(x) > 254),
+)
+"""The first that fits; what is left is wrong behind the @."""
 
 
 def is_safe(address: str) -> bool:

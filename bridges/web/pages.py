@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from bridges.email.addresses import normalised
+from bridges.email.addresses import Fault, fault
 from bridges.web import forms, wording
 from bridges.web.links import TOKEN
 from bridges.web.models import News, Ports, Settings
@@ -113,7 +113,7 @@ class Pages:
     # -- to send -------------------------------------------------------------------------------
 
     async def ask_subscribe(self, request: web.Request) -> web.Response:
-        return self._subscription(self.view(request), {}, wrong=False)
+        return self._subscription(self.view(request), {})
 
     async def subscribe(self, request: web.Request) -> web.Response:
         view = self.view(request)
@@ -128,14 +128,16 @@ class Pages:
             "consent": view.say(wording.CONSENT),
             "consent_language": view.language,
         }
-        if normalised(fields["address"]) is None:  # nothing could be sent there
-            return self._subscription(view, fields, wrong=True)
+        if (wrong := fault(fields["address"])) is not None:  # nothing could be sent there
+            return self._subscription(view, fields, wrong)
         # Told by the fingerprint that paces are kept under: what one asks for delays nobody else.
         whom = {"visitor": self._paces.mark(visitor(request)).hex()[:16]}
         await self._submit(request, "subscribe", fields, sent.get("nonce"), whom)
         raise web.HTTPSeeOther(view.link("/subscribe/sent"))
 
-    def _subscription(self, view: View, fields: Mapping[str, str], *, wrong: bool) -> web.Response:
+    def _subscription(
+        self, view: View, fields: Mapping[str, str], wrong: Fault | None = None
+    ) -> web.Response:
         values = {
             "address": fields.get("address", ""),
             "language": fields.get("language", view.language),
@@ -143,7 +145,7 @@ class Pages:
             "kinds": {"immediate": wording.IMMEDIATE, "digest": wording.DIGEST},
             "longest": forms.LONGEST_ADDRESS,
             "nonce": forms.new_nonce(),
-            "wrong": wrong,
+            "wrong": wording.FAULTS[wrong] if wrong is not None else "",
         }
         return page("subscribe.html", view, 422 if wrong else 200, values)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bridges.email.addresses import Fault
+
 
 def N_(msgid: str) -> str:  # noqa: N802
     """Marks a text for the catalogues, where it can't be translated yet."""
@@ -30,6 +32,18 @@ PUBLISHED = N_("Published on {date}")
 ORIGINAL = N_("This message was not translated yet. You see it in the original: {language}.")
 
 ADDRESS = N_("Your e-mail address")
+FAULTS = {
+    Fault.AT: N_("The sign @ is missing in the address."),
+    Fault.SEVERAL: N_("Please write one address only, with one @."),
+    Fault.SPACE: N_("There is a space in the address."),
+    Fault.SIGNS: N_("Please write the address without quotation marks, brackets and commas."),
+    Fault.DOTS: N_(
+        "Before the @ the address can't begin or end with a dot, and can't have two dots in a row."
+    ),
+    Fault.LETTERS: N_("Before the @ only the letters a to z, digits and a few signs are possible."),
+    Fault.DOMAIN: N_("What stands behind the @ is missing or not complete."),
+    Fault.LONG: N_("The address is too long."),
+}
 ADDRESS_WRONG = N_("Please check the e-mail address. It looks like this: {example}")
 MAIL_LANGUAGE = N_("Language of the mails")
 KIND = N_("When do you want mails?")

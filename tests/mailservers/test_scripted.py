@@ -49,8 +49,10 @@ MISCONFIGURED = [
 ]
 
 
-@pytest.mark.parametrize("answer", MISCONFIGURED)
-@pytest.mark.parametrize("verb", ["MAIL", "RCPT"])
+@pytest.mark.parametrize(
+    ("verb", "answer"),
+    [*(("RCPT", x) for x in MISCONFIGURED), *(("MAIL", x) for x in MISCONFIGURED[:2])],
+)
 async def test_a_misconfigured_server_suspends_nobody_and_is_told_of(
     scene: Open, verb: str, answer: str
 ) -> None:
@@ -102,8 +104,7 @@ async def test_two_connections_are_enough(scene: Open) -> None:
         assert await office.until(lambda: server.count == 200) <= 60
 
 
-@pytest.mark.parametrize("verb", ["MAIL", "RCPT", "END"])
-@pytest.mark.parametrize("strict", [False, True])
+@pytest.mark.parametrize(("verb", "strict"), [("MAIL", False), ("RCPT", True), ("END", False)])
 async def test_sixty_a_minute_are_used_up(scene: Open, verb: str, strict: bool) -> None:
     async with scene(200) as (office, server):
         taken: list[float] = []
@@ -124,7 +125,7 @@ async def test_sixty_a_minute_are_used_up(scene: Open, verb: str, strict: bool) 
 
 async def test_one_mail_a_second_is_used_up(scene: Open) -> None:
     """As limits are that are refilled drop by drop (Exim's)."""
-    async with scene(200) as (office, server):
+    async with scene(100) as (office, server):
         bucket = [NOW, 60.0]
 
         def limited(verb: str, _: str) -> str | None:
@@ -139,7 +140,7 @@ async def test_one_mail_a_second_is_used_up(scene: Open) -> None:
 
         server.script = limited
         await office.announce()
-        assert await office.until(lambda: server.count == 200) <= 240
+        assert await office.until(lambda: server.count == 100) <= 120
 
 
 async def test_greylisting_costs_one_pause(scene: Open) -> None:

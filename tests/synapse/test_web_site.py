@@ -182,6 +182,7 @@ async def test_a_wrong_address_is_shown_again(
     async with http.post("/subscribe?lang=de", data=sent) as answer:
         text = await answer.text()
         assert answer.status == 422
+    assert "ohne Anführungszeichen, Klammern und Kommas" in text
     assert "Bitte prüfen Sie die E-Mail-Adresse" in text
     assert "<script" not in text
     assert 'value="digest" checked' in text

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridges.email import headers
-from bridges.email.addresses import is_safe, normalised
+from bridges.email.addresses import Fault, fault, is_safe, normalised
 from bridges.email.headers import Field, Unsafe, clean, gate, mailbox, subject
 from bridges.email.letters import Mailbox
 
@@ -117,6 +117,48 @@ def test_what_is_no_plain_address_stands_in_no_header(address: str) -> None:
 )
 def test_addresses_as_people_type_them(typed: str, found: str | None) -> None:
     assert normalised(typed) == found
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("anna", Fault.AT),
+        ("", Fault.AT),
+        ("anna.example.org", Fault.AT),
+        ("anna@example.org, bilal@example.org", Fault.SEVERAL),
+        ("anna@@example.org", Fault.SEVERAL),
+        ("Anna <anna@example.org>", Fault.SIGNS),
+        ('"anna"@example.org', Fault.SIGNS),
+        ("„anna“@example.org", Fault.SIGNS),
+        ("anna,b@example.org", Fault.SIGNS),
+        ("mailto:anna@example.org", Fault.SIGNS),
+        ("anna b@example.org", Fault.SPACE),
+        ("anna@ example.org", Fault.SPACE),
+        ("anna@example.org\r\nBcc", Fault.SPACE),
+        ("a..b@example.org", Fault.DOTS),
+        (".a@example.org", Fault.DOTS),
+        ("a.@example.org", Fault.DOTS),
+        ("müller@example.org", Fault.LETTERS),
+        ("анна@example.org", Fault.LETTERS),
+        ("آنا@example.org", Fault.LETTERS),
+        ("anna@", Fault.DOMAIN),
+        ("anna@example", Fault.DOMAIN),
+        ("anna@example.", Fault.DOMAIN),
+        ("anna@-example.org", Fault.DOMAIN),
+        ("anna@example..org", Fault.DOMAIN),
+        ("anna@127.0.0.1", Fault.DOMAIN),
+        ("a" * 65 + "@example.org", Fault.LONG),
+        ("anna@example.org", None),
+        (" anna@bücher.example ", None),
+    ],
+)
+def test_what_is_wrong_with_an_address_is_told(typed: str, why: Fault | None) -> None:
+    assert fault(typed) is why
+
+
+@given(st.one_of(st.text(), st.from_regex(r"[^@]{0,9}@[^@]{0,9}\.[a-z]{2}", fullmatch=True)))
+def test_what_is_refused_has_a_reason_and_nothing_else_has(text: str) -> None:
+    assert (fault(text) is None) == (normalised(text) is not None)
 
 
 @given(st.text())
