@@ -31,6 +31,7 @@ from federation.handover import hand_over
 from federation.homeserver import Homeserver
 from federation.intake import Intake
 from federation.login import Credentials, forget_lost_devices, log_in
+from federation.naming import clear_aliases
 from federation.outage import Outage, retry_after
 from federation.ports import Ledger, RawEvent, Transactor
 from federation.profile import Profile, show
@@ -42,6 +43,8 @@ from federation.trust import CrossSigning, Trust
 log = logging.getLogger(__name__)
 
 LONG_POLL_MS = 30_000
+SETTLES = 1
+"""Raised where settling does something more, so that it is done once by those who have settled."""
 AT_ONCE = 1.0
 """Seconds in which a long poll without news can't have been waited for."""
 
@@ -145,14 +148,15 @@ class Session:
         """What a new device or a new name asks for: once, but also if it was broken off."""
         profile = Profile(self._credentials.display_name, self._credentials.picture)
         findable = self._credentials.findable
-        found = [findable] if findable else []
-        wanted = json.dumps([device_id, profile.name, profile.picture, *found]).encode()
+        parts = [device_id, profile.name, profile.picture, findable, SETTLES]
+        wanted = json.dumps(parts).encode()
         if await self.store.run("settled", lambda v: v.read("settled", self.account)) == wanted:
             return
         await forget_lost_devices(self.server, self._credentials, device_id)
         await show(self.server, self.account, profile)
         if findable:
             await be_found(self.server, self.account, profile.name)
+        await clear_aliases(self.server)
         await self.store.run("settled", lambda v: v.write("settled", self.account, wanted))
 
     @property
