@@ -42,6 +42,7 @@ from bots.announcements.models import (
     subscriber_from,
 )
 from bots.announcements.models import State as Stage
+from bots.announcements.rules import suspending
 from bots.announcements.rules.addresses import fingerprint
 from bots.announcements.rules.commands import asks_for_digest
 from bots.announcements.rules.versions import token_in
@@ -146,9 +147,8 @@ class Loader:
         if mailing is None:
             return state
         state = self._mailing(state, mailing)
-        circular = state.circular
-        last = circular is not None and circular.settled + 1 >= circular.total
-        return self._with_strikes(state) if last or event.error is not None else state
+        refused = event.error is not None
+        return self._with_strikes(state) if _is_judged(state.circular, refused) else state
 
     def _with_strikes(self, state: State) -> State:
         if state.circular is None:
@@ -313,6 +313,16 @@ class Loader:
             digest = self.circular(handles.digest_round(number))
             if digest is not None and not digest.finished:
                 yield digest
+
+
+def _is_judged(circular: Round | None, refused: bool) -> bool:
+    """Whether this outcome may end the round, or be the one too many of what was refused: all that
+    was is looked at only then."""
+    if circular is None:
+        return False
+    one_more = replace(circular, failed=circular.failed + 1)
+    too_many = refused and not circular.held and suspending.too_many(one_more)
+    return too_many or circular.settled + 1 >= circular.total
 
 
 def published(docs: Docs, most: int = 20) -> tuple[Published, ...]:

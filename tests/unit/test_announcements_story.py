@@ -626,6 +626,25 @@ def test_what_a_tenth_of_a_round_meets_is_nobodys_fault(world: World, share: int
     assert "550 5.1.1" in world.bot.render(held[0].phrase).body
 
 
+def test_what_was_refused_is_looked_through_once_a_round(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readers = [world.subscribe(f"r{i}@mail.example") for i in range(100)]
+    for reader in readers[:8]:
+        world.answers[reader] = [NOBODY]
+    scanned: list[str] = []
+    scan = world.docs.scan
+
+    def noted(kind: str) -> Any:
+        scanned.append(kind)
+        return scan(kind)
+
+    monkeypatch.setattr(world.docs, "scan", noted)
+    world.send()
+    assert (world.circular().failed, world.circular().finished) == (8, True)
+    assert scanned.count(kinds.STRIKE) == 1
+
+
 def test_a_round_that_was_held_goes_out_once_the_server_is_mended(world: World) -> None:
     readers = [world.subscribe(f"r{i}@mail.example") for i in range(20)]
     for reader in readers:
