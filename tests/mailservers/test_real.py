@@ -1,6 +1,6 @@
 """Servers as hosters run them (Exim, Postfix, and postgrey before it), and what comes of a round.
-How long it takes is measured by `python -m tests.bench`, where limits by the minute are meant so;
-here they are by the second, and no test depends on how quick this machine is."""
+Limits by the minute are by the second here, and no test depends on how quick this machine is: how
+long a round takes is shown by `test_scripted`, in the office's own time."""
 
 from __future__ import annotations
 
