@@ -18,8 +18,8 @@ FOLDER = Path(__file__).parent / "cli"
 VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 _FIELD = re.compile(r"\{(\w+)\}")
 _ESCAPED = re.compile(r"\\{(\w+)\\}")
-_LIST = re.compile(r", (?![^“]*”)")
-"""A comma that does not stand within a name."""
+_LISTS = (re.compile(r"; (?![^“]*”)"), re.compile(r", (?![^“]*”)"))
+"""A semicolon or comma that does not stand within a name."""
 
 
 def terminal_language(environment: Mapping[str, str] = os.environ) -> str:
@@ -65,9 +65,12 @@ class _Catalogue:
         return f"{place or head}: {rest or tail}" if place or rest else None
 
     def _list(self, text: str) -> str | None:
-        parts = _LIST.split(text)
-        told = [self.told(part) for part in parts] if len(parts) > 1 else []
-        return ", ".join(map(str, told)) if told and all(told) else None
+        for between in _LISTS:
+            parts = between.split(text)
+            told = [self.told(part) for part in parts] if len(parts) > 1 else []
+            if told and all(told):
+                return between.pattern[:2].join(map(str, told))
+        return None
 
 
 def _put_in(wanted: str, values: Mapping[str, str]) -> str:

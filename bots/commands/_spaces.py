@@ -93,8 +93,8 @@ class Screen:
         self._say(text, counted)
 
     def _say(self, text: str, counted: Counted) -> None:
-        told = f"{text} ({counted.requests} requests, {counted.seconds:.1f} s)."
-        self._console.print(spoken(told), markup=False)
+        cost = f"{counted.requests} requests, {counted.seconds:.1f} s"
+        self._console.print(f"{spoken(text)} ({spoken(cost)}).", markup=False)
 
     def _line(self, text: str, sign: str) -> None:
         sign_and_place, colon, told = escaped(text).partition(": ")

@@ -98,6 +98,10 @@ def test_each_is_translated_with_what_is_put_in(known: dict[str, str]) -> None:
         ),
         ("topic: nothing → “nothing”", "Thema: nichts → “nothing”"),
         ("a:1: x: is missing\na:2: y: is missing", "a:1: x: fehlt\na:2: y: fehlt"),
+        (
+            "@a:x could not be invited (X); @b:x could not be invited (X)",
+            "@a:x ließ sich nicht einladen (X); @b:x ließ sich nicht einladen (X)",
+        ),
         ("what nobody has written", "what nobody has written"),
         ("No office runs on /x. Start it with `buendnis run f`.",
          "Für /x läuft keine Stelle. Starten Sie sie mit `buendnis run f`."),
