@@ -20,6 +20,9 @@ _CLOSING = re.compile(rf"[{_MARKS}]*")
 _JOINERS = "'’‘ʼʹ`´′-\u200c\u200d"
 """Stand inside a word: «ім'я», «пам’ять», «پرونده‌ها»."""
 _ENDS = ":,.!?;…،؛؟。：，！？።፣፡'\"”»)"
+_WRAPPED = dict(zip("*_~\"'«»„“‘‚(", "*_~\"'»«“”’‘)", strict=True))
+"""What is put around a command as a whole: opening → closing."""
+_MARKED = "*_~"
 _QUESTIONS = ("?", "؟", "？")
 _PREFIX = re.compile(r"[^!！❗\n]{1,80}?[:,]?\s*(?=[!！❗])")
 
@@ -101,6 +104,7 @@ class Commands:
 
     def find(self, text: str) -> Invocation | Unknown | None:
         """The command that a cleaned text begins with; None if it begins with none."""
+        text = _unwrapped(text)
         opening = _OPENING.match(text)
         if opening is None:
             return None
@@ -138,6 +142,19 @@ def addressed(text: str, account: str, people: Collection[str] = ()) -> str:
     called = account.removeprefix("@").casefold()
     ours = said in (called, called.partition(":")[0]) or account in tuple(people)[:1]
     return text[found.end() :] if ours else text
+
+
+def _unwrapped(text: str) -> str:
+    """A command without the marks of an editor, or the quotes, in which it was copied as a whole.
+    «"!answer" sends it» and «"!answer Thanks"» may talk about one."""
+    text = text.strip()
+    while len(text) > 2 and _WRAPPED.get(text[0]) == text[-1]:
+        inside = text[1:-1]
+        quotes = text[0] not in _MARKED and len(inside.split()) > 1
+        if quotes or text[-1] in inside.strip(text[-1]):
+            break
+        text = inside.strip()
+    return text
 
 
 def _key(word: str) -> str:

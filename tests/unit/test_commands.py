@@ -43,13 +43,35 @@ KNOWN = Commands((ANSWER, NAME, HELP))
         ("`!help`", (HELP, "")),
         ("`!antwort Danke`", (ANSWER, "Danke")),
         ("```\n!help\n```", (HELP, "")),
+        ("**!help**", (HELP, "")),
+        ("_!help_", (HELP, "")),
+        ("**!antwort Danke**", (ANSWER, "Danke")),
+        ('"!help"', (HELP, "")),
+        ("„!hilfe“", (HELP, "")),
+        ("«!help»", (HELP, "")),
+        ("“!help”", (HELP, "")),
+        ("(!help)", (HELP, "")),
     ],
 )
 def test_commands_are_found(text: str, found: tuple[Command, str]) -> None:
     assert KNOWN.find(text) == Invocation(*found)
 
 
-@pytest.mark.parametrize("text", ["", "!", "!!", "Notiz", "! Achtung", "!17", "? !help", "!wer/da"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "!",
+        "!!",
+        "Notiz",
+        "! Achtung",
+        "!17",
+        "? !help",
+        "!wer/da",
+        '"!antwort Danke"',
+        "„!help“ und „!antwort“",
+    ],
+)
 def test_what_is_no_command(text: str) -> None:
     assert KNOWN.find(text) is None
 
