@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +95,7 @@ class Planning:
         if not await self._is_logged_in(absent):
             return plan(layout, Observed(missing=absent), self._declared.accounts, strangers)
         observed = await observe(self._server, layout, await self._unsettled())
-        there = Observed(observed.rooms, absent)
+        there = replace(observed, missing=absent)
         planned = plan(layout, there, self._declared.accounts, strangers)
         await self._keep_rooms(planned)
         return planned

@@ -92,7 +92,9 @@ class _Applying:
         pictures: MutableMapping[str, str],
     ) -> None:
         requests = Requests(server, at_once)
-        self._performer = Performer(requests, References(requests, plan.ids, pictures), plan)
+        self._performer = Performer(
+            requests, References(requests, plan.ids, pictures, plan.layout.server), plan
+        )
         self._keys = {str(ref): key for key, ref in plan.ids.items()}
         self._told = told
         self.outcome = Outcome()

@@ -9,12 +9,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from federation.actions import Handle, Ref, SetState
+from federation.links import server_of
 from federation.spaces import wording
 from federation.spaces.matching import Matching
 from federation.spaces.network import Child, Key, Layout, Mark, Room
-from federation.spaces.seen import Observed, Seen, plain
+from federation.spaces.seen import Lead, Observed, Seen, plain
 from federation.spaces.state import CHILD, MARK, PARENT, Content, link, read_mark
-from federation.spaces.steps import Change, Unlink
+from federation.spaces.steps import Change, Remark, Unlink
 
 
 @dataclass
@@ -24,6 +25,10 @@ class Links:
     """Of what moved, or was replaced."""
     undeclared: list[Change] = field(default_factory=list)
     """Of what is not in the YAML any more."""
+    lies: list[Remark] = field(default_factory=list)
+    """Aliases of adopted spaces that lead where they must not."""
+    silent: list[Remark] = field(default_factory=list)
+    """Those of which nobody knows where they lead by now."""
 
 
 def compare(layout: Layout, observed: Observed, matching: Matching) -> Links:
@@ -38,6 +43,10 @@ class _Comparing:
         self.rooms: Mapping[Key, Room] = {room.key: room for room in layout.rooms}
         self.declared = {child.mark.key for child in layout.children}
         self.links = Links()
+        made = (id_ for id_, seen in observed.rooms.items() if seen.maker == layout.creator)
+        self.ours = {*made, *map(str, matching.ids.values())}
+        self.taken: set[str] = set()
+        """Spaces of others that are to be linked."""
 
     def all(self) -> Links:
         for key in self.rooms:
@@ -48,9 +57,15 @@ class _Comparing:
 
     def _space(self, key: Key, children: list[Child], there: Seen | None) -> None:
         linked = there.children if there else {}
-        targets = {child.mark.key: self._target(child, linked) for child in children}
+        targets = {
+            child.mark.key: target
+            for child in children
+            if (target := self._target(child, linked)) is not None
+        }
         for child in children:
-            target = targets[child.mark.key]
+            target = targets.get(child.mark.key)
+            if target is None:
+                continue
             before = linked.get(target) if not isinstance(target, Handle) else None
             if before is None or not _holds(before, link(child)):
                 self.links.due.append(self._due(child, target, before))
@@ -59,16 +74,39 @@ class _Comparing:
             if mark and room_id not in targets.values():
                 self._leftover(key, room_id, mark, targets.get(mark.key))
 
-    def _target(self, child: Child, linked: Mapping[str, Content]) -> Ref:
-        """What to link: an adopted space that is linked by this alias need not be looked up."""
+    def _target(self, child: Child, linked: Mapping[str, Content]) -> Ref | None:
+        """What to link; None: nothing, though it is declared."""
         if child.alias is None:
             return self.matching.ids[child.mark.key]
+        lead = self.observed.leads.get(child.alias, Lead())
+        before = self._linked_by(child, linked)
+        lie = lead.lie or (lead.room and self._taken(lead.room))
+        if lead.silence and before:
+            text = f"{lead.silence}; the space that is linked stays so"
+            self.links.silent.append(Remark(child.alias, text))
+        elif lie:
+            text = f"{lie}, so that is not linked; ask those who run {server_of(child.alias)}"
+            self.links.lies.append(Remark(child.alias, text))
+        elif lead.room:
+            self.taken.add(lead.room)
+            return lead.room
+        return before or (None if lie else Handle(child.alias))
+
+    def _linked_by(self, child: Child, linked: Mapping[str, Content]) -> str | None:
+        """What this alias led to when it was linked."""
         for room_id, content in linked.items():
             mark = content.get(MARK)
             named = mark.get("alias") if isinstance(mark, Mapping) else None
-            if read_mark(mark) == child.mark and named == child.alias:
+            if read_mark(mark) == child.mark and named == child.alias and room_id not in self.ours:
                 return room_id
-        return Handle(child.alias)
+        return None
+
+    def _taken(self, room_id: str) -> str | None:
+        if room_id in self.ours:
+            return "it leads to a room of the network itself"
+        if room_id in self.taken:
+            return "it leads to the space of another initiative"
+        return None
 
     def _due(self, child: Child, target: Ref, before: Content | None) -> Change:
         room = self.rooms[child.parent]

@@ -21,6 +21,7 @@ from federation.errors import (
     Unreachable,
 )
 from federation.homeserver import Homeserver, path
+from federation.spaces.adopted import leads
 from federation.spaces.matching import match
 from federation.spaces.network import Key, Layout, Room, Space
 from federation.spaces.seen import Observed, Seen, seen
@@ -50,7 +51,8 @@ async def observe(server: Homeserver, layout: Layout, unsettled: Collection[Key]
             there = rooms[there.room_id] = replace(there, carried=await _carried(server, before))
         if there and isinstance(room, Space) and room.parent is None:
             rooms[there.room_id] = replace(there, listed=await _is_listed(server, there.room_id))
-    return Observed(rooms)
+    aliases = (child.alias for child in layout.children if child.alias is not None)
+    return Observed(rooms, leads=await leads(server, aliases, layout.server))
 
 
 def _may_lack_people(room: Room, there: Seen) -> bool:

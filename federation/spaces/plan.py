@@ -50,13 +50,14 @@ def plan(
         for text in diff.remarks(room, matching.found[room.key])
     ]
     notes += [Remark(user, _WAITS) for user in sorted({*_waiting(layout, matching)})]
+    strange = (Remark(user, _STRANGE) for user in sorted(strangers))
     return Plan(
         layout,
         matching.ids,
         (*_accounts(observed, accounts), *rooms, *linked.due, *linked.stale),
         tuple(linked.undeclared),
-        (*matching.remarks, *powerless, *(Remark(user, _STRANGE) for user in sorted(strangers))),
-        tuple(notes),
+        (*matching.remarks, *powerless, *linked.lies, *strange),
+        (*linked.silent, *notes),
     )
 
 

@@ -7,8 +7,6 @@ from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any
 
 from federation.actions import Handle, Ref
-from federation.errors import MatrixError
-from federation.homeserver import path
 from federation.spaces.network import Key
 from federation.spaces.requests import NotMade, Refused, Requests
 from federation.spaces.state import PICTURE
@@ -18,9 +16,15 @@ class References:
     """Gives the ids of rooms once they are known, to whoever waits for them."""
 
     def __init__(
-        self, requests: Requests, ids: Mapping[Key, Ref], pictures: MutableMapping[str, str]
+        self,
+        requests: Requests,
+        ids: Mapping[Key, Ref],
+        pictures: MutableMapping[str, str],
+        server: str,
     ) -> None:
-        """`pictures`: where those are that were uploaded, by name; added to."""
+        """`pictures`: where those are that were uploaded, by name; added to. `server`: the name of
+        our homeserver."""
+        self._server = server
         self._requests = requests
         self._pictures = pictures
         self._uploading = asyncio.Lock()
@@ -66,15 +70,15 @@ class References:
         return self._pictures[name]
 
     async def _of_alias(self, alias: str) -> str:
-        try:
-            answer = await self._requests.get("alias", path("directory", "room", alias))
-        except MatrixError as error:
+        found = await self._requests.lead(alias, self._server)
+        if found.room is None:
             raise Refused(
-                f"{alias} leads nowhere ({error.code}): check `space:`, and that its server "
-                "answers this one"
-            ) from None
-        self._known[alias] = room_id = str(answer["room_id"])
-        return room_id
+                f"{alias}: {found.silence}: check `space:`, and that its server answers this one"
+            )
+        if found.lie or found.room in self._known.values():
+            raise Refused(f"{alias}: {found.lie or 'it leads to a room that is linked already'}")
+        self._known[alias] = found.room
+        return found.room
 
     def ids(self, fallback: Mapping[Key, Ref]) -> dict[Key, Ref]:
         """Every id that is known by now."""

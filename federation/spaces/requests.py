@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 from federation.errors import MatrixError, NotAHomeserver, RateLimited, Unreachable
 from federation.homeserver import Homeserver
 from federation.profile import upload
+from federation.spaces.adopted import lead
 from federation.spaces.observe import room_state
-from federation.spaces.seen import Seen
+from federation.spaces.seen import Lead, Seen
 
 T = TypeVar("T")
 
@@ -38,6 +39,10 @@ class Requests:
 
     async def get(self, name: str, path: str) -> dict[str, Any]:
         return await self._insist(lambda: self.server.call(name, "GET", path))
+
+    async def lead(self, alias: str, own: str) -> Lead:
+        """Where an alias of an adopted space leads; `own`: the name of our homeserver."""
+        return await self._insist(lambda: lead(self.server, alias, own))
 
     async def put(self, name: str, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         return await self._insist(lambda: self.server.call(name, "PUT", path, body))

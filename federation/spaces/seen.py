@@ -123,6 +123,17 @@ def _read(event: RawEvent) -> tuple[tuple[str, str] | None, Content]:
 
 
 @dataclass(frozen=True, slots=True)
+class Lead:
+    """Where an alias leads; or why nobody knows, or why not there."""
+
+    room: str | None = None
+    silence: str | None = None
+    """Nobody answers, or answers that it is no more: what is linked stays."""
+    lie: str | None = None
+    """It leads where it must not."""
+
+
+@dataclass(frozen=True, slots=True)
 class Observed:
     """What is there."""
 
@@ -130,6 +141,8 @@ class Observed:
     """Every room that the creator account is in, by id."""
     missing: frozenset[str] = frozenset()
     """Accounts that are not there."""
+    leads: Mapping[str, Lead] = field(default_factory=dict)
+    """Aliases of adopted spaces, and where they lead."""
 
 
 def plain(value: Any) -> Any:
