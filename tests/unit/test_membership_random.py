@@ -251,9 +251,12 @@ class Server(Town):
         if yes and not self.is_barred(wish.user, where):
             right.chosen |= {wish.initiative} - {""}
             right.let_in = right.let_in or not wish.initiative
-        target = self.event_of(f"onboarding/wish/{wish.number}")
-        by = NORA if wish.initiative else ANNA
-        self.react(target, "✅" if yes else "❌", by, COORDINATION)
+        by, handle = NORA if wish.initiative else ANNA, f"onboarding/wish/{wish.number}"
+        if handle in self.docs.handles:
+            self.react(self.event_of(handle), "✅" if yes else "❌", by, COORDINATION)
+        else:  # many ask at once, and stand in one message
+            command = "!admit" if yes else "!decline"
+            self.write(f"{command} {wish.user}", by, COORDINATION)
 
     def again(self, user: str, room: str, a: int) -> None:
         self.start(a)
