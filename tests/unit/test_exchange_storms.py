@@ -109,6 +109,9 @@ def test_what_is_said_for_one_person_holds_up_nobody_else(market: Market) -> Non
     other = copies(market.marks(market.writes(sender=CEM), CEM))
     found = [x for x in market.write("!find sofa", LEYLA, EXCHANGE)[1] if isinstance(x, Say)]
     assert len({x.whose for x in (*one, *other, *found)}) == 3
+    for command in ("!help", "!hlep", "!name an", "!share", "!austausch"):
+        said = [x for x in market.write(command, LEYLA, NORTH)[1] if isinstance(x, Say)]
+        assert {x.whose for x in said} == {found[0].whose}, command
 
 
 def test_many_answers_are_no_growing_document(market: Market) -> None:

@@ -121,6 +121,7 @@ def _everywhere(event: TextMessage) -> Invocation | Unknown | None:
 def _commanded(turn: Turn, event: TextMessage, found: Invocation | Unknown | None) -> None:
     if found is None:
         return
+    turn.asker = event.origin.sender
     if isinstance(found, Unknown):
         helping.unknown(turn, event, found)
     elif in_clear(event):

@@ -36,7 +36,7 @@ def asked(turn: Turn, event: TextMessage, invocation: Invocation) -> None:
             Phrase(key, language, values),
             thread=event.thread,
             reply_to=None if event.thread else origin.event_id,
-            whose=f"find {origin.sender}",
+            whose=f"answer {origin.sender}",
         )
     )
 

@@ -29,6 +29,8 @@ class Turn(turn.Turn[State]):
         super().__init__(state, now)
         self.settings = state.settings
         self.known: Knowledge = state.known
+        self.asker: str | None = None
+        """Who commands something: what is answered holds up nobody else."""
 
     def decision(self) -> Decision[State]:
         return Decision(replace(self.state, known=self.known), tuple(self.requests))
@@ -99,7 +101,8 @@ class Turn(turn.Turn[State]):
             "off": PerLanguage(partial(switched, commands.EXCHANGE, on=False)),
         }
         phrase = Phrase(key, self.settings.spoken, {**always, **(values or {})})
-        self.ask(Say(room, phrase, **fields))
+        whose = f"answer {self.asker}" if self.asker is not None else None
+        self.ask(Say(room, phrase, whose=whose, **fields))
 
     def say_there(self, key: str, values: Values | None = None) -> None:
         """Say something in the conversation of the message at hand."""
