@@ -198,6 +198,26 @@ async def test_one_click_ends_the_mails(house: OpenHouse) -> None:
         assert [x.recipient for x in h.sink.mails].count("carl@mail.example") == 2
 
 
+async def test_what_others_ask_for_changes_nothing_and_fills_no_mailbox(house: OpenHouse) -> None:
+    async with house() as h:
+        mine = {"address": "amal@mail.example", "language": "en", "kind": "digest"}
+        await h.form("subscribe", **mine)
+        link = token_in(await h.mail_to("amal@mail.example"), "c")
+        for number in range(20):
+            forged = f"Amal+{number}@mail.example" if number else "amal@mail.example"
+            await h.form("subscribe", **{**mine, "address": forged, "kind": "immediate"})
+        await h.form("confirm", token=link)
+        await h.subscribe("carl@mail.example", "en")
+        message = await h.anna.send(h.room, "First news")
+        await h.sees("can go out by mail", thread=message)
+        await h.anna.send(h.room, "!release", thread=message)
+        await h.mail_to("carl@mail.example", 2)
+        await h.sees(r"Sent to 1 reader\.")
+        assert [x.recipient for x in h.sink.mails if "amal" in x.recipient.lower()] == [
+            "amal@mail.example"
+        ]
+
+
 async def test_a_release_that_is_taken_back_sends_nothing(house: OpenHouse) -> None:
     async with house() as h:
         await h.subscribe("carl@mail.example", "en")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from bots.exchange.bot import ExchangeBot
 from bots.exchange.models import Settings, Shared, Source
 from bots.exchange.store import SHARED
 from bots.runtime.bot import Docs
+from bots.runtime.clock import Clock, ManualClock
 from bots.runtime.serving import Account
 from bots.runtime.words import Words
 from tests.synapse.conftest import MakePerson, NewAccount
@@ -52,10 +54,12 @@ class Market:
     """Of the south; reads the exchange room."""
     north: str
     exchange: str
+    clock: Clock | None = None
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
-        async with running(self.folder, [(self.bot, self.account)]) as office:
+        bots = [(self.bot, self.account)]
+        async with running(self.folder, bots, clock=self.clock) as office:
             self.office = office
             yield
 
@@ -126,8 +130,11 @@ async def build(
 @pytest.fixture
 def market(new_account: NewAccount, make_person: MakePerson, tmp_path: Path) -> OpenMarket:
     @asynccontextmanager
-    async def open_market(*, sealed: bool = True) -> AsyncIterator[Market]:
+    async def open_market(
+        *, sealed: bool = True, clock: Clock | None = None
+    ) -> AsyncIterator[Market]:
         built = await build(new_account, make_person, tmp_path, sealed=sealed)
+        built.clock = clock
         async with built.open():
             await built.told("share messages with the other initiatives")
             yield built
@@ -260,3 +267,20 @@ async def test_what_was_written_before_we_came_can_not_be_read(
         await built.leyla.react(built.north, event, "📣")
         await built.told("can not read this message", thread=event)
         assert built.copies() == []
+
+
+async def test_marking_and_unmarking_in_one_breath_makes_one_copy(market: OpenMarket) -> None:
+    clock = ManualClock(time.time())
+    async with market(sealed=False, clock=clock) as m:
+        event, mark, copy = await m.share("Who has a sofa?")
+        for _ in range(10):
+            await m.leyla.redact(m.north, mark)
+            mark = await m.leyla.react(m.north, event, "📣")
+        await m.settled()
+        clock.advance(60)
+        _, _, other = await m.share("Who has a bed?")  # nobody else waits for that
+        assert [x.event_id for x in m.copies()] == [copy.event_id, other.event_id]
+        await m.leyla.redact(m.north, mark)
+        await m.settled()
+        clock.advance(60)
+        await m.cem.wait_for(room_id=m.exchange, redacts=copy.event_id)
