@@ -14,7 +14,17 @@ from tests.bench.light import Light
 from tests.chaos import tally
 from tests.chaos.figures import Figure
 from tests.chaos.ground import Ground, say
-from tests.chaos.newcomers import AGREE, POLL, Newcomer, Phone, history, offered, react, until
+from tests.chaos.newcomers import (
+    AGREE,
+    POLL,
+    Newcomer,
+    Phone,
+    history,
+    knocking,
+    offered,
+    react,
+    until,
+)
 from tests.chaos.town import NORTH, READERS, ROOMS, Town, announced, founded, shared
 
 PEOPLE, PHONES = 200, 10
@@ -149,13 +159,18 @@ async def _goes(town: Town, client: Light, number: int) -> None:
 
 
 async def _coordinate(town: Town) -> None:
-    """Anna says yes to everybody who asks."""
-    room, number = town.ids["coordination"], 0
+    """Anna says yes to everybody who asks: by a tap, and where many ask by an invitation."""
+    room, number, invited = town.ids["coordination"], 0, set[str]()
     while True:
         with suppress(FederationError):
             while asked := await offered(town.anna, room, town.bot, number):
                 await react(town.anna, room, asked, AGREE)
                 number += 1
+            await asyncio.sleep(POLL)
+            for user in await knocking(town.anna, town.ids["alliance"]) - invited:
+                body = {"user_id": user}
+                await town.anna.call("POST", "rooms", town.ids["alliance"], "invite", body=body)
+                invited.add(user)
         await asyncio.sleep(POLL)
 
 

@@ -77,6 +77,12 @@ async def offered(client: Light, room: str, bot: str, after: int = 0) -> str | N
     return str(found[after]) if len(found) > after else None
 
 
+async def knocking(client: Light, space: str) -> set[str]:
+    """Who asks to be let in, and waits."""
+    found = await client.call("GET", "rooms", space, "members", membership="knock")
+    return {str(x["state_key"]) for x in found["chunk"]}
+
+
 async def react(client: Light, room: str, target: str, key: str) -> None:
     relation = {"rel_type": "m.annotation", "event_id": target, "key": key}
     place = ("rooms", room, "send", "m.reaction", secrets.token_hex(16))

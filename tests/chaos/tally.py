@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from bots.announcements.models import Kind
 from bridges.email.smtp import Server
 from tests.chaos.alliance import Event
 from tests.chaos.figures import Figure
 from tests.chaos.ground import say
-from tests.chaos.newcomers import AGREE, history
+from tests.chaos.newcomers import history, knocking
 from tests.chaos.town import NORTH, READERS, ROOMS, Town, address, announced, shared
 
 MEMBER = "m.room.member"
@@ -79,24 +79,18 @@ async def _invitations(town: Town) -> Counter[tuple[str, str]]:
 
 
 async def _of_wishes(town: Town) -> list[Figure]:
-    """Coordinators are asked about each who knocked, and about nobody twice."""
+    """Nobody who knocked is left standing, and coordinators are rung for nobody twice: of many who
+    come at a time they read in one list."""
     events = await history(town.anna, town.ids["coordination"])
-    asked = {target for target, key in _reactions(events, town.bot) if key == AGREE}
+    left = await knocking(town.anna, town.ids["alliance"])
     told = [x for x in events if x["sender"] == town.bot and _is_message(x) and not _edits(x)]
     against = f"{len(town.knocked)} who knocked, {town.office.kills} kills"
     due = len(town.knocked) + len(town.phones)  # each phone chose a group that asks its contacts
-    surplus = len(told) - due
+    surplus = max(0, len(told) - due)
     return [
-        Figure("network_wishes_missing", due - len(asked), "wishes", against),
+        Figure("network_wishes_missing", len(left), "wishes", against),
         Figure("network_wishes_doubled", surplus, "messages to coordinators", against),
     ]
-
-
-def _reactions(events: Sequence[Event], sender: str) -> Iterator[tuple[str, str]]:
-    for event in events:
-        if (event["type"], event["sender"]) == ("m.reaction", sender) and event["content"]:
-            relation = event["content"]["m.relates_to"]
-            yield relation["event_id"], relation["key"]
 
 
 def _is_message(event: Event) -> bool:
