@@ -24,6 +24,7 @@ MEASUREMENTS = (
     "case",
     "flag",
     "share",
+    "storms",
     "backlog",
     "restart",
     "resident",
