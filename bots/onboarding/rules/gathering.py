@@ -25,14 +25,16 @@ LONGEST = 120
 """Characters of what somebody writes of herself."""
 
 
-def is_crowd(turn: Turn) -> bool:
-    """Whether as many were told of lately as may have a message of their own."""
-    return len(_lately(turn)) >= MOST_AT_ONCE
+def is_crowd(turn: Turn, wish: Wish) -> bool:
+    """Whether as many were told of lately as may have a message of their own. Members, who ask to
+    join an initiative, are no strangers."""
+    return not wish.initiative and len(_lately(turn)) >= MOST_AT_ONCE
 
 
-def note(turn: Turn) -> None:
+def note(turn: Turn, wish: Wish) -> None:
     """Somebody is told of in a message of her own."""
-    turn.office(told=(*_lately(turn), turn.seconds))
+    if not wish.initiative:
+        turn.office(told=(*_lately(turn), turn.seconds))
 
 
 def _lately(turn: Turn) -> tuple[float, ...]:
@@ -91,9 +93,6 @@ def _values(turn: Turn, waiting: Sequence[Wish]) -> dict[str, object]:
 def _line(turn: Turn, wish: Wish) -> Phrase:
     reason = excerpt(" ".join(wish.reason.split()), LONGEST)
     values = {"number": wish.number, "person": Person(wish.user, wish.name), "reason": reason}
-    initiative = turn.settings.initiative(wish.initiative)
-    if initiative is not None:
-        return Phrase("crowd-door", "", {**values, "initiative": initiative.name})
     return Phrase("crowd-reason" if reason else "crowd-line", "", values)
 
 

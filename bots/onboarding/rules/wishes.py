@@ -95,13 +95,13 @@ def _tell(turn: Turn, wish: Wish) -> None:
     """In a message of its own, at which coordinators can decide; where many ask at a time, those
     who come after the first stand in one message."""
     number = turn.known.office.wishes + 1
-    gathered = gathering.is_crowd(turn)
+    gathered = gathering.is_crowd(turn, wish)
     turn.known = replace(turn.known, wish=replace(wish, number=number, gathered=gathered))
     turn.office(wishes=number)
     if gathered:
         gathering.soon(turn)
         return
-    gathering.note(turn)
+    gathering.note(turn, wish)
     turn.tell(_key(turn.wish), _values(turn), handle=handles.wish(number))
     room = turn.place(turn.settings.coordination)
     turn.ask(*(React(room, handles.wish(number), key) for key in (ADMIT, DECLINE)))

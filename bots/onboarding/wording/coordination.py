@@ -31,7 +31,6 @@ COORDINATION: dict[str, Paragraphs] = {
     ),
     "crowd-line": ("{number}: {person}",),
     "crowd-reason": ("{number}: {person} – {reason}",),
-    "crowd-door": (N_("{number}: {person} would like to join {initiative}"),),
     "crowd-more": (NP_("One more is waiting.", "{n} more are waiting."),),
     "crowd-done": (N_("You have decided about everybody on this list."),),
     "wish-banned": (
