@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from federation import actions, rooms
+from federation.acl import denies
 from federation.actions import Action, Text
 from federation.creating import Creating
 from federation.encryption.sharing import Readers
@@ -30,6 +31,7 @@ from federation.errors import (
 from federation.homeserver import path, told
 from federation.intake import MARK, UNDOES
 from federation.intake import action_id as mark_of
+from federation.links import server_of
 from federation.ports import Ledger, RawEvent
 from federation.rooms import Room
 from federation.session import Session
@@ -135,6 +137,9 @@ class Performer:
         if not room.encrypted:
             return await self._put(room, kind, content, action_id)
         readers = present if audience is None else present & audience
+        # The room keeps a homeserver out, but not its people from what keys they are given.
+        denied = {user for user in readers if denies(room.acl, server_of(user))}
+        readers -= denied - {self._account}
         others = readers - {self._account}
         if room.only_asks(others):
             raise NobodyThere(others)

@@ -47,6 +47,8 @@ class Room:
     join_rule: str = ""
     """Empty where nobody told."""
     space: bool = False
+    acl: dict[str, Any] | None = None
+    """Content of `m.room.server_acl`, where the room has one."""
 
     def view(self) -> RoomView:
         return RoomView(
@@ -79,6 +81,8 @@ class Room:
         elif state_key == "" and kind == "m.room.create":
             self.creators = power.creators(content, str(event.get("sender", "")))
             self.space = content.get("type") == "m.space"
+        elif state_key == "" and kind == "m.room.server_acl":
+            self.acl = dict(content)
         elif state_key == "" and kind == "m.room.join_rules":
             self.join_rule = str(content.get("join_rule", ""))
         elif state_key == "" and kind == "m.room.power_levels":
@@ -143,6 +147,7 @@ def save(vault: Vault, account: str, room: Room, *, names: bool = False) -> None
         "power_levels": room.power_levels,
         "join_rule": room.join_rule,
         "space": room.space,
+        "acl": room.acl,
     }
     vault.write("room", _key(account, room.room_id), json.dumps(data).encode())
 

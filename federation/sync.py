@@ -26,6 +26,7 @@ STATE_TYPES = (
     "m.room.encryption",
     "m.room.power_levels",
     "m.room.join_rules",
+    "m.room.server_acl",
     "m.room.tombstone",
 )
 
