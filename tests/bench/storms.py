@@ -99,17 +99,20 @@ async def _done(work: Awaitable[object]) -> None:
 
 async def _subscriptions(playing: Scene) -> None:
     async def forge(number: int) -> None:
-        await _ask(playing.pages, f"forged-{number}@mail.example")
+        await _ask(playing.pages, f"forged-{number}@mail.example", f"198.51.100.{number % 20}")
 
     await _spread(SUBSCRIPTIONS, forge)
 
 
-async def _ask(pages: str, address: str) -> None:
-    """By a connection of its own, as every visitor has one."""
+async def _ask(pages: str, address: str, visitor_at: str) -> None:
+    """Through the proxy, which tells where a visitor comes from."""
     form = {"address": address, "language": "de", "kind": "immediate"}
+    seen = {"X-Forwarded-For": visitor_at}
     async with (
         aiohttp.ClientSession() as visitor,
-        visitor.post(f"{pages}/subscribe", data=form, allow_redirects=False) as answer,
+        visitor.post(
+            f"{pages}/subscribe", data=form, headers=seen, allow_redirects=False
+        ) as answer,
     ):
         assert answer.status < 400, answer.status
 
@@ -171,7 +174,7 @@ async def _confirmation(playing: Scene, after: float) -> float:
     """From before the form is sent to when the mail server has the mail."""
     await asyncio.sleep(after)
     address, begun = f"honest-{after:.0f}@mail.example", time.monotonic()
-    await _ask(playing.pages, address)
+    await _ask(playing.pages, address, f"203.0.113.{after:.0f}")
     async with asyncio.timeout(3600):
         while address not in {x.recipient for x in playing.mails.mails}:
             playing.mails.arrived.clear()

@@ -66,6 +66,17 @@ def test_who_goes_on_asking_holds_nobody_up() -> None:
     assert HONEST in {x[0] for x in world.mails}
 
 
+def test_who_goes_on_asking_at_one_domain_holds_up_no_other() -> None:
+    world = World(replace(SETTINGS, confirmations=250)).start()
+    for i in range(300):
+        ask(world, **ONE_DOMAIN(i))
+    ask(world, address="she@other.example", visitor="she")
+    for i in range(300, 900):
+        ask(world, **ONE_DOMAIN(i))
+        world.pass_time(timedelta(milliseconds=100))
+    assert "she@other.example" in {x[0] for x in world.mails}
+
+
 def test_no_more_than_so_many_leave_in_an_hour() -> None:
     world = World(replace(SETTINGS, confirmations=100)).start()
     for i in range(180):

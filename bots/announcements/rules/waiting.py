@@ -1,8 +1,9 @@
 """Which of the mails that ask to confirm leaves next, where more are asked for than may leave.
 
 Nobody is refused for what others do. The visitor who was served least lately comes first; between
-equals the newest, who sits before the screen, takes turns with the oldest. No domain takes it all,
-and a reserve is kept for visitors and domains that asked for nothing lately.
+equals the newest, who sits before the screen, takes turns with the oldest and with whose domain was
+served least lately. No domain takes it all, and a reserve is kept for visitors and domains that
+asked for nothing lately.
 """
 
 from __future__ import annotations
@@ -65,8 +66,8 @@ class Budget:
     waiting: int = 0
     due: float = 0.0
     """When the timer rings that looks who is next; 0: it is not set."""
-    newest: bool = True
-    """Whose turn it is: the newest's, else the oldest's."""
+    turn: int = 0
+    """Whose turn it is: see `chosen`."""
 
     def is_fresh(self, who: Waiting) -> bool:
         return who.visitor not in self.visitors and who.domain not in self.domains
@@ -87,7 +88,7 @@ class Budget:
             domains={**busy, who.domain: of_domain},
             visitors={**lately, who.visitor: now},
             out=(*self.out, name),
-            newest=not self.newest,
+            turn=(self.turn + 1) % 3,
         )
 
 
@@ -101,10 +102,16 @@ def chosen(waiting: Sequence[Waiting], budget: Budget, now: float, whole: Pace) 
     ready = [x for x in waiting if budget.ready(x, whole) <= now]
     if not ready or len(budget.out) >= AT_ONCE:
         return None
-    if not budget.newest:
+    if budget.turn == 2:
         return min(ready, key=_age)
-    least = min(budget.visitors.get(x.visitor, 0.0) for x in ready)
-    return max((x for x in ready if budget.visitors.get(x.visitor, 0.0) == least), key=_age)
+    least = min(_served(budget, x) for x in ready)
+    return max((x for x in ready if _served(budget, x) == least), key=_age)
+
+
+def _served(budget: Budget, who: Waiting) -> tuple[float, float]:
+    """When her like was served last: the visitor, and every other time her domain as well."""
+    domain = budget.domains.get(who.domain, 0.0) if budget.turn == 0 else 0.0
+    return budget.visitors.get(who.visitor, 0.0), domain
 
 
 def _age(who: Waiting) -> tuple[float, str]:
