@@ -104,8 +104,11 @@ def chosen(waiting: Sequence[Waiting], budget: Budget, now: float, whole: Pace) 
         return None
     if budget.turn == 2:
         return min(ready, key=_age)
-    least = min(_served(budget, x) for x in ready)
-    return max((x for x in ready if _served(budget, x) == least), key=_age)
+    of = Counter(x.visitor for x in waiting)
+    fewest = min(of[x.visitor] for x in ready)  # whoever asks for many waits behind who asks once
+    modest = [x for x in ready if of[x.visitor] == fewest]
+    least = min(_served(budget, x) for x in modest)
+    return max((x for x in modest if _served(budget, x) == least), key=_age)
 
 
 def _served(budget: Budget, who: Waiting) -> tuple[float, float]:
