@@ -120,14 +120,17 @@ class Delivering:
             self._speaking.add(lane)
             lane.add_done_callback(self._speaking.discard)
 
-    async def spoken(self) -> None:
+    async def spoken(self, lively: bool = False) -> None:
         """Wait, but never for long, until what follows from news has been said. A homeserver
         answers one request sooner than several: with each account of a room asking again at once,
-        it is busy with their questions, and then with telling them what we have just sent."""
-        await asyncio.sleep(BREATH)
+        it is busy with their questions, and then with telling them what we have just sent.
+
+        `lively`: people talk, and whoever comes next should not wait for the pauses of this one."""
+        breath = 0.0 if lively else BREATH
+        await asyncio.sleep(breath)
         if self._speaking:
             await asyncio.wait(self._speaking, timeout=SPEECH)
-            await asyncio.sleep(BREATH)
+            await asyncio.sleep(breath)
 
     async def _stop_lanes(self) -> None:
         for task in self._busy.values():
@@ -146,7 +149,10 @@ class Delivering:
                     raise head.fault
                 async with self._slots[head.by]:
                     head = await self._carry_out(head)
-                answered.set()
+                if not answered.is_set():
+                    answered.set()
+                    if head is not None:
+                        await asyncio.sleep(LEAD)
         except Exception as error:  # noqa: BLE001  (a lane must not end the office)
             log.error("a lane of the outbox stopped (%s); it starts again", where(error))
             await asyncio.sleep(1.0)
