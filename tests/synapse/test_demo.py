@@ -16,7 +16,7 @@ from tests.synapse.waiting import until
 
 pytestmark = [pytest.mark.synapse, pytest.mark.timeout(240)]
 
-STEPS = 38
+STEPS = 39
 SECONDS = 180
 README = Path(__file__).parents[2] / "README.md"
 
