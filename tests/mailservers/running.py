@@ -12,6 +12,8 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 PATIENCE = 60.0
+GRACE = 10.0
+"""Seconds to end in. Exim looks for SIGTERM before it waits, and misses one that comes between."""
 
 
 class Log:
@@ -34,7 +36,7 @@ class Log:
 async def running(
     command: Sequence[str | Path], environment: Mapping[str, str], answers: Sequence[int | Path]
 ) -> AsyncIterator[None]:
-    """Once it takes connections at all of its ports or sockets; `SIGTERM` at the end."""
+    """Once it takes connections at all of its ports or sockets; ended with the block."""
     process = await asyncio.create_subprocess_exec(
         *map(str, command),
         env=dict(environment),
@@ -49,9 +51,17 @@ async def running(
                 await _answering(process, where)
         yield
     finally:
+        await _end(process)
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    for number in (signal.SIGTERM, signal.SIGKILL):
         with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGTERM)
-        await process.wait()
+            os.killpg(process.pid, number)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GRACE):
+                await process.wait()
+            return
 
 
 async def _answering(process: asyncio.subprocess.Process, where: int | Path) -> None:
