@@ -10,8 +10,8 @@ from bots.checkup.chamber import Chamber, index
 from bots.checkup.finding import Finding, fault, note, ok
 from bots.checkup.staff import nobodies, people, readers
 from bots.ombuds import handles
+from bots.ombuds.kinds import OFFICE
 from bots.ombuds.models import Office, office_from
-from bots.ombuds.store import OFFICE
 from bots.runtime.transaction import Transaction
 from federation import power
 from federation.encryption.machine import MEGOLM

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
-from bots.ombuds import store
+from bots.ombuds import saving, store
 from bots.ombuds.models import Settings, Tongues
 from bots.ombuds.rendering import Renderer
 from bots.ombuds.rules.dispatch import rule
@@ -37,7 +37,7 @@ class OmbudsBot:
         return rule(state, event, now)
 
     def save(self, docs: Docs, state: State) -> None:
-        store.save(docs, state)
+        saving.save(docs, state)
 
     def render(self, phrase: Phrase) -> Text:
         return Renderer(self._words).render(phrase)

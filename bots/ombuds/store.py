@@ -1,16 +1,10 @@
-"""What the office keeps, and which part of it an event needs.
-
-Five kinds of documents, each sealed with a key of its own: the office, conversations by room,
-identities by the serial number of a conversation, cases by number, and what was taken back. Those
-of flags are in `bots.ombuds.desk`.
-"""
+"""Which part of what the office keeps an event needs."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from bots.ombuds import desk, handles, texts
+from bots.ombuds import handles, kinds, texts
 from bots.ombuds.desk import Desks
 from bots.ombuds.flags import Stage
 from bots.ombuds.models import (
@@ -22,7 +16,6 @@ from bots.ombuds.models import (
     case_from,
     conversation_from,
     office_from,
-    to_json,
 )
 from bots.ombuds.rules import commands, flagwords
 from bots.ombuds.state import Knowledge, Listed, State
@@ -50,16 +43,6 @@ from federation.events import (
     TextMessage,
 )
 
-OFFICE = "ombuds/office"
-CONVERSATION = "ombuds/conversation"
-IDENTITY = "ombuds/identity"
-CASE = "ombuds/case"
-INVITATION = "ombuds/invitation"
-GONE = "ombuds/gone"
-DEVICES = "ombuds/devices"
-EDIT = "ombuds/edit"
-"""Event id of an edit that reached copies → that of the message."""
-
 
 @dataclass(frozen=True, slots=True)
 class Loader:
@@ -72,7 +55,7 @@ class Loader:
         return replace(state, before=state.known)
 
     def _state(self, event: Event) -> State:
-        stored = self.docs.get(OFFICE, "office")
+        stored = self.docs.get(kinds.OFFICE, "office")
         known = Knowledge(office_from(stored) if stored is not None else Office())
         made = self.docs.made(handles.room(known.office.rooms))
         room = made.room_id if made is not None else None
@@ -145,7 +128,7 @@ class Loader:
     # -- devices of the team -------------------------------------------------------------------
 
     def _with_devices(self, state: State, user: str) -> State:
-        stored = self.docs.get(DEVICES, user)
+        stored = self.docs.get(kinds.DEVICES, user)
         known = {user: tuple(stored)} if stored is not None else {}
         now = self.docs.devices(self.settings.account, user)
         return replace(state, devices=now, known=replace(state.known, devices=known))
@@ -153,7 +136,9 @@ class Loader:
     def _unmet(self, state: State) -> State:
         here = self.docs.view(self.settings.account, state.room or "").joined
         team = (x for x in state.known.office.roster if x in here)
-        return replace(state, unmet=tuple(x for x in team if self.docs.get(DEVICES, x) is None))
+        return replace(
+            state, unmet=tuple(x for x in team if self.docs.get(kinds.DEVICES, x) is None)
+        )
 
     # -- flags ---------------------------------------------------------------------------------
 
@@ -178,7 +163,7 @@ class Loader:
     def _looked_up(self, state: State, event: Performed, target: str) -> State:
         """What somebody flagged, or a message of a private chat."""
         room = event.room_id or ""
-        if self.docs.get(CONVERSATION, room) is None:
+        if self.docs.get(kinds.CONVERSATION, room) is None:
             return self._looked_at(state, target)
         state = self._concerning(self._with_chat(state, room), target)
         state = self._of_copies(state)
@@ -195,14 +180,14 @@ class Loader:
         state = self._to_person(state, flag.user)
         if flag.stage is not Stage.SHOWN:
             return state
-        stored = self.docs.get(CASE, str(flag.case))
+        stored = self.docs.get(kinds.CASE, str(flag.case))
         case = case_from(stored) if stored is not None else None
         return replace(state, known=replace(state.known, case=case))
 
     # -- the ombuds room -----------------------------------------------------------------------
 
     def _in_office(self, state: State, event: RoomEvent) -> State:
-        gone = self.docs.get(GONE, event.origin.event_id) is not None
+        gone = self.docs.get(kinds.GONE, event.origin.event_id) is not None
         state = replace(state, known=replace(state.known, gone=gone))
         if isinstance(event, Edit | Redaction):
             source = self._source(event)
@@ -248,7 +233,7 @@ class Loader:
         return made is not None and made.room_id == state.room
 
     def _listed(self) -> tuple[Listed, ...]:
-        cases = (case_from(data) for _, data in self.docs.scan(CASE))
+        cases = (case_from(data) for _, data in self.docs.scan(kinds.CASE))
         return tuple(Listed(x, self._event_of(x)) for x in cases)
 
     def _event_of(self, case: Case) -> str | None:
@@ -258,13 +243,13 @@ class Loader:
 
     def _with_case(self, state: State, number: int | None) -> State:
         """The case, and who is behind it."""
-        stored = self.docs.get(CASE, str(number)) if number is not None else None
+        stored = self.docs.get(kinds.CASE, str(number)) if number is not None else None
         if stored is None:
             return state
         case = case_from(stored)
         made = self.docs.made(handles.root(case.number))
         state = replace(state, posted=made is None or made.room_id == state.room)
-        identity = self.docs.get(IDENTITY, str(case.conversation))
+        identity = self.docs.get(kinds.IDENTITY, str(case.conversation))
         if identity is not None:
             state = self._with_chat(state, identity["room"])
         return replace(state, known=replace(state.known, case=case))
@@ -276,8 +261,8 @@ class Loader:
             return self._answered(state, event)
         state = self._with_chat(state, event.origin.room_id)
         state = self._concerning(state, self._source(event))
-        invited = self.docs.get(INVITATION, event.origin.room_id) is not None
-        gone = state.known.gone or self.docs.get(GONE, event.origin.event_id) is not None
+        invited = self.docs.get(kinds.INVITATION, event.origin.room_id) is not None
+        gone = state.known.gone or self.docs.get(kinds.GONE, event.origin.event_id) is not None
         state = replace(state, known=replace(state.known, invited=invited, gone=gone))
         if isinstance(event, Edit | Redaction) and state.known.conversation is not None:
             state = self._of_copies(state)
@@ -299,15 +284,15 @@ class Loader:
         if isinstance(event, Edit):
             return event.target
         if isinstance(event, Redaction):
-            return self.docs.get(EDIT, event.target) or event.target
+            return self.docs.get(kinds.EDIT, event.target) or event.target
         return event.origin.event_id
 
     def _concerning(self, state: State, source: str) -> State:
-        known = replace(state.known, gone=self.docs.get(GONE, source) is not None)
+        known = replace(state.known, gone=self.docs.get(kinds.GONE, source) is not None)
         return replace(state, known=known, copies=self.docs.copies_of(source), event=source)
 
     def _of_copies(self, state: State) -> State:
-        stored = self.docs.get(CASE, str(_first_case(state.copies)))
+        stored = self.docs.get(kinds.CASE, str(_first_case(state.copies)))
         case = case_from(stored) if stored is not None else None
         return replace(state, known=replace(state.known, case=case))
 
@@ -337,7 +322,7 @@ class Loader:
         there = state.target is not None and state.target.room_id == state.chat
         ours = (state.target,) if state.target is not None and there else ()
         number = _first_case(ours or self.docs.copies_of(event_id))
-        stored = self.docs.get(CASE, str(number))
+        stored = self.docs.get(kinds.CASE, str(number))
         case = case_from(stored) if stored is not None else None
         conversation = state.known.conversation
         if case is None or conversation is None or case.conversation != conversation.serial:
@@ -354,12 +339,12 @@ class Loader:
 
     def _with_chat(self, state: State, room_id: str) -> State:
         state = replace(state, chat=room_id)
-        stored = self.docs.get(CONVERSATION, room_id)
+        stored = self.docs.get(kinds.CONVERSATION, room_id)
         if stored is None:
             return state
         conversation = conversation_from(stored)
-        identity = self.docs.get(IDENTITY, str(conversation.serial))
-        case = self.docs.get(CASE, str(conversation.case))
+        identity = self.docs.get(kinds.IDENTITY, str(conversation.serial))
+        case = self.docs.get(kinds.CASE, str(conversation.case))
         known = replace(
             state.known,
             conversation=conversation,
@@ -383,47 +368,3 @@ def _case_of(handle: str | None) -> int | None:
 
 def _first_case(copies: tuple[Made, ...]) -> int | None:
     return next((n for x in copies if (n := _case_of(x.handle)) is not None), None)
-
-
-def save(docs: Docs, state: State) -> None:
-    """Write what the decision has changed."""
-    now, before = state.known, state.before
-    if now.office != before.office:
-        docs.put(OFFICE, "office", to_json(now.office))
-    if now.case is not None and now.case != before.case:
-        docs.put(CASE, str(now.case.number), to_json(now.case))
-    desk.save(docs, now.desk, before.desk)
-    if now.gone and not before.gone and state.event is not None:
-        docs.put(GONE, state.event, True)
-    if now.devices != before.devices:
-        _save_devices(docs, now.devices)
-    for edit, source in now.edits.items():
-        docs.put(EDIT, edit, source)
-    if state.chat is not None:
-        _save_chat(docs, now, before, state.chat)
-
-
-def _save_devices(docs: Docs, devices: Mapping[str, tuple[str, ...] | None]) -> None:
-    for user, known in devices.items():
-        docs.put(DEVICES, user, list(known)) if known is not None else docs.delete(DEVICES, user)
-
-
-def _save_chat(docs: Docs, now: Knowledge, before: Knowledge, room: str) -> None:
-    if now.conversation is None and before.conversation is not None:
-        docs.delete(CONVERSATION, room)
-        docs.delete(IDENTITY, str(before.conversation.serial))
-    if now.conversation is not None and now.conversation != before.conversation:
-        docs.put(CONVERSATION, room, to_json(now.conversation))
-    if now.reporter is not None and now.conversation is not None and before.reporter is None:
-        identity = {"user": now.reporter.reveal(), "room": room}
-        docs.put(IDENTITY, str(now.conversation.serial), identity)
-    if now.invited != before.invited:
-        (_note if now.invited else _drop)(docs, room)
-
-
-def _note(docs: Docs, room: str) -> None:
-    docs.put(INVITATION, room, True)
-
-
-def _drop(docs: Docs, room: str) -> None:
-    docs.delete(INVITATION, room)

@@ -68,13 +68,18 @@ async def share(playing: Scene) -> float:
     text = secrets.token_hex(8)
     event = await playing.author.send(playing.source, text)
     await asyncio.sleep(PAUSE)
-    relation = {"rel_type": "m.annotation", "event_id": event, "key": "📣"}
-    place = ("rooms", playing.source, "send", "m.reaction", secrets.token_hex(16))
     begun = time.monotonic()
-    await playing.author.call("PUT", *place, body={"m.relates_to": relation})
+    await mark(playing.author, playing.source, event)
     took = await playing.watch.until_within(text) - begun
     await asyncio.sleep(PAUSE)
     return took
+
+
+async def mark(client: Light, room: str, event: str) -> str:
+    relation = {"rel_type": "m.annotation", "event_id": event, "key": "📣"}
+    place = ("rooms", room, "send", "m.reaction", secrets.token_hex(16))
+    answer = await client.call("PUT", *place, body={"m.relates_to": relation})
+    return str(answer["event_id"])
 
 
 @asynccontextmanager

@@ -24,6 +24,7 @@ from tests.bench.light import Light, Watch, watching
 from tests.bench.mailsink import Sink, sink
 from tests.bench.networks import applied
 from tests.bench.place import Place
+from tests.bench.share import mark
 
 SUBSCRIPTIONS, KNOCKS, MARKS, FINDS = 1_000, 500, 300, 60
 MINUTE = 60.0
@@ -128,13 +129,13 @@ async def _knocks(playing: Scene) -> None:
 async def _marks(playing: Scene) -> None:
     room = playing.ids["source"]
     event = await playing.loud.send(room, "again and again")
-    begun, mark = time.monotonic(), ""
+    begun, marked = time.monotonic(), ""
     for number in range(MARKS):
         await asyncio.sleep(begun + number * MINUTE / MARKS - time.monotonic())
         if number % 2 == 0:
-            mark = await _mark(playing.loud, room, event)
+            marked = await mark(playing.loud, room, event)
         else:
-            place = ("rooms", room, "redact", mark, secrets.token_hex(16))
+            place = ("rooms", room, "redact", marked, secrets.token_hex(16))
             await playing.loud.call("PUT", *place, body={})
 
 
@@ -147,13 +148,6 @@ async def _finds(playing: Scene) -> None:
 # -- beside it -------------------------------------------------------------------------------------
 
 
-async def _mark(client: Light, room: str, event: str) -> str:
-    relation = {"rel_type": "m.annotation", "event_id": event, "key": "📣"}
-    place = ("rooms", room, "send", "m.reaction", secrets.token_hex(16))
-    answer = await client.call("PUT", *place, body={"m.relates_to": relation})
-    return str(answer["event_id"])
-
-
 async def _shares(playing: Scene, place: Place) -> list[tuple[float, float]]:
     """From before a 📣 is sent to when another client has the copy; and the way of a message."""
     took: list[tuple[float, float]] = []
@@ -164,7 +158,7 @@ async def _shares(playing: Scene, place: Place) -> list[tuple[float, float]]:
         event = await playing.author.send(playing.ids["source"], text)
         raw = await playing.watch.until(text, 120) - begun
         begun = time.monotonic()
-        await _mark(playing.author, playing.ids["source"], event)
+        await mark(playing.author, playing.ids["source"], event)
         took.append((await playing.watch.until_within(text, 120) - begun, raw))
         place.say(f"share {number + 1}: {took[-1][0]:.2f} s, plain {raw:.2f} s")
     return took
@@ -187,7 +181,7 @@ async def _told(playing: Scene, room: str) -> list[str]:
     found: list[str] = []
     start: dict[str, str] = {}
     place = ("rooms", playing.ids[room], "messages")
-    while start is not None:
+    while True:
         query = {"dir": "b", "limit": "1000", **start}
         page = await playing.coordinator.call("GET", *place, **query)
         for event in page["chunk"]:
@@ -197,9 +191,8 @@ async def _told(playing: Scene, room: str) -> list[str]:
             if ours and message and relation != "m.replace":
                 found.append(str(event["content"].get("body", "")))
         if "end" not in page:
-            break
+            return found
         start = {"from": str(page["end"])}
-    return found
 
 
 # -- the scene -------------------------------------------------------------------------------------

@@ -160,22 +160,15 @@ async def test_who_has_no_mailbox_is_suspended_told_and_brought_back(
             assert await office.standings() == {"active": READERS}
 
 
-async def test_postfix_that_bears_two_connections_gets_all_by_two(
-    real: Postfix, scene: Open
+@pytest.mark.parametrize(("way", "readers"), [("two", 100), ("few", 50)])
+async def test_postfix_gets_all_as_it_bears_them(
+    real: Postfix, scene: Open, way: str, readers: int
 ) -> None:
+    """Two connections at once; so many mails in a while."""
     before = sum(real.log.mails().values())
-    async with scene(real.ports["two"], 100) as office:
+    async with scene(real.ports[way], readers) as office:
         await office.announce()
-        await office.until(got(real.log, before + 100))
-
-
-async def test_postfix_that_counts_mails_gets_them_as_it_bears_them(
-    real: Postfix, scene: Open
-) -> None:
-    before = sum(real.log.mails().values())
-    async with scene(real.ports["few"], 50) as office:
-        await office.announce()
-        await office.until(got(real.log, before + 50))
+        await office.until(got(real.log, before + readers))
 
 
 async def test_postgrey_costs_one_pause(real: Postfix, scene: Open) -> None:

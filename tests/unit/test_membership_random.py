@@ -7,6 +7,7 @@ The homeserver here knows join rules and bans; what people are entitled to is co
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from hypothesis import given, settings
@@ -275,6 +276,7 @@ DEEDS = (
     "go", "put_out", "ban", "lift",
     "write_to", "write_to", "write_to", "write_to", "decide", "decide", "again",
 )  # fmt: skip
+Steps = list[tuple[str, str, str, int]]
 STEPS = st.lists(
     st.tuples(
         st.sampled_from(DEEDS),
@@ -300,6 +302,16 @@ def inhabited() -> Server:
     return town
 
 
+def lived(steps: Steps) -> Iterator[Server]:
+    """The same town at first and after each step, when all has come to rest."""
+    town = inhabited()
+    yield town
+    for deed, user, room, a in steps:
+        getattr(town, deed)(user, room, a)
+        town.rest()
+        yield town
+
+
 def audit(town: Server) -> None:
     assert not town.wrong, town.wrong
     for user in PEOPLE:
@@ -311,25 +323,19 @@ def audit(town: Server) -> None:
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(STEPS)
 def test_at_rest_everybody_is_only_where_membership_lets_her_be(
-    steps: list[tuple[str, str, str, int]],
+    steps: Steps,
 ) -> None:
-    town = inhabited()
-    for deed, user, room, a in steps:
-        getattr(town, deed)(user, room, a)
-        town.rest()
+    for town in lived(steps):
         audit(town)
 
 
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(STEPS)
 def test_whoever_is_let_in_after_all_of_that_is_in_the_rooms_for_all(
-    steps: list[tuple[str, str, str, int]],
+    steps: Steps,
 ) -> None:
     """However it began: bans lifted, a coordinator's yes and her own bring her in."""
-    town = inhabited()
-    for deed, user, room, a in steps:
-        getattr(town, deed)(user, room, a)
-        town.rest()
+    *_, town = lived(steps)
     user = PEOPLE[0]
     for room in ROOMS:
         town.lift(user, room, 0)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from bots.ombuds.kinds import OFFICE as DOCUMENT
 from bots.ombuds.models import Office, office_from
-from bots.ombuds.store import OFFICE as DOCUMENT
 from bots.runtime.decision import Request, Say, SetAside, Started
 from federation.actions import CreateRoom, Handle, Join, Leave, SetState
 from federation.events import RoomReplaced

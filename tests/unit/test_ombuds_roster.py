@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from bots.ombuds.kinds import OFFICE as DOCUMENT
 from bots.ombuds.models import Office, office_from
-from bots.ombuds.store import OFFICE as DOCUMENT
 from bots.runtime.decision import Request, SetTimer
 from federation.actions import Invite, Kick
 from tests.unit.test_ombuds_story import ANNA, BILAL, BOT, CEM, OFFICE, SETTINGS, World

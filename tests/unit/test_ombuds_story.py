@@ -13,8 +13,8 @@ import pytest
 
 from bots.ombuds import handles
 from bots.ombuds.bot import OmbudsBot
+from bots.ombuds.kinds import CASE, CONVERSATION
 from bots.ombuds.models import Case, Conversation, Settings, case_from, conversation_from
-from bots.ombuds.store import CASE, CONVERSATION
 from bots.runtime.bot import Made
 from bots.runtime.decision import (
     CancelTimer,

@@ -1,0 +1,16 @@
+"""Kinds of documents; each is sealed with a key of its own. Those of flags are in
+`bots.ombuds.desk`."""
+
+OFFICE = "ombuds/office"
+CONVERSATION = "ombuds/conversation"
+"""By its room."""
+IDENTITY = "ombuds/identity"
+"""Who somebody is, by the serial number of the conversation."""
+CASE = "ombuds/case"
+"""By its number."""
+INVITATION = "ombuds/invitation"
+GONE = "ombuds/gone"
+"""Event id of what was taken back."""
+DEVICES = "ombuds/devices"
+EDIT = "ombuds/edit"
+"""Event id of an edit that reached copies → that of the message."""
