@@ -115,6 +115,17 @@ class NotThereYet(FederationError):
         """What the homeserver said."""
 
 
+class StillInvited(FederationError):
+    """A join was refused, and the invitation stands all the same. A homeserver may show one before
+    that which sent it has stored it, and that one then refuses whoever comes within milliseconds
+    (Synapse, `on_make_join_request`): worth a few attempts more."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__("a join was refused although we are asked in")
+        self.code = code
+        """What the homeserver said."""
+
+
 class TooSoon(FederationError):
     """Those who are to read this have only just met us: try again `after` so many seconds."""
 

@@ -21,11 +21,13 @@ from federation.encryption.sharing import Readers
 from federation.errors import (
     AudienceRefused,
     Crowded,
+    FederationError,
     MatrixError,
     NobodyThere,
     NotThereYet,
     PlaintextRefused,
     RateLimited,
+    StillInvited,
     TokenRevoked,
 )
 from federation.homeserver import path, told
@@ -83,17 +85,21 @@ class Performer:
         except (RateLimited, TokenRevoked):
             raise
         except MatrixError as error:
-            if error.status in (403, 404) and await self._is_awaited(action):
-                raise NotThereYet(error.code) from None
-            raise
+            passing = await self._passing(action, error) if error.status in (403, 404) else None
+            raise passing or error from None
         return outcome
 
-    async def _is_awaited(self, action: Action) -> bool:
+    async def _passing(self, action: Action, error: MatrixError) -> FederationError | None:
+        """What a refusal means that may be none for good."""
         if isinstance(action, actions.Leave | actions.CreateRoom):
-            return False
+            return None
         store = self._session.store
         room = await store.run("room", lambda ledger: self._load(ledger, action.room))
-        return room.awaited and not room.joined
+        if room.joined:
+            return None
+        if room.invited and isinstance(action, actions.Join):
+            return StillInvited(error.code)
+        return NotThereYet(error.code) if room.awaited else None
 
     # -- messages ------------------------------------------------------------------------------
 

@@ -121,7 +121,8 @@ class Loader:
     def _carried_out(self, state: State, event: Performed) -> State:
         if event.action == "SetState" and event.error is not None:
             return self._listing(state)
-        if event.action == "Redact" and event.room_id is not None and event.error is not None:
+        of_room = event.action in ("Redact", "Join") and event.room_id is not None
+        if of_room and event.error is not None:
             return self._desks.place(state, event.room_id)
         return self._with_case(state, _case_of(event.handle))
 

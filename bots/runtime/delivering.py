@@ -177,7 +177,7 @@ class Delivering:
             outcome, declined = await self._perform(prepared, head)
         except TryLater as error:
             anew = error.away and not self._away.waits(head, returns)
-            return await self._postpone(head, error, 0 if anew else head.row.tries)
+            return await self._again(head, error, 0 if anew else head.row.tries)
         except Waits as error:
             return await self._wait_for(error.people, head)
         except Refused as error:
@@ -197,9 +197,13 @@ class Delivering:
 
     async def _stumble(self, head: Head, error: Exception) -> Head | None:
         log.error("action %s failed (%s)", head.row.id[:8], where(error))
-        if head.row.tries + 1 >= TRIES:
-            return await self._set_aside(head, type(error).__name__)
-        return await self._postpone(head, TryLater(type(error).__name__), head.row.tries)
+        return await self._again(head, TryLater(type(error).__name__, most=TRIES), head.row.tries)
+
+    async def _again(self, head: Head, error: TryLater, tries: int) -> Head | None:
+        """Later, unless it was tried often enough."""
+        if error.most is not None and tries + 1 >= error.most:
+            return await self._set_aside(head, str(error))
+        return await self._postpone(head, error, tries)
 
     async def _pause(self, account: str) -> None:
         until = self._paused_until.get(account, 0.0)

@@ -20,6 +20,7 @@ from federation.errors import (
     NotAHomeserver,
     NotThereYet,
     RateLimited,
+    StillInvited,
     TokenRevoked,
     TooSoon,
     Unreachable,
@@ -32,12 +33,15 @@ from federation.session import Session
 STILL_AT_IT = 5.0
 """Seconds in which a homeserver may still be at a request whose answer was lost. State has no
 transaction id: set again meanwhile, it would stand in the room twice."""
+INSISTS = 10
+"""How often a join is tried that is refused while we are asked in: for two minutes at most."""
 _PASSING = (Unreachable, KeysNotShared, NotAHomeserver, TokenRevoked)
 
 
 class TryLater(Exception):
     """It may succeed later. `everything`: the performer asked for a pause of all it is given.
-    `away`: nobody answered; it is worth another attempt once the homeserver does."""
+    `away`: nobody answered; it is worth another attempt once the homeserver does. `most`: after so
+    many attempts it has failed for good, and the word says of what."""
 
     def __init__(
         self,
@@ -46,12 +50,14 @@ class TryLater(Exception):
         *,
         everything: bool = False,
         away: bool = False,
+        most: int | None = None,
     ) -> None:
         super().__init__(word)
         self.after = after
         """Seconds, where they are known; else the pauses grow."""
         self.everything = everything
         self.away = away
+        self.most = most
 
 
 class Waits(Exception):
@@ -111,6 +117,8 @@ class Account:
             raise TryLater(type(error).__name__, pause, away=pause is None) from None
         except TooSoon as error:
             raise TryLater(type(error).__name__, error.after) from None
+        except StillInvited as error:
+            raise TryLater(error.code, most=INSISTS) from None
         except NobodyThere as error:
             raise Waits(error.people) from None
         except FederationError as error:

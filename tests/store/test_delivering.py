@@ -20,6 +20,7 @@ from federation.actions import (
     CreateRoom,
     Handle,
     Invite,
+    Join,
     Kick,
     Look,
     React,
@@ -236,6 +237,23 @@ async def test_a_fault_of_ours_sets_the_action_aside_and_frees_the_room(
     assert performer.tried.count("a1") == TRIES
     [notice] = await events(store)
     assert notice == SetAside("out-a1", "action", type(error).__name__, A)
+
+
+async def test_what_is_worth_a_few_attempts_ends_after_them(
+    store: Store, clock: ManualClock
+) -> None:
+    performer = Scripted()
+    performer.script["a1"] = [TryLater("M_FORBIDDEN", most=4)] * 3
+    performer.script["b1"] = [TryLater("M_FORBIDDEN", most=4)] * 20
+    await append(store, "a1", Join(A, notify=True))
+    await append(store, "b1", Join(B, notify=True))
+    async with delivering(store, clock, performer):
+        await until(lambda: performer.done == ["a1"] and performer.tried.count("b1") == 4, clock)
+        await counted(store, "outbox_aside", 1)
+    told = await events(store)
+    assert Performed("Join", None, A, "$of-a1") in told
+    assert Performed("Join", None, B, None, "M_FORBIDDEN") in told
+    assert performer.tried.count("b1") == 4
 
 
 async def test_handles_are_filled_for_those_who_wait(store: Store, clock: ManualClock) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bots.runtime.decision import Event, Performed, Request
+from bots.runtime.decision import Event, Performed, Request, SetAside
 from bots.runtime.serving import Account as OfficeAccount
 from federation.actions import (
     CreateRoom,
@@ -96,6 +97,10 @@ class Place:
         await self._anna.say(self.room, word)
         await until(lambda: len(self._doer.performed) == before + len(actions), word)
         return self._doer.performed[before:]
+
+    @property
+    def aside(self) -> list[SetAside]:
+        return [event for event in self._doer.seen if isinstance(event, SetAside)]
 
 
 @pytest.fixture
@@ -241,6 +246,24 @@ async def test_a_room_that_we_are_not_in(place: Place, anna: Raw) -> None:
         SetState(elsewhere, "m.room.name", {"name": "x"}, notify=True),
     )
     assert {outcome.error for outcome in outcomes} == {"M_FORBIDDEN"}
+
+
+async def test_a_join_is_tried_again_for_as_long_as_the_invitation_stands(
+    place: Place, proxy: Proxy, bot: Account, anna: Raw
+) -> None:
+    proxy.on("POST .*/join/", failing(403, errcode="M_FORBIDDEN"), times=3)
+    room = await anna.make_room(bot.user_id)
+
+    async def there() -> bool:
+        return room in await joined_rooms(bot)
+
+    await until(there, "a join")
+    forbidden = failing(403, errcode="M_FORBIDDEN")
+    proxy.on("POST .*/join/", forbidden, times=1000)
+    other = await anna.make_room(bot.user_id)
+    await until(lambda: proxy.passed(re.escape(f"/join/{other}")), "an attempt")
+    await anna.call("POST", f"/rooms/{other}/kick", {"user_id": bot.user_id})
+    await until(lambda: [x for x in place.aside if x.room == other], "an end")
 
 
 # -- in rooms --------------------------------------------------------------------------------------

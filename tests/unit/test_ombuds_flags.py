@@ -357,6 +357,15 @@ def test_flags_are_not_turned_on_in_a_private_chat() -> None:
 # -- upgrades --------------------------------------------------------------------------------------
 
 
+def test_who_asks_the_office_in_sees_that_it_does_not_come() -> None:
+    meadow, new = Meadow().on(), "!new"
+    world = meadow.world
+    failed = Performed("Join", None, new, None, "M_FORBIDDEN")
+    assert world.handle(failed) == [Leave(new, notify=True)]
+    world.handle(RoomReplaced(world.origin(ROOM, MODA), world.view(ROOM), new))
+    assert world.handle(failed) == []  # it may yet be asked in
+
+
 @pytest.mark.parametrize(("moderates", "key"), [(True, "flags-on"), (False, "flags-hello")])
 def test_flags_move_along_with_the_room(moderates: bool, key: str) -> None:
     meadow = Meadow().on()

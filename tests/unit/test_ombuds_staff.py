@@ -136,7 +136,6 @@ def test_events_without_meaning_make_nothing(world: World) -> None:
     assert world.handle(MediaMessage(origin, view, "image")) == []
     assert world.handle(Reaction(origin, view, "$unknown", "❌")) == []
     assert world.handle(Performed("Send", "case/99/answer/1", "!x", "$x")) == []
-    assert world.handle(Performed("Join", None, "!x", None, "M_FORBIDDEN")) == []
     for key in ("answer/99/1", "answer/1/99", "answer/x", "welcome/!unknown", ""):
         assert world.handle(Due(key)) == []
 

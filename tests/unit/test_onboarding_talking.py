@@ -528,7 +528,12 @@ def test_an_invitation_that_fails_is_told_with_name_and_room(town: Town) -> None
     assert len(failed) == 2
     done = Performed("Invite", None, "!elsewhere", None, "M_FORBIDDEN", user=LEYLA)
     assert town.handle(done) == []
-    assert town.handle(Performed("Join", None, "!x", None, "M_FORBIDDEN")) == []
+
+
+@pytest.mark.parametrize("error", ["M_FORBIDDEN", "crowd"])
+def test_who_asks_us_in_sees_that_we_do_not_come(town: Town, error: str) -> None:
+    failed = Performed("Join", None, "!x", None, error)
+    assert town.handle(failed) == [Leave("!x", notify=True)]
 
 
 def test_failures_are_told_sparingly(town: Town) -> None:

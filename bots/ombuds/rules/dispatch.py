@@ -141,6 +141,8 @@ def _failed(turn: Turn, event: Performed) -> None:
     office = turn.known.office
     if event.action == "Redact":
         places.not_removed(turn, event)
+    elif event.action == "Join":
+        places.not_entered(turn, event)
     elif event.action == "Invite" and event.user in (*office.awaited, *office.roster):
         roster.invitation_failed(turn)
 

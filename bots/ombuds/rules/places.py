@@ -76,6 +76,12 @@ def entered(turn: Turn, event: Membership) -> None:
     _keep(turn, room, replace(place, greeted=True))
 
 
+def not_entered(turn: Turn, event: Performed) -> None:
+    """Who asked us in sees that we don't come; a room that replaces one may yet let us in."""
+    if event.room_id is not None and turn.known.desk.places.get(event.room_id) is None:
+        turn.ask(Leave(event.room_id, notify=True))
+
+
 def greet(turn: Turn, event: RoomEvent) -> None:
     _say(turn, event.origin.room_id, event.room, "flags-hello")
 

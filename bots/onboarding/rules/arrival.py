@@ -217,8 +217,6 @@ def performed(turn: Turn, event: Performed) -> None:
     place = handles.place(event.handle)
     if place is not None and place.part == "chat" and turn.known.member is not None:
         _made(turn, event)
-    elif event.action == "Join" and event.error == "crowd" and event.room_id is not None:
-        turn.ask(Leave(event.room_id, notify=True))
     elif event.action == "Join" and event.error is not None:
         _not_let_in(turn, event)
     elif event.error is not None and event.user is not None:
@@ -237,9 +235,12 @@ def _made(turn: Turn, event: Performed) -> None:
 
 
 def _not_let_in(turn: Turn, event: Performed) -> None:
-    """Into a room that replaces one of ours; what is to be done there waits."""
+    """Into a room that replaces one of ours; what is to be done there waits. Who asks us into
+    another sees that we don't come."""
     office, new = turn.known.office, event.room_id or ""
     room = office.meant(new)
+    if room not in turn.settings.places:
+        turn.ask(Leave(new, notify=True))
     # Of the exchange room its own bot tells; where coordinators were to read it, nobody can.
     others = (turn.settings.exchange, turn.settings.coordination)
     ours = room in turn.settings.places.difference(others)
