@@ -108,18 +108,22 @@ class DeclineVerification:
     notify: bool = False
 
 
+CROWD = 1_000
+"""No room into which others ask us, or which they put in place of one of ours, need be larger."""
+
+
 @dataclass(frozen=True, slots=True)
 class Join:
     """Accept an invitation, or enter what is open to us."""
 
     room: Ref
     notify: bool = False
-    most: int | None = None
+    most: int | None = CROWD
     """Enter only if no more people than that are there; looked up first, since a join across
-    servers brings the whole room along."""
+    servers brings the whole room along. None: a room that the settings name, however many."""
     via: tuple[str, ...] = ()
     """Servers that are asked about it where ours is not in it."""
-    unseen: bool = False
+    unseen: bool = True
     """Enter also where nobody tells how many are there."""
 
 

@@ -121,9 +121,9 @@ class Loader:
     def _carried_out(self, state: State, event: Performed) -> State:
         if event.action == "SetState" and event.error is not None:
             return self._listing(state)
-        of_room = event.action in ("Redact", "Join") and event.room_id is not None
-        if of_room and event.error is not None:
-            return self._desks.place(state, event.room_id)
+        failed = event.room_id if event.error is not None else None
+        if event.action in ("Redact", "Join") and failed is not None:
+            return self._desks.place(state, failed)
         return self._with_case(state, _case_of(event.handle))
 
     # -- devices of the team -------------------------------------------------------------------

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from federation.actions import CROWD, Join
 from federation.events import RoomReplaced
+from federation.links import server_of
 
 Moved = Mapping[str, str]
 
@@ -20,6 +22,11 @@ def now_at(moved: Moved, room: str) -> str:
 def meant(moved: Moved, room: str) -> str:
     """The first of those that this one replaced."""
     return _end({new: old for old, new in reversed(list(moved.items()))}, room)
+
+
+def follow(event: RoomReplaced) -> Join:
+    """To where a room is said to have moved, by whoever may say so there."""
+    return Join(event.replacement, notify=True, via=(server_of(event.origin.sender),))
 
 
 class Movable:
@@ -35,6 +42,12 @@ class Movable:
     def meant(self, room: str) -> str:
         """Which room of the settings this is."""
         return meant(self.moved, room)
+
+    def enter(self, room: str) -> Join:
+        """Into a room of the settings, or what somebody has put in its place."""
+        first = self.meant(room)
+        now = self.now_at(first)
+        return Join(now, notify=True, most=None if now == first else CROWD)
 
     def after(self, event: RoomReplaced) -> Moved:
         """`moved`, once this is known."""

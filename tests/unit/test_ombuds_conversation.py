@@ -19,7 +19,9 @@ def world() -> World:
 def test_an_invitation_is_accepted_and_the_person_greeted_after_a_moment() -> None:
     world = World().found()
     world.views[CHAT] = RoomView(joined=frozenset({YUSRA}), encrypted=True)
-    assert world.move(CHAT, BOT, "invite", by=YUSRA) == [Join(CHAT, notify=True)]
+    assert world.move(CHAT, BOT, "invite", by=YUSRA) == [
+        Join(CHAT, notify=True, via=("secret.example",))
+    ]
     (timer,) = world.move(CHAT, BOT, "join")
     assert isinstance(timer, SetTimer)
     assert timer.key == f"welcome/{CHAT}"

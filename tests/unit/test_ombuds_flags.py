@@ -371,7 +371,7 @@ def test_flags_move_along_with_the_room(moderates: bool, key: str) -> None:
     meadow = Meadow().on()
     world, new = meadow.world, "!new"
     asked = world.handle(RoomReplaced(world.origin(ROOM, MODA), world.view(ROOM), new))
-    assert asked[0] == Join(new, notify=True)
+    assert asked[0] == Join(new, notify=True, via=("north.example",))
     assert world.keys(asked) == []
     levels = {"users": {BOT: 50, **({MODA: 50} if moderates else {})}}
     world.views[new] = RoomView(joined=frozenset(EVERYBODY), power_levels=levels)

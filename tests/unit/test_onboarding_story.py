@@ -164,7 +164,8 @@ def test_somebody_knocks_and_is_declined_kindly() -> None:
 
 def test_somebody_writes_first_and_coordinators_decide() -> None:
     town = Town()
-    assert town.chat(LEYLA, CHAT)[0] == Join(CHAT, notify=True, most=9, via=("a.example",))
+    entered = Join(CHAT, notify=True, most=9, via=("a.example",), unseen=False)
+    assert town.chat(LEYLA, CHAT)[0] == entered
     asked = town.says("Hallo?", room=CHAT)
     assert town.keys(asked, CHAT) == ["hello", "rules"]
     assert not [x for x in asked if isinstance(x, CreateRoom)]

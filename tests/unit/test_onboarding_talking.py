@@ -546,7 +546,8 @@ def test_failures_are_told_sparingly(town: Town) -> None:
 
 def test_a_space_that_is_upgraded_is_followed(member: Town) -> None:
     tombstone = RoomReplaced(member.origin(SPACE, CREATOR), member.view(SPACE), "!new-space")
-    assert member.handle(tombstone) == [Join("!new-space", notify=True)]
+    moved = Join("!new-space", notify=True, via=("a.example",))
+    assert member.handle(tombstone) == [moved]
     assert member.move("!new-space", BOT, "invite", by=CREATOR) == [Join("!new-space", notify=True)]
     assert member.move(SPACE, LEYLA, "leave") == []
     assert member.joins(room="!new-space") == []
@@ -558,7 +559,7 @@ def test_a_space_that_is_upgraded_is_followed(member: Town) -> None:
 def test_a_space_that_is_upgraded_again_is_followed(member: Town) -> None:
     for old, new in ((SPACE, "!second"), ("!second", "!third")):
         tombstone = RoomReplaced(member.origin(old, CREATOR), member.view(old), new)
-        assert member.handle(tombstone) == [Join(new, notify=True)]
+        assert member.handle(tombstone) == [Join(new, notify=True, via=("a.example",))]
     for left in (SPACE, "!second"):
         assert member.move(left, LEYLA, "leave") == []
         asked_on = Invite("!third", CEM, notify=True)
@@ -663,10 +664,10 @@ def test_a_room_that_the_creator_has_just_made_waits_for_the_settings(town: Town
     assert isinstance(bot, OnboardingBot)
     bot.settings = replace(SETTINGS, creator=CREATOR)
     assert town.move("!new", BOT, "invite", by=CREATOR) == []
-    asked = Join("!chat", notify=True, most=9, via=("b.example",))
+    asked = Join("!chat", notify=True, most=9, via=("b.example",), unseen=False)
     assert town.move("!chat", BOT, "invite", by=CEM) == [asked]
     bot.settings = replace(SETTINGS, creator=CREATOR, rooms=(*SETTINGS.rooms, "!new"))
-    assert Join("!new", notify=True) in town.start(2)
+    assert Join("!new", notify=True, most=None) in town.start(2)
 
 
 def test_a_crowd_is_not_entered_and_bots_are_not_followed(town: Town) -> None:

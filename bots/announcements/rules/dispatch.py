@@ -28,7 +28,7 @@ from bots.runtime.decision import (
     SetAside,
     Started,
 )
-from federation.actions import Join
+from bots.runtime.moves import follow
 from federation.events import (
     Edit,
     MediaMessage,
@@ -71,7 +71,7 @@ def rule(state: State, event: Event, now: datetime) -> Decision[State]:
 
 def _started(turn: Turn) -> None:
     if turn.state.room is not None:  # it may have been made anew, and have asked us in before
-        turn.ask(Join(turn.state.room, notify=True))
+        turn.ask(turn.desk.enter(turn.state.room))
     digest.started(turn)
 
 
@@ -139,13 +139,13 @@ def _in_room(turn: Turn, event: RoomEvent) -> None:
 def _membership(turn: Turn, event: Membership) -> None:
     asked_in = event.membership is MembershipKind.INVITE and event.user == turn.settings.account
     if asked_in and turn.state.room is not None:
-        turn.ask(Join(turn.state.room))
+        turn.ask(turn.desk.enter(turn.state.room))
 
 
 def _move(turn: Turn, event: RoomReplaced) -> None:
     """The room was upgraded: go with it."""
     turn.note(moved=turn.desk.after(event))
-    turn.ask(Join(event.replacement))
+    turn.ask(follow(event))
 
 
 def _by_editor(turn: Turn, event: RoomEvent) -> None:

@@ -8,8 +8,9 @@ from bots.exchange.rules import following
 from bots.exchange.rules.turn import Turn
 from bots.runtime.commands import Invocation
 from bots.runtime.decision import Performed
+from bots.runtime.moves import follow
 from bots.runtime.switches import switch
-from federation.actions import Join, Leave
+from federation.actions import Leave
 from federation.events import (
     EncryptionEnabled,
     Membership,
@@ -25,7 +26,7 @@ GONE = (MembershipKind.LEAVE, MembershipKind.BAN)
 
 def started(turn: Turn, joined: frozenset[str]) -> None:
     missing = sorted(turn.settings.places - joined)
-    turn.ask(*(Join(turn.place(room), notify=True) for room in missing))
+    turn.ask(*(turn.known.office.enter(room) for room in missing))
 
 
 def ours(turn: Turn, event: Membership) -> None:
@@ -37,7 +38,7 @@ def ours(turn: Turn, event: Membership) -> None:
         if asked_in and event.origin.sender != turn.settings.creator:
             turn.ask(Leave(room, notify=True))
     elif event.membership is MembershipKind.INVITE:
-        turn.ask(Join(room, notify=True))
+        turn.ask(turn.known.office.enter(turn.state.room))
     elif event.membership is MembershipKind.JOIN:
         turn.settle(joined=True)
         if turn.settings.source(turn.state.room) is not None and not turn.known.place.introduced:
@@ -66,7 +67,7 @@ def replaced(turn: Turn, event: RoomReplaced) -> None:
     if room in turn.settings.places:
         turn.office(moved=turn.known.office.after(event))
         turn.settle(joined=False)
-        turn.ask(Join(event.replacement, notify=True))
+        turn.ask(follow(event))
     if room == turn.settings.exchange:
         following.moved(turn, event)
 

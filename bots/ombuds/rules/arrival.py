@@ -21,6 +21,7 @@ from federation.events import (
     TextMessage,
     Unreadable,
 )
+from federation.links import server_of
 
 PATIENCE = timedelta(seconds=3)
 """How long we wait for a first message before we speak: Element sends it with the invitation."""
@@ -56,7 +57,7 @@ def _ours(turn: Turn, event: Membership) -> None:
     if event.membership is MembershipKind.INVITE:
         turn.known = replace(turn.known, invited=True)
         places.asked_in(turn, event)
-        turn.ask(Join(turn.chat, notify=True))
+        turn.ask(Join(turn.chat, notify=True, via=(server_of(event.origin.sender),)))
     elif event.membership is MembershipKind.JOIN:
         _joined(turn, event)
     elif event.membership in GONE:

@@ -13,9 +13,10 @@ from bots.ombuds.rules import flagwords, moderation
 from bots.ombuds.rules.turn import Turn
 from bots.runtime.commands import addressed
 from bots.runtime.decision import CancelTimer, Performed, Phrase, Say, SetTimer
+from bots.runtime.moves import follow
 from bots.runtime.phrases import PerLanguage
 from bots.runtime.switches import switch, switched
-from federation.actions import Join, Leave
+from federation.actions import Leave
 from federation.events import (
     Ignored,
     Membership,
@@ -190,5 +191,5 @@ def replaced(turn: Turn, event: RoomReplaced) -> None:
     place = _place(turn, room)
     if place.open and turn.known.desk.places.get(new) is None:
         turn.keep("places", new, Place(upgraded_by=event.origin.sender))
-        turn.ask(Join(new, notify=True))
+        turn.ask(follow(event))
     _keep(turn, room, replace(place, open=False))

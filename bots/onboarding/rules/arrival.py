@@ -10,6 +10,7 @@ from bots.onboarding.rules import choosing, greeting, outside, wishes
 from bots.onboarding.rules.outside import GONE
 from bots.onboarding.rules.turn import Turn
 from bots.runtime.decision import CancelTimer, Performed, Phrase, Say, SetTimer
+from bots.runtime.moves import follow
 from bots.runtime.phrases import Link
 from federation.actions import Invite, Join, Leave, SetState
 from federation.events import (
@@ -21,7 +22,7 @@ from federation.events import (
     TextMessage,
     Unreadable,
 )
-from federation.links import link
+from federation.links import link, server_of
 
 # What is asked with `notify` here may be refused without harm; coordinators are not troubled.
 
@@ -35,7 +36,7 @@ Message = TextMessage | MediaMessage | ClientRequest | Unreadable
 
 def started(turn: Turn) -> None:
     missing = sorted(turn.settings.places - turn.state.joined)
-    turn.ask(*(Join(turn.place(room), notify=True) for room in missing))
+    turn.ask(*(turn.known.office.enter(room) for room in missing))
     turn.ask(SetTimer(handles.RENEW, turn.now))
     outside.sweep(turn)
 
@@ -45,7 +46,7 @@ def replaced(turn: Turn, event: RoomReplaced) -> None:
     room = turn.state.room
     if room in turn.settings.places:
         turn.office(moved=turn.known.office.after(event))
-        turn.ask(Join(event.replacement, notify=True))
+        turn.ask(follow(event))
 
 
 # -- the space -------------------------------------------------------------------------------------
@@ -138,13 +139,13 @@ def _asked_in(turn: Turn, event: Membership) -> None:
         turn.ask(Leave(room, notify=True))
         return
     turn.known = replace(turn.known, invited=True)
-    via = (sender.partition(":")[2],)
+    via = (server_of(sender),)
     turn.ask(Join(room, notify=True, most=COMPANY, via=via, unseen=event.direct))
 
 
 def _in_network(turn: Turn, event: Membership) -> None:
     if event.membership is MembershipKind.INVITE:
-        turn.ask(Join(event.origin.room_id, notify=True))
+        turn.ask(turn.known.office.enter(turn.state.room))
         return
     here = event.membership is MembershipKind.JOIN
     turn.known = replace(turn.known, here=here)
