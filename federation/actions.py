@@ -138,6 +138,11 @@ class Invite:
     room: Ref
     user: str
     notify: bool = False
+    whose: str | None = None
+    """As in `Send`. An invitation is the affair of two homeservers: where hers is silent, what is
+    done in the room for others must not wait for it."""
+    once: bool = False
+    """Where her homeserver is silent, the rule hears of it, and nothing is tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +154,8 @@ class Kick:
     notify: bool = False
     reason: str = ""
     """What the person is shown."""
+    whose: str | None = None
+    """As in `Invite`."""
 
 
 @dataclass(frozen=True, slots=True)

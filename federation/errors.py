@@ -15,11 +15,18 @@ class Unreachable(FederationError):
     """No answer, a broken connection, or 5xx: try again later."""
 
     def __init__(
-        self, message: str, status: int | None = None, retry_after: float | None = None
+        self,
+        message: str,
+        status: int | None = None,
+        retry_after: float | None = None,
+        code: str | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
         """5xx, where the homeserver did answer."""
+        self.code = code
+        """The code of a standard error response: this was said by the homeserver, not by a proxy
+        in front of it."""
         self.retry_after = retry_after
         """Seconds to wait, where the homeserver, or a proxy before it, said so."""
 

@@ -208,16 +208,17 @@ def _encode(body: Mapping[str, Any] | _File) -> bytes:
 
 
 def _understand(status: int, text: bytes, retry_header: str | None) -> Any:
+    try:
+        answer = json.loads(text) if text else {}
+    except (ValueError, RecursionError):
+        answer = None
     if status >= 500:
         raise Unreachable(
             f"The homeserver has a fault of its own (HTTP {status}); the office tries again.",
             status,
             _seconds(retry_header),
+            str(answer["errcode"]) if isinstance(answer, dict) and "errcode" in answer else None,
         )
-    try:
-        answer = json.loads(text) if text else {}
-    except (ValueError, RecursionError):
-        answer = None
     if answer is not None and status < 300:
         return answer
     if isinstance(answer, dict) and status >= 400 and ("errcode" in answer or "flows" in answer):

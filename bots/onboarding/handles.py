@@ -11,6 +11,7 @@ _PLACE = re.compile(r"onboarding/(\d{1,12})/([a-z]+)(?:/(\d{1,12}))?", re.ASCII)
 _WISH = re.compile(r"onboarding/wish/(\d{1,12})", re.ASCII)
 
 HELLO, REMIND, WISH = "hello/", "remind/", "wish/"
+AGAIN, PRESS = "again/", "press/"
 RENEW = "renew"
 GATHER, SHOW = "gather", "show/"
 

@@ -312,6 +312,10 @@ class Office(Movable):
     """When coordinators were last told of a failure."""
     stirs: Mapping[str, float] = field(default_factory=dict)
     """Numbers of the last two wishes that were made or decided, and when."""
+    silent: Mapping[str, float] = field(default_factory=dict)
+    """Homeservers that take no invitation, and since when."""
+    unheard: tuple[str, ...] = ()
+    """Those of them of which coordinators were told."""
     shut: tuple[str, ...] = ()
     """Rooms in place of others into which we could not come, and of which was told."""
 

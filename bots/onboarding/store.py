@@ -92,8 +92,8 @@ class Loader:
             return self._with_message(self._with(state, key.partition("/")[2]))
         if key.startswith(handles.REMIND):
             return self._with_rules(self._with(state, key.removeprefix(handles.REMIND)))
-        if key.startswith(handles.HELLO):
-            return self._with(state, key.removeprefix(handles.HELLO))
+        if key.startswith((handles.HELLO, handles.PRESS, handles.AGAIN)):
+            return self._with(state, asking(key.partition("/")[2]))
         return state
 
     def _with_rules(self, state: State) -> State:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any, Protocol
 
-from federation.actions import Join, SetState
+from federation.actions import Invite, Join, SetState
 from federation.errors import (
     AudienceRefused,
     Crowded,
@@ -35,6 +35,8 @@ STILL_AT_IT = 5.0
 transaction id: set again meanwhile, it would stand in the room twice."""
 INSISTS = 10
 """How often a join is tried that is refused while we are asked in: for two minutes at most."""
+_OF_ANOTHER = (502, 503, 504)
+"""What a homeserver answers to an invitation where the one of who is invited does not answer it."""
 _PASSING = (Unreachable, KeysNotShared, NotAHomeserver, TokenRevoked)
 
 
@@ -113,6 +115,8 @@ class Account:
             after = error.retry_after or 1.0
             raise TryLater(type(error).__name__, after, everything=True) from None
         except _PASSING as error:
+            if _is_hers(error, action):
+                raise Declined("silent") from None
             pause = STILL_AT_IT if isinstance(action, SetState) else retry_after(error)
             raise TryLater(type(error).__name__, pause, away=pause is None) from None
         except TooSoon as error:
@@ -123,6 +127,13 @@ class Account:
             raise Waits(error.people) from None
         except FederationError as error:
             raise _for_good(error, action) from None
+
+
+def _is_hers(error: FederationError, action: Any) -> bool:
+    """Whether not our homeserver is in trouble, but that of somebody who is asked in."""
+    if not isinstance(action, Invite) or not action.once or not isinstance(error, Unreachable):
+        return False
+    return error.code is not None and error.status in _OF_ANOTHER
 
 
 def _for_good(error: FederationError, action: Any) -> Exception:

@@ -248,6 +248,17 @@ async def test_a_room_that_we_are_not_in(place: Place, anna: Raw) -> None:
     assert {outcome.error for outcome in outcomes} == {"M_FORBIDDEN"}
 
 
+async def test_an_invitation_that_her_homeserver_does_not_take_is_told(
+    place: Place, proxy: Proxy, new_account: NewAccount
+) -> None:
+    bert = (await new_account("bert")).user_id
+    proxy.on("POST .*/invite", failing(502))
+    [silent] = await place.does(Invite(place.room, bert, notify=True, whose=bert, once=True))
+    assert (silent.error, silent.user) == ("silent", bert)
+    [done] = await place.does(Invite(place.room, bert, notify=True, whose=bert, once=True))
+    assert done.error is None
+
+
 async def test_a_join_is_tried_again_for_as_long_as_the_invitation_stands(
     place: Place, proxy: Proxy, bot: Account, anna: Raw
 ) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from federation.embedded import EmbeddedSynapse
+from federation.errors import Unreachable
 from tests.conftest import unique
 from tests.synapse.networks import Client, Declared, contents
 from tests.synapse.servers import Servers, servers
@@ -130,6 +131,14 @@ async def test_a_server_that_is_silent_is_named_and_stays_linked(
         assert (await linked(declared))[theirs] == alias
         [note] = run.plan.notes
         assert note.where == alias
+        sara = await servers.client(servers.sued, "sara")
+        room = await sara.create(unique("room"))
+        body = {"user_id": "@wanda:west.test"}
+        with pytest.raises(Unreachable) as refused:
+            await sara.call("POST", "rooms", room, "invite", body=body)
+        # By this an office knows whose homeserver it is that does not answer.
+        assert (refused.value.status, refused.value.code) == (502, "M_UNKNOWN")
+        await sara.close()
     finally:
         await servers.west.restart()
     assert (await declared.apply()).plan.notes == ()

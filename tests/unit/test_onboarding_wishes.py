@@ -40,7 +40,7 @@ def town() -> Town:
 @pytest.mark.parametrize("word", ["!einlassen", "!admit", "!إدخال"])
 def test_a_command_in_answer_to_the_message(town: Town, coordinator: str, word: str) -> None:
     asked = town.coordinates(word, coordinator)
-    assert Invite(SPACE, LEYLA, notify=True) in asked
+    assert Invite(SPACE, LEYLA, notify=True, whose=LEYLA, once=True) in asked
     assert coordinator in town.text(asked, "wish-admitted")
 
 

@@ -41,7 +41,7 @@ def started(turn: Turn) -> None:
     elif turn.state.room is not None and not office.roster:
         # Everybody has left: only who runs the office can call a team together again.
         turn.office(roster=staff)
-        turn.ask(*(Invite(turn.room, x, notify=True) for x in staff))
+        turn.ask(*(Invite(turn.room, x, notify=True, whose=x) for x in staff))
 
 
 def room(turn: Turn, staff: tuple[str, ...]) -> CreateRoom:

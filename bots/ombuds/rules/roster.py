@@ -73,7 +73,7 @@ def _remove(turn: Turn, sender: str, person: str) -> None:
     office = turn.known.office
     if person in office.awaited:
         turn.office(awaited=_without(office.awaited, person))
-        turn.ask(Kick(turn.room, person))
+        turn.ask(Kick(turn.room, person, whose=person))
         turn.tell("team-withdrawn", {"person": person})
     elif person == sender:
         turn.tell("team-self")
@@ -148,7 +148,7 @@ def _carry_out(turn: Turn, proposal: Proposal) -> None:
         _invite(turn, person)
     elif not proposal.adds and person in office.roster:
         turn.office(roster=_without(office.roster, person))
-        turn.ask(Kick(turn.room, person))
+        turn.ask(Kick(turn.room, person, whose=person))
         turn.tell("team-removed", {"person": person})
 
 
@@ -156,7 +156,7 @@ def _invite(turn: Turn, person: str) -> None:
     # In the roster only once joined: an address with a slip would else count as a member, and
     # a team of two can remove nobody.
     turn.office(awaited=(*turn.known.office.awaited, person))
-    turn.ask(Invite(turn.room, person, notify=True))
+    turn.ask(Invite(turn.room, person, notify=True, whose=person))
     turn.tell("team-added", {"person": person})
 
 
@@ -187,7 +187,7 @@ def _came(turn: Turn, person: str, *, joined: bool) -> None:
             turn.tell("team-joined", {"person": person})
             devices.look(turn, person)
     elif person not in office.roster:
-        turn.ask(Kick(turn.room, person))
+        turn.ask(Kick(turn.room, person, whose=person))
         turn.tell("team-intruder")
     elif joined:
         devices.look(turn, person)

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 from bots.onboarding import handles
 from bots.onboarding.models import Stage, WishState
-from bots.onboarding.rules import choosing, greeting, outside, wishes
+from bots.onboarding.rules import choosing, greeting, outside, underway, wishes
 from bots.onboarding.rules.outside import GONE
 from bots.onboarding.rules.turn import Turn
 from bots.runtime.decision import CancelTimer, Performed, Phrase, Say, SetTimer
 from bots.runtime.moves import follow
 from bots.runtime.phrases import Link
-from federation.actions import Invite, Join, Leave, SetState
+from federation.actions import Join, Leave, SetState
 from federation.events import (
     ClientRequest,
     MediaMessage,
@@ -76,7 +76,7 @@ def at_the_old_space(turn: Turn, event: Membership) -> None:
     if event.membership is MembershipKind.KNOCK:
         wishes.knocked(turn, event)
     elif event.membership is MembershipKind.JOIN and event.before is not MembershipKind.JOIN:
-        turn.ask(Invite(turn.place(turn.settings.space), event.user, notify=True))
+        turn.ask_in(turn.settings.space, event.user)
 
 
 def _let_in(turn: Turn, event: Membership) -> None:
@@ -220,6 +220,8 @@ def performed(turn: Turn, event: Performed) -> None:
         _made(turn, event)
     elif event.action == "Join" and event.error is not None:
         _not_let_in(turn, event)
+    elif event.action == "Invite" and event.error in (None, underway.SILENT):
+        underway.performed(turn, event)
     elif event.error is not None and event.user is not None:
         _failed(turn, event)
 

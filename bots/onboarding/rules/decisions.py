@@ -11,7 +11,7 @@ from bots.runtime import answers, unheeded
 from bots.runtime.commands import Invocation, Unknown
 from bots.runtime.decision import Phrase
 from bots.runtime.phrases import PerLanguage, Person
-from federation.actions import Invite, Kick, Ref
+from federation.actions import Kick, Ref
 from federation.events import Reaction, TextMessage, in_clear
 from federation.links import MODERATOR
 
@@ -135,7 +135,7 @@ def _admit(turn: Turn) -> None:
     member = turn.meet(turn.wish.user)
     turn.change(approved=True)
     if turn.wish.knocked:
-        turn.ask(Invite(turn.place(turn.settings.space), member.user, notify=True))
+        turn.ask_in(turn.settings.space, member.user)
     if member.stage is Stage.WAITING:
         choosing.enter(turn)
     elif member.stage is Stage.NEW:
@@ -163,7 +163,7 @@ def _decline(turn: Turn) -> None:
         return
     user, space = turn.wish.user, turn.place(turn.settings.space)
     if turn.wish.knocked:
-        turn.ask(Kick(space, user, notify=True, reason=_kindly(turn)))
+        turn.ask(Kick(space, user, notify=True, reason=_kindly(turn), whose=user))
     elif turn.known.member is not None:
         turn.change(stage=Stage.REFUSED, accepted="", accepted_at=0.0)
         turn.reach()

@@ -13,6 +13,7 @@ from bots.onboarding.rules import (
     greeting,
     outside,
     talking,
+    underway,
     wishes,
 )
 from bots.onboarding.rules.turn import Turn
@@ -80,6 +81,8 @@ def _due(turn: Turn, key: str) -> None:
         greeting.due(turn)
     elif key.startswith(handles.REMIND):
         consent.remind(turn)
+    elif key.startswith((handles.AGAIN, handles.PRESS)):
+        underway.due(turn, key)
     elif key == handles.GATHER:
         gathering.due(turn)
     elif key.startswith(handles.SHOW):

@@ -30,7 +30,7 @@ def take_out(turn: Turn, user: str, rooms: Iterable[str], text: str = OUTSIDE) -
     tongues = (turn.known.member and turn.known.member.language) or turn.settings.first_words
     reason = turn.state.tongues.text(text, tongues.split(maxsplit=1)[0], values)
     for room in dict.fromkeys(rooms):
-        turn.ask(Kick(turn.place(room), user, notify=True, reason=reason))
+        turn.ask(Kick(turn.place(room), user, notify=True, reason=reason, whose=user))
 
 
 # -- the alliance ----------------------------------------------------------------------------------

@@ -56,6 +56,6 @@ def _erase(turn: Turn) -> None:
     turn.say("erased")
     for room in turn.state.chats:
         turn.ask(Leave(room, notify=True))
-    timers = (handles.REMIND, handles.HELLO)
+    timers = (handles.REMIND, handles.HELLO, handles.PRESS)
     turn.ask(*(CancelTimer(x + member.user) for x in timers))
     turn.known = replace(turn.known, member=None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bots.onboarding import handles
@@ -13,13 +13,17 @@ from bots.onboarding.models import Initiative, Member, Question, Stage, Wish
 from bots.onboarding.state import Knowledge, State
 from bots.onboarding.wording import CHAT
 from bots.runtime import turn
-from bots.runtime.decision import Decision, Phrase, Say
+from bots.runtime.decision import Decision, Phrase, Say, SetTimer
 from bots.runtime.phrases import Person
 from bots.runtime.words import Raw
 from federation.actions import CreateRoom, Handle, Invite, Ref
+from federation.links import server_of
 
 Values = Mapping[str, object]
 DAY = 24 * 3600.0
+PRESSES = timedelta(minutes=1)
+"""How long somebody of another homeserver has to come in by herself: her first attempt may fail
+there, and nobody else would tell her that the next one does not."""
 
 
 class Turn(turn.Turn[State]):
@@ -185,9 +189,17 @@ class Turn(turn.Turn[State]):
             x for x in dict.fromkeys(due) if not premises.is_barred(user, x, self.state.look)
         )
         self.change(invited=(*self.member.invited, *new))
-        self.ask(*(Invite(self.place(x), self.member.user, notify=True) for x in new))
+        for room in new:
+            self.ask_in(room, user)
         called = tuple(self.settings.names[x] for x in new if x in self.settings.names)
         return Phrase("invited", "", {"rooms": called}) if called else ""
+
+    def ask_in(self, room: str, user: str) -> None:
+        """Invite somebody into a room of the settings."""
+        self.ask(Invite(self.place(room), user, notify=True, whose=user, once=True))
+        elsewhere = server_of(user) != server_of(self.settings.account)
+        if elsewhere and room == self.settings.space:
+            self.ask(SetTimer(handles.PRESS + user, self.now + PRESSES))
 
     def handle(self, kind: str) -> Handle:
         """For a message that asks something."""

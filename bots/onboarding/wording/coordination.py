@@ -123,6 +123,13 @@ COORDINATION: dict[str, Paragraphs] = {
             "people there: {room}"
         ),
     ),
+    "server-silent": (
+        N_(
+            "The server {server} does not answer, so invitations to people there do not arrive. I "
+            "keep trying. If it goes on, please tell whoever runs that server."
+        ),
+    ),
+    "server-back": (N_("The server {server} answers again, and invitations arrive there."),),
     "removal-failed": (
         N_(
             "{person} could not be taken out of a room ({error}). Please look whether I may do "

@@ -50,6 +50,12 @@ PEOPLE: dict[str, Paragraphs] = {
             "accept it."
         ),
     ),
+    "press-again": (
+        N_(
+            "You were let in to {network}. If your app says that it did not work, wait a minute "
+            "and tap the invitation again. You can also open this link: {link}"
+        ),
+    ),
     "accepted-again": (N_("Thank you! Everything stays as it is."),),
     "waiting": (
         N_("Thank you! People of {network} will decide about your request. I tell you here."),
