@@ -49,11 +49,7 @@ AT_ONCE = 1.0
 """Seconds in which a long poll without news can't have been waited for."""
 
 
-LIVELY = 0.25
-"""Seconds within which news that follow news are people who talk."""
-
-
-async def _at_once(lively: bool) -> None:
+async def _at_once() -> None:
     """Nothing is waited for."""
 
 
@@ -82,11 +78,9 @@ class Session:
         self._now = now
         self.came_back: Callable[[], None] = lambda: None
         """Called with the first sync that was taken in, at the start and after every outage."""
-        self.spoken: Callable[[bool], Awaitable[None]] = _at_once
+        self.spoken: Callable[[], Awaitable[None]] = _at_once
         """Waited for after news, before the homeserver is asked for more: see
         `bots.runtime.delivering.Delivering.spoken`."""
-        self._heard_at = 0.0
-        """When news came last, by the monotonic clock."""
         self._let_go: Callable[[], None] = lambda: None
         """Ends what `sharing` has under way."""
         self._whole: set[str] = set()
@@ -213,9 +207,7 @@ class Session:
         self._back()
         await self._keep_up()
         if self._news:
-            now = time.monotonic()
-            lively, self._heard_at = now - self._heard_at < LIVELY, now
-            await self.spoken(lively)
+            await self.spoken()
 
     async def _keep_up(self) -> None:
         """What goes wrong here concerns keys of the future; the next sync tries again."""

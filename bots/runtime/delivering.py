@@ -41,9 +41,10 @@ LEAD = 0.02
 done with that before it is given the next."""
 SPEECH = 0.1
 """Seconds, at most, in which no more is asked for because something is being said."""
-BREATH = 0.01
-"""Seconds before and after that: what follows from the news has to be decided, and people are told
-of an answer after we are."""
+BREATH = 0.005
+"""Seconds before that, in which another account of the room may hear of it and decide."""
+REST = 0.015
+"""Seconds after that: people are told of an answer after we are."""
 LONGEST_PAUSE = 60.0
 TRIES = 5
 """How often an action is tried that fails by a fault of our own."""
@@ -120,17 +121,14 @@ class Delivering:
             self._speaking.add(lane)
             lane.add_done_callback(self._speaking.discard)
 
-    async def spoken(self, lively: bool = False) -> None:
+    async def spoken(self) -> None:
         """Wait, but never for long, until what follows from news has been said. A homeserver
         answers one request sooner than several: with each account of a room asking again at once,
-        it is busy with their questions, and then with telling them what we have just sent.
-
-        `lively`: people talk, and whoever comes next should not wait for the pauses of this one."""
-        breath = 0.0 if lively else BREATH
-        await asyncio.sleep(breath)
+        it is busy with their questions, and then with telling them what we have just sent."""
+        await asyncio.sleep(BREATH)
         if self._speaking:
             await asyncio.wait(self._speaking, timeout=SPEECH)
-            await asyncio.sleep(breath)
+            await asyncio.sleep(REST)
 
     async def _stop_lanes(self) -> None:
         for task in self._busy.values():

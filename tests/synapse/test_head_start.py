@@ -75,7 +75,7 @@ async def test_what_we_have_said_ourselves_is_no_news(
     waited: list[float] = []
     stages: list[str] = []
 
-    async def spoken(self: delivering.Delivering, lively: bool) -> None:
+    async def spoken(self: delivering.Delivering) -> None:
         waited.append(time.monotonic())
 
     monkeypatch.setattr(delivering.Delivering, "spoken", spoken)
