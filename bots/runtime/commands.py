@@ -7,24 +7,45 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from bots.runtime.words import fold
 
-__all__ = ["Command", "Commands", "Invocation", "Unknown", "Word", "addressed", "fold", "names"]
+__all__ = [
+    "Command",
+    "Commands",
+    "Invocation",
+    "Unknown",
+    "Word",
+    "addressed",
+    "fold",
+    "is_asking",
+    "names",
+]
 
-_MARKS = "\u200b\u200e\u200f\u061c\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufe0f"
+_HIDDEN = "\u00ad\u034f\u180e\u200b-\u200f\u061c\u202a-\u202e\u2060-\u206f\ufeff\ufe0e\ufe0f"
 """What nobody sees, and what clients copy along with a command of ours."""
-_OPENING = re.compile(rf"[\s{_MARKS}]*(?P<code>`*)[\s{_MARKS}]*[!！❗❕](?P<gap>[\s{_MARKS}]*)")
-_CLOSING = re.compile(rf"[{_MARKS}]*")
+_SIGNS = "!！❗❕‼¡ǃ︕﹗"
+_OPENING = re.compile(
+    rf"[\s{_HIDDEN}]*(?P<listed>(?:(?:[->+•·–—‣◦]|\*(?=[\s{_HIDDEN}])|\d{{1,2}}[.)])[\s{_HIDDEN}]*)*)"
+    rf"(?P<marks>[*_~`]*)[\s{_HIDDEN}]*"
+    rf"(?P<sign>\\?[{_SIGNS}]{{1,3}}|/)(?P<gap>[\s{_HIDDEN}]*)"
+)
+_CLOSING = re.compile(rf"[{_HIDDEN}]*")
 _JOINERS = "'’‘ʼʹ`´′-\u200c\u200d"
 """Stand inside a word: «ім'я», «пам’ять», «پرونده‌ها»."""
-_ENDS = ":,.!?;…،؛؟。：，！？።፣፡'\"”»)"
+_APART = re.compile(r"(?<!\S)[^\W\d]+(?=\W|$)")
+"""What may belong to the word before it, written apart: «پرونده ها»."""
+_NUMBERED = re.compile(r"([^\d_]+)_?(\d+)")
+_ENDS = ":,.!?;…،؛؟。：，！？።፣፡'\"”»)–—"
+_BEHIND = "#(["
+"""What begins with a number: `!admit#2`."""
 _WRAPPED = dict(zip("*_~\"'«»„“‘‚(", "*_~\"'»«“”’‘)", strict=True))
 """What is put around a command as a whole: opening → closing."""
 _MARKED = "*_~"
 _QUESTIONS = ("?", "؟", "？")
-_PREFIX = re.compile(r"[^!！❗\n]{1,80}?[:,]?\s*(?=[!！❗])")
+_ASKING = "?؟？⁇❓❔፧\ufe0f \u200f"
+_PREFIX = re.compile(rf"[^{_SIGNS}\n]{{1,80}}?[:,]?\s*(?=[*_~`]*(?:[{_SIGNS}]|/))")
 
 
 def names(table: str) -> dict[str, tuple[str, ...]]:
@@ -90,6 +111,8 @@ class Unknown:
     word: str
     guess: Command | None
     rest: str = ""
+    amid: bool = field(default=False, compare=False)
+    """The word is a command, but something stands around it as if it were talked about."""
 
 
 class Commands:
@@ -109,18 +132,45 @@ class Commands:
         if opening is None:
             return None
         body = text[opening.end() :]
-        word = "".join(takewhile(_in_word, body)).rstrip(_JOINERS)
-        if not word or not word[0].isalpha():
+        word = "".join(takewhile(_in_word, body)).rstrip(_JOINERS + "_")
+        if not word or not word[0].isalpha() or _is_cry(opening):
             return None
-        rest = _CLOSING.sub("", body[len(word) :], count=1)
-        rest, covers = _without_code(rest, opening["code"])
-        command = self._index.get(_key(word))
-        odd = _is_odd(rest)
-        if command is not None and covers and not odd:
+        rest, covers = _without_marks(_seen(body[len(word) :]), opening["marks"])
+        command, word, rest = self._longest(word, rest)
+        if _is_path(opening, rest):
+            return None
+        odd = _is_odd(rest) or not covers or bool(opening["listed"] and rest.strip(_ENDS).strip())
+        if command is not None and not odd:
             return Invocation(command, _behind(rest), word)
-        if command is None and (odd or any(map(str.isspace, opening["gap"]))):
+        return self._unknown(opening, command, word, rest)
+
+    def bare(self, text: str) -> Invocation | None:
+        """The command whose word a text is, where somebody left the sign out."""
+        command = self._index.get(_key(text))
+        return Invocation(command, "", text) if command is not None else None
+
+    def _longest(self, word: str, rest: str) -> tuple[Command | None, str, str]:
+        """A word as it is, else with a number that sticks to it, or with what follows a space."""
+        command = self._index.get(_key(word))
+        number = _NUMBERED.fullmatch(word)
+        if command is None and number is not None and _key(number[1]) in self._index:
+            return self._index[_key(number[1])], number[1], f" {number[2]}{rest}"
+        for apart in islice(_APART.finditer(rest), 2) if command is None else ():
+            joined = self._index.get(_key(word + rest[: apart.end()]))
+            if joined is not None:
+                return joined, word + rest[: apart.end()], rest[apart.end() :]
+        return command, word, rest
+
+    def _unknown(
+        self, opening: re.Match[str], command: Command | None, word: str, rest: str
+    ) -> Unknown | None:
+        guess = command or self._near(word)
+        if opening["sign"] == "/" and guess is None:
+            return None  # a client's own, or another program's
+        if command is None and (_is_odd(rest) or any(map(str.isspace, opening["gap"]))):
             return None  # «! Achtung» is no command that somebody has mistyped
-        return Unknown(f"!{word}"[:40], command or self._near(word), _behind(rest))
+        sign = "/" if opening["sign"] == "/" else "!"
+        return Unknown(f"{sign}{word}"[:40], guess, _behind(rest), amid=command is not None)
 
     def _near(self, word: str) -> Command | None:
         said = _key(word)
@@ -138,7 +188,7 @@ def addressed(text: str, account: str, people: Collection[str] = ()) -> str:
     found = _PREFIX.match(text)
     if found is None:
         return text
-    said = found[0].strip(" \t:,").removeprefix("@").casefold()
+    said = found[0].strip(" \t:,*_~`").removeprefix("@").casefold()
     called = account.removeprefix("@").casefold()
     ours = said in (called, called.partition(":")[0]) or account in tuple(people)[:1]
     return text[found.end() :] if ours else text
@@ -161,19 +211,41 @@ def _key(word: str) -> str:
     return fold(word).replace(" ", "")
 
 
-def _without_code(rest: str, code: str) -> tuple[str, bool]:
-    """What follows a command without the backticks in which it was copied; and whether they hold
-    all of it: «`!answer` sends it» talks about a command."""
-    if not code:
+def _seen(rest: str) -> str:
+    """What follows a word: nothing, where it is a mark that was left over."""
+    rest = _CLOSING.sub("", rest, count=1)
+    return rest if rest.strip(_MARKED + "`") else ""
+
+
+def _without_marks(rest: str, marks: str) -> tuple[str, bool]:
+    """What follows a command without the marks or backticks in which it was written; and whether
+    they hold all of it: «`!answer` sends it» talks about a command."""
+    if not marks:
         return rest, True
-    inside, _, after = rest.partition(code)
+    inside, _, after = rest.partition(marks[::-1])
     return inside + after, not after.strip()
+
+
+def is_asking(text: str) -> bool:
+    """A question mark and nothing else: somebody does not know what to write."""
+    return bool(text) and all(x in _ASKING for x in text)
+
+
+def _is_cry(opening: re.Match[str]) -> bool:
+    """«!!! Hilfe» is no command, though «! hilfe» may be one."""
+    apart = any(map(str.isspace, opening["gap"]))
+    return apart and opening["sign"].lstrip("\\") not in ("!", "！")
+
+
+def _is_path(opening: re.Match[str], rest: str) -> bool:
+    return opening["sign"] == "/" and rest[:1] == "/"
 
 
 def _is_odd(rest: str) -> bool:
     """Whether a word goes on in a way in which no command does: `!admit?no`, `!answer/x`."""
     asks = rest[:1] in _QUESTIONS and bool(rest.strip(_ENDS).strip())
-    return asks or (bool(rest) and not rest[0].isspace() and rest[0] not in _ENDS)
+    goes_on = bool(rest) and not rest[0].isspace() and rest[0] not in _ENDS + _BEHIND
+    return asks or (goes_on and unicodedata.category(rest[0]) not in ("So", "Sk"))
 
 
 def _behind(rest: str) -> str:

@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 from bots.runtime.answerwords import POLITE
-from bots.runtime.commands import Invocation
+from bots.runtime.commands import Command, Invocation, Unknown
+from bots.runtime.decision import Phrase
 from bots.runtime.phrases import N_, Paragraphs, PerLanguage
 from bots.runtime.words import fold
 
 _LINK = ("https", "matrix", "to", "u")
-PARAGRAPHS: dict[str, Paragraphs] = {
+UNKNOWN: dict[str, Paragraphs] = {
+    "command-unknown": (
+        N_("There is no command {word}."),
+        "{guess}",
+        N_("{command} shows all commands."),
+    ),
+    "command-guess": (N_("Did you mean {command}?"),),
+    "command-amid": (
+        N_(
+            "I did not carry out {command}, because other signs stand around it. If you meant it, "
+            "please write it again at the beginning of a message."
+        ),
+    ),
+}
+PARAGRAPHS: dict[str, Paragraphs] = UNKNOWN | {
     "rest-unused": (N_("I only heed {command}. I did nothing with the words behind it."),),
     "in-clear": (
         N_(
@@ -30,3 +45,17 @@ def is_said(rest: str, *named: str) -> bool:
 def values(found: Invocation) -> dict[str, object]:
     """Of `rest-unused`."""
     return {"command": PerLanguage(found.command.shown)}
+
+
+def unknown(found: Unknown, help_: Command) -> tuple[str, dict[str, object]]:
+    """What is said of a command that was mistyped, or stands amid something else."""
+    if found.amid and found.guess is not None:
+        return "command-amid", {"command": PerLanguage(found.guess.shown)}
+    command = PerLanguage(help_.shown)
+    return "command-unknown", {"word": found.word, "guess": guess(found), "command": command}
+
+
+def guess(found: Unknown) -> Phrase | str:
+    if found.guess is None:
+        return ""
+    return Phrase("command-guess", "", {"command": PerLanguage(found.guess.shown)})

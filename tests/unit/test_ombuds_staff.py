@@ -6,6 +6,7 @@ import pytest
 
 from bots.ombuds.rules import commands
 from bots.runtime.decision import Due, Performed, Phrase, SetAside
+from bots.runtime.phrases import PerLanguage
 from federation.actions import Handle
 from federation.events import Ignored, MediaMessage, Reaction
 from tests.unit.test_ombuds_story import ANNA, BILAL, CEM, OFFICE, World, flat
@@ -112,7 +113,8 @@ def test_help_names_every_command(world: World) -> None:
 def test_unknown_commands_get_a_suggestion(world: World, body: str, guess: str | None) -> None:
     values = said(world.staff(body), "command-unknown").phrase.values
     found = values["guess"]
-    assert (found.values["command"] if isinstance(found, Phrase) else None) == guess
+    command = found.values["command"] if isinstance(found, Phrase) else None
+    assert (command.in_language("de") if isinstance(command, PerLanguage) else None) == guess
     assert world.pass_time(100) == []
 
 

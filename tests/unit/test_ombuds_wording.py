@@ -13,7 +13,7 @@ from bots.ombuds.bot import OmbudsBot
 from bots.ombuds.rendering import RINGING, Renderer
 from bots.ombuds.wording import PARAGRAPHS
 from bots.ombuds.wording.reporter import WITH_ORIGINAL
-from bots.runtime import declining
+from bots.runtime import declining, unheeded
 from bots.runtime.decision import Phrase
 from bots.runtime.words import Words
 from federation.events import KNOWN_MEDIA
@@ -58,7 +58,8 @@ def test_every_phrase_is_used() -> None:
     made = {f"kind-{x}" for x in KNOWN_MEDIA} | {
         f"state-{x}" for x in ("open", "answered", "closed")
     }
-    assert PARAGRAPHS.keys() - used == made | set(declining.PHRASES.values())
+    made |= {*declining.PHRASES.values(), *unheeded.UNKNOWN}
+    assert PARAGRAPHS.keys() - used == made
 
 
 def test_what_rings_exists() -> None:
@@ -117,7 +118,7 @@ def test_links_stay_whole_and_commands_stand_out() -> None:
     text = Renderer(EnglishWords()).render(Phrase("cases-line", "en", values))
     assert text.body.endswith(f" {url}")
     assert f'<a href="{url}">' in (text.html or "")
-    hint = Renderer(EnglishWords()).render(Phrase("command-hint", "en", {"command": "!x"}))
+    hint = Renderer(EnglishWords()).render(Phrase("command-amid", "en", {"command": "!x"}))
     assert "<code>!x</code>" in (hint.html or "")
 
 

@@ -63,6 +63,30 @@ def test_a_yes_in_any_language(town: Town, yes: str) -> None:
     assert town.keys(town.says(yes)) == ["accepted", "choose"]
 
 
+@pytest.mark.parametrize(
+    ("said", "keys"),
+    [
+        ("Regeln", ["rules"]),
+        ("hilfe!", ["help"]),
+        ("???", ["help"]),
+        ("- !regeln", ["rules"]),
+        ("/help", ["help"]),
+        ("قواعد", ["rules"]),
+        ("Ich habe die Regeln vergessen", ["rules-open"]),
+        ("`!regeln` geht nicht", ["command-amid"]),
+    ],
+)
+def test_a_command_however_it_is_written(town: Town, said: str, keys: list[str]) -> None:
+    assert town.keys(town.says(said)) == keys
+
+
+def test_a_word_that_answers_is_no_command(town: Town) -> None:
+    town.agrees()
+    assert town.keys(town.says("Gruppen")) == ["choose"]
+    assert town.keys(town.says("nord"))[-1:] == ["chosen"]
+    assert town.keys(town.says("Themen")) == ["choose"]
+
+
 @pytest.mark.parametrize("key", ["✅", "👍", "👍🏿", "✔", "☑"])
 def test_a_yes_by_reaction(town: Town, key: str) -> None:
     assert town.keys(town.agrees(key=key)) == ["accepted", "choose"]

@@ -27,7 +27,7 @@ from bots.onboarding.models import (
 from bots.onboarding.rules import commands, options
 from bots.onboarding.rules.options import Choice
 from bots.onboarding.wording import PARAGRAPHS, WORDING
-from bots.runtime import answers, declining, numbers
+from bots.runtime import answers, declining, numbers, unheeded
 from bots.runtime.commands import Command, Commands, Invocation, Unknown, names
 from bots.runtime.decision import Phrase
 from bots.runtime.phrases import (
@@ -76,6 +76,7 @@ def test_every_phrase_is_used() -> None:
         "leave-open",
         "erase-open",
         *declining.PHRASES.values(),
+        *unheeded.UNKNOWN,
     }
     assert PARAGRAPHS.keys() - constants() == made
 

@@ -45,15 +45,7 @@ def _command(turn: Turn, event: TextMessage, found: Invocation | Unknown) -> Non
     if isinstance(found, Invocation) and unheeded.is_said(found.rest):
         turn.tell("rest-unused", unheeded.values(found), thread=event.thread)
     if isinstance(found, Unknown):
-        guess: object = ""
-        if found.guess is not None:
-            guess = turn.phrase("command-guess", {"command": found.guess.shown(turn.language)})
-        values = {
-            "word": found.word,
-            "guess": guess,
-            "command": commands.HELP.shown(turn.language),
-        }
-        turn.tell("command-unknown", values, thread=event.thread)
+        turn.tell(*unheeded.unknown(found, commands.HELP), thread=event.thread)
     elif found.command is commands.HELP:
         _help(turn, event)
     elif found.command is commands.DIGEST:

@@ -131,12 +131,6 @@ ROOM: dict[str, Paragraphs] = {
     "text-only": (
         N_("So far only text goes out by mail. Please describe the picture or file in words."),
     ),
-    "command-unknown": (
-        N_("There is no command {word}."),
-        "{guess}",
-        N_("{command} shows all commands."),
-    ),
-    "command-guess": (N_("Did you mean {command}?"),),
     "command-where": (N_("Please write {command} in the thread of the message that it is about."),),
     "help": (
         N_("What editors write in this room can go out by mail, once somebody releases it."),

@@ -6,9 +6,8 @@ from typing import Any
 
 from bots.exchange.rules import commands
 from bots.exchange.rules.turn import Turn
+from bots.runtime import unheeded
 from bots.runtime.commands import Invocation, Unknown
-from bots.runtime.decision import Phrase
-from bots.runtime.phrases import PerLanguage
 from federation.events import TextMessage
 
 
@@ -24,9 +23,7 @@ def unknown(turn: Turn, event: TextMessage, found: Unknown) -> None:
     """Only what is nearly one of ours: other bots have commands too."""
     if found.guess is None:
         return
-    guess = Phrase("command-guess", "", {"command": PerLanguage(found.guess.shown)})
-    values = {"word": found.word, "guess": guess, "command": PerLanguage(commands.HELP.shown)}
-    turn.say(event.origin.room_id, "command-unknown", values, **there(event))
+    turn.say(event.origin.room_id, *unheeded.unknown(found, commands.HELP), **there(event))
 
 
 def there(event: TextMessage) -> dict[str, Any]:

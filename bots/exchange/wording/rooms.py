@@ -61,12 +61,6 @@ PARAGRAPHS: dict[str, Paragraphs] = {
         ),
         _FIND,
     ),
-    "command-unknown": (
-        N_("There is no command {word}."),
-        "{guess}",
-        N_("{command} shows all commands."),
-    ),
-    "command-guess": (N_("Did you mean {command}?"),),
     "hello-off": (
         N_(
             "Hello! From this room messages can be shared with the other initiatives, but that is "

@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from bots.runtime.commands import Command, Commands, Invocation, Unknown, Word, addressed
+from bots.runtime.commands import (
+    Command,
+    Commands,
+    Invocation,
+    Unknown,
+    Word,
+    addressed,
+    is_asking,
+)
 from bots.runtime.commands import names as _names
 from bots.runtime.texts import clean
 from federation.events import Edit, TextMessage
@@ -164,7 +172,7 @@ def of_staff(text: str) -> Invocation | Unknown | None:
 
 def of_reporter(text: str) -> Invocation | Unknown | None:
     """The command that a person's message is; anything else is what she has to say."""
-    if text in ("?", "؟"):
+    if is_asking(text):
         return Invocation(HELP)
     found = _REPORTER.find(text)
     if isinstance(found, Invocation):

@@ -9,7 +9,7 @@ from bots.ombuds.languages import guess
 from bots.ombuds.models import Case, CaseState, Flagged
 from bots.ombuds.rules import arrival, commands, decisions, flagwords, ringing
 from bots.ombuds.rules.turn import Turn
-from bots.runtime import declining
+from bots.runtime import declining, unheeded
 from bots.runtime.commands import Invocation, Unknown, addressed
 from bots.runtime.decision import Phrase
 from bots.runtime.phrases import PerLanguage
@@ -90,12 +90,8 @@ def _tell(turn: Turn, event: TextMessage, body: str, *, cut: bool) -> None:
 
 def _unknown(turn: Turn, found: Unknown) -> None:
     """One word that nearly is a command. Anything longer is something to be told."""
-    guess = found.guess
-    named: object = ""
-    if guess is not None:
-        named = Phrase("command-guess", "", {"command": PerLanguage(guess.shown)})
-    values = {"word": found.word, "guess": named, "help": PerLanguage(commands.HELP.shown)}
-    turn.say("reporter-unknown", values)
+    values = {"word": found.word, "guess": unheeded.guess(found)}
+    turn.say("reporter-unknown", {**values, "help": PerLanguage(commands.HELP.shown)})
 
 
 def media(turn: Turn, event: MediaMessage) -> None:

@@ -71,7 +71,7 @@ def media(turn: Turn, event: MediaMessage) -> None:
 
 def _command(turn: Turn, event: TextMessage, invocation: Invocation | Unknown) -> None:
     if isinstance(invocation, Unknown):
-        _unknown(turn, invocation)
+        _reply(turn, *unheeded.unknown(invocation, commands.HELP))
     elif invocation.command.name in commands.OF_CASE:
         _of_case(turn, event, invocation)
     else:
@@ -98,15 +98,6 @@ def _inside(turn: Turn) -> bool:
     """Whether it stands in the thread of a case, or replies to something there."""
     target = turn.state.target
     return target is not None and handles.place(target.handle) is not None
-
-
-def _unknown(turn: Turn, invocation: Unknown) -> None:
-    language = turn.staff_language
-    guess: object = ""
-    if invocation.guess is not None:
-        guess = turn.phrase("command-guess", {"command": invocation.guess.shown(language)})
-    hint = turn.phrase("command-hint", {"command": commands.HELP.shown(language)})
-    _reply(turn, "command-unknown", {"word": invocation.word, "guess": guess, "hint": hint})
 
 
 def _of_case(turn: Turn, event: TextMessage, invocation: Invocation) -> None:

@@ -48,9 +48,6 @@ OFFICE: dict[str, Paragraphs] = {
     "cases-line": ("{number} · {state} · {text} · {age} · {language} · {staff} {link}",),
     "cases-more": (N_("There are {count} more. Name a word to find fewer: {command}"),),
     "cases-none": (N_("No case was found. {command} shows all cases."),),
-    "command-unknown": (N_("There is no command {word}."), "{guess}", "{hint}"),
-    "command-guess": (N_("Did you mean {command}?"),),
-    "command-hint": (N_("{command} shows all commands."),),
     "command-plain": (
         N_(
             "This command was not encrypted and was not carried out. Please send it again, "

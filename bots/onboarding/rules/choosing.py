@@ -44,6 +44,13 @@ def _option(turn: Turn, number: int, meant: str) -> Phrase:
     return Phrase("option-about" if values.get("about") else "option", "", values)
 
 
+def understands(turn: Turn, text: str) -> bool:
+    """Whether it answers the question which initiatives she wants."""
+    if answers.is_later(text) or answers.is_cancel(text):
+        return True
+    return bool(options.choose(text, turn.settings.offered, turn.member.offered).picked)
+
+
 def chosen(turn: Turn, text: str) -> None:
     """Her answer to the question which initiatives she wants."""
     if answers.is_later(text) or answers.is_cancel(text):

@@ -77,11 +77,7 @@ def _unheeded(turn: Turn, found: Invocation, there: str) -> None:
 def _help(turn: Turn, found: Invocation | Unknown, there: str) -> None:
     language = turn.settings.languages[0]
     if isinstance(found, Unknown):
-        guess: object = ""
-        if found.guess is not None:
-            guess = Phrase("command-guess", "", {"command": found.guess.shown(language)})
-        values = {"word": found.word, "guess": guess, "command": commands.HELP.shown(language)}
-        turn.tell("command-unknown", values, reply_to=there)
+        turn.tell(*unheeded.unknown(found, commands.HELP), reply_to=there)
         return
     if unheeded.is_said(found.rest):
         _unheeded(turn, found, there)

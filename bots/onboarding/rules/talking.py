@@ -17,7 +17,7 @@ from bots.onboarding.rules import (
 )
 from bots.onboarding.rules.turn import Turn
 from bots.runtime import answers, declining, unheeded
-from bots.runtime.commands import Invocation, Unknown, addressed
+from bots.runtime.commands import Invocation, Unknown, addressed, is_asking
 from bots.runtime.decision import Phrase
 from bots.runtime.phrases import PerLanguage
 from bots.runtime.texts import clean
@@ -85,14 +85,28 @@ def _choose(turn: Turn, language: str) -> None:
 
 
 def _command(turn: Turn, body: str) -> bool:
-    found = commands.PRIVATE.find("!help" if body in ("?", "؟") else body)
+    found = _found(turn, body)
     if isinstance(found, Unknown):
-        _unknown(turn, found)
+        turn.say(*unheeded.unknown(found, commands.HELP))
     elif found is not None:
         if turn.member.question in PARTING:
             turn.change(question=Question.NOTHING)
         _do(turn, found)
     return found is not None
+
+
+def _found(turn: Turn, body: str) -> Invocation | Unknown | None:
+    """A command; its word alone, too, unless it answers what is asked."""
+    if is_asking(body):
+        return Invocation(commands.HELP)
+    found = commands.PRIVATE.find(body)
+    return found or (None if _answers(turn, body) else commands.PRIVATE.bare(body))
+
+
+def _answers(turn: Turn, body: str) -> bool:
+    if turn.member.open is Question.TOPICS and choosing.understands(turn, body):
+        return True
+    return answers.agreement(body) is not None or answers.is_cancel(body)
 
 
 def _do(turn: Turn, found: Invocation) -> None:
@@ -112,14 +126,6 @@ def _besides(turn: Turn, found: Invocation) -> None:
         turn.say("added")
     else:
         turn.say("rest-unused", unheeded.values(found))
-
-
-def _unknown(turn: Turn, found: Unknown) -> None:
-    guess: object = ""
-    if found.guess is not None:
-        guess = Phrase("command-guess", "", {"command": PerLanguage(found.guess.shown)})
-    values = {"word": found.word, "guess": guess, "command": PerLanguage(commands.HELP.shown)}
-    turn.say("command-unknown", values)
 
 
 def _answer(turn: Turn, body: str) -> bool:

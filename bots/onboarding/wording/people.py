@@ -119,12 +119,6 @@ PEOPLE: dict[str, Paragraphs] = {
     "help-leave": (N_("takes your yes to the rules back, and takes you out of the rooms"),),
     "help-erase": (N_("erases what I know about you"),),
     "help-help": (N_("shows this list"),),
-    "command-unknown": (
-        N_("There is no command {word}."),
-        "{guess}",
-        N_("{command} shows all commands."),
-    ),
-    "command-guess": (N_("Did you mean {command}?"),),
     "rules-open": (
         N_(
             "I did not understand that as an answer. Do you agree to the rules? Then write {yes}, "
