@@ -33,12 +33,12 @@ _LETTERS = {
         # Belarusian, Serbian, Macedonian, Tajik, Kazakh, Kyrgyz, Mongolian; Bulgarian has ъ
         OTHER: "ўјљњћђџѓќѕӣӯҳҷқғәңөұүһъ",
     },
-    "ethiopic": {"ti": "ኣሓዓቐቑቒቓቔቕቖኸኹኺኻኼኽኾ", OTHER: "አሐዐ"},
+    "ethiopic": {"ti": "ኣሓቐቑቒቓቔቕቖኸኹኺኻኼኽኾ", OTHER: "አሐዐ"},
     "latin": {
         "de": "ß",
         "tr": "ığ",
-        "fr": "èœ",
-        OTHER: "ñ¿¡áíóúãõłąęśźżćńřěšžůățșţəőűåøæāēīūģķļņđơưĩũ\u1ea0-\u1ef9ʻ",
+        "fr": "œ",
+        OTHER: "ýìòďťňůľñ¿¡áíóúãõłąęśźżćńřěšžůățșţəőűåøæāēīūģķļņđơưĩũ\u1ea0-\u1ef9ʻ",
     },
 }
 _WORDS = {
@@ -55,12 +55,17 @@ _WORDS = {
         "ru": "и что это как нет здравствуйте привет помогите меня мы они мне есть был была"
         " где когда"
         " пожалуйста спасибо нужна нужен помощь кто очень только почему здесь если или уже еще для"
-        " хочу могу живу нам нас вас охранник добрый день вечер утро мой моя его ее от",
+        " хочу могу живу нам нас вас охранник добрый день вечер утро мой моя его ее от"
+        " холодно комната комнате вода воды нету плохо",
         "uk": "що це як ні вітаю привіт допоможіть мене ми вони мені є був була де коли будь ласка"
         " дякую потрібна потрібен допомога хто дуже тільки чому тут якщо або вже ще для хочу можу"
-        " живу нам нас вас охоронець добрий день вечір ранок мій моя його її від та але",
+        " живу нам нас вас охоронець добрий день вечір ранок мій моя його її від та але"
+        " холодно кімната кімнаті вода води немає погано",
         OTHER: "моля съм има няма това аз ли защо се ме ми молим сам није шта помоћ помозите нисам"
-        " здраво помагайте помогнете благодаря добър ден ман мо дар аст лутфан мен бар жок калай",
+        " здраво помагайте помогнете благодаря добър ден ман мо дар аст лутфан мен бар жок калай"
+        " от на за и по как но той имам имаме нужда помощ студено се си ви ни ги към тук много нищо"
+        " кой къде кога днес трябва искам може сме сте да не здравейте вода проблем помош немам"
+        " добры дзень вады дапамажыце хладно је добар дан салам керек",
     },
     "ethiopic": {
         "ti": "ኣብ ናይ እዩ እየ ኣሎ ኣነ ንሕና ዘለኒ ሓገዝ እንታይ ከመይ ብዛዕባ ምስ ካብ የለን ኢና ኢኹም",
@@ -86,7 +91,10 @@ _WORDS = {
         " ju lutem ndihmë është më ez min ji bo li û ku heye spas silav me em dixwazim alîkarî"
         " alikari toi can giup xin chao khong sunt nu rog ajutor este am ja sam molim nije je se da"
         " waa waxaan iyo ma ka aan fadlan caawimaad caawi i nabad mimi ninahitaji msaada"
-        " tafadhali habari saya tidak tolong hej jag och",
+        " tafadhali habari saya tidak tolong hej jag och"
+        " c'è è acqua stanza camera fredda freddo aiutatemi buongiorno buonasera ci del della nella"
+        " abbiamo siamo le guardie guardia gli questo questa anche perché agua tenemos somos nos"
+        " estamos hace frío água temos guarda com uma nós kemi ujë në të nga dhoma",
     },
 }
 _LETTER = {
@@ -101,8 +109,9 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’\u200c][^\W\d_]+)*")
 _ARTICLE = re.compile("ال.{3}")
 _RUSSIAN_END = re.compile("(?:ит|ет|ят|ют|ешь|ишь|ая|ое|ться|тся)$")
 _UKRAINIAN_END = re.compile("(?:ить|уть|ець|тися|ися)$")
-_LONG = 20
-"""Letters of a text in which a letter that a language uses all the time does not miss by chance."""
+_BACKED = frozenset({"fa", "ru"})
+"""Whose letters others have as well (Urdu, Pashto; Belarusian, Mongolian): without a word or an
+ending of the language they tell nothing."""
 
 
 def guess(text: str, offered: Collection[str]) -> str | None:
@@ -124,18 +133,21 @@ def _points(script: str, text: str) -> Counter[str]:
     points: Counter[str] = Counter()
     for tongue, common in _COMMON[script].items():
         points[tongue] += sum(x in common for x in words)
+    if script == "cyrillic":
+        points.update(_endings(text, words))
     for tongue, letters in _LETTER[script].items():
+        if tongue in _BACKED and not points[tongue]:
+            continue
         # A letter that only one language has says more than a word that several may have.
         points[tongue] += len(letters.findall(text)) * (1 if script == "arabic" else 2)
     if script == "arabic":
-        points["ar"] += sum(_ARTICLE.match(x) is not None for x in words)
+        if not _LETTER[script]["fa"].search(text):  # «السلام علیکم» is said by all
+            points["ar"] += sum(_ARTICLE.match(x) is not None for x in words)
         points[OTHER] += 3 * len(_LETTER[script][OTHER].findall(text))
-    if script == "cyrillic":
-        points.update(_cyrillic(text, words))
     return +points
 
 
-def _cyrillic(text: str, words: list[str]) -> Counter[str]:
+def _endings(text: str, words: list[str]) -> Counter[str]:
     points: Counter[str] = Counter()
     russian, ukrainian = (_LETTER["cyrillic"][x].findall(text) for x in ("ru", "uk"))
     if russian and ukrainian:
@@ -143,5 +155,4 @@ def _cyrillic(text: str, words: list[str]) -> Counter[str]:
     points["uk"] += 2 * sum(_UKRAINIAN_END.search(x) is not None for x in words)
     if not ukrainian:
         points["ru"] += sum(_RUSSIAN_END.search(x) is not None for x in words)
-        points["ru"] += sum(map(len, words)) >= _LONG
     return points

@@ -86,7 +86,7 @@ LANGUAGES = (
     Language(
         "ru",
         "Русский",
-        ("русский язык", "по-русски", "російська", "Russisch", "Russian"),
+        ("русский язык", "по-русски", "русски", "російська", "Russisch", "Russian"),
     ),
     Language("fr", "Français", ("Französisch", "Franzoesisch", "French", "الفرنسية")),
     Language("tr", "Türkçe", ("Türkisch", "Tuerkisch", "Turkish", "التركية")),

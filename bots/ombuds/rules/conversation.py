@@ -13,6 +13,7 @@ from bots.runtime import declining, unheeded
 from bots.runtime.commands import Invocation, Unknown, addressed
 from bots.runtime.decision import Phrase
 from bots.runtime.phrases import PerLanguage
+from bots.runtime.tongues import asked_for
 from federation.actions import DeclineVerification
 from federation.events import (
     KNOWN_MEDIA,
@@ -26,8 +27,6 @@ from federation.events import (
 
 PAUSE = 600.0
 """Seconds between two acknowledgments, or two requests to send something again."""
-LONGEST_NAME = 40
-"""Of a language: a longer text is something that the person has to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ def text(turn: Turn, event: TextMessage) -> None:
         return
     if decisions.written(turn, event, body):
         return
-    language = _named_language(turn, body)
+    language = asked_for(body, turn.state.tongues.language_named)
     command = commands.of_reporter(body)
     if language is not None:
         _choose(turn, language)
@@ -126,12 +125,6 @@ def requested(turn: Turn, event: ClientRequest) -> None:
 
 def _is_new(turn: Turn) -> bool:
     return not turn.state.copies and not turn.known.gone
-
-
-def _named_language(turn: Turn, body: str) -> str | None:
-    if not 0 < len(body) <= LONGEST_NAME:
-        return None
-    return turn.state.tongues.language_named(body.lstrip("!！ "))
 
 
 def _choose(turn: Turn, language: str) -> None:

@@ -21,6 +21,7 @@ from bots.runtime.commands import Invocation, Unknown, addressed, is_asking
 from bots.runtime.decision import Phrase
 from bots.runtime.phrases import PerLanguage
 from bots.runtime.texts import clean
+from bots.runtime.tongues import asked_for
 from federation.actions import DeclineVerification
 from federation.events import (
     Asked,
@@ -36,8 +37,6 @@ from federation.events import (
 PAUSE = 600.0
 """Seconds between two messages that say nothing new."""
 PARTING = (Question.LEAVE, Question.ERASE)
-LONGEST_NAME = 40
-"""Of a language: a longer text is something else."""
 
 
 def text(turn: Turn, event: TextMessage) -> None:
@@ -48,7 +47,7 @@ def text(turn: Turn, event: TextMessage) -> None:
         return
     body, _ = clean(event.body)
     body = addressed(body, event.origin.account, event.people)
-    language = _language(turn, body)
+    language = asked_for(body, turn.state.tongues.language_named)
     if language is not None:
         _choose(turn, language)
     elif turn.member.stage is Stage.NEW:
@@ -64,12 +63,6 @@ def _plain(turn: Turn) -> None:
         greeting.greet(turn)
     else:
         turn.say("in-clear")
-
-
-def _language(turn: Turn, body: str) -> str | None:
-    if not 0 < len(body) <= LONGEST_NAME:
-        return None
-    return turn.state.tongues.language_named(body.lstrip("!！ "))
 
 
 def _choose(turn: Turn, language: str) -> None:

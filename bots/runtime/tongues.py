@@ -1,0 +1,30 @@
+"""A language that somebody asks for: its name, alone or in a sentence that says no more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bots.runtime.answerwords import POLITE, YES, folded
+from bots.runtime.words import fold
+
+LONGEST = 40
+"""A longer text is something that somebody has to say."""
+_AROUND = (
+    POLITE
+    | YES
+    | folded(
+        "auf in im nur sprache spreche sprechen rede schreibe ich wir möchte will lieber",
+        "only language speak write i we want would like prefer en je nous parle parlons préfère",
+        "dil dili dilinde konuşuyorum istiyorum ben мова мовою на розмовляю говорю я мы ми",
+        "язык языке пишу по اللغة لغة أتكلم اتكلم أتحدث أريد انا أنا ب به با زبان من صحبت میکنم"
+        " می‌کنم حرف میزنم می‌زنم کنم می ቋንቋ ኣነ እዛረብ ብ",
+    )
+)
+
+
+def asked_for(text: str, named: Callable[[str], str | None]) -> str | None:
+    """The language, if a text asks for one; `named` tells whose name a text is."""
+    if not 0 < len(text) <= LONGEST:
+        return None
+    bare = " ".join(x for x in fold(text).split() if x not in _AROUND)
+    return named(text) or (named(bare) if bare else None)
