@@ -54,6 +54,8 @@ class RoomView:
     joined: frozenset[str] = frozenset()
     invited: frozenset[str] = frozenset()
     banned: frozenset[str] = frozenset()
+    left: frozenset[str] = frozenset()
+    """Of a space: who was in it, or asked to be, and is out by her own hand or another's."""
     names: Mapping[str, str] = field(default_factory=dict, hash=False, repr=False)
     """User → what she calls herself there, for accounts that ask for that, in rooms of few."""
     direct: bool = False
@@ -67,6 +69,10 @@ class RoomView:
     join_rule: str = ""
     """Who may come in (§ m.room.join_rules); empty where that is not known."""
     space: bool = False
+    maker: str = ""
+    """Who made it; empty where that is not known."""
+    parents: frozenset[str] = frozenset()
+    """Spaces in which it says that it lies (§ m.space.parent): its moderators say so."""
 
     @property
     def closed(self) -> bool:

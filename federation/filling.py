@@ -40,8 +40,10 @@ class Filling:
         if not self._interests.members:
             return
         for room in joined:
-            if not known[room.room_id].members_known:
-                room.members = await sync.members(self._server, room.room_id)
+            before = known[room.room_id]
+            if not before.members_known:
+                space = before.space or room.space
+                room.members = await sync.members(self._server, room.room_id, gone=space)
 
     async def gaps(
         self, joined: Sequence[JoinedRoom], known: Known, token: str

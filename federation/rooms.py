@@ -39,6 +39,8 @@ class Room:
     members: dict[str, str] = field(default_factory=dict)
     """User → `join` or `invite`."""
     banned: set[str] = field(default_factory=set)
+    left: set[str] = field(default_factory=set)
+    """Of a space: who is out of it, by her own hand or another's."""
     names: dict[str, str] = field(default_factory=dict)
     """User → display name, as far as it is to be known."""
     creators: frozenset[str] = frozenset()
@@ -47,6 +49,8 @@ class Room:
     join_rule: str = ""
     """Empty where nobody told."""
     space: bool = False
+    maker: str = ""
+    parents: set[str] = field(default_factory=set)
     acl: dict[str, Any] | None = None
     """Content of `m.room.server_acl`, where the room has one."""
 
@@ -55,6 +59,7 @@ class Room:
             joined=frozenset(u for u, m in self.members.items() if m == "join"),
             invited=frozenset(u for u, m in self.members.items() if m == "invite"),
             banned=frozenset(self.banned),
+            left=frozenset(self.left),
             names=dict(self.names),
             direct=self.direct,
             encrypted=self.encrypted,
@@ -62,6 +67,8 @@ class Room:
             power_levels=self.power_levels,
             join_rule=self.join_rule,
             space=self.space,
+            maker=self.maker,
+            parents=frozenset(self.parents),
         )
 
     def only_asks(self, users: Collection[str]) -> bool:
@@ -76,17 +83,25 @@ class Room:
         kind, state_key = event.get("type"), event["state_key"]
         if kind == "m.room.member":
             self._apply_member(account, state_key, content)
+        elif kind in ("m.room.create", "m.space.parent"):
+            self._apply_place(event, state_key, content)
         elif state_key == "" and kind == "m.room.encryption":
             self.encrypted = True
-        elif state_key == "" and kind == "m.room.create":
-            self.creators = power.creators(content, str(event.get("sender", "")))
-            self.space = content.get("type") == "m.space"
         elif state_key == "" and kind == "m.room.server_acl":
             self.acl = dict(content)
         elif state_key == "" and kind == "m.room.join_rules":
             self.join_rule = str(content.get("join_rule", ""))
         elif state_key == "" and kind == "m.room.power_levels":
             self.power_levels = dict(content)
+
+    def _apply_place(self, event: RawEvent, state_key: str, content: Mapping[str, Any]) -> None:
+        """Whose it is, and where it lies."""
+        if event.get("type") == "m.space.parent":
+            (self.parents.add if content.get("via") else self.parents.discard)(state_key)
+        elif state_key == "":
+            self.maker = str(event.get("sender", ""))
+            self.creators = power.creators(content, self.maker)
+            self.space = content.get("type") == "m.space"
 
     def _apply_member(self, account: str, user: str, content: Mapping[str, Any]) -> None:
         membership = content.get("membership")
@@ -100,6 +115,8 @@ class Room:
         else:
             self.names.pop(user, None)
         (self.banned.add if membership == "ban" else self.banned.discard)(user)
+        gone = membership == "leave" and self.space
+        (self.left.add if gone else self.left.discard)(user)
         if user == account:
             self.joined = membership == "join"
             if membership == "invite":
@@ -108,7 +125,7 @@ class Room:
 
     def nobody(self) -> None:
         """Forget who is in it, and who must not be."""
-        self.members, self.names, self.banned = {}, {}, set()
+        self.members, self.names, self.banned, self.left = {}, {}, set(), set()
 
     def set_members(self, events: Iterable[RawEvent], account: str) -> None:
         """Replace all members by what `/members` answered."""
@@ -124,9 +141,10 @@ def load(vault: Vault, account: str, room_id: str) -> Room:
         return Room(room_id)
     data = json.loads(found)
     data["creators"] = frozenset(data["creators"])
-    if "banned" not in data:  # written when nobody asked for that: members are to be fetched anew
+    lacking = "banned" not in data or ("left" not in data and data.get("space"))
+    if lacking:  # written when nobody asked for that: members are to be fetched anew
         data["members_known"] = False
-    data["banned"] = set(data.get("banned", ()))
+    data |= {key: set(data.get(key, ())) for key in ("banned", "left", "parents")}
     return Room(**data)
 
 
@@ -142,11 +160,14 @@ def save(vault: Vault, account: str, room: Room, *, names: bool = False) -> None
         "members_known": room.members_known,
         "members": room.members,
         "banned": sorted(room.banned),
+        "left": sorted(room.left),
         "names": room.names if names and len(room.members) <= FEW else {},
         "creators": sorted(room.creators),
         "power_levels": room.power_levels,
         "join_rule": room.join_rule,
         "space": room.space,
+        "maker": room.maker,
+        "parents": sorted(room.parents),
         "acl": room.acl,
     }
     vault.write("room", _key(account, room.room_id), json.dumps(data).encode())

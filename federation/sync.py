@@ -28,6 +28,7 @@ STATE_TYPES = (
     "m.room.join_rules",
     "m.room.server_acl",
     "m.room.tombstone",
+    "m.space.parent",
 )
 
 
@@ -86,6 +87,12 @@ class JoinedRoom:
     """Where the timeline has a gap before it: the token to page back from."""
     receipts: Sequence[Mapping[str, Any]] = ()
     """Contents of `m.receipt` (§ Receipts)."""
+
+    @property
+    def space(self) -> bool:
+        """Whether it says, here, that it is one."""
+        made = (x for x in (*self.state, *self.timeline) if x.get("type") == "m.room.create")
+        return any(mapping(x.get("content")).get("type") == "m.space" for x in made)
 
     def keep(self, timeline: Sequence[RawEvent]) -> None:
         """Hand on only this of the timeline; what the rest did to the room's state stays."""
@@ -233,12 +240,12 @@ async def _messages(
     return answer
 
 
-async def members(server: Homeserver, room_id: str) -> list[RawEvent] | None:
-    """Everybody who is in the room or invited; None if we may not see that (any more)."""
+async def members(server: Homeserver, room_id: str, *, gone: bool = False) -> list[RawEvent] | None:
+    """Everybody who is in the room, invited or banned, or has `gone`; None if we may not see that
+    (any more)."""
+    query = {} if gone else {"not_membership": "leave"}
     try:
-        answer = await server.call(
-            "members", "GET", path("rooms", room_id, "members"), query={"not_membership": "leave"}
-        )
+        answer = await server.call("members", "GET", path("rooms", room_id, "members"), query=query)
     except (RateLimited, TokenRevoked):
         raise
     except MatrixError:

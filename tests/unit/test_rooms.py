@@ -134,3 +134,37 @@ def test_names_are_kept_for_those_who_ask_and_in_rooms_of_few() -> None:
 
 def test_an_unknown_room_is_empty() -> None:
     assert rooms.load(Vault(), BOT, ROOM) == Room(ROOM)
+
+
+def test_a_space_remembers_who_is_out_of_it() -> None:
+    space = state("m.room.create", {"type": "m.space", "room_version": "11"})
+    gone = member(ANNA, "leave")
+    assert room(space, member(ANNA, "join"), gone).view().left == {ANNA}
+    assert room(space, member(ANNA, "knock"), member(ANNA, "leave", BERT)).view().left == {ANNA}
+    assert room(space, gone, member(ANNA, "join")).view().left == frozenset()
+    assert room(space, gone, member(ANNA, "ban", BERT)).view().left == frozenset()
+    assert room(state("m.room.create", {}), gone).view().left == frozenset()
+
+
+def test_a_space_that_an_older_version_saved_has_its_members_fetched_anew() -> None:
+    vault = Vault()
+    for kind, known in (("m.space", False), ("", True)):
+        made = room(state("m.room.create", {"type": kind}))
+        made.members_known = True
+        rooms.save(vault, BOT, made)
+        saved = json.loads(vault.read("room", f"{BOT} {ROOM}") or b"")
+        del saved["left"], saved["maker"], saved["parents"]
+        vault.write("room", f"{BOT} {ROOM}", json.dumps(saved).encode())
+        assert rooms.load(vault, BOT, ROOM).members_known is known
+
+
+def test_a_room_says_who_made_it_and_where_it_lies() -> None:
+    parent = state("m.space.parent", {"via": ["b.example"]}, "!space")
+    made = room(state("m.room.create", {}), parent)
+    assert made.view().maker == ANNA
+    assert made.view().parents == {"!space"}
+    vault = Vault()
+    rooms.save(vault, BOT, made)
+    assert rooms.load(vault, BOT, ROOM) == made
+    made.apply(BOT, state("m.space.parent", {}, "!space"))
+    assert made.view().parents == frozenset()
