@@ -101,12 +101,13 @@ class Planning:
         return planned
 
     async def rooms(self) -> dict[Key, str]:
-        """The id of every declared room that is there: as it was last seen, where all are known,
-        else as the homeserver tells it. Raises FederationError."""
+        """The id of every declared room that is there, and of adopted spaces: as it was last seen,
+        where all are known, else as the homeserver tells it. Raises FederationError."""
         known: dict[Key, str] = await self._store.run("rooms", lambda v: v.get(ROOMS, "") or {})
         wanted = [room.key for room in self._layout.rooms]
         if all(key in known for key in wanted):
-            return {key: known[key] for key in wanted}
+            adopted = (x.mark.key for x in self._layout.children if x.alias is not None)
+            return {key: known[key] for key in (*wanted, *adopted) if key in known}
         return _ids(await self.plan())
 
     async def _strangers(self) -> frozenset[str]:
@@ -235,7 +236,8 @@ class Planning:
 
 
 def _ids(planned: Plan) -> dict[Key, str]:
-    return {key: ref for key, ref in planned.ids.items() if not isinstance(ref, Handle)}
+    made = {key: ref for key, ref in planned.ids.items() if not isinstance(ref, Handle)}
+    return {**made, **planned.adopted}
 
 
 def _account(role: Role) -> AccountRole:

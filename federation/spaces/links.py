@@ -27,6 +27,8 @@ class Links:
     """Of what is not in the YAML any more."""
     lies: list[Remark] = field(default_factory=list)
     """Aliases of adopted spaces that lead where they must not."""
+    adopted: dict[Key, str] = field(default_factory=dict)
+    """Where the adopted spaces are."""
     silent: list[Remark] = field(default_factory=list)
     """Those of which nobody knows where they lead by now."""
 
@@ -66,6 +68,8 @@ class _Comparing:
             target = targets.get(child.mark.key)
             if target is None:
                 continue
+            if child.alias is not None and not isinstance(target, Handle):
+                self.links.adopted[child.mark.key] = str(target)
             before = linked.get(target) if not isinstance(target, Handle) else None
             if before is None or not _holds(before, link(child)):
                 self.links.due.append(self._due(child, target, before))

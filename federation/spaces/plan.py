@@ -18,6 +18,8 @@ class Plan:
     layout: Layout
     ids: Ids
     """Of every room of the layout: its id, or a handle for one that is yet to be made."""
+    adopted: Mapping[Key, str]
+    """The ids of spaces that initiatives run themselves, as far as they are known."""
     changes: tuple[Change, ...]
     """In an order in which they can be carried out one after another."""
     undeclared: tuple[Change, ...]
@@ -54,6 +56,7 @@ def plan(
     return Plan(
         layout,
         matching.ids,
+        linked.adopted,
         (*_accounts(observed, accounts), *rooms, *linked.due, *linked.stale),
         tuple(linked.undeclared),
         (*matching.remarks, *powerless, *linked.lies, *strange),

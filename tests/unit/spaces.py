@@ -22,7 +22,7 @@ from federation.spaces.network import (
 )
 from federation.spaces.plan import Plan, plan
 from federation.spaces.references import handles, replaced
-from federation.spaces.seen import Observed, Seen
+from federation.spaces.seen import Lead, Observed, Seen
 from federation.spaces.state import MARK, PICTURE, creation
 from federation.spaces.steps import (
     BringAlong,
@@ -83,6 +83,8 @@ class Homeserver:
         """Room → who was in the rooms that it replaced."""
         self.elsewhere: dict[str, str] = {}
         """Aliases of rooms that are not ours."""
+        self.leads: dict[str, Lead] = {}
+        """Aliases of adopted spaces, and what their homeservers say of them."""
         self.accounts: set[str] = set()
         self._numbers = count(1)
 
@@ -101,7 +103,7 @@ class Homeserver:
             for room_id, state in self.rooms.items()
             if self.members[room_id].get(CREATOR) == "join"
         }
-        return Observed(rooms, frozenset(ACCOUNTS.values()) - self.accounts)
+        return Observed(rooms, frozenset(ACCOUNTS.values()) - self.accounts, self.leads)
 
     def _members(self, room_id: str, afar: Collection[str]) -> dict[str, str] | None:
         """Asked for where people are without power."""

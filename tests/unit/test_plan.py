@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from federation.actions import Handle, SetState
 from federation.spaces.layout import lay_out
 from federation.spaces.network import Initiative, Network, Role, Words
+from federation.spaces.seen import Lead
 from federation.spaces.state import MARK, TYPES
 from federation.spaces.steps import MakeRoom
 from tests.unit.spaces import (
@@ -361,6 +362,46 @@ def test_another_address_of_the_same_adopted_space_keeps_the_link(server: Server
     server.apply(declared)
     assert "#neu:sued" in server.children("#buendnis")
     assert server.plan(declared).is_done
+
+
+def test_an_alias_that_leads_elsewhere_by_now_is_followed_there_and_back(server: Server) -> None:
+    for target, before in (("!neu", "!sued"), ("!sued", "!neu")):
+        server.leads["#start:sued"] = Lead(target)
+        planned = server.apply(SMALL)
+        assert told(planned.changes) == [
+            "+ #buendnis: links #start:sued",
+            f"- #buendnis: no longer links {before}",
+        ]
+        assert server.plan(SMALL).is_done
+        assert server.plan(SMALL).adopted == {"initiative/sued": target}
+
+
+def test_an_adopted_space_that_was_removed_stays_linked_and_is_named(server: Server) -> None:
+    server.leads["#start:sued"] = Lead(silence="it leads nowhere (M_NOT_FOUND)")
+    planned = server.apply(SMALL)
+    assert planned.changes == ()
+    [note] = planned.notes
+    assert note.where == "#start:sued"
+    assert "leads nowhere" in note.text
+    assert planned.adopted == {"initiative/sued": "!sued"}
+    # Taken out of the settings, the link goes.
+    server.apply(replace(SMALL, initiatives=SMALL.initiatives[:1]), remove=True)
+    assert "#start:sued" not in server.children("#buendnis")
+
+
+def test_a_link_that_somebody_removed_is_there_again(server: Server) -> None:
+    server.leads["#start:sued"] = Lead("!sued")
+    server.rooms[server.room("#buendnis")]["m.space.child", "!sued"] = {}
+    assert told(server.apply(SMALL).changes) == ["+ #buendnis: links #start:sued"]
+    assert server.plan(SMALL).is_done
+
+
+def test_where_an_alias_lies_the_space_stays_the_one_that_it_was(server: Server) -> None:
+    server.leads["#start:sued"] = Lead(server.room("#austausch"))
+    planned = server.plan(SMALL)
+    assert planned.changes == ()
+    assert [x.where for x in planned.problems] == ["#start:sued"]
+    assert planned.adopted == {"initiative/sued": "!sued"}
 
 
 def test_other_ways_to_an_adopted_space(server: Server) -> None:
