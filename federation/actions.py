@@ -131,6 +131,8 @@ class Join:
 class Leave:
     room: Ref
     notify: bool = False
+    reason: str = ""
+    """What people there are shown, and who asked us in."""
 
 
 @dataclass(frozen=True, slots=True)

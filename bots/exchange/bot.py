@@ -32,7 +32,7 @@ class ExchangeBot:
         self._followers = tuple(followers)
 
     def load(self, docs: Docs, event: Event) -> State:
-        return store.Loader(docs, self.settings).load(event)
+        return store.Loader(docs, self.settings, self._words).load(event)
 
     def rule(self, state: State, event: Event, now: datetime) -> Decision[State]:
         return rule(state, event, now)

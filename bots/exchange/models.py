@@ -28,6 +28,18 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Adopted:
+    """An initiative that runs its rooms itself, on a server of its own."""
+
+    id: str
+    name: str
+    server: str
+    contacts: frozenset[str]
+    space: str = ""
+    """Its id, as the alliance links it; empty where that is not known."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What the network's YAML says, in the form that the rules need. Rooms are ids."""
 
@@ -36,6 +48,9 @@ class Settings:
     languages: tuple[str, ...]
     """The first is that of the exchange room; `spoken` are those of the others."""
     sources: tuple[Source, ...] = ()
+    adopted: tuple[Adopted, ...] = ()
+    spaces: frozenset[str] = frozenset()
+    """Those of all initiatives."""
     coordination: str | None = None
     """Where failures are told."""
     accounts: frozenset[str] = frozenset()
@@ -48,13 +63,17 @@ class Settings:
     room_languages: tuple[str, ...] = ()
     """Side by side in the rooms of initiatives; by default the first two."""
     places: frozenset[str] = field(init=False)
-    """Every room that the bot is in."""
+    """Every room of the network that the bot is in."""
+    spread: frozenset[str] = field(init=False)
+    """Spaces, which the bot itself is not in."""
 
     def __post_init__(self) -> None:
         # Asked for with every event, and there may be hundreds.
         common = (self.exchange, *((self.coordination,) if self.coordination else ()))
         places = frozenset((*common, *(x.room for x in self.sources)))
+        around = frozenset(y for x in self.sources for y in x.within)
         object.__setattr__(self, "places", places)
+        object.__setattr__(self, "spread", around | {self.alliance})
 
     @property
     def spoken(self) -> str:
@@ -74,6 +93,14 @@ class Settings:
 
     def source(self, room: str) -> Source | None:
         return next((x for x in self.sources if x.room == room), None)
+
+    def initiative(self, id: str) -> Adopted | None:  # noqa: A002  (the key in the file)
+        return next((x for x in self.adopted if x.id == id), None)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the initiatives."""
+        return (*(x.initiative for x in self.sources), *(x.name for x in self.adopted))
 
 
 class ShareState(StrEnum):
@@ -182,6 +209,12 @@ class Place:
     """None: as the settings say."""
     introduced: bool = False
     joined: bool = False
+    asked: str = field(default="", repr=False)
+    """Who asked us into a room that is none of the network's, until we have looked at it."""
+    initiative: str = ""
+    """The id of the one that runs the room itself, while we serve it there."""
+    heir: str = ""
+    """The room that replaces one of these."""
     gone: tuple[str, ...] = ()
     """The last event ids that were taken back here and that we did not know. What is being looked
     up may have been read just before."""
@@ -192,6 +225,8 @@ class Office(Movable):
     shares: int = 0
     moved: Mapping[str, str] = field(default_factory=dict)
     """Room → the room that replaced it."""
+    heirs: Mapping[str, str] = field(default_factory=dict)
+    """Rooms that replace rooms which others run, until we have looked at them → the replaced."""
     aside: float = 0.0
     shut: str = ""
     """The room in place of another into which we could not come, and of which was told last."""

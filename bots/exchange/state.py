@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from bots.exchange.models import Answer, Found, Office, Person, Place, Restless, Settings, Shared
 from bots.runtime.bot import Made
+from bots.runtime.phrases import Translator
 from federation.events import RoomView
 from federation.membership import Look
 
@@ -19,6 +20,8 @@ class Knowledge:
     shared: Shared | None = None
     place: Place = field(default_factory=Place)
     people: Mapping[str, Person] = field(default_factory=dict, repr=False)
+    behind: tuple[Shared, ...] = field(default=(), repr=False)
+    """All that was shared from a room in which we are not any more."""
     mine: tuple[Shared, ...] = field(default=(), repr=False)
     """All that somebody shares, where her name is to be taken off."""
     removed: bool = False
@@ -34,6 +37,7 @@ class Knowledge:
 @dataclass(frozen=True, slots=True)
 class State:
     settings: Settings
+    words: Translator
     known: Knowledge
     before: Knowledge
     """As it was loaded."""
@@ -42,7 +46,11 @@ class State:
     room: str = ""
     """The room at hand: of the settings by its id there, else as it is."""
     joined: frozenset[str] = frozenset()
-    """Rooms of the settings that we are in, at a start."""
+    """Rooms that we are in, at a start."""
+    adopted: Mapping[str, str] = field(default_factory=dict)
+    """Those of them that initiatives run themselves → the id of the initiative."""
+    older: Place = field(default_factory=Place)
+    """What was decided in the room that the one at hand replaces, if others run it."""
     copy: Made | None = None
     """The copy of the message at hand."""
     ours: bool = False

@@ -35,9 +35,12 @@ from bots.exchange.rules import commands
 from bots.exchange.state import Knowledge, State
 from bots.runtime.bot import Docs
 from bots.runtime.decision import Due, Event, Performed, Started
+from bots.runtime.phrases import Translator
 from federation.events import (
     Edit,
     MediaMessage,
+    Membership,
+    MembershipKind,
     Reaction,
     Redaction,
     RoomEvent,
@@ -58,6 +61,7 @@ LOOKS = "exchange/looks"
 REMOVED = "exchange/removed"
 RESTLESS = "exchange/restless"
 MOST_FOUND = 10
+GONE = (MembershipKind.LEAVE, MembershipKind.BAN)
 
 
 class Follower(Protocol):
@@ -77,6 +81,7 @@ class Follower(Protocol):
 class Loader:
     docs: Docs
     settings: Settings
+    words: Translator
 
     def load(self, event: Event) -> State:
         state = self._state(event)
@@ -88,26 +93,33 @@ class Loader:
         settings = self.settings.as_known(known.office)
 
         def look(room: str) -> RoomView:
-            account = settings.account if room in settings.places else settings.greeter
+            account = settings.greeter if room in settings.spread else settings.account
             return self.docs.view(account, known.office.now_at(room))
 
-        state = State(settings, known, known, look)
+        state = State(settings, self.words, known, known, look)
         if isinstance(event, Started):
-            places = ((room, place_from(x)) for room, x in self.docs.scan(PLACE))
-            return replace(state, joined=frozenset(room for room, x in places if x.joined))
+            return self._begun(state)
         if isinstance(event, Due):
             return self._due(state, event.key)
         if isinstance(event, Performed):
             return self._performed(state, event)
         if not isinstance(event, RoomEvent):
             return state
-        room = known.office.meant(event.origin.room_id)
-        state = replace(state, room=room)
-        if isinstance(event, TextMessage) and room in state.settings.places:
+        state = self._at(state, event.origin.room_id)
+        if isinstance(event, TextMessage) and self._is_served(state):
             state = self._searched(state, event)
-        if room == state.settings.exchange:
-            return self._in_exchange(self._with_place(state), event)
-        return self._in_source(self._with_place(state), event)
+        if state.room == state.settings.exchange:
+            return self._in_exchange(state, event)
+        return self._in_source(state, event)
+
+    def _begun(self, state: State) -> State:
+        places = {room: place_from(x) for room, x in self.docs.scan(PLACE)}
+        joined = {room: x for room, x in places.items() if x.joined}
+        adopted = {room: x.initiative for room, x in joined.items() if x.initiative}
+        return replace(state, joined=frozenset(joined), adopted=adopted)
+
+    def _is_served(self, state: State) -> bool:
+        return state.room in state.settings.places or bool(state.known.place.initiative)
 
     def _due(self, state: State, key: str) -> State:
         if key.startswith((handles.NOTE, handles.ANEW)):
@@ -117,6 +129,8 @@ class Loader:
     # -- parts ---------------------------------------------------------------------------------
 
     def _performed(self, state: State, event: Performed) -> State:
+        if event.action == "Join" and event.room_id is not None:
+            return self._at(state, event.room_id)
         if event.target is None:
             number = handles.copy_number(event.handle)
             return self._by_number(state, str(number)) if number is not None else state
@@ -145,10 +159,18 @@ class Loader:
         known = replace(state.known, shared=shared, removed=removed, looks=looks, restless=restless)
         return replace(state, known=known, copy=copy, event=source)
 
+    def _at(self, state: State, room: str) -> State:
+        office = state.known.office
+        state = self._with_place(replace(state, room=office.meant(room)))
+        old = office.heirs.get(room)
+        return replace(state, older=self._place(old)) if old is not None else state
+
     def _with_place(self, state: State) -> State:
-        stored = self.docs.get(PLACE, state.room)
-        place = place_from(stored) if stored is not None else Place()
-        return replace(state, known=replace(state.known, place=place))
+        return replace(state, known=replace(state.known, place=self._place(state.room)))
+
+    def _place(self, room: str) -> Place:
+        stored = self.docs.get(PLACE, room)
+        return place_from(stored) if stored is not None else Place()
 
     def _with_people(self, state: State, *users: str) -> State:
         found = {user: self.docs.get(PERSON, user) for user in users}
@@ -199,7 +221,16 @@ class Loader:
                 return self._with_markers(self._with_shared(state, event.target))
             case TextMessage():
                 return self._commanded(state, event)
+            case Membership() if event.user == state.settings.account:
+                return self._left_behind(state, event)
         return state
+
+    def _left_behind(self, state: State, event: Membership) -> State:
+        if not state.known.place.initiative or event.membership not in GONE:
+            return state
+        kept = (shared_from(x) for _, x in self.docs.scan(SHARED))
+        behind = tuple(x for x in kept if x.room == event.origin.room_id)
+        return replace(state, known=replace(state.known, behind=behind))
 
     def _marked(self, state: State, target: str, sender: str) -> State:
         state = self._with_people(self._with_shared(state, target), sender)
@@ -268,6 +299,8 @@ def save(docs: Docs, state: State, followers: Sequence[Follower]) -> None:
     for old, new in zip(before.mine, now.mine, strict=True):
         _save_shared(docs, new, old, followers)
     _save_shares(docs, now.shared, before.shared, followers)
+    for shared in () if now.behind else before.behind:
+        take_back(docs, shared, followers)
 
 
 def _keep_or_drop(docs: Docs, kind: str, key: str, now: object, before: object) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import re
 from collections.abc import Iterator, Mapping
 from typing import get_args
 
@@ -17,9 +18,13 @@ from config.network import NetworkConfig
 from config.network_office import DigestDay, Web
 from config.network_parts import NAMES, ROLES, Common, Initiative, Template, TemplateRoom
 from federation import membership
+from federation.links import link, server_of
 from federation.spaces.network import Access, Kind
 
 log = logging.getLogger(__name__)
+
+_SPACE = re.compile(rf"{Kind.INITIATIVE}/[^/]+")
+"""The key of an initiative's space."""
 
 
 def accounts(config: NetworkConfig) -> frozenset[str]:
@@ -85,8 +90,15 @@ def _initiative(
         access=Access(access),
         places=made,
         contacts=initiative.contacts,
-        server=(initiative.space or "").partition(":")[2],
+        server=server_of(initiative.space or ""),
+        link=_link(initiative) if f"initiative/{initiative.id}" in places else "",
     )
+
+
+def _link(initiative: Initiative) -> str:
+    """To its own space: by the alias, which follows where the space moves."""
+    alias = initiative.space or ""
+    return link(alias, via=initiative.via or (server_of(alias),)) if alias else ""
 
 
 def _places(
@@ -132,12 +144,26 @@ def of_exchange(config: NetworkConfig, places: Places) -> exchange.Settings:
             for room, place in _rooms(config, places, initiative)
             if room.share
         ),
+        adopted=tuple(_adopted(config, places)),
+        spaces=frozenset(x for key, x in places.items() if _SPACE.fullmatch(key)),
         coordination=places["coordination"],
         accounts=accounts(config),
         creator=config.user("creator"),
         alliance=places["alliance"],
         greeter=config.user("onboarding"),
     )
+
+
+def _adopted(config: NetworkConfig, places: Places) -> Iterator[exchange.Adopted]:
+    for initiative in config.initiatives:
+        if initiative.space is not None:
+            yield exchange.Adopted(
+                id=initiative.id,
+                name=initiative.name,
+                server=server_of(initiative.space),
+                contacts=frozenset(initiative.contacts),
+                space=places.get(f"initiative/{initiative.id}", ""),
+            )
 
 
 def _around(places: Places, initiative: Initiative) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from config.loading import load_network
 from federation.embedded import EmbeddedSynapse, free_port
 from federation.neighbours import Neighbours
 from tests.conftest import Account, unique
-from tests.synapse.alliance import Alliance, founded
+from tests.synapse.alliance import Alliance, founded, private_chat
 from tests.synapse.conftest import MakePerson
 from tests.synapse.networks import Client
 from tests.synapse.offices import started
@@ -104,3 +104,19 @@ async def league(folder: Path, servers: Servers, make_person: MakePerson) -> Asy
         async with started(running.office):
             told = (found.declared, found.anna, found.nora, found.sink)
             yield League(*told, servers, running, make_person)
+
+
+@pytest.fixture
+async def home(servers: Servers, make_person: MakePerson, tmp_path: Path) -> AsyncIterator[League]:
+    async with league(tmp_path, servers, make_person) as opened:
+        yield opened
+
+
+async def arrives(home: League, person: Person) -> str:
+    """She is asked in and comes; the private room in which she is shown the rules."""
+    space = await home.room(home.anna, "alliance")
+    await home.anna.invite(space, person.user_id)
+    await home.comes_in(person, space)
+    chat = await private_chat(person, home.declared.user("onboarding"))
+    await home.says(person, "onboarding", "Be kind", chat)
+    return chat

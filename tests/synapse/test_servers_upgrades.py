@@ -2,36 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from bots.demo.person import Person
 from tests.synapse.alliance import private_chat
-from tests.synapse.conftest import MakePerson
-from tests.synapse.servers import NAMES, League, Servers, league, servers
+from tests.synapse.servers import NAMES, League, arrives, home, servers
 from tests.synapse.waiting import until
 
-__all__ = ["servers"]
+__all__ = ["home", "servers"]
 
 pytestmark = [pytest.mark.synapse, pytest.mark.timeout(240)]
-
-
-@pytest.fixture
-async def home(servers: Servers, make_person: MakePerson, tmp_path: Path) -> AsyncIterator[League]:
-    async with league(tmp_path, servers, make_person) as opened:
-        yield opened
-
-
-async def arrives(home: League, person: Person) -> str:
-    """She is asked in and comes; the private room in which she is shown the rules."""
-    space = await home.room(home.anna, "alliance")
-    await home.anna.invite(space, person.user_id)
-    await home.comes_in(person, space)
-    chat = await private_chat(person, home.declared.user("onboarding"))
-    await home.says(person, "onboarding", "Be kind", chat)
-    return chat
 
 
 async def test_the_alliances_space_is_upgraded(home: League) -> None:

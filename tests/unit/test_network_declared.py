@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bots.declared import network
-from bots.offices.settings import of_onboarding
+from bots.offices.settings import of_exchange, of_onboarding
 from config.loading import load_network
 from federation.spaces.layout import lay_out
 from federation.spaces.network import Access, Adopted, Made, Role
@@ -78,6 +78,24 @@ def test_onboarding_calls_rooms_as_people_find_them(path: Path) -> None:
     assert names["initiative/nord/treffpunkt"] == "Nord: Treffpunkt"
     invited = {settings.space, *settings.rooms, *(r for x in settings.initiatives for r in x.rooms)}
     assert invited <= settings.names.keys()
+
+
+def test_the_way_to_those_that_run_their_rooms_themselves(path: Path) -> None:
+    path.write_text(TEXT.replace("sued, name: Süd,", 'sued, name: Süd, contacts: ["@s:x.org"],'))
+    config = load_network(path)
+    places = {room.key: f"!{room.key}" for room in lay_out(network(config)).rooms}
+    told = {**places, "initiative/west": "!west"}
+    links = [x.link for x in of_onboarding(config, told).initiatives]
+    west = "https://matrix.to/#/%23start:west.example?via=a.example&via=b.example"
+    assert links == ["", "", "", west]
+    found = of_exchange(config, told)
+    assert [(x.name, x.server, x.space) for x in found.adopted] == [
+        ("Süd", "sued.example", ""),
+        ("West", "west.example", "!west"),
+    ]
+    assert found.adopted[0].contacts == {"@s:x.org"}
+    assert found.spaces == {"!initiative/nord", "!initiative/ost", "!west"}
+    assert "!west" not in {*found.places, *of_onboarding(config, told).places}
 
 
 def test_people_come_in_by_our_own_element(path: Path) -> None:

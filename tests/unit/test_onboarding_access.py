@@ -200,3 +200,25 @@ def test_they_are_reminded_once(town: Town) -> None:
     assert town.keys(town.pass_time(30 * 24 * 3600), COORDINATION) == []
     assert [x.state for x in wishes(town)] == [WishState.OPEN]
     assert town.move(COORDINATION, BOT, "join") is not None
+
+
+AFAR = Initiative("afar", "Fernes", contacts=(OMAR,), server="far.example")
+
+
+def test_one_that_runs_its_rooms_itself_is_reached_by_a_link(town: Town) -> None:
+    link = "https://matrix.to/#/%23start:far.example?via=far.example"
+    town.settings = replace(HERE, initiatives=(OPEN, replace(AFAR, link=link)))
+    for words in ("2", "Fernes, Offene Gruppe", "Fernes, Weltall"):
+        town.says("!topics")
+        asked = town.says(words)
+        text = town.text(asked, "chosen-partly" if "Weltall" in words else "chosen")
+        assert "Fernes\u2069 runs its rooms itself. To come in, open this link" in text
+        assert link in text
+
+
+def test_where_nobody_knows_the_way_its_contacts_write(town: Town) -> None:
+    town.settings = replace(HERE, initiatives=(OPEN, AFAR))
+    town.says("!topics")
+    text = town.text(town.says("2"), "chosen")
+    assert "Its contacts will write to you" in text
+    assert "matrix.to" not in text

@@ -72,6 +72,7 @@ ONBOARDING_ALONE = {
     "chosen": _INTERESTS,
     "chosen-partly": _INTERESTS,
     "chosen-asked": _INTERESTS,
+    "elsewhere-later": _INTERESTS,
     "not-let-in": _INTERESTS,
     "later": _INTERESTS,
     "gone": _COMMAND,

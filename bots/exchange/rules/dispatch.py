@@ -6,7 +6,16 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bots.exchange import handles
-from bots.exchange.rules import answering, commands, finding, following, helping, marking, rooms
+from bots.exchange.rules import (
+    adopted,
+    answering,
+    commands,
+    finding,
+    following,
+    helping,
+    marking,
+    rooms,
+)
 from bots.exchange.rules.turn import Turn
 from bots.exchange.state import State
 from bots.runtime import unheeded
@@ -34,23 +43,32 @@ def rule(state: State, event: Event, now: datetime) -> Decision[State]:
     if not isinstance(event, RoomEvent):
         _of_office(turn, event)
     elif isinstance(event, Membership):
-        if event.user == state.settings.account:
-            rooms.ours(turn, event)
+        _membership(turn, event)
     elif isinstance(event, RoomReplaced):
-        rooms.replaced(turn, event)
+        (adopted if turn.known.place.initiative else rooms).replaced(turn, event)
     elif event.origin.sender != state.settings.account:
         _said(turn, event)
     return turn.decision()
+
+
+def _membership(turn: Turn, event: Membership) -> None:
+    if event.user == turn.settings.account:
+        ours = turn.state.room in turn.settings.places
+        (rooms if ours else adopted).ours(turn, event)
+    elif turn.known.place.initiative:
+        adopted.somebody(turn, event)
 
 
 def _of_office(turn: Turn, event: Event) -> None:
     match event:
         case Started():
             rooms.started(turn, turn.state.joined)
+            adopted.started(turn)
         case Due():
             _due(turn, event.key)
         case Performed(action="Join"):
             rooms.not_let_in(turn, event)
+            adopted.not_let_in(turn, event)
         case Performed() if event.target is not None:
             marking.found(turn, event)
         case Performed():
@@ -82,7 +100,10 @@ def _set_aside(turn: Turn, event: SetAside) -> None:
 def _said(turn: Turn, event: RoomEvent) -> None:
     if turn.state.room == turn.settings.exchange:
         _in_exchange(turn, event)
-    elif turn.settings.source(turn.state.room) is not None:
+        return
+    if turn.state.room not in turn.settings.places:
+        adopted.recognise(turn, event)
+    if turn.source is not None and adopted.serves(turn, event):
         _in_source(turn, event)
 
 

@@ -36,7 +36,7 @@ def edited(turn: Turn, event: Edit) -> None:
     forged = turn.shared.sealed and not event.origin.encrypted
     if turn.shared.author != event.origin.sender or forged:
         return
-    if turn.is_barred(turn.shared.author):
+    if turn.bar(turn.shared.author):
         return  # what she shared before stays as it was; to take it back she may
     says = {"text": clean(event.body)[0], "kind": event.medium or ""}
     edits = (*turn.shared.edits[1 - MOST_EDITS :], event.origin.event_id)

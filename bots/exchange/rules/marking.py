@@ -45,8 +45,8 @@ def marked(turn: Turn, event: Reaction | TextMessage, target: str) -> None:
     ):
         return
     mark = Mark(origin.event_id, origin.sender)
-    if turn.is_barred(origin.sender):
-        _refuse(turn, mark, target)
+    if bar := turn.bar(origin.sender):
+        _refuse(turn, bar, mark, target)
         return
     if turn.known.shared is None:
         shared = Shared(
@@ -67,12 +67,12 @@ def marked(turn: Turn, event: Reaction | TextMessage, target: str) -> None:
         _explain(turn, "not-author", (mark,))
 
 
-def _refuse(turn: Turn, mark: Mark, target: str) -> None:
-    """A ban holds for what she shares, too."""
+def _refuse(turn: Turn, bar: str, mark: Mark, target: str) -> None:
+    """Who is out shares nothing."""
     person = turn.person(mark.by)
     if turn.seconds - person.explained >= PAUSE:
         turn.set_person(mark.by, explained=turn.seconds)
-        turn.say(turn.place(turn.state.room), "barred", reply_to=target)
+        turn.say(turn.place(turn.state.room), bar, reply_to=target)
 
 
 def _is_person(turn: Turn, user: str) -> bool:
@@ -153,8 +153,8 @@ def found(turn: Turn, event: Performed) -> None:
         return
     if not isinstance(message, Unreadable):
         turn.change(thread=message.thread)  # homeservers take no thread that begins within another
-    if turn.is_barred(message.origin.sender):
-        _explain(turn, "barred", turn.shared.marks)
+    if bar := turn.bar(message.origin.sender):
+        _explain(turn, bar, turn.shared.marks)
         turn.take_back()
     else:
         _of_somebody(turn, message, event)
@@ -217,7 +217,7 @@ def _explain(turn: Turn, key: str, marks: tuple[Mark, ...], author: str = "") ->
 
 
 def _share(turn: Turn, message: Message, marks: tuple[Mark, ...], event: Performed) -> None:
-    source = turn.settings.source(turn.state.room)
+    source = turn.source
     text, kind = _content(message)
     if source is None or not (text or kind):
         turn.take_back()
@@ -248,8 +248,7 @@ def _share(turn: Turn, message: Message, marks: tuple[Mark, ...], event: Perform
 def _name(turn: Turn, event: Performed) -> str:
     """Nobody goes by the name of an initiative."""
     name = called(str((event.found or {}).get("name", "")))
-    initiatives = (x.initiative for x in turn.settings.sources)
-    return "" if looks_like(name, initiatives) else name
+    return "" if looks_like(name, turn.settings.names) else name
 
 
 def _content(message: Message) -> tuple[str, str]:

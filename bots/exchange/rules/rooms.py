@@ -10,7 +10,6 @@ from bots.runtime.commands import Invocation
 from bots.runtime.decision import Performed
 from bots.runtime.moves import follow
 from bots.runtime.switches import switch
-from federation.actions import Leave
 from federation.events import (
     EncryptionEnabled,
     Membership,
@@ -30,22 +29,23 @@ def started(turn: Turn, joined: frozenset[str]) -> None:
 
 
 def ours(turn: Turn, event: Membership) -> None:
-    """We were invited, have joined or are out."""
+    """We are asked into a room of the network, have joined it, or are out."""
     room = event.origin.room_id
-    if turn.state.room not in turn.settings.places:
-        # What the creator makes is newer than our settings, and joined once they tell what it is.
-        asked_in = event.membership is MembershipKind.INVITE
-        if asked_in and event.origin.sender != turn.settings.creator:
-            turn.ask(Leave(room, notify=True))
-    elif event.membership is MembershipKind.INVITE:
+    if event.membership is MembershipKind.INVITE:
         turn.ask(turn.known.office.enter(turn.state.room))
     elif event.membership is MembershipKind.JOIN:
         turn.settle(joined=True)
-        if turn.settings.source(turn.state.room) is not None and not turn.known.place.introduced:
-            turn.settle(introduced=True)
-            _introduce(turn, room, event.room)
+        if turn.source is not None:
+            greet(turn, room, event.room)
     elif event.membership in GONE:
         turn.settle(joined=False)
+
+
+def greet(turn: Turn, room: str, view: RoomView) -> None:
+    """Say what sharing does, once."""
+    if not turn.known.place.introduced:
+        turn.settle(introduced=True)
+        _introduce(turn, room, view)
 
 
 def _introduce(turn: Turn, room: str, view: RoomView) -> None:

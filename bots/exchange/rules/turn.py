@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from bots.exchange import handles
-from bots.exchange.models import Person, Shared
+from bots.exchange.models import Person, Shared, Source
 from bots.exchange.rules import commands
 from bots.exchange.state import Knowledge, State
 from bots.runtime import turn
@@ -53,6 +53,10 @@ class Turn(turn.Turn[State]):
         """Change what is decided in the room at hand."""
         self.known = replace(self.known, place=replace(self.known.place, **changes))
 
+    def forget_behind(self) -> None:
+        """What was shared from a room in which we are not any more."""
+        self.known = replace(self.known, behind=())
+
     def person(self, user: str) -> Person:
         return self.known.people.get(user, Person())
 
@@ -63,17 +67,32 @@ class Turn(turn.Turn[State]):
     @property
     def open(self) -> bool:
         """Whether people can share from the room at hand."""
-        source = self.settings.source(self.state.room)
-        if source is None:
+        if self.source is None:
             return False
         decided = self.known.place.open
-        return source.open if decided is None else decided
+        return self.source.open if decided is None else decided
 
-    def is_barred(self, user: str) -> bool:
-        """Whether a ban keeps somebody from sharing: from the alliance, the exchange room, or where
-        she would share from."""
-        source = self.settings.source(self.state.room)
+    @property
+    def source(self) -> Source | None:
+        """The room at hand, if people share from there."""
+        found = self.settings.source(self.state.room)
+        initiative = self.settings.initiative(self.known.place.initiative)
+        if found is None and initiative is not None:
+            found = Source(self.state.room, initiative.name)
+        return found
+
+    def bar(self, user: str) -> str | None:
+        """What keeps somebody from sharing, as a phrase: a ban, from the alliance, the exchange
+        room or where she would share from; of rooms out of which nobody takes her, also that she
+        has left the alliance."""
+        source = self.source
         around = (self.state.room, *source.within) if source is not None else ()
+        if self.is_banned(user, *around):
+            return "barred"
+        gone = user in self.state.look(self.settings.alliance).left
+        return "outside" if gone and self.known.place.initiative else None
+
+    def is_banned(self, user: str, *around: str) -> bool:
         rooms = (self.settings.exchange, self.settings.alliance, *around)
         return is_banned(user, rooms, self.state.look)
 

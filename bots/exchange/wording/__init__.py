@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from bots.exchange.wording.rooms import PARAGRAPHS
+from bots.exchange.wording.rooms import PARAGRAPHS, UNASKED
 from bots.runtime import unheeded
 from bots.runtime.phrases import Wording
 
-__all__ = ["PARAGRAPHS", "WORDING"]
+__all__ = ["PARAGRAPHS", "UNASKED", "WORDING"]
 
 WORDING = Wording(
     PARAGRAPHS | unheeded.PARAGRAPHS,
     ringing=frozenset(
         {"copy", "hello", "hello-encrypted", "encrypted", "failed", "set-aside"}
-        | {"exchange-moved"}
+        | {"exchange-moved", "farewell", "not-theirs", "shut-out", "too-many"}
     ),
     commands=frozenset({"command", "find", "named", "off", "on", "share", "unnamed"}),
     opens=True,

@@ -24,6 +24,8 @@ _ENCRYPTED = N_(
     "room is not encrypted, its server can read it too."
 )
 
+UNASKED = N_("Only contacts of an initiative of the network can ask me into their rooms.")
+
 PARAGRAPHS: dict[str, Paragraphs] = {
     "copy": ("{from}", "{medium}", "{text}", "{cut}", "{link}"),
     "from": (N_("From {initiative}:"),),
@@ -83,6 +85,32 @@ PARAGRAPHS: dict[str, Paragraphs] = {
     ),
     "barred": (
         N_("This is not shared: the person who wrote it is banned from the network or this group."),
+    ),
+    "outside": (N_("This is not shared: the person who wrote it has left the network."),),
+    "not-theirs": (
+        N_(
+            "Hello! I came because a contact of an initiative asked me in. But I only stay in "
+            "rooms that belong to that initiative and that its contact moderates, so I leave "
+            "again. I have kept nothing of what is written."
+        ),
+    ),
+    "farewell": (
+        N_(
+            "No contact of the initiative moderates this room any more, so I leave it. What was "
+            "shared from here is deleted in the exchange room. A contact can ask me in again."
+        ),
+    ),
+    "too-many": (
+        N_(
+            "{initiative} has asked me into a room that is too large: I come into rooms of up to "
+            "{most} people. Please ask me into a smaller one."
+        ),
+    ),
+    "shut-out": (
+        N_(
+            "I could not come into a room of {initiative}. Messages from there can only be shared "
+            "if I am in it. One of its contacts can ask me in again."
+        ),
     ),
     "unreadable": (
         N_(

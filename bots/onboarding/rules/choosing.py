@@ -7,7 +7,7 @@ from bots.onboarding.rules import commands, options, wishes
 from bots.onboarding.rules.turn import Turn
 from bots.runtime import answers
 from bots.runtime.decision import Phrase
-from bots.runtime.phrases import PerLanguage
+from bots.runtime.phrases import Link, PerLanguage
 from federation.membership import asks
 
 
@@ -73,6 +73,7 @@ def chosen(turn: Turn, text: str) -> None:
         "asked": _names("chosen-asked", asked),
         "topics": PerLanguage(commands.TOPICS.shown),
         "invited": invited,
+        "elsewhere": tuple(_elsewhere(x) for x in known if x.server),
         "text": missing[:80],
     }
     turn.say("chosen-partly" if missing else "chosen", values)
@@ -92,6 +93,12 @@ def _let_in(turn: Turn, initiatives: tuple[Initiative, ...]) -> Phrase | str:
         room = initiative.team or turn.settings.coordination
         turn.tell_of_member(room, "newcomer" if initiative.rooms else "interested", initiative)
     return invited
+
+
+def _elsewhere(initiative: Initiative) -> Phrase:
+    """How she comes into one that runs its rooms itself."""
+    values = {"initiative": initiative.name, "link": Link(initiative.link, initiative.link)}
+    return Phrase("elsewhere" if initiative.link else "elsewhere-later", "", values)
 
 
 def _names(key: str, initiatives: tuple[Initiative, ...]) -> Phrase | str:

@@ -83,7 +83,13 @@ PEOPLE: dict[str, Paragraphs] = {
     ),
     "option": ("{number}. {name}",),
     "option-about": ("{number}. {name} ({about})",),
-    "chosen": ("{known}", "{asked}", "{invited}", N_("To choose again, write {topics}.")),
+    "chosen": (
+        "{known}",
+        "{asked}",
+        "{invited}",
+        "{elsewhere}",
+        N_("To choose again, write {topics}."),
+    ),
     "chosen-known": (N_("Thank you! They know that you are coming: {names}"),),
     "chosen-asked": (
         N_(
@@ -91,6 +97,14 @@ PEOPLE: dict[str, Paragraphs] = {
             "here: {names}"
         ),
     ),
+    "elsewhere": (
+        N_(
+            "{initiative} runs its rooms itself. To come in, open this link and join there, or ask "
+            "to join:"
+        ),
+        "{link}",
+    ),
+    "elsewhere-later": (N_("{initiative} runs its rooms itself. Its contacts will write to you."),),
     "let-in": (N_("{initiative} has let you in."), "{invited}"),
     "not-let-in": (
         N_("{initiative} cannot let you in at the moment. To choose other groups, write {topics}."),
@@ -99,6 +113,7 @@ PEOPLE: dict[str, Paragraphs] = {
         "{known}",
         "{asked}",
         "{invited}",
+        "{elsewhere}",
         N_("I did not find: {text}"),
         N_("To choose again, write {topics}."),
     ),

@@ -1,0 +1,210 @@
+"""Rooms of initiatives that run their rooms themselves.
+
+One of an initiative's contacts asks us in. We look at the room before we serve it, and leave again
+where none of its contacts vouches for it any more. What was shared from a room in which we are not
+is taken back: nobody there could change or delete it.
+"""
+
+from __future__ import annotations
+
+from bots.exchange import handles
+from bots.exchange.models import Adopted
+from bots.exchange.rules import rooms
+from bots.exchange.rules.turn import Turn
+from bots.exchange.wording import UNASKED
+from bots.runtime.decision import CancelTimer, Performed
+from bots.runtime.moves import follow
+from federation.actions import CROWD, Join, Leave, Redact
+from federation.events import (
+    Edit,
+    MediaMessage,
+    Membership,
+    MembershipKind,
+    Reaction,
+    Redaction,
+    RoomEvent,
+    RoomReplaced,
+    RoomView,
+    TextMessage,
+)
+from federation.links import MODERATOR, server_of
+
+MOST_HEIRS = 20
+
+
+# -- whose room it is ------------------------------------------------------------------------------
+
+
+def whose(turn: Turn, view: RoomView) -> Adopted | None:
+    """The initiative to which a room belongs: one of its contacts moderates it, and it says that it
+    lies in the initiative's space. Where it names no space that we know, it was made on the
+    initiative's server or by one of its contacts."""
+    if view.space or view.maker in turn.settings.accounts:
+        return None
+    known = turn.settings.spaces & view.parents
+    found = [x for x in turn.settings.adopted if _vouches(turn, view, x)]
+    found = [x for x in found if (x.space in known if known else _made(view, x))]
+    return found[0] if len(found) == 1 else None
+
+
+def _vouches(turn: Turn, view: RoomView, initiative: Adopted) -> bool:
+    there = initiative.contacts & view.joined
+    return any(view.power(x) >= MODERATOR and not turn.is_banned(x) for x in there)
+
+
+def _made(view: RoomView, initiative: Adopted) -> bool:
+    return server_of(view.maker) == initiative.server or view.maker in initiative.contacts
+
+
+# -- our coming and going --------------------------------------------------------------------------
+
+
+def ours(turn: Turn, event: Membership) -> None:
+    """We are asked into a room that is none of the network's, have joined it, or are out."""
+    if event.membership is MembershipKind.INVITE:
+        _asked_in(turn, event)
+    elif event.membership is MembershipKind.JOIN:
+        _came(turn, event)
+    elif event.membership in rooms.GONE:
+        _out(turn, event)
+
+
+def _asked_in(turn: Turn, event: Membership) -> None:
+    room, sender = event.origin.room_id, event.origin.sender
+    # What the creator makes is newer than our settings, and joined once they tell what it is.
+    if sender == turn.settings.creator:
+        return
+    speaks = any(sender in x.contacts for x in turn.settings.adopted)
+    if room in turn.known.office.heirs or (speaks and not turn.is_banned(sender)):
+        turn.settle(asked=sender)
+        turn.ask(Join(room, notify=True, via=(server_of(sender),)))
+    else:
+        tongue = turn.settings.languages[0]
+        turn.ask(Leave(room, notify=True, reason=turn.state.words.text(UNASKED, tongue)))
+
+
+def _came(turn: Turn, event: Membership) -> None:
+    room, place = event.origin.room_id, turn.known.place
+    heir, initiative = room in turn.known.office.heirs, whose(turn, event.room)
+    _forget_heir(turn, room)
+    if initiative is not None and _is_meant(turn, initiative, heir):
+        decided = turn.state.older.open if heir and place.open is None else place.open
+        turn.settle(joined=True, asked="", initiative=initiative.id, open=decided)
+        rooms.greet(turn, room, event.room)
+    elif place.initiative:
+        farewell(turn, room)
+    elif heir or place.asked:
+        turn.say(room, "not-theirs")
+        turn.ask(Leave(room, notify=True))
+
+
+def _is_meant(turn: Turn, initiative: Adopted, heir: bool) -> bool:
+    """Whether it was this initiative that had us come; nobody did, if our store was lost."""
+    asked = turn.known.place.asked
+    if heir and turn.state.older.initiative == initiative.id:
+        return True
+    return asked in initiative.contacts or not (asked or heir)
+
+
+def not_let_in(turn: Turn, event: Performed) -> None:
+    room = event.room_id or ""
+    heir, place = room in turn.known.office.heirs, turn.known.place
+    if event.error is None or place.initiative or not (heir or place.asked):
+        return
+    names = (
+        x.name
+        for x in turn.settings.adopted
+        if place.asked in x.contacts or x.id == turn.state.older.initiative
+    )
+    large = event.error == "crowd" and bool(place.asked)
+    values = {"initiative": ", ".join(names), "most": CROWD}
+    turn.tell("too-many" if large else "shut-out", values)
+    if place.asked:
+        turn.settle(asked="")
+        turn.ask(Leave(room, notify=True))
+
+
+def replaced(turn: Turn, event: RoomReplaced) -> None:
+    """A room of theirs was upgraded. The one that comes instead is a room of its own: whoever may
+    say so could name any room, one of the network's as well."""
+    new, office = event.replacement, turn.known.office
+    if new in turn.settings.places or new in office.moved.values() or new in office.moved:
+        return
+    turn.settle(heir=new)
+    heirs = {**office.heirs, new: turn.state.room}
+    turn.office(heirs=dict(list(heirs.items())[-MOST_HEIRS:]))
+    turn.ask(follow(event))
+
+
+def _forget_heir(turn: Turn, room: str) -> None:
+    heirs = {x: old for x, old in turn.known.office.heirs.items() if x != room}
+    if heirs != turn.known.office.heirs:
+        turn.office(heirs=heirs)
+
+
+def _out(turn: Turn, event: Membership) -> None:
+    """By our own hand or another's."""
+    turn.settle(joined=False, introduced=False, asked="", initiative="", heir="")
+    for shared in turn.known.behind:
+        if shared.number:
+            copy = handles.copy(shared.number)
+            turn.ask(Redact(shared.into, copy, notify=True, whose=shared.author))
+            turn.ask(CancelTimer(handles.note_timer(shared.number)))
+    turn.forget_behind()
+
+
+# -- who is left there -----------------------------------------------------------------------------
+
+
+def started(turn: Turn) -> None:
+    """Contacts may have changed meanwhile, in the settings or in the room."""
+    for room, initiative in turn.state.adopted.items():
+        view = turn.state.look(room)
+        found = whose(turn, view)
+        if turn.settings.account in view.joined and (found is None or found.id != initiative):
+            farewell(turn, room)
+
+
+def somebody(turn: Turn, event: Membership) -> None:
+    """Somebody else came or went."""
+    if event.membership in rooms.GONE and not _still(turn, event.room):
+        _not_any_more(turn, event)
+
+
+def serves(turn: Turn, event: RoomEvent) -> bool:
+    """Whether what is said in the room at hand counts. Who changes or deletes what she has shared
+    is heard as long as we are there."""
+    place = turn.known.place
+    if not place.initiative or isinstance(event, Edit | Redaction) or _still(turn, event.room):
+        return True
+    _not_any_more(turn, event)
+    return False
+
+
+def _still(turn: Turn, view: RoomView) -> bool:
+    """Whether the room at hand still belongs to the initiative that it is served for."""
+    found = whose(turn, view)
+    return found is not None and found.id == turn.known.place.initiative
+
+
+def _not_any_more(turn: Turn, event: RoomEvent) -> None:
+    # Its contacts may have gone to the room that comes instead of this one. What was shared from
+    # here is looked after for those who are still here.
+    others = event.room.joined - turn.settings.accounts
+    if not (turn.known.place.heir and others):
+        farewell(turn, event.origin.room_id)
+
+
+def farewell(turn: Turn, room: str) -> None:
+    """Nobody vouches for it any more."""
+    turn.say(room, "farewell")
+    turn.ask(Leave(room, notify=True))
+
+
+def recognise(turn: Turn, event: RoomEvent) -> None:
+    """Somebody uses us in a room of theirs that we don't know, since our store was lost."""
+    if turn.known.place.initiative or not isinstance(event, Reaction | TextMessage | MediaMessage):
+        return
+    found = whose(turn, event.room)
+    if found is not None and turn.settings.account in event.room.joined:
+        turn.settle(joined=True, introduced=True, initiative=found.id)
