@@ -40,7 +40,7 @@ MEASUREMENTS = (
     "mail",
     "busy_pages",
 )
-ON_REQUEST = ("server_away_long",)
+ON_REQUEST = ("server_away_long", "mailservers")
 """What takes so long that it is measured only where it is named."""
 
 

@@ -83,6 +83,7 @@ class Mailing:
     office: Office
     clock: Clock
     folder: Path
+    patience: float = PATIENCE
     _announced: int = field(default=0)
 
     @property
@@ -135,7 +136,7 @@ class Mailing:
     async def until(self, reached: Callable[[], bool | Awaitable[bool]]) -> float:
         """Seconds of the office until then; at most so many of ours that something is wrong."""
         began = self.clock.now()
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(self.patience):
             while True:
                 found = reached()
                 if found if isinstance(found, bool) else await found:
@@ -156,7 +157,7 @@ class Mailing:
 
     async def until_sooner(self, reached: Callable[[], bool]) -> None:
         """Pauses that nobody needs to wait for are leapt over, minute by minute."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(self.patience):
             while not reached():
                 self.leap(60)
                 await asyncio.sleep(0.1)
@@ -187,7 +188,12 @@ class Mailing:
 
 @asynccontextmanager
 async def mailing(
-    folder: Path, port: int, readers: int, clock: Clock, connections: int = 5
+    folder: Path,
+    port: int,
+    readers: int,
+    clock: Clock,
+    connections: int = 5,
+    patience: float = PATIENCE,
 ) -> AsyncIterator[Mailing]:
     """An office with so many readers, at work."""
     await mailoffice.seed(folder, readers, announcements=0, now=clock.now)
@@ -198,7 +204,7 @@ async def mailing(
         await asyncio.wait([running, ready], return_when=asyncio.FIRST_COMPLETED)
         if running.done():
             running.result()
-        yield Mailing(office, clock, folder)
+        yield Mailing(office, clock, folder, patience)
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)

@@ -41,7 +41,7 @@ def root() -> Path:
     try:
         if _missing:
             raise NotFetchedError(_missing[0])
-        return _fetched()
+        return fetched()
     except NotFetchedError as error:
         _missing[:] = [str(error)]
         text = f"no mail servers in {ROOT}, and apt-get could not fetch them: {error}"
@@ -68,7 +68,8 @@ def environment(folder: Path, *, fake_root: bool) -> dict[str, str]:
     }
 
 
-def _fetched() -> Path:
+def fetched() -> Path:
+    """Raises NotFetchedError."""
     ready = ROOT / ".ready"
     wanted = repr(CALLS)
     ROOT.mkdir(exist_ok=True)
