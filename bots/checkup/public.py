@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import json
 import ssl
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import aiohttp
@@ -38,20 +38,22 @@ KEYS = "/_matrix/key/v2/server"
 CLIENT, SERVER = "/.well-known/matrix/client", "/.well-known/matrix/server"
 
 
-async def public(chat_url: str, server_name: str, ca_file: str | None = None) -> list[Finding]:
+async def public(
+    chat_url: str, server_name: str, homeserver: str, ca_file: str | None = None
+) -> list[Finding]:
+    """`homeserver`: where the office reaches it."""
     found = await reach(chat_url, ca_file, CHAT)
     if not has_fault(found):
         found += await _legal(chat_url.rstrip("/"), ca_file)
-    return [*found, *await _discovery(server_name, ca_file)]
+    return [*found, *await _discovery(server_name, homeserver, ca_file)]
 
 
-async def _discovery(server_name: str, ca_file: str | None) -> list[Finding]:
+async def _discovery(server_name: str, homeserver: str, ca_file: str | None) -> list[Finding]:
     url = server_name if "://" in server_name else f"https://{server_name}"
     answers = await asyncio.gather(
         _json(f"{url}{CLIENT}", ca_file), _json(f"{url}{SERVER}", ca_file)
     )
-    base = answers[0].get("m.homeserver", {})
-    base = base.get("base_url") if isinstance(base, dict) else None
+    base = _base(answers[0])
     missing = [
         x for x, there in ((CLIENT, base), (SERVER, answers[1].get("m.server"))) if not there
     ]
@@ -59,14 +61,32 @@ async def _discovery(server_name: str, ca_file: str | None) -> list[Finding]:
         told = f"{url} does not show {', '.join(missing)}"
         remedy = "See dns.txt: the website of the domain has to show these files, by https."
         return [fault("well-known", told, remedy)]
-    reached = await reach(str(base), ca_file, PUBLIC)
+    reached = await reach(base, ca_file, PUBLIC)
     if has_fault(reached):
         return [ok("well-known", f"others are led to {base}"), *reached]
     return [
-        *await _ours(str(base), CLIENT, server_name, ca_file),
+        *await _ours(base, CLIENT, server_name, ca_file),
         *reached,
+        *await _led_on(homeserver, base, ca_file),
         *await _ours(str(answers[1]["m.server"]), SERVER, server_name, ca_file),
     ]
+
+
+def _base(answer: Mapping[str, Any]) -> str:
+    found = answer.get("m.homeserver")
+    return str(found.get("base_url") or "") if isinstance(found, dict) else ""
+
+
+async def _led_on(homeserver: str, base: str, ca_file: str | None) -> list[Finding]:
+    """Where the homeserver itself sends apps, which follow it at each login; it may not say."""
+    told = _base(await _json(homeserver.rstrip("/") + CLIENT, ca_file))
+    if not told or told.rstrip("/").lower() == base.rstrip("/").lower():
+        return []
+    remedy = (
+        f"Write `public_baseurl: {base}` into Synapse's homeserver.yaml, and restart Synapse. If "
+        f"that address is the wrong one: mend {CLIENT}."
+    )
+    return [fault("well-known", f"the homeserver sends apps to {told}, {CLIENT} to {base}", remedy)]
 
 
 async def _ours(place: str, shown: str, server_name: str, ca_file: str | None) -> list[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Collection
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
@@ -13,6 +14,7 @@ from bots.runtime.errors import SealBroken
 from bots.runtime.sealing import Sealer, parse_key
 from bots.runtime.store import FILE
 from bots.runtime.transaction import Transaction
+from bots.runtime.whose import strangers
 
 CHECK = "seal key"
 BACK = (
@@ -22,7 +24,14 @@ BACK = (
 COPY = "Keep a copy of it in another place than the backups of the store."
 
 
-def seal(subject: Subject) -> Finding:
+SWAPPED = (
+    "The folders of two offices may have been taken for each other: put each state folder back "
+    "into its place, its seal.key with it."
+)
+
+
+def seal(subject: Subject, accounts: Collection[str]) -> Finding:
+    """`accounts`: all of the office."""
     try:
         key = subject.seal_key or _read(subject.seal_key_path)
     except ValueError as error:
@@ -31,7 +40,7 @@ def seal(subject: Subject) -> Finding:
         return _unread(subject, error)
     if not subject.has_run:
         return ok(CHECK, f"is there; the office has not run yet. {COPY}")
-    return _compared(subject.state / FILE, key)
+    return _compared(subject.state / FILE, key, accounts)
 
 
 def _read(path: Path) -> bytes:
@@ -51,27 +60,28 @@ def _unread(subject: Subject, error: OSError) -> Finding:
     return fault(CHECK, f"{path} is not there, but the store is", BACK)
 
 
-def _compared(store: Path, key: bytes) -> Finding:
+def _compared(store: Path, key: bytes, accounts: Collection[str]) -> Finding:
     try:
-        fits = _fits(store, Sealer(key))
+        others = _others(store, Sealer(key), accounts)
+    except SealBroken:
+        return fault(CHECK, "does not fit this store", BACK)
     except sqlite3.Error as error:
         remedy = "See that this user may read it. If the file was damaged, restore a backup."
         return fault(CHECK, f"the store can't be read ({error})", remedy)
-    if fits is None:
+    if others is None:
         return ok(CHECK, f"is there; the store is still empty. {COPY}")
-    if not fits:
-        return fault(CHECK, "does not fit this store", BACK)
+    if others:
+        told = f"fits the store, but both are of another office: {', '.join(sorted(others))}"
+        return fault(CHECK, told, SWAPPED)
     return ok(CHECK, f"fits the store. {COPY}")
 
 
-def _fits(store: Path, sealer: Sealer) -> bool | None:
-    """None: nothing was sealed yet."""
+def _others(store: Path, sealer: Sealer, accounts: Collection[str]) -> frozenset[str] | None:
+    """Whose it is, if it is not ours; None: nothing was sealed yet. Raises SealBroken."""
     with closing(sqlite3.connect(_uri(store), uri=True, isolation_level=None)) as connection:
         try:
-            rows = Transaction(connection, sealer, 0.0, 0.0).rows("office")
-            return True if list(rows) else None
-        except SealBroken:
-            return False
+            transaction = Transaction(connection, sealer, 0.0, 0.0)
+            return strangers(transaction, accounts) if list(transaction.rows("office")) else None
         except sqlite3.OperationalError as error:
             if "no such table" not in str(error):
                 raise

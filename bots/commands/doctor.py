@@ -97,7 +97,7 @@ def _findings(file: Path, name_server: str | None) -> Iterator[Finding]:
     yield from _settings(file, found.notices)
     yield from files.secret_files(subject.secret_files)
     yield from files.state_folder(subject.state, os.geteuid())
-    yield seal(subject)
+    yield seal(subject, [one.account.user for one in found.subjects])
     yield saved(subject.state, subject.seal_key_path, time.time())
     homeserver = list(_homeserver(found.subjects))
     yield from homeserver
@@ -154,7 +154,8 @@ def _public(chat_url: str, subject: Subject) -> list[Finding]:
 
     from bots.checkup.public import public
 
-    return asyncio.run(public(chat_url, subject.account.user.partition(":")[2]))
+    account = subject.account
+    return asyncio.run(public(chat_url, account.user.partition(":")[2], account.homeserver))
 
 
 def _pages(url: str, *, running: bool) -> list[Finding]:

@@ -35,6 +35,8 @@ SETTINGS = "settings.yaml"
 KEY = "seal.key"
 STAMP = "last-backup"
 """A file beside the store: when it was last changed, the last backup was made."""
+UNFINISHED = "unfinished-backup"
+"""A file beside the store from when a backup is begun until it is whole."""
 PATIENCE = 60.0
 """Seconds to wait for a store that is being written."""
 _LARGEST_MANIFEST = 100_000
@@ -71,10 +73,14 @@ def make(folder: Path, settings: Path, target: Path, key: bytes | None = None) -
     """
     if target.exists():
         raise BackupError(f"{target} exists already; name another file.")
+    unfinished = folder / UNFINISHED
     try:
+        if (folder / FILE).exists():
+            unfinished.touch(mode=0o600)
         with tempfile.TemporaryDirectory(prefix=".backup-", dir=target.parent) as place:
             _write(Path(place), folder, settings, target, key)
         (folder / STAMP).touch(mode=0o600)
+        unfinished.unlink()
     except OSError as error:
         raise BackupError(
             f"{target} can't be written ({error.strerror}). See that its folder exists, belongs "

@@ -22,6 +22,7 @@ from bots.runtime.performing import Account, Bridge, Performer
 from bots.runtime.restored import read_restored, settle
 from bots.runtime.store import Store
 from bots.runtime.transaction import Transaction
+from bots.runtime.whose import check_whose
 from federation import erasures
 from federation.errors import FederationError
 from federation.session import Session
@@ -69,6 +70,8 @@ class Office:
         # What was loaded until now stays for good; a collector that looked through all of it again
         # would block the loop for 50 to 130 ms.
         gc.freeze()
+        ours = [post.session.account for post in self._posts]
+        await self.store.run("whose", lambda tx: check_whose(tx, ours))
         for post in self._posts:
             await post.session.open()
         self._join_up()

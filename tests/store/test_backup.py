@@ -12,7 +12,15 @@ from pathlib import Path
 import pytest
 
 from bots.runtime import codec, erased
-from bots.runtime.backup import BackupError, key_of, make, restore, settings_of
+from bots.runtime.backup import (
+    STAMP,
+    UNFINISHED,
+    BackupError,
+    key_of,
+    make,
+    restore,
+    settings_of,
+)
 from bots.runtime.decision import Deliver
 from bots.runtime.errors import AlreadyRunning, StoreError
 from bots.runtime.restored import Restored, read_restored, settle
@@ -312,6 +320,19 @@ def test_there_is_nothing_to_back_up(tmp_path: Path, settings: Path) -> None:
     assert not (tmp_path / "b.tar").exists()
     with pytest.raises(BackupError, match="can't be written"):
         make(tmp_path, settings, tmp_path / "missing" / "b.tar")
+
+
+async def test_a_backup_that_is_broken_off_is_noted_until_there_is_a_whole_one(
+    tmp_path: Path, settings: Path
+) -> None:
+    state = tmp_path / "state"
+    await filled(state)
+    with pytest.raises(BackupError, match="can't be written"):
+        make(state, settings, tmp_path / "missing" / "b.tar")
+    assert (state / UNFINISHED).exists()
+    make(state, settings, tmp_path / "b.tar")
+    assert not (state / UNFINISHED).exists()
+    assert (state / STAMP).exists()
 
 
 async def test_nothing_is_left_behind(tmp_path: Path, settings: Path) -> None:

@@ -9,13 +9,18 @@ from collections.abc import Callable
 from contextlib import closing
 from importlib import resources
 from pathlib import Path
+from typing import cast
 
 import pytest
 import sqlite_utils
 
+from bots.runtime.office import Office, Post
 from bots.runtime.sealing import Sealer
 from bots.runtime.store import AlreadyRunning, Store, StoreError, migrate
 from bots.runtime.transaction import Transaction
+from federation.session import Session
+from tests.bench.mailoffice import NoHomeserver
+from tests.store.bots import Obedient
 from tests.store.conftest import KEY
 from tests.store.events import BOT, ROOM, message
 
@@ -49,6 +54,25 @@ async def test_another_key_is_refused_in_one_sentence(tmp_path: Path) -> None:
         Store.open(tmp_path, Sealer(bytes(32)))
     assert "\n" not in str(refused.value)
     await Store.open(tmp_path, Sealer(KEY)).close()  # and nothing was harmed, nor left locked
+
+
+@pytest.mark.parametrize("account", [BOT, "@news:net.example"])
+async def test_an_office_does_not_begin_anew_in_the_store_of_another(
+    store: Store, account: str
+) -> None:
+    await store.run("sync", lambda tx: tx.write("sync token", account, b"s1"))
+    session = NoHomeserver(BOT)
+    office = Office(store, [Post(Obedient(), cast(Session, session))])
+    running = asyncio.create_task(office.run())
+    ready = asyncio.create_task(office.ready.wait())
+    await asyncio.wait([running, ready], return_when=asyncio.FIRST_COMPLETED)
+    assert ready.done() == (account == BOT)
+    if not ready.done():
+        with pytest.raises(StoreError, match=f"that of another office \\({account}\\)"):
+            running.result()
+    for task in (running, ready):
+        task.cancel()
+    await asyncio.wait([running, ready])
 
 
 async def test_a_newer_format_is_refused(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 FOLDERS = ("bots/commands", "bots/checkup", "bots/offices", "config", "federation/spaces")
 FILES = (
     *("bots/cli.py", "bots/planning.py", "bots/way_in.py"),
-    *(f"bots/runtime/{x}.py" for x in ("backup", "control", "sealing", "store", "errors")),
+    *(f"bots/runtime/{x}.py" for x in ("backup", "control", "sealing", "store", "errors", "whose")),
     *(f"federation/{x}.py" for x in ("errors", "login", "homeserver")),
     *("bridges/web/server.py", "bridges/email/dkim.py"),
 )

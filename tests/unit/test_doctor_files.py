@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,10 @@ from bots.checkup.subject import Subject
 from bots.runtime.sealing import Sealer
 from bots.runtime.serving import Account
 from bots.runtime.store import FILE, Store
+from bots.runtime.transaction import Transaction
 
 ME = os.geteuid()
+OURS = "@o:localhost"
 KEY, OTHER_KEY = bytes(range(32)), bytes(32)
 
 
@@ -167,7 +170,7 @@ def test_a_disk_that_is_read_only() -> None:
 
 
 def subject(folder: Path, key: bytes | None = None, *, secret: bool = True) -> Subject:
-    account = Account("http://localhost", "@o:localhost", password="geheim" if secret else None)
+    account = Account("http://localhost", OURS, password="geheim" if secret else None)
     return Subject(folder / "o.yaml", account, folder, folder / "seal.key", key)
 
 
@@ -179,7 +182,7 @@ def test_the_key_that_fits(tmp_path: Path) -> None:
     with_store(tmp_path)
     before = sorted(tmp_path.iterdir())
     (tmp_path / "seal.key").write_text(KEY.hex())
-    found = seal(subject(tmp_path))
+    found = seal(subject(tmp_path), [OURS])
     assert found.mark is Mark.OK
     assert found.found.startswith("fits the store.")
     assert sorted(tmp_path.iterdir()) == sorted([*before, tmp_path / "seal.key"])
@@ -188,44 +191,65 @@ def test_the_key_that_fits(tmp_path: Path) -> None:
 async def test_the_key_that_fits_while_the_office_runs(tmp_path: Path) -> None:
     store = Store.open(tmp_path, Sealer(KEY))
     await store.run("some", lambda tx: tx.write("office", "starts", b"1"))
-    found = seal(subject(tmp_path, KEY))
+    found = seal(subject(tmp_path, KEY), [OURS])
     await store.close()
     assert found.found.startswith("fits the store.")
+
+
+def _synced(account: str, tx: Transaction) -> None:
+    tx.write("sync token", account, b"s1")
+
+
+@pytest.mark.parametrize(
+    ("accounts", "mark"),
+    [(["@news:localhost"], Mark.FAULT), (["@news:localhost", OURS], Mark.OK), ([], Mark.OK)],
+)
+async def test_the_folder_of_another_office(
+    tmp_path: Path, accounts: list[str], mark: Mark
+) -> None:
+    """Its store and key, which fit each other."""
+    store = Store.open(tmp_path, Sealer(KEY))
+    for account in accounts:
+        await store.run("sync", partial(_synced, account))
+    await store.close()
+    found = seal(subject(tmp_path, KEY), [OURS])
+    assert found.mark is mark
+    assert ("both are of another office: @news:localhost" in found.found) == (mark is Mark.FAULT)
 
 
 def test_a_key_that_does_not_fit(tmp_path: Path) -> None:
     with_store(tmp_path)
     (tmp_path / "seal.key").write_text(OTHER_KEY.hex())
-    found = seal(subject(tmp_path))
+    found = seal(subject(tmp_path), [OURS])
     assert (found.mark, found.found) == (Mark.FAULT, "does not fit this store")
 
 
 def test_a_key_that_is_gone(tmp_path: Path) -> None:
     with_store(tmp_path)
-    found = seal(subject(tmp_path))
+    found = seal(subject(tmp_path), [OURS])
     assert found.mark is Mark.FAULT
     assert found.found.endswith("is not there, but the store is")
-    assert seal(subject(tmp_path, secret=False)).mark is Mark.NOTE
+    assert seal(subject(tmp_path, secret=False), [OURS]).mark is Mark.NOTE
 
 
 def test_before_the_first_start(tmp_path: Path) -> None:
-    assert seal(subject(tmp_path)).mark is Mark.NOTE
+    assert seal(subject(tmp_path), [OURS]).mark is Mark.NOTE
     (tmp_path / "seal.key").write_text(KEY.hex())
-    found = seal(subject(tmp_path))
+    found = seal(subject(tmp_path), [OURS])
     assert found.mark is Mark.OK
     assert "has not run yet" in found.found
 
 
 def test_a_key_that_is_none(tmp_path: Path) -> None:
     (tmp_path / "seal.key").write_text("geheim")
-    found = seal(subject(tmp_path))
+    found = seal(subject(tmp_path), [OURS])
     assert found.mark is Mark.FAULT
     assert found.found == f"{tmp_path / 'seal.key'}: a sealing key is 64 hex digits"
 
 
 def test_a_store_that_is_damaged(tmp_path: Path) -> None:
     (tmp_path / FILE).write_bytes(b"no database at all, however long it may be " * 10)
-    found = seal(subject(tmp_path, KEY))
+    found = seal(subject(tmp_path, KEY), [OURS])
     assert found.mark is Mark.FAULT
     assert "can't be read" in found.found
     assert "backup" in str(found.remedy)
@@ -233,7 +257,7 @@ def test_a_store_that_is_damaged(tmp_path: Path) -> None:
 
 def test_a_store_in_which_nothing_stands_yet(tmp_path: Path) -> None:
     (tmp_path / FILE).touch()
-    assert "still empty" in seal(subject(tmp_path, KEY)).found
+    assert "still empty" in seal(subject(tmp_path, KEY), [OURS]).found
 
 
 def test_a_folder_that_cannot_be_looked_into(tmp_path: Path) -> None:

@@ -77,7 +77,7 @@ async def looked(
     address: str = "127.0.0.1",
 ) -> list[Finding]:
     async with site(authority.context(NOW + days * DAY, address), pages) as url:
-        return await public(url, url, str(authority.file))
+        return await public(url, url, url, str(authority.file))
 
 
 def faults(found: list[Finding]) -> list[Finding]:
@@ -105,7 +105,7 @@ async def test_a_certificate_that_does_not_count(
 
 async def test_no_certificate_at_all(authority: Authority, tmp_path: Path) -> None:
     async with site(authority.context(NOW + 60 * DAY), PAGES) as url:
-        [wrong] = [x for x in faults(await public(url, url)) if x.check == "certificate"]
+        [wrong] = [x for x in faults(await public(url, url, url)) if x.check == "certificate"]
     assert "docker-compose logs" in str(wrong.remedy)
 
 
@@ -145,8 +145,28 @@ async def test_a_domain_that_leads_to_another_homeserver(
         assert KEYS in one.remedy
 
 
+@pytest.mark.parametrize(
+    ("told", "wrong"),
+    [("https://old.example/", 1), ("HERE/", 0), (None, 0)],
+    ids=["another", "the same", "none"],
+)
+async def test_where_the_homeserver_itself_sends_apps(
+    authority: Authority, told: str | None, wrong: int
+) -> None:
+    """Its `public_baseurl`."""
+    context = authority.context(NOW + 60 * DAY)
+    async with site(context, PAGES) as url:
+        page = told and f'{{"m.homeserver": {{"base_url": "{told.replace("HERE", url)}"}}}}'
+        async with site(context, {CLIENT: page}) as homeserver:
+            found = faults(await public(url, url, homeserver, str(authority.file)))
+    assert len(found) == wrong
+    for one in found:
+        assert (one.check, f"sends apps to {told}" in one.found) == ("well-known", True)
+        assert f"`public_baseurl: {url}`" in str(one.remedy)
+
+
 async def test_nothing_listens() -> None:
-    found = faults(await public("https://127.0.0.1:1", "https://127.0.0.1:1"))
+    found = faults(await public(*["https://127.0.0.1:1"] * 3))
     assert {one.check for one in found} == {"chat", "well-known"}
 
 
@@ -191,6 +211,25 @@ def test_the_last_backup(
     found = saved(tmp_path, tmp_path / "seal.key", now)
     assert (found.mark, words in found.found) == (mark, True)
     assert (found.remedy is not None) == (mark is Mark.FAULT)
+
+
+@pytest.mark.parametrize(
+    ("hours", "mark", "words"),
+    [
+        (0.5, Mark.NOTE, "one is being made"),
+        (5, Mark.FAULT, "begun 5 hours ago"),
+        (30, Mark.FAULT, "begun 1 day ago"),
+    ],
+)
+def test_a_backup_that_was_broken_off(tmp_path: Path, hours: float, mark: Mark, words: str) -> None:
+    """Although the one before is young."""
+    now = time.time()
+    for name in ("seal.key", "last-backup", "unfinished-backup"):
+        (tmp_path / name).touch()
+    then = now - hours * 3600 - 60
+    os.utime(tmp_path / "unfinished-backup", (then, then))
+    found = saved(tmp_path, tmp_path / "seal.key", now)
+    assert (found.mark, words in found.found, bool(found.remedy)) == (mark, True, True)
 
 
 def test_doctor_speaks_german(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

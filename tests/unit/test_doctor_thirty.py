@@ -27,6 +27,12 @@ MISTAKES = {
         "synapse/test_doctor_network.py::test_rooms_that_are_otherwise_than_declared"
     ),
     "a backup older than a week": "unit/test_doctor_installed.py::test_the_last_backup",
+    "a backup that was broken off": (
+        "unit/test_doctor_installed.py::test_a_backup_that_was_broken_off"
+    ),
+    "the state and key of another office": (
+        "unit/test_doctor_files.py::test_the_folder_of_another_office"
+    ),
     # certificates and names
     "an expired certificate": "unit/test_doctor_connection.py::test_an_expired_certificate",
     "a certificate for another name": (
@@ -49,6 +55,9 @@ MISTAKES = {
     ),
     "a well-known that leads elsewhere, or a closed federation": (
         "unit/test_doctor_installed.py::test_a_domain_that_leads_to_another_homeserver"
+    ),
+    "a public_baseurl that is wrong": (
+        "unit/test_doctor_installed.py::test_where_the_homeserver_itself_sends_apps"
     ),
     # files
     "a secret that others can read": (
