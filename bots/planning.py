@@ -17,6 +17,7 @@ from bots.runtime.store import AlreadyRunning, Store
 from bots.runtime.transaction import Transaction
 from config.network import NetworkConfig
 from config.network_parts import Role as AccountRole
+from federation.accounts import missing, told_of
 from federation.actions import Handle
 from federation.errors import LoginRefused
 from federation.homeserver import Homeserver
@@ -26,7 +27,7 @@ from federation.profile import Profile, show
 from federation.spaces.apply import Outcome, Told, apply
 from federation.spaces.layout import lay_out
 from federation.spaces.network import Key, Role, is_on, people, without
-from federation.spaces.observe import missing, observe, told_of
+from federation.spaces.observe import observe
 from federation.spaces.plan import Plan, plan
 from federation.spaces.seen import Observed
 from federation.spaces.steps import Change, MakeAccount, MakeRoom

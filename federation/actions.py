@@ -145,6 +145,8 @@ class Invite:
     done in the room for others must not wait for it."""
     once: bool = False
     """Where her homeserver is silent, the rule hears of it, and nothing is tried again."""
+    there: bool = False
+    """Not if her server says that there is no such account: `M_NOT_FOUND`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from federation import actions, rooms
+from federation.accounts import is_nobody
 from federation.acl import denies
 from federation.actions import Action, Text
 from federation.creating import Creating
@@ -320,6 +321,8 @@ class Performer:
         if reason := getattr(action, "reason", ""):
             body["reason"] = reason
         target = path("rooms", action.room, verb)
+        if getattr(action, "there", False) and await is_nobody(self._server, body["user_id"]):
+            raise MatrixError(404, "M_NOT_FOUND")
         try:
             await self._server.call(verb, "POST", target, body)
         except MatrixError as error:

@@ -1,20 +1,22 @@
-"""Whether settings, store and homeserver belong together: its name, its registration secret, and
-whether the account has run from another store than the one that is here."""
+"""Whether settings, store and homeserver belong together: its name, its registration secret,
+whether the account has run from another store than the one that is here, and whether staff have
+accounts."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from bots.checkup.finding import Finding, fault, of_error, ok
+from bots.checkup.finding import Finding, fault, note, of_error, ok
 from bots.checkup.login import PATIENCE
 from bots.checkup.public import KEYS
 from bots.checkup.subject import Subject
+from federation.accounts import told_of
 from federation.errors import FederationError, MatrixError
 from federation.homeserver import Homeserver, path
 from federation.login import Credentials, knows_secret
 
-NAME, SECRET, STATE = "server name", "registering", "state"
+NAME, SECRET, STATE, STAFF = "server name", "registering", "state", "staff"
 
 
 async def belonging(subject: Subject) -> list[Finding]:
@@ -24,6 +26,7 @@ async def belonging(subject: Subject) -> list[Finding]:
         found = [*await _name(server, account.user), *await _secret(server, subject)]
         if not found or found[0].remedy is None:
             found += await _lost_state(server, subject)
+            found += await _absent(server, subject)
         return found
     except FederationError as error:
         return [of_error("homeserver", error)]
@@ -79,6 +82,20 @@ async def _lost_state(server: Homeserver, subject: Subject) -> list[Finding]:
     )
     found = f"no store in {subject.state}, although {subject.account.user} has run before"
     return [fault(STATE, found, remedy)]
+
+
+async def _absent(server: Homeserver, subject: Subject) -> list[Finding]:
+    """Of those who found the office; later the team is what its room says."""
+    known = await told_of(server, subject.staff)
+    absent = [user for user in subject.staff if not known.get(user, True)]
+    if not absent:
+        return []
+    told = f"named in the settings, and without an account: {', '.join(absent)}"
+    if subject.has_run:
+        remedy = "They are not invited. Once an account is there, the team adds it: `!team add`."
+        return [note(STAFF, told, remedy)]
+    remedy = "They are not invited. Make the accounts, or correct `staff`, before the first start."
+    return [fault(STAFF, told, remedy)]
 
 
 async def _profile(server: Homeserver, user: str) -> Mapping[str, Any]:

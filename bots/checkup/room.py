@@ -14,10 +14,10 @@ from bots.ombuds.kinds import OFFICE
 from bots.ombuds.models import Office, office_from
 from bots.runtime.transaction import Transaction
 from federation import power
+from federation.accounts import told_of
 from federation.encryption.machine import MEGOLM
 from federation.homeserver import path
 from federation.session import Session
-from federation.spaces.observe import told_of
 
 CHECK = "room"
 TAMPERED = (

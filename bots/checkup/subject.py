@@ -22,6 +22,8 @@ class Subject:
     secret_files: tuple[Path, ...] = ()
     key: str = "account"
     """Where the settings name the account."""
+    staff: tuple[str, ...] = ()
+    """Whom the settings name to found an ombuds office."""
 
     @property
     def has_run(self) -> bool:

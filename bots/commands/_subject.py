@@ -64,7 +64,13 @@ def _ombuds(path: Path, file: OmbudsFile) -> Subject:
     key = None if given is None else parse_key(given.get_secret_value(), "the environment")
     files = _present(*_named(config), None if key else config.seal_key_path)
     return Subject(
-        path, ombuds_account(config), config.office.state, config.seal_key_path, key, files
+        path,
+        ombuds_account(config),
+        config.office.state,
+        config.seal_key_path,
+        key,
+        files,
+        staff=config.staff,
     )
 
 
@@ -74,7 +80,8 @@ def _ombuds_without_secrets(path: Path, file: OmbudsFile) -> Subject:
     account = Account(
         str(file.homeserver.url), file.account.user, ca_file=str(ca_file) if ca_file else None
     )
-    return Subject(path, account, file.office.state, key_path, None, _present(key_path))
+    files = _present(key_path)
+    return Subject(path, account, file.office.state, key_path, None, files, staff=file.staff)
 
 
 def _named(config: OmbudsConfig) -> Iterator[Path]:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import replace
 from datetime import tzinfo
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from bots.checkup.live import checking, of_ombuds
+from bots.ombuds import kinds
 from bots.ombuds.bot import OmbudsBot
-from bots.ombuds.models import Settings
+from bots.ombuds.models import Office as Notes
+from bots.ombuds.models import Settings, office_from
 from bots.runtime.clock import Clock
 from bots.runtime.control import Command
 from bots.runtime.logs import install
@@ -21,6 +25,8 @@ from bots.runtime.words import Words
 from config.faults import ConfigFaults
 from config.loading import load
 from config.ombuds import Helpline, OmbudsConfig
+from federation.accounts import told_of
+from federation.errors import FederationError
 from federation.ports import Probe
 from federation.sync import Interests
 
@@ -75,7 +81,27 @@ def ombuds_office(
         probe=probe,
     )
     office.store.patience = config.unreadable_after.total_seconds()
+    office.prepare = partial(_call_together, office, bot)
     return office, bot
+
+
+async def _call_together(office: Office, bot: OmbudsBot) -> None:
+    """Where there is no team yet: who of the named has an account. Raises FederationError if
+    nobody has."""
+    stored = await office.store.run("team", lambda tx: tx.get(kinds.OFFICE, "office"))
+    noted = Notes() if stored is None else office_from(stored)
+    if noted.founded and noted.roster:
+        return
+    named = bot.settings.staff
+    known = await told_of(office.posts[0].session.server, named)
+    there = tuple(x for x in named if known.get(x, True))
+    if not (there or noted.founded):
+        raise FederationError(
+            "Nobody of `staff` in the settings has an account. Make the accounts, or correct the "
+            "names, and start the office again; `buendnis doctor` names them."
+        )
+    absent = tuple(x for x in named if x not in there)
+    bot.settings = replace(bot.settings, staff=there, absent=absent)
 
 
 class OmbudsRunning:

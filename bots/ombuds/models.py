@@ -73,6 +73,8 @@ class Settings:
     federate: bool = False
     collect: timedelta = timedelta(seconds=60)
     """How long moderators who were told of flags are left in peace before they are told of more."""
+    absent: tuple[str, ...] = ()
+    """Who was named for `staff` and has no account."""
     accounts: frozenset[str] = frozenset()
     """Bots and service accounts: powerful in rooms, and not to be told of flags."""
 

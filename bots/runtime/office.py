@@ -6,7 +6,7 @@ import asyncio
 import gc
 import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -57,6 +57,8 @@ class Office:
         needed are there before `run`."""
         self._clock = clock or SystemClock()
         self._noted: erasures.Pieces = {}
+        self.prepare: Callable[[], Awaitable[None]] | None = None
+        """What has to be found out before bots begin, once their accounts are logged in."""
         self.ready = asyncio.Event()
         """Set once every account is logged in and trusted, and the office has taken its place."""
 
@@ -76,6 +78,8 @@ class Office:
             await post.session.open()
         self._join_up()
         await self._after_restore()
+        if self.prepare is not None:
+            await self.prepare()
         await self.store.run("start", self._start)
         self.ready.set()
         try:

@@ -6,20 +6,12 @@ without members. Members are read only where nothing else tells whether somebody
 
 from __future__ import annotations
 
-import asyncio
 import json
 import secrets
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from federation.errors import (
-    MatrixError,
-    NotAHomeserver,
-    RateLimited,
-    TokenRevoked,
-    Unreachable,
-)
 from federation.homeserver import Homeserver, path
 from federation.spaces.adopted import leads
 from federation.spaces.matching import match
@@ -31,8 +23,6 @@ PRESENT = ("join", "invite")
 MOST_BEFORE = 10
 SYNC_SECONDS = 600.0
 """A first sync of thousands of rooms takes its time."""
-AT_ONCE, PATIENCE = 8, 15.0
-"""How many people on other servers are asked for at once, and for how many seconds each."""
 
 
 async def observe(server: Homeserver, layout: Layout, unsettled: Collection[Key] = ()) -> Observed:
@@ -138,37 +128,3 @@ async def room_state(server: Homeserver, room_id: str) -> Seen:
     """One room with its members. Raises MatrixError if we are not in it."""
     events = await server.call_list("room state", path("rooms", room_id, "state"))
     return seen(room_id, events)
-
-
-async def missing(server: Homeserver, users: Iterable[str]) -> frozenset[str]:
-    """Those of the accounts of our server that are not there."""
-    return frozenset([user for user in users if not await _exists(server, user)])
-
-
-async def told_of(server: Homeserver, users: Iterable[str]) -> dict[str, bool]:
-    """Of people on other servers: whether their server knows them; who is not in it, is not known
-    by now (it is away, or keeps that to itself)."""
-    slots = asyncio.Semaphore(AT_ONCE)
-
-    async def ask(user: str) -> tuple[str, bool | None]:
-        async with slots:
-            try:
-                await server.call("profile", "GET", path("profile", user), timeout=PATIENCE)
-            except MatrixError as error:
-                return user, False if error.status == 404 else None
-            except (Unreachable, NotAHomeserver):
-                return user, None
-            return user, True
-
-    answers = await asyncio.gather(*map(ask, users))
-    return {user: there for user, there in answers if there is not None}
-
-
-async def _exists(server: Homeserver, user: str) -> bool:
-    try:
-        await server.call("profile", "GET", path("profile", user))
-    except (RateLimited, TokenRevoked):
-        raise
-    except MatrixError as error:
-        return error.status != 404
-    return True

@@ -35,6 +35,7 @@ Install = Callable[..., Installation]
 async def install(synapse: EmbeddedSynapse, tmp_path: Path) -> AsyncIterator[Install]:
     """`install(staff)`: an office on the session's Synapse that makes its account itself."""
     made: list[Installation] = []
+    somebody = await synapse.register(unique("somebody"), "a password for tests")
 
     def new(*staff: str, homeserver: str = synapse.url, state: str = "state") -> Installation:
         installation = Installation(tmp_path, {})
@@ -47,7 +48,7 @@ async def install(synapse: EmbeddedSynapse, tmp_path: Path) -> AsyncIterator[Ins
                 "user": f"@{unique('ombuds')}:{server}",
                 "registration_secret_file": secret,
             },
-            "staff": list(staff) or [f"@nobody:{server}"],
+            "staff": list(staff) or [somebody],
             "answers": {"undo": "1s"},
         }
         installation.write()

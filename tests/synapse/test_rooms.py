@@ -31,7 +31,7 @@ from federation.actions import (
 from federation.embedded import EmbeddedSynapse
 from federation.events import Membership, MembershipKind, TextMessage
 from federation.sync import Interests
-from tests.conftest import Account
+from tests.conftest import Account, unique
 from tests.store.bots import Obedient
 from tests.synapse.conftest import MakePerson
 from tests.synapse.offices import running
@@ -197,7 +197,7 @@ async def test_inviting_and_putting_out_twice_is_the_same_as_once(
     bert = (await new_account("bert")).user_id
     await grant(anna, place.room, bot.user_id)
     outcomes = await place.does(
-        *(Invite(place.room, bert, notify=True) for _ in range(2)),
+        *(Invite(place.room, bert, notify=True, there=True) for _ in range(2)),
         *(Kick(place.room, bert, notify=True) for _ in range(2)),
     )
     assert [outcome.error for outcome in outcomes] == [None] * 4
@@ -207,6 +207,14 @@ async def test_inviting_and_putting_out_twice_is_the_same_as_once(
         if event["type"] == "m.room.member" and event["state_key"] == bert
     ]
     assert moves == ["invite", "leave"]
+
+
+async def test_nobody_is_invited_who_has_no_account(place: Place, anna: Raw, bot: Account) -> None:
+    nobody = f"@{unique('nobody')}:{bot.user_id.partition(':')[2]}"
+    await grant(anna, place.room, bot.user_id)
+    [refused] = await place.does(Invite(place.room, nobody, notify=True, there=True))
+    assert refused.error == "M_NOT_FOUND"
+    assert nobody not in {x.get("state_key") for x in await anna.history(place.room)}
 
 
 async def grant(anna: Raw, room: str, user: str) -> None:

@@ -397,6 +397,16 @@ def test_the_room_is_made_once() -> None:
     assert not creates(world.handle(Started(BOT, 2)))
 
 
+def test_who_was_named_and_has_no_account_is_told_and_not_invited() -> None:
+    world = World(settings=replace(SETTINGS, staff=(ANNA,), absent=(BILAL,)))
+    asked = world.handle(Started(BOT, 1))
+    assert isinstance(asked[0], CreateRoom)
+    assert asked[0].invite == (ANNA,)
+    assert world.office_keys(asked) == ["welcome", "team-absent"]
+    [told] = [x.phrase for x in asked if isinstance(x, Say) and x.phrase.key == "team-absent"]
+    assert told.values["people"] == BILAL
+
+
 def creates(asked: list[Request]) -> bool:
     """Whether anything is made or said; that the room is still ours is asked at every start."""
     return any(not isinstance(x, SetState) for x in asked)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bots.ombuds.rules import commands
+from bots.ombuds.rules import commands, roster
 from bots.ombuds.rules.turn import Turn
 from bots.runtime.decision import Performed
 from federation.actions import CreateRoom, Invite
@@ -41,7 +41,7 @@ def started(turn: Turn) -> None:
     elif turn.state.room is not None and not office.roster:
         # Everybody has left: only who runs the office can call a team together again.
         turn.office(roster=staff)
-        turn.ask(*(Invite(turn.room, x, notify=True, whose=x) for x in staff))
+        turn.ask(*(Invite(turn.room, x, notify=True, whose=x, there=True) for x in staff))
 
 
 def room(turn: Turn, staff: tuple[str, ...]) -> CreateRoom:
@@ -72,3 +72,6 @@ def made(turn: Turn, event: Performed) -> None:
             "team": commands.TEAM.shown(language),
         },
     )
+    if turn.settings.absent:
+        values = {"people": ", ".join(turn.settings.absent), "command": roster.adding(turn)}
+        turn.tell("team-absent", values)

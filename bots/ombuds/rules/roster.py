@@ -45,6 +45,10 @@ def _example(turn: Turn, option: commands.Word) -> str:
     return f"{_word(turn)} {option.word(turn.staff_language)} @name:example.org"
 
 
+def adding(turn: Turn) -> str:
+    return _example(turn, commands.ADD)
+
+
 def _show(turn: Turn) -> None:
     office = turn.known.office
     invited: object = ""
@@ -53,7 +57,7 @@ def _show(turn: Turn) -> None:
     values = {
         "people": ", ".join(office.roster),
         "invited": invited,
-        "add": _example(turn, commands.ADD),
+        "add": adding(turn),
         "remove": _example(turn, commands.REMOVE),
     }
     turn.tell("team", values)
@@ -156,7 +160,7 @@ def _invite(turn: Turn, person: str) -> None:
     # In the roster only once joined: an address with a slip would else count as a member, and
     # a team of two can remove nobody.
     turn.office(awaited=(*turn.known.office.awaited, person))
-    turn.ask(Invite(turn.room, person, notify=True, whose=person))
+    turn.ask(Invite(turn.room, person, notify=True, whose=person, there=True))
     turn.tell("team-added", {"person": person})
 
 

@@ -141,6 +141,10 @@ TEAM: dict[str, Paragraphs] = {
     "team-invitation-failed": (
         N_("An invitation did not work. Look at the address: {command}. To withdraw it: {remove}"),
     ),
+    "team-absent": (
+        N_("Not invited, because there is no such account: {people}"),
+        N_("As soon as the account is there, add the person: {command}"),
+    ),
     "team-two": (
         N_(
             "In a team of two nobody can remove the other person. Who wants to go can leave this "
