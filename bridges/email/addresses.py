@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from enum import StrEnum
 
@@ -17,7 +18,7 @@ def normalised(text: str) -> str | None:
     Nothing is looked up. Non-ASCII names before the `@` need what few servers can do (RFC 6531),
     and are refused; domains are put into their ASCII form.
     """
-    text = text.strip()
+    text = _seen(text)
     if len(text) > 320:
         return None
     try:
@@ -28,6 +29,12 @@ def normalised(text: str) -> str | None:
     return address if address is not None and is_safe(address) else None
 
 
+def _seen(text: str) -> str:
+    """Without what nobody sees: keyboards and pages of languages that run to the left put marks of
+    direction around an address."""
+    return "".join(x for x in text if unicodedata.category(x) != "Cf").strip()
+
+
 class Fault(StrEnum):
     """Why an address can't receive mail, as far as it can be told."""
 
@@ -35,6 +42,7 @@ class Fault(StrEnum):
     SEVERAL = "several"
     SPACE = "space"
     SIGNS = "signs"
+    NAME = "name"
     DOTS = "dots"
     LETTERS = "letters"
     DOMAIN = "domain"
@@ -43,7 +51,7 @@ class Fault(StrEnum):
 
 def fault(text: str) -> Fault | None:
     """None if `normalised` takes it."""
-    text = text.strip()
+    text = _seen(text)
     if normalised(text) is not None:
         return None
     return next((fault for fault, fits in _FAULTS if fits(text)), Fault.DOMAIN)
@@ -59,6 +67,7 @@ _FAULTS: tuple[tuple[Fault, Callable[[str], bool]], ...] = (
     (Fault.SEVERAL, lambda x: x.count("@") > 1),
     (Fault.SIGNS, lambda x: _SIGNS.search(x) is not None),
     (Fault.SPACE, lambda x: re.search(r"\s", x) is not None),
+    (Fault.NAME, lambda x: not _name(x)),
     (Fault.DOTS, lambda x: f".{_name(x)}.".count("..") > 0),
     (Fault.LETTERS, lambda x: not _name(x).isascii()),
     (Fault.LONG, lambda x: len(_name(x)) > 64 or len(x) > 254),

@@ -117,5 +117,8 @@ _MAILBOX = re.compile(
 )
 """Words of a 4xx that is about one recipient, though it may speak of limits as well."""
 _REFUSES_US = re.compile(
-    r"relay|sender|authenti|log ?in|return path|mail from|absender|exp[ée]diteur", re.IGNORECASE
+    r"relay|sender|authenti|log ?in|return path|mail from|absender|exp[ée]diteur|"
+    r"client host|hostname|host name|helo|ehlo|reverse|\bptr\b|rdns|spf\b|dkim|dmarc|"
+    r"black ?list|block ?list|blocked using|reputation",
+    re.IGNORECASE,
 )

@@ -262,11 +262,11 @@ class _Connection:
 
     async def _announce(self, sender: str, recipient: str) -> None:
         answer = await self._ask(b"MAIL", f"FROM:<{sender}>".encode("ascii"))
-        if answer.code != 250:
+        if answer.code // 100 != 2:
             # It takes no mail from us at all at the moment, whoever it is for.
             raise _away(answer, Stage.SENDER)
         answer = await self._ask(b"RCPT", f"TO:<{recipient}>".encode("ascii"))
-        if answer.code not in (250, 251, 252):
+        if answer.code // 100 != 2:
             raise _refusal(answer, Stage.RECIPIENT, sender)
         answer = await self._ask(b"DATA")
         if answer.code != 354:
@@ -298,7 +298,10 @@ class _Connection:
             raise InDoubt(_code(error)) from None
         if answer.code == 421:
             raise _away(answer, Stage.CONTENT)
-        if answer.code != 250:
+        if answer.code // 100 not in (2, 4, 5):
+            self.drop()
+            raise InDoubt(answer.code)
+        if answer.code // 100 != 2:
             raise _refusal(answer, Stage.CONTENT, sender)
 
     async def _reset(self) -> None:
@@ -342,6 +345,8 @@ def _away(answer: SMTPResponse, stage: Stage) -> Away:
 def _refusal(answer: SMTPResponse, stage: Stage, sender: str) -> NotSent:
     reply = Reply(answer.code, answer.message, sender)
     concerns = reply.concerns(stage)
+    if answer.code // 100 not in (4, 5):  # an answer to something else, or no SMTP at all
+        return Away(reply.code, concerns=Concerns.CONNECTION)
     if 400 <= answer.code < 500:
         return Later(reply.code, reply.status, concerns)
     nobody = stage is Stage.RECIPIENT and reply.nobody

@@ -37,6 +37,7 @@ FAULTS = {
     Fault.SEVERAL: N_("Please write one address only, with one @."),
     Fault.SPACE: N_("There is a space in the address."),
     Fault.SIGNS: N_("Please write the address without quotation marks, brackets and commas."),
+    Fault.NAME: N_("What stands before the @ is missing."),
     Fault.DOTS: N_(
         "Before the @ the address can't begin or end with a dot, and can't have two dots in a row."
     ),

@@ -85,7 +85,7 @@ class _Session(asyncio.Protocol):
         if told == DROP:
             self._transport.abort()
         elif told != STALL:
-            self._transport.write((told or usual).encode() + b"\r\n")
+            self._transport.write((told or usual).encode("utf-8", "surrogateescape") + b"\r\n")
         return told is None
 
     def data_received(self, data: bytes) -> None:

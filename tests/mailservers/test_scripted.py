@@ -46,6 +46,7 @@ MISCONFIGURED = [
     "550-5.7.26 Your email has been blocked\r\n550 5.7.26 because the sender is unauthenticated",
     "550 5.1.1 Absender unbekannt, Versand nicht erlaubt",
     "503 5.5.1 Authentifizierung erforderlich",
+    "450 4.7.1 Client host rejected: cannot find your hostname, [192.0.2.1]",
 ]
 
 
@@ -67,6 +68,33 @@ async def test_a_misconfigured_server_suspends_nobody_and_is_told_of(
         await office.until(lambda: server.count == 40)
         await office.until_told("Sent to 20", 2)
         assert await office.standings() == {"active": 20}
+
+
+async def test_a_server_that_refuses_all_for_now_and_does_not_say_why_is_told_of(
+    scene: Open,
+) -> None:
+    """At first it looks like greylisting."""
+    async with scene(20) as (office, server):
+        server.script = always("RCPT", "451 Temporary local problem - please try later")
+        await office.announce()
+        assert await office.until_told("said: \u2068451") <= 400
+        server.script = None
+        await office.until_told("Sent to 20")
+        assert server.count == 20
+
+
+async def test_two_in_twenty_who_are_refused_again_and_again_are_no_fault_of_the_server(
+    scene: Open,
+) -> None:
+    async with scene(20) as (office, server):
+        server.script = lambda verb, rest: (
+            "550 5.7.1 not wanted here" if verb == "RCPT" and rest[4:7] in ("r3@", "r7@") else None
+        )
+        await office.announce()
+        await office.pass_time(3 * HOUR)
+        server.script = None
+        await office.until_told("Sent to 20")
+        assert not office.told("mails were refused")()
 
 
 async def test_who_does_not_exist_is_suspended_told_and_brought_back(scene: Open) -> None:

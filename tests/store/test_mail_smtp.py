@@ -288,6 +288,12 @@ async def test_a_server_that_serves_others_meanwhile_has_too_few_places() -> Non
         ("RCPT", STALL, Away),
         ("RCPT", DROP, Away),
         ("RCPT", "nonsense", Away),
+        ("RCPT", "354 go on", Away),
+        ("RCPT", "5", Away),
+        ("RCPT", "550-5.1.1 Empf\udce4nger\r\n550 5.1.1 unbekannt", Never),
+        ("RCPT", "452 4.5.3 too many recipients", Later),
+        ("MAIL", "552 5.3.4 message too large", Away),
+        ("DATA", "421 4.3.2 closing", Away),
         ("DATA", "451 later", Later),
         ("DATA", "554 no", Never),
         ("DATA", STALL, Away),
@@ -300,6 +306,8 @@ async def test_a_server_that_serves_others_meanwhile_has_too_few_places() -> Non
         ("END", STALL, InDoubt),
         ("END", DROP, InDoubt),
         ("END", "nonsense", InDoubt),
+        ("END", "354 go on", InDoubt),
+        ("END", "552 5.3.4 message too large", Never),
     ],
 )
 async def test_each_refusal_is_told_apart_and_the_next_mail_goes(

@@ -103,6 +103,10 @@ def test_what_is_no_plain_address_stands_in_no_header(address: str) -> None:
     ("typed", "found"),
     [
         ("  Anna.Maria+x@Example.ORG ", "Anna.Maria+x@example.org"),
+        ("\u200fanna@example.org\u200b", "anna@example.org"),
+        ("\u2066anna@example.org\u2069", "anna@example.org"),
+        ("anna@faß.example", "anna@xn--fa-hia.example"),
+        ("anna@example.org.", None),
         ("anna@bücher.example", "anna@xn--bcher-kva.example"),
         ("ännä@example.org", None),
         ("anna@example.org, bilal@example.org", None),
@@ -125,6 +129,7 @@ def test_addresses_as_people_type_them(typed: str, found: str | None) -> None:
         ("anna", Fault.AT),
         ("", Fault.AT),
         ("anna.example.org", Fault.AT),
+        ("@example.org", Fault.NAME),
         ("anna@example.org, bilal@example.org", Fault.SEVERAL),
         ("anna@@example.org", Fault.SEVERAL),
         ("Anna <anna@example.org>", Fault.SIGNS),

@@ -95,17 +95,26 @@ def performed(turn: Turn, event: Performed, mailing: Mailing) -> None:
             _count(turn, circular, unknown=1)
         case documents.LATER if _may_wait(circular, mailing):
             _wait(turn, mailing)
-            _count(turn, _deferred(turn, circular, documents.reply(event.error)), waiting=1)
+            _count(turn, _deferred(turn, circular, mailing, event.error), waiting=1)
         case _:
             _refused(turn, circular, mailing, event.error)
 
 
-def _deferred(turn: Turn, circular: Round, reply: str) -> Round:
-    """Refused for good, if not for the reader's sake: tried again all the same, and told of."""
-    if circular.held or not reply.startswith("5"):
+def _deferred(turn: Turn, circular: Round, mailing: Mailing, error: str | None) -> Round:
+    """Tried again, and told of if so many are that it is not for the readers' sake."""
+    reply = documents.reply(error)
+    if circular.held or not _is_counted(mailing, reply):
         return circular
     circular = replace(circular, deferred=circular.deferred + 1)
     return _hold(turn, circular, reply) if suspending.too_many(circular) else circular
+
+
+def _is_counted(mailing: Mailing, reply: str) -> bool:
+    """Once a mail: refused for good at first, or for now once more after a pause, by which
+    greylisting is over. What a full mailbox is told (4.2) is its reader's affair."""
+    if mailing.attempt == 1:
+        return reply.startswith("5")
+    return mailing.attempt == 2 and reply.startswith("4") and " 4.2." not in reply
 
 
 def _may_wait(circular: Round, mailing: Mailing) -> bool:
