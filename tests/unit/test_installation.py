@@ -280,6 +280,16 @@ def test_nobody_reaches_into_anothers_folder(tmp_path: Path) -> None:
         assert (status.st_uid, status.st_mode & 0o777) == (0, 0o600)
 
 
+@pytest.mark.parametrize("guide", ["install.md", "installieren.md"])
+def test_the_users_are_made_as_printed(guide: str) -> None:
+    """Debian's systemd looks for a path that is not absolute elsewhere."""
+    printed = re.findall(r"^systemd-sysusers (/\S+)$", (ROOT / "docs" / guide).read_text(), re.M)
+    [file] = [path.replace("/opt/buendnis", str(ROOT)) for path in printed]
+    words = [program("systemd-sysusers"), "--dry-run", file]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_the_units_are_closed(tmp_path: Path) -> None:
     """As systemd itself judges them: 0 is closed, 10 is open."""
     analyze = program("systemd-analyze")
