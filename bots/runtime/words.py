@@ -19,7 +19,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from gettext import c2py
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -171,13 +171,7 @@ class Words:
     originals = ORIGINALS
 
     def __init__(self, directory: Traversable | None = None) -> None:
-        folder = directory if directory is not None else files("config") / "locale"
-        self._catalogues = {SOURCE: _Catalogue({}, lambda n: int(n != 1))}
-        for language in LANGUAGES:
-            path = folder / language.tag.replace("-", "@") / "LC_MESSAGES" / "buendnis.po"
-            if language.tag != SOURCE and path.is_file():
-                parent = self._catalogues.get(language.parent)
-                self._catalogues[language.tag] = _read(path, language, parent)
+        self._catalogues = _shipped() if directory is None else _catalogues(directory)
         present = [x for x in LANGUAGES if x.tag in self._catalogues]
         self.languages = tuple(x.tag for x in present)
         self._languages = {x.tag: x for x in present}
@@ -282,6 +276,21 @@ def _day(value: date) -> str:
 
 def _clock(value: datetime | time) -> str:
     return f"{value.hour:02}:{value.minute:02}"
+
+
+@cache
+def _shipped() -> Mapping[str, _Catalogue]:
+    """Those of this installation: read once, however many offices and commands ask for them."""
+    return _catalogues(files("config") / "locale")
+
+
+def _catalogues(folder: Traversable) -> Mapping[str, _Catalogue]:
+    found = {SOURCE: _Catalogue({}, lambda n: int(n != 1))}
+    for language in LANGUAGES:
+        path = folder / language.tag.replace("-", "@") / "LC_MESSAGES" / "buendnis.po"
+        if language.tag != SOURCE and path.is_file():
+            found[language.tag] = _read(path, language, found.get(language.parent))
+    return found
 
 
 def _read(path: Traversable, language: Language, parent: _Catalogue | None) -> _Catalogue:
