@@ -22,6 +22,8 @@ $(READY): pyproject.toml constraints.txt scripts/setup-venv
 demo: $(READY) ## the whole network on this machine, with a story played through it
 	@$(PY) -m bots demo $(ARGS)
 
+# Compiled once, not by each of the hundreds of processes that the tests start.
+test: export PYTHONDONTWRITEBYTECODE =
 test: $(READY) ## all tests, a real Synapse and people's own clients included
 	@$(PY) -m pytest -q -n auto --dist worksteal $(ARGS)
 
