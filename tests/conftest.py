@@ -15,6 +15,16 @@ import pytest
 from federation.embedded import EmbeddedSynapse
 
 MOST_PROCESSES = 8
+LONGEST = {
+    "tests/synapse/test_restore.py": 80,
+    "tests/synapse/test_demo.py": 50,
+    "tests/synapse/test_backup_erased.py": 35,
+    "tests/synapse/test_backup_network.py": 30,
+    "tests/synapse/test_onboarding_kills.py": 25,
+    "tests/synapse/test_cli_network.py": 20,
+    "tests/synapse/test_ombuds_flags.py": 20,
+}
+"""Files with the longest tests, and about how many seconds those take."""
 # What commands say is compared in English, whatever terminal the tests are run in.
 os.environ["LC_ALL"] = "C.UTF-8"
 
@@ -27,6 +37,11 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
         return 0
     cores = os.cpu_count() or 1
     return min(cores + (cores + 1) // 2, MOST_PROCESSES)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first: at the end no process works alone."""
+    items.sort(key=lambda item: LONGEST.get(item.nodeid.partition("::")[0], 0), reverse=True)
 
 
 @dataclass(frozen=True)
