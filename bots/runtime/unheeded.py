@@ -24,7 +24,7 @@ UNKNOWN: dict[str, Paragraphs] = {
     ),
 }
 PARAGRAPHS: dict[str, Paragraphs] = UNKNOWN | {
-    "rest-unused": (N_("I only heed {command}. I did nothing with the words behind it."),),
+    "rest-unused": (N_("I only read {command}. I did nothing with the words after it."),),
     "in-clear": (
         N_(
             "This was not encrypted, so I did nothing with it: somebody else could have written it "

@@ -109,7 +109,7 @@ REPORTER: dict[str, Paragraphs] = {
         ),
     ),
     "alone-again": (N_("Nobody else is in this chat any more. The office can answer here again."),),
-    "answer": (N_("Answer of the ombuds office to your matter, number {number}:"), "{text}"),
+    "answer": (N_("Answer from the ombuds office to your matter, number {number}:"), "{text}"),
     # Translators: these ring on her lock screen, so they tell nothing of what it is about
     "ring-answer": (N_("You have an answer."),),
     "ring-question": (N_("There is a question for you here."),),

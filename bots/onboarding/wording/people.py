@@ -10,7 +10,7 @@ _ANSWER = N_(
     "with ❌ or write {no}."
 )
 _KEPT = N_(
-    "If you agree, I store, encrypted: your Matrix address, your language, the day of your yes, "
+    "If you agree, I store, encrypted: your Matrix address, your language, the day you agreed, "
     "and the groups you choose. Write {erase} at any time, and I erase it."
 )
 # Translators: the name of a private chat, in the list of chats
@@ -27,7 +27,7 @@ OUTSIDE = N_("You are no longer in {network}, and so not in this room either.")
 
 PEOPLE: dict[str, Paragraphs] = {
     "hello": (
-        N_("Hello and welcome! I am a program of {network} and help you to get started."),
+        N_("Hello and welcome! I am a program that helps you get started in {network}."),
         _CHOOSE,
     ),
     "rules": (N_("These are the rules of {network}:"), "{rules}", _KEPT, _ANSWER),
@@ -131,7 +131,7 @@ PEOPLE: dict[str, Paragraphs] = {
     # Translators: what a command does, after its name and a dash
     "help-rules": (N_("shows the rules"),),
     "help-topics": (N_("lets you choose groups and topics"),),
-    "help-leave": (N_("takes your yes to the rules back, and takes you out of the rooms"),),
+    "help-leave": (N_("takes back that you agreed to the rules, and takes you out of the rooms"),),
     "help-erase": (N_("erases what I know about you"),),
     "help-help": (N_("shows this list"),),
     "rules-open": (
@@ -219,9 +219,9 @@ PEOPLE: dict[str, Paragraphs] = {
     ),
     "erase-ask": (
         N_(
-            "Shall I erase what I know about you: your Matrix address, your language, your yes, "
-            "and the groups you chose? You stay in your rooms. If you want to leave them, write "
-            "{leave} first."
+            "Shall I erase what I know about you: your Matrix address, your language, that you "
+            "agreed to the rules, and the groups you chose? You stay in your rooms. If you want to "
+            "leave them, write {leave} first."
         ),
         N_("To confirm, react to this message with ✅, or write {yes}."),
     ),
