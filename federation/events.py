@@ -73,6 +73,8 @@ class RoomView:
     """Who made it; empty where that is not known."""
     parents: frozenset[str] = frozenset()
     """Spaces in which it says that it lies (§ m.space.parent): its moderators say so."""
+    acl: Mapping[str, Any] | None = field(default=None, hash=False, repr=False)
+    """Content of `m.room.server_acl`: which homeservers are kept out."""
 
     @property
     def closed(self) -> bool:

@@ -11,7 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from federation.acl import denies
 from federation.events import RoomView
+from federation.links import server_of
 from federation.spaces.network import Access
 
 Look = Callable[[str], RoomView]
@@ -39,6 +41,18 @@ def is_in(view: RoomView, user: str) -> bool:
 def is_banned(user: str, rooms: Iterable[str], look: Look) -> bool:
     """From any of these."""
     return any(user in look(room).banned for room in rooms)
+
+
+def is_denied(user: str, rooms: Iterable[str], look: Look) -> bool:
+    """Whether any of these keeps her homeserver out."""
+    return any(denies(look(room).acl, server_of(user)) for room in rooms)
+
+
+def is_kept_out(user: str, rooms: Iterable[str], look: Look) -> bool:
+    """By a ban, or with her homeserver. Of that nobody is removed who is in: a list of servers is
+    easily mistyped, and coming back takes everybody a decision."""
+    rooms = tuple(rooms)
+    return is_banned(user, rooms, look) or is_denied(user, rooms, look)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +103,18 @@ class Premises:
         return (space, *within)
 
     def is_barred(self, user: str, room: str, look: Look) -> bool:
-        """Whether a ban keeps her out, from there or from a space around it."""
-        return is_banned(user, self.around(room), look)
+        """Whether a ban, or her homeserver, keeps her out, from there or from a space around it."""
+        return is_kept_out(user, self.around(room), look)
+
+    def is_denied(self, user: str, room: str, look: Look) -> bool:
+        """Whether it is her homeserver."""
+        return is_denied(user, self.around(room), look)
 
     def lost(self, user: str, space: str, look: Look) -> tuple[str, ...]:
         """Where she must not be any more, being out of a space: of what lies within it, where she
         is by now or is asked in."""
         within = self.beneath(space)
-        if not self.is_barred(user, space, look):
+        if not is_banned(user, self.around(space), look):
             within = tuple(x for x in within if user not in x.seats and self._follows(x, space))
         return tuple(x.room for x in within if is_in(look(x.room), user))
 

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from federation import power
+from federation.acl import denies
 from federation.events import RoomView
+from federation.links import server_of
 from federation.ports import RawEvent, Vault
 from federation.shapes import is_text
 
@@ -54,7 +56,10 @@ class Room:
     acl: dict[str, Any] | None = None
     """Content of `m.room.server_acl`, where the room has one."""
 
-    def view(self) -> RoomView:
+    def view(self, account: str = "") -> RoomView:
+        """As this account of ours sees it. A list that denies our own homeserver is a mistake,
+        and keeps nobody out."""
+        mistaken = denies(self.acl, server_of(account))
         return RoomView(
             joined=frozenset(u for u, m in self.members.items() if m == "join"),
             invited=frozenset(u for u, m in self.members.items() if m == "invite"),
@@ -69,6 +74,7 @@ class Room:
             space=self.space,
             maker=self.maker,
             parents=frozenset(self.parents),
+            acl=None if mistaken else self.acl,
         )
 
     def only_asks(self, users: Collection[str]) -> bool:

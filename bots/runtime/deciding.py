@@ -195,7 +195,7 @@ class Deciding:
         if "due" in payload:
             return Due(payload["due"])
         account, room_id = payload["account"], payload["room"]
-        view = rooms.load(tx, account, room_id).view()
+        view = rooms.load(tx, account, room_id).view(account)
         if payload.get("unreadable"):
             return undecryptable(account, room_id, payload["event"], view)
         event = translate(account, room_id, payload["event"], view, payload["encrypted"])

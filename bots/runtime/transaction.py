@@ -45,7 +45,7 @@ class Transaction(Inbox, Outbox, Handles):
     def view(self, account: str, room_id: str) -> RoomView:
         """A room as the account knows it now."""
         room = rooms.load(self, account, room_id)
-        return room.view() if room.joined else RoomView()
+        return room.view(account) if room.joined else RoomView()
 
     def devices(self, account: str, user: str) -> frozenset[str] | None:
         """The user's devices that are given keys; None where they have to be asked for."""

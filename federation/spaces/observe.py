@@ -17,7 +17,7 @@ from federation.spaces.adopted import leads
 from federation.spaces.matching import match
 from federation.spaces.network import Key, Layout, Room, Space
 from federation.spaces.seen import Observed, Seen, seen
-from federation.spaces.state import MARK, TYPES
+from federation.spaces.state import ACL, MARK, TYPES
 
 PRESENT = ("join", "invite")
 MOST_BEFORE = 10
@@ -91,7 +91,7 @@ def _filter() -> str:
     nothing: dict[str, Any] = {"not_types": ["*"]}
     room = {
         "timeline": {"limit": 1, **nothing},
-        "state": {"types": list(TYPES)},
+        "state": {"types": [*TYPES, ACL]},
         "ephemeral": nothing,
         "account_data": nothing,
     }

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from federation.acl import denies
+from federation.links import server_of
 from federation.spaces import diff, links, wording
 from federation.spaces.matching import Matching, match
 from federation.spaces.network import Key, Layout, Role
 from federation.spaces.seen import Observed
-from federation.spaces.state import MARK, Ids, read_mark
+from federation.spaces.state import ACL, MARK, Ids, read_mark
 from federation.spaces.steps import Change, MakeAccount, MakeRoom, Remark
 
 
@@ -52,6 +54,7 @@ def plan(
         for text in diff.remarks(room, matching.found[room.key])
     ]
     notes += [Remark(user, _WAITS) for user in sorted({*_waiting(layout, matching)})]
+    notes += _kept_out(layout, matching)
     strange = (Remark(user, _STRANGE) for user in sorted(strangers))
     return Plan(
         layout,
@@ -97,6 +100,27 @@ def _waiting(layout: Layout, matching: Matching) -> Iterator[str]:
         there = matching.found.get(room.key)
         given = {user for user in room.afar if room.people[user]}
         yield from given if there is None else there.waiting(given)
+
+
+def _kept_out(layout: Layout, matching: Matching) -> Iterator[Remark]:
+    """Homeservers that a room's list denies, though people of theirs belong there."""
+    denied: dict[str, list[str]] = {}
+    for room in layout.rooms:
+        there = matching.found.get(room.key)
+        acl = there.content(ACL) if there is not None else None
+        if there is None or not acl:
+            continue
+        inside = (user for user, x in (there.members or {}).items() if x in ("join", "invite"))
+        for server in sorted({server_of(user) for user in (*room.people, *inside)}):
+            if denies(acl, server):
+                denied.setdefault(server, []).append(room.words.alias)
+    for server, rooms in denied.items():
+        yield Remark(
+            server,
+            f"is kept out of {', '.join(rooms)} by the list of servers there (m.room.server_acl), "
+            "though people of it are in, or named in the settings: they cannot come in, and what "
+            "they write does not arrive; take it off that list, or them out of the settings",
+        )
 
 
 _STRANGE = (

@@ -25,6 +25,7 @@ ENCRYPTION = "m.room.encryption"
 ALIAS = "m.room.canonical_alias"
 POWER_LEVELS = "m.room.power_levels"
 TOMBSTONE = "m.room.tombstone"
+ACL = "m.room.server_acl"
 CHILD = "m.space.child"
 PARENT = "m.space.parent"
 TYPES = (
@@ -56,7 +57,7 @@ _EVENTS = {
     TOMBSTONE: OURS,
     PARENT: OURS,
     MARK: OURS,
-    "m.room.server_acl": OURS,
+    ACL: OURS,
 }
 _ALWAYS_ALLOWED = {"m.reaction": 0, "m.room.redaction": 0}
 

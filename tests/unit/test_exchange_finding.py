@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 
 import pytest
 
@@ -107,9 +108,11 @@ def test_who_does_not_read_the_exchange_room_learns_nothing_of_it() -> None:
         assert market.keys(market.write(question, CEM, NORTH)[1]) == ["find-members"]
     market.views[SPACE] = RoomView(joined=frozenset({CEM}))
     assert links(market, "!find sofa", NORTH), "the exchange room would let her in"
-    for room in (EXCHANGE, SPACE):
+    acl = {"allow": ["*"], "deny": [CEM.partition(":")[2]]}
+    barring = (RoomView(banned=frozenset({CEM})), RoomView(joined=frozenset({CEM}), acl=acl))
+    for room, view in product((EXCHANGE, SPACE), barring):
         views = dict(market.views)
-        market.views[room] = RoomView(banned=frozenset({CEM}))
+        market.views[room] = view
         assert market.keys(market.write("!find sofa", CEM, NORTH)[1]) == ["find-members"]
         market.views.update(views)
 

@@ -129,3 +129,15 @@ def test_after_what_is_lost_is_left_nobody_is_where_a_ban_keeps_her_out(
         for room in PREMISES.lost(LEYLA, space, town.look):
             town.leave(room)
     assert not list(PREMISES.intruders(town.look))
+
+
+def test_people_of_a_server_that_is_kept_out_stay_out_and_nobody_is_removed() -> None:
+    town, acl = Town(*ROOMS), {"allow": ["*"], "deny": ["a.example"]}
+    town.views[NORTH] = replace(town.views[NORTH], acl=acl)
+    barred = {x for x in ROOMS if PREMISES.is_barred(LEYLA, x, town.look)}
+    assert barred == {NORTH, MEETING, BOARD, OPEN}
+    assert PREMISES.is_denied(LEYLA, MEETING, town.look)
+    assert not PREMISES.is_barred("@cem:b.example", MEETING, town.look)
+    assert list(PREMISES.intruders(town.look)) == []
+    town.leave(HALL)
+    assert set(PREMISES.lost(LEYLA, HALL, town.look)) == {*ROOMS} - {HALL}

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bots.onboarding.models import Initiative
+from bots.onboarding.models import Initiative, WishState
 from bots.runtime.decision import Request
 from federation.actions import Invite, Kick
 from federation.events import MembershipKind
@@ -16,6 +16,7 @@ from tests.unit.test_onboarding_story import (
     ANNA,
     BILAL,
     BOT,
+    CEM,
     COORDINATION,
     EXCHANGE,
     LEYLA,
@@ -277,3 +278,35 @@ def test_bots_are_left_alone() -> None:
         town.move(room, BOT, "join")
     town.views[SPACE] = replace(town.view(SPACE), banned=frozenset({BOT}))
     assert kicks(town.start(), BOT) == set()
+
+
+# -- homeservers that are kept out, accounts that are gone -----------------------------------------
+
+
+def test_a_server_that_is_kept_out_is_told_to_her_and_to_who_decides(town: Town) -> None:
+    acl = {"allow": ["*"], "deny": ["b.example"]}
+    town.views[SPACE] = replace(town.view(SPACE), acl=acl)
+    town.chat(CEM, "!cem")
+    town.pass_time(3)
+    asked = town.agrees(CEM)
+    assert {"request", "waiting"} <= set(town.keys(asked))
+    assert "b.example" in town.text(asked, "request")
+    assert "kept out" in town.text(asked, "waiting")
+    number = town.wish(CEM).number
+    asked = town.decides("✅", wish=number)
+    assert (town.keys(asked), invitations(asked, CEM)) == (["server-kept-out"], [])
+    town.views[SPACE] = replace(town.view(SPACE), acl=None)
+    assert invitations(town.decides("✅", wish=number), CEM)[0] == SPACE
+
+
+def test_who_asked_and_has_left_with_her_account_rings_nobody() -> None:
+    town = Town()
+    town.chat(CEM, "!cem")
+    town.pass_time(3)
+    town.agrees(CEM)
+    town.move("!cem", CEM, "leave", before=MembershipKind.JOIN)
+    asked = town.pass_time(30 * 24 * 3600)
+    assert town.keys(asked) == ["~wish-withdrawn"]
+    assert town.wish(CEM).state is WishState.WITHDRAWN
+    town.chat(CEM, "!again")
+    assert town.keys(town.pass_time(3)) == ["hello", "rules"]

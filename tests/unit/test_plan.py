@@ -642,3 +642,19 @@ def test_who_was_in_a_room_that_was_upgraded_is_asked_into_the_new_one(server: S
         "@cem:b.example",
     }
     assert server.plan(SMALL).is_done
+
+
+def test_a_server_that_a_room_keeps_out_is_named_once(server: Server) -> None:
+    declared = replace(SMALL, initiatives=(*SMALL.initiatives, made("west", "@willi:west.test")))
+    server.apply(declared)
+    acl = ("m.room.server_acl", "")
+    for alias in ("#buendnis", "#west"):
+        server.rooms[server.room(alias)][acl] = {"allow": ["*"], "deny": ["west.*"]}
+    server.rooms[server.room("#nord")][acl] = {"allow": ["*"], "deny": ["nobody.test"]}
+    [note] = [x for x in server.plan(declared).notes if "list of servers" in x.text]
+    assert note.where == "west.test"
+    assert "kept out of #buendnis, #west by" in note.text
+    server.members[server.room("#buendnis")]["@nina:nobody.test"] = "join"
+    server.rooms[server.room("#buendnis")][acl] = {"allow": ["*"], "deny": ["nobody.test"]}
+    found = {x.where for x in server.plan(declared).notes if "list of servers" in x.text}
+    assert found == {"nobody.test", "west.test"}

@@ -56,6 +56,14 @@ def test_members_come_and_go() -> None:
     assert made.view().others(ANNA) == {BERT}
 
 
+def test_a_list_that_denies_our_own_homeserver_keeps_nobody_out() -> None:
+    denied = {"allow": ["*"], "deny": ["b.example"]}
+    made = room(state("m.room.server_acl", denied))
+    assert made.view("@bot:a.example").acl == denied
+    assert made.view("@bot:b.example").acl is None
+    assert room(state("m.room.server_acl", {})).view("@bot:a.example").acl is None
+
+
 def test_our_own_membership() -> None:
     invited = room(member(BOT, "invite", ANNA, is_direct=True))
     assert (invited.joined, invited.invited, invited.direct) == (False, True, True)

@@ -19,7 +19,7 @@ from bots.runtime.switches import switched
 from bots.runtime.texts import parts
 from federation.actions import Redact
 from federation.links import link
-from federation.membership import is_banned
+from federation.membership import is_kept_out
 
 Values = Mapping[str, object]
 
@@ -93,15 +93,16 @@ class Turn(turn.Turn[State]):
         return "outside" if gone and self.known.place.initiative else None
 
     def is_banned(self, user: str, *around: str) -> bool:
+        """She, or her homeserver."""
         rooms = (self.settings.exchange, self.settings.alliance, *around)
-        return is_banned(user, rooms, self.state.look)
+        return is_kept_out(user, rooms, self.state.look)
 
     def reads_exchange(self, user: str) -> bool:
         """Whether she is in the exchange room, or it would let her in."""
         rooms = (self.settings.exchange, self.settings.alliance)
         look, there = self.state.look, self.state.room == self.settings.exchange
         inside = there or any(user in look(room).joined for room in rooms)
-        return inside and not is_banned(user, rooms, look)
+        return inside and not is_kept_out(user, rooms, look)
 
     def place(self, room: str) -> str:
         """Where a room of the settings is by now."""

@@ -77,7 +77,9 @@ def yes(turn: Turn, reaction: str = "") -> None:
 
 
 def waiting(turn: Turn) -> None:
-    turn.say("waiting", {"banned": Phrase("waiting-banned", "") if turn.ban else ""})
+    denied = turn.ban is not None and turn.ban.key == "server-kept-out"
+    why = Phrase("waiting-denied" if denied else "waiting-banned", "")
+    turn.say("waiting", {"banned": why if turn.ban else ""})
 
 
 def no(turn: Turn) -> None:

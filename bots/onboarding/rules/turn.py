@@ -94,12 +94,22 @@ class Turn(turn.Turn[State]):
     def ban(self) -> Phrase | None:
         """What keeps the member at hand, or who asks to be let in, out of there."""
         who = self.known.wish or self.known.member
-        if who is not None and self.is_barred(who.user):
-            return Phrase("wish-banned", "", {"network": self.settings.network})
+        if who is None:
+            return None
         initiative = self.settings.initiative(getattr(who, "initiative", ""))
-        if who is not None and initiative and self.is_barred(who.user, initiative):
-            return Phrase("door-banned", "", {"initiative": initiative.name})
+        if self.is_barred(who.user):
+            ban = Phrase("wish-banned", "", {"network": self.settings.network})
+            return self._kept_out(who.user, self.settings.space, self.settings.network) or ban
+        if initiative is not None and self.is_barred(who.user, initiative):
+            ban = Phrase("door-banned", "", {"initiative": initiative.name})
+            return self._kept_out(who.user, initiative.space or "", initiative.name) or ban
         return None
+
+    def _kept_out(self, user: str, room: str, where: str) -> Phrase | None:
+        """With her homeserver."""
+        if not self.settings.premises.is_denied(user, room, self.state.look):
+            return None
+        return Phrase("server-kept-out", "", {"server": server_of(user), "where": where})
 
     def is_barred(self, user: str, initiative: Initiative | None = None) -> bool:
         """Whether a ban keeps her out of the alliance, or of an initiative."""

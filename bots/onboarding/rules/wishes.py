@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bots.onboarding import handles
-from bots.onboarding.models import Initiative, Wish, WishState
+from bots.onboarding.models import Initiative, Stage, Wish, WishState
 from bots.onboarding.rules import commands, gathering
 from bots.onboarding.rules.turn import DAY, Turn
 from bots.runtime.commands import Command
@@ -208,6 +208,10 @@ def remind(turn: Turn) -> None:
     wish = turn.known.wish
     if wish is None or wish.state is not WishState.OPEN:
         return
+    if _is_away(turn):
+        close(turn, WishState.WITHDRAWN)
+        turn.let_go(Stage.NEW, shown="", first=0)
+        return
     if wish.gathered:
         gathering.remind(turn, stands=_stands(turn))
         return
@@ -219,6 +223,13 @@ def remind(turn: Turn) -> None:
     turn.known = replace(turn.known, wish=_named(wish, handle))
     values = {"person": Person(wish.user, wish.name)}
     turn.tell("wish-reminder", values, reply_to=handles.wish(wish.number), handle=handle)
+
+
+def _is_away(turn: Turn) -> bool:
+    """She has left the chat in which she asked, perhaps with her account, and stayed away."""
+    member = turn.known.member
+    asked_us = not (turn.wish.knocked or turn.wish.initiative)
+    return asked_us and member is not None and member.away and not member.inside
 
 
 def _stands(turn: Turn) -> bool:

@@ -45,6 +45,12 @@ COORDINATION: dict[str, Paragraphs] = {
             "its space."
         ),
     ),
+    "server-kept-out": (
+        N_(
+            "The server {server} is on the list of servers that {where} keeps out. To let in "
+            "people from there, first take it off that list (server ACL)."
+        ),
+    ),
     "ban": (
         N_("{person} is banned from {network}. I take the person out of all rooms here."),
         "{beyond}",

@@ -63,6 +63,9 @@ PEOPLE: dict[str, Paragraphs] = {
         "{banned}",
     ),
     "waiting-banned": (N_("You are banned at the moment. They see that, too."),),
+    "waiting-denied": (
+        N_("The server of your account is kept out at the moment. They see that, too."),
+    ),
     "refused": (
         N_(
             "That is fine. You are not invited to any room. If you change your mind, react with ✅ "
