@@ -176,13 +176,15 @@ class Declared:
         await process.communicate()
         return process.returncode == -9
 
-    async def command(self, *arguments: str, failpoint: str = "") -> asyncio.subprocess.Process:
+    async def command(
+        self, *arguments: str, failpoint: str = "", **environment: str
+    ) -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             "bots",
             *arguments,
-            env={**os.environ, VARIABLE: failpoint},
+            env={**os.environ, VARIABLE: failpoint, **environment},
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
