@@ -25,6 +25,7 @@ from bots.runtime.answerwords import (
     OFFERED,
     PERHAPS,
     POLITE,
+    READ,
     UNSURE,
     WHOLE_NO,
     WHOLE_YES,
@@ -43,6 +44,8 @@ _NO_SIGNS = frozenset("❌✖✕✗✘❎👎🚫🙅⛔🛑×")
 _COLOURS = re.compile("[\U0001f3fb-\U0001f3ff\ufe0e\ufe0f\u20e3\u200d♀♂]")
 _ASKING = re.compile("[?？؟\u037e⁇⁈⁉‽፧❓❔]")
 _STRETCHED = re.compile(r"(.)\1{2,}")
+_DOUBLED = re.compile(r"(.)\1")
+_KNOWN = YES | AGREED | NO | LATER
 
 
 def agreement(text: str) -> bool | None:
@@ -64,7 +67,7 @@ def _spoken(said: list[str]) -> bool | None:
     if len(said) == 1 and said[0] in WHOLE_YES | WHOLE_NO:
         return said[0] in WHOLE_YES
     spoken = set(said)
-    if not spoken <= YES | AGREED | NO | AROUND:
+    if not spoken <= YES | AGREED | NO | AROUND | READ or (spoken & NO and spoken & READ - AROUND):
         return None
     if spoken & NO:
         return None if spoken & (YES | UNSURE) else False
@@ -158,5 +161,7 @@ def _read(text: str) -> tuple[bool | None, list[str] | None]:
 
 
 def _short(word: str) -> str:
-    """«jaaaa» is «ja»."""
-    return _STRETCHED.sub(r"\1", word)
+    """«jaaaa» is «ja», «даа» is «да»."""
+    short = _STRETCHED.sub(r"\1", word)
+    once = _DOUBLED.sub(r"\1", short)
+    return once if short not in _KNOWN and once in _KNOWN else short

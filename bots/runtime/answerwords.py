@@ -19,7 +19,7 @@ def _phrases(*tables: str) -> frozenset[str]:
 
 POLITE = folded(
     "bitte danke dank vielen herzlich schön schon hallo guten tag moin servus",
-    "please thank thanks you hello hi hey dear sir madam",
+    "please thank thanks you hello hi hey dear sir madam pls plz thx sorry maam",
     "merci beaucoup svp s'il vous te plaît plait bonjour bonsoir salut monsieur madame",
     "lütfen teşekkürler teşekkür ederim sağ ol olun merhaba selam",
     "будь ласка дякую вітаю добрий день доброго дня",
@@ -52,6 +52,8 @@ AGREED = folded(
     "accord daccord dacord dakor daccor accepte jaccepte laccepte acceptons acceptes acceptee"
     " naccepte confirme certainement absolument",
     "volontiers parfait entendu",
+    "logo logisch okidoki super prima perfekt perfect great aye tmm وأوافق وموافق وموافقة"
+    " ونوافق چشم እሺ እወእወ",
     "tamam tamamdır tamamdir kabul onay onaylıyorum onaylarım onayliyorum olur katılıyorum"
     " katiliyorum peki elbette tabii tabi anlaştık kabulüm aynen uygun uygundur memnuniyetle",
     "згоден згодна згодний згодні погоджуюсь погоджуюся погоджуємось погоджуємося приймаю"
@@ -80,6 +82,7 @@ NO = folded(
     "نه خیر نخیر نیستم نیستیم ندارم نمیکنم نمی‌کنم نمیپذیرم نمی‌پذیرم نمیخواهم نمیخوام نمی هرگز",
     "ኣይፋል ኣይፋልን ኣይፋሉን ኣይኮነን ኣይስማዕማዕን ኣይቕበልን ኣይደልን ኣይ",
     "nakheir kheir laa hayr",
+    "dagegen istemem",
 )
 AROUND = POLITE | folded(
     "ich bin wir sind i am we are im is it its je suis nous sommes on ce c d m da das dem den der",
@@ -97,16 +100,24 @@ AROUND = POLITE | folded(
     "j o will möchte moechte würde wollen want would like veux voudrais istiyorum хочу أريد"
     " میخواهم خواهم",
     "lieber rather eher plutôt краще лучше",
+    "категорично категорически تماما والله እዩ i'm",
 )
+READ = folded(
+    "habe hab haben gelesen sie hiermit sage have read ve lu ai j'ai jai okudum прочитав прочитала"
+    " прочитал читал читала и і قرأت قرأتها خواندم خوانده‌ام ኣንቢበዮ ኣንቢበ"
+)
+"""Stands around a yes, but beside a no it says something else: «nicht gelesen»."""
 YES_PHRASES = _phrases(
     "aber ja,aber klar,aber gern,aber gerne,na klar,na gut,ist gut,gut,sehr gut,das ist gut"
     ",ist gut so,geht in ordnung,das geht in ordnung,das ist in ordnung,auf jeden fall,mach das"
     ",machen sie das,ja mach das,ja machen sie das,das ist ok,ja das ist ok,ja das geht",
     "all right,right,thats right,good,very good,fine,thats fine,that is fine,its fine,it is fine"
     ",fine with me,im fine with that"
-    ",thats ok,sounds good,go ahead,yes go ahead,do it,yes do it,do,i do",
-    "bien sûr,tout à fait,avec plaisir,mais oui,c'est bon,c'est d'accord,je veux bien,ça me va",
+    ",sure thing,count me in,thats ok,sounds good,go ahead,yes go ahead,do it,yes do it,do,i do",
+    "bien sûr,ça marche,vas y,ok pour moi,tout à fait,avec plaisir,mais oui,c'est bon"
+    ",c'est d'accord,je veux bien,ça me va",
     "tabii ki,tabi ki,kabul ettim",
+    "я за",
     "قطعا,بكل سرور,بكل تأكيد",
     "درست است",
 )
@@ -114,6 +125,8 @@ YES_PHRASES = _phrases(
 NO_PHRASES = _phrases(
     "auf keinen fall,auf gar keinen fall,nein auf keinen fall,bloß nicht,lieber nicht,leider nicht"
     ",nein leider nicht,leider nein,ich lehne ab,ich lehne das ab,nix da",
+    "kein interesse,nein kein interesse,lass mal,nee lass mal,not interested,no not interested"
+    ",ما بدي,لا ما بدي,не цікаво,не интересно",
     "no way,not really,not at all,id rather not,i would rather not,of course not,certainly not"
     ",no not at all",
     "pas du tout,surtout pas,bien sûr que non,non pas du tout,mais non",
@@ -151,6 +164,8 @@ PERHAPS = folded(
 """What stands around a «later»."""
 LATER_PHRASES = _phrases(
     "another time,some other time,une autre fois,başka zaman,іншим разом,в другой раз"
+    ",erst morgen,nächste woche,tomorrow,next week,another day,demain,yarın,завтра,غدا,بكرة,فردا"
+    ",ጽባሕ,mach ich später,das mach ich später,ich mache das später,later pls"
     ",ein anderes mal,وقت دیگر,یک وقت دیگر,في وقت آخر,ካልእ ግዜ"
 )
 NONE = folded(

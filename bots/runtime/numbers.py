@@ -69,6 +69,9 @@ _COUNTS = folded(
 )
 _BESIDES = POLITE | YES | _TO | _FIRST | folded(_BESIDE)
 _SIGNS = re.compile("[\ufe0e\ufe0f]")
+_DATE = re.compile(
+    r"(?<!\d)(?:\d{1,2}[./-]\s?\d{1,2}[./-]\s?\d{4}|\d{4}-\d{1,2}-\d{1,2}|0\d[./]\d|\d{1,2}[./]0\d)"
+)
 _DASHES = "-–—‒−~…"
 _RANGE = re.compile(
     rf"(?<![{_DASHES}.\d])(\d+)[^\S\n]*(?:[{_DASHES}]|\.\.\.?)[^\S\n]*(\d+)(?![{_DASHES}\d])"
@@ -100,8 +103,15 @@ def numbers(text: str) -> tuple[int, ...]:
     if len(text) > LONGEST:
         return ()
     # «n°» and «№» would become letters of a word.
+    if has_date(text):
+        return ()
     bare = _RANGE.sub(r"\1 bis \2", plain(re.sub("[°º№]", " ", text)))
     return tuple(dict.fromkeys(_named(fold(_ORDINAL.sub("", bare)).split())))
+
+
+def has_date(text: str) -> bool:
+    """«12.03.2026» is no list of numbers."""
+    return _DATE.search(plain(text)) is not None
 
 
 def _named(said: list[str]) -> Iterator[int]:

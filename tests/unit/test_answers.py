@@ -48,13 +48,17 @@ YES: Table = {
         " | ich akzeptiere die Regeln | Akzeptiert | In Ordnung | Geht in Ordnung"
         " | Alles klar | Passt | Passt schon | Stimmt | Natürlich | natuerlich"
         " | Selbstverständlich | Auf jeden Fall | Genau | Sehr gerne | Ja, sehr gern"
+        " | jaaaaa | jaa!! | sehr gerne, danke | logo | ok super | Ja, perfekt"
+        " | ich habe die Regeln gelesen und bin einverstanden | gelesen und akzeptiert"
         " | Ja danke | Ja, das ist ok | OK | ok. | Okay | o.k. | Oki | Ja, mach das"
         " | Mach das | Bestätigt | Ich bestätige | Ja ich will | Guten Tag, ja"
         " | Hallo, ja bitte | Ja, vielen Dank | ja 😊 | Ja 🙏 | Ja!!! | ja, ok"
     ),
     "de@simple": "ja, bitte | Ja gut | gut | Ist gut | Ist gut so",
     "en": (
-        "yes | Yes | YES! | yes please | Yes, please. | yes thanks | yeah | yep | yup | ye"
+        "yes pls | sure thing | yes I have read them | I have read the rules and agree | yes ma'am"
+        " | count me in | great | yes | Yes | YES! | yes please | Yes, please. | yes thanks"
+        " | yeah | yep | yup | ye"
         " | y | yess | yesss | sure | Sure! | of course | Certainly | absolutely | definitely"
         " | agreed | I agree | yes I agree | I do agree | I agree to the rules | I accept"
         " | I accept the rules | accepted | ok | OK | okay | Okay! | k | alright | all right"
@@ -64,7 +68,8 @@ YES: Table = {
         " | good | very good | right | correct | yes sir | Yes, it is ok"
     ),
     "ar": (
-        "نعم | نعم. | نَعَم | نعم! | نعم، | نعــم | نعم من فضلك | نعم شكرا | نعم، شكراً لكم"
+        "نعم قرأت وأوافق | موافق تماما | إي والله | نعععم | نعم | نعم. | نَعَم | نعم! | نعم،"
+        " | نعــم | نعم من فضلك | نعم شكرا | نعم، شكراً لكم"
         " | أجل | اجل | ايوه | أيوه | ايوا | أيوا | إيوه | ايه | إي | اي | بلى | موافق"
         " | موافقة | مُوافِق | أنا موافق | انا موافقة | نعم أنا موافق | نعم أنا موافقة"
         " | أوافق | اوافق | نعم أوافق | أوافق على القواعد | أوافق على ذلك | نوافق | أقبل"
@@ -74,7 +79,8 @@ YES: Table = {
         " | السلام عليكم نعم | إن شاء الله نعم | نعم إن شاء الله"
     ),
     "fa": (
-        "بله | بله. | بلي | بلی | بله لطفا | بله لطفاً | بله، ممنون | آره | اره | آری"
+        "بله خواندم و قبول دارم | بلهههه | چشم | بله | بله. | بلي | بلی | بله لطفا"
+        " | بله لطفاً | بله، ممنون | آره | اره | آری"
         " | بله موافقم | موافقم | مُوافقم | من موافقم | من موافق هستم | موافق هستم | موافقیم"
         " | موافقيم | قبول | قبول دارم | قبول می\u200cکنم | قبول ميکنم | قبول میكنم"
         " | قبول می کنم | بله قبول دارم | می\u200cپذیرم | میپذیرم | می پذیرم"
@@ -83,21 +89,24 @@ YES: Table = {
         " | بلی تشکر | سلام بله"
     ),
     "uk": (
-        "так | Так | ТАК! | так, будь ласка | Так, дякую | ага | угу | авжеж | звичайно"
+        "так, я прочитав і згоден | так | Так | ТАК! | так, будь ласка | Так, дякую | ага"
+        " | угу | авжеж | звичайно"
         " | звісно | Так, звісно | згоден | згодна | Я згоден | Я згодна | Так, я згодна"
         " | згодні | Ми згодні | погоджуюсь | погоджуюся | Я погоджуюся з правилами"
         " | Я приймаю правила | приймаю | добре | гаразд | окей | ок | Так, добре | давайте"
         " | хорошо | tak | zgoden | Добрий день, так | підтверджую"
     ),
     "ru": (
-        "да | Да | ДА! | да, пожалуйста | Да, спасибо | ага | угу | конечно | Да, конечно"
+        "даа | да, я прочитал и согласен | я за | да | Да | ДА! | да, пожалуйста"
+        " | Да, спасибо | ага | угу | конечно | Да, конечно"
         " | согласен | согласна | Я согласен | Я согласна | Да, я согласна | согласны"
         " | Мы согласны | соглашаюсь | я соглашаюсь с правилами | принимаю"
         " | Я принимаю правила | хорошо | ладно | ок | окей | давайте | Да, хорошо"
         " | естественно | разумеется | подтверждаю | da | soglasen | Здравствуйте, да"
     ),
     "fr": (
-        "oui | Oui | OUI ! | oui, s'il vous plaît | Oui s’il vous plait | Oui merci | ouais"
+        "ça marche | oui j'ai lu les règles | ok pour moi | oui | Oui | OUI !"
+        " | oui, s'il vous plaît | Oui s’il vous plait | Oui merci | ouais"
         " | ouii | d'accord | D’accord | daccord | Je suis d'accord | Oui, je suis d’accord"
         " | OK d'accord | j'accepte | J’accepte | Oui, j'accepte | j'accepte les règles"
         " | Je l'accepte | Nous acceptons | bien sûr | Bien sur | Oui, bien sûr | volontiers"
@@ -106,7 +115,8 @@ YES: Table = {
         " | mais oui"
     ),
     "tr": (
-        "evet | Evet | EVET! | EVET | evet lütfen | Evet, lütfen. | evet teşekkürler | ewet"
+        "evet okudum | tmm | evet | Evet | EVET! | EVET | evet lütfen | Evet, lütfen."
+        " | evet teşekkürler | ewet"
         " | kabul | kabul ediyorum | Kabul Ediyorum | KABUL EDİYORUM | Evet, kabul ediyorum"
         " | kabul ederim | kabul ettim | kabul ediyoruz | Şartları kabul ediyorum"
         " | kuralları kabul ediyorum | onaylıyorum | onayliyorum | onaylarım | katılıyorum"
@@ -115,7 +125,8 @@ YES: Table = {
         " | Merhaba, evet"
     ),
     "ti": (
-        "እወ | እወ። | እወ! | ኣወ | አወ | እዎ | እወ በጃኹም | እወ የቐንየለይ | ይስማዕማዕ | እስማዕማዕ | ኣነ ይስማዕማዕ"
+        "እወእወ | እሺ | እወ ኣንቢበዮ | እወ ጽቡቕ እዩ | እወ | እወ። | እወ! | ኣወ | አወ | እዎ | እወ በጃኹም"
+        " | እወ የቐንየለይ | ይስማዕማዕ | እስማዕማዕ | ኣነ ይስማዕማዕ"
         " | እወ ይስማዕማዕ | ንስማዕማዕ | እቕበል | እወ እቕበል | ተቐቢለ | ሕራይ | ጽቡቕ | ሕራይ እወ | ሰላም እወ"
     ),
     "signs": (
@@ -130,7 +141,9 @@ YES: Table = {
 }
 NO: Table = {
     "de": (
-        "nein | Nein | NEIN! | nein danke | Nein, danke. | nee | nö | ne | noe"
+        "neiin | nein nein | ich bin dagegen | kein Interesse | Nein, kein Interesse"
+        " | nee, lass mal"
+        " | nein | Nein | NEIN! | nein danke | Nein, danke. | nee | nö | ne | noe"
         " | Nein, bitte nicht | Lieber nicht | eher nicht | Nicht einverstanden"
         " | Ich bin nicht einverstanden | Nein, ich bin nicht einverstanden"
         " | Ich bin damit nicht einverstanden | Ich stimme nicht zu | Ich lehne ab"
@@ -228,6 +241,8 @@ NEITHER: Table = {
     ),
     "negated": (
         "ja nicht | nicht ja | not yes | pas oui | не да | kein ja | kein Problem"
+        " | ich habe sie nicht gelesen | noch nicht gelesen | I have not read them | не прочитал"
+        " | لم أقرأها | je n'ai pas lu les règles"
         " | no problem | pas de problème | sorun yok | без проблем | я не против | я не проти"
         " | لا مانع | مشکلی نیست"
     ),
@@ -307,7 +322,8 @@ TOPICS: dict[tuple[int, ...] | str, Table] = {
     },
     (1, 3): {
         "all": (
-            "1, 3 | 1,3 | 1 3 | 1 und 3 | 1 u. 3 | 1 + 3 | 1+3 | 1/3 | 1 & 3 | 1; 3 | 3 und 1"
+            "1, bitte auch 3 | 1, 3 | 1,3 | 1 3 | 1 und 3 | 1 u. 3 | 1 + 3 | 1+3 | 1/3"
+            " | 1 & 3 | 1; 3 | 3 und 1"
             " | 1 and 3 | 1 et 3 | 1 ve 3 | 1 та 3 | 1 і 3 | 1 и 3 | ١ و ٣ | ١، ٣ | ۱ و ۳"
             " | 1 ከምኡውን 3 | 1️⃣ 3️⃣ | 1️⃣3️⃣ | eins und drei | one and three | un et trois"
             " | bir ve üç | один и три | один та три | واحد وثلاثة | یک و سه"
@@ -339,7 +355,8 @@ TOPICS: dict[tuple[int, ...] | str, Table] = {
     },
     "later": {
         "de": (
-            "später | Später. | spaeter | lieber später | vielleicht später | später bitte"
+            "spääter | erst morgen | nächste Woche | später | Später. | spaeter"
+            " | lieber später | vielleicht später | später bitte"
             " | nachher | jetzt nicht | noch nicht | nicht jetzt | Im Moment nicht"
             " | gerade nicht | heute nicht | ein andermal | keine | Keine! | keins"
             " | keine davon | keine von denen | nichts | nichts davon | gar nichts | nein"
@@ -386,7 +403,9 @@ TOPICS: dict[tuple[int, ...] | str, Table] = {
     },
     (): {
         "all": (
-            "99 | 0 | 7 | 2 weiß ich nicht | was ist 2 | wer seid ihr"
+            "12.03.2026 | 3.1.2026 | 03.01. | 2026-03-01 | 1/3/2026 | ١٢.٠٣.٢٠٢٦"
+            " | am 3. März | 17:30"
+            " | 99 | 0 | 7 | 2 weiß ich nicht | was ist 2 | wer seid ihr"
             " | ich wohne seit 2 Jahren hier | 2 Kinder | I have 2 children"
             " | tout le monde me dit non | ? | alle außer 2 | all but 2 | tous sauf 2"
             " | nicht 2 | not 2 | don't know | weiß nicht | 12 | 1000000"

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from bots.onboarding.models import Initiative
 from bots.runtime import answers
-from bots.runtime.numbers import numbers
+from bots.runtime.answerwords import POLITE
+from bots.runtime.numbers import has_date, numbers
 from bots.runtime.words import fold
 
 MOST = 15
@@ -43,15 +44,28 @@ def choose(text: str, initiatives: Sequence[Initiative], offered: Sequence[str])
     if answers.is_all(text, len(offered)):
         every = (_numbered(x, initiatives, offered) for x in range(1, len(offered) + 1))
         return Choice(_once(initiatives, list(every)))
+    if has_date(text):
+        return Choice((), (text,))
     written = numbers(text)
     if written:
         found = [_numbered(x, initiatives, offered) for x in written]
         missing = tuple(str(x) for x, y in zip(written, found, strict=True) if not y)
         return Choice(_once(initiatives, found), missing)
-    parts = [x.strip() for x in _AND.split(text) if x.strip()]
-    named = [_named(x, initiatives) for x in parts]
+    parts = [x.strip() for x in _AND.split(text) if set(fold(x).split()) - POLITE]
+    named = [_part(x, initiatives, offered) for x in parts]
     missing = tuple(x for x, y in zip(parts, named, strict=True) if not y)
     return Choice(_once(initiatives, named), missing)
+
+
+def _part(text: str, initiatives: Sequence[Initiative], offered: Sequence[str]) -> set[str]:
+    """What a part means, politeness aside: a name, a number, or several names in a row."""
+    words = [x for x in fold(text).split() if x not in POLITE]
+    found = _named(text, initiatives) or _named(" ".join(words), initiatives)
+    if found:
+        return found
+    written = [_numbered(x, initiatives, offered) for x in numbers(text)]
+    each = [_named(x, initiatives) for x in words]
+    return set().union(*written) or (set().union(*each) if all(each) else set())
 
 
 def _numbered(number: int, initiatives: Sequence[Initiative], offered: Sequence[str]) -> set[str]:
