@@ -227,6 +227,8 @@ class Office(Movable):
     """Room → the room that replaced it."""
     heirs: Mapping[str, str] = field(default_factory=dict)
     """Rooms that replace rooms which others run, until we have looked at them → the replaced."""
+    refused: float = 0.0
+    """When coordinators were last told of a room of others that was not entered."""
     aside: float = 0.0
     shut: str = ""
     """The room in place of another into which we could not come, and of which was told last."""

@@ -49,6 +49,8 @@ class State:
     """Rooms that we are in, at a start."""
     adopted: Mapping[str, str] = field(default_factory=dict)
     """Those of them that initiatives run themselves → the id of the initiative."""
+    served: int = 0
+    """In how many rooms we are by the wish of who asks us into another."""
     older: Place = field(default_factory=Place)
     """What was decided in the room that the one at hand replaces, if others run it."""
     copy: Made | None = None

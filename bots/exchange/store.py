@@ -222,14 +222,24 @@ class Loader:
             case TextMessage():
                 return self._commanded(state, event)
             case Membership() if event.user == state.settings.account:
-                return self._left_behind(state, event)
+                return self._ours(state, event)
         return state
 
-    def _left_behind(self, state: State, event: Membership) -> State:
-        if not state.known.place.initiative or event.membership not in GONE:
-            return state
+    def _ours(self, state: State, event: Membership) -> State:
+        if event.membership is MembershipKind.INVITE:
+            return self._asked_in(state, event.origin.sender)
+        gone = event.membership in GONE and bool(state.known.place.initiative)
+        return self._left_behind(state, event.origin.room_id) if gone else state
+
+    def _asked_in(self, state: State, sender: str) -> State:
+        theirs = {x.id for x in state.settings.adopted if sender in x.contacts}
+        places = (place_from(x) for _, x in self.docs.scan(PLACE)) if theirs else ()
+        served = sum(x.asked == sender or x.initiative in theirs for x in places)
+        return replace(state, served=served)
+
+    def _left_behind(self, state: State, room: str) -> State:
         kept = (shared_from(x) for _, x in self.docs.scan(SHARED))
-        behind = tuple(x for x in kept if x.room == event.origin.room_id)
+        behind = tuple(x for x in kept if x.room == room)
         return replace(state, known=replace(state.known, behind=behind))
 
     def _marked(self, state: State, target: str, sender: str) -> State:

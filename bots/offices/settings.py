@@ -91,6 +91,7 @@ def _initiative(
         places=made,
         contacts=initiative.contacts,
         server=server_of(initiative.space or ""),
+        alias=initiative.space or "",
         link=_link(initiative) if f"initiative/{initiative.id}" in places else "",
     )
 

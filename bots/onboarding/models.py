@@ -47,8 +47,9 @@ class Initiative:
     contacts: tuple[str, ...] = ()
     server: str = ""
     """Of one that runs its rooms itself: the server's name."""
+    alias: str = ""
     link: str = ""
-    """To the space of such a one; empty where nobody knows where that is."""
+    """To the space of such a one, under its alias; empty where nobody knows where that is."""
 
     def as_known(self, office: Office) -> Initiative:
         team = None if self.team is None else office.meant(self.team)

@@ -198,6 +198,23 @@ def test_a_crowd_is_not_entered_and_coordinators_are_told(afar: Afar) -> None:
     assert afar.keys(afar.asks_in(), ROOM) == ["hello"]
 
 
+def test_of_many_crowds_coordinators_are_told_once(afar: Afar) -> None:
+    afar.errors["Join"] = "crowd"
+    asked = [x for n in range(30) for x in afar.move(f"!crowd-{n}", BOT, "invite", by=SARA)]
+    assert afar.keys(asked) == ["too-many"]
+    assert len(leaves(asked)) == 30
+
+
+def test_nobody_has_the_bot_in_rooms_without_end(afar: Afar) -> None:
+    for n in range(60):
+        afar.builds(f"!room-{n}")
+        afar.asks_in(room=f"!room-{n}")
+    assert len(joins(afar.said)) == 50
+    afar.goes("!room-0", by=SARA)
+    afar.builds(NEW)
+    assert afar.keys(afar.asks_in(room=NEW), NEW) == ["hello"]
+
+
 def test_a_room_that_cannot_be_entered_is_told_of(afar: Afar) -> None:
     afar.errors["Join"] = "M_UNKNOWN"
     asked = afar.move(ROOM, BOT, "invite", by=SARA)

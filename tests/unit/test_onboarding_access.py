@@ -207,12 +207,14 @@ AFAR = Initiative("afar", "Fernes", contacts=(OMAR,), server="far.example")
 
 def test_one_that_runs_its_rooms_itself_is_reached_by_a_link(town: Town) -> None:
     link = "https://matrix.to/#/%23start:far.example?via=far.example"
-    town.settings = replace(HERE, initiatives=(OPEN, replace(AFAR, link=link)))
+    way = replace(AFAR, alias="#start:far.example", link=link)
+    town.settings = replace(HERE, initiatives=(OPEN, way))
     for words in ("2", "Fernes, Offene Gruppe", "Fernes, Weltall"):
         town.says("!topics")
         asked = town.says(words)
         text = town.text(asked, "chosen-partly" if "Weltall" in words else "chosen")
         assert "Fernes\u2069 runs its rooms itself. To come in, open this link" in text
+        assert "#start:far.example" in text
         assert link in text
 
 

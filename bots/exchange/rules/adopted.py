@@ -30,6 +30,10 @@ from federation.events import (
 from federation.links import MODERATOR, server_of
 
 MOST_HEIRS = 20
+MOST_ROOMS = 50
+"""Of those for whom one contact speaks."""
+PAUSE = 600.0
+"""Seconds after which coordinators are told again of a room that was not entered."""
 
 
 # -- whose room it is ------------------------------------------------------------------------------
@@ -75,12 +79,14 @@ def _asked_in(turn: Turn, event: Membership) -> None:
     if sender == turn.settings.creator:
         return
     speaks = any(sender in x.contacts for x in turn.settings.adopted)
-    if room in turn.known.office.heirs or (speaks and not turn.is_banned(sender)):
+    few = turn.state.served < MOST_ROOMS
+    if room in turn.known.office.heirs or (speaks and few and not turn.is_banned(sender)):
         turn.settle(asked=sender)
         turn.ask(Join(room, notify=True, via=(server_of(sender),)))
     else:
         tongue = turn.settings.languages[0]
-        turn.ask(Leave(room, notify=True, reason=turn.state.words.text(UNASKED, tongue)))
+        reason = "" if speaks else turn.state.words.text(UNASKED, tongue)
+        turn.ask(Leave(room, notify=True, reason=reason))
 
 
 def _came(turn: Turn, event: Membership) -> None:
@@ -118,7 +124,9 @@ def not_let_in(turn: Turn, event: Performed) -> None:
     )
     large = event.error == "crowd" and bool(place.asked)
     values = {"initiative": ", ".join(names), "most": CROWD}
-    turn.tell("too-many" if large else "shut-out", values)
+    if turn.seconds - turn.known.office.refused >= PAUSE:
+        turn.office(refused=turn.seconds)
+        turn.tell("too-many" if large else "shut-out", values)
     if place.asked:
         turn.settle(asked="")
         turn.ask(Leave(room, notify=True))

@@ -97,7 +97,7 @@ def _let_in(turn: Turn, initiatives: tuple[Initiative, ...]) -> Phrase | str:
 
 def _elsewhere(initiative: Initiative) -> Phrase:
     """How she comes into one that runs its rooms itself."""
-    values = {"initiative": initiative.name, "link": Link(initiative.link, initiative.link)}
+    values = {"initiative": initiative.name, "link": Link(initiative.link, initiative.alias)}
     return Phrase("elsewhere" if initiative.link else "elsewhere-later", "", values)
 
 
