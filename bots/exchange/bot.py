@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bots.exchange import store
+from bots.exchange import saving, store
 from bots.exchange.models import Settings
 from bots.exchange.rules.dispatch import rule
+from bots.exchange.saving import Follower
 from bots.exchange.state import State
-from bots.exchange.store import Follower
 from bots.exchange.wording import WORDING
 from bots.runtime.bot import Docs
 from bots.runtime.decision import Decision, Event, Phrase
@@ -38,7 +38,7 @@ class ExchangeBot:
         return rule(state, event, now)
 
     def save(self, docs: Docs, state: State) -> None:
-        store.save(docs, state, self._followers)
+        saving.save(docs, state, self._followers)
 
     def render(self, phrase: Phrase) -> Text:
         return Renderer(self._words, WORDING).render(phrase)
