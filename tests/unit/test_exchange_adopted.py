@@ -249,6 +249,16 @@ def test_who_has_left_the_alliance_shares_nothing_from_there(served: Afar) -> No
     assert served.shared(served.shares(SARA)) is not None
 
 
+def test_whose_server_is_kept_out_shares_nothing_but_loses_nothing(served: Afar) -> None:
+    before = served.shares()
+    acl = {"allow": ["*"], "deny": ["sued.example"]}
+    served.views[ALLIANCE] = RoomView(space=True, acl=acl)
+    assert served.shared(served.shares()) is None
+    assert leaves([*served.said, *served.start()]) == []
+    assert served.shared(before) is not None
+    assert joins(served.asks_in(room=NEW)) == []
+
+
 def test_who_is_put_out_while_it_is_looked_up_shares_nothing(served: Afar) -> None:
     served.defer = True
     source = served.shares()

@@ -28,6 +28,7 @@ from federation.events import (
     TextMessage,
 )
 from federation.links import MODERATOR, server_of
+from federation.membership import is_banned
 
 MOST_HEIRS = 20
 MOST_ROOMS = 50
@@ -52,8 +53,10 @@ def whose(turn: Turn, view: RoomView) -> Adopted | None:
 
 
 def _vouches(turn: Turn, view: RoomView, initiative: Adopted) -> bool:
-    there = initiative.contacts & view.joined
-    return any(view.power(x) >= MODERATOR and not turn.is_banned(x) for x in there)
+    # Not with her homeserver: a list of servers is easily mistyped, and much would be taken back.
+    where = (turn.settings.exchange, turn.settings.alliance)
+    moderators = (x for x in initiative.contacts & view.joined if view.power(x) >= MODERATOR)
+    return any(not is_banned(x, where, turn.state.look) for x in moderators)
 
 
 def _made(view: RoomView, initiative: Adopted) -> bool:
@@ -80,7 +83,7 @@ def _asked_in(turn: Turn, event: Membership) -> None:
         return
     speaks = any(sender in x.contacts for x in turn.settings.adopted)
     few = turn.state.served < MOST_ROOMS
-    if room in turn.known.office.heirs or (speaks and few and not turn.is_banned(sender)):
+    if room in turn.known.office.heirs or (speaks and few and not turn.is_kept_out(sender)):
         turn.settle(asked=sender)
         turn.ask(Join(room, notify=True, via=(server_of(sender),)))
     else:

@@ -87,12 +87,12 @@ class Turn(turn.Turn[State]):
         has left the alliance."""
         source = self.source
         around = (self.state.room, *source.within) if source is not None else ()
-        if self.is_banned(user, *around):
+        if self.is_kept_out(user, *around):
             return "barred"
         gone = user in self.state.look(self.settings.alliance).left
         return "outside" if gone and self.known.place.initiative else None
 
-    def is_banned(self, user: str, *around: str) -> bool:
+    def is_kept_out(self, user: str, *around: str) -> bool:
         """She, or her homeserver."""
         rooms = (self.settings.exchange, self.settings.alliance, *around)
         return is_kept_out(user, rooms, self.state.look)
