@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import random
 import secrets
+from collections import Counter
 from contextlib import AsyncExitStack, suppress
 
 from federation.errors import FederationError
@@ -43,6 +44,8 @@ MAILS = 3
 SHARES, TAKEN_BACK = 20, 4
 """Messages that are shared, and how many of them are taken back while the office is down."""
 SHARE = "📣"
+LOOKS = 8
+"""How often Anna sees somebody wait before she lets her in by hand."""
 BANNED, GONE = 3, 7
 """Of ten people who come, which is banned soon after, and which leaves the alliance again."""
 
@@ -159,18 +162,20 @@ async def _goes(town: Town, client: Light, number: int) -> None:
 
 
 async def _coordinate(town: Town) -> None:
-    """Anna says yes to everybody who asks: by a tap, and where many ask by an invitation."""
-    room, number, invited = town.ids["coordination"], 0, set[str]()
+    """Anna says yes to everybody who asks: by a tap, and by an invitation to who stands in a list
+    of many, and therefore goes on waiting."""
+    room, number, waiting = town.ids["coordination"], 0, Counter[str]()
     while True:
         with suppress(FederationError):
             while asked := await offered(town.anna, room, town.bot, number):
                 await react(town.anna, room, asked, AGREE)
                 number += 1
             await asyncio.sleep(POLL)
-            for user in await knocking(town.anna, town.ids["alliance"]) - invited:
+            waiting.update(await knocking(town.anna, town.ids["alliance"]))
+            for user in [x for x, looks in waiting.items() if looks == LOOKS]:
                 body = {"user_id": user}
                 await town.anna.call("POST", "rooms", town.ids["alliance"], "invite", body=body)
-                invited.add(user)
+                waiting[user] += 1
         await asyncio.sleep(POLL)
 
 

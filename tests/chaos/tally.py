@@ -13,7 +13,7 @@ from tests.chaos.ground import say
 from tests.chaos.newcomers import history, knocking
 from tests.chaos.town import NORTH, READERS, ROOMS, Town, address, announced, shared
 
-MEMBER = "m.room.member"
+MEMBER, ACCESS = "m.room.member", "m.room.history_visibility"
 HERE = ("join", "invite")
 SPOKEN = 5
 """In each private room: hello, the rules, a ✅ beneath them, thanks, and which groups there are."""
@@ -43,6 +43,8 @@ async def _chats(town: Town) -> tuple[Counter[str], int]:
     unclear = 0
     for room in await town.ground.made_by(town.bot):
         state = {(x["type"], x["state_key"]): x["content"] for x in await town.ground.state(room)}
+        if state[ACCESS, ""].get("history_visibility") == "world_readable":
+            continue  # the one by which it is found
         members = {key: x["membership"] for (kind, key), x in state.items() if kind == MEMBER}
         ours = members.pop(town.bot, None)
         found.update([*members])
@@ -64,14 +66,16 @@ async def _of_invitations(town: Town, users: Sequence[str], against: str) -> lis
 
 
 async def _invitations(town: Town) -> Counter[tuple[str, str]]:
-    """By the bot, as they stand in the rooms."""
+    """By the bot, as they stand in the rooms; and by Anna, of those who had asked to be let in."""
     found: Counter[tuple[str, str]] = Counter()
     bot = await town.declared.client("onboarding")
     try:
         for room in town.rooms(("alliance", *ROOMS, *NORTH)):
             for event in await history(bot, room):
-                is_ours = event["sender"] == town.bot and event["type"] == MEMBER
-                if is_ours and event["content"].get("membership") == "invite":
+                if event["type"] != MEMBER or event["content"].get("membership") != "invite":
+                    continue
+                asked = event["sender"] == town.anna.user_id and event["state_key"] in town.knocked
+                if asked or event["sender"] == town.bot:
                     found[event["state_key"], room] += 1
     finally:
         await bot.close()
