@@ -1,14 +1,14 @@
 """Whoever comes, goes, is banned, let in or forgotten in whatever order: at rest everybody is only
 where her membership lets her be, is where it takes her, and was asked in nowhere else.
 
-The homeserver here knows join rules and bans; what people are entitled to is counted by the test.
+The homeserver here knows join rules and bans; what people are entitled to is counted by
+`tests/census.py`. The same at a real homeserver: `tests/synapse/test_membership_random.py`.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,6 +20,7 @@ from federation.actions import Invite, Kick
 from federation.events import MembershipKind
 from federation.membership import Place
 from federation.spaces.network import Access
+from tests.census import DEEDS, WORDS, Census
 from tests.unit.test_onboarding_story import (
     ANNA,
     BOT,
@@ -51,36 +52,8 @@ CLOSED = initiative("zu", Access.INVITE)
 ADOPTED = Initiative("fern", "Fern", contacts=(NORA,), server="b.example")
 HERE = replace(SETTINGS, initiatives=(OPEN, ASKS, CLOSED, ADOPTED))
 FOR_ALL = (NEWS, EXCHANGE)
-SPACES = {x.space: x for x in (OPEN, ASKS, CLOSED)}
-INSIDE = {place.room: x for x in SPACES.values() for place in x.places}
-ROOMS = (SPACE, *FOR_ALL, *INSIDE)
-WORDS = (
-    "ja",
-    "nein",
-    "!rules",
-    "!topics",
-    "1",
-    "2",
-    "1 2 3",
-    "zu",
-    "alle",
-    "!leave",
-    "!erase",
-    "hallo",
-)
+ROOMS = Census(BOT, SPACE, FOR_ALL, (OPEN, ASKS, CLOSED)).rooms
 OUT = ("leave", "ban", "knock", "")
-
-
-@dataclass
-class Right:
-    """What somebody is entitled to by now."""
-
-    let_in: bool = False
-    """By a coordinator, since she was last out."""
-    asked: set[str] = field(default_factory=set)
-    """Rooms into which a human asked her, since she was last out of what is around them."""
-    chosen: set[str] = field(default_factory=set)
-    """Ids of initiatives that are open to her, or whose contacts have said yes."""
 
 
 class Server(Town):
@@ -88,34 +61,23 @@ class Server(Town):
 
     def __init__(self) -> None:
         super().__init__(HERE)
-        self.state: dict[tuple[str, str], str] = defaultdict(str)
-        self.rights: dict[str, Right] = defaultdict(Right)
+        self.census = Census(BOT, SPACE, FOR_ALL, (OPEN, ASKS, CLOSED))
+        self.state, self.rights = self.census.state, self.census.rights
         self.carried = 0
-        self.wrong: list[str] = []
 
     def is_in(self, user: str, room: str) -> bool:
-        return self.state[user, room] in ("join", "invite")
+        return self.census.is_in(user, room)
 
     def set(self, user: str, room: str, to: str, by: str) -> None:
         before = self.state[user, room]
         if before == to or (before == "ban" and to not in ("leave", "ban")):
             return
-        self.state[user, room] = to
-        self._count(user, room, to, by, before)
-        kind = MembershipKind(before) if before else None
-        self.move(room, user, to, by=by, before=kind)
+        self.census.moved(user, room, to, by)
+        self.move(room, user, to, by=by, before=MembershipKind(before) if before else None)
+        self._look_up(user)
 
-    def _count(self, user: str, room: str, to: str, by: str, before: str) -> None:
-        right = self.rights[user]
-        if to == "invite" and by != BOT:
-            right.asked.add(room)
-        went = before == "join" or (before == "invite" and by != user)
-        if to == "ban" or (to == "leave" and went and by != BOT):
-            right.asked -= _beneath(room)
-            if room == SPACE:
-                right.let_in, right.chosen = False, set()
-            elif room in SPACES:
-                right.chosen.discard(SPACES[room].id)
+    def _look_up(self, user: str) -> None:
+        self.census.known(user, self.docs.get(MEMBER, user))
 
     # -- what is due ---------------------------------------------------------------------------
 
@@ -129,40 +91,13 @@ class Server(Town):
     def _carry_out(self, request: Request) -> None:
         if isinstance(request, Invite) and request.room in ROOMS and request.user in PEOPLE:
             room = str(request.room)
-            if not self._may_ask(request.user, room):
-                self.wrong.append(f"{request.user} was asked into {room}")
+            self.census.asks_in(request.user, room)
             if self.state[request.user, room] in OUT:
                 self.set(request.user, room, "invite", BOT)
         elif isinstance(request, Kick):
             room = str(request.room)
             if self.state[request.user, room] in ("join", "invite", "knock"):
                 self.set(request.user, room, "leave", BOT)
-
-    def _may_ask(self, user: str, room: str) -> bool:
-        right = self.rights[user]
-        if not right.let_in or self.is_barred(user, room):
-            return False
-        return room not in INSIDE or INSIDE[room].id in right.chosen
-
-    def is_barred(self, user: str, room: str) -> bool:
-        space = INSIDE[room].space if room in INSIDE else None
-        return any(self.state[user, x or ""] == "ban" for x in (SPACE, space, room))
-
-    def may_be(self, user: str, room: str) -> bool:
-        """By what the homeserver lets her do, what a human did, or what she is entitled to."""
-        right = self.rights[user]
-        if self.is_barred(user, room):
-            return False
-        if room in right.asked or room == SPACE:
-            return True
-        if room in FOR_ALL:
-            return right.let_in or self.state[user, SPACE] == "join"
-        found = INSIDE[room]
-        if found.id in right.chosen:
-            return True
-        if room == found.space:
-            return found.access is Access.ALLIANCE and self.state[user, SPACE] == "join"
-        return room.endswith("-meeting") and self.state[user, found.space or ""] == "join"
 
     # -- deeds ---------------------------------------------------------------------------------
 
@@ -174,16 +109,13 @@ class Server(Town):
         for known in ROOMS:
             if self.state[user, known] == "invite" and (a % 2 or known == room):
                 self.set(user, known, "join", user)
-                if known == SPACE:
-                    self.rights[user].let_in = True
 
     def enter(self, user: str, room: str, a: int) -> None:
         """By the room's own rule."""
-        by_rule = room not in self.rights[user].asked and self.may_be(user, room)
+        by_rule = room not in self.rights[user].asked and self.census.may_be(user, room)
         if by_rule and room != SPACE and self.state[user, SPACE] == "join":
-            inside = INSIDE.get(room)
-            parent = SPACE if room in (*FOR_ALL, *SPACES) else (inside and inside.space)
-            if self.state[user, parent or ""] == "join" and not (inside and inside is not OPEN):
+            shut = self.census.inside.get(room, OPEN) is not OPEN
+            if self.state[user, self.census.parent(room)] == "join" and not shut:
                 self.set(user, room, "join", user)
 
     def ask_in(self, user: str, room: str, a: int) -> None:
@@ -215,12 +147,7 @@ class Server(Town):
             if chat not in self.docs.views:
                 self.chat(user, chat)
             self.write(word, user, chat)
-            after = self.docs.get(MEMBER, user) or {}
-            # What is open to everybody is entered by choosing it.
-            if OPEN.id in set(after.get("wishes", ())) - set(before.get("wishes", ())):
-                self.rights[user].chosen.add(OPEN.id)
-            if after.get("stage") == "gone" != before.get("stage"):
-                self._left(user)
+            self._look_up(user)
             self.rest()
 
     def come(self, user: str, room: str, a: int) -> None:
@@ -234,11 +161,6 @@ class Server(Town):
         self.rest()
         self.accept(user, room, 1)
 
-    def _left(self, user: str) -> None:
-        """`!leave`, confirmed."""
-        right = self.rights[user]
-        right.let_in, right.chosen, right.asked = False, set(), set()
-
     def decide(self, user: str, room: str, a: int) -> None:
         """Whatever is asked about her is answered, by a yes or a no."""
         wishes = [wish_from(x) for _, x in self.docs.scan(WISH)]
@@ -247,35 +169,20 @@ class Server(Town):
                 self._answer(wish, yes=a % 4 != 0)
 
     def _answer(self, wish: Wish, *, yes: bool) -> None:
-        right = self.rights[wish.user]
-        where = f"!{wish.initiative}" if wish.initiative else SPACE
-        if yes and not self.is_barred(wish.user, where):
-            right.chosen |= {wish.initiative} - {""}
-            right.let_in = right.let_in or not wish.initiative
+        if yes:
+            self.census.admitted(wish.user, wish.initiative)
         by, handle = NORA if wish.initiative else ANNA, f"onboarding/wish/{wish.number}"
         if handle in self.docs.handles:
             self.react(self.event_of(handle), "✅" if yes else "❌", by, COORDINATION)
         else:  # many ask at once, and stand in one message
             command = "!admit" if yes else "!decline"
             self.write(f"{command} {wish.user}", by, COORDINATION)
+        self._look_up(wish.user)
 
     def again(self, user: str, room: str, a: int) -> None:
         self.start(a)
 
 
-def _beneath(room: str) -> set[str]:
-    if room == SPACE:
-        return set(ROOMS)
-    if room in SPACES:
-        return {x.room for x in SPACES[room].places}
-    return {room}
-
-
-DEEDS = (
-    "come", "come", "come", "knock", "accept", "accept", "accept", "enter", "ask_in",
-    "go", "put_out", "ban", "lift",
-    "write_to", "write_to", "write_to", "write_to", "decide", "decide", "again",
-)  # fmt: skip
 Steps = list[tuple[str, str, str, int]]
 STEPS = st.lists(
     st.tuples(
@@ -312,21 +219,13 @@ def lived(steps: Steps) -> Iterator[Server]:
         yield town
 
 
-def audit(town: Server) -> None:
-    assert not town.wrong, town.wrong
-    for user in PEOPLE:
-        for room in ROOMS:
-            if town.is_in(user, room):
-                assert town.may_be(user, room), f"{user} must not be in {room}"
-
-
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(STEPS)
 def test_at_rest_everybody_is_only_where_membership_lets_her_be(
     steps: Steps,
 ) -> None:
     for town in lived(steps):
-        audit(town)
+        town.census.audit(PEOPLE)
 
 
 @settings(max_examples=40, deadline=None, derandomize=True)
@@ -346,4 +245,4 @@ def test_whoever_is_let_in_after_all_of_that_is_in_the_rooms_for_all(
     town.says_to_bot(user, "!rules", "!rules", "ja")
     for room in (SPACE, *FOR_ALL):
         assert town.is_in(user, room), f"{user} is not in {room}"
-    audit(town)
+    town.census.audit(PEOPLE)
