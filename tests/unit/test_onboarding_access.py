@@ -9,7 +9,7 @@ import pytest
 from bots.onboarding.models import Initiative, Wish, WishState, wish_from
 from bots.onboarding.store import NUMBER, WISH
 from bots.runtime.decision import Request, Say
-from federation.actions import Redact
+from federation.actions import Kick, Redact
 from federation.events import MembershipKind
 from federation.membership import Place
 from federation.spaces.network import Access
@@ -224,3 +224,56 @@ def test_where_nobody_knows_the_way_its_contacts_write(town: Town) -> None:
     text = town.text(town.says("2"), "chosen")
     assert "Its contacts will write to you" in text
     assert "matrix.to" not in text
+
+
+def knocks(town: Town, reason: str = "", user: str = LEYLA) -> list[Request]:
+    return town.move("!fragt", user, "knock", reason=reason)
+
+
+def kicks(requests: list[Request]) -> list[Kick]:
+    return [x for x in requests if isinstance(x, Kick)]
+
+
+def test_who_knocks_at_an_initiative_is_told_of_as_who_chooses_it(town: Town) -> None:
+    asked = knocks(town, "I teach German")
+    assert town.keys(asked) == ["door", "chosen"]
+    assert "I teach German" in town.text(asked, "door")
+    assert "decide whether to let you in" in town.text(asked, "chosen")
+    assert town.keys(town.says("2")) == ["chosen"], "and is not told of twice"
+    assert invitations(town.decides("✅", NORA)) == ASKED
+
+
+def test_who_knocks_at_an_initiative_and_is_declined_waits_no_more(town: Town) -> None:
+    knocks(town)
+    asked = town.decides("❌", NORA)
+    assert town.keys(asked) == ["~door-declined", "not-let-in"]
+    assert [(x.room, x.user) for x in kicks(asked)] == [("!fragt", LEYLA)]
+    assert town.move("!fragt", LEYLA, "leave", by=BOT, before=MembershipKind.KNOCK) == []
+
+
+@pytest.mark.parametrize(("by", "key"), [(LEYLA, "~door-withdrawn"), (NORA, "~door-declined")])
+def test_a_knock_that_is_over_is_over_for_those_who_decide(town: Town, by: str, key: str) -> None:
+    knocks(town)
+    asked = town.move("!fragt", LEYLA, "leave", by=by, before=MembershipKind.KNOCK)
+    assert town.keys(asked) == [key]
+
+
+def test_who_knocks_at_an_initiative_and_is_no_member_hears_what_comes_first(town: Town) -> None:
+    asked = knocks(town, "hello", "@cem:b.example")
+    (kick,) = kicks(asked)
+    assert (kick.room, kick.user) == ("!fragt", "@cem:b.example")
+    assert f"First write to \u2068{BOT}\u2069" in kick.reason
+    assert wishes(town) == []
+
+
+def test_who_declined_the_invitation_is_asked_in_again_when_she_chooses_again(town: Town) -> None:
+    town.says("2")
+    town.decides("✅", NORA)
+    for room in ASKED:
+        town.move(room, LEYLA, "invite", by=BOT)
+    town.move("!fragt-meeting", LEYLA, "join", before=MembershipKind.INVITE)
+    town.move("!fragt", LEYLA, "leave", before=MembershipKind.INVITE)
+    town.says("!topics")
+    asked = town.says("2")
+    assert invitations(asked) == ["!fragt"]
+    assert town.keys(asked) == ["chosen"], "nobody has to decide or to read of it again"

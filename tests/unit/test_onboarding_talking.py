@@ -163,6 +163,7 @@ def test_the_rules_again(town: Town) -> None:
 
 
 def test_choosing_again(member: Town) -> None:
+    member.move("!north", LEYLA, "invite", by=BOT)
     assert member.keys(member.says("!themen")) == ["choose"]
     asked = member.says("Nord, Süd")
     assert member.keys(asked) == ["newcomer", "chosen"]
@@ -175,6 +176,7 @@ def test_a_room_of_two_initiatives_is_entered_once() -> None:
     town = Town(replace(SETTINGS, initiatives=tuple(shared)))
     town.joins()
     town.agrees()
+    town.move(NEWS, LEYLA, "invite", by=BOT)
     assert invitations(town.says("1 2")) == ["!both"]
 
 

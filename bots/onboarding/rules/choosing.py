@@ -61,18 +61,29 @@ def chosen(turn: Turn, text: str) -> None:
     if not choice.picked:
         offer(turn, "choose-again", text[:80])
         return
-    asked = tuple(x for x in choice.picked if _needs_asking(turn, x))
-    known = tuple(x for x in choice.picked if x not in asked)
-    for initiative in asked:
-        wishes.ask_initiative(turn, initiative)
-    invited = _let_in(turn, tuple(x for x in known if x.id not in turn.member.wishes))
     turn.change(stage=Stage.MEMBER, question=Question.NOTHING)
-    missing = ", ".join(choice.unknown)
+    _take(turn, choice.picked, missing=", ".join(choice.unknown))
+
+
+def knocked(turn: Turn, initiative: Initiative, why: str) -> None:
+    """She asks for one where it is."""
+    turn.reach()
+    _take(turn, (initiative,), why)
+
+
+def _take(
+    turn: Turn, picked: tuple[Initiative, ...], why: str | None = None, missing: str = ""
+) -> None:
+    """She is asked in at once, or those who decide are asked."""
+    asked = tuple(x for x in picked if _needs_asking(turn, x))
+    known = tuple(x for x in picked if x not in asked)
+    for initiative in asked:
+        wishes.ask_initiative(turn, initiative, why)
     values = {
         "known": _names("chosen-known", known),
         "asked": _names("chosen-asked", asked),
         "topics": PerLanguage(commands.TOPICS.shown),
-        "invited": invited,
+        "invited": _let_in(turn, known),
         "elsewhere": tuple(_elsewhere(x) for x in known if x.server),
         "text": missing[:80],
     }
@@ -88,7 +99,7 @@ def _needs_asking(turn: Turn, initiative: Initiative) -> bool:
 
 def _let_in(turn: Turn, initiatives: tuple[Initiative, ...]) -> Phrase | str:
     invited = turn.invite(tuple(room for x in initiatives for room in x.rooms))
-    for initiative in initiatives:
+    for initiative in [x for x in initiatives if x.id not in turn.member.wishes]:
         turn.change(wishes=(*turn.member.wishes, initiative.id))
         room = initiative.team or turn.settings.coordination
         turn.tell_of_member(room, "newcomer" if initiative.rooms else "interested", initiative)

@@ -150,6 +150,9 @@ def _answer(turn: Turn, *, admitted: bool) -> None:
         turn.change(wishes=tuple(chosen))
         turn.say("let-in", {**values, "invited": turn.invite(initiative.rooms)})
     else:
+        if turn.wish.knocked and initiative.space is not None:
+            space = turn.place(initiative.space)
+            turn.ask(Kick(space, turn.member.user, notify=True, reason=_kindly(turn)))
         turn.say("not-let-in", {**values, "topics": PerLanguage(commands.TOPICS.shown)})
 
 

@@ -10,9 +10,9 @@ from collections.abc import Iterable
 
 from bots.onboarding import handles
 from bots.onboarding.models import Initiative, Stage, Wish, WishState
-from bots.onboarding.rules import commands, wishes
+from bots.onboarding.rules import choosing, commands, consent, wishes
 from bots.onboarding.rules.turn import Turn
-from bots.onboarding.wording import OUTSIDE
+from bots.onboarding.wording import JOIN_FIRST, OUTSIDE
 from bots.runtime.decision import CancelTimer, Phrase
 from bots.runtime.phrases import PerLanguage
 from federation.actions import Kick
@@ -26,7 +26,7 @@ NEVER_IN = (MembershipKind.KNOCK, MembershipKind.BAN)
 
 
 def take_out(turn: Turn, user: str, rooms: Iterable[str], text: str = OUTSIDE) -> None:
-    values = {"network": turn.settings.network}
+    values = {"network": turn.settings.network, "account": turn.settings.account}
     tongues = (turn.known.member and turn.known.member.language) or turn.settings.first_words
     reason = turn.state.tongues.text(text, tongues.split(maxsplit=1)[0], values)
     for room in dict.fromkeys(rooms):
@@ -146,12 +146,15 @@ def in_network(turn: Turn, event: Membership) -> None:
     user, room = event.user, turn.state.room
     if not turn.greets(user):
         return
+    initiative = _whose(turn, room)
     if event.membership in GONE:
-        initiative = _whose(turn, room)
         if initiative is not None:
             _of_initiative(turn, event, initiative)
     elif turn.settings.premises.is_barred(user, room, turn.state.look):
         take_out(turn, user, (room,))
+    elif event.membership is MembershipKind.KNOCK:
+        if initiative is not None:
+            _at_the_door(turn, event, initiative)
     elif event.origin.sender not in (user, turn.settings.account):
         _let_in(turn, event)
 
@@ -168,6 +171,15 @@ def _open_door(turn: Turn, room: str) -> Wish | None:
     return next((x for x in asked if initiative and x.initiative == initiative.id), None)
 
 
+def _at_the_door(turn: Turn, event: Membership, initiative: Initiative) -> None:
+    """She asks to join an initiative where it is, instead of choosing it in her private chat."""
+    member = turn.known.member
+    if member is not None and member.stage in consent.IN:
+        choosing.knocked(turn, initiative, wishes.reason(event))
+    else:
+        take_out(turn, event.user, (turn.state.room,), JOIN_FIRST)
+
+
 def _let_in(turn: Turn, event: Membership) -> None:
     """By a contact's own hand, past us."""
     door = _open_door(turn, turn.state.room)
@@ -179,6 +191,8 @@ def _let_in(turn: Turn, event: Membership) -> None:
 def _of_initiative(turn: Turn, event: Membership, initiative: Initiative) -> None:
     banned = event.membership is MembershipKind.BAN
     _about_door(turn, event)
+    if event.before is MembershipKind.KNOCK and not banned:
+        _turned_away(turn, event)
     if event.origin.sender == turn.settings.account or (not banned and _never_was(event)):
         return
     if is_in(event.room, event.user):
@@ -205,6 +219,15 @@ def _about_door(turn: Turn, event: Membership) -> None:
     if door is not None and MembershipKind.BAN in (event.membership, event.before):
         with turn.about(door):
             wishes.show(turn)
+
+
+def _turned_away(turn: Turn, event: Membership) -> None:
+    """She does not ask any more, or a contact has declined by her own hand."""
+    door, by = _open_door(turn, turn.state.room), event.origin.sender
+    if door is not None and by != turn.settings.account:
+        own = by == event.user
+        with turn.about(door):
+            wishes.close(turn, WishState.WITHDRAWN if own else WishState.DECLINED, by)
 
 
 def sweep(turn: Turn) -> None:

@@ -18,6 +18,7 @@ from bots.runtime.phrases import Person
 from bots.runtime.words import Raw
 from federation.actions import CreateRoom, Handle, Invite, Ref
 from federation.links import server_of
+from federation.membership import is_in
 
 Values = Mapping[str, object]
 DAY = 24 * 3600.0
@@ -191,14 +192,12 @@ class Turn(turn.Turn[State]):
             self.tell_in(room, key, values)
 
     def invite(self, rooms: tuple[str, ...]) -> Phrase | str:
-        """Invite the member where she was not invited so far, and is not banned; what to tell her
-        of that."""
-        premises, user = self.settings.premises, self.member.user
-        due = (x for x in rooms if x not in self.member.invited)
-        new = tuple(
-            x for x in dict.fromkeys(due) if not premises.is_barred(user, x, self.state.look)
-        )
-        self.change(invited=(*self.member.invited, *new))
+        """Invite the member where she was not invited so far, or is no more, and is not banned;
+        what to tell her of that."""
+        premises, user, look = self.settings.premises, self.member.user, self.state.look
+        due = (x for x in rooms if x not in self.member.invited or not is_in(look(x), user))
+        new = tuple(x for x in dict.fromkeys(due) if not premises.is_barred(user, x, look))
+        self.change(invited=tuple(dict.fromkeys((*self.member.invited, *new))))
         for room in new:
             self.ask_in(room, user)
         called = tuple(self.settings.names[x] for x in new if x in self.settings.names)

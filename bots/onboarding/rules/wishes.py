@@ -23,9 +23,13 @@ LONGEST_REASON, LONGEST_NAME = 1_000, 60
 
 def knocked(turn: Turn, event: Membership) -> None:
     """At the space."""
-    reason = clean(event.reason)[0][:LONGEST_REASON]
     name = excerpt(clean(event.name)[0], LONGEST_NAME)
-    _open(turn, Wish(0, event.user, turn.seconds, name, reason))
+    _open(turn, Wish(0, event.user, turn.seconds, name, reason(event)))
+
+
+def reason(event: Membership) -> str:
+    """What somebody says of herself who knocks."""
+    return clean(event.reason)[0][:LONGEST_REASON]
 
 
 def ask(turn: Turn) -> None:
@@ -39,10 +43,10 @@ def _name(turn: Turn) -> str:
     return excerpt(clean(turn.person(turn.member.user).name)[0], LONGEST_NAME)
 
 
-def ask_initiative(turn: Turn, initiative: Initiative) -> None:
-    """She chose one whose contacts let people in."""
-    user = turn.member.user
-    wish = Wish(0, user, turn.seconds, _name(turn), knocked=False, initiative=initiative.id)
+def ask_initiative(turn: Turn, initiative: Initiative, why: str | None = None) -> None:
+    """She chose one whose contacts let people in, or has knocked there and said why."""
+    user, knocked = turn.member.user, why is not None
+    wish = Wish(0, user, turn.seconds, _name(turn), why or "", knocked, initiative=initiative.id)
     turn.change(asked=tuple(dict.fromkeys((*turn.member.asked, initiative.id))))
     old = next((x for x in turn.known.doors if x.initiative == initiative.id), None)
     with turn.about(old):
@@ -76,6 +80,7 @@ def joined(before: str, text: str) -> str:
 def _open(turn: Turn, wish: Wish) -> None:
     old = turn.known.wish
     if old is not None and old.state is WishState.OPEN:
+        turn.wish_for(knocked=old.knocked or wish.knocked)
         add(turn, wish.reason)
         return
     if old is not None:
@@ -196,8 +201,10 @@ def _values(turn: Turn) -> dict[str, object]:
 def _door(turn: Turn) -> dict[str, object]:
     initiative = turn.settings.initiative(turn.wish.initiative)
     if initiative is None:
-        return {"initiative": turn.wish.initiative, "contacts": ""}
-    return {"initiative": initiative.name, "contacts": ", ".join(initiative.contacts)}
+        return {"initiative": turn.wish.initiative, "contacts": "", "why": ""}
+    why = Quote(turn.wish.reason) if turn.wish.reason else ""
+    contacts = ", ".join(initiative.contacts)
+    return {"initiative": initiative.name, "contacts": contacts, "why": why}
 
 
 def _shown(turn: Turn, command: Command) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bots.onboarding.wording.coordination import COORDINATION
-from bots.onboarding.wording.people import AS_WISHED, CHAT, DECLINED, OUTSIDE, PEOPLE
+from bots.onboarding.wording.people import AS_WISHED, CHAT, DECLINED, JOIN_FIRST, OUTSIDE, PEOPLE
 from bots.runtime import declining, unheeded
 from bots.runtime.phrases import Paragraphs, Wording
 
-__all__ = ["AS_WISHED", "CHAT", "DECLINED", "OUTSIDE", "PARAGRAPHS", "WORDING"]
+__all__ = ["AS_WISHED", "CHAT", "DECLINED", "JOIN_FIRST", "OUTSIDE", "PARAGRAPHS", "WORDING"]
 
 PARAGRAPHS: dict[str, Paragraphs] = (
     PEOPLE | declining.PARAGRAPHS | unheeded.PARAGRAPHS | COORDINATION

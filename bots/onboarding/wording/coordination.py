@@ -76,6 +76,7 @@ COORDINATION: dict[str, Paragraphs] = {
     "wish-inside": (N_("{person} asked to join, and is in now."),),
     "door": (
         N_("{person} would like to join {initiative}. Its contacts decide: {contacts}"),
+        "{why}",
         "{banned}",
         _DECIDE,
     ),

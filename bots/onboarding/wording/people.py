@@ -24,6 +24,11 @@ DECLINED = N_(
 AS_WISHED = N_("You have left {network}, as you wished.")
 # Translators: shown in the list of rooms of somebody who has to leave a room
 OUTSIDE = N_("You are no longer in {network}, and so not in this room either.")
+# Translators: to somebody who asks to join a group and is not in the network so far
+JOIN_FIRST = N_(
+    "This group belongs to {network}. First write to {account}: there you are shown the rules and "
+    "let in. Then choose this group there."
+)
 
 PEOPLE: dict[str, Paragraphs] = {
     "hello": (
