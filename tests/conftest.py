@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from federation.embedded import EmbeddedSynapse
 
@@ -27,6 +28,9 @@ LONGEST = {
 """Files with the longest tests, and about how many seconds those take."""
 # What commands say is compared in English, whatever terminal the tests are run in.
 os.environ["LC_ALL"] = "C.UTF-8"
+# How long an example takes says more about the machine than about what is tested.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 @pytest.hookimpl(optionalhook=True)
