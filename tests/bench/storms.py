@@ -69,7 +69,7 @@ async def measure(place: Place) -> dict[str, float]:
                 tasks.create_task(_confirmation(playing, MINUTE * when)) for when in (0.5, 1.0)
             ]
         await asyncio.sleep(10)  # what was put off comes
-        copies = [x for x in await _told(playing, "exchange") if "again and again" in x]
+        copies = [x for x in await _told(playing, "exchange") if "again and again" in x or not x]
         rings = len(await _told(playing, "coordination")) - len(before)
         return {
             "share_beside_storms": max(x for x, _ in shares.result()),
