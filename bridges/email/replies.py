@@ -95,6 +95,8 @@ _OF_US = re.compile(
     r"not permitted|access denied|denied|prohibited|refused|\byour\b (?:ip|host|server|domain|"
     r"message|mail)|return path|mail from|from address|helo|ehlo|greylist|verif|temporar|"
     r"suspicious|listed|banned|ssl|tls|lookup failed|callout|unsolicited|bulk|virus|"
+    r"\bauth\b|authori[sz]|mailing list|newsletter|countr|throttl|\bservice\b|harvest|backend|"
+    r"ldap|internal|lookup error|try again|\blater\b|maintenance|administrator|verboten|interdit|"
     r"absender|anmeld|gesperrt|abgelehnt|verweigert|nicht erlaubt|"
     r"exp[ée]diteur|refus[ée]|non autoris[ée]|remitente|rechaz|denegad|mittente|rifiutat|"
     r"g[öo]nder|reddedil|engellen|отправител|отклонен|запрещ|заблокир|відправник|відхилен|заборон",

@@ -23,6 +23,11 @@ NOBODY = [
     "550 5.1.1 The email account that you tried to reach does not exist. Please see\n5.1.1 "
     "https://support.google.com/mail/?p=NoSuchUser&limit=1 x-gsmtp",
     "550 5.1.1 <a@b.example> Empfänger unbekannt",
+    "550 5.1.1 Utilisateur inconnu",
+    "550 5.1.1 <a@b.example>: Recipient address rejected: undeliverable address: host "
+    "mx.b.example[192.0.2.1] said: 550 5.1.1 User unknown (in reply to RCPT TO command)",
+    "550 5.1.3 Bad destination mailbox address",
+    "550 5.1.2 Host unknown (Name server: mx: host not found)",
 ]
 NOT_NOBODY = [
     "550 relay not permitted",
@@ -55,6 +60,16 @@ NOT_NOBODY = [
     "550 5.1.1 Client host blocked using Spamhaus",
     "550 5.1.3 too many messages from your host",
     "550 5.1.1 sender domain has no SPF record",
+    "550 5.1.1 SMTP AUTH required",
+    "550 5.1.1 Directory harvest attack suspected",
+    "550 5.1.1 Backend LDAP unavailable",
+    "550 5.1.1 Internal error, try again later",
+    "550 5.1.1 Connection throttled",
+    "550 5.1.1 No mail from your country",
+    "550 5.1.1 Newsletter verboten",
+    "550 5.1.1 unverified address: Address verification in progress",
+    "550 5.1.1 user unknown\n5.7.1 and your host is listed",
+    "550 5.7.1 <a@b.example>: Recipient address rejected: User unknown",
     "550 5.2.1 The user you are trying to contact is receiving mail at a rate that prevents "
     "additional messages from being delivered.",
     "550 5.4.1 Recipient address rejected: Access denied. AS(201806281)",
