@@ -65,8 +65,8 @@ ROOM: dict[str, Paragraphs] = {
     "progress": (N_("Mails: {done} of {total} done."), "{waiting}"),
     "waiting": (
         NP_(
-            "{n} mail server asked us to try again later.",
-            "{n} mail servers asked us to try again later.",
+            "{n} mail waits: the mail server asked us to try again later.",
+            "{n} mails wait: the mail server asked us to try again later.",
         ),
     ),
     "finished": ("{sent}", "{rest}"),
