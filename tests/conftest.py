@@ -26,6 +26,9 @@ LONGEST = {
     "tests/synapse/test_ombuds_flags.py": 20,
 }
 """Files with the longest tests, and about how many seconds those take."""
+# No example fails by the speed of the machine. (In CI, Hypothesis takes the same ones each time.)
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 # What commands say is compared in English, whatever terminal the tests are run in.
 os.environ["LC_ALL"] = "C.UTF-8"
 # How long an example takes says more about the machine than about what is tested.

@@ -373,7 +373,10 @@ def test_every_error_of_pydantic_has_plain_words(kind: str) -> None:
 
 
 @given(st.binary(max_size=300))
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=100,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 def test_any_bytes_give_settings_or_faults(tmp_path: Path, raw: bytes) -> None:
     (tmp_path / "any.yaml").write_bytes(raw)
     with pytest.raises(ConfigFaults):
@@ -387,7 +390,9 @@ FULL = EXAMPLE.read_text(encoding="utf-8")
 @given(st.lists(st.tuples(st.integers(0, len(FULL)), SNIPPETS, st.integers(0, 40)), max_size=4))
 @example([(FULL.index("Ombudsstelle im"), '"\\uD800" #', 0)])
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_a_damaged_example_gives_settings_or_faults(
     tmp_path: Path, damages: list[tuple[int, str, int]]

@@ -663,7 +663,9 @@ FULL = EXAMPLE.read_text(encoding="utf-8")
 
 @given(st.lists(st.tuples(st.integers(0, len(FULL)), SNIPPETS, st.integers(0, 40)), max_size=4))
 @settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=100,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_a_damaged_example_gives_settings_or_faults(
     tmp_path: Path, damages: list[tuple[int, str, int]]

@@ -267,7 +267,10 @@ PLACES = (
 
 @pytest.mark.parametrize("place", PLACES)
 @given(letters=st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=16, max_size=64))
-@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=5,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 def test_a_secret_in_the_wrong_place_is_not_repeated(
     tmp_path: Path, place: str, letters: str
 ) -> None:

@@ -214,7 +214,10 @@ def test_an_event_that_nests_too_deep_is_told_as_malformed(office: Office) -> No
     assert "content" not in raw
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=300,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(st.lists(malformed_events(), max_size=4), st.lists(malformed_events(), max_size=2))
 def test_no_timeline_ends_a_transaction(
     shared: Office, timeline: list[Any], state: list[Any]
@@ -277,7 +280,10 @@ def take(office: Office, answer: dict[str, Any]) -> None:
         office.intake.left(office.tx, room_id, left)
 
 
-@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=400,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(st.sampled_from(paths(GOOD)), JSON)
 def test_an_answer_is_refused_as_a_whole_or_taken_in(
     shared: Office, path: tuple[Any, ...], value: Any
