@@ -179,7 +179,7 @@ class Person:
         return [event for event in self.timeline if event.room_id == room_id]
 
     async def wait_for(
-        self, wanted: Callable[[Seen], bool] | None = None, *, timeout: float = 30, **fields: object
+        self, wanted: Callable[[Seen], bool] | None = None, *, timeout: float = 60, **fields: object
     ) -> Seen:
         """The first event, seen or to come, readable or not, that is `wanted` and fits `fields`.
 
@@ -193,7 +193,7 @@ class Person:
         return await self.wait_until(find, f"{fields or wanted}", timeout=timeout)
 
     async def wait_until(
-        self, find: Callable[[], T | None], what: str = "it", *, timeout: float = 30
+        self, find: Callable[[], T | None], what: str = "it", *, timeout: float = 60
     ) -> T:
         """What `find` finds: `await anna.wait_until(lambda: anna.invited_rooms.get(room))`."""
         try:

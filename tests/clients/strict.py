@@ -196,7 +196,7 @@ class StrictPerson:
         *,
         room: str | None = None,
         wanted: Callable[[Shown], bool] | None = None,
-        timeout: float = 30,
+        timeout: float = 60,
         **fields: object,
     ) -> Shown:
         """The first message, there or to come, in which this can be read."""
@@ -226,7 +226,7 @@ class StrictPerson:
         )
 
     async def wait_until(
-        self, find: Callable[[], T | None], what: str = "it", *, timeout: float = 30
+        self, find: Callable[[], T | None], what: str = "it", *, timeout: float = 60
     ) -> T:
         try:
             async with asyncio.timeout(timeout):

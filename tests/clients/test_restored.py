@@ -61,4 +61,4 @@ async def test_who_was_asked_in_before_a_restore_reads_what_comes_after_it(
 
 
 async def said(person: StrictPerson, room: str, text: str) -> Shown:
-    return await person.sees(f"^encrypted: {text}$", room=room, timeout=20)
+    return await person.sees(f"^encrypted: {text}$", room=room)

@@ -100,7 +100,7 @@ async def delivering(
 
 async def until(condition: Callable[[], object], clock: ManualClock | None = None) -> None:
     """Wait for it; where time must pass for it, let it pass."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not condition():
             await asyncio.sleep(0.005)
             if clock is not None:

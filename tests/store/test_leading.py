@@ -76,7 +76,7 @@ async def test_no_more_is_asked_for_until_what_is_under_way_was_said(
         await asyncio.sleep(0.2)
         assert not asking.done()
         performer.held.set()
-        await asyncio.wait_for(asking, 10)
+        await asyncio.wait_for(asking, 30)
         assert performer.done == ["action"]
 
 

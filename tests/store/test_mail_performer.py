@@ -92,8 +92,8 @@ def post(tmp_path: Path) -> Any:
                 found.port,
                 "none",
                 name="localhost",
-                timeout=0.4,
-                content_timeout=0.4,
+                timeout=30.0,
+                content_timeout=2.0,
             )
             mail = _mail(store, server, settings, lambda: now[0])
             post = Post(store, found, mail, now, settings, server)
@@ -271,9 +271,9 @@ async def test_what_is_taken_back_while_a_mail_waits_for_a_connection_does_not_l
         p.mail = Mail(p.store, pool, Composer(LETTERHEAD, SECRET), p.settings, lambda: p.now[0])
         await p.add("anna", "bilal")
         first_one = asyncio.create_task(p.send("anna"))
-        await asyncio.wait_for(stalled.wait(), 10)
+        await asyncio.wait_for(stalled.wait(), 60)
         second = asyncio.create_task(p.send("bilal"))
-        async with asyncio.timeout(10), pool.changed:
+        async with asyncio.timeout(60), pool.changed:
             await pool.changed.wait_for(lambda: pool.asked == 2)
         await p.drop(kind, "bilal" if kind == ADDRESS else "a/1/de")
         assert [await first_one, await second] == ["try later: away", "try later: changed"]

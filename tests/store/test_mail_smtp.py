@@ -151,8 +151,8 @@ async def test_a_real_server_gets_the_bytes_by_one_connection_that_is_secret(
         ca_file=str(tls[0]),
         user="news",
         password="secret",
-        timeout=10.0,
-        content_timeout=10.0,
+        timeout=60.0,
+        content_timeout=60.0,
     )
     async with Pool(secure) as pool:
         for i in range(5):
@@ -173,7 +173,7 @@ async def test_a_wrong_password_is_no_mails_fault(
         ca_file=str(tls[0]),
         user="news",
         password="wrong",
-        timeout=10.0,
+        timeout=60.0,
     )
     async with Pool(secure) as pool:
         with pytest.raises(Away) as refused:
@@ -184,7 +184,7 @@ async def test_a_wrong_password_is_no_mails_fault(
 async def test_a_server_that_somebody_else_answers_for_gets_nothing(
     real: tuple[Handler, Controller],
 ) -> None:
-    async with Pool(server(real[1].port, security="starttls", timeout=10.0)) as pool:
+    async with Pool(server(real[1].port, security="starttls", timeout=60.0)) as pool:
         with pytest.raises(Away):
             await send(pool)
     assert not real[0].envelopes

@@ -256,7 +256,7 @@ async def test_who_has_just_come_holds_up_nobody(
 ) -> None:
     monkeypatch.setattr(meeting, "PAUSE", 60.0)
     await bot.sees(anna="join", bert="join")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         first = await bot.says("first")
     assert await anna.reads(first) == "first"
     assert post.keys[BERT] == 0

@@ -130,7 +130,7 @@ class Alliance:
 
     async def mail(self, text: str) -> str:
         """What stands in the first group, or the whole, of a mail that came."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while (found := self._in_mails(text)) is None:
                 self.sink.arrived.clear()
                 await self.sink.arrived.wait()

@@ -28,6 +28,8 @@ AWAY = "No answer from the homeserver"
 LOG_LINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} [A-Z]+ [\w.]+: ")
 PROGRAM = ("-m", "bots")
 PATIENCE = 60.0
+ENDING = 20.0
+"""Less than a long poll, for which no end may wait; five seconds are promised, but not here."""
 
 
 @dataclass
@@ -71,7 +73,7 @@ class Running:
         what = f"{text!r} in the log"
         await until(lambda: self.log.count(text) >= times, lambda: f"{what}:\n{self.log}")
 
-    async def ended(self, seconds: float) -> Done:
+    async def ended(self, seconds: float = ENDING) -> Done:
         async with asyncio.timeout(seconds):
             status = await self._process.wait()
         return Done(status, "", self.log)

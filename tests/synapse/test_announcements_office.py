@@ -70,7 +70,7 @@ class House:
     async def mail_to(self, address: str, number: int = 1) -> Received:
         """The mail with this number that came to an address."""
 
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while len(mails := [x for x in self.sink.mails if x.recipient == address]) < number:
                 self.sink.arrived.clear()
                 await self.sink.arrived.wait()

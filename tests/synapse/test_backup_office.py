@@ -130,10 +130,10 @@ async def test_what_was_written_while_it_was_lost_is_read(
     await berta.send(room, "meanwhile")
     bring_back(archive, folder)
     async with running(folder, [(Mirror(), account)]):
-        answer = await berta.wait_for(room_id=room, body="encrypted: meanwhile", timeout=20)
+        answer = await berta.wait_for(room_id=room, body="encrypted: meanwhile")
         assert answer.shield is None
         await berta.send(room, "after")
-        await berta.wait_for(room_id=room, body="encrypted: after", timeout=20)
+        await berta.wait_for(room_id=room, body="encrypted: after")
         after = await devices(bot)
     assert len(before) == len(after) == 1
     assert before != after
@@ -163,7 +163,7 @@ async def test_a_message_that_waited_leaves_once(
     bring_back(copies[0], folder)
     async with running(folder, [(Mirror(), account)]) as office:
         await anna.send(room, "third")
-        await anna.wait_for(room_id=room, body="encrypted: third", timeout=20)
+        await anna.wait_for(room_id=room, body="encrypted: third")
         await until(lambda: idle(office))
     assert Counter(told(anna, room, bot)) == Counter(
         ["encrypted: first", "encrypted: second", "encrypted: third"]
@@ -199,7 +199,7 @@ async def test_cases_and_answers_of_the_time_between(
         await settled(office, staff, room)
         assert (told(staff, room, ombuds), told(leyla, chat, ombuds)) == before
         await staff.send(room, "!answer The window on Tuesday.", thread=root.event_id)
-        answer = await leyla.wait_for(room_id=chat, body=re.compile("on Tuesday"), timeout=20)
+        answer = await leyla.wait_for(room_id=chat, body=re.compile("on Tuesday"))
         assert (answer.encrypted, answer.shield) == (True, None)
 
 

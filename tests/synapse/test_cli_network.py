@@ -6,7 +6,6 @@ import asyncio
 import re
 import shutil
 import signal
-import time
 from contextlib import suppress
 
 import pytest
@@ -50,7 +49,7 @@ async def test_status_and_stop(network: Network) -> None:
     assert re.fullmatch(first, status.out.splitlines()[0])
     stop = await network.here.command("stop")
     assert (stop.status, stop.out) == (0, "The office is stopping.\n")
-    assert (await office.ended(5)).status == 0
+    assert (await office.ended()).status == 0
     sentence = told(await network.here.command("status"))
     assert sentence == (
         f"No office runs on {network.here.state}. Start it with `buendnis run {network.here.file}`."
@@ -100,10 +99,8 @@ async def test_sigterm_in_the_middle_of_a_burst_loses_nothing(network: Network) 
     for start in range(0, 24, 8):
         for text in texts[start : start + 8]:
             await network.shares(room, text)
-        begun = time.monotonic()
         office.signal(signal.SIGTERM)
-        assert (await office.ended(5)).status == 0
-        assert time.monotonic() - begun < 5
+        assert (await office.ended()).status == 0
         assert "Traceback" not in office.log
         office = await network.here.ready()
     for text in texts:
@@ -149,7 +146,7 @@ async def test_it_answers_and_can_be_stopped_while_it_waits(network: Network, ho
             assert (await network.here.command("stop")).status == 0
         else:
             office.signal(signal.SIGTERM)
-        assert (await office.ended(5)).status == 0
+        assert (await office.ended()).status == 0
         assert not (network.here.state / "control.sock").exists()
 
 
@@ -158,7 +155,7 @@ async def test_it_starts_while_the_homeserver_is_away(
 ) -> None:
     office = await network.open()
     assert (await network.here.command("stop")).status == 0
-    assert (await office.ended(5)).status == 0
+    assert (await office.ended()).status == 0
     port = held_port()
     network.through(port)
     office = await network.here.start()
@@ -167,7 +164,7 @@ async def test_it_starts_while_the_homeserver_is_away(
     async with passing_on(port, synapse.port):
         await network.here.status("reachable")
         office.signal(signal.SIGTERM)
-        assert (await office.ended(5)).status == 0
+        assert (await office.ended()).status == 0
 
 
 async def test_a_second_office_on_the_same_state_ends_at_once(network: Network) -> None:
@@ -175,7 +172,7 @@ async def test_a_second_office_on_the_same_state_ends_at_once(network: Network) 
     sentence = await network.here.refuses_to_run()
     assert "An office is already running on this store (process " in sentence
     office.signal(signal.SIGTERM)
-    assert (await office.ended(5)).status == 0
+    assert (await office.ended()).status == 0
 
 
 @pytest.mark.parametrize("what", ["listen", "metrics"])

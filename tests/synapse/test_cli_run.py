@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 import signal
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -88,7 +87,7 @@ async def test_status_and_stop(install: Install) -> None:
     ]
     stop = await here.command("stop")
     assert (stop.status, stop.out) == (0, "The office is stopping.\n")
-    assert (await office.ended(5)).status == 0
+    assert (await office.ended()).status == 0
     assert not (here.state / "control.sock").exists()
     gone = await here.command("status")
     assert gone.status == 1
@@ -156,7 +155,7 @@ async def test_a_new_name_shows_after_a_restart(install: Install, synapse: Embed
         office = await here.ready()
         assert await displayed(synapse, here.account) == name
         office.signal(signal.SIGTERM)
-        assert (await office.ended(5)).status == 0
+        assert (await office.ended()).status == 0
 
 
 async def test_a_kill_before_the_account_has_its_name(
@@ -191,10 +190,8 @@ async def test_sigterm_in_the_middle_of_a_burst_loses_nothing(
     for start in range(0, 30, 10):
         for text in texts[start : start + 10]:
             await leyla.send(chat, text)
-        begun = time.monotonic()
         office.signal(signal.SIGTERM)
-        assert (await office.ended(5)).status == 0
-        assert time.monotonic() - begun < 5
+        assert (await office.ended()).status == 0
         assert "Traceback" not in office.log
         office = await here.ready()
     await case_in(room, anna, texts[-1])
@@ -236,7 +233,7 @@ async def test_a_second_office_on_the_same_state_ends_at_once(install: Install) 
     assert sentence.startswith(f"{here.file}: An office is already running on this store (process ")
     assert "`buendnis stop`" in sentence
     office.signal(signal.SIGTERM)
-    assert (await office.ended(5)).status == 0
+    assert (await office.ended()).status == 0
 
 
 async def test_an_office_waits_for_its_homeserver(
@@ -253,7 +250,7 @@ async def test_an_office_waits_for_its_homeserver(
         assert office.log.count(AWAY) == 1
         await office.logs("the homeserver is back")
         office.signal(signal.SIGTERM)
-        assert (await office.ended(5)).status == 0
+        assert (await office.ended()).status == 0
 
 
 @pytest.mark.parametrize("how", ["SIGTERM", "stop"])
@@ -268,7 +265,7 @@ async def test_an_office_that_waits_for_its_homeserver_can_be_stopped(
             assert (await here.command("stop")).status == 0
         else:
             office.signal(signal.SIGTERM)
-        assert (await office.ended(5)).status == 0
+        assert (await office.ended()).status == 0
 
 
 SLOW_NAMES = """
@@ -277,7 +274,7 @@ look_up = socket.getaddrinfo
 def slow(host, *rest, **named):
     if str(host).endswith(".invalid"):
         print("asking for", host, file=sys.stderr, flush=True)
-        time.sleep(20)
+        time.sleep(600)
     return look_up(host, *rest, **named)
 socket.getaddrinfo = slow
 from bots.cli import main
@@ -292,7 +289,7 @@ async def test_a_name_server_that_does_not_answer_does_not_hold_up_the_end(
     office = await here.start("-c", SLOW_NAMES)
     await office.logs("asking for matrix.invalid")
     office.signal(signal.SIGTERM)
-    assert (await office.ended(5)).status == 0
+    assert (await office.ended()).status == 0
 
 
 BROKEN = """
@@ -358,7 +355,7 @@ async def test_a_state_folder_deeper_than_a_socket_address(install: Install) -> 
     done = await here.command("status")
     assert (done.status, done.err) == (0, "")
     assert (await here.command("stop")).status == 0
-    assert (await office.ended(5)).status == 0
+    assert (await office.ended()).status == 0
 
 
 async def test_a_state_folder_that_cannot_be_made(install: Install) -> None:

@@ -199,7 +199,7 @@ async def test_a_deleted_message_is_deleted_while_the_office_is_down(market: Ope
     )
     await asyncio.gather(*more_than_a_sync_holds)
     async with m.open():
-        await m.cem.wait_for(room_id=m.exchange, redacts=copy.event_id, timeout=20)
+        await m.cem.wait_for(room_id=m.exchange, redacts=copy.event_id)
         await m.settled()
         assert await m.kept(INDEX) == await m.kept(SHARED) == {}
     assert m.copies() == []

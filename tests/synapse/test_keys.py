@@ -217,7 +217,7 @@ async def test_a_device_that_comes_while_we_ask_for_devices_is_not_overlooked(
         await asyncio.sleep(0.5)
         proxy.on("POST .*/keys/query", old_answer)
         await phone.send(room, "two")
-        await phone.wait_for(room_id=room, body="encrypted: two", timeout=20)
+        await phone.wait_for(room_id=room, body="encrypted: two")
         [tablet] = tablets
         await tablet.wait_for(room_id=room, body="encrypted: two")
 

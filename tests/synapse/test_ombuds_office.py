@@ -50,7 +50,7 @@ class House:
     async def staff_see(self, text: str, **fields: Any) -> Seen:
         return await self.anna.wait_for(room_id=self.room, body=re.compile(text), **fields)
 
-    async def leyla_sees(self, chat: str, text: str, timeout: float = 30) -> Seen:  # noqa: ASYNC109
+    async def leyla_sees(self, chat: str, text: str, timeout: float = 60) -> Seen:  # noqa: ASYNC109
         return await self.leyla.wait_for(
             room_id=chat, sender=self.account, body=re.compile(text), timeout=timeout
         )

@@ -388,7 +388,7 @@ async def test_one_time_keys_that_exist_already_are_made_anew(
         body = {"one_time_keys": {f"signed_curve25519:{name}": "taken" for name in taken}}
         await server.call("keys/upload", "POST", path("keys", "upload"), body)
     async with running(folder, [(Mirror(), by_password(bot))]):
-        await until(lambda: has_one_time_keys(outside, bot.user_id, device_id), patience=10)
+        await until(lambda: has_one_time_keys(outside, bot.user_id, device_id))
     assert "one-time keys were refused" in caplog.text
 
 

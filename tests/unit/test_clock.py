@@ -18,7 +18,7 @@ async def test_the_system_clock_tells_the_time() -> None:
 async def test_what_happened_already_is_not_waited_for(clock: Clock) -> None:
     happened = asyncio.Event()
     happened.set()
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(30):
         await clock.wait(happened, None)
         await clock.wait(asyncio.Event(), clock.now())
         await clock.wait(asyncio.Event(), clock.now() - 100)
@@ -31,7 +31,7 @@ async def test_what_happens_ends_the_waiting(clock: Clock) -> None:
     await asyncio.sleep(0.02)
     assert not waiting.done()
     happened.set()
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(30):
         await waiting
 
 
@@ -39,7 +39,7 @@ async def test_the_system_clock_wakes_at_the_time() -> None:
     clock = SystemClock()
     began = time.monotonic()
     await clock.wait(asyncio.Event(), clock.now() + 0.1)
-    assert 0.09 <= time.monotonic() - began < 1
+    assert 0.09 <= time.monotonic() - began < 30
 
 
 async def test_the_manual_clock_moves_only_when_told() -> None:
@@ -50,7 +50,7 @@ async def test_the_manual_clock_moves_only_when_told() -> None:
         await asyncio.sleep(0.005)
     assert not waiting.done()
     clock.advance(1)
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(30):
         await waiting
     assert clock.now() == 1_010.0
 
