@@ -80,6 +80,16 @@ def test_a_command_however_it_is_written(town: Town, said: str, keys: list[str])
     assert town.keys(town.says(said)) == keys
 
 
+def test_a_corrected_message_is_asked_for_again(town: Town) -> None:
+    chat = town.member().chat or ""
+    wrote, _ = town.write("jq", LEYLA, chat)
+    assert town.keys(town.edit(wrote, "ja", LEYLA, chat)) == ["edited"]
+    assert town.edit(wrote, "ja", CEM, chat) == []
+    assert town.keys(town.says("ja")) == ["accepted", "choose"]
+    assert town.keys(town.says("nord"))[-1:] == ["chosen"]
+    assert town.edit(wrote, "nein", LEYLA, chat) == []
+
+
 def test_a_word_that_answers_is_no_command(town: Town) -> None:
     town.agrees()
     assert town.keys(town.says("Gruppen")) == ["choose"]

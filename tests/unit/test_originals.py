@@ -97,6 +97,7 @@ ONBOARDING_ALONE = {
     "no-call": _MACHINE,
     "rules-kept": "part of `rules-open`, which has the original beside it",
     "send-again": _AGAIN,
+    "edited": _AGAIN,
     "private-only": _COMMAND,
 }
 

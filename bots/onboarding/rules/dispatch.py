@@ -27,6 +27,7 @@ from bots.runtime.decision import (
     Started,
 )
 from federation.events import (
+    Edit,
     ClientRequest,
     MediaMessage,
     Membership,
@@ -123,6 +124,8 @@ def _in_private(turn: Turn, event: RoomEvent) -> None:
     match event:
         case TextMessage():
             talking.text(turn, event)
+        case Edit():
+            talking.edited(turn, event)
         case MediaMessage():
             talking.media(turn, event)
         case ClientRequest():

@@ -51,10 +51,15 @@ def choose(text: str, initiatives: Sequence[Initiative], offered: Sequence[str])
         found = [_numbered(x, initiatives, offered) for x in written]
         missing = tuple(str(x) for x, y in zip(written, found, strict=True) if not y)
         return Choice(_once(initiatives, found), missing)
-    parts = [x.strip() for x in _AND.split(text) if set(fold(x).split()) - POLITE]
+    parts = [x.strip() for x in _AND.split(text) if x.strip() and not _is_polite(x)]
     named = [_part(x, initiatives, offered) for x in parts]
     missing = tuple(x for x, y in zip(parts, named, strict=True) if not y)
     return Choice(_once(initiatives, named), missing)
+
+
+def _is_polite(text: str) -> bool:
+    said = fold(text).split()
+    return bool(said) and POLITE.issuperset(said)
 
 
 def _part(text: str, initiatives: Sequence[Initiative], offered: Sequence[str]) -> set[str]:

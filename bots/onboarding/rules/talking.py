@@ -26,6 +26,7 @@ from federation.actions import DeclineVerification
 from federation.events import (
     Asked,
     ClientRequest,
+    Edit,
     MediaMessage,
     Reaction,
     Redaction,
@@ -226,6 +227,16 @@ def redacted(turn: Turn, event: Redaction) -> None:
 
 def media(turn: Turn, event: MediaMessage) -> None:
     _ask_again(turn, event, "text-only")
+
+
+def edited(turn: Turn, event: Edit) -> None:
+    """It is not read as an answer: what she changes may be older than what we asked."""
+    if not turn.state.private or turn.member.user != event.origin.sender:
+        return
+    waits = turn.member.open is not Question.NOTHING or turn.member.stage is Stage.WAITING
+    if waits and turn.seconds - turn.member.explained >= PAUSE:
+        turn.change(explained=turn.seconds)
+        turn.say("edited")
 
 
 def requested(turn: Turn, event: ClientRequest) -> None:

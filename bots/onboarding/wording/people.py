@@ -244,6 +244,7 @@ PEOPLE: dict[str, Paragraphs] = {
         N_("You have removed your ✅. Nothing has changed so far. To leave, write {leave}."),
     ),
     "text-only": (N_("I can only read text. Please write it in words."),),
+    "edited": (N_("I do not read changes to a message. Please write it again, as a new message."),),
     "send-again": (N_("Your message could not be read here. Please send it again."),),
     "private-only": (
         N_("I talk with each person alone. Please start a private chat with me, without others."),
