@@ -27,8 +27,8 @@ from bots.runtime.decision import (
     Started,
 )
 from federation.events import (
-    Edit,
     ClientRequest,
+    Edit,
     MediaMessage,
     Membership,
     Reaction,
