@@ -33,7 +33,11 @@ def shown(world: World, request: Request) -> str:
     if isinstance(request, Say):
         text = world.bot.render(request.phrase)
         return f"{text.body} {text.html} {request.thread} {request.reply_to} {request.edits}"
-    hidden = {"copy_of", "audience", "user"} if isinstance(request, Invite | Kick) else {"copy_of"}
+    hidden = (
+        {"copy_of", "audience", "user", "whose"}
+        if isinstance(request, Invite | Kick)
+        else {"copy_of"}
+    )
     values = [getattr(request, x.name) for x in fields(request) if x.name not in hidden]
     return " ".join(map(str, values))
 
