@@ -224,9 +224,11 @@ async def test_an_initiative_asks_its_contacts_or_is_not_shown(home: House) -> N
         assert "Secret" not in (offered.body or "")
         await home.leyla.send(chat, "Secret")
         await home.says(home.leyla, "onboarding", "I did not find", chat)
-        await home.leyla.send(chat, "East")
+        knock = f"/knock/{await home.id_of('east')}"
+        await home.leyla.homeserver.call("POST", knock, {"reason": "I teach"})
         await home.says(home.leyla, "onboarding", "decide whether to let you in", chat)
         asked = await home.says(home.nora, "onboarding", "would like to join", coordination)
+        assert "I teach" in (asked.body or "")
         assert await home.rooms_of(home.leyla, ("east", "east/raum", "secret", "secret/raum")) == {}
         await home.nora.react(coordination, asked.event_id, "✅")
         await home.says(home.leyla, "onboarding", "has let you in", chat)

@@ -184,8 +184,10 @@ class Town(Alliance):
         await by.homeserver.call("POST", f"/rooms/{room}/{how}", body)
 
     async def knock(self, person: Person, room: str, a: int) -> None:
-        if self._is(person, self.space, *NEVER_HERE):
-            await person.homeserver.call("POST", f"/knock/{self.space}", {})
+        asks = next(x.space for x in self.census.initiatives if x.access is Access.ASK)
+        where = asks if asks and room in self.census.inside else self.space
+        if self._is(person, where, *NEVER_HERE):
+            await person.homeserver.call("POST", f"/knock/{where}", {})
 
     async def accept(self, person: Person, room: str, a: int) -> None:
         for known in self.census.rooms:

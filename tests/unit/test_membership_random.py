@@ -102,8 +102,9 @@ class Server(Town):
     # -- deeds ---------------------------------------------------------------------------------
 
     def knock(self, user: str, room: str, a: int) -> None:
-        if self.state[user, SPACE] in ("", "leave"):
-            self.set(user, SPACE, "knock", user)
+        where = ASKS.space if room in self.census.inside else SPACE
+        if where and self.state[user, where] in ("", "leave"):
+            self.set(user, where, "knock", user)
 
     def accept(self, user: str, room: str, a: int) -> None:
         for known in ROOMS:
