@@ -31,9 +31,6 @@ settings.register_profile("patient", deadline=None, suppress_health_check=[Healt
 settings.load_profile("patient")
 # What commands say is compared in English, whatever terminal the tests are run in.
 os.environ["LC_ALL"] = "C.UTF-8"
-# How long an example takes says more about the machine than about what is tested.
-settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("patient")
 
 
 @pytest.hookimpl(optionalhook=True)
