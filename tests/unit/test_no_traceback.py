@@ -7,6 +7,7 @@ import os
 import pty
 import select
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -207,3 +208,5 @@ def _owns_terminal() -> None:
     import termios
 
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    # Whoever runs the tests behind a shell's `&` passes on that Ctrl-C is ignored.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
