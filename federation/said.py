@@ -36,7 +36,7 @@ MOST_PEOPLE = 50
 _WHO = r"<@[^<>\s]*:[^<>\s]+>"
 _FALLBACK = re.compile(rf">[ ]?(?:\*[ ])?{_WHO}[^\n]*(?:\n>[^\n]*)*(?:\n+|$)")
 _QUOTED = re.compile(rf"^((?:>[ ]?)+)(?:\*[ ])?{_WHO}[ ]?", re.MULTILINE)
-_MX_REPLY = re.compile(r"<mx-reply>.*?</mx-reply>", re.DOTALL | re.IGNORECASE)
+_MX_REPLY = re.compile(r"<(/?)mx-reply>", re.IGNORECASE)
 _BREAK = re.compile(r"<(?:br|/p|/div|/li|/h[1-6]|/tr|/blockquote|/pre)\b[^>]*>", re.IGNORECASE)
 _TAG = re.compile(r"<[^>]*>")
 _LINK = re.compile(
@@ -79,7 +79,19 @@ def formatted(content: Mapping[str, Any]) -> str | None:
     shown = text(content, "formatted_body")
     if content.get("format") != "org.matrix.custom.html" or shown is None:
         return None
-    return _MX_REPLY.sub("", shown)
+    return _without_quotations(shown)
+
+
+def _without_quotations(shown: str) -> str:
+    """Without what stands between the tags of a quoted message. One that has no end stays."""
+    kept, seen, begun = [], 0, -1
+    for tag in _MX_REPLY.finditer(shown):
+        if not tag[1]:
+            begun = tag.start() if begun < 0 else begun
+        elif begun >= 0:
+            kept.append(shown[seen:begun])
+            seen, begun = tag.end(), -1
+    return "".join((*kept, shown[seen:]))
 
 
 def people(content: Mapping[str, Any]) -> tuple[str, ...]:

@@ -45,6 +45,10 @@ _WRAPPED = dict(zip("*_~\"'«»„“‘‚(", "*_~\"'»«“”’‘)", strict
 _MARKED = "*_~"
 _QUESTIONS = ("?", "؟", "？")
 _ASKING = "?؟？⁇❓❔፧\ufe0f \u200f"
+_AHEAD = 200
+"""Characters within which a command begins: whatever somebody types, looking for one is quick."""
+_LAYERS = 6
+"""Of marks and quotes around a command."""
 _PREFIX = re.compile(rf"[^{_SIGNS}\n]{{1,80}}?[:,]?\s*(?=[*_~`]*(?:[{_SIGNS}]|/))")
 
 
@@ -128,7 +132,7 @@ class Commands:
     def find(self, text: str) -> Invocation | Unknown | None:
         """The command that a cleaned text begins with; None if it begins with none."""
         text = _unwrapped(text)
-        opening = _OPENING.match(text)
+        opening = _OPENING.match(text, 0, _AHEAD)
         if opening is None:
             return None
         body = text[opening.end() :]
@@ -185,7 +189,7 @@ def addressed(text: str, account: str, people: Collection[str] = ()) -> str:
     A name is believed only where it is our account's id or its first part, or where a mention of
     the account goes with it: «Note: !answer …» must stay a note.
     """
-    found = _PREFIX.match(text)
+    found = _PREFIX.match(text, 0, _AHEAD)
     if found is None:
         return text
     said = found[0].strip(" \t:,*_~`").removeprefix("@").casefold()
@@ -198,7 +202,9 @@ def _unwrapped(text: str) -> str:
     """A command without the marks of an editor, or the quotes, in which it was copied as a whole.
     «"!answer" sends it» and «"!answer Thanks"» may talk about one."""
     text = text.strip()
-    while len(text) > 2 and _WRAPPED.get(text[0]) == text[-1]:
+    for _ in range(_LAYERS):
+        if len(text) <= 2 or _WRAPPED.get(text[0]) != text[-1]:
+            break
         inside = text[1:-1]
         quotes = text[0] not in _MARKED and len(inside.split()) > 1
         if quotes or text[-1] in inside.strip(text[-1]):

@@ -39,6 +39,7 @@ MEASUREMENTS = (
     "plan_apply",
     "mail",
     "busy_pages",
+    "typed",
 )
 ON_REQUEST = ("server_away_long", "mailservers")
 """What takes so long that it is measured only where it is named."""

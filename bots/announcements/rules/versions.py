@@ -27,6 +27,8 @@ class Said:
 
 
 _LABEL = re.compile(r"[\s*_`#>]*([^\n:：]{1,40}?)[\s*_`]*[:：][*_`]*\s*(?=\S)")
+_AHEAD = 120
+"""Characters within which a label ends."""
 _SCRIPTS = {
     "rtl": re.compile("[\u0590-\u08ff]"),
     "uk": re.compile("[\u0400-\u04ff]"),
@@ -69,7 +71,7 @@ def labelled(said: Said, texts: Texts, *, original: bool = False) -> tuple[str |
     `original`: it is no answer to a text. "Arabisch: Mittwoch, 10 Uhr" announces something, in
     German; only a tag, or the language's own name for itself, says there in what it is written.
     """
-    found = _LABEL.match(said.text)
+    found = _LABEL.match(said.text, 0, _AHEAD)
     language = texts.language_named(found[1]) if found is not None else None
     if found is None or language is None:
         return None, said
