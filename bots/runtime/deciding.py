@@ -104,13 +104,15 @@ class Deciding:
         self._by_name = {bot.name: (account, bot) for account, bot in bots.items()}
 
     def some(self, tx: Transaction) -> Progress:
-        """Let due timers ring, then decide rows in their order for a while."""
+        """Decide rows in their order for a while. Timers ring behind what has happened, which may
+        have stopped them."""
         deaf = self.deaf()
-        tx.ring(tx.now, deaf)
         end = time.perf_counter() + SLICE
         seq, stumbled = 0, False
         while time.perf_counter() < end:
             row = tx.next_ready(seq)
+            if row is None and tx.ring(tx.now, deaf):
+                continue
             if row is None:
                 return Progress(stumbled, bool(tx.lanes), tx.next_timer(deaf))
             seq = row.seq

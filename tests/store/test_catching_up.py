@@ -108,6 +108,7 @@ async def test_no_timer_rings_before_it_is_known_what_happened(store: Store) -> 
     stopped = asyncio.Event()
 
     def do(event: Event, now: datetime) -> Sequence[Request]:
+        _think(event, now)  # for longer than one transaction of decisions lasts
         if event == Due(f"event {EVENTS - 1}"):
             stopped.set()
             return [CancelTimer("release")]
