@@ -82,6 +82,7 @@ class Office:
             await self.prepare()
         await self.store.run("start", self._start)
         self.ready.set()
+        ended: Exception | None = None
         try:
             async with asyncio.TaskGroup() as tasks:
                 for post in self._posts:
@@ -90,7 +91,9 @@ class Office:
                 tasks.create_task(self._mark())
                 tasks.create_task(self._delivering.run())
         except* (FederationError, StoreError) as group:
-            raise group.exceptions[0] from None
+            ended = group.exceptions[0]
+        if ended is not None:
+            raise ended from None
 
     def _join_up(self) -> None:
         """Accounts are known by their full ids only once they are logged in."""

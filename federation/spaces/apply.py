@@ -56,12 +56,15 @@ async def apply(
     """
     applying = _Applying(server, plan, told, at_once, pictures)
     lanes = _lanes(change for change in changes if not isinstance(change.step, MakeAccount))
+    ended: Exception | None = None
     try:
         async with asyncio.TaskGroup() as tasks:
             for lane in lanes:
                 tasks.create_task(applying.lane(lane))
     except* FederationError as errors:
-        raise errors.exceptions[0] from None
+        ended = errors.exceptions[0]
+    if ended is not None:
+        raise ended from None
     return applying.outcome
 
 
