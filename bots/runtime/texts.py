@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from functools import lru_cache
 
 MAX_BYTES = 60_000
 MOST_MARKS = 3
@@ -27,7 +28,7 @@ def clean(body: str) -> tuple[str, bool]:
     """The text without control characters and direction overrides, nothing if nobody could see
     it; and whether it had to be cut."""
     body = _BREAKS.sub("\n", body)
-    kept = "".join(x for x in body if _shows(x)).strip()
+    kept = "".join(filter(_shows, body)).strip()
     if all(_is_blank(x) for x in kept):
         return "", False
     whole = kept.encode()
@@ -36,6 +37,7 @@ def clean(body: str) -> tuple[str, bool]:
     return whole[:MAX_BYTES].decode(errors="ignore").rstrip(), True
 
 
+@lru_cache(maxsize=4096)
 def _shows(character: str) -> bool:
     if character in "\n\t":
         return True
