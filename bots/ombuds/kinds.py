@@ -10,7 +10,13 @@ CASE = "ombuds/case"
 """By its number."""
 INVITATION = "ombuds/invitation"
 GONE = "ombuds/gone"
-"""Event id of what was taken back."""
+"""What was taken back, by `gone`."""
 DEVICES = "ombuds/devices"
 EDIT = "ombuds/edit"
 """Event id of an edit that reached copies → that of the message."""
+
+
+def gone(room: str, event: str) -> str:
+    """Key of `GONE`. A redaction is about an event of its own room; who writes one in another room
+    must not have us overlook what its author does with it."""
+    return f"{room} {event}"

@@ -19,7 +19,7 @@ def save(docs: Docs, state: State) -> None:
         docs.put(kinds.CASE, str(now.case.number), to_json(now.case))
     desk.save(docs, now.desk, before.desk)
     if now.gone and not before.gone and state.event is not None:
-        docs.put(kinds.GONE, state.event, True)
+        docs.put(kinds.GONE, kinds.gone(state.where, state.event), True)
     if now.devices != before.devices:
         _save_devices(docs, now.devices)
     for edit, source in now.edits.items():

@@ -63,6 +63,8 @@ class State:
     """The room at hand, if it is not the ombuds room; else that of the case at hand."""
     event: str | None = field(default=None, repr=False)
     """What `known.gone` is about; of an edit, that of the message."""
+    where: str = field(default="", repr=False)
+    """The room in which that stands."""
     found: RoomEvent | None = field(default=None, repr=False)
     """The person's message, as it was looked up."""
     copies: tuple[Made, ...] = field(default=(), repr=False)

@@ -166,7 +166,7 @@ class Loader:
         room = event.room_id or ""
         if self.docs.get(kinds.CONVERSATION, room) is None:
             return self._looked_at(state, target)
-        state = self._concerning(self._with_chat(state, room), target)
+        state = self._concerning(self._with_chat(state, room), room, target)
         state = self._of_copies(state)
         if event.found is None or event.error is not None:
             return state
@@ -188,12 +188,13 @@ class Loader:
     # -- the ombuds room -----------------------------------------------------------------------
 
     def _in_office(self, state: State, event: RoomEvent) -> State:
-        gone = self.docs.get(kinds.GONE, event.origin.event_id) is not None
+        room = event.origin.room_id
+        gone = self._is_gone(room, event.origin.event_id)
         state = replace(state, known=replace(state.known, gone=gone))
         if isinstance(event, Edit | Redaction):
             source = self._source(event)
             copies = self.docs.copies_of(source)
-            state = replace(state, copies=copies, event=source)
+            state = replace(state, copies=copies, event=source, where=room)
             return self._with_case(state, _first_case(copies))
         if isinstance(event, Reaction):
             target = self.docs.made_by_event(event.target)
@@ -260,10 +261,10 @@ class Loader:
     def _in_private(self, state: State, event: RoomEvent) -> State:
         if isinstance(event, Shown):
             return self._answered(state, event)
-        state = self._with_chat(state, event.origin.room_id)
-        state = self._concerning(state, self._source(event))
-        invited = self.docs.get(kinds.INVITATION, event.origin.room_id) is not None
-        gone = state.known.gone or self.docs.get(kinds.GONE, event.origin.event_id) is not None
+        room = event.origin.room_id
+        state = self._concerning(self._with_chat(state, room), room, self._source(event))
+        invited = self.docs.get(kinds.INVITATION, room) is not None
+        gone = state.known.gone or self._is_gone(room, event.origin.event_id)
         state = replace(state, known=replace(state.known, invited=invited, gone=gone))
         if isinstance(event, Edit | Redaction) and state.known.conversation is not None:
             state = self._of_copies(state)
@@ -288,9 +289,13 @@ class Loader:
             return self.docs.get(kinds.EDIT, event.target) or event.target
         return event.origin.event_id
 
-    def _concerning(self, state: State, source: str) -> State:
-        known = replace(state.known, gone=self.docs.get(kinds.GONE, source) is not None)
-        return replace(state, known=known, copies=self.docs.copies_of(source), event=source)
+    def _concerning(self, state: State, room: str, source: str) -> State:
+        known = replace(state.known, gone=self._is_gone(room, source))
+        copies = self.docs.copies_of(source)
+        return replace(state, known=known, copies=copies, event=source, where=room)
+
+    def _is_gone(self, room: str, event: str) -> bool:
+        return self.docs.get(kinds.GONE, kinds.gone(room, event)) is not None
 
     def _of_copies(self, state: State) -> State:
         stored = self.docs.get(kinds.CASE, str(_first_case(state.copies)))
