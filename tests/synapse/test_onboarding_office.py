@@ -248,6 +248,8 @@ async def test_who_left_a_room_herself_is_no_failure(network: OpenNetwork) -> No
         await n.sees(n.leyla, chat, "Do you want to leave")
         await n.leyla.send(chat, "yes")
         await n.sees(n.leyla, chat, "You have left")
+        space = n.settings.space
+        await n.leyla.wait_until(lambda: space not in n.leyla.invited_rooms, "no invitation")
         await n.knock(n.leyla, "back again")
         await n.coordinators_see("back again")
         assert not [
