@@ -28,8 +28,8 @@ AWAY = "No answer from the homeserver"
 LOG_LINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} [A-Z]+ [\w.]+: ")
 PROGRAM = ("-m", "bots")
 PATIENCE = 60.0
-ENDING = 20.0
-"""Less than a long poll, for which no end may wait; five seconds are promised, but not here."""
+ENDING = 5.0
+"""Seconds within which an office that is asked to end has ended, as `buendnis run` promises."""
 
 
 @dataclass

@@ -84,7 +84,7 @@ class Story:
 
 async def stopped(office: Running) -> None:
     office.signal(signal.SIGTERM)
-    assert (await office.ended()).status == 0
+    assert (await office.ended(10)).status == 0
 
 
 def lose(state: Path) -> None:

@@ -205,7 +205,7 @@ async def announce(town: Town) -> str:
 
 async def down(town: Town, office: Running, number: signal.Signals) -> Kept:
     office.signal(number)
-    status = (await office.ended()).status
+    status = (await office.ended(10)).status
     assert status == (0 if number is signal.SIGTERM else -number)
     return await town.kept()
 
