@@ -197,6 +197,11 @@ class MembershipKind(StrEnum):
     BAN = "ban"
     KNOCK = "knock"
 
+    @property
+    def out(self) -> bool:
+        """By her own hand or another's."""
+        return self in (MembershipKind.LEAVE, MembershipKind.BAN)
+
 
 @dataclass(frozen=True, slots=True)
 class Membership:

@@ -56,7 +56,6 @@ LOOKS = "exchange/looks"
 REMOVED = "exchange/removed"
 RESTLESS = "exchange/restless"
 MOST_FOUND = 10
-GONE = (MembershipKind.LEAVE, MembershipKind.BAN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +209,7 @@ class Loader:
     def _ours(self, state: State, event: Membership) -> State:
         if event.membership is MembershipKind.INVITE:
             return self._asked_in(state, event.origin.sender)
-        gone = event.membership in GONE and bool(state.known.place.initiative)
+        gone = event.membership.out and bool(state.known.place.initiative)
         return self._left_behind(state, event.origin.room_id) if gone else state
 
     def _asked_in(self, state: State, sender: str) -> State:

@@ -102,9 +102,9 @@ def numbers(text: str) -> tuple[int, ...]:
     """What a text names, if it names numbers and nothing else, each once."""
     if len(text) > LONGEST:
         return ()
-    # «n°» and «№» would become letters of a word.
     if has_date(text):
         return ()
+    # «n°» and «№» would become letters of a word.
     bare = _RANGE.sub(r"\1 bis \2", plain(re.sub("[°º№]", " ", text)))
     return tuple(dict.fromkeys(_named(fold(_ORDINAL.sub("", bare)).split())))
 

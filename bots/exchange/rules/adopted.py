@@ -72,7 +72,7 @@ def ours(turn: Turn, event: Membership) -> None:
         _asked_in(turn, event)
     elif event.membership is MembershipKind.JOIN:
         _came(turn, event)
-    elif event.membership in rooms.GONE:
+    elif event.membership.out:
         _out(turn, event)
 
 
@@ -178,7 +178,7 @@ def started(turn: Turn) -> None:
 
 def somebody(turn: Turn, event: Membership) -> None:
     """Somebody else came or went."""
-    if event.membership in rooms.GONE and not _still(turn, event.room):
+    if event.membership.out and not _still(turn, event.room):
         _not_any_more(turn, event)
 
 

@@ -20,8 +20,6 @@ from federation.events import (
 )
 from federation.links import MODERATOR
 
-GONE = (MembershipKind.LEAVE, MembershipKind.BAN)
-
 
 def started(turn: Turn, joined: frozenset[str]) -> None:
     missing = sorted(turn.settings.places - joined)
@@ -37,7 +35,7 @@ def ours(turn: Turn, event: Membership) -> None:
         turn.settle(joined=True)
         if turn.source is not None:
             greet(turn, room, event.room)
-    elif event.membership in GONE:
+    elif event.membership.out:
         turn.settle(joined=False)
 
 

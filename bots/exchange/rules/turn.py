@@ -67,10 +67,10 @@ class Turn(turn.Turn[State]):
     @property
     def open(self) -> bool:
         """Whether people can share from the room at hand."""
-        if self.source is None:
+        source, decided = self.source, self.known.place.open
+        if source is None:
             return False
-        decided = self.known.place.open
-        return self.source.open if decided is None else decided
+        return source.open if decided is None else decided
 
     @property
     def source(self) -> Source | None:

@@ -29,7 +29,6 @@ PATIENCE = timedelta(seconds=3)
 # What is asked with `notify` here may be refused without harm (an invitation was withdrawn, only
 # the chat's owner may encrypt it); staff are not to be troubled with it.
 
-GONE = (MembershipKind.LEAVE, MembershipKind.BAN)
 HERE = (MembershipKind.JOIN, MembershipKind.INVITE)
 ENCRYPTION = {"algorithm": "m.megolm.v1.aes-sha2"}
 
@@ -60,7 +59,7 @@ def _ours(turn: Turn, event: Membership) -> None:
         turn.ask(Join(turn.chat, notify=True, via=(server_of(event.origin.sender),)))
     elif event.membership is MembershipKind.JOIN:
         _joined(turn, event)
-    elif event.membership in GONE:
+    elif event.membership.out:
         turn.known = replace(turn.known, invited=False)
         places.gone(turn, event)
         if turn.known.conversation is not None:
@@ -197,7 +196,7 @@ def languages(turn: Turn) -> str:
 
 
 def _persons(turn: Turn, event: Membership) -> None:
-    if event.membership in GONE:
+    if event.membership.out:
         _left(turn)
     elif event.membership is MembershipKind.JOIN:
         _returned(turn, present(event))

@@ -19,7 +19,7 @@ from bots.ombuds.rules.turn import Turn
 from bots.runtime.decision import Performed, SetAside, SetTimer
 from bots.runtime.phrases import Exact
 from federation.actions import Leave, SetState
-from federation.events import Membership, MembershipKind
+from federation.events import Membership
 
 APART = timedelta(hours=1)
 SOON = timedelta(seconds=60)
@@ -32,7 +32,7 @@ REFUSED = ("M_FORBIDDEN", "M_NOT_FOUND")
 def membership(turn: Turn, event: Membership) -> None:
     if event.user != turn.settings.account:
         roster.membership(turn, event)
-    elif event.membership in (MembershipKind.LEAVE, MembershipKind.BAN):
+    elif event.membership.out:
         _lose(turn)
 
 

@@ -178,7 +178,7 @@ def membership(turn: Turn, event: Membership) -> None:
         return
     if event.membership in (MembershipKind.JOIN, MembershipKind.INVITE):
         _came(turn, person, joined=event.membership is MembershipKind.JOIN)
-    elif event.membership in (MembershipKind.LEAVE, MembershipKind.BAN):
+    elif event.membership.out:
         _went(turn, person)
 
 

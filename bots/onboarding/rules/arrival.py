@@ -7,7 +7,6 @@ from dataclasses import replace
 from bots.onboarding import handles
 from bots.onboarding.models import Stage, WishState
 from bots.onboarding.rules import choosing, greeting, outside, underway, wishes
-from bots.onboarding.rules.outside import GONE
 from bots.onboarding.rules.turn import Turn
 from bots.runtime.decision import CancelTimer, Performed, Phrase, Say, SetTimer
 from bots.runtime.moves import follow
@@ -65,7 +64,7 @@ def at_the_space(turn: Turn, event: Membership) -> None:
         if event.before is not MembershipKind.JOIN:
             _came(turn, event.user)
         _let_in(turn, event)
-    elif event.membership in GONE:
+    elif event.membership.out:
         _went(turn, event)
 
 
@@ -122,7 +121,7 @@ def ours(turn: Turn, event: Membership) -> None:
         _asked_in(turn, event)
     elif event.membership is MembershipKind.JOIN:
         _in_private(turn, event)
-    elif event.membership in GONE:
+    elif event.membership.out:
         turn.known = replace(turn.known, invited=False)
         if turn.known.member is not None and turn.member.chat == room:
             turn.change(chat=None, opened=False, away=False)
@@ -208,7 +207,7 @@ def in_private(turn: Turn, event: Membership) -> None:
     if turn.known.member is None or turn.member.user != event.user:
         return
     if turn.member.chat == event.origin.room_id:
-        turn.change(away=event.membership in GONE)
+        turn.change(away=event.membership.out)
 
 
 # -- outcomes --------------------------------------------------------------------------------------

@@ -151,8 +151,8 @@ def _answer(turn: Turn, *, admitted: bool) -> None:
         turn.say("let-in", {**values, "invited": turn.invite(initiative.rooms)})
     else:
         if turn.wish.knocked and initiative.space is not None:
-            space = turn.place(initiative.space)
-            turn.ask(Kick(space, turn.member.user, notify=True, reason=_kindly(turn)))
+            space, user = turn.place(initiative.space), turn.member.user
+            turn.ask(Kick(space, user, notify=True, reason=_kindly(turn), whose=user))
         turn.say("not-let-in", {**values, "topics": PerLanguage(commands.TOPICS.shown)})
 
 

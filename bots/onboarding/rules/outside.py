@@ -19,7 +19,6 @@ from federation.actions import Kick
 from federation.events import Membership, MembershipKind
 from federation.membership import is_in
 
-GONE = (MembershipKind.LEAVE, MembershipKind.BAN)
 PRESENT = (MembershipKind.JOIN, MembershipKind.INVITE)
 NEVER_IN = (MembershipKind.KNOCK, MembershipKind.BAN)
 """Before: who was not let in, or whose ban was lifted."""
@@ -147,7 +146,7 @@ def in_network(turn: Turn, event: Membership) -> None:
     if not turn.greets(user):
         return
     initiative = _whose(turn, room)
-    if event.membership in GONE:
+    if event.membership.out:
         if initiative is not None:
             _of_initiative(turn, event, initiative)
     elif turn.settings.premises.is_barred(user, room, turn.state.look):
