@@ -21,12 +21,12 @@ from bots.offices.places import Places, find, look
 from bots.offices.waiting import waiting
 from bots.onboarding.bot import OnboardingBot
 from bots.planning import seal_key
-from bots.runtime.bot import Bot
 from bots.runtime.clock import Clock
 from bots.runtime.control import Command
 from bots.runtime.errors import StoreError
 from bots.runtime.logs import install
 from bots.runtime.office import Office, Post
+from bots.runtime.ruling import AnyBot
 from bots.runtime.sealing import Sealer
 from bots.runtime.serving import Account, assemble
 from bots.runtime.words import Words
@@ -89,7 +89,7 @@ class NetworkOffice:
         self.onboarding = OnboardingBot(settings.of_onboarding(config, places), words)
         self.exchange = ExchangeBot(settings.of_exchange(config, places), words)
         self.announcements: AnnouncementsBot | None = None
-        bots: list[tuple[Bot[Any], Account]] = [
+        bots: list[tuple[AnyBot, Account]] = [
             (self.onboarding, replace(account(config, "onboarding"), interests=self._greeting())),
             (self.exchange, replace(account(config, "exchange"), interests=JUST_SAID)),
         ]

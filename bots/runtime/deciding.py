@@ -9,16 +9,14 @@ import dataclasses
 import logging
 import sqlite3
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from bots.runtime import codec
-from bots.runtime.bot import Bot
 from bots.runtime.decision import (
     CancelTimer,
-    Decision,
     Deliver,
     Due,
     Event,
@@ -30,6 +28,7 @@ from bots.runtime.decision import (
 )
 from bots.runtime.logs import where
 from bots.runtime.outcomes import performed, tell
+from bots.runtime.ruling import AnyBot, ruled
 from bots.runtime.transaction import InboxRow, Transaction
 from bots.runtime.withdrawing import withdraw
 from federation import rooms
@@ -91,7 +90,7 @@ class _Cause:
 
 class Deciding:
     def __init__(
-        self, bots: Mapping[str, Bot[Any]], recent: Mapping[str, Recent] | None = None
+        self, bots: Mapping[str, AnyBot], recent: Mapping[str, Recent] | None = None
     ) -> None:
         """`bots`: account → bot; `recent`: account → what it has just seen."""
         self.deaf: Callable[[], Collection[str]] = frozenset
@@ -157,7 +156,7 @@ class Deciding:
         data = codec.dumps(event).decode()
         return tx.enter(key, {"bot": bot, "data": data, "about": about})
 
-    def _owner(self, payload: Mapping[str, Any]) -> tuple[str, Bot[Any]]:
+    def _owner(self, payload: Mapping[str, Any]) -> tuple[str, AnyBot]:
         if "bot" in payload:
             return self._by_name[payload["bot"]]
         return payload["account"], self._by_account[payload["account"]]
@@ -175,12 +174,10 @@ class Deciding:
             room = event.origin.room_id
             tx.stir(f"{account} {_lane_of(tx, room)}")
             tx.stir_others(f"{account} {room}")
-        state = bot.load(tx, event)
-        decision = bot.rule(state, event, datetime.fromtimestamp(tx.now, UTC))
-        bot.save(tx, decision.state)
+        requests = ruled(tx, bot, event, datetime.fromtimestamp(tx.now, UTC))
         # Decided anew it is the same event: a store that was lost must arrive at the same ids.
         cause = _Cause(payload.get("anew", row.key), row.seq, self._was(row), payload)
-        self._request(tx, cause, account, bot, decision)
+        self._request(tx, cause, account, bot, requests)
 
     def _was(self, row: InboxRow) -> float | None:
         """When this happened, if a lost store may have seen it after the backup that was restored.
@@ -204,9 +201,9 @@ class Deciding:
         return _weighed(tx, payload, event) if payload["encrypted"] else event
 
     def _request(
-        self, tx: Transaction, cause: _Cause, account: str, bot: Bot[Any], decision: Decision[Any]
+        self, tx: Transaction, cause: _Cause, account: str, bot: AnyBot, requests: Sequence[Request]
     ) -> None:
-        for ordinal, request in enumerate(decision.requests):
+        for ordinal, request in enumerate(requests):
             match request:
                 case SetTimer():
                     at = request.at.timestamp()
@@ -280,7 +277,7 @@ def _answered(tx: Transaction, key: str) -> bool:
     return any(tx.echoed(tx.action_id(key, ordinal)) for ordinal in range(MANY))
 
 
-def _rendered(request: Request, bot: Bot[Any]) -> Action | Deliver:
+def _rendered(request: Request, bot: AnyBot) -> Action | Deliver:
     if not isinstance(request, Say):
         if isinstance(request, SetTimer | CancelTimer | Withdraw):
             raise TypeError("nothing to be carried out")

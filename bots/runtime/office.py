@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from bots.runtime.bot import Bot
 from bots.runtime.clock import Clock, SystemClock
 from bots.runtime.deciding import Deciding, Progress
 from bots.runtime.decision import Event, Started
@@ -20,6 +19,7 @@ from bots.runtime.errors import StoreError
 from bots.runtime.heads import Head, appended
 from bots.runtime.performing import Account, Bridge, Performer
 from bots.runtime.restored import read_restored, settle
+from bots.runtime.ruling import AnyBot
 from bots.runtime.store import Store
 from bots.runtime.transaction import Transaction
 from bots.runtime.whose import check_whose
@@ -38,7 +38,7 @@ KEEP_DONE = 90 * 24 * 3600.0
 class Post:
     """A bot and the session of its account."""
 
-    bot: Bot[Any]
+    bot: AnyBot
     session: Session
 
 

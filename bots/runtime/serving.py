@@ -8,12 +8,11 @@ import signal
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from bots.runtime.bot import Bot
 from bots.runtime.clock import Clock, SystemClock
 from bots.runtime.failpoints import from_environment
 from bots.runtime.office import Office, Post
+from bots.runtime.ruling import AnyBot
 from bots.runtime.sealing import Sealer, load_key
 from bots.runtime.store import Store
 from federation.homeserver import Homeserver
@@ -45,7 +44,7 @@ class Account:
 
 def assemble(
     folder: Path,
-    bots: Sequence[tuple[Bot[Any], Account]],
+    bots: Sequence[tuple[AnyBot, Account]],
     *,
     key: bytes | None = None,
     clock: Clock | None = None,
@@ -88,7 +87,7 @@ def _session(account: Account, store: Store, sealer: Sealer, clock: Clock, probe
 
 
 async def serve(
-    folder: Path, bots: Sequence[tuple[Bot[Any], Account]], *, key: bytes | None = None
+    folder: Path, bots: Sequence[tuple[AnyBot, Account]], *, key: bytes | None = None
 ) -> None:
     """Run an office until SIGTERM or SIGINT. Raises what `assemble` and `Office.run` raise."""
     office = assemble(folder, bots, key=key)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bots.runtime import codec
+from bots.runtime.rows.documents import Documents
 from bots.runtime.rows.handles import Handles
 from bots.runtime.rows.inbox import Inbox, InboxRow
 from bots.runtime.rows.outbox import AWAKE, HELD, Outbox, OutboxRow
@@ -31,7 +32,7 @@ class Standing:
     """Events that came and could not be decrypted."""
 
 
-class Transaction(Inbox, Outbox, Handles):
+class Transaction(Inbox, Outbox, Handles, Documents):
     def echo(self, action_id: str, room_id: str, event_id: str) -> None:
         """Note that it was done; its handle is filled at once, since what came with the echo may
         be an answer to it."""

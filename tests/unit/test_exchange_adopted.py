@@ -84,7 +84,7 @@ class Afar(Market):
         return source
 
     def declared(self, *adopted: Adopted) -> None:
-        self.bot.settings = replace(GIVEN, adopted=adopted)  # type: ignore[attr-defined]
+        self.bot.settings = replace(GIVEN, adopted=adopted)
 
 
 def joins(asked: Iterable[Request]) -> list[Join]:

@@ -101,7 +101,7 @@ class Turmoil(Afar):
         return self._declares(replace(GIVEN, adopted=tuple(left)))
 
     def _declares(self, given: Settings) -> list[Request]:
-        self.bot.settings = given  # type: ignore[attr-defined]
+        self.bot.settings = given
         return self.start()
 
     def _demoted(self, who: str, room: str) -> list[Request]:
@@ -111,7 +111,7 @@ class Turmoil(Afar):
 
     def is_at_rest(self) -> None:
         self.carries_out(self.start())
-        adopted = self.bot.settings.adopted  # type: ignore[attr-defined]
+        adopted = self.bot.settings.adopted
         contacts = {x.id: x.contacts - self.out for x in adopted}
         for room in ROOMS:
             place = self.docs.get(PLACE, room) or {}

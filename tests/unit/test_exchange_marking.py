@@ -270,9 +270,9 @@ def test_a_long_text_is_cut(market: Market) -> None:
 
 
 def test_nothing_that_people_write_becomes_markup(market: Market) -> None:
-    market.bot = type(market.bot)(  # type: ignore[call-arg]
+    market.bot = type(market.bot)(
         replace(SETTINGS, sources=(replace(SETTINGS.sources[0], initiative="<i>Nord</i>"),)),
-        market.bot._words,  # type: ignore[attr-defined]
+        market.bot._words,
     )
     asked = market.marks(market.writes("<script>@room</script>\u202e"))
     html = market.bot.render(said(asked, "copy").phrase).html or ""

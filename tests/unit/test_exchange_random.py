@@ -323,7 +323,7 @@ def test_a_follower_is_asked_in_the_same_transaction() -> None:
             raise ValueError("as it was made")
 
     market.marks(source)
-    market.bot = ExchangeBot(SETTINGS, market.bot._words, (Failing(),))  # type: ignore[attr-defined]
+    market.bot = ExchangeBot(SETTINGS, market.bot._words, (Failing(),))
     with pytest.raises(ValueError, match="as it was made"):
         market.redact(source, LEYLA, NORTH)
     assert calls == [source]

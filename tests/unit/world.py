@@ -5,16 +5,17 @@ from __future__ import annotations
 import itertools
 import json
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
 from bots.runtime import codec
-from bots.runtime.bot import Bot, Made
+from bots.runtime.bot import Made
 from bots.runtime.decision import (
     CancelTimer,
+    Decision,
     Due,
     Event,
     Performed,
@@ -25,6 +26,7 @@ from bots.runtime.decision import (
     Started,
     Withdraw,
 )
+from bots.runtime.kit.bot import KitBot
 from bots.runtime.words import Words
 from federation.actions import CreateRoom, Handle, Invite, Kick, Look, Redact
 from federation.events import (
@@ -39,6 +41,7 @@ from federation.events import (
     TextMessage,
     Unreadable,
 )
+from tests.kit.memory import Memory
 
 PRESENT = (MembershipKind.JOIN, MembershipKind.INVITE)
 
@@ -71,14 +74,13 @@ class MemoryDocs:
         self.kinds: dict[str, dict[str, str]] = {}
         self.forgotten: set[tuple[str, str]] = set()
         """Kinds and keys that no backup brings back."""
-        self.handles: dict[str, Made] = {}
-        self.coming: set[str] = set()
-        """Handles of what still waits to be done."""
-        self.copies: dict[str, list[str]] = {}
-        self.lists: dict[str, frozenset[str] | None] = {}
-        """User → devices; None: they have to be asked for."""
-        self.views: dict[str, RoomView] = {}
-        """Rooms as a world has them."""
+        self.memory = Memory()
+        """What a bot of the kit keeps and sees."""
+        self.handles = self.memory.handles
+        self.coming = self.memory.coming
+        self.copies = self.memory.copies
+        self.lists = self.memory.clients
+        self.views = self.memory.views
 
     def get(self, kind: str, key: str) -> Any | None:
         stored = self.kinds.get(kind, {}).get(key)
@@ -99,19 +101,19 @@ class MemoryDocs:
             yield key, json.loads(stored)
 
     def made(self, handle: str) -> Made | None:
-        return self.handles.get(handle)
+        return self.memory.made(handle)
 
     def is_coming(self, handle: str) -> bool:
-        return handle in self.coming
+        return self.memory.is_coming(handle)
 
     def made_by_event(self, event_id: str) -> Made | None:
-        return next((x for x in self.handles.values() if x.event_id == event_id), None)
+        return self.memory.made_by_event(event_id)
 
     def copies_of(self, event_id: str) -> tuple[Made, ...]:
-        return tuple(self.handles[x] for x in self.copies.get(event_id, ()))
+        return self.memory.copies_of(event_id)
 
     def devices(self, account: str, user: str) -> frozenset[str] | None:
-        return self.lists.get(user, frozenset())
+        return self.memory.devices(account, user)
 
     def view(self, account: str, room_id: str) -> RoomView:
         return self.views.get(room_id, RoomView())
@@ -121,7 +123,8 @@ class MemoryDocs:
 class World:
     """Every event goes through `load`, `rule` and `save`; what is asked for is done at once."""
 
-    bot: Bot[Any]
+    bot: Any
+    """Of four functions, or of the kit."""
     account: str
     now: datetime = datetime(2026, 3, 5, 12, 0, tzinfo=UTC)
     docs: MemoryDocs = field(default_factory=MemoryDocs)
@@ -147,17 +150,25 @@ class World:
         queue = deque([event])
         while queue:
             event = queue.popleft()
-            state = self.bot.load(self.docs, event)
-            decision = self.bot.rule(state, event, self.now)
-            self.bot.save(self.docs, decision.state)
-            asked += decision.requests
-            done = [x for r in decision.requests if (x := self._perform(r)) is not None]
+            requests = self._decided(event)
+            asked += requests
+            done = [x for r in requests if (x := self._perform(r)) is not None]
             if self.defer:
                 self.outcomes += done
             else:
                 queue.extend(done)
         self.said += asked
         return asked
+
+    def _decided(self, event: Event) -> Sequence[Request]:
+        if isinstance(self.bot, KitBot):
+            decided = self.bot.rule(self.docs.memory, event, self.now)
+            self.docs.memory.apply(decided.changes)
+            return decided.requests
+        state = self.bot.load(self.docs, event)
+        decision: Decision[Any] = self.bot.rule(state, event, self.now)
+        self.bot.save(self.docs, decision.state)
+        return decision.requests
 
     def tell_outcomes(self) -> list[Request]:
         waiting, self.outcomes = self.outcomes, []
@@ -302,7 +313,7 @@ class World:
 
     def text(self, requests: list[Request], key: str) -> str:
         """The one message of this phrase, as it is read."""
-        return self.bot.render(said(requests, key).phrase).body
+        return str(self.bot.render(said(requests, key).phrase).body)
 
 
 def said(requests: list[Request], key: str) -> Say:

@@ -1,0 +1,47 @@
+"""A bot is what it declares: what it keeps, which rule an event is for, and what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from bots.runtime.decision import Event, Phrase
+from bots.runtime.kit.documents import Collection, View
+from bots.runtime.kit.routing import Router
+from bots.runtime.kit.turn import Decision, Turn
+from bots.runtime.phrases import Renderer, Translator, Wording
+from federation.actions import Text
+
+S = TypeVar("S")
+T = TypeVar("T", bound=Turn[Any])
+
+
+@dataclass(frozen=True)
+class Spec(Generic[S, T]):
+    """What every bot of this sort is."""
+
+    name: str
+    collections: tuple[Collection[Any], ...]
+    routes: Router[T]
+    wording: Wording
+    turn: Callable[[View, S, datetime], T]
+
+
+class KitBot(Generic[S, T]):
+    def __init__(self, spec: Spec[S, T], settings: S, words: Translator) -> None:
+        self.spec = spec
+        self.name = spec.name
+        self.settings = settings
+        """May be replaced while the office runs."""
+        self.words = words
+
+    def rule(self, view: View, event: Event, now: datetime) -> Decision:
+        """Pure: no clock, no randomness, no I/O but through the view."""
+        turn = self.spec.turn(view, self.settings, now)
+        self.spec.routes(turn, event)
+        return turn.decision()
+
+    def render(self, phrase: Phrase) -> Text:
+        return Renderer(self.words, self.spec.wording).render(phrase)

@@ -1,0 +1,132 @@
+"""What a bot keeps: collections of frozen dataclasses, and how a rule reads and changes them.
+
+A rule reads through a `View`: what it has not asked for was not read, and it sees the store as it
+was when the rule began. What it changes it says in its decision (`Put`, `Drop`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Generic, Protocol, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from bots.runtime.bot import Made
+from bots.runtime.errors import StoreError
+from federation.events import RoomView
+
+D = TypeVar("D")
+Values = Callable[[D], Iterable[str]]
+
+MOST = 500
+"""Documents that a rule may find at once. Who has to look at more goes on by a timer."""
+
+
+def _never(_: object) -> bool:
+    return False
+
+
+@dataclass(frozen=True, eq=False)
+class Collection(Generic[D]):
+    """Documents of one kind."""
+
+    kind: str
+    """`bot/name`: each kind is sealed with a key of its own."""
+    of: type[D]
+    key: Callable[[D], str]
+    indexes: Mapping[str, Values[D]] = field(default_factory=dict)
+    """Name → under which values a document is found (`View.find`) and counted (`View.count`)."""
+    erases: Callable[[D], bool] = _never
+    """Of a document that is dropped: whether no older backup may bring it back."""
+    version: int = 1
+    """Of the dataclass. Raise it with a step in `upgrades`."""
+    upgrades: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = field(default_factory=dict)
+    """Version → what makes the next one of a document's JSON."""
+
+    @cached_property
+    def _adapter(self) -> TypeAdapter[D]:
+        return TypeAdapter(self.of)
+
+    def plain(self, document: D) -> Any:
+        """A document as JSON."""
+        return self._adapter.dump_python(document, mode="json")
+
+    def revived(self, data: Any, version: int) -> D:
+        """Raises StoreError if a newer program wrote it, or it can't be understood."""
+        if version > self.version:
+            raise StoreError(
+                f"A document of kind {self.kind} was written by a newer buendnis. Install that "
+                "version again, or a later one."
+            )
+        for step in range(version, self.version):
+            data = self.upgrades[step](data)
+        try:
+            return self._adapter.validate_python(data)
+        except ValidationError:
+            # Not the error itself: it quotes what is kept.
+            raise StoreError(
+                f"A document of kind {self.kind} can't be understood. Restore a backup."
+            ) from None
+
+    def listed(self, document: D) -> set[tuple[str, str]]:
+        """Under what it is found: name of the index, and value."""
+        return {
+            (name, value) for name, values in self.indexes.items() for value in values(document)
+        }
+
+    def indexed(self, name: str) -> None:
+        """Raises KeyError if no such index is declared."""
+        if name not in self.indexes:
+            raise KeyError(f"{self.kind} has no index {name!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Put(Generic[D]):
+    collection: Collection[D]
+    document: D
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    collection: Collection[Any]
+    key: str
+
+
+Change = Put[Any] | Drop
+
+
+class View(Protocol):
+    """The store as it was when a rule began to decide; closed when it has."""
+
+    def get(self, collection: Collection[D], key: str) -> D | None: ...
+
+    def find(
+        self, collection: Collection[D], index: str, value: str = "", *, most: int = MOST
+    ) -> tuple[D, ...]:
+        """The newest `most` that stand under a value of an index, the newest first.
+
+        `most` is at most `MOST`; raises ValueError else, and KeyError for what is not declared.
+        """
+
+    def count(self, collection: Collection[Any], index: str, value: str = "") -> int:
+        """How many stand under a value."""
+
+    def made(self, handle: str) -> Made | None:
+        """What stands under a handle, once the homeserver has made it."""
+
+    def is_coming(self, handle: str) -> bool:
+        """Whether what will fill a handle still waits to be done."""
+
+    def made_by_event(self, event_id: str) -> Made | None:
+        """Our event with this id, if it carries a handle."""
+
+    def copies_of(self, event_id: str) -> tuple[Made, ...]:
+        """Our copies (`copy_of`) of somebody's event, made or still on their way."""
+
+    def devices(self, account: str, user: str) -> frozenset[str] | None:
+        """Ids of the user's devices that our account gives keys to; None: it has to ask."""
+
+    def room(self, account: str, room_id: str) -> RoomView:
+        """A room as our account knows it now; empty where it is not in it."""

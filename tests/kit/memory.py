@@ -1,0 +1,104 @@
+"""A bot's view, of dictionaries: what is put in must survive JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+from bots.runtime.bot import Made
+from bots.runtime.kit.documents import MOST, Change, Collection, Put
+from federation.events import RoomView
+
+D = TypeVar("D")
+
+
+class Memory:
+    """`View`, and what a store does with changes."""
+
+    def __init__(self) -> None:
+        self.documents: dict[str, dict[str, str]] = {}
+        self.lists: dict[tuple[str, str, str], list[str]] = {}
+        """Kind, index and value → keys, the oldest first."""
+        self.forgotten: set[tuple[str, str]] = set()
+        """Kinds and keys that no backup brings back."""
+        self.handles: dict[str, Made] = {}
+        self.coming: set[str] = set()
+        """Handles of what still waits to be done."""
+        self.copies: dict[str, list[str]] = {}
+        self.clients: dict[str, frozenset[str] | None] = {}
+        """User → devices; None: they have to be asked for."""
+        self.views: dict[str, RoomView] = {}
+
+    def apply(self, changes: Iterable[Change]) -> None:
+        for change in changes:
+            if isinstance(change, Put):
+                self.put(change.collection, change.document)
+            else:
+                self.drop(change.collection, change.key)
+
+    def put(self, collection: Collection[D], document: D) -> None:
+        kind, key = collection.kind, collection.key(document)
+        before, now = self._listed(collection, key), collection.listed(document)
+        for gone in before - now:
+            self.lists[(kind, *gone)].remove(key)
+        for new in sorted(now - before):
+            self.lists.setdefault((kind, *new), []).append(key)
+        self.documents.setdefault(kind, {})[key] = json.dumps(collection.plain(document))
+
+    def drop(self, collection: Collection[D], key: str) -> None:
+        document = self.get(collection, key)
+        if document is None:
+            return
+        for gone in collection.listed(document):
+            self.lists[(collection.kind, *gone)].remove(key)
+        del self.documents[collection.kind][key]
+        if collection.erases(document):
+            self.forgotten.add((collection.kind, key))
+
+    def _listed(self, collection: Collection[D], key: str) -> set[tuple[str, str]]:
+        document = self.get(collection, key)
+        return set() if document is None else collection.listed(document)
+
+    def all(self, collection: Collection[D]) -> list[D]:
+        """For a test to look at."""
+        stored = self.documents.get(collection.kind, {})
+        return [collection.revived(json.loads(x), collection.version) for x in stored.values()]
+
+    # -- what a rule sees ----------------------------------------------------------------------
+
+    def get(self, collection: Collection[D], key: str) -> D | None:
+        stored = self.documents.get(collection.kind, {}).get(key)
+        return (
+            None if stored is None else collection.revived(json.loads(stored), collection.version)
+        )
+
+    def find(
+        self, collection: Collection[D], index: str, value: str = "", *, most: int = MOST
+    ) -> tuple[D, ...]:
+        collection.indexed(index)
+        assert 0 < most <= MOST
+        keys = self.lists.get((collection.kind, index, value), [])[::-1][:most]
+        return tuple(x for key in keys if (x := self.get(collection, key)) is not None)
+
+    def count(self, collection: Collection[Any], index: str, value: str = "") -> int:
+        collection.indexed(index)
+        return len(self.lists.get((collection.kind, index, value), ()))
+
+    def made(self, handle: str) -> Made | None:
+        return self.handles.get(handle)
+
+    def is_coming(self, handle: str) -> bool:
+        return handle in self.coming
+
+    def made_by_event(self, event_id: str) -> Made | None:
+        return next((x for x in self.handles.values() if x.event_id == event_id), None)
+
+    def copies_of(self, event_id: str) -> tuple[Made, ...]:
+        return tuple(self.handles[x] for x in self.copies.get(event_id, ()))
+
+    def devices(self, account: str, user: str) -> frozenset[str] | None:
+        return self.clients.get(user, frozenset())
+
+    def room(self, account: str, room_id: str) -> RoomView:
+        return self.views.get(room_id, RoomView())
