@@ -14,39 +14,15 @@ from typing import Any, Protocol
 
 from bots.runtime.documents import read
 from bots.runtime.moves import Movable
-from bots.runtime.words import Direction
+from bots.runtime.tongues import Catalogues
 
 
-class Texts(Protocol):
+class Texts(Catalogues, Protocol):
     """The catalogues, as far as letters and rules need them."""
 
     @property
     def originals(self) -> tuple[str, ...]:
         """The languages that stand beside a translation that nobody has checked."""
-
-    def text(self, msgid: str, language: str, values: Mapping[str, object] | None = None) -> str:
-        """The text in that language, its values in their places."""
-
-    def plural(
-        self,
-        singular: str,
-        plural: str,
-        n: int,
-        language: str,
-        values: Mapping[str, object] | None = None,
-    ) -> str:
-        """The form that goes with `n`."""
-
-    def reviewed(self, msgid: str, language: str) -> bool:
-        """Whether somebody who speaks the language well has checked the text."""
-
-    def direction(self, language: str) -> Direction: ...
-
-    def own_name(self, language: str) -> str:
-        """How the language calls itself."""
-
-    def language_named(self, text: str) -> str | None:
-        """The language that somebody means by its name or tag."""
 
 
 @dataclass(frozen=True, slots=True)

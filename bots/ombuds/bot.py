@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Protocol
 
 from bots.ombuds import saving, store
-from bots.ombuds.models import Settings, Tongues
-from bots.ombuds.rendering import Renderer
+from bots.ombuds.models import Settings
 from bots.ombuds.rules.dispatch import rule
 from bots.ombuds.state import State
+from bots.ombuds.wording import WORDING
 from bots.runtime.bot import Docs
 from bots.runtime.decision import Decision, Event, Phrase
-from bots.runtime.phrases import Translator
+from bots.runtime.phrases import Renderer
+from bots.runtime.tongues import Catalogues
 from federation.actions import Text
-
-
-class Catalogues(Translator, Tongues, Protocol):
-    """`bots.runtime.words.Words`, as far as this bot needs it."""
 
 
 class OmbudsBot:
@@ -40,4 +36,4 @@ class OmbudsBot:
         saving.save(docs, state)
 
     def render(self, phrase: Phrase) -> Text:
-        return Renderer(self._words).render(phrase)
+        return Renderer(self._words, WORDING).render(phrase)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta, tzinfo
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any
 
 from bots.runtime.documents import read
 
@@ -40,19 +40,6 @@ class Reporter:
 
     def __format__(self, spec: str) -> str:
         return "<reporter>"
-
-
-class Tongues(Protocol):
-    """What the rules need to know of languages."""
-
-    def language_named(self, text: str) -> str | None:
-        """The language that somebody asks for by its name or tag."""
-
-    def own_name(self, language: str) -> str:
-        """How the language calls itself."""
-
-    def text(self, msgid: str, language: str, values: Mapping[str, object] | None = None) -> str:
-        """A text, for the few places that take no message."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bots.ombuds.flags import Desk
-from bots.ombuds.models import Case, Conversation, Office, Reporter, Settings, Tongues
+from bots.ombuds.models import Case, Conversation, Office, Reporter, Settings
 from bots.runtime.bot import Made
+from bots.runtime.tongues import Tongues
 from federation.events import RoomEvent, RoomView
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bots.ombuds import handles, kinds, texts
+from bots.ombuds import handles, kinds
 from bots.ombuds.desk import Desks
 from bots.ombuds.flags import Stage
 from bots.ombuds.models import (
@@ -12,14 +12,15 @@ from bots.ombuds.models import (
     Office,
     Reporter,
     Settings,
-    Tongues,
     case_from,
     conversation_from,
     office_from,
 )
 from bots.ombuds.rules import commands, flagwords
 from bots.ombuds.state import Knowledge, Listed, State
+from bots.runtime import texts
 from bots.runtime.bot import Docs, Made
+from bots.runtime.commands import Invocation
 from bots.runtime.decision import (
     Due,
     Event,
@@ -29,6 +30,7 @@ from bots.runtime.decision import (
     SetAside,
     Started,
 )
+from bots.runtime.tongues import Tongues
 from federation import translate
 from federation.events import (
     DevicesChanged,
@@ -217,8 +219,8 @@ class Loader:
         return None
 
     def _for_command(self, state: State, event: TextMessage, number: int | None) -> State:
-        invocation = commands.by_staff(event)
-        if not isinstance(invocation, commands.Invocation):
+        invocation = commands.OF_STAFF.read(event)
+        if not isinstance(invocation, Invocation):
             return self._with_case(state, number)
         if invocation.command is commands.CASES:
             state = self._listing(state)

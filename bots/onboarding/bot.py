@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Protocol
 
 from bots.onboarding import store
-from bots.onboarding.models import Settings, Tongues
+from bots.onboarding.models import Settings
 from bots.onboarding.rules.dispatch import rule
 from bots.onboarding.state import State
 from bots.onboarding.wording import WORDING
 from bots.runtime.bot import Docs
 from bots.runtime.decision import Decision, Event, Phrase
-from bots.runtime.phrases import Renderer, Translator
+from bots.runtime.phrases import Renderer
+from bots.runtime.tongues import Catalogues
 from bots.runtime.words import SOURCE
 from federation.actions import Text
-
-
-class Catalogues(Translator, Tongues, Protocol):
-    """`bots.runtime.words.Words`, as far as this bot needs it."""
 
 
 class OnboardingBot:

@@ -9,25 +9,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any
 
 from bots.runtime.documents import read
 from bots.runtime.moves import Movable
 from federation.membership import Place, Premises, is_shown
 from federation.spaces.network import Access
-
-
-class Tongues(Protocol):
-    """What the rules need to know of languages."""
-
-    def language_named(self, text: str) -> str | None:
-        """The language that somebody asks for by its name or tag."""
-
-    def own_name(self, language: str) -> str:
-        """How the language calls itself."""
-
-    def text(self, msgid: str, language: str, values: Mapping[str, object] | None = None) -> str:
-        """A text, for the few places that take no message."""
 
 
 @dataclass(frozen=True, slots=True)

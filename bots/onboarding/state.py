@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bots.onboarding.models import Member, Office, Settings, Tongues, Wish
+from bots.onboarding.models import Member, Office, Settings, Wish
 from bots.runtime.bot import Made
+from bots.runtime.tongues import Tongues
 from federation.events import RoomView
 from federation.membership import Look
 

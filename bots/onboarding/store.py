@@ -16,7 +16,6 @@ from bots.onboarding.models import (
     Office,
     Question,
     Settings,
-    Tongues,
     Wish,
     WishState,
     asking,
@@ -32,6 +31,7 @@ from bots.onboarding.state import Knowledge, State
 from bots.runtime.bot import Docs
 from bots.runtime.decision import Due, Event, Performed, Started
 from bots.runtime.people import person_in
+from bots.runtime.tongues import Tongues
 from federation.events import (
     ClientRequest,
     MediaMessage,
@@ -186,7 +186,7 @@ class Loader:
         match event:
             case Reaction():
                 targets: Iterable[str | None] = (event.target,)
-            case TextMessage() if commands.of_coordinators(event) is not None:
+            case TextMessage() if commands.COORDINATION.read(event) is not None:
                 # Whom she names is meant, whatever message she happens to answer.
                 targets = () if _names_somebody(event) else (event.reply_to, event.thread)
             case _:
@@ -201,7 +201,7 @@ class Loader:
 
     def _named(self, state: State, event: TextMessage) -> State:
         """A command that stands by itself: it names somebody, or means the only one who waits."""
-        invocation = commands.of_coordinators(event)
+        invocation = commands.COORDINATION.read(event)
         if invocation is not None and invocation.rest:
             number = commands.number(invocation.rest)
             key = self.docs.get(NUMBER, number) if number is not None else None
@@ -240,7 +240,7 @@ class Loader:
 
 def _names_somebody(event: TextMessage) -> bool:
     """Whether a command names somebody."""
-    invocation = commands.of_coordinators(event)
+    invocation = commands.COORDINATION.read(event)
     if invocation is None:
         return False
     numbered = commands.number(invocation.rest) is not None

@@ -9,7 +9,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice, takewhile
 
+from bots.runtime.texts import clean
 from bots.runtime.words import fold
+from federation.events import Edit, TextMessage
 
 __all__ = [
     "Command",
@@ -21,6 +23,7 @@ __all__ = [
     "fold",
     "is_asking",
     "names",
+    "spoken",
 ]
 
 _HIDDEN = "\u00ad\u034f\u180e\u200b-\u200f\u061c\u202a-\u202e\u2060-\u206f\ufeff\ufe0e\ufe0f"
@@ -129,6 +132,10 @@ class Commands:
                 if self._index.setdefault(_key(word), command) is not command:
                     raise ValueError(f"Two commands are called {word!r}; rename one of them")
 
+    def read(self, event: TextMessage | Edit) -> Invocation | Unknown | None:
+        """The command that a message is, perhaps behind our name."""
+        return self.find(spoken(event))
+
     def find(self, text: str) -> Invocation | Unknown | None:
         """The command that a cleaned text begins with; None if it begins with none."""
         text = _unwrapped(text)
@@ -181,6 +188,11 @@ class Commands:
         alike = [x for x in self._index if abs(len(x) - len(said)) <= 1]
         close = difflib.get_close_matches(said, alike, n=1)
         return self._index[close[0]] if close else None
+
+
+def spoken(event: TextMessage | Edit) -> str:
+    """What a message says, cleaned and without our name in front."""
+    return addressed(clean(event.body)[0], event.origin.account, event.people)
 
 
 def addressed(text: str, account: str, people: Collection[str] = ()) -> str:

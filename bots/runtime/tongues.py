@@ -1,10 +1,12 @@
-"""A language that somebody asks for: its name, alone or in a sentence that says no more."""
+"""Languages: what rules need to know of them, and one that somebody asks for by its name."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Protocol
 
 from bots.runtime.answerwords import POLITE, YES, folded
+from bots.runtime.phrases import Translator
 from bots.runtime.words import fold
 
 LONGEST = 40
@@ -22,8 +24,26 @@ _AROUND = (
 )
 
 
+class Tongues(Protocol):
+    """What the rules need to know of languages."""
+
+    def language_named(self, text: str) -> str | None:
+        """The language that somebody asks for by its name or tag."""
+
+    def own_name(self, language: str) -> str:
+        """How the language calls itself."""
+
+    def text(self, msgid: str, language: str, values: Mapping[str, object] | None = None) -> str:
+        """A text, for the few places that take no message."""
+
+
+class Catalogues(Translator, Tongues, Protocol):
+    """`bots.runtime.words.Words`, as far as a bot needs it that talks with people."""
+
+
 def asked_for(text: str, named: Callable[[str], str | None]) -> str | None:
-    """The language, if a text asks for one; `named` tells whose name a text is."""
+    """The language, if a text asks for one, by its name alone or in a sentence that says
+    no more; `named` tells whose name a text is."""
     if not 0 < len(text) <= LONGEST:
         return None
     bare = " ".join(x for x in fold(text).split() if x not in _AROUND)

@@ -18,8 +18,8 @@ from bots.ombuds.bot import OmbudsBot
 from bots.ombuds.rules import commands, flagwords
 from bots.ombuds.wording.reporter import WITH_ORIGINAL
 from bots.onboarding.bot import OnboardingBot
-from bots.onboarding.rules import commands as onboarding_commands
 from bots.onboarding.wording import WORDING
+from bots.runtime import vocabulary
 from bots.runtime.decision import Phrase
 from bots.runtime.phrases import PerLanguage, Written
 from bots.runtime.switches import switched
@@ -148,13 +148,13 @@ VALUES: dict[str, object] = {
     "accommodation": PerLanguage(flagwords.ACCOMMODATION.word),
     "nothing": PerLanguage(flagwords.NOTHING.word),
     "show": PerLanguage(flagwords.SHOW.word),
-    "yes": PerLanguage(onboarding_commands.YES.word),
-    "no": PerLanguage(flagwords.NO.word),
+    "yes": PerLanguage(vocabulary.YES.word),
+    "no": PerLanguage(vocabulary.NO.word),
     "leave": "!gehen",
     "erase": "!vergessen",
     "word": "!hilfee",
     "guess": "",
-    "help": PerLanguage(commands.HELP.shown),
+    "help": PerLanguage(vocabulary.HELP.shown),
     "kept": "",
     "network": "Bündnis Nord",
     "rules": Written({"de": "Wir hören zu. Bei Gefahr: +49 30 1234567!"}),

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bots.ombuds import handles
-from bots.ombuds.rendering import RINGING
-from bots.ombuds.wording import PARAGRAPHS
+from bots.ombuds.wording import PARAGRAPHS, RINGING
 from bots.runtime.decision import Request, Say
 from tests.unit.test_ombuds_story import CHAT, OFFICE, World
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.ombuds import handles, texts
+from bots.ombuds import handles
 from bots.ombuds.handles import Place
 from bots.ombuds.languages import guess
 from bots.ombuds.models import (
@@ -22,7 +22,9 @@ from bots.ombuds.models import (
     to_json,
 )
 from bots.ombuds.rules import commands
-from bots.ombuds.rules.commands import Command, Invocation, Unknown
+from bots.runtime import texts
+from bots.runtime.commands import Command, Invocation, Unknown
+from bots.runtime.vocabulary import HELP, UNDO
 
 ALL = ("de", "en", "ar", "fa", "uk", "ru", "fr", "tr", "ti")
 
@@ -89,7 +91,7 @@ def test_guess(text: str, offered: tuple[str, ...], language: str | None) -> Non
 def test_every_word_finds_its_command(command: Command) -> None:
     for words in command.aliases.values():
         for word in words:
-            assert commands.of_staff(f"!{word.upper()} x") == Invocation(command, "x")
+            assert commands.OF_STAFF.find(f"!{word.upper()} x") == Invocation(command, "x")
 
 
 @pytest.mark.parametrize(
@@ -100,16 +102,16 @@ def test_every_word_finds_its_command(command: Command) -> None:
         ("! antwort", Invocation(commands.ANSWER)),
         ("!17", None),
         ("!antwort: Ja", Invocation(commands.ANSWER, "Ja")),
-        ("!zuru\u0308ck", Invocation(commands.UNDO)),
-        ("!zuruck", Invocation(commands.UNDO)),
-        ("！help", Invocation(commands.HELP)),
+        ("!zuru\u0308ck", Invocation(UNDO)),
+        ("!zuruck", Invocation(UNDO)),
+        ("！help", Invocation(HELP)),
         ("!answer\nzwei\nZeilen", Invocation(commands.ANSWER, "zwei\nZeilen")),
         ("!closee", Unknown("!closee", commands.CLOSE)),
         ("!qqqq", Unknown("!qqqq", None)),
     ],
 )
 def test_of_staff(text: str, found: object) -> None:
-    assert commands.of_staff(text) == found
+    assert commands.OF_STAFF.find(text) == found
 
 
 @pytest.mark.parametrize(

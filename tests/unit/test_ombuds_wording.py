@@ -10,11 +10,12 @@ import pytest
 
 import bots.ombuds.rules
 from bots.ombuds.bot import OmbudsBot
-from bots.ombuds.rendering import RINGING, Renderer
-from bots.ombuds.wording import PARAGRAPHS
+from bots.ombuds.wording import PARAGRAPHS, RINGING, WORDING
 from bots.ombuds.wording.reporter import WITH_ORIGINAL
-from bots.runtime import declining, unheeded
+from bots.runtime import declining, unheeded, vocabulary
 from bots.runtime.decision import Phrase
+from bots.runtime.phrases import Renderer
+from bots.runtime.vocabulary import UNDO
 from bots.runtime.words import Words
 from federation.events import KNOWN_MEDIA
 from tests.unit.test_ombuds_story import SETTINGS
@@ -58,7 +59,7 @@ def test_every_phrase_is_used() -> None:
     made = {f"kind-{x}" for x in KNOWN_MEDIA} | {
         f"state-{x}" for x in ("open", "answered", "closed")
     }
-    made |= {*declining.PHRASES.values(), *unheeded.UNKNOWN}
+    made |= {*declining.PHRASES.values(), *unheeded.UNKNOWN, *vocabulary.LISTS, UNDO.summary}
     assert PARAGRAPHS.keys() - used == made
 
 
@@ -73,7 +74,7 @@ def placeholders(key: str) -> set[str]:
 
 @pytest.mark.parametrize("key", sorted(PARAGRAPHS))
 def test_nothing_a_person_writes_becomes_markup(key: str) -> None:
-    text = Renderer(EnglishWords()).render(
+    text = Renderer(EnglishWords(), WORDING).render(
         Phrase(key, "en", dict.fromkeys(placeholders(key), EVIL))
     )
     assert text.html is not None
@@ -96,7 +97,7 @@ def test_phrases_within_phrases() -> None:
         "marks": marks,
         "text": inner,
     }
-    text = Renderer(EnglishWords()).render(Phrase("case-root", "en", values))
+    text = Renderer(EnglishWords(), WORDING).render(Phrase("case-root", "en", values))
     assert text.body.startswith("Case 7 · \u2068ar\u2069\n\n")
     assert "open · language: \u2068العربية (ar)\u2069 · since" in text.body
     assert "not text: picture." in text.body
@@ -107,7 +108,7 @@ def test_phrases_within_phrases() -> None:
 
 def test_what_is_empty_is_left_out() -> None:
     values = {"time": "x", "marks": (), "text": "hello"}
-    text = Renderer(EnglishWords()).render(Phrase("followup", "en", values))
+    text = Renderer(EnglishWords(), WORDING).render(Phrase("followup", "en", values))
     assert text.body == "New message from the person, \u2068x\u2069:\n\nhello"
 
 
@@ -115,16 +116,16 @@ def test_links_stay_whole_and_commands_stand_out() -> None:
     url = "https://matrix.to/#/!a/$b"
     names = ("number", "text", "age", "language", "staff")
     values = {**dict.fromkeys(names, "x"), "state": Phrase("state-open", "en"), "link": url}
-    text = Renderer(EnglishWords()).render(Phrase("cases-line", "en", values))
+    text = Renderer(EnglishWords(), WORDING).render(Phrase("cases-line", "en", values))
     assert text.body.endswith(f" {url}")
     assert f'<a href="{url}">' in (text.html or "")
-    hint = Renderer(EnglishWords()).render(Phrase("command-amid", "en", {"command": "!x"}))
+    hint = Renderer(EnglishWords(), WORDING).render(Phrase("command-amid", "en", {"command": "!x"}))
     assert "<code>!x</code>" in (hint.html or "")
 
 
 @pytest.mark.parametrize("language", ["de", "ar", "fa", "ti"])
 def test_the_catalogues_render(language: str) -> None:
-    renderer = Renderer(Words())
+    renderer = Renderer(Words(), WORDING)
     for key in PARAGRAPHS:
         values = dict.fromkeys(placeholders(key), "!x")
         assert renderer.render(Phrase(key, language, values)).body

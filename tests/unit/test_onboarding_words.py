@@ -27,7 +27,7 @@ from bots.onboarding.models import (
 from bots.onboarding.rules import commands, options
 from bots.onboarding.rules.options import Choice
 from bots.onboarding.wording import PARAGRAPHS, WORDING
-from bots.runtime import answers, declining, numbers, unheeded
+from bots.runtime import answers, declining, numbers, unheeded, vocabulary
 from bots.runtime.commands import Command, Commands, Invocation, Unknown, names
 from bots.runtime.decision import Phrase
 from bots.runtime.phrases import (
@@ -40,6 +40,7 @@ from bots.runtime.phrases import (
     Wording,
     Written,
 )
+from bots.runtime.vocabulary import HELP
 from bots.runtime.words import Words
 from tests.unit.test_onboarding_story import NORTH, SETTINGS, SOUTH, WEST
 from tests.unit.world import EnglishWords
@@ -77,6 +78,7 @@ def test_every_phrase_is_used() -> None:
         "erase-open",
         *declining.PHRASES.values(),
         *unheeded.UNKNOWN,
+        *vocabulary.LISTS,
     }
     assert PARAGRAPHS.keys() - constants() == made
 
@@ -188,7 +190,7 @@ def test_commands_as_people_type_them(text: str, name: str | None) -> None:
 def test_a_slip_is_guessed() -> None:
     found = commands.PRIVATE.find("!hilffe")
     assert isinstance(found, Unknown)
-    assert found.guess is commands.HELP
+    assert found.guess is HELP
 
 
 def test_no_two_commands_share_a_name() -> None:
@@ -197,10 +199,10 @@ def test_no_two_commands_share_a_name() -> None:
 
 
 def test_a_command_is_shown_in_her_language() -> None:
-    assert commands.HELP.shown("ar") == "!مساعدة"
-    assert commands.HELP.shown("de en") == "!hilfe"
-    assert commands.HELP.shown("de-simple") == "!hilfe"
-    assert commands.HELP.shown("xx") == "!help"
+    assert HELP.shown("ar") == "!مساعدة"
+    assert HELP.shown("de en") == "!hilfe"
+    assert HELP.shown("de-simple") == "!hilfe"
+    assert HELP.shown("xx") == "!help"
     assert commands.LATER.is_meant("SPÄTER")
     assert answers.is_later("Lieber später.")
 

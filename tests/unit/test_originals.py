@@ -14,16 +14,16 @@ from bots.ombuds.wording import PARAGRAPHS as OMBUDS
 from bots.ombuds.wording import cases, flags, office
 from bots.ombuds.wording.reporter import LONG, REPORTER, WITH_ORIGINAL
 from bots.onboarding.bot import OnboardingBot
-from bots.onboarding.rules.commands import YES
 from bots.onboarding.wording import PARAGRAPHS as ONBOARDING
 from bots.onboarding.wording import WORDING
 from bots.onboarding.wording.coordination import COORDINATION
 from bots.onboarding.wording.people import PEOPLE
-from bots.runtime import declining, unheeded
+from bots.runtime import declining, unheeded, vocabulary
 from bots.runtime.commands import Invocation
 from bots.runtime.decision import Phrase
 from bots.runtime.originals import DRAFT, NOT_CHECKED, ON_REQUEST
 from bots.runtime.phrases import RULE, Paragraphs, PerLanguage, Plural, Written
+from bots.runtime.vocabulary import YES
 from bots.runtime.words import LANGUAGES, ORIGINALS, Words
 from tests.unit import test_ombuds_story, test_onboarding_story
 
@@ -104,7 +104,7 @@ ONBOARDING_ALONE = {
 Table = Mapping[str, tuple[str | Plural, ...]]
 TO_STAFF: tuple[Table, ...] = (
     cases.CASES, cases.ANSWERS, office.OFFICE, office.TEAM, flags.STAFF, flags.MODERATORS,
-    COORDINATION,
+    COORDINATION, vocabulary.KINDS, vocabulary.LISTS,
 )  # fmt: skip
 """Read by those who work for the office or the network, in the language that they set."""
 TO_PEOPLE: tuple[tuple[Table, frozenset[str], Mapping[str, str]], ...] = (
@@ -113,7 +113,11 @@ TO_PEOPLE: tuple[tuple[Table, frozenset[str], Mapping[str, str]], ...] = (
         WITH_ORIGINAL,
         OMBUDS_ALONE,
     ),
-    (PEOPLE | declining.PARAGRAPHS | unheeded.PARAGRAPHS, WORDING.consent, ONBOARDING_ALONE),
+    (
+        PEOPLE | declining.PARAGRAPHS | unheeded.PARAGRAPHS | vocabulary.LISTS,
+        WORDING.consent,
+        ONBOARDING_ALONE,
+    ),
 )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bots.exchange.wording import WORDING as EXCHANGE
-from bots.ombuds.rendering import WORDING as OMBUDS
+from bots.ombuds.wording import WORDING as OMBUDS
 from bots.runtime.decision import Phrase
 from bots.runtime.phrases import Exact, Quote, Renderer
 from bots.runtime.words import Words

@@ -13,12 +13,12 @@ from bots.announcements.rules import commands as announcements
 from bots.announcements.wording import WORDING as ANNOUNCEMENTS
 from bots.exchange.rules import commands as exchange
 from bots.exchange.wording import WORDING as EXCHANGE
-from bots.ombuds.rendering import WORDING as OMBUDS
 from bots.ombuds.rules import commands as ombuds
 from bots.ombuds.rules import flagwords
+from bots.ombuds.wording import WORDING as OMBUDS
 from bots.onboarding.rules import commands as onboarding
 from bots.onboarding.wording import WORDING as ONBOARDING
-from bots.runtime import answers
+from bots.runtime import answers, vocabulary
 from bots.runtime.commands import Command, Invocation, Word
 from bots.runtime.decision import Phrase
 from bots.runtime.phrases import PerLanguage, Renderer, Wording
@@ -63,8 +63,8 @@ def shown(
     return {x.name: (x.shown, command(find, x)) for x in commands}
 
 
-YES = word(onboarding.YES, lambda x: answers.agreement(x) is True)
-NO = word(onboarding.NO, lambda x: answers.agreement(x) is False)
+YES = word(vocabulary.YES, lambda x: answers.agreement(x) is True)
+NO = word(vocabulary.NO, lambda x: answers.agreement(x) is False)
 PRIVATE, COORDINATION = onboarding.PRIVATE.find, onboarding.COORDINATION.find
 CHOICES = {
     "message": word(flagwords.MESSAGE, lambda x: flagwords.choice(x) is flagwords.Choice.MESSAGE),
@@ -121,7 +121,7 @@ BOTS: dict[str, tuple[Wording, Shown]] = {
             ),
             "command": (ombuds.NEW.shown, command(ombuds.of_reporter, ombuds.NEW)),
             "original": (ombuds.ORIGINAL.shown, command(ombuds.of_reporter, ombuds.ORIGINAL)),
-            "help": (ombuds.HELP.shown, command(ombuds.of_reporter, ombuds.HELP)),
+            "help": (vocabulary.HELP.shown, command(ombuds.of_reporter, vocabulary.HELP)),
         },
     ),
 }
@@ -159,7 +159,7 @@ def test_what_is_shown_is_understood(bot: str) -> None:
         (onboarding.OF_PEOPLE, PRIVATE),
         (onboarding.OF_COORDINATORS, COORDINATION),
         (announcements.ALL, announcements.KNOWN.find),
-        (ombuds.STAFF, ombuds.of_staff),
+        (ombuds.STAFF, ombuds.OF_STAFF.find),
         (ombuds.REPORTER, ombuds.of_reporter),
     ],
 )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bots.runtime.commands import Command, Commands, Invocation, Unknown, addressed, names
-from bots.runtime.texts import clean
+from bots.runtime.commands import Command, Commands, Invocation, names
+from bots.runtime.vocabulary import HELP, UNDO
 from federation.events import TextMessage
 
 RELEASE = Command(
@@ -14,14 +14,6 @@ RELEASE = Command(
     "release",
     "help-release",
 )
-UNDO = Command(
-    names(
-        "de zurück zurueck, en undo, fr annuler, tr gerial, "
-        "uk скасувати, ru отменить, ar تراجع, fa لغو"
-    ),
-    "undo",
-    "help-undo",
-)
 DIGEST = Command(
     names(
         "de sammelbrief digest, en digest, fr recueil, tr toplu, "
@@ -30,23 +22,11 @@ DIGEST = Command(
     "digest",
     "help-digest",
 )
-HELP = Command(
-    names(
-        "de hilfe, en help, fr aide, tr yardım, uk допомога, ru помощь, ar مساعدة, fa کمک, ti ሓገዝ"
-    ),
-    "help",
-    "help-help",
-)
 
 ALL = (RELEASE, UNDO, DIGEST, HELP)
 KNOWN = Commands(ALL)
 
 
-def read(event: TextMessage) -> Invocation | Unknown | None:
-    body, _ = clean(event.body)
-    return KNOWN.find(addressed(body, event.origin.account, event.people))
-
-
 def asks_for_digest(event: TextMessage) -> bool:
-    found = read(event)
+    found = KNOWN.read(event)
     return isinstance(found, Invocation) and found.command is DIGEST

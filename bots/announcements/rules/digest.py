@@ -7,6 +7,7 @@ from bots.announcements.letters import digest_letter
 from bots.announcements.models import Kind, Round, State, next_digest
 from bots.announcements.rules import commands, rounds
 from bots.announcements.rules.turn import Turn, Values
+from bots.runtime import vocabulary
 from bots.runtime.decision import CancelTimer, SetTimer
 from federation.actions import React
 
@@ -72,7 +73,7 @@ def _open(turn: Turn) -> None:
     number, at = turn.desk.calls + 1, turn.now + turn.settings.undo
     turn.note(calls=number, call=State.PENDING)
     turn.ask(SetTimer(handles.call_timer(number), at))
-    values = {"time": turn.clock(at), "command": commands.UNDO.shown(turn.language)}
+    values = {"time": turn.clock(at), "command": vocabulary.UNDO.shown(turn.language)}
     turn.tell("digest-pending", values, handle=handles.call(number))
     if turn.state.room is not None:
         turn.ask(React(turn.state.room, handles.call(number), UNDO))

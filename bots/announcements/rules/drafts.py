@@ -11,6 +11,7 @@ from bots.announcements.rules.turn import Turn
 from bots.announcements.rules.versions import Said
 from bots.runtime import unheeded
 from bots.runtime.commands import Command, Invocation, Unknown
+from bots.runtime.vocabulary import HELP, UNDO, listed
 from federation.actions import React
 from federation.events import Edit, MediaMessage, TextMessage
 
@@ -21,7 +22,7 @@ PAUSE = 600.0
 
 def text(turn: Turn, event: TextMessage) -> None:
     said = versions.said(event)
-    found = commands.read(event)
+    found = commands.KNOWN.read(event)
     if found is not None:
         _command(turn, event, found)
     elif not said.text:
@@ -45,8 +46,8 @@ def _command(turn: Turn, event: TextMessage, found: Invocation | Unknown) -> Non
     if isinstance(found, Invocation) and unheeded.is_said(found.rest):
         turn.tell("rest-unused", unheeded.values(found), thread=event.thread)
     if isinstance(found, Unknown):
-        turn.tell(*unheeded.unknown(found, commands.HELP), thread=event.thread)
-    elif found.command is commands.HELP:
+        turn.tell(*unheeded.unknown(found, HELP), thread=event.thread)
+    elif found.command is HELP:
         _help(turn, event)
     elif found.command is commands.DIGEST:
         digest.ask(turn)
@@ -60,22 +61,20 @@ def _command(turn: Turn, event: TextMessage, found: Invocation | Unknown) -> Non
 
 def _without_item(turn: Turn, event: TextMessage, command: Command) -> None:
     """Outside the thread of an announcement only a digest can be meant."""
-    if command is commands.UNDO and turn.state.suspended is not None:
+    if command is UNDO and turn.state.suspended is not None:
         suspending.undo(turn, turn.state.suspended)
-    elif command is commands.UNDO and turn.desk.call is not State.DRAFT:
+    elif command is UNDO and turn.desk.call is not State.DRAFT:
         digest.undo(turn)
     else:
         turn.tell("command-where", {"command": command.shown(turn.language)}, thread=event.thread)
 
 
 def _help(turn: Turn, event: TextMessage) -> None:
-    lines = tuple(
-        turn.phrase(
-            "help-line", {"command": x.shown(turn.language), "summary": turn.phrase(x.summary)}
-        )
-        for x in commands.ALL
+    turn.tell(
+        "help",
+        {"lines": listed(commands.ALL), "example": offers.example(turn)},
+        thread=event.thread,
     )
-    turn.tell("help", {"lines": lines, "example": offers.example(turn)}, thread=event.thread)
 
 
 # -- announcements ---------------------------------------------------------------------------------

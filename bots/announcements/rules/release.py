@@ -9,6 +9,7 @@ from bots.announcements.letters import announcement_letter
 from bots.announcements.models import Announcement, Kind, Round, State, Version
 from bots.announcements.rules import commands, offers, pages, rounds
 from bots.announcements.rules.turn import Turn
+from bots.runtime import vocabulary
 from bots.runtime.decision import CancelTimer, Phrase, SetTimer
 from federation.actions import Look, React
 from federation.events import Redaction
@@ -31,7 +32,7 @@ def release(turn: Turn, item: Announcement, by: str, *, asked: bool = False) -> 
 def _wind(turn: Turn, item: Announcement) -> None:
     at = turn.now + turn.settings.undo
     turn.ask(SetTimer(handles.undo_timer(item.number), at))
-    values = {"time": turn.clock(at), "command": commands.UNDO.shown(turn.language)}
+    values = {"time": turn.clock(at), "command": vocabulary.UNDO.shown(turn.language)}
     turn.show(item, "pending", values)
 
 

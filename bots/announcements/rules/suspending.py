@@ -10,9 +10,9 @@ from dataclasses import replace
 
 from bots.announcements import handles, kinds
 from bots.announcements.models import Round, Standing, Subscriber
-from bots.announcements.rules import commands
 from bots.announcements.rules.turn import Turn
 from bots.announcements.state import Strike
+from bots.runtime import vocabulary
 from federation.actions import React
 
 UNDO = "❌"
@@ -54,7 +54,7 @@ def judge(turn: Turn, circular: Round) -> None:
     values = {
         "n": len(ids),
         "replies": ", ".join(sorted({x.reply for x in gone})),
-        "command": commands.UNDO.shown(turn.language),
+        "command": vocabulary.UNDO.shown(turn.language),
     }
     turn.tell("suspended", values, handle=handles.suspended(circular.key))
     if turn.state.room is not None:

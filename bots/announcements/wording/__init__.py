@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bots.announcements.wording.room import ROOM
-from bots.runtime import unheeded
+from bots.runtime import unheeded, vocabulary
 from bots.runtime.phrases import Wording
 
 WORDING = Wording(
-    ROOM | unheeded.PARAGRAPHS,
+    ROOM | unheeded.PARAGRAPHS | vocabulary.LISTS,
     ringing=frozenset(
         {"set-aside", "stopped", "redact-late", "held", "mail-refused", "mail-away", "suspended"}
     ),

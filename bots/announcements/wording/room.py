@@ -137,7 +137,6 @@ ROOM: dict[str, Paragraphs] = {
         "{lines}",
         N_("To add a translation, answer in the thread of the message, like this: {example}"),
     ),
-    "help-line": ("{command} – {summary}",),
     "digest-pending": (
         N_("The digest goes out by mail at {time}, unless somebody takes it back."),
         N_("To take it back, react with ❌ or write {command}."),
@@ -153,7 +152,6 @@ ROOM: dict[str, Paragraphs] = {
     "help-release": (N_("sends the message by mail, after a while to take it back"),),
     "help-undo": (N_("takes back a release while there is time"),),
     "help-digest": (N_("sends the digest now, after a while to take it back"),),
-    "help-help": (N_("shows this list"),),
     "set-aside": (
         N_(
             "Something could not be done and was put aside. Please tell whoever runs the network "

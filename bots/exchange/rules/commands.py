@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-from bots.runtime.commands import (
-    Command,
-    Commands,
-    Invocation,
-    Unknown,
-    addressed,
-    names,
-)
-from bots.runtime.texts import clean
+from bots.runtime.commands import Command, Commands, Invocation, names
+from bots.runtime.vocabulary import HELP
 from federation.events import TextMessage
 
 SHARE_KEYS = frozenset("📣📢")
@@ -45,26 +38,14 @@ FIND = Command(
     ),
     "find",
 )
-HELP = Command(
-    names(
-        "de hilfe, en help, fr aide, tr yardım, uk допомога, ru помощь, ar مساعدة, fa کمک, ti ሓገዝ"
-    ),
-    "help",
-)
 ALL = Commands((SHARE, UNSHARE, EXCHANGE, NAME, FIND, HELP))
 EVERYWHERE = (FIND, HELP)
 """Meant for the exchange room, too."""
 
 
-def read(event: TextMessage) -> Invocation | Unknown | None:
-    """What somebody commands, or has mistyped."""
-    body, _ = clean(event.body)
-    return ALL.find(addressed(body, event.origin.account, event.people))
-
-
 def found(event: TextMessage) -> Invocation | None:
     """A command of ours; other bots may have others."""
-    invocation = read(event)
+    invocation = ALL.read(event)
     return invocation if isinstance(invocation, Invocation) else None
 
 

@@ -126,14 +126,14 @@ def _in_source(turn: Turn, event: RoomEvent) -> None:
         case Edit():
             following.edited(turn, event)
         case TextMessage() if not event.notice:
-            _commanded(turn, event, commands.read(event))
+            _commanded(turn, event, commands.ALL.read(event))
         case EncryptionEnabled():
             rooms.encrypted(turn, event)
 
 
 def _everywhere(event: TextMessage) -> Invocation | Unknown | None:
     """What is meant for the exchange room, too."""
-    found = commands.read(event)
+    found = commands.ALL.read(event)
     if isinstance(found, Unknown):
         return found if found.guess in commands.EVERYWHERE else None
     return found if found is not None and found.command in commands.EVERYWHERE else None

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from bots.exchange.rules import commands
 from bots.exchange.rules.turn import Turn
 from bots.runtime import unheeded
 from bots.runtime.commands import Invocation, Unknown
+from bots.runtime.vocabulary import HELP
 from federation.events import TextMessage
 
 
@@ -23,7 +23,7 @@ def unknown(turn: Turn, event: TextMessage, found: Unknown) -> None:
     """Only what is nearly one of ours: other bots have commands too."""
     if found.guess is None:
         return
-    turn.say(event.origin.room_id, *unheeded.unknown(found, commands.HELP), **there(event))
+    turn.say(event.origin.room_id, *unheeded.unknown(found, HELP), **there(event))
 
 
 def there(event: TextMessage) -> dict[str, Any]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bots.exchange.wording.rooms import PARAGRAPHS, UNASKED
-from bots.runtime import unheeded
+from bots.runtime import unheeded, vocabulary
 from bots.runtime.phrases import Wording
 
 __all__ = ["PARAGRAPHS", "UNASKED", "WORDING"]
 
 WORDING = Wording(
-    PARAGRAPHS | unheeded.PARAGRAPHS,
+    PARAGRAPHS | unheeded.PARAGRAPHS | vocabulary.KINDS,
     ringing=frozenset(
         {"copy", "hello", "hello-encrypted", "encrypted", "failed", "set-aside"}
         | {"exchange-moved", "farewell", "not-theirs", "shut-out", "too-many"}

@@ -32,15 +32,6 @@ PARAGRAPHS: dict[str, Paragraphs] = {
     # Translators: the initiative, which can be trusted, comes before the name, which can't
     "from-named": (N_("From {initiative} ({name}):"),),
     "medium": (N_("With something that is not text: {kind}. You find it in the conversation."),),
-    # Translators: what was sent, after "something that is not text:"
-    "kind-image": (N_("picture"),),
-    "kind-file": (N_("file"),),
-    "kind-audio": (N_("sound or voice message"),),
-    "kind-video": (N_("video"),),
-    "kind-location": (N_("place on a map"),),
-    "kind-sticker": (N_("sticker"),),
-    "kind-poll": (N_("poll"),),
-    "kind-other": (N_("unknown kind"),),
     "cut": (N_("The message is longer. You find the rest in the conversation."),),
     # Translators: the text of a link
     "go": (N_("To the conversation, for those who are at {initiative}"),),

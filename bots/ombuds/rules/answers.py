@@ -9,10 +9,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bots.ombuds import handles, texts
+from bots.ombuds import handles
 from bots.ombuds.models import Answer, AnswerState, CaseState, Reporter
 from bots.ombuds.rules import commands
 from bots.ombuds.rules.turn import Turn
+from bots.runtime import texts, vocabulary
+from bots.runtime.commands import Invocation
 from bots.runtime.decision import CancelTimer, Performed, SetTimer
 from bots.runtime.phrases import Exact
 from federation.actions import React, Redact
@@ -25,6 +27,8 @@ from federation.events import (
 )
 
 UNDO = "❌"
+MOST_WEIGHT = 10_000
+"""More than a part of a person's text, since an answer is never cut."""
 OUT = (AnswerState.SENDING, AnswerState.SENT, AnswerState.DELIVERED)
 """What can't be taken back any more."""
 
@@ -48,7 +52,7 @@ def offer_undo(turn: Turn, number: int) -> None:
 
 def pending(turn: Turn, text: str) -> dict[str, object]:
     goes = turn.clock() + turn.settings.undo
-    command = commands.UNDO.shown(turn.staff_language)
+    command = vocabulary.UNDO.shown(turn.staff_language)
     return {**_case(turn), "time": f"{goes:%H:%M:%S}", "text": Exact(text), "command": command}
 
 
@@ -147,8 +151,8 @@ def edited(turn: Turn, event: Edit, number: int) -> None:
 
 
 def _new_text(turn: Turn, answer: Answer, event: Edit) -> str | None:
-    invocation = commands.by_staff(event)
-    if not isinstance(invocation, commands.Invocation) or texts.clean(event.body)[1]:
+    invocation = commands.OF_STAFF.read(event)
+    if not isinstance(invocation, Invocation) or texts.clean(event.body)[1]:
         return None
     if invocation.command is not commands.ANSWER:
         return None
@@ -157,7 +161,7 @@ def _new_text(turn: Turn, answer: Answer, event: Edit) -> str | None:
         number, rest = commands.split_number(rest)
         if number != turn.case.number:
             return None
-    return rest if rest and texts.weight(rest) <= texts.ANSWER_WEIGHT else None
+    return rest if rest and texts.weight(rest) <= MOST_WEIGHT else None
 
 
 # -- sending ---------------------------------------------------------------------------------------

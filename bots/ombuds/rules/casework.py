@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from urllib.parse import quote
 
-from bots.ombuds import texts
 from bots.ombuds.models import Case, CaseState
 from bots.ombuds.rules import commands
 from bots.ombuds.rules.turn import Turn
 from bots.ombuds.state import Listed
+from bots.runtime import texts
 from bots.runtime.decision import Phrase
 from bots.runtime.words import Raw
 

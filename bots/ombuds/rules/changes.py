@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bots.ombuds import handles, texts
+from bots.ombuds import handles
 from bots.ombuds.handles import Place
 from bots.ombuds.models import Case, Reporter
 from bots.ombuds.rules import conversation, decisions
 from bots.ombuds.rules.turn import Turn
+from bots.runtime import texts
 from bots.runtime.decision import Phrase
 from federation.actions import Handle, Look, Redact
 from federation.events import KNOWN_MEDIA, Edit, Redaction

@@ -5,23 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from bots.runtime.commands import (
-    Command,
-    Commands,
-    Invocation,
-    Unknown,
-    Word,
-    addressed,
-    is_asking,
-)
-from bots.runtime.commands import names as _names
-from bots.runtime.texts import clean
-from federation.events import Edit, TextMessage
-
-__all__ = ["Command", "Invocation", "Unknown", "Word"]
+from bots.runtime.commands import Command, Commands, Invocation, Unknown, Word, is_asking, names
+from bots.runtime.vocabulary import HELP, UNDO
 
 ANSWER = Command(
-    _names(
+    names(
         "de antwort antworten, en answer reply, "
         "fr réponse répondre, tr cevap yanıt, "
         "uk відповідь, ru ответ, ar جواب رد, fa پاسخ"
@@ -29,17 +17,8 @@ ANSWER = Command(
     "answer",
     "help-answer",
 )
-UNDO = Command(
-    _names(
-        "de zurück zurueck, en undo, "
-        "fr annuler, tr gerial, "
-        "uk скасувати, ru отменить, ar تراجع, fa لغو"
-    ),
-    "undo",
-    "help-undo",
-)
 CLOSE = Command(
-    _names(
+    names(
         "de schließen schliessen, en close, "
         "fr fermer, tr kapat, "
         "uk закрити, ru закрыть, ar إغلاق, fa بستن"
@@ -48,7 +27,7 @@ CLOSE = Command(
     "help-close",
 )
 REOPEN = Command(
-    _names(
+    names(
         "de öffnen oeffnen, en reopen open, "
         "fr rouvrir, tr aç, "
         "uk відкрити, ru открыть, ar فتح, fa بازکردن"
@@ -57,14 +36,12 @@ REOPEN = Command(
     "help-reopen",
 )
 TAKE = Command(
-    _names(
-        "de nehmen übernehmen, en take, fr prendre, tr al, uk взяти, ru взять, ar أخذ, fa گرفتن"
-    ),
+    names("de nehmen übernehmen, en take, fr prendre, tr al, uk взяти, ru взять, ar أخذ, fa گرفتن"),
     "take",
     "help-take",
 )
 CASES = Command(
-    _names(
+    names(
         "de fälle faelle, en cases, "
         "fr affaires, tr dosyalar, "
         "uk справи, ru дела, ar قضايا, fa پرونده‌ها"
@@ -73,12 +50,12 @@ CASES = Command(
     "help-cases",
 )
 TEAM = Command(
-    _names("de team, en team staff, fr équipe, tr ekip, uk команда, ru команда, ar فريق, fa گروه"),
+    names("de team, en team staff, fr équipe, tr ekip, uk команда, ru команда, ar فريق, fa گروه"),
     "team",
     "help-team",
 )
 CONFIRM = Command(
-    _names(
+    names(
         "de bestätigen bestaetigen, en confirm, "
         "fr confirmer, tr onayla, "
         "uk підтвердити, ru подтвердить, ar تأكيد, fa تأیید"
@@ -86,21 +63,14 @@ CONFIRM = Command(
     "confirm",
     "help-confirm",
 )
-HELP = Command(
-    _names(
-        "de hilfe, en help, fr aide, tr yardım, uk допомога, ru помощь, ar مساعدة, fa کمک, ti ሓገዝ"
-    ),
-    "help",
-    "help-help",
-)
 NEW = Command(
-    _names("de neu, en new, fr nouveau, tr yeni, uk нове, ru новое, ar جديد, fa جدید, ti ሓድሽ"),
+    names("de neu, en new, fr nouveau, tr yeni, uk нове, ru новое, ar جديد, fa جدید, ti ሓድሽ"),
     "new",
     "",
 )
 
 ORIGINAL = Command(
-    _names(
+    names(
         "de original, en original, fr original, tr orijinal, uk оригінал, ru оригинал, "
         "ar الأصل, fa اصل, ti ኦርጂናል"
     ),
@@ -127,28 +97,28 @@ def numbered(command: Command, language: str, number: int = 17) -> str:
 
 
 OPEN = Word(
-    _names(
+    names(
         "de offen offene, en open, fr ouvertes ouvert, tr açık, "
         "uk відкриті, ru открытые, ar مفتوح مفتوحة, fa باز"
     )
 )
-MINE = Word(_names("de meine, en mine, fr mes miennes, tr benim, uk мої, ru мои, ar لي, fa من"))
-ALL = Word(_names("de alle, en all, fr toutes tous, tr hepsi, uk усі всі, ru все, ar الكل, fa همه"))
+MINE = Word(names("de meine, en mine, fr mes miennes, tr benim, uk мої, ru мои, ar لي, fa من"))
+ALL = Word(names("de alle, en all, fr toutes tous, tr hepsi, uk усі всі, ru все, ar الكل, fa همه"))
 ADD = Word(
-    _names(
+    names(
         "de hinzufügen dazu neu, en add, fr ajouter, tr ekle, "
         "uk додати, ru добавить, ar إضافة, fa افزودن"
     )
 )
 REMOVE = Word(
-    _names(
+    names(
         "de entfernen weg, en remove, fr retirer, tr çıkar, "
         "uk видалити, ru удалить, ar إزالة, fa حذف"
     )
 )
 
 
-_STAFF = Commands(STAFF)
+OF_STAFF = Commands(STAFF)
 _REPORTER = Commands(REPORTER)
 _NUMBER = re.compile(
     r"(?:(?:case|fall|anliegen|affaire|dossier|demande|дело|справа|звернення|обращение|dosya|vaka"
@@ -157,17 +127,6 @@ _NUMBER = re.compile(
     r"[#(\[]*((?!0)\d{1,9})\ufe0f?\u20e3?[.:,;)\]]*(?:\s+|$)",
     re.IGNORECASE,
 )
-
-
-def by_staff(event: TextMessage | Edit) -> Invocation | Unknown | None:
-    """The command that a message of staff is, perhaps behind our name."""
-    body, _ = clean(event.body)
-    return of_staff(addressed(body, event.origin.account, event.people))
-
-
-def of_staff(text: str) -> Invocation | Unknown | None:
-    """The command that a cleaned text of staff is; None for a plain note."""
-    return _STAFF.find(text)
 
 
 def of_reporter(text: str) -> Invocation | Unknown | None:

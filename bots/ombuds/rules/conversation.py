@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bots.ombuds import handles, texts
+from bots.ombuds import handles
 from bots.ombuds.languages import guess
 from bots.ombuds.models import Case, CaseState, Flagged
 from bots.ombuds.rules import arrival, commands, decisions, flagwords, ringing
 from bots.ombuds.rules.turn import Turn
-from bots.runtime import declining, unheeded
+from bots.runtime import declining, texts, unheeded
 from bots.runtime.commands import Invocation, Unknown, addressed
 from bots.runtime.decision import Phrase
 from bots.runtime.phrases import PerLanguage
 from bots.runtime.tongues import asked_for
+from bots.runtime.vocabulary import HELP
 from federation.actions import DeclineVerification
 from federation.events import (
     KNOWN_MEDIA,
@@ -72,7 +73,7 @@ def _plain(turn: Turn, event: TextMessage, body: str, *, cut: bool) -> None:
 def _command(turn: Turn, found: Invocation | Unknown) -> None:
     if isinstance(found, Unknown):
         _unknown(turn, found)
-    elif found.command is commands.HELP:
+    elif found.command is HELP:
         _help(turn)
     elif found.command is commands.ORIGINAL:
         arrival.original(turn)
@@ -90,7 +91,7 @@ def _tell(turn: Turn, event: TextMessage, body: str, *, cut: bool) -> None:
 def _unknown(turn: Turn, found: Unknown) -> None:
     """One word that nearly is a command. Anything longer is something to be told."""
     values = {"word": found.word, "guess": unheeded.guess(found)}
-    turn.say("reporter-unknown", {**values, "help": PerLanguage(commands.HELP.shown)})
+    turn.say("reporter-unknown", {**values, "help": PerLanguage(HELP.shown)})
 
 
 def media(turn: Turn, event: MediaMessage) -> None:

@@ -13,6 +13,7 @@ from bots.ombuds.rules.turn import Turn, Values
 from bots.runtime import answers
 from bots.runtime.phrases import PerLanguage
 from bots.runtime.questions import latest
+from bots.runtime.vocabulary import NO
 from federation.actions import Look, React
 from federation.events import Reaction, TextMessage
 
@@ -120,7 +121,7 @@ def _words() -> Values:
         "accommodation": PerLanguage(flagwords.ACCOMMODATION.word),
         "nothing": PerLanguage(flagwords.NOTHING.word),
         "show": PerLanguage(flagwords.SHOW.word),
-        "no": PerLanguage(flagwords.NO.word),
+        "no": PerLanguage(NO.word),
     }
 
 

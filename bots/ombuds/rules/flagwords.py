@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from enum import Enum
 
-from bots.ombuds.rules.commands import HELP
 from bots.runtime import answers
 from bots.runtime.answerwords import NO as REFUSED
 from bots.runtime.answerwords import YES, folded
 from bots.runtime.commands import Command, Commands, Invocation, Word, names
 from bots.runtime.numbers import numbers, plain
+from bots.runtime.vocabulary import HELP
 
 KEYS = frozenset({"🚩"})
 """Variation selectors are gone by now."""
@@ -79,7 +79,6 @@ _TEXT = folded(
     "es sie können kann darf dürfen ihn text it you can may text le les pouvez vous",
     "ви можете вы بده بدهید دهید",
 )
-NO = Word(names("de nein, en no, fr non, tr hayır, uk ні, ru нет, ar لا, fa نه, ti ኣይፋል"))
 
 _IN_ROOMS = Commands((FLAGS, HELP))
 _IN_PRIVATE = Commands((FLAGS, FLAG))

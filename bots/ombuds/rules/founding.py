@@ -5,6 +5,7 @@ from __future__ import annotations
 from bots.ombuds.rules import commands, roster
 from bots.ombuds.rules.turn import Turn
 from bots.runtime.decision import Performed
+from bots.runtime.vocabulary import HELP
 from federation.actions import CreateRoom, Invite
 
 POWER_LEVELS = {
@@ -68,7 +69,7 @@ def made(turn: Turn, event: Performed) -> None:
         "welcome",
         {
             "answer": commands.full(commands.ANSWER, language),
-            "help": commands.HELP.shown(language),
+            "help": HELP.shown(language),
             "team": commands.TEAM.shown(language),
         },
     )

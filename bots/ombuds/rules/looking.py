@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bots.ombuds import texts
 from bots.ombuds.flags import Flag, Found, Stage
 from bots.ombuds.models import Flagged
 from bots.ombuds.rules import conversation, decisions, flagging, ringing, telling
 from bots.ombuds.rules.turn import Turn
+from bots.runtime import texts
 from bots.runtime.decision import Performed
 from bots.runtime.texts import called
 from federation.events import Ignored, MediaMessage, RoomEvent, TextMessage

@@ -14,10 +14,11 @@ from datetime import UTC, datetime, timedelta
 
 from bots.ombuds import handles
 from bots.ombuds.models import Answer, AnswerState, Case, CaseState
-from bots.ombuds.rules import answers, commands, founding, roster
+from bots.ombuds.rules import answers, founding, roster
 from bots.ombuds.rules.turn import Turn
 from bots.runtime.decision import Performed, SetAside, SetTimer
 from bots.runtime.phrases import Exact
+from bots.runtime.vocabulary import HELP
 from federation.actions import Leave, SetState
 from federation.events import Membership
 
@@ -106,7 +107,7 @@ def _anew(turn: Turn) -> None:
         proposals=(),
     )
     turn.ask(founding.room(turn, (*staff, *office.awaited)))
-    turn.tell("room-anew", {"command": commands.HELP.shown(turn.staff_language)})
+    turn.tell("room-anew", {"command": HELP.shown(turn.staff_language)})
     at_hand = turn.known.case
     for case in _open(turn):
         turn.known = replace(turn.known, case=case)

@@ -7,11 +7,11 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from bots.ombuds import handles, texts
+from bots.ombuds import handles
 from bots.ombuds.flags import Place
 from bots.ombuds.rules import flagwords, moderation
 from bots.ombuds.rules.turn import Turn
-from bots.runtime.commands import addressed
+from bots.runtime.commands import spoken
 from bots.runtime.decision import CancelTimer, Performed, Phrase, Say, SetTimer
 from bots.runtime.moves import follow
 from bots.runtime.phrases import PerLanguage
@@ -129,8 +129,7 @@ def text(turn: Turn, event: TextMessage) -> None:
     """`!flags on|off`. Of anything else nothing is kept."""
     if event.notice:
         return
-    body = addressed(texts.clean(event.body)[0], event.origin.account, event.people)
-    invocation = flagwords.in_room(body)
+    invocation = flagwords.in_room(spoken(event))
     if invocation is None:
         return
     room, view = event.origin.room_id, event.room

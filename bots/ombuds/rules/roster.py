@@ -9,6 +9,7 @@ from bots.ombuds import handles
 from bots.ombuds.models import Departed, Proposal
 from bots.ombuds.rules import commands, devices
 from bots.ombuds.rules.turn import Turn
+from bots.runtime.commands import Word
 from bots.runtime.people import person_in
 from federation.actions import Invite, Kick, React
 from federation.events import Membership, MembershipKind
@@ -41,7 +42,7 @@ def _word(turn: Turn) -> str:
     return commands.TEAM.shown(turn.staff_language)
 
 
-def _example(turn: Turn, option: commands.Word) -> str:
+def _example(turn: Turn, option: Word) -> str:
     return f"{_word(turn)} {option.word(turn.staff_language)} @name:example.org"
 
 

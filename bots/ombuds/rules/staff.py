@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from bots.ombuds import handles, texts
+from bots.ombuds import handles
 from bots.ombuds.rules import answers, casework, commands, devices, moving, roster
-from bots.ombuds.rules.commands import Command, Invocation, Unknown
 from bots.ombuds.rules.turn import Turn, Values
-from bots.runtime import unheeded
+from bots.runtime import texts, unheeded
+from bots.runtime.commands import Command, Invocation, Unknown
+from bots.runtime.vocabulary import HELP, UNDO, listed
 from federation.events import Edit, MediaMessage, Reaction, Redaction, TextMessage, Unreadable
 
 PAUSE = 600.0
@@ -36,7 +37,7 @@ def belongs(turn: Turn, user: str) -> bool:
 def text(turn: Turn, event: TextMessage) -> None:
     if event.notice or turn.state.copies or not belongs(turn, event.origin.sender):
         return
-    invocation = commands.by_staff(event)
+    invocation = commands.OF_STAFF.read(event)
     if invocation is None:
         _note(turn)
     elif not event.origin.encrypted:
@@ -58,7 +59,7 @@ def media(turn: Turn, event: MediaMessage) -> None:
     """A picture, a recording: nothing but text can go to the person, whatever stands beneath."""
     if not belongs(turn, event.origin.sender):
         return
-    commands_it = commands.of_staff(texts.clean(event.caption)[0]) is not None
+    commands_it = commands.OF_STAFF.find(texts.clean(event.caption)[0]) is not None
     in_case = turn.known.case is not None and _inside(turn)
     lately = in_case and 0 <= turn.seconds - turn.case.pictured < PAUSE
     if not commands_it and (not in_case or lately):
@@ -71,7 +72,7 @@ def media(turn: Turn, event: MediaMessage) -> None:
 
 def _command(turn: Turn, event: TextMessage, invocation: Invocation | Unknown) -> None:
     if isinstance(invocation, Unknown):
-        _reply(turn, *unheeded.unknown(invocation, commands.HELP))
+        _reply(turn, *unheeded.unknown(invocation, HELP))
     elif invocation.command.name in commands.OF_CASE:
         _of_case(turn, event, invocation)
     else:
@@ -104,7 +105,7 @@ def _of_case(turn: Turn, event: TextMessage, invocation: Invocation) -> None:
     command, rest = invocation.command, invocation.rest
     number = None
     inside = _inside(turn)
-    certain = inside and (event.origin.bound or command is commands.UNDO)
+    certain = inside and (event.origin.bound or command is UNDO)
     if not certain:
         number, rest = commands.split_number(rest)
         if inside and (turn.known.case is None or number != turn.case.number):
@@ -153,7 +154,7 @@ def _answer(turn: Turn, call: Call) -> None:
     if not call.rest:
         shown = commands.full(commands.ANSWER, turn.staff_language)
         _reply(turn, "answer-empty", {"command": shown})
-    elif texts.weight(call.rest) > texts.ANSWER_WEIGHT:
+    elif texts.weight(call.rest) > answers.MOST_WEIGHT:
         _reply(turn, "answer-long")
     else:
         answers.propose(turn, call.event, call.rest, numbered=call.numbered)
@@ -166,13 +167,7 @@ def _undo(turn: Turn, call: Call) -> None:
 
 def _help(turn: Turn, call: Call) -> None:
     language = turn.staff_language
-    lines = tuple(
-        turn.phrase(
-            "help-line",
-            {"command": commands.full(x, language), "summary": turn.phrase(x.summary)},
-        )
-        for x in commands.STAFF
-    )
+    lines = listed(commands.STAFF, lambda x: commands.full(x, language))
     _reply(turn, "help", {"lines": lines})
 
 
@@ -201,7 +196,7 @@ def edited(turn: Turn, event: Edit) -> None:
     if number is not None:
         if devices.is_hers(turn, event):
             answers.edited(turn, event, number)
-    elif commands.by_staff(event) is not None:
+    elif commands.OF_STAFF.read(event) is not None:
         _reply(turn, "command-edited")
 
 

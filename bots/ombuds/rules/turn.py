@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bots.ombuds import handles, texts
+from bots.ombuds import handles
 from bots.ombuds.flags import Flagger
 from bots.ombuds.models import Answer, Case, CaseState, Conversation, Flagged, Later
 from bots.ombuds.state import Knowledge, State
-from bots.runtime import turn
+from bots.runtime import texts, turn
 from bots.runtime.decision import Decision, Phrase, Say
 from bots.runtime.words import Raw
 from federation.actions import Handle

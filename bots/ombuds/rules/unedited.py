@@ -6,11 +6,11 @@ they ever said, and the message is looked up: what it says now comes into the th
 
 from __future__ import annotations
 
-from bots.ombuds import texts
 from bots.ombuds.models import Reporter
 from bots.ombuds.rules import changes, conversation
 from bots.ombuds.rules.conversation import Incoming
 from bots.ombuds.rules.turn import Turn
+from bots.runtime import texts
 from bots.runtime.decision import Performed
 from federation.events import KNOWN_MEDIA, Ignored, MediaMessage, Redaction, TextMessage
 from federation.shapes import mapping

@@ -6,17 +6,20 @@ further phrases. The renderer leaves it out when it is empty.
 
 from __future__ import annotations
 
+from bots.ombuds.rules.commands import ORIGINAL
 from bots.ombuds.wording.cases import ANSWERS, CASES
 from bots.ombuds.wording.flags import MODERATORS, PRIVATE, ROOMS, STAFF
 from bots.ombuds.wording.office import OFFICE, TEAM
-from bots.ombuds.wording.reporter import REPORTER
-from bots.runtime import declining, unheeded
-from bots.runtime.phrases import Paragraphs
+from bots.ombuds.wording.reporter import LONG, REPORTER, WITH_ORIGINAL
+from bots.runtime import declining, unheeded, vocabulary
+from bots.runtime.phrases import Paragraphs, Wording
 
 PARAGRAPHS: dict[str, Paragraphs] = (
     REPORTER
     | declining.PARAGRAPHS
     | unheeded.PARAGRAPHS
+    | vocabulary.KINDS
+    | vocabulary.LISTS
     | CASES
     | ANSWERS
     | OFFICE
@@ -25,4 +28,48 @@ PARAGRAPHS: dict[str, Paragraphs] = (
     | PRIVATE
     | MODERATORS
     | STAFF
+)
+
+RINGING = frozenset(
+    {
+        "ring-opened",
+        "ring-more",
+        "ring-several",
+        "ring-answer",
+        "ring-question",
+        "ring-moderators",
+        "exposed",
+        "left",
+        "unreadable-case",
+        "unreadable-new",
+        "unsent-exposed",
+        "unsent-left",
+        "unsent-error",
+        "team-add-proposed",
+        "team-remove-proposed",
+        "team-intruder",
+        "set-aside",
+        "device-unsigned",
+        "send-again-staff",
+        "send-again",
+        "text-only",
+        "not-alone",
+    }
+)
+"""Sent as `m.text`: nothing that a person wrote. All else is an `m.notice`, which makes no phone
+ring."""
+
+_COMMANDS = frozenset(
+    {"command", "numbered", "original", "answer", "help", "team", "add", "remove"}
+    | {"on", "off", "message", "accommodation", "nothing", "show", "no"}
+)
+
+WORDING = Wording(
+    PARAGRAPHS,
+    ringing=RINGING,
+    consent=WITH_ORIGINAL,
+    commands=_COMMANDS,
+    links=frozenset({"link"}),
+    long=LONG,
+    original=ORIGINAL.shown,
 )

@@ -49,15 +49,6 @@ CASES: dict[str, Paragraphs] = {
         "{text}",
     ),
     "asked-for-words": (N_("The person was asked to describe in words what cannot be passed on."),),
-    # Translators: what was sent, after "something that is not text:"
-    "kind-image": (N_("picture"),),
-    "kind-file": (N_("file"),),
-    "kind-audio": (N_("sound or voice message"),),
-    "kind-video": (N_("video"),),
-    "kind-location": (N_("place on a map"),),
-    "kind-sticker": (N_("sticker"),),
-    "kind-poll": (N_("poll"),),
-    "kind-other": (N_("unknown kind"),),
     "taken-back": (N_("The person has taken a message back. The copy here is deleted."),),
     "unreadable-case": (
         N_("A message from the person could not be read. The person was asked to send it again."),

@@ -88,7 +88,6 @@ OFFICE: dict[str, Paragraphs] = {
         "{lines}",
         N_("Everything without a command stays among you."),
     ),
-    "help-line": ("{command} – {summary}",),
     # Translators: what a command does, after its name and a dash
     "help-answer": (N_("sends an answer to the person, after a short while to take it back"),),
     "help-undo": (N_("takes back an answer that is not sent yet"),),
@@ -98,7 +97,6 @@ OFFICE: dict[str, Paragraphs] = {
     "help-cases": (N_("lists cases: open, mine, all, or those with a word"),),
     "help-team": (N_("shows the team; adds or removes a person"),),
     "help-confirm": (N_("agrees to a change of the team"),),
-    "help-help": (N_("shows this list"),),
     "set-aside": (
         N_(
             "Something could not be done and was put aside. Please tell whoever runs the service "

@@ -4,25 +4,9 @@ from __future__ import annotations
 
 import re
 
-from bots.runtime.commands import (
-    Command,
-    Commands,
-    Invocation,
-    Unknown,
-    Word,
-    addressed,
-    names,
-)
-from bots.runtime.texts import clean
-from federation.events import TextMessage
+from bots.runtime.commands import Command, Commands, Word, names
+from bots.runtime.vocabulary import HELP
 
-HELP = Command(
-    names(
-        "de hilfe, en help, fr aide, tr yardım, uk допомога, ru помощь, ar مساعدة, fa کمک, ti ሓገዝ"
-    ),
-    "help",
-    "help-help",
-)
 RULES = Command(
     names(
         "de regeln, en rules, fr règles, tr kurallar, "
@@ -78,14 +62,6 @@ COORDINATION = Commands(OF_COORDINATORS)
 LATER = Word(
     names("de später, en later, fr tard, tr sonra, uk пізніше, ru позже, ar لاحقًا, fa بعدا, ti ደሓር")
 )
-YES = Word(names("de ja, en yes, fr oui, tr evet, uk так, ru да, ar نعم, fa بله, ti እወ"))
-NO = Word(names("de nein, en no, fr non, tr hayır, uk ні, ru нет, ar لا, fa نه, ti ኣይፋልን"))
-"""As they are shown; what counts as an answer, `bots.runtime.answers` knows."""
-
-
-def of_coordinators(event: TextMessage) -> Invocation | Unknown | None:
-    body, _ = clean(event.body)
-    return COORDINATION.find(addressed(body, event.origin.account, event.people))
 
 
 def number(rest: str) -> str | None:

@@ -11,6 +11,7 @@ from bots.onboarding.rules import choosing, commands, wishes
 from bots.onboarding.rules.turn import Turn
 from bots.runtime.decision import CancelTimer, Phrase, SetTimer
 from bots.runtime.phrases import PerLanguage, Written
+from bots.runtime.vocabulary import NO, YES
 from federation.actions import React
 
 AGREE = "✅"
@@ -30,8 +31,8 @@ def show(turn: Turn) -> None:
     turn.change(question=Question.RULES)
     values = {
         "rules": Written(turn.settings.rules),
-        "yes": PerLanguage(commands.YES.word),
-        "no": PerLanguage(commands.NO.word),
+        "yes": PerLanguage(YES.word),
+        "no": PerLanguage(NO.word),
         "erase": PerLanguage(commands.ERASE.shown),
     }
     turn.say(_key(turn, changed=changed), values, handle=handle)
@@ -99,7 +100,7 @@ def ask(turn: Turn, question: Question) -> None:
     handle = turn.handle("ask")
     turn.change(question=question)
     values = {
-        "yes": PerLanguage(commands.YES.word),
+        "yes": PerLanguage(YES.word),
         "leave": PerLanguage(commands.LEAVE.shown),
     }
     turn.say(f"{question}-ask", values, handle=handle)
@@ -120,7 +121,7 @@ def remind(turn: Turn) -> None:
         turn.ask(SetTimer(handles.REMIND + member.user, after))
         return
     turn.change(reminded=True)
-    values = {"yes": PerLanguage(commands.YES.word), "rules": PerLanguage(commands.RULES.shown)}
+    values = {"yes": PerLanguage(YES.word), "rules": PerLanguage(commands.RULES.shown)}
     turn.say("reminder", values)
 
 

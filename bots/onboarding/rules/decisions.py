@@ -9,8 +9,8 @@ from bots.onboarding.rules.turn import Turn
 from bots.onboarding.wording import DECLINED
 from bots.runtime import answers, unheeded
 from bots.runtime.commands import Invocation, Unknown
-from bots.runtime.decision import Phrase
 from bots.runtime.phrases import PerLanguage, Person
+from bots.runtime.vocabulary import HELP, listed
 from federation.actions import Kick, Ref
 from federation.events import Reaction, TextMessage, in_clear
 from federation.links import MODERATOR
@@ -27,14 +27,14 @@ def reacted(turn: Turn, event: Reaction) -> None:
 
 def commanded(turn: Turn, event: TextMessage) -> None:
     """`!admit` or `!decline`: in answer to the message about somebody, or with her id."""
-    found = commands.of_coordinators(event)
+    found = commands.COORDINATION.read(event)
     if found is None or event.notice:
         return
     there = event.origin.event_id
     if in_clear(event):
         turn.tell("command-plain", reply_to=there)
         return
-    if isinstance(found, Unknown) or found.command is commands.HELP:
+    if isinstance(found, Unknown) or found.command is HELP:
         _help(turn, found, there)
         return
     _of_somebody(turn, event, found)
@@ -75,17 +75,12 @@ def _unheeded(turn: Turn, found: Invocation, there: str) -> None:
 
 
 def _help(turn: Turn, found: Invocation | Unknown, there: str) -> None:
-    language = turn.settings.languages[0]
     if isinstance(found, Unknown):
-        turn.tell(*unheeded.unknown(found, commands.HELP), reply_to=there)
+        turn.tell(*unheeded.unknown(found, HELP), reply_to=there)
         return
     if unheeded.is_said(found.rest):
         _unheeded(turn, found, there)
-    lines = tuple(
-        Phrase("help-line", "", {"command": x.shown(language), "summary": Phrase(x.summary, "")})
-        for x in commands.OF_COORDINATORS
-    )
-    turn.tell("coordination-help", {"lines": lines}, reply_to=there)
+    turn.tell("coordination-help", {"lines": listed(commands.OF_COORDINATORS)}, reply_to=there)
 
 
 def _may_decide(turn: Turn, event: Reaction | TextMessage) -> bool:

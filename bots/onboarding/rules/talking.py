@@ -17,11 +17,11 @@ from bots.onboarding.rules import (
 )
 from bots.onboarding.rules.turn import Turn
 from bots.runtime import answers, declining, unheeded
-from bots.runtime.commands import Invocation, Unknown, addressed, is_asking
+from bots.runtime.commands import Invocation, Unknown, is_asking, spoken
 from bots.runtime.decision import Phrase
 from bots.runtime.phrases import PerLanguage
-from bots.runtime.texts import clean
 from bots.runtime.tongues import asked_for
+from bots.runtime.vocabulary import HELP, NO, YES, listed
 from federation.actions import DeclineVerification
 from federation.events import (
     Asked,
@@ -46,8 +46,7 @@ def text(turn: Turn, event: TextMessage) -> None:
     if in_clear(event):
         _plain(turn)
         return
-    body, _ = clean(event.body)
-    body = addressed(body, event.origin.account, event.people)
+    body = spoken(event)
     language = asked_for(body, turn.state.tongues.language_named)
     if language is not None:
         _choose(turn, language)
@@ -81,7 +80,7 @@ def _choose(turn: Turn, language: str) -> None:
 def _command(turn: Turn, body: str) -> bool:
     found = _found(turn, body)
     if isinstance(found, Unknown):
-        turn.say(*unheeded.unknown(found, commands.HELP))
+        turn.say(*unheeded.unknown(found, HELP))
     elif found is not None:
         if turn.member.question in PARTING:
             turn.change(question=Question.NOTHING)
@@ -92,7 +91,7 @@ def _command(turn: Turn, body: str) -> bool:
 def _found(turn: Turn, body: str) -> Invocation | Unknown | None:
     """A command; its word alone, too, unless it answers what is asked."""
     if is_asking(body):
-        return Invocation(commands.HELP)
+        return Invocation(HELP)
     found = commands.PRIVATE.find(body)
     return found or (None if _answers(turn, body) else commands.PRIVATE.bare(body))
 
@@ -143,8 +142,8 @@ def _how(turn: Turn, asked: Question, body: str) -> None:
     kept = asked is Question.RULES and _remember(turn, body)
     values = {
         "kept": Phrase("rules-kept", "") if kept else "",
-        "yes": PerLanguage(commands.YES.word),
-        "no": PerLanguage(commands.NO.word),
+        "yes": PerLanguage(YES.word),
+        "no": PerLanguage(NO.word),
         "rules": PerLanguage(commands.RULES.shown),
     }
     turn.say("rules-open" if asked is Question.RULES else f"{asked}-open", values)
@@ -164,21 +163,14 @@ def _puzzled(turn: Turn, body: str) -> None:
         turn.say("added")
     elif turn.seconds - turn.member.explained >= PAUSE:
         turn.change(explained=turn.seconds)
-        turn.say("not-understood", {"help": PerLanguage(commands.HELP.shown)})
+        turn.say("not-understood", {"help": PerLanguage(HELP.shown)})
 
 
 # -- commands --------------------------------------------------------------------------------------
 
 
 def _help(turn: Turn) -> None:
-    lines = tuple(
-        Phrase(
-            "help-line",
-            "",
-            {"command": PerLanguage(x.shown), "summary": Phrase(x.summary, "")},
-        )
-        for x in commands.OF_PEOPLE
-    )
+    lines = listed(commands.OF_PEOPLE)
     turn.say("help", {"lines": lines, "languages": greeting.languages(turn)})
 
 

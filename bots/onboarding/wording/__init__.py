@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from bots.onboarding.wording.coordination import COORDINATION
 from bots.onboarding.wording.people import AS_WISHED, CHAT, DECLINED, JOIN_FIRST, OUTSIDE, PEOPLE
-from bots.runtime import declining, unheeded
+from bots.runtime import declining, unheeded, vocabulary
 from bots.runtime.phrases import Paragraphs, Wording
 
 __all__ = ["AS_WISHED", "CHAT", "DECLINED", "JOIN_FIRST", "OUTSIDE", "PARAGRAPHS", "WORDING"]
 
 PARAGRAPHS: dict[str, Paragraphs] = (
-    PEOPLE | declining.PARAGRAPHS | unheeded.PARAGRAPHS | COORDINATION
+    PEOPLE | declining.PARAGRAPHS | unheeded.PARAGRAPHS | vocabulary.LISTS | COORDINATION
 )
 
 WORDING = Wording(

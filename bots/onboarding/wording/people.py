@@ -135,13 +135,11 @@ PEOPLE: dict[str, Paragraphs] = {
     ),
     "language-set": (N_("From now on we write to you in this language."),),
     "help": (N_("I am a program. This is what I can do:"), "{lines}", _CHOOSE),
-    "help-line": ("{command} – {summary}",),
     # Translators: what a command does, after its name and a dash
     "help-rules": (N_("shows the rules"),),
     "help-topics": (N_("lets you choose groups and topics"),),
     "help-leave": (N_("takes back that you agreed to the rules, and takes you out of the rooms"),),
     "help-erase": (N_("erases what I know about you"),),
-    "help-help": (N_("shows this list"),),
     "rules-open": (
         N_(
             "I did not understand that as an answer. Do you agree to the rules? Then write {yes}, "

@@ -1,0 +1,56 @@
+"""Words that mean the same to every bot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from bots.runtime.commands import Command, Word, names
+from bots.runtime.decision import Phrase
+from bots.runtime.phrases import N_, Paragraphs, PerLanguage
+
+HELP = Command(
+    names(
+        "de hilfe, en help, fr aide, tr yardım, uk допомога, ru помощь, ar مساعدة, fa کمک, ti ሓገዝ"
+    ),
+    "help",
+    "help-help",
+)
+UNDO = Command(
+    names(
+        "de zurück zurueck, en undo, fr annuler, tr gerial, "
+        "uk скасувати, ru отменить, ar تراجع, fa لغو"
+    ),
+    "undo",
+    "help-undo",
+)
+YES = Word(names("de ja, en yes, fr oui, tr evet, uk так, ru да, ar نعم, fa بله, ti እወ"))
+NO = Word(names("de nein, en no, fr non, tr hayır, uk ні, ru нет, ar لا, fa نه, ti ኣይፋልን"))
+"""As they are shown; what counts as an answer, `bots.runtime.answers` knows."""
+
+KINDS: dict[str, Paragraphs] = {
+    # Translators: what was sent, after "something that is not text:"
+    "kind-image": (N_("picture"),),
+    "kind-file": (N_("file"),),
+    "kind-audio": (N_("sound or voice message"),),
+    "kind-video": (N_("video"),),
+    "kind-location": (N_("place on a map"),),
+    "kind-sticker": (N_("sticker"),),
+    "kind-poll": (N_("poll"),),
+    "kind-other": (N_("unknown kind"),),
+}
+LISTS: dict[str, Paragraphs] = {
+    "help-line": ("{command} – {summary}",),
+    # Translators: what the command for help does
+    "help-help": (N_("shows this list"),),
+}
+
+
+def listed(
+    commands: Iterable[Command],
+    shown: Callable[[Command], object] = lambda x: PerLanguage(x.shown),
+) -> tuple[Phrase, ...]:
+    """Commands and what each does, a line each, in the language around them."""
+    return tuple(
+        Phrase("help-line", "", {"command": shown(x), "summary": Phrase(x.summary, "")})
+        for x in commands
+    )
