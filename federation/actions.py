@@ -210,6 +210,20 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
+class AskNow:
+    """Ask what a message says now: `bots.runtime.kit.messages.MessageNow` tells it. Asked again
+    about the same message with the same `why`, only the last question is answered."""
+
+    room: str
+    event_id: str
+    why: str
+    """What the rule needs to go on. It comes back with the answer; nothing else is kept for it."""
+    name: bool = False
+    """With the display name of who sent it, and the room's."""
+    notify: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class AskDevices:
     """Ask for the devices of somebody; then what asked for it is decided anew, and knows whether
     it came from one of her own (`Origin.doubt`). Nothing else comes of it."""
@@ -233,5 +247,6 @@ Action = (
     | SetState
     | CreateRoom
     | Look
+    | AskNow
     | AskDevices
 )

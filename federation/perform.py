@@ -47,7 +47,7 @@ class Outcome:
     room_id: str
     event_id: str | None = None
     found: Mapping[str, Any] | None = None
-    """What was looked up: see `federation.translate.looked_up`."""
+    """What was looked up: see `federation.translate.as_edited`."""
 
 
 class Performer:
@@ -71,6 +71,7 @@ class Performer:
             actions.Invite: self._membership,
             actions.Kick: self._membership,
             actions.Look: self._look,
+            actions.AskNow: self._ask_now,
             actions.AskDevices: self._ask_devices,
         }
 
@@ -193,8 +194,12 @@ class Performer:
         return Outcome(action.room, told(answer, "event_id"))
 
     async def _look(self, action: actions.Look, action_id: str) -> Outcome:
+        asked = actions.AskNow(action.room, action.target, "", name=action.name)
+        return await self._ask_now(asked, action_id)
+
+    async def _ask_now(self, action: actions.AskNow, action_id: str) -> Outcome:
         answer = await self._server.call(
-            "event", "GET", path("rooms", action.room, "event", action.target)
+            "event", "GET", path("rooms", action.room, "event", action.event_id)
         )
         # An id names an event of any room; whoever named this one meant a room.
         here = answer.get("room_id", action.room) == action.room
@@ -210,7 +215,7 @@ class Performer:
                 self._named(action.room, "m.room.member", "displayname", sender),
                 self._named(action.room, "m.room.name", "name"),
             )
-        return Outcome(action.room, action.target, found)
+        return Outcome(action.room, action.event_id, found)
 
     def _read(
         self, ledger: Ledger, room_id: str, event: RawEvent, edit: RawEvent

@@ -45,7 +45,7 @@ class Recent:
             del self._messages[event_id]
 
     def found(self, room_id: str, event_id: str) -> Mapping[str, Any] | None:
-        """As `federation.translate.looked_up` reads it; None where the homeserver must be asked."""
+        """As `federation.translate.as_edited` reads it; None where the homeserver must be asked."""
         seen = self._messages.get(event_id)
         if seen is None or seen.room_id != room_id:
             return None

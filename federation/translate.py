@@ -68,17 +68,23 @@ def translate(
         return Unreadable(origin, view, "malformed")
 
 
-def looked_up(account: str, room_id: str, found: Mapping[str, Any], view: RoomView) -> RoomEvent:
-    """What `federation.actions.Look` found: the event, its author's last edit in place."""
+def as_edited(
+    account: str, room_id: str, found: Mapping[str, Any], view: RoomView
+) -> tuple[RoomEvent, Edit | None]:
+    """What was found of an event: as its author's last edit left it, and that edit."""
     raw, encrypted = mapping(found.get("event")), found.get("encrypted") is True
     if found.get("locked"):
-        return undecryptable(account, room_id, raw, view)
+        return undecryptable(account, room_id, raw, view), None
     event = translate(account, room_id, raw, view, encrypted)
     edit = translate(account, room_id, mapping(found.get("edit")), view, encrypted)
     if not isinstance(event, TextMessage | MediaMessage) or not isinstance(edit, Edit):
-        return event
-    own = edit.origin.sender == event.origin.sender
-    return edited(event, edit) if own and edit.target == event.origin.event_id else event
+        return event, None
+    own = edit.origin.sender == event.origin.sender and edit.target == event.origin.event_id
+    return (edited(event, edit), edit) if own else (event, None)
+
+
+def looked_up(account: str, room_id: str, found: Mapping[str, Any], view: RoomView) -> RoomEvent:
+    return as_edited(account, room_id, found, view)[0]
 
 
 def edited(event: TextMessage | MediaMessage, edit: Edit) -> TextMessage | MediaMessage:

@@ -129,8 +129,6 @@ class Shared:
     marks: tuple[Mark, ...] = ()
     via: tuple[str, ...] = ()
     """Servers through which that room is reached."""
-    sealed: bool = False
-    """The room is encrypted, and so must be what is shared from it."""
     edits: tuple[str, ...] = ()
     """Event ids of the edits whose words the copy shows, or has shown."""
     number: int = 0

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from bots.exchange import index
-from bots.exchange.models import Person, Shared, ShareState, answer_from, to_json
+from bots.exchange.models import Person, Restless, Shared, ShareState, answer_from, to_json
 from bots.exchange.state import State
 from bots.exchange.store import (
     ANSWER,
     EDIT,
-    LOOKS,
     MARK,
     NUMBER,
     OFFICE,
@@ -48,9 +47,7 @@ def save(docs: Docs, state: State, followers: Sequence[Follower]) -> None:
         _save_person(docs, user, person, before.people[user])
     if now.removed and not before.removed:
         docs.put(REMOVED, state.event, True)
-    _keep_or_drop(docs, LOOKS, state.event, now.looks, before.looks)
-    restless = to_json(now.restless) if now.restless.times else None
-    _keep_or_drop(docs, RESTLESS, state.event, restless, before.restless.times or None)
+    _save_restless(docs, state.event, now.restless, before.restless)
     if now.answer is not None:
         docs.put(ANSWER, now.answer.event, to_json(now.answer))
     for old, new in zip(before.mine, now.mine, strict=True):
@@ -60,11 +57,13 @@ def save(docs: Docs, state: State, followers: Sequence[Follower]) -> None:
         take_back(docs, shared, followers)
 
 
-def _keep_or_drop(docs: Docs, kind: str, key: str, now: object, before: object) -> None:
-    if now and now != before:
-        docs.put(kind, key, now)
-    elif before and not now:
-        docs.delete(kind, key)
+def _save_restless(docs: Docs, source: str, now: Restless, before: Restless) -> None:
+    if now == before:
+        return
+    if now.times:
+        docs.put(RESTLESS, source, to_json(now))
+    else:
+        docs.delete(RESTLESS, source)
 
 
 def _save_person(docs: Docs, user: str, now: Person, before: Person) -> None:

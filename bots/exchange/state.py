@@ -30,8 +30,6 @@ class Knowledge:
     """The answer to the message at hand that the event at hand is about, if it is known."""
     restless: Restless = field(default_factory=Restless)
     """How often it was shared and taken back lately."""
-    looks: int = 0
-    """How often the message is being looked up. Only the last answer tells what it says now."""
 
 
 @dataclass(frozen=True, slots=True)

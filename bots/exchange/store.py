@@ -2,8 +2,8 @@
 
 Documents, each kind sealed with a key of its own: the office; shared messages by event id; marks,
 edits and answers by event id; messages by the number of their copy, and these numbers by the words
-of the messages; people and rooms as far as they decided something; messages that are being looked
-up; messages whose copies were removed by those who moderate the exchange room.
+of the messages; people and rooms as far as they decided something; messages whose copies were
+removed by those who moderate the exchange room.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from bots.exchange.rules import commands
 from bots.exchange.state import Knowledge, State
 from bots.runtime.bot import Docs
 from bots.runtime.decision import Due, Event, Performed, Started
+from bots.runtime.kit.messages import MessageNow
 from bots.runtime.phrases import Translator
 from federation.events import (
     Edit,
@@ -52,7 +53,6 @@ ANSWER = "exchange/answer"
 NUMBER = "exchange/number"
 PERSON = "exchange/person"
 PLACE = "exchange/place"
-LOOKS = "exchange/looks"
 REMOVED = "exchange/removed"
 RESTLESS = "exchange/restless"
 MOST_FOUND = 10
@@ -82,7 +82,7 @@ class Loader:
             return self._begun(state)
         if isinstance(event, Due):
             return self._due(state, event.key)
-        if isinstance(event, Performed):
+        if isinstance(event, Performed | MessageNow):
             return self._performed(state, event)
         if not isinstance(event, RoomEvent):
             return state
@@ -109,13 +109,13 @@ class Loader:
 
     # -- parts ---------------------------------------------------------------------------------
 
-    def _performed(self, state: State, event: Performed) -> State:
+    def _performed(self, state: State, event: Performed | MessageNow) -> State:
+        if isinstance(event, MessageNow):
+            return self._placed(self._with_shared(state, event.event_id))
         if event.action == "Join" and event.room_id is not None:
             return self._at(state, event.room_id)
-        if event.target is None:
-            number = handles.copy_number(event.handle)
-            return self._by_number(state, str(number)) if number is not None else state
-        return self._placed(self._with_shared(state, event.target))
+        number = handles.copy_number(event.handle)
+        return self._by_number(state, str(number)) if number is not None else state
 
     def _placed(self, state: State) -> State:
         """With what was decided where the message at hand stands, and by those who marked it."""
@@ -134,10 +134,9 @@ class Loader:
         removed = self.docs.get(REMOVED, source) is not None
         shared = shared_from(stored) if stored is not None else None
         copy = self.docs.made(handles.copy(shared.number)) if shared and shared.number else None
-        looks = self.docs.get(LOOKS, source) or 0
         stored = self.docs.get(RESTLESS, source)
         restless = restless_from(stored) if stored is not None else Restless()
-        known = replace(state.known, shared=shared, removed=removed, looks=looks, restless=restless)
+        known = replace(state.known, shared=shared, removed=removed, restless=restless)
         return replace(state, known=known, copy=copy, event=source)
 
     def _at(self, state: State, room: str) -> State:

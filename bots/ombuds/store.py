@@ -30,6 +30,7 @@ from bots.runtime.decision import (
     SetAside,
     Started,
 )
+from bots.runtime.kit.messages import MessageNow
 from bots.runtime.tongues import Tongues
 from federation import translate
 from federation.events import (
@@ -65,7 +66,7 @@ class Loader:
         match event:
             case Started():
                 return self._unmet(self._listing(state))
-            case DevicesChanged() | SetAside() | FormSubmitted() | MailReceived():
+            case DevicesChanged() | SetAside() | FormSubmitted() | MailReceived() | MessageNow():
                 return state
             case Due():
                 return self._due(state, event.key)

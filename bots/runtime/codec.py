@@ -35,6 +35,7 @@ _CLASSES: dict[str, type] = {
         actions.SetState,
         actions.CreateRoom,
         actions.Look,
+        actions.AskNow,
         actions.AskDevices,
         Deliver,
         Due,

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from bots.runtime import codec
+from bots.runtime import asking, codec
 from bots.runtime.decision import (
     CancelTimer,
     Deliver,
@@ -27,7 +27,7 @@ from bots.runtime.decision import (
     Withdraw,
 )
 from bots.runtime.logs import where
-from bots.runtime.outcomes import performed, tell
+from bots.runtime.outcomes import report
 from bots.runtime.ruling import AnyBot, ruled
 from bots.runtime.transaction import InboxRow, Transaction
 from bots.runtime.withdrawing import withdraw
@@ -35,6 +35,7 @@ from federation import rooms
 from federation.actions import (
     Action,
     AskDevices,
+    AskNow,
     CreateRoom,
     EditMessage,
     Handle,
@@ -43,10 +44,8 @@ from federation.actions import (
     Ref,
     Send,
 )
-from federation.encryption.standing import doubt
-from federation.events import Membership, MembershipKind, RoomEvent
+from federation.events import Membership, MembershipKind
 from federation.perform import Outcome
-from federation.ports import DEVICE
 from federation.recent import Recent
 from federation.translate import translate, undecryptable
 
@@ -168,6 +167,8 @@ class Deciding:
             if found is None or _answered(tx, payload["locked"]):
                 return  # its key came in the meantime, or had come to a store that was lost
             payload = {**found, "unreadable": True}
+        if "now" in payload and not asking.is_newest(tx, payload):
+            return
         account, bot = self._owner(payload)
         event = self._event(tx, payload)
         if isinstance(event, Membership) and event.membership is not MembershipKind.INVITE:
@@ -193,12 +194,17 @@ class Deciding:
             return event
         if "due" in payload:
             return Due(payload["due"])
+        if "now" in payload:
+            return asking.read(tx, payload)
         account, room_id = payload["account"], payload["room"]
         view = rooms.load(tx, account, room_id).view(account)
         if payload.get("unreadable"):
             return undecryptable(account, room_id, payload["event"], view)
         event = translate(account, room_id, payload["event"], view, payload["encrypted"])
-        return _weighed(tx, payload, event) if payload["encrypted"] else event
+        if not payload["encrypted"]:
+            return event
+        raw, asked = payload["event"], payload.get("asked") is True
+        return dataclasses.replace(event, origin=asking.weighed(tx, event.origin, raw, asked=asked))
 
     def _request(
         self, tx: Transaction, cause: _Cause, account: str, bot: AnyBot, requests: Sequence[Request]
@@ -227,10 +233,13 @@ class Deciding:
 
     def _append(self, tx: Transaction, action_id: str, data: dict[str, Any]) -> None:
         action: Action | Deliver = data["action"]
-        if isinstance(action, Look) and (found := self._at_hand(data["by"], action)) is not None:
-            outcome = Outcome(str(action.room), str(action.target), found)
-            tell(tx, action_id, data, performed(action, outcome, None))
-            return
+        if isinstance(action, AskNow):
+            asking.note(tx, action_id, data["by"], action)
+        if isinstance(action, Look | AskNow):
+            outcome = self._at_hand(data["by"], action)
+            if outcome is not None:
+                report(tx, action_id, data, outcome, None)
+                return
         if isinstance(action, Send) and action.copy_of is not None:
             handle = action.handle or f"copy/{action_id}"
             action = dataclasses.replace(action, handle=handle)
@@ -243,21 +252,15 @@ class Deciding:
         if makes is not None and done is not None:  # by a store that was lost
             tx.fill(makes, *done, action_id)
 
-    def _at_hand(self, account: str, look: Look) -> Mapping[str, Any] | None:
+    def _at_hand(self, account: str, look: Look | AskNow) -> Outcome | None:
         """What is looked for, if nobody has to be asked. It comes to the rule as any outcome does,
         and under the same key: a store that was lost may have to ask."""
         recent = self._recent.get(account)
+        target = look.event_id if isinstance(look, AskNow) else str(look.target)
         if recent is None or look.name:
             return None
-        return recent.found(str(look.room), str(look.target))
-
-
-def _weighed(tx: Transaction, payload: Mapping[str, Any], event: RoomEvent) -> RoomEvent:
-    """With what we know by now of the device that sent it."""
-    origin, asked = event.origin, payload.get("asked") is True
-    device = payload["event"].get(DEVICE)
-    found = doubt(tx, origin.account, origin.sender, device, asked=asked)
-    return dataclasses.replace(event, origin=dataclasses.replace(origin, doubt=found))
+        found = recent.found(str(look.room), target)
+        return None if found is None else Outcome(str(look.room), target, found)
 
 
 def _by(action: Action | Deliver, account: str) -> str:

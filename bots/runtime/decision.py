@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
+from bots.runtime.kit.messages import MessageNow
 from federation.actions import Action, Ref
 from federation.events import RoomEvent
 
@@ -84,7 +85,7 @@ class MailReceived:
 
 S = TypeVar("S")
 
-Event = RoomEvent | Started | Due | Performed | SetAside | FormSubmitted | MailReceived
+Event = RoomEvent | Started | Due | Performed | MessageNow | SetAside | FormSubmitted | MailReceived
 
 
 @dataclass(frozen=True, slots=True)

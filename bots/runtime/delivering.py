@@ -20,7 +20,7 @@ from bots.runtime.decision import Deliver, SetAside
 from bots.runtime.errors import StoreError
 from bots.runtime.heads import Head
 from bots.runtime.logs import where
-from bots.runtime.outcomes import nothing, performed, tell
+from bots.runtime.outcomes import nothing, report, tell
 from bots.runtime.performing import Declined, Performer, Refused, TryLater, Waits
 from bots.runtime.store import Store
 from bots.runtime.transaction import Transaction
@@ -281,7 +281,7 @@ class Delivering:
         def aside(tx: Transaction) -> Head | None:
             tx.put_aside(failed.row.seq, code)
             if action.notify:
-                tell(tx, id_, failed.data, performed(action, None, code))
+                report(tx, id_, failed.data, None, code)
             else:
                 tell(tx, id_, failed.data, _aside(failed, code))
             return heads.first(tx, failed.lane)
@@ -293,7 +293,7 @@ class Delivering:
 
 def _report(tx: Transaction, done: Head, outcome: Outcome, error: str | None) -> None:
     if done.action.notify:
-        tell(tx, done.row.id, done.data, performed(done.action, outcome, error))
+        report(tx, done.row.id, done.data, outcome, error)
     if "again" in done.data:
         tx.enter(f"again/{done.row.id}", done.data["again"])
 

@@ -5,10 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bots.runtime import codec
+from bots.runtime import asking, codec
 from bots.runtime.decision import Deliver, Event, Performed
 from bots.runtime.transaction import Transaction
-from federation.actions import Action, Handle, Invite, Join, Kick, Look, Redact, SetState
+from federation.actions import (
+    Action,
+    AskNow,
+    Handle,
+    Invite,
+    Join,
+    Kick,
+    Look,
+    Redact,
+    SetState,
+)
 from federation.perform import Outcome
 
 
@@ -18,6 +28,21 @@ def tell(tx: Transaction, action_id: str, data: Mapping[str, Any], event: Event)
     if "was" in data:
         payload["was"] = data["was"]
     tx.enter(f"performed/{action_id}", payload)
+
+
+def report(
+    tx: Transaction,
+    action_id: str,
+    data: Mapping[str, Any],
+    outcome: Outcome | None,
+    error: str | None,
+) -> None:
+    """Tell the bot that asked how it went; `data`: the outbox row's."""
+    action = data["action"]
+    if isinstance(action, AskNow):
+        asking.answer(tx, action_id, data, outcome, error)
+    else:
+        tell(tx, action_id, data, performed(action, outcome, error))
 
 
 def performed(action: Action | Deliver, outcome: Outcome | None, error: str | None) -> Performed:

@@ -6,29 +6,21 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from bots.runtime import codec
 from bots.runtime.clock import ManualClock
 from bots.runtime.deciding import Deciding
 from bots.runtime.decision import (
     CancelTimer,
     Due,
     Event,
-    Performed,
     Request,
     SetAside,
     SetTimer,
     Started,
 )
-from bots.runtime.outcomes import performed, tell
-from bots.runtime.sealing import Sealer
 from bots.runtime.store import Store
 from bots.runtime.transaction import Transaction
-from federation.actions import CreateRoom, Handle, Invite, Look, Send, Text
+from federation.actions import CreateRoom, Handle, Invite, Send, Text
 from federation.events import TextMessage, Unreadable
-from federation.perform import Outcome
-from federation.recent import Recent
 from tests.store.bots import Do, Obedient
 from tests.store.conftest import NOW
 from tests.store.events import BOT, ROOM, message
@@ -271,85 +263,3 @@ async def test_what_a_lost_store_has_said_is_known_as_soon_as_it_is_decided(
         assert await made_by(store, "$ours") is None
     finally:
         await new.close()
-
-
-# -- looking up ------------------------------------------------------------------------------------
-
-
-def _asks(event: Event, now: datetime) -> list[Request]:
-    """Looks up what somebody's message names, and says that it was found."""
-    if isinstance(event, TextMessage) and event.body.startswith("look"):
-        return [Look(ROOM, "$target", name=event.body.endswith("name"))]
-    if isinstance(event, Performed) and event.found:
-        return [Send(ROOM, Text(event.found["event"]["content"]["body"]))]
-    return []
-
-
-async def _outbox(store: Store) -> list[tuple[str, Any]]:
-    """Ids and actions that wait."""
-    rows = await store.run("heads", Transaction.heads)
-    return [(row.id, codec.loads(row.payload)["action"]) for row in rows]
-
-
-async def _asked(store: Store, body: str, recent: Recent) -> None:
-    event = message(body, event_id="$asks")
-    await store.run("receive", lambda tx: tx.receive(BOT, ROOM, event, encrypted=False))
-    await store.run("decide", Deciding({BOT: Obedient(_asks)}, {BOT: recent}).some)
-
-
-def _remembered() -> Recent:
-    recent = Recent(1)
-    recent.take(ROOM, message("just said", event_id="$target"), encrypted=False)
-    return recent
-
-
-async def test_what_was_just_said_is_found_without_a_request(store: Store) -> None:
-    await _asked(store, "look", _remembered())
-    assert [action for _, action in await _outbox(store)] == [Send(ROOM, Text("just said"))]
-
-
-@pytest.mark.parametrize(("body", "recent"), [("look", Recent(1)), ("look name", _remembered())])
-async def test_what_is_not_remembered_is_asked_for(store: Store, body: str, recent: Recent) -> None:
-    await _asked(store, body, recent)
-    assert [type(action) for _, action in await _outbox(store)] == [Look]
-
-
-async def _answer(store: Store, action_id: str, look: Look) -> None:
-    """What the homeserver tells, as the outbox hands it on."""
-    found = {"event": message("just said", event_id="$target"), "edit": {}}
-    data = {"by": BOT, "bot": Obedient.name, "action": look}
-    event = performed(look, Outcome(ROOM, "$target", found), None)
-
-    def settle(tx: Transaction) -> None:
-        tx.sent(tx.heads()[0])
-        tell(tx, action_id, data, event)
-
-    await store.run("performed", settle)
-    await store.run("decide", Deciding({BOT: Obedient(_asks)}).some)
-
-
-async def test_a_store_that_was_lost_and_has_to_ask_arrives_at_the_same_ids(
-    tmp_path: Path,
-) -> None:
-    """Else it would say again what the other has said."""
-    said = []
-    for number, recent in enumerate((_remembered(), Recent(1))):
-        store = Store.open(tmp_path / str(number), Sealer(bytes(32)))
-        await _asked(store, "look", recent)
-        ((action_id, action),) = await _outbox(store)
-        if isinstance(action, Look):
-            await _answer(store, action_id, action)
-        said += await _outbox(store)
-        await store.close()
-    assert said[0] == said[1]
-    assert said[0][1] == Send(ROOM, Text("just said"))
-
-
-async def test_what_is_found_at_once_is_as_old_as_what_asked_for_it(store: Store) -> None:
-    """After a restore: what may have left since must wait for a yes."""
-    deciding = Deciding({BOT: Obedient(_asks)}, {BOT: _remembered()})
-    deciding.restored_at = NOW + 10
-    await store.run("receive", lambda tx: tx.receive(BOT, ROOM, message("look"), encrypted=False))
-    await store.run("decide", deciding.some)
-    rows = await store.run("heads", Transaction.heads)
-    assert codec.loads(rows[0].payload)["was"] <= NOW + 10

@@ -12,7 +12,7 @@ import pytest
 from bots.exchange.models import Adopted
 from bots.exchange.store import ANSWER, SHARED
 from bots.runtime.decision import Performed, Request
-from federation.actions import Join, Leave, Look
+from federation.actions import AskNow, Join, Leave
 from federation.events import RoomReplaced, RoomView
 from tests.unit.test_exchange_story import (
     ANNA,
@@ -245,7 +245,7 @@ def test_who_has_left_the_alliance_shares_nothing_from_there(served: Afar) -> No
     source = served.writes(sender=MINA, room=ROOM)
     asked = served.marks(source, MINA, ROOM)
     assert served.keys(asked) == ["outside"]
-    assert not any(isinstance(x, Look) for x in asked)
+    assert not any(isinstance(x, AskNow) for x in asked)
     assert served.shared(served.shares(SARA)) is not None
 
 

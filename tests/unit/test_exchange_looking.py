@@ -1,4 +1,4 @@
-"""Looking an event up: what is read of it, and links that lead to it."""
+"""What is read of an event, and links that lead to it."""
 
 from __future__ import annotations
 
@@ -8,20 +8,14 @@ from typing import Any
 import pytest
 
 from bots.runtime import codec
-from bots.runtime.decision import Performed
 from federation import links
-from federation.actions import Kick, Look
+from federation.actions import AskNow, Kick
 from federation.events import (
-    Edit,
-    Ignored,
-    MediaMessage,
     Membership,
     MembershipKind,
     RoomView,
-    TextMessage,
-    Unreadable,
 )
-from federation.translate import looked_up, translate
+from federation.translate import translate
 
 BOT, ANNA, CEM = "@bot:a.example", "@anna:a.example", "@cem:b.example"
 ROOM, VIEW = "!room", RoomView(encrypted=True)
@@ -37,65 +31,8 @@ def message(body: str = "hello", sender: str = ANNA, **content: Any) -> dict[str
     }
 
 
-def edit(body: str = "hullo", sender: str = ANNA, target: str = "$one") -> dict[str, Any]:
-    new = {"msgtype": "m.text", "body": body}
-    relation = {"rel_type": "m.replace", "event_id": target}
-    content = {"m.new_content": new, "m.relates_to": relation}
-    return {**message(f"* {body}", sender, **content), "event_id": "$two"}
-
-
-def read(event: object, changed: object = None, encrypted: bool = True) -> Any:
-    found = {"event": event, "edit": changed, "encrypted": encrypted}
-    return looked_up(BOT, ROOM, found, VIEW)
-
-
-def test_an_event_is_read_with_its_last_edit() -> None:
-    event = read(message(), edit())
-    assert isinstance(event, TextMessage)
-    assert (event.body, event.origin.sender, event.origin.encrypted) == ("hullo", ANNA, True)
-    assert read(message()).body == "hello"
-    assert read(message(), encrypted=False).origin.encrypted is False
-
-
-@pytest.mark.parametrize(
-    "forged",
-    [edit(sender=CEM), edit(target="$other"), message("x"), {}, None, "x", {"type": 1}],
-)
-def test_an_edit_that_is_none_of_the_authors_changes_nothing(forged: object) -> None:
-    assert read(message(), forged).body == "hello"
-
-
-@pytest.mark.parametrize("event", [{}, None, [], {"type": "m.room.message"}])
-def test_what_is_no_event_is_unreadable(event: object) -> None:
-    assert isinstance(read(event), Unreadable)
-
-
-def test_what_no_key_opens_is_told_from_what_was_taken_back() -> None:
-    sealed = {**message(), "type": "m.room.encrypted", "content": {}}
-    locked = looked_up(BOT, ROOM, {"event": sealed, "locked": True}, VIEW)
-    assert isinstance(locked, Unreadable)
-    assert (locked.reason, locked.origin.sender) == ("undecryptable", ANNA)
-    assert isinstance(read(sealed), Ignored)
-
-
-def test_what_was_taken_back_or_is_no_text() -> None:
-    assert isinstance(read({**message(), "content": {}}), Ignored)
-    picture = message("x.jpg", msgtype="m.image")
-    assert isinstance(read(picture), MediaMessage)
-    assert isinstance(read(picture, edit()), TextMessage)
-
-
-def test_an_edit_is_an_edit_to_translate_too() -> None:
-    event = translate(BOT, ROOM, edit(), VIEW, True)
-    assert isinstance(event, Edit)
-    assert (event.target, event.body) == ("$one", "hullo")
-
-
-def test_what_was_found_survives_the_store() -> None:
-    found = {"event": {**message(), "~": "Send"}, "edit": {}, "encrypted": False}
-    done = Performed("Look", None, ROOM, "$one", target="$one", found=found)
-    assert codec.loads(codec.dumps(done)) == done
-    action = Look(ROOM, "$one", name=True)
+def test_what_is_asked_survives_the_store() -> None:
+    action = AskNow(ROOM, "$one", "why/1", name=True)
     assert codec.loads(codec.dumps(action)) == action
     old = codec.dumps(Kick(ROOM, CEM)).replace(b',"reason":""', b"")
     assert codec.loads(old) == Kick(ROOM, CEM)

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from bots.exchange.rules.marking import SHARE
 from bots.exchange.store import ANSWER, MARK, NUMBER
 from bots.runtime.decision import Performed, SetAside
-from federation.actions import Join, Leave, Look
+from federation.actions import AskNow, Join, Leave
 from federation.events import EncryptionEnabled, RoomReplaced, RoomView
 from tests.unit.test_exchange_story import (
     ANNA,
@@ -74,7 +75,7 @@ def test_a_mark_that_is_gone_before_anything_was_found(market: Market) -> None:
     reaction, _ = market.react(source, "📣", LEYLA, NORTH)
     assert market.redact(reaction, LEYLA, NORTH) == []
     assert market.tell_outcomes() == []
-    assert market.said == [Look(NORTH, source)]
+    assert market.said == [AskNow(NORTH, source, SHARE())]
 
 
 def test_a_message_that_is_gone_before_anything_was_found(market: Market) -> None:
@@ -89,7 +90,7 @@ def test_a_message_that_is_edited_while_it_is_looked_up(market: Market) -> None:
     market.defer = True
     source = market.writes("Schrank")
     market.marks(source)
-    assert market.edited(source, "new") == [Look(NORTH, source)]
+    assert market.edited(source, "new") == [AskNow(NORTH, source, SHARE())]
     market.defer = False
     asked = market.tell_outcomes()
     assert market.keys(asked) == ["copy"]
@@ -136,8 +137,7 @@ def test_what_can_not_be_looked_up_shares_nothing(market: Market) -> None:
 def test_an_outcome_that_comes_twice_shares_once(market: Market) -> None:
     source = market.writes()
     market.marks(source)
-    outcome = Performed("Look", None, NORTH, source, target=source, found=market.seen[source])
-    assert market.handle(outcome) == []
+    assert market.handle(market.now_of(AskNow(NORTH, source, SHARE()))) == []
 
 
 # -- no loops --------------------------------------------------------------------------------------
@@ -303,13 +303,13 @@ def test_a_name_stands_there_only_if_she_wants_it(market: Market) -> None:
     source = market.writes()
     market.seen[source] |= {"name": "Leyla\u202e R."}
     asked = market.marks(source)
-    assert Look(NORTH, source, name=True) in asked
+    assert AskNow(NORTH, source, SHARE(), name=True) in asked
     assert "Leyla R." in market.text(asked, "copy")
     asked = market.write("!name aus", LEYLA, NORTH)[1]
     assert market.keys(asked) == ["~copy", "name-off"]
     assert "Leyla" not in market.text(asked, "copy")
     assert "Leyla" not in str(market.docs.kinds)
-    assert Look(NORTH, source, name=True) not in market.marks(market.writes())
+    assert AskNow(NORTH, source, SHARE(), name=True) not in market.marks(market.writes())
 
 
 def test_a_name_is_that_of_the_author(market: Market) -> None:
@@ -320,9 +320,7 @@ def test_a_name_is_that_of_the_author(market: Market) -> None:
     market.marks(source, LEYLA)
     market.seen[source] |= {"name": "Leyla"}
     market.defer = False
-    asked = market.handle(
-        Performed("Look", None, NORTH, source, target=source, found=market.seen[source])
-    )
+    asked = market.handle(market.now_of(AskNow(NORTH, source, SHARE())))
     assert "Leyla" not in market.text(asked, "copy")
 
 

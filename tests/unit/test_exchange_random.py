@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from bots.exchange.bot import ExchangeBot
 from bots.exchange.index import WORD, words
 from bots.exchange.models import ShareState, answer_from, shared_from
-from bots.exchange.store import ANSWER, EDIT, LOOKS, MARK, NUMBER, SHARED
+from bots.exchange.rules.marking import SHARE
+from bots.exchange.store import ANSWER, EDIT, MARK, NUMBER, SHARED
 from bots.exchange.wording import PARAGRAPHS, WORDING
-from bots.runtime.decision import Due, Performed, Phrase, Say
+from bots.runtime.decision import Due, Phrase, Say
+from bots.runtime.kit.messages import MessageNow, Unknown
 from bots.runtime.phrases import Link, Plural, Quote
 from bots.runtime.words import Words
 from federation.actions import Handle, Redact
@@ -33,6 +35,7 @@ from tests.unit.test_exchange_story import (
     SOUTH,
     Index,
     Market,
+    replacing,
 )
 
 EVERYBODY = (LEYLA, CEM, ANNA, OTHER_BOT, BOT)
@@ -114,12 +117,8 @@ class Chaos(Market):
     def _says(self, target: str) -> None:
         edit, body = self.said_so[target][-1]
         found = self.seen[target]
-        content = {**found["event"]["content"], "body": body}
-        self.seen[target] = {
-            **found,
-            "event": {**found["event"], "content": content},
-            "edit": {"event_id": edit} if edit else {},
-        }
+        change = {**found["event"], "event_id": edit, "content": replacing(target, body)}
+        self.seen[target] = {**found, "edit": change if edit else {}}
 
     def unedit(self, a: int, b: int, noise: str) -> None:
         edits = [(x, y) for x, history in self.said_so.items() for y in history[1:]]
@@ -173,7 +172,7 @@ class Chaos(Market):
         self.errors = {f"exchange/{a}/copy": "M_FORBIDDEN"} if a % 2 else {}
         self.handle(Due(f"note/{a}"))
         target = self.pick(b)
-        self.handle(Performed("Look", None, NORTH, None, noise or None, target=target))
+        self.handle(MessageNow(NORTH, target, SHARE(), Unknown(noise or "other")))
         self.defer = b % 2 == 0
         if not self.defer:
             self.tell_outcomes()
@@ -256,7 +255,6 @@ def check(market: Chaos) -> None:
         counted = [x for x in answers if x.number == shared.number and x.counts]
         assert len(counted) == shared.answered
     assert set(market.docs.kinds.get(EDIT, ())) == {y for x in kept.values() for y in x.edits}
-    assert not market.docs.kinds.get(LOOKS)
     everything = shown(market) + str(market.docs.kinds)
     assert not [x for x in market.unsaid if x in everything]
     made = Counter(x.handle for x in market.said if isinstance(x, Say) and x.handle)

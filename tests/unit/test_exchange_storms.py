@@ -6,7 +6,7 @@ import pytest
 
 from bots.exchange.store import ANSWER, RESTLESS, SHARED
 from bots.runtime.decision import Request, Say
-from federation.actions import Look, Redact
+from federation.actions import AskNow, Redact
 from tests.unit.test_exchange_story import CEM, EXCHANGE, LEYLA, NORTH, Market
 
 
@@ -80,7 +80,7 @@ def test_who_edits_and_edits_does_not_put_it_off(market: Market) -> None:
     asked = market.marks(source)
     for i in range(50):
         asked += market.edits(source, f"edit {i}")[1]
-    assert len([x for x in asked if isinstance(x, Look)]) == 3
+    assert len([x for x in asked if isinstance(x, AskNow)]) == 3
     market.defer = False
     asked = market.tell_outcomes()
     assert len(copies(asked)) == 1

@@ -7,10 +7,11 @@ from typing import Any
 
 from bots.exchange.bot import ExchangeBot
 from bots.exchange.models import Settings, Shared, Source, shared_from
+from bots.exchange.rules.marking import SHARE
 from bots.exchange.store import SHARED
 from bots.runtime.bot import Docs
 from bots.runtime.decision import Request
-from federation.actions import Join, Leave, Look, React, Redact
+from federation.actions import AskNow, Join, Leave, React, Redact
 from federation.events import Edit, RoomView
 from tests.unit.world import EnglishWords, World, said
 
@@ -41,6 +42,16 @@ class Index:
 
     def taken_back(self, docs: Docs, shared: Shared) -> None:
         docs.delete(self.KIND, shared.source)
+
+
+def replacing(target: str, body: str) -> dict[str, Any]:
+    """Content of an edit."""
+    return {
+        "msgtype": "m.text",
+        "body": f"* {body}",
+        "m.new_content": {"msgtype": "m.text", "body": body},
+        "m.relates_to": {"rel_type": "m.replace", "event_id": target},
+    }
 
 
 class Market(World):
@@ -77,15 +88,9 @@ class Market(World):
     ) -> tuple[str, list[Request]]:
         """As `edited`, but as an event of its own, which can be removed."""
         origin = self.origin(room, sender)
-        content = {
-            "msgtype": "m.text",
-            "body": f"* {body}",
-            "m.new_content": {"msgtype": "m.text", "body": body},
-            "m.relates_to": {"rel_type": "m.replace", "event_id": target},
-        }
         raw = {
             "event_id": origin.event_id, "sender": sender, "type": "m.room.message",
-            "content": content,
+            "content": replacing(target, body),
         }  # fmt: skip
         self.seen[target] = {**self.seen[target], "edit": raw}
         return origin.event_id, self.handle(Edit(origin, self.view(room), target, body))
@@ -116,7 +121,7 @@ def test_a_message_is_shared_changed_and_taken_back() -> None:
     market = Market()
     source = market.writes("Wer hat ein Sofa?")
     reaction, asked = market.react(source, "📣", LEYLA, NORTH)
-    assert asked[0] == Look(NORTH, source)
+    assert asked[0] == AskNow(NORTH, source, SHARE())
     copy = said(asked, "copy")
     assert (copy.room, copy.handle, copy.copy_of) == (EXCHANGE, "exchange/1/copy", source)
     text = market.text(asked, "copy")

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from bots.exchange.store import EDIT, LOOKS, SHARED
+from bots.exchange.rules.marking import SHARE
+from bots.exchange.store import EDIT, SHARED
 from bots.runtime.decision import CancelTimer
-from federation.actions import Look, Redact
+from federation.actions import AskNow, Redact
 from federation.events import Edit
 from tests.unit.test_exchange_story import ANNA, CEM, EXCHANGE, LEYLA, NORTH, Market, redacted
 from tests.unit.world import said
@@ -32,7 +33,7 @@ def test_a_new_copy_says_what_the_message_says_now(market: Market, by: str) -> N
     asked = market.redact(edit, by, NORTH)
     assert redacted(asked) == OLD
     assert [type(x) for x in asked[:3]] == [Redact, Redact, CancelTimer]
-    assert asked[3] == Look(NORTH, source)
+    assert asked[3] == AskNow(NORTH, source, SHARE())
     copy = said(asked, "copy")
     assert copy.handle == "exchange/2/copy"
     assert "Sofa" in market.text(asked, "copy")
@@ -71,7 +72,7 @@ def test_nobody_hears_what_was_removed_while_it_was_looked_up(market: Market) ->
     assert market.redact(edit, LEYLA, NORTH) == []
     market.defer = False
     asked = market.tell_outcomes()
-    assert asked[0] == Look(NORTH, source)
+    assert asked[0] == AskNow(NORTH, source, SHARE())
     assert "Sofa" in market.text(asked, "copy")
     assert "0301234" not in "".join(market.text(market.said, "copy"))
 
@@ -87,7 +88,6 @@ def test_the_last_answer_counts_where_somebody_marks_it_twice(market: Market) ->
     asked = market.tell_outcomes()
     assert market.keys(asked) == ["copy"]
     assert "Bett" in market.text(asked, "copy")
-    assert not market.docs.kinds.get(LOOKS)
 
 
 def test_edits_of_others_are_not_known(market: Market) -> None:
@@ -119,7 +119,7 @@ def test_her_name_stands_beside_the_new_copy_too(market: Market, late: bool) -> 
     if not late:
         market.seen[source] = {**market.seen[source], "edit": {}}
         asked = market.redact(edit, LEYLA, NORTH)
-    assert [x.name for x in asked if isinstance(x, Look)] == [True]
+    assert [x.name for x in asked if isinstance(x, AskNow)] == [True]
     market.defer = False
     asked += market.tell_outcomes()
     assert "Leyla" in market.text(asked, "copy")

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from bots.runtime.commands import Command, Invocation, Unknown, names
 from bots.runtime.decision import Due, FormSubmitted, Performed, Started
 from bots.runtime.kit.documents import Collection
-from bots.runtime.kit.keys import Key, Made, Timer
-from bots.runtime.kit.routing import Router, commands, form, on, outcome, timer
+from bots.runtime.kit.keys import Key, Made, Question, Timer
+from bots.runtime.kit.messages import Gone, MessageNow
+from bots.runtime.kit.routing import Router, commands, form, now, on, outcome, timer
 from bots.runtime.kit.turn import Turn
 from federation.actions import Handle, Join
 from federation.events import Origin, Reaction, RoomView, TextMessage
@@ -24,6 +25,7 @@ NOW = datetime(2026, 3, 5, tzinfo=UTC)
 ANSWER = Timer("answer/{case:int}/{number:int}")
 REST = Timer("rest/{event}")
 COPY = Made("exchange/{number:int}/copy")
+TEXT = Question("text/{item:int}")
 HELP = Command(names("de hilfe, en help"), "help")
 
 
@@ -68,6 +70,7 @@ ROUTER: Router[Told] = Router(
     timer(REST, tells("rest")),
     outcome(COPY, tells("copy")),
     outcome(Join, tells("join")),
+    now(TEXT, tells("now")),
     form("ask", tells("form")),
     on(Reaction, tells("here"), when=lambda _, x: x.origin.room_id == "!here"),
     commands((HELP, tells("help")), unknown=tells("unknown")),
@@ -90,6 +93,8 @@ def text(body: str) -> TextMessage:
         (Performed("Send", "exchange/7/copy", "!r", "$e"), [("copy", ("number", 7))]),
         (Performed("Join", None, "!r", None), [("join",)]),
         (Performed("Leave", None, "!r", None), []),
+        (MessageNow("!r", "$e", TEXT(item=5), Gone()), [("now", ("item", 5))]),
+        (MessageNow("!r", "$e", "other", Gone()), []),
         (FormSubmitted("ask", {}), [("form",)]),
         (FormSubmitted("other", {}), []),
         (Reaction(ORIGIN, RoomView(), "$1", "x"), [("here",)]),

@@ -27,8 +27,9 @@ from bots.runtime.decision import (
     Withdraw,
 )
 from bots.runtime.kit.bot import KitBot
+from bots.runtime.kit.messages import MessageNow, read_now
 from bots.runtime.words import Words
-from federation.actions import CreateRoom, Handle, Invite, Kick, Look, Redact
+from federation.actions import AskNow, CreateRoom, Handle, Invite, Kick, Look, Redact
 from federation.events import (
     Edit,
     MediaMessage,
@@ -132,10 +133,10 @@ class World:
     errors: dict[str, str] = field(default_factory=dict)
     """Handle or name of an action's class → the error that it meets."""
     seen: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """Event id → what a `Look` finds; by default nothing that can be read."""
+    """Event id → what is found of it; by default nothing that can be read."""
     defer: bool = False
     """Outcomes wait in `outcomes` instead of being told at once."""
-    outcomes: list[Performed] = field(default_factory=list)
+    outcomes: list[Performed | MessageNow] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.timers: dict[str, datetime] = {}
@@ -174,9 +175,12 @@ class World:
         waiting, self.outcomes = self.outcomes, []
         return [x for outcome in waiting for x in self.handle(outcome)]
 
-    def _perform(self, request: Request) -> Performed | None:
+    def _perform(self, request: Request) -> Performed | MessageNow | None:
         if isinstance(request, SetTimer):
             self.timers[request.key] = request.at
+        elif isinstance(request, AskNow):
+            assert codec.loads(codec.dumps(request)) == request
+            return self.now_of(request)
         elif isinstance(request, CancelTimer):
             self.timers.pop(request.key, None)
         elif isinstance(request, Withdraw):
@@ -210,6 +214,22 @@ class World:
         if isinstance(request, Look) and found is None:
             error = error or "M_NOT_FOUND"
         return Performed(name, handle, room, event_id, error, user, target, found)
+
+    def now_of(self, asked: AskNow) -> MessageNow:
+        """As a homeserver shows it. The runtime answers only the newest question of its kind."""
+        error = self.errors.get("AskNow")
+        found = self.seen.get(asked.event_id) if error is None else None
+        if found is None or (found.get("event") or {}).get("room_id", asked.room) != asked.room:
+            error = error or "M_NOT_FOUND"
+        view = self.views.get(asked.room, RoomView(encrypted=True))
+        answer = read_now(self.account, asked, found, view, error)
+        same = (answer.room, answer.event_id, answer.why)
+        self.outcomes = [
+            x
+            for x in self.outcomes
+            if not isinstance(x, MessageNow) or (x.room, x.event_id, x.why) != same
+        ]
+        return answer
 
     def at(self, request: Any) -> str:
         """The room in which something is done."""

@@ -28,6 +28,7 @@ from bots.runtime.decision import (
     SetAside,
     Started,
 )
+from bots.runtime.kit.messages import MessageNow
 from bots.runtime.moves import follow
 from federation.events import (
     Edit,
@@ -62,6 +63,8 @@ def rule(state: State, event: Event, now: datetime) -> Decision[State]:
             _performed(turn, event)
         case SetAside():
             _set_aside(turn, event)
+        case MessageNow():
+            pass
         case FormSubmitted() | MailReceived():
             _from_outside(turn, event)
         case _:

@@ -21,6 +21,7 @@ from bots.exchange.state import State
 from bots.runtime import unheeded
 from bots.runtime.commands import Invocation, Unknown
 from bots.runtime.decision import Decision, Due, Event, Performed, SetAside, Started
+from bots.runtime.kit.messages import MessageNow
 from bots.runtime.phrases import PerLanguage
 from federation.events import (
     Edit,
@@ -69,7 +70,7 @@ def _of_office(turn: Turn, event: Event) -> None:
         case Performed(action="Join"):
             rooms.not_let_in(turn, event)
             adopted.not_let_in(turn, event)
-        case Performed() if event.target is not None:
+        case MessageNow():
             marking.found(turn, event)
         case Performed():
             following.sent(turn, event)

@@ -11,7 +11,7 @@ from bots.exchange.rules import answering, marking
 from bots.exchange.rules.turn import Turn
 from bots.runtime.decision import Performed, SetTimer
 from bots.runtime.texts import clean
-from federation.events import Edit, Redaction, RoomReplaced, TextMessage
+from federation.events import Edit, Redaction, RoomReplaced, TextMessage, in_clear
 from federation.links import MODERATOR
 
 SETTLE = timedelta(seconds=2)
@@ -33,8 +33,7 @@ def edited(turn: Turn, event: Edit) -> None:
     if turn.shared.state is ShareState.ASKED:
         marking.look_again(turn)  # what was looked up may be older than this
         return
-    forged = turn.shared.sealed and not event.origin.encrypted
-    if turn.shared.author != event.origin.sender or forged:
+    if turn.shared.author != event.origin.sender or in_clear(event):
         return
     if turn.bar(turn.shared.author):
         return  # what she shared before stays as it was; to take it back she may
@@ -66,7 +65,7 @@ def _share_anew(turn: Turn) -> None:
     words that are gone."""
     old = turn.shared
     turn.take_back()
-    anew = Shared(old.source, old.room, marks=old.marks, via=old.via, sealed=old.sealed)
+    anew = Shared(old.source, old.room, marks=old.marks, via=old.via)
     turn.known = replace(turn.known, shared=anew)
     marking.look(turn)
 

@@ -8,23 +8,18 @@ from datetime import timedelta
 from bots.exchange import handles
 from bots.exchange.models import Mark, Restless, Shared, ShareState
 from bots.exchange.rules.turn import Turn
-from bots.runtime.decision import Performed, SetTimer
+from bots.runtime.decision import SetTimer
+from bots.runtime.kit.keys import Question
+from bots.runtime.kit.messages import Message, MessageNow, Unknown
 from bots.runtime.lookalikes import looks_like
 from bots.runtime.texts import called, clean
-from federation.actions import Look, React
-from federation.events import (
-    KNOWN_MEDIA,
-    MediaMessage,
-    Reaction,
-    RoomView,
-    TextMessage,
-    Unreadable,
-)
+from federation.actions import AskNow, React
+from federation.events import KNOWN_MEDIA, Reaction, TextMessage
 from federation.links import servers
-from federation.shapes import mapping
-from federation.translate import looked_up
 
 SEEN = "✅"
+SHARE = Question("share")
+"""Why it is asked what a message says now."""
 FIRST_PAUSE, LONGEST_PAUSE = 3.0, 300.0
 """Seconds before a message is shared again that was just taken back."""
 CALM = timedelta(hours=1)
@@ -54,7 +49,6 @@ def marked(turn: Turn, event: Reaction | TextMessage, target: str) -> None:
             origin.room_id,
             marks=(mark,),
             via=servers(event.room),
-            sealed=event.room.encrypted,
         )
         turn.known = replace(turn.known, shared=shared)
         _look_in_time(turn)
@@ -124,86 +118,73 @@ def look_again(turn: Turn) -> None:
 
 def look(turn: Turn) -> None:
     """Have the message looked up, once more if it is being looked up."""
-    turn.known = replace(turn.known, looks=turn.known.looks + 1)
     turn.change(looked=turn.shared.looked + 1)
     named = any(turn.person(x.by).named for x in turn.shared.marks)
-    turn.ask(Look(turn.shared.room, turn.shared.source, name=named))
+    turn.ask(AskNow(turn.shared.room, turn.shared.source, SHARE(), name=named))
 
 
 # -- what was found --------------------------------------------------------------------------------
 
-Message = TextMessage | MediaMessage
 
-
-def found(turn: Turn, event: Performed) -> None:
+def found(turn: Turn, now: MessageNow) -> None:
     """Who wrote it, and what it says."""
-    looks = max(0, turn.known.looks - 1)
-    turn.known = replace(turn.known, looks=looks)
-    if looks or turn.known.shared is None:
-        return  # an older answer may not hold any more
+    if turn.known.shared is None:
+        return
     if turn.shared.state is not ShareState.ASKED:
-        _refresh(turn, event)
-        return
-    if _edit(event) in turn.known.place.gone:
+        _refresh(turn, now)
+    elif not turn.shared.looked:
+        pass  # it was taken back since it was looked up, and was marked anew
+    elif _edit(now) in turn.known.place.gone:
         look(turn)
-        return
-    message = _message(turn, event)
-    if message is None or not turn.open or not _is_person(turn, message.origin.sender):
-        turn.take_back()
-        return
-    if not isinstance(message, Unreadable):
-        turn.change(thread=message.thread)  # homeservers take no thread that begins within another
-    if bar := turn.bar(message.origin.sender):
-        _explain(turn, bar, turn.shared.marks)
+    elif not turn.open or not _is_shareable(now) or not _is_person(turn, now.author):
         turn.take_back()
     else:
-        _of_somebody(turn, message, event)
+        _of_somebody(turn, now)
 
 
-def _of_somebody(turn: Turn, message: Message | Unreadable, event: Performed) -> None:
-    mine = tuple(x for x in turn.shared.marks if x.by == message.origin.sender)
-    _explain(turn, "not-author", turn.shared.marks, message.origin.sender)
-    if mine and not isinstance(message, Unreadable):
-        _share(turn, message, mine, event)
+def _is_shareable(now: MessageNow) -> bool:
+    """Whether it can be shared, or could if it were readable."""
+    answer = now.answer
+    if isinstance(answer, Unknown):
+        return answer.unread
+    return isinstance(answer, Message) and not (isinstance(answer, TextMessage) and answer.notice)
+
+
+def _of_somebody(turn: Turn, now: MessageNow) -> None:
+    message = now.answer if isinstance(now.answer, Message) else None
+    if message is not None:
+        turn.change(thread=message.thread)  # homeservers take no thread that begins within another
+    if bar := turn.bar(now.author):
+        _explain(turn, bar, turn.shared.marks)
+        turn.take_back()
+        return
+    mine = tuple(x for x in turn.shared.marks if x.by == now.author)
+    _explain(turn, "not-author", turn.shared.marks, now.author)
+    if mine and message is not None:
+        _share(turn, message, mine, now)
     else:
         if mine:
             _explain(turn, "unreadable", mine)
         turn.take_back()
 
 
-def _refresh(turn: Turn, event: Performed) -> None:
+def _refresh(turn: Turn, now: MessageNow) -> None:
     """What it says now that it is shared, unless an edit has told since."""
-    message, edit = _message(turn, event), _edit(event)
+    message, edit = now.answer, _edit(now)
     known = edit in (*turn.shared.edits, *turn.known.place.gone) or not edit
     if not turn.shared.stale or known or not isinstance(message, Message):
         return
     turn.change(stale=False)
-    if message.origin.sender == turn.shared.author:
+    if now.author == turn.shared.author:
         text, kind = _content(message)
         changed = {"text": text, "kind": kind, "changed": turn.seconds}
         turn.change(edits=(*turn.shared.edits, edit), **changed)
         turn.put(turn.shared)
 
 
-def _edit(event: Performed) -> str:
-    """The edit that was found with the message; empty if it was not edited."""
-    return str(mapping(mapping(event.found).get("edit")).get("event_id", ""))
-
-
-def _message(turn: Turn, event: Performed) -> Message | Unreadable | None:
-    """What can be shared, or could if it were readable."""
-    if event.error is not None or event.found is None:
-        return None
-    shared, view = turn.shared, RoomView(encrypted=turn.shared.sealed)
-    message = looked_up(turn.settings.account, shared.room, event.found, view)
-    if isinstance(message, Unreadable):
-        return message if message.reason == "undecryptable" else None
-    if not isinstance(message, Message) or message.origin.event_id != shared.source:
-        return None
-    if shared.sealed and not message.origin.encrypted:
-        # A homeserver could have written it in somebody's name.
-        return Unreadable(message.origin, view, "plain")
-    return None if isinstance(message, TextMessage) and message.notice else message
+def _edit(now: MessageNow) -> str:
+    """The edit whose words these are; empty if it was not edited."""
+    return now.edit.event_id if now.edit is not None else ""
 
 
 def _explain(turn: Turn, key: str, marks: tuple[Mark, ...], author: str = "") -> None:
@@ -216,14 +197,14 @@ def _explain(turn: Turn, key: str, marks: tuple[Mark, ...], author: str = "") ->
         turn.say_there(key)
 
 
-def _share(turn: Turn, message: Message, marks: tuple[Mark, ...], event: Performed) -> None:
+def _share(turn: Turn, message: Message, marks: tuple[Mark, ...], now: MessageNow) -> None:
     source = turn.source
     text, kind = _content(message)
     if source is None or not (text or kind):
         turn.take_back()
         return
-    author = message.origin.sender
-    name = _name(turn, event) if turn.person(author).named else ""
+    author, edit = now.author, _edit(now)
+    name = _name(turn, now) if turn.person(author).named else ""
     number = turn.known.office.shares + 1
     turn.office(shares=number)
     turn.change(
@@ -236,7 +217,7 @@ def _share(turn: Turn, message: Message, marks: tuple[Mark, ...], event: Perform
         name=name,
         text=text,
         kind=kind,
-        edits=(_edit(event),) if _edit(event) else (),
+        edits=(edit,) if edit else (),
         shared=turn.seconds,
     )
     turn.put(turn.shared, anew=True)
@@ -245,9 +226,9 @@ def _share(turn: Turn, message: Message, marks: tuple[Mark, ...], event: Perform
     turn.ask(React(turn.shared.room, turn.shared.source, SEEN, handles.seen(number), notify=True))
 
 
-def _name(turn: Turn, event: Performed) -> str:
+def _name(turn: Turn, now: MessageNow) -> str:
     """Nobody goes by the name of an initiative."""
-    name = called(str((event.found or {}).get("name", "")))
+    name = called(now.name)
     return "" if looks_like(name, turn.settings.names) else name
 
 

@@ -36,6 +36,7 @@ from bots.runtime.decision import (
     SetAside,
     Started,
 )
+from bots.runtime.kit.messages import MessageNow
 from federation.events import (
     ClientRequest,
     DevicesChanged,
@@ -69,7 +70,7 @@ def rule(state: State, event: Event, now: datetime) -> Decision[State]:
             _set_aside(turn, event)
         case DevicesChanged():
             devices.look(turn, event.origin.sender)
-        case FormSubmitted() | MailReceived():
+        case FormSubmitted() | MailReceived() | MessageNow():
             pass  # the ombuds office has neither a form nor an address of its own yet
         case _:
             _room_event(turn, event)

@@ -8,7 +8,8 @@ from typing import Any, Generic, TypeVar
 
 from bots.runtime.commands import Command, Commands, Invocation, Unknown, addressed
 from bots.runtime.decision import Due, Event, FormSubmitted, Performed
-from bots.runtime.kit.keys import Made, Timer
+from bots.runtime.kit.keys import Made, Question, Timer
+from bots.runtime.kit.messages import MessageNow
 from bots.runtime.texts import clean
 from federation.actions import Action
 from federation.events import TextMessage
@@ -99,6 +100,16 @@ def _filled(
         return None if parts is None else lambda: _all(rules, turn, event, **parts)
 
     return find
+
+
+def now(key: Question, rule: Callable[..., None]) -> Route[T]:
+    """What a message says now, asked for this reason: `rule(turn, event, **parts)`."""
+
+    def find(turn: T, event: MessageNow) -> Call | None:
+        parts = key.read(event.why)
+        return None if parts is None else lambda: rule(turn, event, **parts)
+
+    return Route(MessageNow, find, f"question {key.pattern}")
 
 
 def form(name: str, rule: Callable[[T, FormSubmitted], None]) -> Route[T]:

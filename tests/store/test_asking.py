@@ -1,0 +1,183 @@
+"""What a message says now: asked by a rule, from memory or of the homeserver, and answered once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bots.runtime import codec
+from bots.runtime.deciding import Deciding
+from bots.runtime.decision import Event, Request
+from bots.runtime.kit.messages import MessageNow, Unknown
+from bots.runtime.outcomes import report
+from bots.runtime.sealing import Sealer
+from bots.runtime.store import Store
+from bots.runtime.transaction import Transaction
+from federation import rooms
+from federation.actions import AskDevices, AskNow, Send, Text
+from federation.events import Doubt, TextMessage
+from federation.perform import Outcome
+from federation.ports import DEVICE
+from federation.recent import Recent
+from tests.store.bots import Obedient
+from tests.store.conftest import NOW
+from tests.store.events import ANNA, BOT, ROOM, event, message
+
+FOUND = {"event": message("just said", event_id="$target"), "edit": {}}
+
+
+def _asks(event: Event, now: datetime) -> list[Request]:
+    """Asks what somebody's message names, and says what was answered."""
+    if isinstance(event, TextMessage) and event.body.startswith("look"):
+        _, _, why = event.body.partition(" ")
+        return [AskNow(ROOM, "$target", why, name=why == "name")]
+    if isinstance(event, MessageNow) and isinstance(event.answer, TextMessage):
+        if event.answer.origin.doubt is Doubt.UNKNOWN:
+            return [AskDevices(ROOM, ANNA)]
+        return [Send(ROOM, Text(event.answer.body))]
+    return []
+
+
+async def _outbox(store: Store) -> list[tuple[str, Any]]:
+    """Ids and actions that wait, the first of each lane."""
+    rows = await store.run("heads", Transaction.heads)
+    return [(row.id, codec.loads(row.payload)["action"]) for row in rows]
+
+
+async def _asked(store: Store, body: str, recent: Recent | None = None) -> None:
+    known = {} if recent is None else {BOT: recent}
+    await store.run("receive", lambda tx: tx.receive(BOT, ROOM, message(body), encrypted=False))
+    await store.run("decide", Deciding({BOT: Obedient(_asks)}, known).some)
+
+
+def _remembered() -> Recent:
+    recent = Recent(1)
+    recent.take(ROOM, FOUND["event"], encrypted=False)
+    return recent
+
+
+async def _answer(
+    store: Store, found: dict[str, Any] | None = FOUND, error: str | None = None
+) -> list[MessageNow]:
+    """What the homeserver tells of what was asked first, as the outbox hands it on; what the rule
+    was told."""
+    bot = Obedient(_asks)
+
+    def settle(tx: Transaction) -> None:
+        row = tx.heads()[0]
+        tx.sent(row)
+        outcome = None if error is not None else Outcome(ROOM, "$target", found)
+        report(tx, row.id, codec.loads(row.payload), outcome, error)
+
+    await store.run("performed", settle)
+    await store.run("decide", Deciding({BOT: bot}).some)
+    return [x for x in bot.seen if isinstance(x, MessageNow)]
+
+
+async def test_what_was_just_said_is_known_without_a_request(store: Store) -> None:
+    await _asked(store, "look", _remembered())
+    assert [action for _, action in await _outbox(store)] == [Send(ROOM, Text("just said"))]
+
+
+@pytest.mark.parametrize(("body", "recent"), [("look", Recent(1)), ("look name", _remembered())])
+async def test_what_is_not_remembered_is_asked_for(store: Store, body: str, recent: Recent) -> None:
+    await _asked(store, body, recent)
+    assert [type(action) for _, action in await _outbox(store)] == [AskNow]
+
+
+async def test_the_room_as_it_is_by_then_says_whether_it_counts(store: Store) -> None:
+    await _asked(store, "look mine/7")
+    content = {"algorithm": "m.megolm.v1.aes-sha2"}
+    encryption = {**event("m.room.encryption", content), "state_key": ""}
+
+    def encrypt(tx: Transaction) -> None:
+        room = rooms.load(tx, BOT, ROOM)
+        room.apply(BOT, encryption)
+        rooms.save(tx, BOT, room)
+
+    await store.run("state", encrypt)
+    [told] = await _answer(store)
+    assert (told.room, told.event_id, told.why) == (ROOM, "$target", "mine/7")
+    assert isinstance(told.answer, Unknown)
+    assert told.answer.reason == "plain"
+
+
+async def test_a_refusal_is_an_answer(store: Store) -> None:
+    await _asked(store, "look")
+    [told] = await _answer(store, error="M_FORBIDDEN")
+    assert told.answer == Unknown("M_FORBIDDEN")
+
+
+async def test_only_the_last_question_of_a_kind_is_answered(store: Store) -> None:
+    for why in ("one", "two", "one"):
+        await _asked(store, f"look {why}")
+    told = [x.why for _ in range(3) for x in await _answer(store)]
+    assert told == ["two", "one"]
+
+
+async def test_what_is_known_at_once_takes_the_place_of_what_was_asked(store: Store) -> None:
+    await _asked(store, "look")
+    await _asked(store, "look", _remembered())
+    assert await _answer(store) == []
+
+
+async def test_an_answer_that_nobody_could_decide_is_none_yet(store: Store) -> None:
+    """It is tried again, and is still the newest."""
+    await _asked(store, "look")
+    bot = Obedient(fails_on=(MessageNow,))
+
+    def settle(tx: Transaction) -> None:
+        row = tx.heads()[0]
+        report(tx, row.id, codec.loads(row.payload), Outcome(ROOM, "$target", FOUND), None)
+
+    await store.run("performed", settle)
+    for _ in range(3):
+        await store.run("decide", Deciding({BOT: bot}).some)
+    assert len([x for x in bot.tries if isinstance(x, MessageNow)]) == 3
+
+
+async def test_whose_device_it_was_is_asked_for_once_and_then_told(store: Store) -> None:
+    await _asked(store, "look")
+    sealed = {**FOUND["event"], DEVICE: ["curve", "ed"]}
+    [told] = await _answer(store, {"event": sealed, "edit": {}, "encrypted": True})
+    assert isinstance(told.answer, TextMessage)
+    assert told.answer.origin.doubt is Doubt.UNKNOWN
+    rows = await store.run("heads", Transaction.heads)
+    [again] = [codec.loads(x.payload)["again"] for x in rows if b'"AskDevices"' in x.payload]
+    bot = Obedient(_asks)
+    await store.run("again", lambda tx: tx.enter("again/1", again))
+    await store.run("decide", Deciding({BOT: bot}).some)
+    [told] = [x for x in bot.seen if isinstance(x, MessageNow)]
+    assert isinstance(told.answer, TextMessage)
+    assert told.answer.origin.doubt is Doubt.UNSIGNED
+
+
+async def test_a_store_that_was_lost_and_has_to_ask_arrives_at_the_same_ids(
+    tmp_path: Path,
+) -> None:
+    """Else it would say again what the other has said."""
+    said = []
+    asks = message("look", event_id="$asks")
+    for number, recent in enumerate((_remembered(), Recent(1))):
+        store = Store.open(tmp_path / str(number), Sealer(bytes(32)))
+        await store.run("receive", lambda tx: tx.receive(BOT, ROOM, asks, encrypted=False))
+        await store.run("decide", Deciding({BOT: Obedient(_asks)}, {BOT: recent}).some)
+        if number:
+            await _answer(store)
+        said += await _outbox(store)
+        await store.close()
+    assert said[0] == said[1]
+    assert said[0][1] == Send(ROOM, Text("just said"))
+
+
+async def test_what_is_found_at_once_is_as_old_as_what_asked_for_it(store: Store) -> None:
+    """After a restore: what may have left since must wait for a yes."""
+    deciding = Deciding({BOT: Obedient(_asks)}, {BOT: _remembered()})
+    deciding.restored_at = NOW + 10
+    await store.run("receive", lambda tx: tx.receive(BOT, ROOM, message("look"), encrypted=False))
+    await store.run("decide", deciding.some)
+    rows = await store.run("heads", Transaction.heads)
+    assert codec.loads(rows[0].payload)["was"] <= NOW + 10
