@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from bots.runtime.kit.keys import Question
 from federation.actions import Handle
 
 DIGEST = "digest"
@@ -14,6 +15,9 @@ CONFIRMING = "confirming"
 """The timer by which those wait their turn that ask to confirm."""
 WATCH = "watch"
 """The timer by which the mail server is looked at while mails are under way."""
+
+TEXT = Question("text/{item:int}")
+"""What a message of an announcement says now."""
 
 _ITEM = re.compile(r"announcement/(\d{1,9})/([a-z]+)", re.ASCII)
 _CALL = re.compile(r"digest/(\d{1,9})/call", re.ASCII)

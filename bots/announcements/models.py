@@ -95,12 +95,16 @@ class Announcement:
     room: str = ""
     """Where the message stands: the editors' room may have been replaced since."""
     looks: tuple[str, ...] = ()
-    """Messages that are being looked up, once for each time that an edit of them was removed."""
+    """Messages of which it is asked what they say now."""
 
     def version(self, language: str) -> Version | None:
         return next(
             (x for x in (self.original, *self.translations) if x.language == language), None
         )
+
+    def written_in(self, event: str) -> Version | None:
+        """The text that stands in this message."""
+        return next((x for x in (self.original, *self.translations) if x.event == event), None)
 
     @property
     def languages(self) -> tuple[str, ...]:

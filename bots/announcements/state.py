@@ -8,7 +8,6 @@ from typing import Any
 from bots.announcements.handles import Mailing
 from bots.announcements.models import Announcement, Asked, Desk, Round, Settings, Subscriber, Texts
 from bots.announcements.rules.waiting import Budget, Waiting
-from federation.events import RoomEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +63,6 @@ class State:
     """The language of its version that the event at hand is about."""
     source: str | None = None
     """The message that the event at hand is about, where that edits it or takes an edit back."""
-    found: RoomEvent | None = field(default=None, repr=False)
-    """That message as it was looked up."""
     gone: bool = False
     """The event at hand was removed before it could be read."""
     call: int | None = None

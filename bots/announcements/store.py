@@ -52,8 +52,8 @@ from bots.mail import documents
 from bots.runtime.bot import Docs
 from bots.runtime.decision import Due, Event, FormSubmitted, MailReceived, Performed
 from bots.runtime.documents import read
+from bots.runtime.kit.messages import MessageNow
 from federation.events import Edit, MediaMessage, Reaction, Redaction, RoomEvent, TextMessage
-from federation.translate import looked_up
 
 DIGESTS_UNDER_WAY = 8
 LOOKED_AT = 500
@@ -75,7 +75,7 @@ class Loader:
         match event:
             case Due(key):
                 return self._due(state, key)
-            case Performed():
+            case Performed() | MessageNow():
                 return self._performed(state, event)
             case FormSubmitted():
                 return self._form(state, event)
@@ -87,7 +87,7 @@ class Loader:
 
     # -- documents -----------------------------------------------------------------------------
 
-    def item(self, number: int | None) -> Announcement | None:
+    def item(self, number: int | str | None) -> Announcement | None:
         stored = self.docs.get(ITEM, str(number)) if number is not None else None
         return announcement_from(stored) if stored is not None else None
 
@@ -140,9 +140,10 @@ class Loader:
         items = tuple(sorted(fresh, key=lambda x: x.released))
         return replace(state, items=items, readers=self.readers())
 
-    def _performed(self, state: State, event: Performed) -> State:
-        if event.action == "Look":
-            return self._looked_up(state, event)
+    def _performed(self, state: State, event: Performed | MessageNow) -> State:
+        if isinstance(event, MessageNow):
+            parts = handles.TEXT.read(event.why) or {}
+            return replace(state, item=self.item(parts.get("item")))
         mailing = handles.mailing(event.handle)
         if mailing is None:
             return state
@@ -168,14 +169,6 @@ class Loader:
     def _trouble(self) -> Trouble | None:
         stored = self.docs.get(documents.TROUBLE, documents.TROUBLE)
         return Trouble(stored["since"], stored["reply"]) if stored is not None else None
-
-    def _looked_up(self, state: State, event: Performed) -> State:
-        account = self.settings.account
-        if event.found is not None and event.error is None:
-            room = event.room_id or ""
-            found = looked_up(account, room, event.found, self.docs.view(account, room))
-            state = replace(state, found=found)
-        return replace(self._about(state, event.target), source=event.target)
 
     def _mailing(self, state: State, mailing: handles.Mailing) -> State:
         if mailing.matter == handles.CONFIRM:

@@ -37,9 +37,10 @@ from bots.runtime.decision import (
     SetTimer,
     Started,
 )
+from bots.runtime.kit.messages import MessageNow, read_now
 from bots.runtime.words import Words
 from bridges.email.letters import Letter
-from federation.actions import Look
+from federation.actions import AskNow
 from federation.events import (
     Edit,
     MediaMessage,
@@ -94,7 +95,7 @@ class World:
         self.ids = itertools.count(1)
         self.wrote: dict[str, dict[str, Any]] = {}
         """Messages and edits as a homeserver keeps them; what was redacted is not among them."""
-        self.looks: deque[Look] = deque()
+        self.looks: deque[AskNow] = deque()
         self.away = False
         """Whether nothing can be looked up for now."""
 
@@ -123,7 +124,7 @@ class World:
             self.timers.pop(request.key, None)
         elif isinstance(request, Deliver):
             self.waiting.append(request)
-        elif isinstance(request, Look):
+        elif isinstance(request, AskNow):
             self.looks.append(request)
         elif isinstance(request, Say):
             self.bot.render(request.phrase)
@@ -144,13 +145,11 @@ class World:
             self.mails.append((address, job["token"], documents.letter_from(stored)))
         return Performed("Deliver", action.handle, None, None, error)
 
-    def _look(self, look: Look) -> Performed:
-        event = self.wrote.get(str(look.target))
-        found = {"event": event, "edit": self._edit_of(str(look.target))} if event else None
+    def _look(self, asked: AskNow) -> MessageNow:
+        event = self.wrote.get(asked.event_id)
+        found = {"event": event, "edit": self._edit_of(asked.event_id)} if event else None
         error = None if event else "M_NOT_FOUND"
-        return Performed(
-            "Look", None, str(look.room), None, error, target=str(look.target), found=found
-        )
+        return read_now(BOT, asked, found, self.docs.view(BOT, asked.room), error)
 
     def _edit_of(self, target: str) -> dict[str, Any]:
         """The last one, as servers find it: of the author, and not removed."""

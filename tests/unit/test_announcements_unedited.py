@@ -96,7 +96,10 @@ def test_what_was_looked_up_too_early_does_not_count(world: World, again: str) -
         world.change(event, "Dritte Fassung")
     else:
         world.redact(event)
-    world.handle(early)
+    if world.looks:
+        assert again != "redacted", "the runtime answers the last question alone"
+    else:
+        world.handle(early)
     assert WORDS not in str(world.docs.kinds)
     world.back()
     expected = {"removed": TEXT, "edited": "Dritte Fassung", "redacted": ""}[again]

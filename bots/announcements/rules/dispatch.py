@@ -64,7 +64,7 @@ def rule(state: State, event: Event, now: datetime) -> Decision[State]:
         case SetAside():
             _set_aside(turn, event)
         case MessageNow():
-            pass
+            unedited.now_known(turn, event)
         case FormSubmitted() | MailReceived():
             _from_outside(turn, event)
         case _:
@@ -102,9 +102,6 @@ def _due(turn: Turn, key: str) -> None:
 
 
 def _performed(turn: Turn, event: Performed) -> None:
-    if event.action == "Look":
-        unedited.looked_up(turn, event)
-        return
     mailing = handles.mailing(event.handle)
     if mailing is not None:
         of = asking if mailing.matter == handles.CONFIRM else rounds

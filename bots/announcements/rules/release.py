@@ -11,7 +11,7 @@ from bots.announcements.rules import commands, offers, pages, rounds
 from bots.announcements.rules.turn import Turn
 from bots.runtime import vocabulary
 from bots.runtime.decision import CancelTimer, Phrase, SetTimer
-from federation.actions import Look, React
+from federation.actions import AskNow, React
 from federation.events import Redaction
 
 UNDO = "❌"
@@ -58,8 +58,10 @@ def changed(turn: Turn, item: Announcement) -> None:
 
 def look(turn: Turn, item: Announcement, source: str) -> Announcement:
     """Have the message looked up; until it is known what it says, nothing of this is sent."""
-    turn.ask(Look(item.room, source))
-    item = turn.keep(replace(item, looks=(*item.looks, source)))
+    turn.ask(AskNow(item.room, source, handles.TEXT(item=item.number)))
+    if source not in item.looks:
+        item = replace(item, looks=(*item.looks, source))
+    item = turn.keep(item)
     if item.state is State.PENDING:
         _wind(turn, item)
     return item
