@@ -51,13 +51,19 @@ class _Opened:
         return self._tx.document(collection, key)
 
     def find(
-        self, collection: Collection[D], index: str, value: str = "", *, most: int = MOST
+        self,
+        collection: Collection[D],
+        index: str,
+        value: str = "",
+        *,
+        most: int = MOST,
+        oldest: bool = False,
     ) -> tuple[D, ...]:
         collection.indexed(index)
         if not 0 < most <= MOST:
             raise ValueError(f"a rule may find up to {MOST} documents at once")
-        keys = islice(self._tx.newest(collection.kind, index, value), most)
-        return tuple(self._listed(collection, key) for key in keys)
+        keys = (self._tx.oldest if oldest else self._tx.newest)(collection.kind, index, value)
+        return tuple(self._listed(collection, key) for key in islice(keys, most))
 
     def _listed(self, collection: Collection[D], key: str) -> D:
         found = self._tx.document(collection, key)

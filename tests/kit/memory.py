@@ -74,11 +74,17 @@ class Memory:
         )
 
     def find(
-        self, collection: Collection[D], index: str, value: str = "", *, most: int = MOST
+        self,
+        collection: Collection[D],
+        index: str,
+        value: str = "",
+        *,
+        most: int = MOST,
+        oldest: bool = False,
     ) -> tuple[D, ...]:
         collection.indexed(index)
         assert 0 < most <= MOST
-        keys = self.lists.get((collection.kind, index, value), [])[::-1][:most]
+        keys = self.lists.get((collection.kind, index, value), [])[:: 1 if oldest else -1][:most]
         return tuple(x for key in keys if (x := self.get(collection, key)) is not None)
 
     def count(self, collection: Collection[Any], index: str, value: str = "") -> int:

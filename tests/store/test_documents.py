@@ -86,6 +86,8 @@ async def test_a_store_finds_what_dictionaries_find(
             assert count == len(found) == memory.count(NOTES, index, value)
             some = await seen(store, lambda x, i=index, v=value: x.find(NOTES, i, v, most=2))  # type: ignore[misc]
             assert some == found[:2]
+            old = await seen(store, lambda x, i=index, v=value: x.find(NOTES, i, v, oldest=True))  # type: ignore[misc]
+            assert old == found[::-1]
         await change(store, *(Drop(NOTES, x) for x in "abcdefgh"))
         left = await store.run("test", lambda tx: list(tx.rows("test/note lists")))
         await store.close()

@@ -103,9 +103,16 @@ class View(Protocol):
     def get(self, collection: Collection[D], key: str) -> D | None: ...
 
     def find(
-        self, collection: Collection[D], index: str, value: str = "", *, most: int = MOST
+        self,
+        collection: Collection[D],
+        index: str,
+        value: str = "",
+        *,
+        most: int = MOST,
+        oldest: bool = False,
     ) -> tuple[D, ...]:
-        """The newest `most` that stand under a value of an index, the newest first.
+        """The newest `most` that stand under a value of an index, the newest first; or the oldest,
+        the oldest first: a document is as old as its standing there.
 
         `most` is at most `MOST`; raises ValueError else, and KeyError for what is not declared.
         """

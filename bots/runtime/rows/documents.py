@@ -42,6 +42,8 @@ class _Head:
     count: int = 0
     number: int = 1
     """The page that this one will be."""
+    first: int = 1
+    """Number of the oldest page."""
     page: _Page = _Page()
 
 
@@ -84,6 +86,16 @@ class Documents(Vault):
             yield from reversed(page.keys)
             number = page.older
 
+    def oldest(self, kind: str, index: str, value: str) -> Iterator[str]:
+        """The same, the oldest first."""
+        head = self._head(kind, index, value)
+        number = head.first
+        while number != head.number:
+            page = self._page(kind, index, value, number)
+            yield from page.keys
+            number = page.newer
+        yield from head.page.keys
+
     def count(self, kind: str, index: str, value: str) -> int:
         return self._head(kind, index, value).count
 
@@ -118,7 +130,7 @@ class Documents(Vault):
             self._write_page(
                 kind, index, value, head.number, replace(head.page, newer=head.number + 1)
             )
-            head = _Head(head.count, head.number + 1, _Page(older=head.number))
+            head = _Head(head.count, head.number + 1, head.first, _Page(older=head.number))
         page = replace(head.page, keys=(*head.page.keys, key))
         self._write_head(kind, index, value, replace(head, count=head.count + 1, page=page))
         return head.number
@@ -144,6 +156,8 @@ class Documents(Vault):
         if page.older:
             older = replace(self._page(kind, index, value, page.older), newer=page.newer)
             self._write_page(kind, index, value, page.older, older)
+        else:
+            head = replace(head, first=page.newer)
         if page.newer == head.number:
             return replace(head, page=replace(head.page, older=page.older))
         newer = replace(self._page(kind, index, value, page.newer), older=page.older)
@@ -154,14 +168,14 @@ class Documents(Vault):
         found = self.read(_lists(kind), _place(index, value))
         if found is None:
             return _Head()
-        count, number, *page = json.loads(found)
-        return _Head(count, number, _page(page))
+        count, number, first, *page = json.loads(found)
+        return _Head(count, number, first, _page(page))
 
     def _write_head(self, kind: str, index: str, value: str, head: _Head) -> None:
         if not head.count:
             self.erase(_lists(kind), _place(index, value))
             return
-        data = [head.count, head.number, *_plain(head.page)]
+        data = [head.count, head.number, head.first, *_plain(head.page)]
         self.write(_lists(kind), _place(index, value), encode(data))
 
     def _page(self, kind: str, index: str, value: str, number: int) -> _Page:
