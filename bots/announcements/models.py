@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from bots.runtime.documents import read
+from bots.runtime.kit import sparing
 from bots.runtime.moves import Movable
 from bots.runtime.tongues import Catalogues
 
@@ -219,10 +220,7 @@ class Desk(Movable):
     """What was released until then stood in a digest."""
     trouble: float = 0.0
     """Since when the mail server is away, as editors were told."""
-    aside: float = 0.0
-    """When editors were last told of a failure."""
-    explained: float = 0.0
-    """When editors were last told that only text goes out."""
+    heard: sparing.Heard = field(default_factory=dict)
     calls: int = 0
     """How often editors asked for a digest out of turn."""
     call: State = State.DRAFT

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from bots.runtime.documents import read
+from bots.runtime.kit import sparing
 from bots.runtime.moves import Movable
 
 
@@ -195,8 +196,7 @@ class Found:
 class Person:
     named: bool = False
     """She wants her name to stand beside what she shares."""
-    explained: float = 0.0
-    """When she was told that only authors share."""
+    heard: sparing.Heard = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,9 +225,7 @@ class Office(Movable):
     """Room → the room that replaced it."""
     heirs: Mapping[str, str] = field(default_factory=dict)
     """Rooms that replace rooms which others run, until we have looked at them → the replaced."""
-    refused: float = 0.0
-    """When coordinators were last told of a room of others that was not entered."""
-    aside: float = 0.0
+    heard: sparing.Heard = field(default_factory=dict)
     shut: str = ""
     """The room in place of another into which we could not come, and of which was told last."""
 

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from bots.runtime.documents import read
+from bots.runtime.kit import sparing
 
 
 class Reporter:
@@ -150,8 +151,7 @@ class Case:
     """Since when it is as it is: open, or answered. 0: since it was opened."""
     hinted: bool = False
     """Staff were told that a note in its thread reaches nobody."""
-    pictured: float = 0.0
-    """When they were last told that what is no text does not, either."""
+    heard: sparing.Heard = field(default_factory=dict)
     texts: int = 0
     """How many messages of the person stand in the thread, the root not counted."""
     answers: tuple[Answer, ...] = ()
@@ -185,10 +185,7 @@ class Conversation:
     """The next message opens a new matter."""
     case: int | None = None
     acknowledged: float = 0.0
-    asked: float = 0.0
-    explained: float = 0.0
-    requested: float = 0.0
-    """When her client last asked for something that a program can't do, and was answered."""
+    heard: sparing.Heard = field(default_factory=dict)
     spoken: float = 0.0
     """When staff last wrote to her: they may have asked something."""
 
@@ -222,15 +219,11 @@ class Office:
     conversations: int = 0
     proposed: int = 0
     proposals: tuple[Proposal, ...] = ()
-    asked: float = 0.0
     rang: float = 0.0
     """When staff's phones last rang for a case."""
     unheard: tuple[int, ...] = ()
     """Cases that have something new since then."""
-    doubted: float = 0.0
-    """When staff were last told of a command from a device that nobody has signed."""
-    aside: float = 0.0
-    """When staff were last told of a failure."""
+    heard: sparing.Heard = field(default_factory=dict)
     rooms: int = 0
     """How often the room was lost and another one made."""
     former: tuple[str, ...] = ()

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from bots.runtime.documents import read
+from bots.runtime.kit import sparing
 from bots.runtime.moves import Movable
 from federation.membership import Place, Premises, is_shown
 from federation.spaces.network import Access
@@ -218,7 +219,7 @@ class Member:
     told: int = 0
     """How many messages elsewhere name her."""
     welcomed: float = 0.0
-    explained: float = 0.0
+    heard: sparing.Heard = field(default_factory=dict)
     reminded: bool = False
 
     said: str = field(default="", repr=False)
@@ -298,8 +299,7 @@ class Office(Movable):
     """A timer is set to bring it up to date."""
     renewed: str = ""
     """Version of the rules that everybody was asked about."""
-    aside: float = 0.0
-    """When coordinators were last told of a failure."""
+    heard: sparing.Heard = field(default_factory=dict)
     stirs: Mapping[str, float] = field(default_factory=dict)
     """Numbers of the last two wishes that were made or decided, and when."""
     silent: Mapping[str, float] = field(default_factory=dict)

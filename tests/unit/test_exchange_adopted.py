@@ -228,6 +228,15 @@ def test_what_the_creator_makes_is_waited_for(afar: Afar) -> None:
 # -- who shares there ------------------------------------------------------------------------------
 
 
+def test_who_was_told_that_only_authors_share_is_told_of_a_ban_as_well(served: Afar) -> None:
+    source = served.writes(sender=SARA, room=ROOM)
+    assert served.keys(served.marks(source, MINA, ROOM)) == ["not-author"]
+    assert served.keys(served.marks(source, MINA, ROOM)) == []
+    served.views[ALLIANCE] = RoomView(space=True, banned=frozenset({MINA}))
+    assert served.keys(served.marks(source, MINA, ROOM)) == ["barred"]
+    assert served.keys(served.marks(source, MINA, ROOM)) == []
+
+
 def test_who_is_banned_from_the_alliance_shares_nothing_from_there(served: Afar) -> None:
     served.views[ALLIANCE] = RoomView(space=True, banned=frozenset({MINA}))
     source = served.writes(sender=MINA, room=ROOM)

@@ -15,7 +15,7 @@ from bots.exchange.index import WORD, words
 from bots.exchange.models import ShareState, answer_from, shared_from
 from bots.exchange.rules.marking import SHARE
 from bots.exchange.store import ANSWER, EDIT, MARK, NUMBER, SHARED
-from bots.exchange.wording import PARAGRAPHS, WORDING
+from bots.exchange.wording import WORDING
 from bots.runtime.decision import Due, Phrase, Say
 from bots.runtime.kit.messages import MessageNow, Unknown
 from bots.runtime.phrases import Link, Plural, Quote
@@ -286,18 +286,18 @@ def test_no_order_of_events_breaks_a_promise(steps: list[tuple[str, int, int, st
 def placeholders(key: str) -> set[str]:
     texts = [
         y
-        for x in PARAGRAPHS[key]
+        for x in WORDING.paragraphs[key]
         for y in ((x.singular, x.plural) if isinstance(x, Plural) else (x,))
     ]
     return {x for text in texts for x in re.findall(r"\{(\w+)\}", text)}
 
 
 def test_what_is_said_of_phrases_is_about_phrases() -> None:
-    assert PARAGRAPHS.keys() >= WORDING.ringing
-    assert WORDING.commands <= {x for key in PARAGRAPHS for x in placeholders(key)}
+    assert WORDING.paragraphs.keys() >= WORDING.ringing
+    assert WORDING.commands <= {x for key in WORDING.paragraphs for x in placeholders(key)}
 
 
-@pytest.mark.parametrize("key", sorted(PARAGRAPHS))
+@pytest.mark.parametrize("key", sorted(WORDING.paragraphs))
 @pytest.mark.parametrize("language", ["de en", "ar", "ti", "uk"])
 def test_every_phrase_renders_in_the_catalogues(key: str, language: str) -> None:
     evil = '<img src=x onerror="x">&amp;\n\u202e{share}'

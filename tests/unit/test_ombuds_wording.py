@@ -14,6 +14,7 @@ from bots.ombuds.wording import PARAGRAPHS, RINGING, WORDING
 from bots.ombuds.wording.reporter import WITH_ORIGINAL
 from bots.runtime import declining, unheeded, vocabulary
 from bots.runtime.decision import Phrase
+from bots.runtime.kit import deadletters
 from bots.runtime.phrases import Renderer
 from bots.runtime.vocabulary import UNDO
 from bots.runtime.words import Words
@@ -59,7 +60,13 @@ def test_every_phrase_is_used() -> None:
     made = {f"kind-{x}" for x in KNOWN_MEDIA} | {
         f"state-{x}" for x in ("open", "answered", "closed")
     }
-    made |= {*declining.PHRASES.values(), *unheeded.UNKNOWN, *vocabulary.LISTS, UNDO.summary}
+    made |= {
+        *declining.PHRASES.values(),
+        *unheeded.UNKNOWN,
+        *vocabulary.LISTS,
+        deadletters.KEY,
+        UNDO.summary,
+    }
     assert PARAGRAPHS.keys() - used == made
 
 

@@ -30,6 +30,7 @@ from bots.onboarding.wording import PARAGRAPHS, WORDING
 from bots.runtime import answers, declining, numbers, unheeded, vocabulary
 from bots.runtime.commands import Command, Commands, Invocation, Unknown, names
 from bots.runtime.decision import Phrase
+from bots.runtime.kit import deadletters
 from bots.runtime.phrases import (
     NP_,
     Link,
@@ -79,6 +80,7 @@ def test_every_phrase_is_used() -> None:
         *declining.PHRASES.values(),
         *unheeded.UNKNOWN,
         *vocabulary.LISTS,
+        *deadletters.NETWORK,
     }
     assert PARAGRAPHS.keys() - constants() == made
 

@@ -28,6 +28,7 @@ from bots.runtime.decision import (
     SetAside,
     Started,
 )
+from bots.runtime.kit import deadletters
 from bots.runtime.kit.messages import MessageNow
 from bots.runtime.moves import follow
 from federation.events import (
@@ -43,7 +44,6 @@ from federation.events import (
     in_clear,
 )
 
-PAUSE = 600.0
 _ALONE = {
     handles.DIGEST: digest.due,
     handles.WATCH: watch.due,
@@ -62,7 +62,7 @@ def rule(state: State, event: Event, now: datetime) -> Decision[State]:
         case Performed():
             _performed(turn, event)
         case SetAside():
-            _set_aside(turn, event)
+            deadletters.tell(turn, event)
         case MessageNow():
             unedited.now_known(turn, event)
         case FormSubmitted() | MailReceived():
@@ -76,13 +76,6 @@ def _started(turn: Turn) -> None:
     if turn.state.room is not None:  # it may have been made anew, and have asked us in before
         turn.ask(turn.desk.enter(turn.state.room))
     digest.started(turn)
-
-
-def _set_aside(turn: Turn, event: SetAside) -> None:
-    # Said sparingly: where this very sentence is what fails, it would go round for ever.
-    if turn.seconds - turn.desk.aside >= PAUSE:
-        turn.note(aside=turn.seconds)
-        turn.tell("set-aside", {"reference": event.reference})
 
 
 def _due(turn: Turn, key: str) -> None:

@@ -16,8 +16,6 @@ from federation.actions import React
 from federation.events import Edit, MediaMessage, TextMessage
 
 RELEASE = "✅"
-PAUSE = 600.0
-"""Seconds after which editors are told again that only text goes out."""
 
 
 def text(turn: Turn, event: TextMessage) -> None:
@@ -36,8 +34,7 @@ def text(turn: Turn, event: TextMessage) -> None:
 
 def media(turn: Turn, event: MediaMessage) -> None:
     """Several in a row get one answer."""
-    if turn.seconds - turn.desk.explained >= PAUSE:
-        turn.note(explained=turn.seconds)
+    if turn.may_tell("text-only"):
         turn.tell("text-only", thread=event.thread or event.origin.event_id)
 
 

@@ -12,6 +12,7 @@ from bots.announcements.models import Announcement, Desk, Round, Subscriber, to_
 from bots.announcements.state import State, Write
 from bots.runtime import turn
 from bots.runtime.decision import Decision, Phrase, Say
+from bots.runtime.kit import sparing
 from federation.events import RoomEvent
 
 Values = Mapping[str, object]
@@ -73,6 +74,10 @@ class Turn(turn.Turn[State]):
 
     def phrase(self, key: str, values: Values | None = None) -> Phrase:
         return Phrase(key, self.language, values or {})
+
+    def may_tell(self, key: str) -> bool:
+        """Whether this was not said to editors lately; it is noted then."""
+        return sparing.may_say(key, self.desk.heard, self.seconds, self.note)
 
     def tell(
         self, key: str, values: Values | None = None, room: str | None = None, **fields: Any

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bots.announcements.wording.room import ROOM
 from bots.runtime import unheeded, vocabulary
+from bots.runtime.kit import deadletters
 from bots.runtime.phrases import Wording
 
 WORDING = Wording(
-    ROOM | unheeded.PARAGRAPHS | vocabulary.LISTS,
+    ROOM | unheeded.PARAGRAPHS | vocabulary.LISTS | deadletters.NETWORK,
     ringing=frozenset(
         {"set-aside", "stopped", "redact-late", "held", "mail-refused", "mail-away", "suspended"}
     ),

@@ -152,10 +152,4 @@ ROOM: dict[str, Paragraphs] = {
     "help-release": (N_("sends the message by mail, after a while to take it back"),),
     "help-undo": (N_("takes back a release while there is time"),),
     "help-digest": (N_("sends the digest now, after a while to take it back"),),
-    "set-aside": (
-        N_(
-            "Something could not be done and was put aside. Please tell whoever runs the network "
-            "this number: {reference}"
-        ),
-    ),
 }

@@ -33,8 +33,6 @@ from federation.membership import is_banned
 MOST_HEIRS = 20
 MOST_ROOMS = 50
 """Of those for whom one contact speaks."""
-PAUSE = 600.0
-"""Seconds after which coordinators are told again of a room that was not entered."""
 
 
 # -- whose room it is ------------------------------------------------------------------------------
@@ -127,9 +125,9 @@ def not_let_in(turn: Turn, event: Performed) -> None:
     )
     large = event.error == "crowd" and bool(place.asked)
     values = {"initiative": ", ".join(names), "most": CROWD}
-    if turn.seconds - turn.known.office.refused >= PAUSE:
-        turn.office(refused=turn.seconds)
-        turn.tell("too-many" if large else "shut-out", values)
+    key = "too-many" if large else "shut-out"
+    if turn.may_tell(key):
+        turn.tell(key, values)
     if place.asked:
         turn.settle(asked="")
         turn.ask(Leave(room, notify=True))

@@ -21,6 +21,7 @@ from bots.exchange.state import State
 from bots.runtime import unheeded
 from bots.runtime.commands import Invocation, Unknown
 from bots.runtime.decision import Decision, Due, Event, Performed, SetAside, Started
+from bots.runtime.kit import deadletters
 from bots.runtime.kit.messages import MessageNow
 from bots.runtime.phrases import PerLanguage
 from federation.events import (
@@ -35,8 +36,6 @@ from federation.events import (
     TextMessage,
     in_clear,
 )
-
-PAUSE = 600.0
 
 
 def rule(state: State, event: Event, now: datetime) -> Decision[State]:
@@ -75,7 +74,7 @@ def _of_office(turn: Turn, event: Event) -> None:
         case Performed():
             following.sent(turn, event)
         case SetAside():
-            _set_aside(turn, event)
+            deadletters.tell(turn, event)
 
 
 def _due(turn: Turn, key: str) -> None:
@@ -89,13 +88,6 @@ def _due(turn: Turn, key: str) -> None:
         marking.look_due(turn)
     elif key.startswith(handles.CALM):
         marking.calmed(turn)
-
-
-def _set_aside(turn: Turn, event: SetAside) -> None:
-    # Said sparingly: where this very sentence is what fails, it would go round for ever.
-    if turn.seconds - turn.known.office.aside >= PAUSE:
-        turn.office(aside=turn.seconds)
-        turn.tell("set-aside", {"reference": event.reference})
 
 
 def _said(turn: Turn, event: RoomEvent) -> None:

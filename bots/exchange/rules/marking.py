@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from bots.exchange import handles
 from bots.exchange.models import Mark, Restless, Shared, ShareState
 from bots.exchange.rules.turn import Turn
 from bots.runtime.decision import SetTimer
+from bots.runtime.kit import sparing
 from bots.runtime.kit.keys import Question
 from bots.runtime.kit.messages import Message, MessageNow, Unknown
 from bots.runtime.lookalikes import looks_like
@@ -26,7 +28,7 @@ CALM = timedelta(hours=1)
 MOST_LOOKS = 3
 """At one message, because it was edited meanwhile."""
 PAUSE = 30 * 24 * 3600.0
-"""Seconds after which somebody is told again that only authors share."""
+"""Seconds after which somebody is told again why nothing is shared."""
 
 
 def marked(turn: Turn, event: Reaction | TextMessage, target: str) -> None:
@@ -63,9 +65,7 @@ def marked(turn: Turn, event: Reaction | TextMessage, target: str) -> None:
 
 def _refuse(turn: Turn, bar: str, mark: Mark, target: str) -> None:
     """Who is out shares nothing."""
-    person = turn.person(mark.by)
-    if turn.seconds - person.explained >= PAUSE:
-        turn.set_person(mark.by, explained=turn.seconds)
+    if _is_new(turn, bar, mark.by):
         turn.say(turn.place(turn.state.room), bar, reply_to=target)
 
 
@@ -190,11 +190,13 @@ def _edit(now: MessageNow) -> str:
 def _explain(turn: Turn, key: str, marks: tuple[Mark, ...], author: str = "") -> None:
     """Say in the conversation why nothing is shared; to each person once in a while."""
     concerned = dict.fromkeys(x.by for x in marks if x.by != author)
-    new = [x for x in concerned if turn.seconds - turn.person(x).explained >= PAUSE]
-    for user in new:
-        turn.set_person(user, explained=turn.seconds)
-    if new:
+    if [x for x in concerned if _is_new(turn, key, x)]:
         turn.say_there(key)
+
+
+def _is_new(turn: Turn, key: str, user: str) -> bool:
+    keep = partial(turn.set_person, user)
+    return sparing.may_say(key, turn.person(user).heard, turn.seconds, keep, PAUSE)
 
 
 def _share(turn: Turn, message: Message, marks: tuple[Mark, ...], now: MessageNow) -> None:

@@ -14,6 +14,7 @@ from bots.exchange.rules import commands
 from bots.exchange.state import Knowledge, State
 from bots.runtime import turn
 from bots.runtime.decision import CancelTimer, Decision, Phrase, Say
+from bots.runtime.kit import sparing
 from bots.runtime.phrases import Link, PerLanguage, Quote
 from bots.runtime.switches import switched
 from bots.runtime.texts import parts
@@ -127,6 +128,10 @@ class Turn(turn.Turn[State]):
     def say_there(self, key: str, values: Values | None = None) -> None:
         """Say something in the conversation of the message at hand."""
         self.say(self.shared.room, key, values, thread=self.shared.thread or self.shared.source)
+
+    def may_tell(self, key: str) -> bool:
+        """Whether this was not said to coordinators lately; it is noted then."""
+        return sparing.may_say(key, self.known.office.heard, self.seconds, self.office)
 
     def tell(self, key: str, values: Values) -> None:
         """Say something to the coordinators."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from bots.exchange.wording.rooms import PARAGRAPHS, UNASKED
 from bots.runtime import unheeded, vocabulary
+from bots.runtime.kit import deadletters
 from bots.runtime.phrases import Wording
 
 __all__ = ["PARAGRAPHS", "UNASKED", "WORDING"]
 
 WORDING = Wording(
-    PARAGRAPHS | unheeded.PARAGRAPHS | vocabulary.KINDS,
+    PARAGRAPHS | unheeded.PARAGRAPHS | vocabulary.KINDS | deadletters.NETWORK,
     ringing=frozenset(
         {"copy", "hello", "hello-encrypted", "encrypted", "failed", "set-aside"}
         | {"exchange-moved", "farewell", "not-theirs", "shut-out", "too-many"}

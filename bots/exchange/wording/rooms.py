@@ -148,10 +148,4 @@ PARAGRAPHS: dict[str, Paragraphs] = {
         ),
     ),
     "failed": (N_("This could not be shared ({error}). Please try again another day."),),
-    "set-aside": (
-        N_(
-            "Something could not be done and was put aside. Please tell whoever runs the network "
-            "this number: {reference}"
-        ),
-    ),
 }

@@ -12,6 +12,7 @@ from bots.ombuds.rules.turn import Turn
 from bots.runtime import declining, texts, unheeded
 from bots.runtime.commands import Invocation, Unknown, addressed
 from bots.runtime.decision import Phrase
+from bots.runtime.kit import sparing
 from bots.runtime.phrases import PerLanguage
 from bots.runtime.tongues import asked_for
 from bots.runtime.vocabulary import HELP
@@ -25,9 +26,6 @@ from federation.events import (
     Unreadable,
     in_clear,
 )
-
-PAUSE = 600.0
-"""Seconds between two acknowledgments, or two requests to send something again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +104,7 @@ def media(turn: Turn, event: MediaMessage) -> None:
 
 def ask_for_words(turn: Turn) -> None:
     """Ask her to say it in words, and tell staff that she was asked."""
-    if turn.seconds - turn.conversation.explained >= PAUSE:
-        turn.converse(explained=turn.seconds)
+    if turn.may_say("text-only"):
         turn.say("text-only")
         turn.tell_case("asked-for-words")
 
@@ -119,9 +116,9 @@ def requested(turn: Turn, event: ClientRequest) -> None:
     arrival.expect(turn)
     if event.asks is Asked.VERIFICATION:
         turn.ask(DeclineVerification(turn.chat, event.origin.event_id, notify=True))
-    if turn.seconds - turn.conversation.requested >= PAUSE:
-        turn.converse(requested=turn.seconds)
-        turn.reply(declining.PHRASES[event.asks])
+    key = declining.PHRASES[event.asks]
+    if turn.may_say(key):
+        turn.reply(key)
 
 
 def _is_new(turn: Turn) -> bool:
@@ -213,7 +210,7 @@ def _go_on(turn: Turn, incoming: Incoming) -> None:
     turn.at_case()
     if turn.case.state is CaseState.ANSWERED:
         turn.set_state(CaseState.OPEN)
-    if turn.seconds - turn.conversation.acknowledged >= PAUSE:
+    if not sparing.lately(turn.conversation.acknowledged, turn.seconds):
         turn.converse(acknowledged=turn.seconds)
         number = turn.case.number
         handle = handles.acknowledged(number, turn.case.texts)
@@ -245,9 +242,8 @@ def unreadable(turn: Turn, event: Unreadable) -> None:
     if turn.known.gone or not arrival.adopt(turn, event):
         return
     arrival.expect(turn)
-    if turn.seconds - turn.conversation.asked < PAUSE:
+    if not turn.may_say("send-again"):
         return
-    turn.converse(asked=turn.seconds)
     turn.say("send-again")
     case = turn.known.case
     if case is not None and case.state is not CaseState.CLOSED:

@@ -11,6 +11,7 @@ from bots.ombuds.rules import arrival, flagging, flagwords, places
 from bots.ombuds.rules.flagwords import AGREE, Choice
 from bots.ombuds.rules.turn import Turn, Values
 from bots.runtime import answers
+from bots.runtime.kit import sparing
 from bots.runtime.phrases import PerLanguage
 from bots.runtime.questions import latest
 from bots.runtime.vocabulary import NO
@@ -19,8 +20,6 @@ from federation.events import Reaction, TextMessage
 
 LATELY = 3600.0
 """Seconds in which a choice by itself is still meant for a question that is closed."""
-HINTED = 600.0
-"""Seconds after which she is told again that a question is still open."""
 
 
 def written(turn: Turn, event: TextMessage, body: str) -> bool:
@@ -93,7 +92,7 @@ def still_open(turn: Turn, user: str, body: str) -> None:
     flag = latest(_waiting(turn, user))
     if flag is None:
         return
-    long_ago = flag.stage is Stage.ASKED and turn.seconds - flag.hinted >= HINTED
+    long_ago = flag.stage is Stage.ASKED and not sparing.lately(flag.hinted, turn.seconds)
     if flag.stage is Stage.OFFERED and flagwords.shows(body):
         # The word for a question of ours, after a question of staff: ask again, to be sure.
         offer(turn, flag)
@@ -136,7 +135,7 @@ def _too_late(turn: Turn, user: str, body: str) -> bool:
     """Whether this can only be meant for a question that is closed."""
     replied = handles.flag_question(turn.state.target.handle if turn.state.target else None)
     flagger = turn.known.desk.flaggers.get(user)
-    lately = flagger is not None and turn.seconds - flagger.answered < LATELY
+    lately = flagger is not None and sparing.lately(flagger.answered, turn.seconds, LATELY)
     # A number alone is no complaint; a lost store may have known the question. But where there is
     # a case, staff may have asked how many people live in a room.
     bare = turn.known.case is None and (lately or flagwords.is_number(body))

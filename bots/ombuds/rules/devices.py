@@ -17,8 +17,6 @@ from federation.events import Doubt, Edit, TextMessage
 
 AGAIN = timedelta(hours=1)
 """After which devices are asked for once more that nobody could tell."""
-PAUSE = 600.0
-"""Seconds in which staff are not rung for again because of the same fault."""
 
 
 def is_hers(turn: Turn, event: TextMessage | Edit) -> bool:
@@ -33,10 +31,9 @@ def is_hers(turn: Turn, event: TextMessage | Edit) -> bool:
 
 
 def _refuse(turn: Turn, staff: str) -> None:
-    again = turn.seconds - turn.known.office.doubted < PAUSE
-    if not again:
-        turn.office(doubted=turn.seconds)
-    turn.tell("device-again" if again else "device-unsigned", {"staff": staff})
+    # The first rings; staff are not rung for again because of the same fault.
+    key = "device-unsigned" if turn.may_tell("device-unsigned") else "device-again"
+    turn.tell(key, {"staff": staff})
 
 
 def look(turn: Turn, *users: str) -> None:

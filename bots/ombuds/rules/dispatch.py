@@ -36,6 +36,7 @@ from bots.runtime.decision import (
     SetAside,
     Started,
 )
+from bots.runtime.kit import deadletters
 from bots.runtime.kit.messages import MessageNow
 from federation.events import (
     ClientRequest,
@@ -52,8 +53,6 @@ from federation.events import (
     Unreadable,
 )
 
-PAUSE = 600.0
-
 
 def rule(state: State, event: Event, now: datetime) -> Decision[State]:
     turn = Turn(state, now)
@@ -67,7 +66,8 @@ def rule(state: State, event: Event, now: datetime) -> Decision[State]:
         case Performed():
             _performed(turn, event)
         case SetAside():
-            _set_aside(turn, event)
+            if not moving.failed(turn, event):
+                deadletters.tell(turn, event)
         case DevicesChanged():
             devices.look(turn, event.origin.sender)
         case FormSubmitted() | MailReceived() | MessageNow():
@@ -75,15 +75,6 @@ def rule(state: State, event: Event, now: datetime) -> Decision[State]:
         case _:
             _room_event(turn, event)
     return turn.decision()
-
-
-def _set_aside(turn: Turn, event: SetAside) -> None:
-    if moving.failed(turn, event):
-        return
-    # Said sparingly: where this very sentence is what fails, it would go round for ever.
-    if turn.seconds - turn.known.office.aside >= PAUSE:
-        turn.office(aside=turn.seconds)
-        turn.tell("set-aside", {"reference": event.reference})
 
 
 def _due(turn: Turn, event: Due) -> None:

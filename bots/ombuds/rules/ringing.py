@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from bots.ombuds import handles
 from bots.ombuds.rules.turn import Turn
 from bots.runtime.decision import SetTimer
+from bots.runtime.kit import sparing
 
 QUIET = 60.0
 """Seconds after a sound in which staff hear no other one about cases."""
@@ -29,7 +30,7 @@ def went_on(turn: Turn) -> None:
 
 def _may_ring(turn: Turn) -> bool:
     office, number = turn.known.office, turn.case.number
-    quiet = 0 <= turn.seconds - office.rang < QUIET  # a clock that was set back silences nothing
+    quiet = sparing.lately(office.rang, turn.seconds, QUIET)
     if not office.unheard and not quiet:
         turn.office(rang=turn.seconds)
         return True

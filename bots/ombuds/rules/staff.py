@@ -10,10 +10,9 @@ from bots.ombuds.rules import answers, casework, commands, devices, moving, rost
 from bots.ombuds.rules.turn import Turn, Values
 from bots.runtime import texts, unheeded
 from bots.runtime.commands import Command, Invocation, Unknown
+from bots.runtime.kit import sparing
 from bots.runtime.vocabulary import HELP, UNDO, listed
 from federation.events import Edit, MediaMessage, Reaction, Redaction, TextMessage, Unreadable
-
-PAUSE = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +60,10 @@ def media(turn: Turn, event: MediaMessage) -> None:
         return
     commands_it = commands.OF_STAFF.find(texts.clean(event.caption)[0]) is not None
     in_case = turn.known.case is not None and _inside(turn)
-    lately = in_case and 0 <= turn.seconds - turn.case.pictured < PAUSE
-    if not commands_it and (not in_case or lately):
-        return
-    if in_case:
-        turn.file(pictured=turn.seconds)
-    values = {"command": commands.full(commands.ANSWER, turn.staff_language)}
-    _reply(turn, "picture-stays", values)
+    key = "picture-stays"
+    new = in_case and sparing.may_say(key, turn.case.heard, turn.seconds, turn.file)
+    if commands_it or new:
+        _reply(turn, key, {"command": commands.full(commands.ANSWER, turn.staff_language)})
 
 
 def _command(turn: Turn, event: TextMessage, invocation: Invocation | Unknown) -> None:
@@ -231,6 +227,5 @@ def reacted(turn: Turn, event: Reaction) -> None:
 def unreadable(turn: Turn, event: Unreadable) -> None:
     if event.reason != "undecryptable" or not belongs(turn, event.origin.sender):
         return
-    if turn.seconds - turn.known.office.asked >= PAUSE:
-        turn.office(asked=turn.seconds)
+    if turn.may_tell("send-again-staff"):
         turn.tell("send-again-staff")

@@ -13,6 +13,7 @@ from bots.ombuds.models import Answer, Case, CaseState, Conversation, Flagged, L
 from bots.ombuds.state import Knowledge, State
 from bots.runtime import texts, turn
 from bots.runtime.decision import Decision, Phrase, Say
+from bots.runtime.kit import sparing
 from bots.runtime.words import Raw
 from federation.actions import Handle
 
@@ -125,6 +126,10 @@ class Turn(turn.Turn[State]):
     def phrase(self, key: str, values: Values | None = None) -> Phrase:
         return Phrase(key, self.staff_language, values or {})
 
+    def may_tell(self, key: str) -> bool:
+        """Whether this was not said to staff lately; it is noted then."""
+        return sparing.may_say(key, self.known.office.heard, self.seconds, self.office)
+
     def tell(self, key: str, values: Values | None = None, **fields: Any) -> None:
         """Say something in the ombuds room."""
         audience = frozenset(self.known.office.roster)
@@ -163,6 +168,10 @@ class Turn(turn.Turn[State]):
     def retell(self, phrase: Phrase, handle: Handle) -> None:
         """Edit something that we said in the ombuds room."""
         self.tell(phrase.key, phrase.values, edits=handle)
+
+    def may_say(self, key: str) -> bool:
+        """Whether this was not said to the person lately; it is noted then."""
+        return sparing.may_say(key, self.conversation.heard, self.seconds, self.converse)
 
     def say(self, key: str, values: Values | None = None, **fields: Any) -> None:
         """Say something to the person, in the private chat."""

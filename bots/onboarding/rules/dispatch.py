@@ -26,6 +26,7 @@ from bots.runtime.decision import (
     SetAside,
     Started,
 )
+from bots.runtime.kit import deadletters
 from federation.events import (
     ClientRequest,
     Edit,
@@ -38,8 +39,6 @@ from federation.events import (
     TextMessage,
     Unreadable,
 )
-
-PAUSE = 600.0
 
 
 def rule(state: State, event: Event, now: datetime) -> Decision[State]:
@@ -62,7 +61,7 @@ def _of_office(turn: Turn, event: Event) -> None:
         case Performed():
             arrival.performed(turn, event)
         case SetAside():
-            _set_aside(turn, event)
+            deadletters.tell(turn, event)
 
 
 def _of_room(turn: Turn, event: RoomEvent) -> None:
@@ -90,13 +89,6 @@ def _due(turn: Turn, key: str) -> None:
         wishes.show_due(turn)
     elif key.startswith(handles.WISH):
         wishes.remind(turn)
-
-
-def _set_aside(turn: Turn, event: SetAside) -> None:
-    # Said sparingly: where this very sentence is what fails, it would go round for ever.
-    if turn.seconds - turn.known.office.aside >= PAUSE:
-        turn.office(aside=turn.seconds)
-        turn.tell("set-aside", {"reference": event.reference})
 
 
 def _membership(turn: Turn, event: Membership) -> None:

@@ -35,8 +35,6 @@ from federation.events import (
     in_clear,
 )
 
-PAUSE = 600.0
-"""Seconds between two messages that say nothing new."""
 PARTING = (Question.LEAVE, Question.ERASE)
 
 
@@ -161,8 +159,7 @@ def _puzzled(turn: Turn, body: str) -> None:
     if turn.member.stage is Stage.WAITING and turn.known.wish is not None:
         wishes.add(turn, body)
         turn.say("added")
-    elif turn.seconds - turn.member.explained >= PAUSE:
-        turn.change(explained=turn.seconds)
+    elif turn.may_say("not-understood"):
         turn.say("not-understood", {"help": PerLanguage(HELP.shown)})
 
 
@@ -226,8 +223,7 @@ def edited(turn: Turn, event: Edit) -> None:
     if not turn.state.private or turn.member.user != event.origin.sender:
         return
     waits = turn.member.open is not Question.NOTHING or turn.member.stage is Stage.WAITING
-    if waits and turn.seconds - turn.member.explained >= PAUSE:
-        turn.change(explained=turn.seconds)
+    if waits and turn.may_say("edited"):
         turn.say("edited")
 
 
@@ -248,6 +244,5 @@ def _ask_again(turn: Turn, event: arrival.Message, key: str) -> None:
         return
     if turn.member.stage is Stage.NEW:
         greeting.greet(turn)
-    elif turn.seconds - turn.member.explained >= PAUSE:
-        turn.change(explained=turn.seconds)
+    elif turn.may_say(key):
         turn.say(key)

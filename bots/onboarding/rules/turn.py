@@ -14,6 +14,7 @@ from bots.onboarding.state import Knowledge, State
 from bots.onboarding.wording import CHAT
 from bots.runtime import turn
 from bots.runtime.decision import Decision, Phrase, Say, SetTimer
+from bots.runtime.kit import sparing
 from bots.runtime.phrases import Person
 from bots.runtime.words import Raw
 from federation.actions import CreateRoom, Handle, Invite, Ref
@@ -157,6 +158,10 @@ class Turn(turn.Turn[State]):
         values = {"network": Raw(self.settings.network)}
         return self.state.tongues.text(CHAT, self.language.split(maxsplit=1)[0], values)
 
+    def may_say(self, key: str) -> bool:
+        """Whether this was not said to the member lately; it is noted then."""
+        return sparing.may_say(key, self.member.heard, self.seconds, self.change)
+
     def say(self, key: str, values: Values | None = None, **fields: Any) -> None:
         """Say something to the member, in private."""
         always = {"network": self.settings.network}
@@ -164,6 +169,10 @@ class Turn(turn.Turn[State]):
         # Whoever made the room, or moderates it, may have let others in since.
         audience = frozenset({self.member.user})
         self.ask(Say(self.chat, phrase, audience=audience, **fields))
+
+    def may_tell(self, key: str) -> bool:
+        """Whether this was not said to coordinators lately; it is noted then."""
+        return sparing.may_say(key, self.known.office.heard, self.seconds, self.office)
 
     def tell(self, key: str, values: Values | None = None, **fields: Any) -> None:
         """Say something to the coordinators."""

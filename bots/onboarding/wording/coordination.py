@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bots.runtime.kit import deadletters
 from bots.runtime.phrases import N_, NP_, Paragraphs
 
 _DECIDE = N_(
@@ -9,7 +10,7 @@ _DECIDE = N_(
     "answer with {decline}."
 )
 
-COORDINATION: dict[str, Paragraphs] = {
+COORDINATION: dict[str, Paragraphs] = deadletters.NETWORK | {
     "knock": (
         N_("{person} would like to join {network}, and writes:"),
         "{reason}",
@@ -148,12 +149,6 @@ COORDINATION: dict[str, Paragraphs] = {
             "“{room}” was replaced by another room, into which I can not come yet. What I have to "
             "do there waits, and nothing is lost. Please ask whoever runs the network to run "
             "“buendnis apply”: then I am let in."
-        ),
-    ),
-    "set-aside": (
-        N_(
-            "Something could not be done and was put aside. Please tell whoever runs the network "
-            "this number: {reference}"
         ),
     ),
 }
