@@ -25,7 +25,7 @@ from federation.errors import (
     Unreachable,
 )
 from federation.ports import Probe, RawEvent, no_probe
-from federation.shapes import events, is_text
+from federation.shapes import events, is_text, parse
 
 CLIENT = "/_matrix/client/v3"
 OLDEST = (1, 4)
@@ -209,7 +209,7 @@ def _encode(body: Mapping[str, Any] | _File) -> bytes:
 
 def _understand(status: int, text: bytes, retry_header: str | None) -> Any:
     try:
-        answer = json.loads(text) if text else {}
+        answer = parse(text) if text else {}
     except (ValueError, RecursionError):
         answer = None
     if status >= 500:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from federation.links import Pointer, Target, person, pointed, target, user_of
-from federation.shapes import is_text, listing, mapping
+from federation.shapes import is_text, listing, mapping, whole
 
 TEXT = frozenset({"m.text", "m.notice", "m.emote"})
 MEDIA = {
@@ -191,7 +191,7 @@ def text(content: Mapping[str, Any], key: str) -> str | None:
     value = content.get(key)
     if not isinstance(value, str) or len(value) > LONGEST:
         return None
-    return value if is_text(value) else value.encode("utf-8", "replace").decode()
+    return whole(value)
 
 
 def _plain(shown: str) -> str:

@@ -2,12 +2,41 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from typing import Any, TypeGuard
 
 from federation.ports import RawEvent
 
 DEEPEST = 100
+_HALF = re.compile("[\ud800-\udfff]")
+_HEX = "[0-9a-fA-F]{2}"
+_ESCAPE = re.compile(
+    rf"\\(?:u[dD][89abAB]{_HEX}\\u[dD][c-fC-F]{_HEX}|(u[dD][89a-fA-F]{_HEX})|.)", re.DOTALL
+)
+"""Within JSON; the group holds one that stands for half a character."""
+
+
+def parse(data: bytes | str) -> Any:
+    """JSON of others. It may name half a character, which neither UTF-8 nor anything behind us can
+    hold: U+FFFD stands in its place. Raises ValueError, RecursionError."""
+    text = data if isinstance(data, str) else _decoded(data)
+    if "\\ud" in text or "\\uD" in text:
+        text = _ESCAPE.sub(lambda found: "\\ufffd" if found[1] else found[0], text)
+    return json.loads(text)
+
+
+def _decoded(data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return whole(data.decode("utf-8", "surrogatepass"))
+
+
+def whole(text: str) -> str:
+    """With U+FFFD in place of each half of a character."""
+    return text if is_text(text) else _HALF.sub("\ufffd", text)
 
 
 def mapping(value: object) -> Mapping[str, Any]:

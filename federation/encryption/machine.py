@@ -21,7 +21,7 @@ from federation.encryption.identities import devices, identity, verify
 from federation.encryption.keystore import KeyStore
 from federation.encryption.standing import identity_of
 from federation.ports import BOUND, DEVICE, RawEvent, Vault
-from federation.shapes import is_shallow, is_text, listing, mapping, number
+from federation.shapes import is_shallow, is_text, listing, mapping, number, parse
 
 log = logging.getLogger(__name__)
 
@@ -114,7 +114,7 @@ class Machine:
                 return None
             try:
                 text, index = session.decrypt(ciphertext)
-                inner = json.loads(text)
+                inner = parse(text)
             except (ValueError, TypeError, RecursionError):  # vodozemac's are ValueErrors
                 return None
             if not self.keys.first_use(sender, session_id, index, str(event.get("event_id"))):

@@ -140,6 +140,11 @@ async def test_the_token_goes_into_a_header_and_no_address(serve: Serve) -> None
     assert request.raw_path == "/_matrix/client/v3/a%20b/c%2Fd/%3Fe/%C3%BC%3F"
 
 
+async def test_half_a_character_comes_no_further(serve: Serve) -> None:
+    server = await serve(says(200, rb'{"half \ud800": ["\udfff", "\ud83d\ude00"]}'))
+    assert await get(server) == {"half \ufffd": ["\ufffd", "😀"]}
+
+
 async def test_nobody_there() -> None:
     server = Homeserver("http://127.0.0.1:9")
     with pytest.raises(Unreachable, match=r"Check homeserver\.url"):
