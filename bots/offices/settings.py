@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import get_args
 
 from bots.announcements import models as announcements
-from bots.exchange import models as exchange
+from bots.exchange import settings as exchange
 from bots.offices.places import Places
 from bots.onboarding import models as onboarding
 from config.network import NetworkConfig

@@ -39,7 +39,7 @@ class Memory:
 
     def put(self, collection: Collection[D], document: D) -> None:
         kind, key = collection.kind, collection.key(document)
-        before, now = self._listed(collection, key), collection.listed(document)
+        before, now = self._places(collection, key), collection.listed(document)
         for gone in before - now:
             self.lists[(kind, *gone)].remove(key)
         for new in sorted(now - before):
@@ -56,7 +56,7 @@ class Memory:
         if collection.erases(document):
             self.forgotten.add((collection.kind, key))
 
-    def _listed(self, collection: Collection[D], key: str) -> set[tuple[str, str]]:
+    def _places(self, collection: Collection[D], key: str) -> set[tuple[str, str]]:
         document = self.get(collection, key)
         return set() if document is None else collection.listed(document)
 
@@ -64,6 +64,16 @@ class Memory:
         """For a test to look at."""
         stored = self.documents.get(collection.kind, {})
         return [collection.revived(json.loads(x), collection.version) for x in stored.values()]
+
+    def everything(self) -> str:
+        """All that is kept, as text."""
+        return str((self.documents, {name: keys for name, keys in self.lists.items() if keys}))
+
+    def listed(self, collection: Collection[Any], index: str) -> set[str]:
+        """Values of an index under which something stands."""
+        collection.indexed(index)
+        there = (collection.kind, index)
+        return {name[2] for name, keys in self.lists.items() if keys and name[:2] == there}
 
     # -- what a rule sees ----------------------------------------------------------------------
 

@@ -6,11 +6,10 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
-from bots.runtime.bot import Bot
 from bots.runtime.clock import Clock
 from bots.runtime.office import Office
+from bots.runtime.ruling import AnyBot
 from bots.runtime.serving import Account, assemble
 from federation.ports import Probe
 
@@ -18,7 +17,7 @@ from federation.ports import Probe
 @asynccontextmanager
 async def running(
     folder: Path,
-    bots: Sequence[tuple[Bot[Any], Account]],
+    bots: Sequence[tuple[AnyBot, Account]],
     *,
     clock: Clock | None = None,
     probe: Probe | None = None,

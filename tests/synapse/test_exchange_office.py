@@ -16,29 +16,17 @@ import pytest
 from bots.demo import Seen, room_path
 from bots.demo.person import Person
 from bots.exchange.bot import ExchangeBot
-from bots.exchange.models import Settings, Shared, Source
-from bots.exchange.store import SHARED
-from bots.runtime.bot import Docs
+from bots.exchange.documents import SHARES, Shared
+from bots.exchange.settings import Settings, Source
 from bots.runtime.clock import Clock, ManualClock
 from bots.runtime.serving import Account
 from bots.runtime.words import Words
+from tests.kit.stored import documents
 from tests.synapse.conftest import MakePerson, NewAccount
 from tests.synapse.offices import running
 from tests.synapse.test_onboarding_office import ENCRYPTED, make_room
 
 pytestmark = pytest.mark.synapse
-
-INDEX = "index/text"
-
-
-class Index:
-    """What is searchable, in the same store."""
-
-    def shared(self, docs: Docs, shared: Shared) -> None:
-        docs.put(INDEX, shared.source, shared.text)
-
-    def taken_back(self, docs: Docs, shared: Shared) -> None:
-        docs.delete(INDEX, shared.source)
 
 
 @dataclass
@@ -83,8 +71,12 @@ class Market:
         mark = await self.leyla.react(self.north, event, "📣\ufe0f")
         return event, mark, await self.copied(re.escape(text))
 
-    async def kept(self, kind: str) -> dict[str, Any]:
-        return await self.office.store.run("look", lambda tx: dict(tx.scan(kind)))
+    async def kept(self) -> list[Shared]:
+        return await self.office.store.run("look", lambda tx: documents(tx, SHARES))
+
+    async def texts(self) -> dict[str, str]:
+        """Of what is shared, by the message."""
+        return {x.source: x.text for x in await self.kept() if x.number}
 
     def copies(self) -> list[Seen]:
         """What stands in the exchange room now."""
@@ -123,7 +115,7 @@ async def build(
         account=bot, exchange=exchange, languages=("en",), sources=(Source(north, "North"),)
     )
     post = Account(account.homeserver, account.user_id, account.password)
-    made = ExchangeBot(settings, Words(), (Index(),))
+    made = ExchangeBot(settings, Words())
     return Market(made, post, tmp_path / "office", leyla, cem, north, exchange)
 
 
@@ -157,7 +149,7 @@ async def test_a_message_is_shared_edited_and_taken_back(market: OpenMarket, sea
         await m.leyla.redact(m.north, mark)
         await m.cem.wait_for(room_id=m.exchange, redacts=copy.event_id)
         await m.settled()
-        assert await m.kept(INDEX) == await m.kept(SHARED) == {}
+        assert await m.kept() == []
 
 
 async def test_a_message_is_read_with_edits_from_before_it_was_marked(market: OpenMarket) -> None:
@@ -177,7 +169,7 @@ async def test_a_mark_by_somebody_else_shares_nothing(market: OpenMarket) -> Non
         await m.cem.send(m.north, "!share", reply_to=event)
         await m.settled()
         assert m.copies() == []
-        assert await m.kept(SHARED) == {}
+        assert await m.kept() == []
 
 
 async def test_an_edit_by_somebody_else_changes_no_copy(market: OpenMarket) -> None:
@@ -191,7 +183,7 @@ async def test_an_edit_by_somebody_else_changes_no_copy(market: OpenMarket) -> N
 async def test_a_deleted_message_is_deleted_while_the_office_is_down(market: OpenMarket) -> None:
     async with market() as m:
         event, _, copy = await m.share("something I regret")
-        assert await m.kept(INDEX) == {event: "something I regret"}
+        assert await m.texts() == {event: "something I regret"}
     await m.leyla.redact(m.north, event)
     chatter = {"msgtype": "m.notice", "body": "chatter"}
     more_than_a_sync_holds = (
@@ -201,7 +193,7 @@ async def test_a_deleted_message_is_deleted_while_the_office_is_down(market: Ope
     async with m.open():
         await m.cem.wait_for(room_id=m.exchange, redacts=copy.event_id)
         await m.settled()
-        assert await m.kept(INDEX) == await m.kept(SHARED) == {}
+        assert await m.kept() == []
     assert m.copies() == []
 
 

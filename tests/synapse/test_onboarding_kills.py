@@ -26,8 +26,8 @@ import pytest
 from bots.demo import Json, room_path
 from bots.demo.person import Person
 from bots.exchange.bot import ExchangeBot
-from bots.exchange.models import Settings as ExchangeSettings
-from bots.exchange.models import Source
+from bots.exchange.settings import Settings as ExchangeSettings
+from bots.exchange.settings import Source
 from bots.onboarding.bot import OnboardingBot
 from bots.onboarding.models import Initiative
 from bots.onboarding.models import Settings as OnboardingSettings

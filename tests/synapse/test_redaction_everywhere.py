@@ -22,8 +22,8 @@ from bots.announcements import kinds
 from bots.announcements.store import published
 from bots.demo import room_path
 from bots.demo.person import Person
-from bots.exchange.index import WORD, words
-from bots.exchange.store import SHARED
+from bots.exchange.documents import SHARES
+from bots.exchange.words import words
 from bots.mail import documents
 from bots.planning import seal_key
 from bots.runtime import codec
@@ -34,6 +34,7 @@ from bots.runtime.transaction import Transaction
 from config.loading import load_network
 from federation.embedded import EmbeddedSynapse
 from tests.bench.mailsink import STALL
+from tests.kit.stored import listed
 from tests.synapse.alliance import PUBLIC_URL, Alliance, founded, text_of
 from tests.synapse.conftest import MakePerson
 from tests.synapse.processes import Installation, Running
@@ -47,7 +48,8 @@ FIRST, THEN = "Sofamaennchen", "Bettmaennchen"
 NEWS, NACHRICHT = "Sommerfestle", "Sommerfestchen"
 """Words of the announcement, and of its translation."""
 ALL = (FIRST, THEN, NEWS, NACHRICHT)
-ARCHIVE = {f"vault {x}" for x in (SHARED, WORD, kinds.ITEM, kinds.PAGE, documents.LETTER)}
+EXCHANGE = (SHARES.kind, f"{SHARES.kind} lists")
+ARCHIVE = {f"vault {x}" for x in (*EXCHANGE, kinds.ITEM, kinds.PAGE, documents.LETTER)}
 """Where they lie before."""
 QUICK, SLOW, LATER = "quick@mail.example", "slow@mail.example", "digest@mail.example"
 
@@ -81,7 +83,7 @@ class Kept:
 
 def kept(tx: Transaction) -> Kept:
     letters = dict(tx.scan(documents.LETTER))
-    index = frozenset(key.partition("/")[2] for key, _ in tx.scan(WORD))
+    index = frozenset(listed(tx, SHARES, "word"))
     queue = [x for x in mails_waiting(tx) if x.content["letter"] in letters]
     return Kept(holding(tx, ALL), index, len(published(tx)), len(queue))
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from bots.exchange.models import Adopted
-from bots.exchange.store import ANSWER, SHARED
+from bots.exchange.documents import ANSWERS, SHARES
+from bots.exchange.settings import Adopted
 from bots.runtime.decision import Performed, Request
 from federation.actions import AskNow, Join, Leave
 from federation.events import RoomReplaced, RoomView
@@ -298,8 +298,8 @@ def test_a_contact_who_is_none_any_more_takes_the_bot_along(served: Afar) -> Non
     asked = served.goes()
     assert (EXCHANGE, "exchange/1/copy") in redacted(asked)
     assert served.shared(source) is None
-    assert served.index == {}
-    assert (SHARED, source) in served.docs.forgotten
+    assert served.texts == {}
+    assert (SHARES.kind, source) in served.memory.forgotten
     assert leaves(served.start(2)) == []
 
 
@@ -336,7 +336,7 @@ def test_put_out_and_asked_in_again(served: Afar) -> None:
     source = served.shares()
     asked = served.goes(by=SARA)
     assert (EXCHANGE, "exchange/1/copy") in redacted(asked)
-    assert not served.docs.kinds.get(ANSWER)
+    assert not served.memory.all(ANSWERS)
     assert joins(served.asks_in(MINA)) == []
     asked = served.asks_in()
     assert served.keys(asked, ROOM) == ["hello"]
@@ -349,7 +349,7 @@ def test_what_others_share_stays(served: Afar) -> None:
     served.marks(near, LEYLA, NORTH)
     served.shares()
     served.goes(by=SARA)
-    assert served.index == {near: "Wer hat ein Sofa?"}
+    assert served.texts == {near: "Wer hat ein Sofa?"}
 
 
 def test_what_is_looked_up_meanwhile_is_dropped(served: Afar) -> None:
@@ -427,7 +427,8 @@ def test_an_empty_room_is_left_though_it_was_replaced(served: Afar) -> None:
 
 
 def test_a_lost_store_serves_the_room_again(served: Afar) -> None:
-    served.docs.kinds.clear()
+    served.memory.documents.clear()
+    served.memory.lists.clear()
     source = served.writes(sender=MINA, room=ROOM)
     assert "copy" in served.keys(served.marks(source, MINA, ROOM))
 

@@ -9,8 +9,8 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bots.exchange.models import Settings, shared_from
-from bots.exchange.store import PLACE, SHARED
+from bots.exchange.documents import PLACES, SHARES, Place
+from bots.exchange.settings import Settings
 from bots.runtime.decision import Request
 from federation.actions import Join, Leave
 from federation.events import RoomView
@@ -114,14 +114,14 @@ class Turmoil(Afar):
         adopted = self.bot.settings.adopted
         contacts = {x.id: x.contacts - self.out for x in adopted}
         for room in ROOMS:
-            place = self.docs.get(PLACE, room) or {}
-            assert bool(place.get("initiative")) == self._is_here(room)
+            place = self.memory.get(PLACES, room) or Place(room)
+            assert bool(place.initiative) == self._is_here(room)
             if self._is_here(room):
-                there = contacts[place["initiative"]] & self.view(room).joined
+                there = contacts[place.initiative] & self.view(room).joined
                 assert any(self.view(room).power(x) >= 50 for x in there)
-        for _, stored in self.docs.scan(SHARED):
-            assert self._is_here(shared_from(stored).room)
-        assert set(self.index) == {key for key, _ in self.docs.scan(SHARED)}
+        shares = self.memory.all(SHARES)
+        assert all(self._is_here(x.room) for x in shares)
+        assert set(self.texts) == {x.source for x in shares}
 
 
 ACTS = ("invites", "kicks", "leaves", "comes", "upgrades", "shares", "banned", "no contact")

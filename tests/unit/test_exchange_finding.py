@@ -7,8 +7,8 @@ from itertools import product
 
 import pytest
 
-from bots.exchange import index
-from bots.exchange.index import SHELF, WORD, words
+from bots.exchange.documents import SHARES
+from bots.exchange.words import words
 from federation.events import RoomView
 from tests.unit.test_exchange_story import (
     ANNA,
@@ -20,7 +20,7 @@ from tests.unit.test_exchange_story import (
     SETTINGS,
     Market,
 )
-from tests.unit.world import MemoryDocs, said
+from tests.unit.world import said
 
 SPACE = "!space"
 
@@ -65,17 +65,7 @@ def test_nothing_is_found_of_what_was_changed_or_taken_back() -> None:
     assert links(market, "!find bett")
     market.redact(source, LEYLA, NORTH)
     assert market.keys(market.write("!find bett", CEM, EXCHANGE)[1]) == ["found-nothing"]
-    assert list(market.docs.scan(WORD)) == []
-
-
-def test_what_a_backup_brought_back_to_the_index_finds_nothing() -> None:
-    market = Market()
-    source = share(market, "Wer hat ein Sofa?")
-    kept = dict(market.docs.scan(WORD))
-    market.redact(source, LEYLA, NORTH)
-    for key, numbers in kept.items():
-        market.docs.put(WORD, key, numbers)
-    assert links(market, "!find sofa") == ""
+    assert market.memory.listed(SHARES, "word") == set()
 
 
 def test_the_answer_is_in_the_language_of_the_question() -> None:
@@ -129,12 +119,3 @@ def test_who_does_not_read_the_exchange_room_learns_nothing_of_it() -> None:
 )
 def test_words_are_found_whatever_the_keyboard(written: str, asked: str) -> None:
     assert set(words(asked)) <= set(words(written))
-
-
-def test_many_messages_stand_on_many_shelves() -> None:
-    docs = MemoryDocs()
-    for number in range(1, 3 * SHELF):
-        index.update(docs, number, "", "sofa bett" if number % 2 else "sofa")
-    found = list(index.numbers(docs, ("sofa", "bett"), 3 * SHELF))
-    assert found == list(range(3 * SHELF - 1, 0, -2))
-    assert max(len(numbers) for _, numbers in docs.scan(WORD)) == SHELF

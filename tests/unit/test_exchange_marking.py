@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from bots.exchange.rules.marking import SHARE
-from bots.exchange.store import ANSWER, MARK, NUMBER
+from bots.exchange.documents import ANSWERS, SHARES
+from bots.exchange.keys import SHARE
 from bots.runtime.decision import Performed, SetAside
 from federation.actions import AskNow, Join, Leave
 from federation.events import EncryptionEnabled, RoomReplaced, RoomView
@@ -66,7 +66,7 @@ def test_marks_that_come_while_it_is_looked_up(market: Market) -> None:
     stored = market.shared(source)
     assert stored is not None
     assert [x.event for x in stored.marks] == [mine]
-    assert len(market.docs.kinds[MARK]) == 1
+    assert len(market.memory.listed(SHARES, "event")) == 1
 
 
 def test_a_mark_that_is_gone_before_anything_was_found(market: Market) -> None:
@@ -95,7 +95,7 @@ def test_a_message_that_is_edited_while_it_is_looked_up(market: Market) -> None:
     asked = market.tell_outcomes()
     assert market.keys(asked) == ["copy"]
     assert "new" in market.text(asked, "copy")
-    assert "Schrank" not in str(market.docs.kinds)
+    assert "Schrank" not in market.memory.everything()
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_what_is_no_message_shares_nothing(market: Market, found: dict[str, Any]
     market.seen[source] = found
     assert market.keys(market.marks(source)) == []
     assert market.shared(source) is None
-    assert market.docs.kinds.get(MARK) in ({}, None)
+    assert not market.memory.listed(SHARES, "event")
 
 
 def test_another_event_than_the_one_that_was_asked_for_shares_nothing(market: Market) -> None:
@@ -151,7 +151,7 @@ def test_what_machines_write_is_never_shared(market: Market) -> None:
         assert market.keys(market.marks(source)) == []
         assert market.keys(market.marks(source, CEM)) in ([], ["not-author"])
         assert market.marks(source, OTHER_BOT) == []
-    assert market.index == {}
+    assert market.texts == {}
 
 
 def test_our_own_words_and_copies_are_never_shared(market: Market) -> None:
@@ -183,7 +183,7 @@ def test_the_same_id_in_another_room_is_another_message(market: Market) -> None:
     assert market.edit(source, "evil", LEYLA, SOUTH) == []
     assert market.marks(source, LEYLA, SOUTH) == []
     assert market.write("!unshare", LEYLA, SOUTH, reply_to=source)[1] == []
-    assert market.index == {source: "Wer hat ein Sofa?"}
+    assert market.texts == {source: "Wer hat ein Sofa?"}
     assert redacted(market.unmarks(mine))
 
 
@@ -227,7 +227,7 @@ def test_it_can_be_shared_again_after_it_was_taken_back(market: Market) -> None:
     market.unmarks(reaction)
     market.marks(source)
     assert said(market.pass_time(3), "copy").handle == "exchange/2/copy"
-    assert list(market.docs.kinds[NUMBER]) == ["2"]
+    assert market.memory.listed(SHARES, "number") == {"2"}
 
 
 # -- encrypted rooms -------------------------------------------------------------------------------
@@ -272,7 +272,7 @@ def test_a_long_text_is_cut(market: Market) -> None:
 def test_nothing_that_people_write_becomes_markup(market: Market) -> None:
     market.bot = type(market.bot)(
         replace(SETTINGS, sources=(replace(SETTINGS.sources[0], initiative="<i>Nord</i>"),)),
-        market.bot._words,
+        market.bot.words,
     )
     asked = market.marks(market.writes("<script>@room</script>\u202e"))
     html = market.bot.render(said(asked, "copy").phrase).html or ""
@@ -308,7 +308,7 @@ def test_a_name_stands_there_only_if_she_wants_it(market: Market) -> None:
     asked = market.write("!name aus", LEYLA, NORTH)[1]
     assert market.keys(asked) == ["~copy", "name-off"]
     assert "Leyla" not in market.text(asked, "copy")
-    assert "Leyla" not in str(market.docs.kinds)
+    assert "Leyla" not in market.memory.everything()
     assert AskNow(NORTH, source, SHARE(), name=True) not in market.marks(market.writes())
 
 
@@ -458,7 +458,7 @@ def test_a_copy_that_moderators_removed_stays_removed(market: Market) -> None:
     market.marks(source)
     asked = market.redact(market.event_of("exchange/1/copy"), ANNA, EXCHANGE)
     assert redacted(asked) == [(NORTH, "exchange/1/seen")]
-    assert market.index == {}
+    assert market.texts == {}
     assert market.marks(source) == []
     assert market.redact("$anything", ANNA, EXCHANGE) == []
 
@@ -474,9 +474,9 @@ def test_an_answer_that_is_deleted_counts_no_more(market: Market) -> None:
     assert market.pass_time(10_000) == []
     market.write("drei", CEM, EXCHANGE, thread=copy)
     market.redact(one, CEM, EXCHANGE)
-    assert market.docs.kinds[ANSWER], "each is kept until the copy goes"
+    assert market.memory.all(ANSWERS), "each is kept until the copy goes"
     market.write("!unshare", LEYLA, NORTH, reply_to=source)
-    assert market.docs.kinds[ANSWER] == {}
+    assert market.memory.all(ANSWERS) == []
 
 
 def test_what_is_no_answer_is_not_counted(market: Market) -> None:
@@ -499,7 +499,7 @@ def test_nothing_is_told_of_answers_after_it_was_taken_back(market: Market) -> N
     market.redact(source, LEYLA, NORTH)
     assert market.pass_time(10_000) == []
     assert market.write("drei", CEM, EXCHANGE, thread=copy)[1] == []
-    assert market.docs.kinds[ANSWER] == {}
+    assert market.memory.all(ANSWERS) == []
 
 
 # -- failures --------------------------------------------------------------------------------------
@@ -510,7 +510,7 @@ def test_a_copy_that_can_not_be_made_is_told_to_its_author(market: Market) -> No
     source = market.writes()
     asked = market.marks(source)
     assert market.keys(asked) == ["copy", "failed"]
-    assert market.index == {}
+    assert market.texts == {}
     assert market.shared(source) is None
 
 
@@ -539,7 +539,7 @@ def test_a_copy_that_was_on_its_way_while_its_room_was_replaced_is_said_anew(
     asked += market.pass_time(1)
     assert said(asked, "copy").room == "!new-exchange"
     assert redacted(asked) == [(EXCHANGE, "exchange/2/copy"), (NORTH, "exchange/2/seen")]
-    assert market.index == {old: "long before", source: "just before"}
+    assert market.texts == {old: "long before", source: "just before"}
     assert market.pass_time(60) == []
 
 

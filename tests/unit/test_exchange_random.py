@@ -11,11 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bots.exchange.bot import ExchangeBot
-from bots.exchange.index import WORD, words
-from bots.exchange.models import ShareState, answer_from, shared_from
-from bots.exchange.rules.marking import SHARE
-from bots.exchange.store import ANSWER, EDIT, MARK, NUMBER, SHARED
+from bots.exchange.documents import ANSWERS, SHARES, ShareState
+from bots.exchange.keys import SHARE
 from bots.exchange.wording import WORDING
+from bots.exchange.words import words
 from bots.runtime.decision import Due, Phrase, Say
 from bots.runtime.kit.messages import MessageNow, Unknown
 from bots.runtime.phrases import Link, Plural, Quote
@@ -33,7 +32,6 @@ from tests.unit.test_exchange_story import (
     OTHER_BOT,
     SETTINGS,
     SOUTH,
-    Index,
     Market,
     replacing,
 )
@@ -57,7 +55,7 @@ class Chaos(Market):
         self.gone: set[str] = set()
         self.taken_down: set[str] = set()
         """Copies that others have redacted."""
-        self.texts = 0
+        self.written = 0
         self.said_so: dict[str, list[tuple[str, str]]] = {}
         """Message → its author's edits, and what it says by each; first of all without any."""
         self.unsaid: set[str] = set()
@@ -71,8 +69,8 @@ class Chaos(Market):
 
     def say_something(self, a: int, b: int, noise: str) -> None:
         sender, room = EVERYBODY[a % 5], ROOMS[b % 5]
-        self.texts += 1
-        body = f"text{self.texts}x{noise}"
+        self.written += 1
+        body = f"text{self.written}x{noise}"
         raw: dict[str, Any] = {
             "msgtype": ("m.text", "m.notice", "m.image")[a % 3 if b % 4 == 0 else 0]
         }
@@ -103,8 +101,8 @@ class Chaos(Market):
         target = self.pick(a)
         author, room = self.authors.get(target, (LEYLA, NORTH))
         sender = author if b % 3 else EVERYBODY[a % 5]
-        self.texts += 1
-        body = f"text{self.texts}x{'' if sender == author else 'FORGED'}"
+        self.written += 1
+        body = f"text{self.written}x{'' if sender == author else 'FORGED'}"
         where = room if b % 4 else ROOMS[b % 5]
         origin = self.origin(where, sender)
         if sender == author and where == room and target in self.seen and target not in self.gone:
@@ -220,13 +218,8 @@ def shown(market: Chaos) -> str:
     return "".join(text for name, text in texts.items() if name not in market.taken_down)
 
 
-def indexed(market: Chaos) -> set[tuple[int, str]]:
-    entries = market.docs.scan(WORD)
-    return {(x, key.partition("/")[2]) for key, numbers in entries for x in numbers}
-
-
 def check(market: Chaos) -> None:
-    kept = {key: shared_from(data) for key, data in market.docs.scan(SHARED)}
+    kept = {x.source: x for x in market.memory.all(SHARES)}
     standing = {key: x for key, x in kept.items() if x.state is ShareState.SHARED}
     for source, shared in standing.items():
         author, room = market.authors[source]
@@ -243,19 +236,18 @@ def check(market: Chaos) -> None:
         assert "FORGED" not in text
         if name in by_copy:
             assert by_copy[name].text[:20] in text
-    assert market.index == {x.source: x.text for x in standing.values()}
-    assert indexed(market) == {
-        (x.number, word) for x in standing.values() for word in words(x.text)
-    }
-    assert set(market.docs.kinds.get(MARK, ())) == {m.event for x in kept.values() for m in x.marks}
-    assert set(market.docs.kinds.get(NUMBER, ())) == {str(x.number) for x in standing.values()}
-    answers = [answer_from(x, key) for key, x in market.docs.scan(ANSWER)]
+    assert market.texts == {x.source: x.text for x in standing.values()}
+    found = {word for x in standing.values() for word in words(x.text)}
+    assert market.memory.listed(SHARES, "word") == found
+    events = {y for x in kept.values() for y in (*x.edits, *(z.event for z in x.marks))}
+    assert market.memory.listed(SHARES, "event") == events
+    assert market.memory.listed(SHARES, "number") == {str(x.number) for x in standing.values()}
+    answers = market.memory.all(ANSWERS)
     assert {x.number for x in answers} <= {x.number for x in standing.values()}
     for shared in kept.values():
         counted = [x for x in answers if x.number == shared.number and x.counts]
         assert len(counted) == shared.answered
-    assert set(market.docs.kinds.get(EDIT, ())) == {y for x in kept.values() for y in x.edits}
-    everything = shown(market) + str(market.docs.kinds)
+    everything = shown(market) + market.memory.everything()
     assert not [x for x in market.unsaid if x in everything]
     made = Counter(x.handle for x in market.said if isinstance(x, Say) and x.handle)
     assert not [x for x, count in made.items() if count > 1]
@@ -275,8 +267,7 @@ def test_no_order_of_events_breaks_a_promise(steps: list[tuple[str, int, int, st
     while market.outcomes:
         market.tell_outcomes()
     check(market)
-    kept = (shared_from(data) for _, data in market.docs.scan(SHARED))
-    standing = {f"exchange/{x.number}/copy" for x in kept if x.number}
+    standing = {f"exchange/{x.number}/copy" for x in market.memory.all(SHARES) if x.number}
     assert living(market).keys() - market.taken_down == standing
 
 
@@ -308,20 +299,3 @@ def test_every_phrase_renders_in_the_catalogues(key: str, language: str) -> None
     assert "<img" not in (text.html or "")
     tags = set(re.findall(r"</?(\w+)", text.html or ""))
     assert tags <= {"p", "br", "code", "blockquote", "a", "hr"}
-
-
-def test_a_follower_is_asked_in_the_same_transaction() -> None:
-    market = Market()
-    source = market.writes()
-    calls: list[str] = []
-
-    class Failing(Index):
-        def taken_back(self, docs: Any, shared: Any) -> None:
-            calls.append(shared.source)
-            raise ValueError("as it was made")
-
-    market.marks(source)
-    market.bot = ExchangeBot(SETTINGS, market.bot._words, (Failing(),))
-    with pytest.raises(ValueError, match="as it was made"):
-        market.redact(source, LEYLA, NORTH)
-    assert calls == [source]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bots.exchange.store import ANSWER, RESTLESS, SHARED
+from bots.exchange.documents import ANSWERS, RESTLESS, SHARES
 from bots.runtime.decision import Request, Say
 from federation.actions import AskNow, Redact
 from tests.unit.test_exchange_story import CEM, EXCHANGE, LEYLA, NORTH, Market
@@ -53,7 +53,7 @@ def test_however_slowly_it_is_done_it_comes_ever_more_rarely(market: Market, pau
     market.pass_time(600)
     assert market.shared(source) is not None
     market.pass_time(7_200)
-    assert not market.docs.kinds[RESTLESS]
+    assert not market.memory.all(RESTLESS)
 
 
 def test_commands_settle_as_reactions_do(market: Market) -> None:
@@ -120,6 +120,6 @@ def test_many_answers_are_no_growing_document(market: Market) -> None:
     sizes = []
     for i in range(200):
         market.write(f"answer {i}", CEM, EXCHANGE, thread=copy)
-        sizes.append(len(market.docs.kinds[SHARED][source]))
+        sizes.append(len(market.memory.documents[SHARES.kind][source]))
     assert max(sizes) - sizes[0] < 100
-    assert len(market.docs.kinds[ANSWER]) == 200
+    assert len(market.memory.all(ANSWERS)) == 200

@@ -6,10 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from bots.exchange.bot import ExchangeBot
-from bots.exchange.models import Settings, Shared, Source, shared_from
-from bots.exchange.rules.marking import SHARE
-from bots.exchange.store import SHARED
-from bots.runtime.bot import Docs
+from bots.exchange.documents import SHARES, Shared
+from bots.exchange.keys import SHARE
+from bots.exchange.settings import Settings, Source
 from bots.runtime.decision import Request
 from federation.actions import AskNow, Join, Leave, React, Redact
 from federation.events import Edit, RoomView
@@ -32,18 +31,6 @@ SETTINGS = Settings(
 )
 
 
-class Index:
-    """A follower: what is searchable, in the store of the same office."""
-
-    KIND = "index/text"
-
-    def shared(self, docs: Docs, shared: Shared) -> None:
-        docs.put(self.KIND, shared.source, shared.text)
-
-    def taken_back(self, docs: Docs, shared: Shared) -> None:
-        docs.delete(self.KIND, shared.source)
-
-
 def replacing(target: str, body: str) -> dict[str, Any]:
     """Content of an edit."""
     return {
@@ -56,7 +43,7 @@ def replacing(target: str, body: str) -> dict[str, Any]:
 
 class Market(World):
     def __init__(self, settings: Settings = SETTINGS) -> None:
-        super().__init__(ExchangeBot(settings, EnglishWords(), (Index(),)), BOT)
+        super().__init__(ExchangeBot(settings, EnglishWords()), BOT)
         for room in (NORTH, SOUTH, CLOSED):
             people = frozenset({BOT, LEYLA, CEM, ANNA})
             self.views[room] = RoomView(joined=people)
@@ -101,16 +88,16 @@ class Market(World):
         return self.react(target, key, sender, room)[1]
 
     def shared(self, source: str) -> Shared | None:
-        stored = self.docs.get(SHARED, source)
-        return shared_from(stored) if stored is not None else None
+        return self.memory.get(SHARES, source)
 
     def unmarks(self, mark: str, by: str = LEYLA, room: str = NORTH) -> list[Request]:
         """Takes a 📣 back, and stays with that."""
         return [*self.redact(mark, by, room), *self.pass_time(2)]
 
     @property
-    def index(self) -> dict[str, Any]:
-        return dict(self.docs.scan(Index.KIND))
+    def texts(self) -> dict[str, str]:
+        """Of what is shared, by the message."""
+        return {x.source: x.text for x in self.memory.all(SHARES) if x.number}
 
 
 def redacted(requests: list[Request]) -> list[tuple[str, str]]:
@@ -132,20 +119,20 @@ def test_a_message_is_shared_changed_and_taken_back() -> None:
     assert LEYLA not in text
     (seen,) = (x for x in asked if isinstance(x, React))
     assert (seen.room, seen.target, seen.key) == (NORTH, source, "✅")
-    assert market.index == {source: "Wer hat ein Sofa?"}
+    assert market.texts == {source: "Wer hat ein Sofa?"}
 
     asked = market.edited(source, "Wer hat ein Bett?")
     assert market.keys(asked) == ["~copy"]
     assert said(asked, "copy").edits == "exchange/1/copy"
     assert "Bett" in market.text(asked, "copy")
-    assert market.index == {source: "Wer hat ein Bett?"}
+    assert market.texts == {source: "Wer hat ein Bett?"}
 
     asked = market.unmarks(reaction)
     assert redacted(asked) == [(EXCHANGE, "exchange/1/copy"), (NORTH, "exchange/1/seen")]
-    assert market.index == {}
+    assert market.texts == {}
     assert market.shared(source) is None
-    assert "Bett" not in str(market.docs.kinds)
-    assert (SHARED, source) in market.docs.forgotten
+    assert "Bett" not in market.memory.everything()
+    assert (SHARES.kind, source) in market.memory.forgotten
 
 
 def test_a_message_that_is_deleted_is_deleted_everywhere() -> None:
@@ -154,8 +141,8 @@ def test_a_message_that_is_deleted_is_deleted_everywhere() -> None:
     market.marks(source)
     asked = market.redact(source, LEYLA, NORTH)
     assert (EXCHANGE, "exchange/1/copy") in redacted(asked)
-    assert market.index == {}
-    assert (SHARED, source) in market.docs.forgotten
+    assert market.texts == {}
+    assert (SHARES.kind, source) in market.memory.forgotten
     assert market.redact(source, LEYLA, NORTH) == []
 
 
@@ -177,7 +164,7 @@ def test_only_its_author_shares() -> None:
     asked = market.marks(source, CEM)
     assert market.keys(asked) == ["not-author"]
     assert said(asked, "not-author").thread == source
-    assert market.index == {}
+    assert market.texts == {}
     assert market.keys(market.marks(market.writes(), CEM)) == []
     assert market.keys(market.marks(source)) == ["copy"]
     assert market.keys(market.marks(source, ANNA)) == ["not-author"]

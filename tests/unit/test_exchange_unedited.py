@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from bots.exchange.rules.marking import SHARE
-from bots.exchange.store import EDIT, SHARED
+from bots.exchange.documents import SHARES
+from bots.exchange.keys import SHARE
 from bots.runtime.decision import CancelTimer
 from federation.actions import AskNow, Redact
 from federation.events import Edit
@@ -37,9 +37,11 @@ def test_a_new_copy_says_what_the_message_says_now(market: Market, by: str) -> N
     copy = said(asked, "copy")
     assert copy.handle == "exchange/2/copy"
     assert "Sofa" in market.text(asked, "copy")
-    assert market.index == {source: "Wer hat ein Sofa?"}
-    assert "0301234" not in str(market.docs.kinds)
-    assert (SHARED, source) not in market.docs.forgotten, "a backup must find it, to do the same"
+    assert market.texts == {source: "Wer hat ein Sofa?"}
+    assert "0301234" not in market.memory.everything()
+    assert (SHARES.kind, source) not in market.memory.forgotten, (
+        "a backup must find it, to do the same"
+    )
     assert redacted(market.redact(source, LEYLA, NORTH))[0] == (EXCHANGE, "exchange/2/copy")
 
 
@@ -92,20 +94,20 @@ def test_the_last_answer_counts_where_somebody_marks_it_twice(market: Market) ->
 
 def test_edits_of_others_are_not_known(market: Market) -> None:
     source = market.writes("Wer hat ein Sofa?")
-    market.marks(source)
+    mark, _ = market.react(source, "📣", LEYLA, NORTH)
     origin = market.origin(NORTH, CEM)
     assert market.edit(source, "forged", CEM, NORTH) == []
-    assert not market.docs.kinds.get(EDIT)
+    assert market.memory.listed(SHARES, "event") == {mark}
     assert market.redact(origin.event_id, CEM, NORTH) == []
 
 
 def test_what_is_taken_back_leaves_no_edit(market: Market) -> None:
     source = market.writes("eins")
-    market.marks(source)
+    mark, _ = market.react(source, "📣", LEYLA, NORTH)
     edits = [market.edits(source, f"Satz {number}")[0] for number in range(60)]
-    assert set(market.docs.kinds[EDIT]) == set(edits[-50:])
+    assert market.memory.listed(SHARES, "event") == {mark, *edits[-50:]}
     market.redact(source, LEYLA, NORTH)
-    assert not market.docs.kinds.get(EDIT)
+    assert market.memory.listed(SHARES, "event") == set()
 
 
 @pytest.mark.parametrize("late", [False, True])

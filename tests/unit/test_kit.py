@@ -20,6 +20,7 @@ from bots.runtime.kit.turn import Turn
 from federation.actions import Handle, Join
 from federation.events import Origin, Reaction, RoomView, TextMessage
 from tests.kit.memory import Memory
+from tests.unit.world import EnglishWords
 
 NOW = datetime(2026, 3, 5, tzinfo=UTC)
 ANSWER = Timer("answer/{case:int}/{number:int}")
@@ -56,7 +57,7 @@ def test_a_name_can_not_be_made_of_what_would_be_read_otherwise() -> None:
 
 class Told(Turn[None]):
     def __init__(self) -> None:
-        super().__init__(Memory(), None, NOW)
+        super().__init__(Memory(), None, EnglishWords(), NOW)
         self.told: list[Any] = []
 
 
@@ -137,7 +138,7 @@ NOTES = Collection("test/note", Note, key=lambda x: x.id, indexes={"text": lambd
 def test_a_turn_knows_what_it_has_changed_and_its_view_does_not() -> None:
     memory = Memory()
     memory.put(NOTES, Note("a", "before"))
-    turn = Turn(memory, None, NOW)
+    turn = Turn(memory, None, EnglishWords(), NOW)
     turn.put(NOTES, Note("a", "now"))
     turn.put(NOTES, Note("a", "at last"))
     turn.put(NOTES, Note("b"))

@@ -140,6 +140,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.timers: dict[str, datetime] = {}
+        self.memory = self.docs.memory
         self.views = self.docs.views
         self.ids = itertools.count(1)
 

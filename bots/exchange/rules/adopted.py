@@ -7,14 +7,16 @@ is taken back: nobody there could change or delete it.
 
 from __future__ import annotations
 
-from bots.exchange import handles
-from bots.exchange.models import Adopted
+from bots.exchange import keys
+from bots.exchange.documents import PLACES, SHARES, Place
 from bots.exchange.rules import rooms
 from bots.exchange.rules.turn import Turn
+from bots.exchange.settings import Adopted
 from bots.exchange.wording import UNASKED
-from bots.runtime.decision import CancelTimer, Performed
+from bots.runtime.decision import Performed, SetTimer, Started
+from bots.runtime.kit.documents import MOST
 from bots.runtime.moves import follow
-from federation.actions import CROWD, Join, Leave, Redact
+from federation.actions import CROWD, Join, Leave
 from federation.events import (
     Edit,
     MediaMessage,
@@ -54,7 +56,7 @@ def _vouches(turn: Turn, view: RoomView, initiative: Adopted) -> bool:
     # Not with her homeserver: a list of servers is easily mistyped, and much would be taken back.
     where = (turn.settings.exchange, turn.settings.alliance)
     moderators = (x for x in initiative.contacts & view.joined if view.power(x) >= MODERATOR)
-    return any(not is_banned(x, where, turn.state.look) for x in moderators)
+    return any(not is_banned(x, where, turn.look) for x in moderators)
 
 
 def _made(view: RoomView, initiative: Adopted) -> bool:
@@ -79,23 +81,29 @@ def _asked_in(turn: Turn, event: Membership) -> None:
     # What the creator makes is newer than our settings, and joined once they tell what it is.
     if sender == turn.settings.creator:
         return
-    speaks = any(sender in x.contacts for x in turn.settings.adopted)
-    few = turn.state.served < MOST_ROOMS
-    if room in turn.known.office.heirs or (speaks and few and not turn.is_kept_out(sender)):
+    speaks = [x.id for x in turn.settings.adopted if sender in x.contacts]
+    few = _served(turn, sender, speaks) < MOST_ROOMS
+    if room in turn.office.heirs or (speaks and few and not turn.is_kept_out(sender)):
         turn.settle(asked=sender)
         turn.ask(Join(room, notify=True, via=(server_of(sender),)))
     else:
         tongue = turn.settings.languages[0]
-        reason = "" if speaks else turn.state.words.text(UNASKED, tongue)
+        reason = "" if speaks else turn.words.text(UNASKED, tongue)
         turn.ask(Leave(room, notify=True, reason=reason))
 
 
+def _served(turn: Turn, sender: str, initiatives: list[str]) -> int:
+    """In how many rooms we are by the wish of who asks us into another."""
+    asked = turn.view.count(PLACES, "asked", sender)
+    return asked + sum(turn.view.count(PLACES, "adopted", x) for x in initiatives)
+
+
 def _came(turn: Turn, event: Membership) -> None:
-    room, place = event.origin.room_id, turn.known.place
-    heir, initiative = room in turn.known.office.heirs, whose(turn, event.room)
+    room, place = event.origin.room_id, turn.place
+    heir, initiative, older = room in turn.office.heirs, whose(turn, event.room), turn.older
     _forget_heir(turn, room)
-    if initiative is not None and _is_meant(turn, initiative, heir):
-        decided = turn.state.older.open if heir and place.open is None else place.open
+    if initiative is not None and _is_meant(turn, initiative, older if heir else None):
+        decided = older.open if heir and place.open is None else place.open
         turn.settle(joined=True, asked="", initiative=initiative.id, open=decided)
         rooms.greet(turn, room, event.room)
     elif place.initiative:
@@ -105,23 +113,25 @@ def _came(turn: Turn, event: Membership) -> None:
         turn.ask(Leave(room, notify=True))
 
 
-def _is_meant(turn: Turn, initiative: Adopted, heir: bool) -> bool:
-    """Whether it was this initiative that had us come; nobody did, if our store was lost."""
-    asked = turn.known.place.asked
-    if heir and turn.state.older.initiative == initiative.id:
+def _is_meant(turn: Turn, initiative: Adopted, older: Place | None) -> bool:
+    """Whether it was this initiative that had us come; nobody did, if our store was lost. `older`:
+    what was decided in the room that this one replaces."""
+    asked = turn.place.asked
+    if older is not None and older.initiative == initiative.id:
         return True
-    return asked in initiative.contacts or not (asked or heir)
+    return asked in initiative.contacts or not (asked or older is not None)
 
 
 def not_let_in(turn: Turn, event: Performed) -> None:
     room = event.room_id or ""
-    heir, place = room in turn.known.office.heirs, turn.known.place
+    turn.enter(room)
+    heir, place = room in turn.office.heirs, turn.place
     if event.error is None or place.initiative or not (heir or place.asked):
         return
     names = (
         x.name
         for x in turn.settings.adopted
-        if place.asked in x.contacts or x.id == turn.state.older.initiative
+        if place.asked in x.contacts or x.id == turn.older.initiative
     )
     large = event.error == "crowd" and bool(place.asked)
     values = {"initiative": ", ".join(names), "most": CROWD}
@@ -136,42 +146,50 @@ def not_let_in(turn: Turn, event: Performed) -> None:
 def replaced(turn: Turn, event: RoomReplaced) -> None:
     """A room of theirs was upgraded. The one that comes instead is a room of its own: whoever may
     say so could name any room, one of the network's as well."""
-    new, office = event.replacement, turn.known.office
+    new, office = event.replacement, turn.office
     if new in turn.settings.places or new in office.moved.values() or new in office.moved:
         return
     turn.settle(heir=new)
-    heirs = {**office.heirs, new: turn.state.room}
-    turn.office(heirs=dict(list(heirs.items())[-MOST_HEIRS:]))
+    heirs = {**office.heirs, new: turn.room}
+    turn.set_office(heirs=dict(list(heirs.items())[-MOST_HEIRS:]))
     turn.ask(follow(event))
 
 
 def _forget_heir(turn: Turn, room: str) -> None:
-    heirs = {x: old for x, old in turn.known.office.heirs.items() if x != room}
-    if heirs != turn.known.office.heirs:
-        turn.office(heirs=heirs)
+    heirs = {x: old for x, old in turn.office.heirs.items() if x != room}
+    if heirs != turn.office.heirs:
+        turn.set_office(heirs=heirs)
 
 
 def _out(turn: Turn, event: Membership) -> None:
     """By our own hand or another's."""
+    was = turn.place.initiative
     turn.settle(joined=False, introduced=False, asked="", initiative="", heir="")
-    for shared in turn.known.behind:
-        if shared.number:
-            copy = handles.copy(shared.number)
-            turn.ask(Redact(shared.into, copy, notify=True, whose=shared.author))
-            turn.ask(CancelTimer(handles.note_timer(shared.number)))
-    turn.forget_behind()
+    if was:
+        behind(turn, event.origin.room_id)
+
+
+def behind(turn: Turn, room: str) -> None:
+    """What was shared from a room in which we are not any more is taken back."""
+    found = turn.view.find(SHARES, "room", room)
+    for shared in found:
+        turn.take(shared.source)
+        turn.take_back(seen=False)
+    if len(found) == MOST:
+        turn.ask(SetTimer(keys.BEHIND(room=room), turn.now))
 
 
 # -- who is left there -----------------------------------------------------------------------------
 
 
-def started(turn: Turn) -> None:
+def started(turn: Turn, _: Started) -> None:
     """Contacts may have changed meanwhile, in the settings or in the room."""
-    for room, initiative in turn.state.adopted.items():
-        view = turn.state.look(room)
+    for place in turn.view.find(PLACES, "joined"):
+        view = turn.look(place.room)
         found = whose(turn, view)
-        if turn.settings.account in view.joined and (found is None or found.id != initiative):
-            farewell(turn, room)
+        here = turn.settings.account in view.joined
+        if here and (found is None or found.id != place.initiative):
+            farewell(turn, place.room)
 
 
 def somebody(turn: Turn, event: Membership) -> None:
@@ -183,7 +201,7 @@ def somebody(turn: Turn, event: Membership) -> None:
 def serves(turn: Turn, event: RoomEvent) -> bool:
     """Whether what is said in the room at hand counts. Who changes or deletes what she has shared
     is heard as long as we are there."""
-    place = turn.known.place
+    place = turn.place
     if not place.initiative or isinstance(event, Edit | Redaction) or _still(turn, event.room):
         return True
     _not_any_more(turn, event)
@@ -193,14 +211,14 @@ def serves(turn: Turn, event: RoomEvent) -> bool:
 def _still(turn: Turn, view: RoomView) -> bool:
     """Whether the room at hand still belongs to the initiative that it is served for."""
     found = whose(turn, view)
-    return found is not None and found.id == turn.known.place.initiative
+    return found is not None and found.id == turn.place.initiative
 
 
 def _not_any_more(turn: Turn, event: RoomEvent) -> None:
     # Its contacts may have gone to the room that comes instead of this one. What was shared from
     # here is looked after for those who are still here.
     others = event.room.joined - turn.settings.accounts
-    if not (turn.known.place.heir and others):
+    if not (turn.place.heir and others):
         farewell(turn, event.origin.room_id)
 
 
@@ -212,7 +230,7 @@ def farewell(turn: Turn, room: str) -> None:
 
 def recognise(turn: Turn, event: RoomEvent) -> None:
     """Somebody uses us in a room of theirs that we don't know, since our store was lost."""
-    if turn.known.place.initiative or not isinstance(event, Reaction | TextMessage | MediaMessage):
+    if turn.place.initiative or not isinstance(event, Reaction | TextMessage | MediaMessage):
         return
     found = whose(turn, event.room)
     if found is not None and turn.settings.account in event.room.joined:

@@ -5,30 +5,38 @@ Never what they say: an answer with somebody's words in it would be one more cop
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import islice
 
-from bots.exchange.models import Found
+from bots.exchange import keys
+from bots.exchange.documents import SHARES, Shared
 from bots.exchange.rules import commands
 from bots.exchange.rules.turn import Turn
+from bots.exchange.words import words
+from bots.runtime.bot import Made
 from bots.runtime.commands import Invocation
 from bots.runtime.decision import Phrase, Say
 from bots.runtime.phrases import Link
 from federation.events import TextMessage
-from federation.links import link
+from federation.links import link, servers
+
+MOST_FOUND = 10
+MOST_WANTED = 8
 
 
 def asked(turn: Turn, event: TextMessage, invocation: Invocation) -> None:
     language = invocation.language() or turn.settings.languages[0]
-    found = turn.state.found
-    key = _key(invocation, found)
+    hits: tuple[Phrase, ...] = ()
     if not turn.reads_exchange(event.origin.sender):
         # An answer to who is not there would tell, word by word, what stands there.
-        key, found = "find-members", ()
-    values = {
-        "find": commands.FIND.shown(language),
-        "hits": tuple(_hit(x) for x in found),
-        "n": len(found),
-    }
+        key = "find-members"
+    elif not invocation.rest:
+        key = "find-what"
+    else:
+        hits = tuple(islice(_hits(turn, invocation.rest), MOST_FOUND))
+        key = "found" if hits else "found-nothing"
+    values = {"find": commands.FIND.shown(language), "hits": hits, "n": len(hits)}
     origin = event.origin
     turn.ask(
         Say(
@@ -41,13 +49,20 @@ def asked(turn: Turn, event: TextMessage, invocation: Invocation) -> None:
     )
 
 
-def _key(invocation: Invocation, found: tuple[Found, ...]) -> str:
-    if not invocation.rest:
-        return "find-what"
-    return "found" if found else "found-nothing"
+def _hits(turn: Turn, text: str) -> Iterator[Phrase]:
+    """The newest first. A copy that was removed since is passed over."""
+    wanted = words(text)[:MOST_WANTED]
+    if not wanted:
+        return
+    rarest = min(wanted, key=lambda x: turn.view.count(SHARES, "word", x))
+    for shared in turn.view.find(SHARES, "word", rarest):
+        made = turn.view.made(keys.COPY(number=shared.number))
+        if made is not None and set(wanted) <= set(words(shared.text)):
+            yield _hit(turn, shared, made)
 
 
-def _hit(found: Found) -> Phrase:
-    day = datetime.fromtimestamp(found.shared, UTC).date()
-    label = Phrase("hit-label", "", {"initiative": found.initiative, "date": day})
-    return Phrase("hit", "", {"link": Link(link(found.room, found.event, found.via), label)})
+def _hit(turn: Turn, shared: Shared, made: Made) -> Phrase:
+    via = servers(turn.view.room(turn.settings.account, made.room_id))
+    day = datetime.fromtimestamp(shared.shared, UTC).date()
+    label = Phrase("hit-label", "", {"initiative": shared.initiative, "date": day})
+    return Phrase("hit", "", {"link": Link(link(made.room_id, made.event_id, via), label)})

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
-from bots.exchange import handles
-from bots.exchange.models import Shared, ShareState
-from bots.exchange.rules import answering, marking
+from bots.exchange import keys
+from bots.exchange.documents import ANSWERS, REMOVED, SHARES, Removed, Shared, ShareState
+from bots.exchange.rules import answering, helping, marking
 from bots.exchange.rules.turn import Turn
+from bots.runtime.commands import Invocation
 from bots.runtime.decision import Performed, SetTimer
 from bots.runtime.texts import clean
 from federation.events import Edit, Redaction, RoomReplaced, TextMessage, in_clear
@@ -28,33 +28,34 @@ JUST = 5.0
 
 def edited(turn: Turn, event: Edit) -> None:
     """Only its author's edits count."""
-    if turn.known.shared is None or turn.shared.room != event.origin.room_id:
+    shared = turn.take(event.target)
+    if shared is None or shared.room != event.origin.room_id:
         return
-    if turn.shared.state is ShareState.ASKED:
+    if shared.state is ShareState.ASKED:
         marking.look_again(turn)  # what was looked up may be older than this
         return
-    if turn.shared.author != event.origin.sender or in_clear(event):
+    if shared.author != event.origin.sender or in_clear(event):
         return
-    if turn.bar(turn.shared.author):
+    if turn.bar(shared.author):
         return  # what she shared before stays as it was; to take it back she may
     says = {"text": clean(event.body)[0], "kind": event.medium or ""}
-    edits = (*turn.shared.edits[1 - MOST_EDITS :], event.origin.event_id)
+    edits = (*shared.edits[1 - MOST_EDITS :], event.origin.event_id)
     turn.change(edits=edits, stale=False)
-    if says != {"text": turn.shared.text, "kind": turn.shared.kind}:
+    if says != {"text": shared.text, "kind": shared.kind}:
         turn.change(**says, changed=turn.seconds)
-        turn.put(turn.shared)
+        turn.show(turn.shared)
 
 
 def redacted(turn: Turn, event: Redaction) -> None:
     """In the room of an initiative: the message is gone, or an edit of it, or a 📣."""
-    if turn.known.shared is None:
-        turn.settle(gone=(*turn.known.place.gone[1 - MOST_GONE :], event.target))
+    shared = turn.take_by("event", event.target) or turn.take(event.target)
+    if shared is None:
+        turn.settle(gone=(*turn.place.gone[1 - MOST_GONE :], event.target))
+    elif shared.room != event.origin.room_id:
         return
-    if turn.shared.room != event.origin.room_id:
-        return
-    if event.target == turn.shared.source:
+    elif event.target == shared.source:
         turn.take_back()
-    elif event.target in turn.shared.edits:
+    elif event.target in shared.edits:
         _share_anew(turn)
     else:
         _unmarked(turn, event)
@@ -62,11 +63,10 @@ def redacted(turn: Turn, event: Redaction) -> None:
 
 def _share_anew(turn: Turn) -> None:
     """Nobody tells what the message says without the edit; the copy and its own edits may show the
-    words that are gone."""
+    words that are gone. A backup that knows the message must find it, to do the same."""
     old = turn.shared
     turn.take_back()
-    anew = Shared(old.source, old.room, marks=old.marks, via=old.via)
-    turn.known = replace(turn.known, shared=anew)
+    turn.put(SHARES, Shared(old.source, old.room, marks=old.marks, via=old.via))
     marking.look(turn)
 
 
@@ -78,37 +78,37 @@ def _unmarked(turn: Turn, event: Redaction) -> None:
     if turn.shared.state is ShareState.ASKED:
         turn.take_back()
     else:  # whoever takes it back and shares it again in one breath makes nothing ring
-        turn.ask(SetTimer(handles.REST + turn.shared.source, turn.now + SETTLE))
+        turn.ask(SetTimer(keys.REST(source=turn.message), turn.now + SETTLE))
 
 
-def rested(turn: Turn) -> None:
+def rested(turn: Turn, source: str) -> None:
     """Nobody marked it again."""
-    if turn.known.shared is not None and not turn.shared.marks:
+    shared = turn.take(source)
+    if shared is not None and not shared.marks:
         turn.take_back()
         marking.note_restless(turn)
 
 
 def removed(turn: Turn, event: Redaction) -> None:
     """In the exchange room: those who moderate it have removed a copy, or an answer is gone."""
-    if turn.known.shared is None:
-        return
-    if turn.known.answer is not None:
-        answering.removed(turn, turn.known.answer)
-    else:
-        turn.known = replace(turn.known, removed=True)
-        turn.take_back(redact=False)
+    answer = turn.get(ANSWERS, event.target)
+    if answer is not None:
+        answering.removed(turn, answer)
+    elif turn.take_copy(event.target) is not None:
+        turn.put(REMOVED, Removed(turn.message))
+        turn.take_back(copy=False)
 
 
-def unshared(turn: Turn, event: TextMessage) -> None:
+def unshared(turn: Turn, event: TextMessage, invocation: Invocation) -> None:
     """`!unshare`, by its author or by those who moderate the room."""
-    sender = event.origin.sender
-    if turn.known.shared is None or turn.shared.room != event.origin.room_id:
+    sender, shared = event.origin.sender, turn.take(helping.target(turn, event, invocation))
+    if shared is None or shared.room != event.origin.room_id:
         return
-    if turn.shared.author == sender or event.room.power(sender) >= MODERATOR:
+    if shared.author == sender or event.room.power(sender) >= MODERATOR:
         turn.take_back()
         marking.note_restless(turn)
-    elif turn.shared.state is ShareState.ASKED:
-        marks = tuple(x for x in turn.shared.marks if x.by != sender)
+    elif shared.state is ShareState.ASKED:
+        marks = tuple(x for x in shared.marks if x.by != sender)
         turn.change(marks=marks)
         if not marks:
             turn.take_back()
@@ -119,26 +119,26 @@ def unshared(turn: Turn, event: TextMessage) -> None:
 
 def moved(turn: Turn, event: RoomReplaced) -> None:
     """What was said just then may stand where nobody reads any more."""
-    last = turn.known.office.shares
+    last = turn.office.shares
     for number in range(last, max(0, last - MOST_BEHIND), -1):
-        turn.ask(SetTimer(handles.anew_timer(number, event.origin.sent_at), turn.now))
+        turn.ask(SetTimer(keys.ANEW(number=number, moved=event.origin.sent_at), turn.now))
 
 
-def left_behind(turn: Turn, key: str) -> None:
-    when = int(key.rpartition("/")[2]) / 1000 - JUST
-    if turn.known.shared is None or turn.shared.state is not ShareState.SHARED:
+def left_behind(turn: Turn, number: int, moved: int) -> None:
+    shared, when = turn.take_by("number", str(number)), moved / 1000 - JUST
+    if shared is None or shared.state is not ShareState.SHARED:
         return
-    if turn.shared.shared >= when and turn.shared.into != turn.place(turn.settings.exchange):
+    if shared.shared >= when and shared.into != turn.now_at(turn.settings.exchange):
         _share_anew(turn)
 
 
-def sent(turn: Turn, event: Performed) -> None:
+def sent(turn: Turn, event: Performed, number: int) -> None:
     """A copy that could not be made at all."""
-    made = turn.known.shared is not None and event.handle == handles.copy(turn.shared.number)
-    if not made or event.action != "Send" or event.error is None:
+    shared = turn.take_by("number", str(number))
+    if shared is None or event.action != "Send" or event.error is None:
         return
-    if turn.shared.into != turn.place(turn.settings.exchange):
+    if shared.into != turn.now_at(turn.settings.exchange):
         _share_anew(turn)  # the room was replaced under it
     else:
         turn.say_there("failed", {"error": event.error})
-        turn.take_back(redact=False)
+        turn.take_back(copy=False)

@@ -1,32 +1,50 @@
-"""`!help`, and commands that are mistyped: what this room is for, and what can be written here."""
+"""What people type: what can be written here, and what was mistyped or not encrypted."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from bots.exchange.rules.turn import Turn
+from bots.exchange.rules import commands
+from bots.exchange.rules.turn import Turn, Values
 from bots.runtime import unheeded
 from bots.runtime.commands import Invocation, Unknown
+from bots.runtime.phrases import PerLanguage
 from bots.runtime.vocabulary import HELP
 from federation.events import TextMessage
 
 
-def asked(turn: Turn, event: TextMessage, invocation: Invocation) -> None:
-    if turn.state.room == turn.settings.exchange:
+def asked(turn: Turn, event: TextMessage, _: Invocation) -> None:
+    if turn.room == turn.settings.exchange:
         key = "help-exchange"
     else:
         key = "help" if turn.open else "hello-off"
-    turn.say(event.origin.room_id, key, **there(event))
+    answer(turn, event, key)
 
 
 def unknown(turn: Turn, event: TextMessage, found: Unknown) -> None:
     """Only what is nearly one of ours: other bots have commands too."""
-    if found.guess is None:
-        return
-    turn.say(event.origin.room_id, *unheeded.unknown(found, HELP), **there(event))
+    if found.guess is not None:
+        answer(turn, event, *unheeded.unknown(found, HELP))
 
 
-def there(event: TextMessage) -> dict[str, Any]:
+def in_clear(turn: Turn, event: TextMessage) -> None:
+    answer(turn, event, "in-clear")
+
+
+def target(turn: Turn, event: TextMessage, found: Invocation) -> str | None:
+    """The message that a command concerns; says so where there is none."""
+    meant = commands.meant(event)
+    if meant is None:
+        shown = {"command": PerLanguage(found.command.shown)}
+        turn.say(event.origin.room_id, "which", shown)
+    elif unheeded.is_said(found.rest):
+        answer(turn, event, "rest-unused", unheeded.values(found))
+    return meant
+
+
+def answer(turn: Turn, event: TextMessage, key: str, values: Values | None = None) -> None:
+    turn.asker = event.origin.sender
+    there: dict[str, Any] = {"reply_to": event.origin.event_id}
     if event.thread is not None:
-        return {"thread": event.thread}
-    return {"reply_to": event.origin.event_id}
+        there = {"thread": event.thread}
+    turn.say(event.origin.room_id, key, values, **there)

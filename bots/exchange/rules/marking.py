@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-from bots.exchange import handles
-from bots.exchange.models import Mark, Restless, Shared, ShareState
+from bots.exchange import keys
+from bots.exchange.documents import (
+    REMOVED,
+    RESTLESS,
+    SHARES,
+    Mark,
+    Restless,
+    Shared,
+    ShareState,
+)
+from bots.exchange.rules import helping
 from bots.exchange.rules.turn import Turn
+from bots.runtime.commands import Invocation
 from bots.runtime.decision import SetTimer
 from bots.runtime.kit import sparing
-from bots.runtime.kit.keys import Question
 from bots.runtime.kit.messages import Message, MessageNow, Unknown
 from bots.runtime.lookalikes import looks_like
 from bots.runtime.texts import called, clean
@@ -20,8 +28,6 @@ from federation.events import KNOWN_MEDIA, Reaction, TextMessage
 from federation.links import servers
 
 SEEN = "✅"
-SHARE = Question("share")
-"""Why it is asked what a message says now."""
 FIRST_PAUSE, LONGEST_PAUSE = 3.0, 300.0
 """Seconds before a message is shared again that was just taken back."""
 CALM = timedelta(hours=1)
@@ -31,42 +37,51 @@ PAUSE = 30 * 24 * 3600.0
 """Seconds after which somebody is told again why nothing is shared."""
 
 
-def marked(turn: Turn, event: Reaction | TextMessage, target: str) -> None:
-    """Somebody has put a 📣 on a message, or answered it with `!share`."""
-    origin = event.origin
-    if (
-        not turn.open
-        or turn.state.ours
-        or turn.known.removed
-        or not _is_person(turn, origin.sender)
-    ):
+def reacted(turn: Turn, event: Reaction) -> None:
+    _marked(turn, event, event.target)
+
+
+def asked(turn: Turn, event: TextMessage, invocation: Invocation) -> None:
+    """`!share`, in answer to a message."""
+    target = helping.target(turn, event, invocation)
+    if target is not None and turn.open:
+        _marked(turn, event, target)
+    elif target is not None:
+        turn.say(event.origin.room_id, "hello-off", reply_to=event.origin.event_id)
+
+
+def _marked(turn: Turn, event: Reaction | TextMessage, target: str) -> None:
+    sender = event.origin.sender
+    if not (turn.open and _is_person(turn, sender) and _is_shareable(turn, target)):
         return
-    mark = Mark(origin.event_id, origin.sender)
-    if bar := turn.bar(origin.sender):
+    mark = Mark(event.origin.event_id, sender)
+    if bar := turn.bar(sender):
         _refuse(turn, bar, mark, target)
         return
-    if turn.known.shared is None:
-        shared = Shared(
-            target,
-            origin.room_id,
-            marks=(mark,),
-            via=servers(event.room),
+    shared = turn.take(target)
+    if shared is None:
+        turn.put(
+            SHARES, Shared(target, event.origin.room_id, marks=(mark,), via=servers(event.room))
         )
-        turn.known = replace(turn.known, shared=shared)
         _look_in_time(turn)
-    elif turn.shared.room != origin.room_id:
+    elif shared.room != event.origin.room_id:
         return
-    elif turn.shared.state is ShareState.ASKED or turn.shared.author == origin.sender:
-        others = tuple(x for x in turn.shared.marks if x.event != mark.event)
+    elif shared.state is ShareState.ASKED or shared.author == sender:
+        others = tuple(x for x in shared.marks if x.event != mark.event)
         turn.change(marks=(*others, mark))
     else:
         _explain(turn, "not-author", (mark,))
 
 
+def _is_shareable(turn: Turn, target: str) -> bool:
+    ours = turn.view.made_by_event(target) is not None
+    return not ours and turn.get(REMOVED, target) is None
+
+
 def _refuse(turn: Turn, bar: str, mark: Mark, target: str) -> None:
     """Who is out shares nothing."""
     if _is_new(turn, bar, mark.by):
-        turn.say(turn.place(turn.state.room), bar, reply_to=target)
+        turn.say(turn.now_at(turn.room), bar, reply_to=target)
 
 
 def _is_person(turn: Turn, user: str) -> bool:
@@ -78,29 +93,30 @@ def _is_person(turn: Turn, user: str) -> bool:
 
 def note_restless(turn: Turn) -> None:
     """It was shared, and was taken back."""
-    times = turn.known.restless.times + 1
-    turn.known = replace(turn.known, restless=Restless(times, turn.seconds))
-    turn.ask(SetTimer(handles.CALM + turn.state.event, turn.now + CALM))
+    restless = turn.get(RESTLESS, turn.message) or Restless(turn.message)
+    turn.put(RESTLESS, Restless(turn.message, restless.times + 1, turn.seconds))
+    turn.ask(SetTimer(keys.CALM(source=turn.message), turn.now + CALM))
 
 
-def calmed(turn: Turn) -> None:
-    turn.known = replace(turn.known, restless=Restless())
+def calmed(turn: Turn, source: str) -> None:
+    turn.drop(RESTLESS, source)
 
 
 def _look_in_time(turn: Turn) -> None:
     """At once; but a message that was just taken back is shared again a while later only, the
     longer the more often."""
-    restless = turn.known.restless
-    if not restless.times:
+    restless = turn.get(RESTLESS, turn.message)
+    if restless is None:
         look(turn)
         return
     pause = min(LONGEST_PAUSE, FIRST_PAUSE * 3.0 ** min(restless.times - 1, 9))
-    turn.ask(SetTimer(handles.LOOK + turn.shared.source, turn.now + timedelta(seconds=pause)))
+    turn.ask(SetTimer(keys.LOOK(source=turn.message), turn.now + timedelta(seconds=pause)))
 
 
-def look_due(turn: Turn) -> None:
+def look_due(turn: Turn, source: str) -> None:
     """It is still marked."""
-    if turn.known.shared is not None and not turn.shared.looked and turn.shared.marks:
+    shared = turn.take(source)
+    if shared is not None and not shared.looked and shared.marks:
         look(turn)
 
 
@@ -120,7 +136,7 @@ def look(turn: Turn) -> None:
     """Have the message looked up, once more if it is being looked up."""
     turn.change(looked=turn.shared.looked + 1)
     named = any(turn.person(x.by).named for x in turn.shared.marks)
-    turn.ask(AskNow(turn.shared.room, turn.shared.source, SHARE(), name=named))
+    turn.ask(AskNow(turn.shared.room, turn.shared.source, keys.SHARE(), name=named))
 
 
 # -- what was found --------------------------------------------------------------------------------
@@ -128,21 +144,22 @@ def look(turn: Turn) -> None:
 
 def found(turn: Turn, now: MessageNow) -> None:
     """Who wrote it, and what it says."""
-    if turn.known.shared is None:
+    shared = turn.take(now.event_id)
+    if shared is None:
         return
-    if turn.shared.state is not ShareState.ASKED:
+    if shared.state is not ShareState.ASKED:
         _refresh(turn, now)
-    elif not turn.shared.looked:
+    elif not shared.looked:
         pass  # it was taken back since it was looked up, and was marked anew
-    elif _edit(now) in turn.known.place.gone:
+    elif _edit(now) in turn.place.gone:
         look(turn)
-    elif not turn.open or not _is_shareable(now) or not _is_person(turn, now.author):
+    elif not turn.open or not _counts(now) or not _is_person(turn, now.author):
         turn.take_back()
     else:
         _of_somebody(turn, now)
 
 
-def _is_shareable(now: MessageNow) -> bool:
+def _counts(now: MessageNow) -> bool:
     """Whether it can be shared, or could if it were readable."""
     answer = now.answer
     if isinstance(answer, Unknown):
@@ -171,7 +188,7 @@ def _of_somebody(turn: Turn, now: MessageNow) -> None:
 def _refresh(turn: Turn, now: MessageNow) -> None:
     """What it says now that it is shared, unless an edit has told since."""
     message, edit = now.answer, _edit(now)
-    known = edit in (*turn.shared.edits, *turn.known.place.gone) or not edit
+    known = edit in (*turn.shared.edits, *turn.place.gone) or not edit
     if not turn.shared.stale or known or not isinstance(message, Message):
         return
     turn.change(stale=False)
@@ -179,7 +196,7 @@ def _refresh(turn: Turn, now: MessageNow) -> None:
         text, kind = _content(message)
         changed = {"text": text, "kind": kind, "changed": turn.seconds}
         turn.change(edits=(*turn.shared.edits, edit), **changed)
-        turn.put(turn.shared)
+        turn.show(turn.shared)
 
 
 def _edit(now: MessageNow) -> str:
@@ -207,13 +224,13 @@ def _share(turn: Turn, message: Message, marks: tuple[Mark, ...], now: MessageNo
         return
     author, edit = now.author, _edit(now)
     name = _name(turn, now) if turn.person(author).named else ""
-    number = turn.known.office.shares + 1
-    turn.office(shares=number)
+    number = turn.office.shares + 1
+    turn.set_office(shares=number)
     turn.change(
         state=ShareState.SHARED,
         marks=marks,
         number=number,
-        into=turn.place(turn.settings.exchange),
+        into=turn.now_at(turn.settings.exchange),
         author=author,
         initiative=source.initiative,
         name=name,
@@ -222,10 +239,12 @@ def _share(turn: Turn, message: Message, marks: tuple[Mark, ...], now: MessageNo
         edits=(edit,) if edit else (),
         shared=turn.seconds,
     )
-    turn.put(turn.shared, anew=True)
+    turn.show(turn.shared, anew=True)
     if turn.shared.stale:
         look(turn)
-    turn.ask(React(turn.shared.room, turn.shared.source, SEEN, handles.seen(number), notify=True))
+    turn.ask(
+        React(turn.shared.room, turn.shared.source, SEEN, keys.SEEN(number=number), notify=True)
+    )
 
 
 def _name(turn: Turn, now: MessageNow) -> str:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bots.exchange import keys
+from bots.exchange.documents import PLACES, SHARES
 from bots.exchange.rules import following
 from bots.exchange.rules.turn import Turn
 from bots.runtime.commands import Invocation
-from bots.runtime.decision import Performed
+from bots.runtime.decision import Performed, SetTimer, Started
+from bots.runtime.kit.documents import MOST
 from bots.runtime.moves import follow
 from bots.runtime.switches import switch
 from federation.events import (
@@ -21,16 +24,18 @@ from federation.events import (
 from federation.links import MODERATOR
 
 
-def started(turn: Turn, joined: frozenset[str]) -> None:
-    missing = sorted(turn.settings.places - joined)
-    turn.ask(*(turn.known.office.enter(room) for room in missing))
+def started(turn: Turn, _: Started) -> None:
+    for room in sorted(turn.settings.places):
+        place = turn.get(PLACES, room)
+        if place is None or not place.joined:
+            turn.ask(turn.office.enter(room))
 
 
 def ours(turn: Turn, event: Membership) -> None:
     """We are asked into a room of the network, have joined it, or are out."""
     room = event.origin.room_id
     if event.membership is MembershipKind.INVITE:
-        turn.ask(turn.known.office.enter(turn.state.room))
+        turn.ask(turn.office.enter(turn.room))
     elif event.membership is MembershipKind.JOIN:
         turn.settle(joined=True)
         if turn.source is not None:
@@ -41,7 +46,7 @@ def ours(turn: Turn, event: Membership) -> None:
 
 def greet(turn: Turn, room: str, view: RoomView) -> None:
     """Say what sharing does, once."""
-    if not turn.known.place.introduced:
+    if not turn.place.introduced:
         turn.settle(introduced=True)
         _introduce(turn, room, view)
 
@@ -55,15 +60,15 @@ def _introduce(turn: Turn, room: str, view: RoomView) -> None:
 
 def encrypted(turn: Turn, event: EncryptionEnabled) -> None:
     """What was said at the beginning is no longer the whole of it."""
-    if turn.known.place.introduced and turn.open:
+    if turn.place.introduced and turn.open:
         turn.say(event.origin.room_id, "encrypted")
 
 
 def replaced(turn: Turn, event: RoomReplaced) -> None:
     """A room of the settings was upgraded: go with it."""
-    room = turn.state.room
+    room = turn.room
     if room in turn.settings.places:
-        turn.office(moved=turn.known.office.after(event))
+        turn.set_office(moved=turn.office.after(event))
         turn.settle(joined=False)
         turn.ask(follow(event))
     if room == turn.settings.exchange:
@@ -72,11 +77,11 @@ def replaced(turn: Turn, event: RoomReplaced) -> None:
 
 def not_let_in(turn: Turn, event: Performed) -> None:
     """What is shared meanwhile waits for us to be let in, and coordinators have to know."""
-    there = turn.place(turn.settings.exchange)
-    moved = there in turn.known.office.moved.values()
-    new = turn.known.office.shut != there
+    there = turn.now_at(turn.settings.exchange)
+    moved = there in turn.office.moved.values()
+    new = turn.office.shut != there
     if event.error is not None and event.room_id == there and moved and new:
-        turn.office(shut=there)
+        turn.set_office(shut=there)
         turn.tell("exchange-moved", {})
 
 
@@ -110,8 +115,14 @@ def named(turn: Turn, event: TextMessage, invocation: Invocation) -> None:
         return
     turn.set_person(sender, named=on)
     if not on:
-        bare = tuple(replace(x, name="", changed=turn.seconds) for x in turn.known.mine)
-        turn.known = replace(turn.known, mine=bare)
-        for shared in bare:
-            turn.put(shared)
+        unnamed(turn, sender)
     turn.say(event.origin.room_id, "name-on" if on else "name-off", reply_to=there)
+
+
+def unnamed(turn: Turn, user: str) -> None:
+    """Her name is taken off what she shares."""
+    named = turn.view.find(SHARES, "named", user)
+    for shared in named:
+        turn.show(turn.put(SHARES, replace(shared, name="", changed=turn.seconds)))
+    if len(named) == MOST:
+        turn.ask(SetTimer(keys.UNNAME(user=user), turn.now))

@@ -1,4 +1,4 @@
-"""One rule at work: what it knows so far, and what it asks for."""
+"""One rule at work: which message and which room it is about, and what it asks for."""
 
 from __future__ import annotations
 
@@ -8,106 +8,195 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from bots.exchange import handles
-from bots.exchange.models import Person, Shared, Source
+from bots.exchange import keys
+from bots.exchange.documents import (
+    ANSWERS,
+    OFFICE,
+    PEOPLE,
+    PLACES,
+    SHARES,
+    Office,
+    Person,
+    Place,
+    Shared,
+)
 from bots.exchange.rules import commands
-from bots.exchange.state import Knowledge, State
-from bots.runtime import turn
-from bots.runtime.decision import CancelTimer, Decision, Phrase, Say
-from bots.runtime.kit import sparing
-from bots.runtime.phrases import Link, PerLanguage, Quote
+from bots.exchange.settings import Settings, Source
+from bots.runtime.decision import CancelTimer, Event, Phrase, Say, SetTimer
+from bots.runtime.kit import sparing, turn
+from bots.runtime.kit.documents import MOST, View
+from bots.runtime.phrases import Link, PerLanguage, Quote, Translator
 from bots.runtime.switches import switched
 from bots.runtime.texts import parts
 from federation.actions import Redact
+from federation.events import RoomEvent, RoomView
 from federation.links import link
 from federation.membership import is_kept_out
 
 Values = Mapping[str, object]
 
 
-class Turn(turn.Turn[State]):
-    def __init__(self, state: State, now: datetime) -> None:
-        super().__init__(state, now)
-        self.settings = state.settings
-        self.known: Knowledge = state.known
+class Turn(turn.Turn[Settings]):
+    def __init__(self, view: View, settings: Settings, words: Translator, now: datetime) -> None:
+        super().__init__(view, settings, words, now)
+        self.settings = settings.as_known(self.office)
+        self.room = ""
+        """The room at hand: of the settings by its id there, else as it is."""
+        self.message = ""
+        """Event id of the message at hand."""
         self.asker: str | None = None
         """Who commands something: what is answered holds up nobody else."""
 
-    def decision(self) -> Decision[State]:
-        return Decision(replace(self.state, known=self.known), tuple(self.requests))
+    def begin(self, event: Event) -> None:
+        if isinstance(event, RoomEvent):
+            self.enter(event.origin.room_id)
 
-    # -- what is known -------------------------------------------------------------------------
+    # -- the office and its rooms --------------------------------------------------------------
 
     @property
-    def shared(self) -> Shared:
-        assert self.known.shared is not None  # noqa: S101
-        return self.known.shared
+    def office(self) -> Office:
+        return self.get(OFFICE, "office") or Office()
 
-    def office(self, **changes: Any) -> None:
-        self.known = replace(self.known, office=replace(self.known.office, **changes))
+    def set_office(self, **changes: Any) -> None:
+        self.put(OFFICE, replace(self.office, **changes))
 
-    def change(self, **changes: Any) -> None:
-        """Change the message at hand."""
-        self.known = replace(self.known, shared=replace(self.shared, **changes))
+    def enter(self, room: str) -> None:
+        """From now on it is about this room."""
+        self.room = self.office.meant(room)
+
+    @property
+    def place(self) -> Place:
+        return self.get(PLACES, self.room) or Place(self.room)
+
+    @property
+    def older(self) -> Place:
+        """What was decided in the room that the one at hand replaces, if others run it."""
+        old = self.office.heirs.get(self.room, "")
+        return self.get(PLACES, old) or Place(old)
 
     def settle(self, **changes: Any) -> None:
         """Change what is decided in the room at hand."""
-        self.known = replace(self.known, place=replace(self.known.place, **changes))
+        self.put(PLACES, replace(self.place, **changes))
 
-    def forget_behind(self) -> None:
-        """What was shared from a room in which we are not any more."""
-        self.known = replace(self.known, behind=())
+    def now_at(self, room: str) -> str:
+        """Where a room of the settings is by now."""
+        return self.office.now_at(room)
 
-    def person(self, user: str) -> Person:
-        return self.known.people.get(user, Person())
-
-    def set_person(self, user: str, **changes: Any) -> None:
-        people = {**self.known.people, user: replace(self.person(user), **changes)}
-        self.known = replace(self.known, people=people)
-
-    @property
-    def open(self) -> bool:
-        """Whether people can share from the room at hand."""
-        source, decided = self.source, self.known.place.open
-        if source is None:
-            return False
-        return source.open if decided is None else decided
+    def look(self, room: str) -> RoomView:
+        """Who is in a room or a space, and who is banned."""
+        settings = self.settings
+        account = settings.greeter if room in settings.spread else settings.account
+        return self.view.room(account, self.now_at(room))
 
     @property
     def source(self) -> Source | None:
         """The room at hand, if people share from there."""
-        found = self.settings.source(self.state.room)
-        initiative = self.settings.initiative(self.known.place.initiative)
+        found = self.settings.source(self.room)
+        initiative = self.settings.initiative(self.place.initiative)
         if found is None and initiative is not None:
-            found = Source(self.state.room, initiative.name)
+            found = Source(self.room, initiative.name)
         return found
+
+    @property
+    def open(self) -> bool:
+        """Whether people can share from the room at hand."""
+        source, decided = self.source, self.place.open
+        if source is None:
+            return False
+        return source.open if decided is None else decided
+
+    # -- people --------------------------------------------------------------------------------
+
+    def person(self, user: str) -> Person:
+        return self.get(PEOPLE, user) or Person(user)
+
+    def set_person(self, user: str, **changes: Any) -> None:
+        person = replace(self.person(user), **changes)
+        if person == Person(user):
+            self.drop(PEOPLE, user)
+        else:
+            self.put(PEOPLE, person)
 
     def bar(self, user: str) -> str | None:
         """What keeps somebody from sharing, as a phrase: a ban, from the alliance, the exchange
         room or where she would share from; of rooms out of which nobody takes her, also that she
         has left the alliance."""
         source = self.source
-        around = (self.state.room, *source.within) if source is not None else ()
+        around = (self.room, *source.within) if source is not None else ()
         if self.is_kept_out(user, *around):
             return "barred"
-        gone = user in self.state.look(self.settings.alliance).left
-        return "outside" if gone and self.known.place.initiative else None
+        gone = user in self.look(self.settings.alliance).left
+        return "outside" if gone and self.place.initiative else None
 
     def is_kept_out(self, user: str, *around: str) -> bool:
         """She, or her homeserver."""
         rooms = (self.settings.exchange, self.settings.alliance, *around)
-        return is_kept_out(user, rooms, self.state.look)
+        return is_kept_out(user, rooms, self.look)
 
     def reads_exchange(self, user: str) -> bool:
         """Whether she is in the exchange room, or it would let her in."""
         rooms = (self.settings.exchange, self.settings.alliance)
-        look, there = self.state.look, self.state.room == self.settings.exchange
-        inside = there or any(user in look(room).joined for room in rooms)
-        return inside and not is_kept_out(user, rooms, look)
+        there = self.room == self.settings.exchange
+        inside = there or any(user in self.look(room).joined for room in rooms)
+        return inside and not is_kept_out(user, rooms, self.look)
 
-    def place(self, room: str) -> str:
-        """Where a room of the settings is by now."""
-        return self.known.office.now_at(room)
+    # -- the message at hand -------------------------------------------------------------------
+
+    @property
+    def found(self) -> Shared | None:
+        return self.get(SHARES, self.message)
+
+    @property
+    def shared(self) -> Shared:
+        found = self.found
+        assert found is not None  # noqa: S101
+        return found
+
+    def take(self, source: str | None) -> Shared | None:
+        """From now on it is about this message, and, where it is about no room, about its room."""
+        self.message = source or ""
+        found = self.found
+        if found is not None and not self.room:
+            self.enter(found.room)
+        return found
+
+    def take_by(self, index_: str, value: str) -> Shared | None:
+        """As `take`, of the message that is found so."""
+        found = self.view.find(SHARES, index_, value, most=1)
+        return self.take(found[0].source) if found else None
+
+    def take_copy(self, event_id: str | None) -> Shared | None:
+        """As `take`, of the message that an event of ours copies."""
+        made = self.view.made_by_event(event_id) if event_id is not None else None
+        number = keys.COPY.read(made.handle) if made is not None else None
+        return self.take_by("number", str(number["number"])) if number is not None else None
+
+    def change(self, **changes: Any) -> None:
+        """Change the message at hand."""
+        self.put(SHARES, replace(self.shared, **changes))
+
+    def take_back(self, *, copy: bool = True, seen: bool = True) -> None:
+        """Forget the message at hand, and take back all of it that we have made. Not the copy if
+        somebody else did, nor our reaction where we are not any more."""
+        shared = self.shared
+        self.drop(SHARES, shared.source)
+        if not shared.number:
+            return
+        self.forget_answers(shared.number)
+        made, reaction = keys.COPY(number=shared.number), keys.SEEN(number=shared.number)
+        if copy:
+            self.ask(Redact(shared.into, made, notify=True, whose=shared.author))
+        if seen:
+            self.ask(Redact(shared.room, reaction, notify=True))
+        self.ask(CancelTimer(keys.NOTE(number=shared.number)))
+
+    def forget_answers(self, number: int) -> None:
+        """To a message that is shared no more."""
+        found = self.view.find(ANSWERS, "number", str(number))
+        for answer in found:
+            self.drop(ANSWERS, answer.event)
+        if len(found) == MOST:
+            self.ask(SetTimer(keys.CLEAR(number=number), self.now))
 
     # -- what is said --------------------------------------------------------------------------
 
@@ -131,34 +220,23 @@ class Turn(turn.Turn[State]):
 
     def may_tell(self, key: str) -> bool:
         """Whether this was not said to coordinators lately; it is noted then."""
-        return sparing.may_say(key, self.known.office.heard, self.seconds, self.office)
+        return sparing.may_say(key, self.office.heard, self.seconds, self.set_office)
 
     def tell(self, key: str, values: Values) -> None:
         """Say something to the coordinators."""
         if self.settings.coordination is not None:
             phrase = Phrase(key, self.settings.languages[0], values)
-            self.ask(Say(self.place(self.settings.coordination), phrase))
+            self.ask(Say(self.now_at(self.settings.coordination), phrase))
 
-    def put(self, shared: Shared, *, anew: bool = False) -> None:
+    def show(self, shared: Shared, *, anew: bool = False) -> None:
         """Say in the exchange room what was shared, or bring that up to date."""
-        copy = handles.copy(shared.number)
+        copy = keys.COPY(number=shared.number)
         phrase = Phrase("copy", self.settings.languages[0], _values(shared))
         said = Say(shared.into, phrase, notify=True, whose=shared.author)
         if anew:
             self.ask(replace(said, handle=copy, copy_of=shared.source))
         else:
             self.ask(replace(said, edits=copy))
-
-    def take_back(self, *, redact: bool = True) -> None:
-        """Everything of the message at hand that we have made, wherever it is."""
-        shared = self.shared
-        if shared.number:
-            copies = ((shared.into, handles.copy(shared.number)),) if redact else ()
-            for room, handle in copies:
-                self.ask(Redact(room, handle, notify=True, whose=shared.author))
-            self.ask(Redact(shared.room, handles.seen(shared.number), notify=True))
-            self.ask(CancelTimer(handles.note_timer(shared.number)))
-        self.known = replace(self.known, shared=None)
 
 
 def _values(shared: Shared) -> Values:

@@ -26,7 +26,7 @@ class Spec(Generic[S, T]):
     collections: tuple[Collection[Any], ...]
     routes: Router[T]
     wording: Wording
-    turn: Callable[[View, S, datetime], T]
+    turn: Callable[[View, S, Translator, datetime], T]
 
 
 class KitBot(Generic[S, T]):
@@ -39,7 +39,8 @@ class KitBot(Generic[S, T]):
 
     def rule(self, view: View, event: Event, now: datetime) -> Decision:
         """Pure: no clock, no randomness, no I/O but through the view."""
-        turn = self.spec.turn(view, self.settings, now)
+        turn = self.spec.turn(view, self.settings, self.words, now)
+        turn.begin(event)
         self.spec.routes(turn, event)
         return turn.decision()
 

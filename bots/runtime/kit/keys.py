@@ -13,7 +13,7 @@ from federation.actions import Handle
 Values = Mapping[str, int | str]
 
 _PART = re.compile(r"\{(\w+)(?::(int|str))?\}")
-_INT, _WORD, _REST = r"\d{1,12}", r"[^/]+", r".+"
+_INT, _WORD, _REST = r"\d{1,18}", r"[^/]+", r".+"
 
 
 class Key:

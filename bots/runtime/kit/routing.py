@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import UnionType
 from typing import Any, Generic, TypeVar
 
-from bots.runtime.commands import Command, Commands, Invocation, Unknown, addressed
+from bots.runtime.commands import Command, Commands, Invocation, Unknown
 from bots.runtime.decision import Due, Event, FormSubmitted, Performed
 from bots.runtime.kit.keys import Made, Question, Timer
 from bots.runtime.kit.messages import MessageNow
-from bots.runtime.texts import clean
 from federation.actions import Action
-from federation.events import TextMessage
+from federation.events import RoomEvent, TextMessage, in_clear
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Event)
@@ -23,7 +23,7 @@ Call = Callable[[], None]
 class Route(Generic[T]):
     """A line of the table."""
 
-    kind: type[Any]
+    kind: type[Any] | UnionType
     """Of event."""
     find: Callable[[T, Any], Call | None]
     """What is to be called; None if the event is for another line."""
@@ -62,6 +62,17 @@ def on(
         return (lambda: _all(rules, turn, event)) if when is None or when(turn, event) else None
 
     return Route(kind, find)
+
+
+def in_room(
+    rule: Callable[[T, RoomEvent], None], when: Callable[[T, RoomEvent], bool] | None = None
+) -> Route[T]:
+    """Whatever happens in a room."""
+
+    def find(turn: T, event: RoomEvent) -> Call | None:
+        return (lambda: rule(turn, event)) if when is None or when(turn, event) else None
+
+    return Route(RoomEvent, find)
 
 
 def _all(rules: tuple[Callable[..., None], ...], *of: Any, **parts: int | str) -> None:
@@ -121,28 +132,33 @@ def form(name: str, rule: Callable[[T, FormSubmitted], None]) -> Route[T]:
     return Route(FormSubmitted, find, f"form {name}")
 
 
+Typed = Invocation | Unknown
 Commanded = Callable[[T, TextMessage, Invocation], None]
 
 
 def commands(
     *table: tuple[Command, Commanded[T]],
     unknown: Callable[[T, TextMessage, Unknown], None] | None = None,
-    when: Callable[[T, TextMessage], bool] | None = None,
+    clear: Callable[[T, TextMessage], None] | None = None,
+    when: Callable[[T, TextMessage, Typed], bool] | None = None,
 ) -> Route[T]:
-    """What people command in words: `rule(turn, event, invocation)`. `unknown`: what begins like a
-    command and is none; without it the next line has it."""
+    """What people command in words: `rule(turn, event, invocation)`.
+
+    `unknown`: what begins like a command and is none; without it the next line has it. `clear`:
+    a command that had to be encrypted and was not, so that anybody could have written it.
+    """
     known = Commands(command for command, _ in table)
     rules = {command.name: rule for command, rule in table}
 
     def find(turn: T, event: TextMessage) -> Call | None:
-        if event.notice or not (when is None or when(turn, event)):
+        found = None if event.notice else known.read(event)
+        if found is None or not (when is None or when(turn, event, found)):
             return None
-        found = known.find(addressed(clean(event.body)[0], event.origin.account, event.people))
-        if isinstance(found, Invocation):
-            rule = rules[found.command.name]
-            return lambda: rule(turn, event, found)
-        if isinstance(found, Unknown) and unknown is not None:
-            return lambda: unknown(turn, event, found)
-        return None
+        if isinstance(found, Unknown):
+            return None if unknown is None else lambda: unknown(turn, event, found)
+        if clear is not None and in_clear(event):
+            return lambda: clear(turn, event)
+        rule = rules[found.command.name]
+        return lambda: rule(turn, event, found)
 
     return Route(TextMessage, find)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from bots.runtime.decision import Request
+from bots.runtime.decision import Event, Request
 from bots.runtime.kit.documents import Change, Collection, Drop, Put, View
+from bots.runtime.phrases import Translator
 
 D = TypeVar("D")
 S = TypeVar("S")
@@ -25,13 +26,18 @@ class Decision:
 class Turn(Generic[S]):
     """It lives inside a single decision; nothing outside sees it change."""
 
-    def __init__(self, view: View, settings: S, now: datetime) -> None:
+    def __init__(self, view: View, settings: S, words: Translator, now: datetime) -> None:
         self.view = view
         self.settings = settings
+        self.words = words
         self.now = now
         self.seconds = now.timestamp()
         self.requests: list[Request] = []
         self._changes: dict[tuple[str, str], Change] = {}
+        self._read: dict[tuple[str, str], Any] = {}
+
+    def begin(self, event: Event) -> None:
+        """What it is about, before a rule is looked for."""
 
     def ask(self, *requests: Request) -> None:
         self.requests.extend(requests)
@@ -47,10 +53,14 @@ class Turn(Generic[S]):
     def get(self, collection: Collection[D], key: str) -> D | None:
         """A document as this decision leaves it so far. What is found by an index or counted is as
         it was before."""
-        change = self._changes.get((collection.kind, key))
-        if change is None:
-            return self.view.get(collection, key)
-        return change.document if isinstance(change, Put) else None
+        where = (collection.kind, key)
+        change = self._changes.get(where)
+        if change is not None:
+            return change.document if isinstance(change, Put) else None
+        if where not in self._read:
+            self._read[where] = self.view.get(collection, key)
+        found: D | None = self._read[where]
+        return found
 
     def decision(self) -> Decision:
         return Decision(tuple(self._changes.values()), tuple(self.requests))
