@@ -29,7 +29,6 @@ KINDS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "flags": ("ombuds/flag", flag_from),
     "flaggers": ("ombuds/flagger", flagger_from),
     "chats": ("ombuds/chat", str),
-    "looks": ("ombuds/look", tuple),
     "flagged": ("ombuds/flagged", int),
     "notices": ("ombuds/notice", notice_from),
     "moderators": ("ombuds/moderator", moderator_from),
@@ -59,9 +58,7 @@ class Desks:
         state = self.of(state, "flaggers", user)
         flagger = state.known.desk.flaggers.get(user)
         numbers = flagger.flags if flagger is not None else ()
-        state = self.of(state, "flags", *map(str, numbers))
-        events = [x for flag in state.known.desk.flags.values() if flag for x in flag.events]
-        return self.of(state, "looks", *events)
+        return self.of(state, "flags", *map(str, numbers))
 
     def flagger(self, state: State, user: str) -> Flagger | None:
         return state.known.desk.flaggers.get(user)
@@ -110,13 +107,9 @@ class Desks:
         view = self.docs.view(self.account, made.room_id)
         return self.account in view.joined and user not in view.joined | view.invited
 
-    def looked_at(self, state: State, event: str) -> tuple[State, Flag | None]:
-        """The flag for which this message was looked up."""
-        state = self.of(state, "looks", event)
-        numbers = state.known.desk.looks.get(event) or ()
-        if not numbers:
-            return state, None
-        state, flag = self.flag(state, numbers[0])
+    def looked_at(self, state: State, number: int | str) -> tuple[State, Flag | None]:
+        """A flag of which messages were looked up."""
+        state, flag = self.flag(state, number)
         if flag is not None and flag.stage is Stage.MODERATORS:
             state = self.moderators(self.notices(state, flag.events))
         return state, flag

@@ -135,8 +135,6 @@ class Desk:
     """By user."""
     chats: Mapping[str, str | None] = field(default_factory=dict, repr=False)
     """Number of a chat that is being made → for whom."""
-    looks: Mapping[str, tuple[int, ...] | None] = field(default_factory=dict, repr=False)
-    """Event → numbers of the flags for which it is being looked up, in that order."""
     flagged: Mapping[str, int | None] = field(default_factory=dict, repr=False)
     """Event → number of the notice that moderators got of it."""
     notices: Mapping[str, Notice | None] = field(default_factory=dict, repr=False)

@@ -5,9 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from bots.runtime.kit.keys import Question
 from federation.actions import Handle
 
 ROOM = Handle("office/room")
+TEXT = Question("case/{case:int}")
+"""What a message of the person says now that belongs to a case."""
+FLAGGED = Question("flag/{number:int}")
+"""What a message says now that somebody flagged."""
 
 _ROOM = re.compile(r"office/room(?:/\d{1,6})?", re.ASCII)
 _CASE = re.compile(r"case/(\d{1,12})/([a-z]+)(?:/(\d{1,12})(/notice)?)?", re.ASCII)

@@ -161,7 +161,7 @@ class Case:
     struck: tuple[int, ...] = ()
     """Messages of the thread that were deleted there."""
     looks: tuple[str, ...] = field(default=(), repr=False)
-    """The person's messages that are being looked up, once for each edit that she removed."""
+    """The person's messages of which it is asked what they say now."""
 
     @property
     def place(self) -> str:

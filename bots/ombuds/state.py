@@ -9,7 +9,7 @@ from bots.ombuds.flags import Desk
 from bots.ombuds.models import Case, Conversation, Office, Reporter, Settings
 from bots.runtime.bot import Made
 from bots.runtime.tongues import Tongues
-from federation.events import RoomEvent, RoomView
+from federation.events import RoomView
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +66,6 @@ class State:
     """What `known.gone` is about; of an edit, that of the message."""
     where: str = field(default="", repr=False)
     """The room in which that stands."""
-    found: RoomEvent | None = field(default=None, repr=False)
-    """The person's message, as it was looked up."""
     copies: tuple[Made, ...] = field(default=(), repr=False)
     """Of the event at hand, or of the one that it edits or takes back."""
     target: Made | None = None

@@ -32,7 +32,6 @@ from bots.runtime.decision import (
 )
 from bots.runtime.kit.messages import MessageNow
 from bots.runtime.tongues import Tongues
-from federation import translate
 from federation.events import (
     DevicesChanged,
     Edit,
@@ -66,11 +65,11 @@ class Loader:
         match event:
             case Started():
                 return self._unmet(self._listing(state))
-            case DevicesChanged() | SetAside() | FormSubmitted() | MailReceived() | MessageNow():
+            case DevicesChanged() | SetAside() | FormSubmitted() | MailReceived():
                 return state
             case Due():
                 return self._due(state, event.key)
-            case Performed():
+            case Performed() | MessageNow():
                 return self._performed(state, event)
         if event.origin.room_id == room:
             return self._in_office(state, event)
@@ -107,7 +106,9 @@ class Loader:
     def _desks(self) -> Desks:
         return Desks(self.docs, self.settings.account)
 
-    def _performed(self, state: State, event: Performed) -> State:
+    def _performed(self, state: State, event: Performed | MessageNow) -> State:
+        if isinstance(event, MessageNow):
+            return self._now_known(state, event)
         if asked := handles.flag_question(event.handle):
             return self._with_flag(state, str(asked[0]))
         what, number = handles.numbered(event.handle) or ("", "")
@@ -117,8 +118,6 @@ class Loader:
             state = self._desks.of(state, "rooms", number)
             user = state.known.desk.rooms.get(number)
             return self._desks.of(state, "moderators", user) if user else state
-        if event.action == "Look" and event.target is not None:
-            return self._looked_up(state, event, event.target)
         return self._carried_out(state, event)
 
     def _carried_out(self, state: State, event: Performed) -> State:
@@ -164,21 +163,18 @@ class Loader:
             state = self._desks.person(state, user)
         return self._with_chat(state, event.room_id) if event.room_id else state
 
-    def _looked_up(self, state: State, event: Performed, target: str) -> State:
+    def _now_known(self, state: State, now: MessageNow) -> State:
         """What somebody flagged, or a message of a private chat."""
-        room = event.room_id or ""
-        if self.docs.get(kinds.CONVERSATION, room) is None:
-            return self._looked_at(state, target)
-        state = self._concerning(self._with_chat(state, room), room, target)
-        state = self._of_copies(state)
-        if event.found is None or event.error is not None:
-            return state
-        view = self.docs.view(self.settings.account, room)
-        found = translate.looked_up(self.settings.account, room, event.found, view)
-        return replace(state, found=found)
+        if flag := handles.FLAGGED.read(now.why):
+            return self._looked_at(state, flag["number"])
+        of = handles.TEXT.read(now.why) or {}
+        stored = self.docs.get(kinds.CASE, str(of.get("case")))
+        state = self._concerning(self._with_chat(state, now.room), now.room, now.event_id)
+        case = case_from(stored) if stored is not None else None
+        return replace(state, known=replace(state.known, case=case))
 
-    def _looked_at(self, state: State, target: str) -> State:
-        state, flag = self._desks.looked_at(state, target)
+    def _looked_at(self, state: State, number: int | str) -> State:
+        state, flag = self._desks.looked_at(state, number)
         if flag is None:
             return state
         state = self._to_person(state, flag.user)

@@ -15,12 +15,12 @@ from bots.ombuds.desk import KINDS
 from bots.ombuds.models import case_from
 from bots.runtime.decision import Performed, Request, Say, SetTimer, Withdraw
 from federation.actions import (
+    AskNow,
     CreateRoom,
     Handle,
     Invite,
     Join,
     Leave,
-    Look,
     React,
     Redact,
     SetState,
@@ -418,7 +418,7 @@ def test_who_flags_is_asked_in_a_private_encrypted_chat() -> None:
     assert question.phrase.language == "de en"
     assert meadow.world.at(question) == meadow.world.docs.handles[made.handle].room_id
     assert [x.key for x in asked if isinstance(x, React)] == ["💬", "🏠", "✖\ufe0f"]
-    assert not any(isinstance(x, Look) for x in asked)
+    assert not any(isinstance(x, AskNow) for x in asked)
     assert meadow.world.keys(asked, ROOM) == meadow.world.keys(asked, meadow.office) == []
 
 
@@ -478,7 +478,7 @@ def test_who_can_not_be_reached_is_not_known_any_more() -> None:
 
 
 def flags_kept(meadow: Meadow) -> dict[str, dict[str, str]]:
-    kinds = ("ombuds/flag", "ombuds/look", "ombuds/flagged", "ombuds/notice", "ombuds/chat")
+    kinds = ("ombuds/flag", "ombuds/flagged", "ombuds/notice", "ombuds/chat")
     return {kind: meadow.kept(kind) for kind in kinds if meadow.kept(kind)}
 
 
@@ -713,7 +713,7 @@ def test_when_we_are_out_of_the_room_nobody_is_told() -> None:
     room = meadow.asked()
     meadow.world.move(ROOM, BOT, "ban", by=MODA)
     meadow.world.views[ROOM] = RoomView()
-    meadow.world.errors["Look"] = "M_FORBIDDEN"
+    meadow.world.errors["AskNow"] = "M_FORBIDDEN"
     assert meadow.world.keys(meadow.answer("1", room)) == ["flag-nobody"]
     asked = meadow.answer("2", room)
     assert meadow.world.keys(asked, meadow.office) == ["case-root"]
@@ -786,7 +786,7 @@ def test_the_same_message_twice_is_one_flag() -> None:
     assert [type(x) for x in meadow.flag()] == [Redact]
     assert meadow.world.pass_time(10) == []
     asked = meadow.answer("2", room)
-    assert len([x for x in asked if isinstance(x, Look)]) == len(meadow.case().flags) == 1
+    assert len([x for x in asked if isinstance(x, AskNow)]) == len(meadow.case().flags) == 1
 
 
 def test_a_flag_of_later_is_a_question_of_its_own() -> None:
@@ -959,14 +959,14 @@ PICTURE = {"msgtype": "m.image", "body": "canary-leyla.jpg", "url": "mxc://x/y"}
 
 def test_of_a_picture_the_office_is_shown_what_stands_beneath() -> None:
     meadow = Meadow().on()
-    content = {**PICTURE, "body": "Look at this mould.", "filename": PICTURE["body"]}
+    content = {**PICTURE, "body": "AskNow at this mould.", "filename": PICTURE["body"]}
     meadow.wrote(MESSAGE, content=content, name="Hamid")
     room = meadow.asked()
     assert "evidence-ask" in meadow.world.keys(meadow.answer("2", room), room)
     asked = meadow.answer("zeigen", room)
     assert meadow.world.keys(asked, meadow.office)[0] == "evidence-beneath"
     text = meadow.world.text(asked, "evidence-beneath")
-    assert "Look at this mould." in text
+    assert "AskNow at this mould." in text
     assert "picture" in text
     assert f"Hamid ({AUTHOR})" in text
     assert "canary" not in text
@@ -1250,7 +1250,7 @@ def test_of_several_chats_the_one_in_which_she_speaks_goes_on() -> None:
 
 
 def test_every_kind_of_document_is_one_field_of_the_desk() -> None:
-    assert len({kind for kind, _ in KINDS.values()}) == len(KINDS) == 9
+    assert len({kind for kind, _ in KINDS.values()}) == len(KINDS) == 8
 
 
 def test_a_state_with_flags_can_be_logged() -> None:

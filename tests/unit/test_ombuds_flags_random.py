@@ -141,7 +141,7 @@ class Chaos:
         self.meadow.world.seen.pop(EVENTS[b % len(EVENTS)], None)
 
     def fail(self, a: int, b: int) -> None:
-        what = ("CreateRoom", "Look", "Redact", "Send")[a % 4]
+        what = ("CreateRoom", "AskNow", "Redact", "Send")[a % 4]
         errors = ({}, {what: "M_FORBIDDEN"})[b % 2]
         self.meadow.world.errors = {str(k): v for k, v in errors.items()}
 

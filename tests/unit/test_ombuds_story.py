@@ -28,12 +28,13 @@ from bots.runtime.decision import (
     Started,
     Withdraw,
 )
+from bots.runtime.kit.messages import MessageNow, read_now
 from federation.actions import (
+    AskNow,
     CreateRoom,
     EditMessage,
     Handle,
     Invite,
-    Look,
     React,
     Redact,
     Send,
@@ -86,7 +87,7 @@ class World:
         self.ids = itertools.count(1)
         self.wrote: dict[str, dict[str, Any]] = {}
         """Messages and edits as a homeserver keeps them; what was redacted is not among them."""
-        self.looks: list[Look] = []
+        self.looks: list[AskNow] = []
         self.away = False
         """Whether nothing can be looked up for now."""
 
@@ -103,7 +104,7 @@ class World:
             self.bot.save(self.docs, decision.state)
             asked += decision.requests
             done = [
-                self._look(x) if isinstance(x, Look) else self._perform(x)
+                self._look(x) if isinstance(x, AskNow) else self._perform(x)
                 for x in decision.requests
             ]
             queue.extend(x for x in done if x is not None)
@@ -137,21 +138,19 @@ class World:
 
     # -- what a homeserver keeps ---------------------------------------------------------------
 
-    def _look(self, look: Look) -> Performed | None:
+    def _look(self, asked: AskNow) -> MessageNow | None:
         if self.away:
-            self.looks.append(look)
-        return None if self.away else self.found_by(look)
+            self.looks = [x for x in self.looks if x != asked] + [asked]
+        return None if self.away else self.found_by(asked)
 
-    def found_by(self, look: Look) -> Performed:
-        target = str(look.target)
+    def found_by(self, asked: AskNow) -> MessageNow:
+        target = asked.event_id
         event = self.wrote.get(target)
-        error = self.errors.get("Look", None if event else "M_NOT_FOUND")
+        error = self.errors.get("AskNow", None if event else "M_NOT_FOUND")
         found = None
         if event is not None and error is None:
             found = {"event": event, "edit": self._edit_of(target), "encrypted": event["sealed"]}
-        return Performed(
-            "Look", None, str(look.room), None if error else target, error, None, target, found
-        )
+        return read_now(BOT, asked, found, self.view(asked.room), error)
 
     def _edit_of(self, target: str) -> dict[str, Any]:
         author = self.wrote[target]["sender"]

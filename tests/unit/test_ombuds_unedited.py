@@ -7,7 +7,7 @@ import pytest
 from bots.ombuds import handles
 from bots.ombuds.models import AnswerState
 from bots.runtime.decision import Request
-from federation.actions import Look, Redact
+from federation.actions import AskNow, Redact
 from federation.events import Edit, TextMessage
 from tests.unit.test_ombuds_story import ANNA, CEM, CHAT, OFFICE, YUSRA, World
 
@@ -119,7 +119,10 @@ def test_what_was_looked_up_too_early_does_not_count(world: World, again: str) -
         world.change(event, "Dritte Fassung")
     else:
         assert world.office_keys(world.redact(event)) == ["taken-back"]
-    world.handle(early)
+    if world.looks:
+        assert again != "redacted", "the runtime answers the last question alone"
+    else:
+        world.handle(early)
     assert is_gone(world)
     world.back()
     assert is_gone(world)
@@ -131,7 +134,7 @@ def test_what_was_looked_up_too_early_does_not_count(world: World, again: str) -
 def test_what_can_not_be_read_any_more_is_asked_for_again(world: World) -> None:
     event, _ = world.write("Die Heizung ist kalt")
     edit, _ = world.change(event, WORDS)
-    world.errors["Look"] = "M_FORBIDDEN"
+    world.errors["AskNow"] = "M_FORBIDDEN"
     asked = world.redact(edit)
     assert world.office_keys(asked) == ["case-header", "unreadable-case"]
     assert world.chat_keys(asked) == ["send-again"]
@@ -229,5 +232,5 @@ def test_nobody_outside_the_team_takes_an_answer_back(world: World) -> None:
 
 def test_only_what_was_edited_is_looked_up(world: World) -> None:
     event, _ = world.write("Hallo")
-    assert not [x for x in world.redact("$unknown") if isinstance(x, Look)]
-    assert not [x for x in world.redact(event) if isinstance(x, Look)]
+    assert not [x for x in world.redact("$unknown") if isinstance(x, AskNow)]
+    assert not [x for x in world.redact(event) if isinstance(x, AskNow)]

@@ -15,8 +15,8 @@ from bots.ombuds.rules import conversation, decisions
 from bots.ombuds.rules.turn import Turn
 from bots.runtime import texts
 from bots.runtime.decision import Phrase
-from federation.actions import Handle, Look, Redact
-from federation.events import KNOWN_MEDIA, Edit, Redaction
+from federation.actions import AskNow, Handle, Redact
+from federation.events import KNOWN_MEDIA, Edit, Redaction, in_clear
 
 OF_PERSON = KNOWN_MEDIA | {"root", "text"}
 OF_FLAG = frozenset({"flagged", "evidence"})
@@ -25,8 +25,7 @@ no other words can be given to it."""
 
 
 def edited(turn: Turn, event: Edit) -> None:
-    forged = event.room.encrypted and not event.origin.encrypted
-    if forged or turn.known.gone:
+    if in_clear(event) or turn.known.gone:
         return
     found = copies(turn, event)
     if found and not _is_flag(turn, found[0]):
@@ -98,8 +97,9 @@ def strike(turn: Turn, copies: list[Place]) -> None:
 
 def look(turn: Turn, source: str) -> None:
     """Ask what a message of the person says now."""
-    turn.file(looks=(*turn.case.looks, source))
-    turn.ask(Look(turn.chat, source))
+    if source not in turn.case.looks:
+        turn.file(looks=(*turn.case.looks, source))
+    turn.ask(AskNow(turn.chat, source, handles.TEXT(case=turn.case.number)))
 
 
 def is_awaited(turn: Turn, event: Edit | Redaction, source: str) -> bool:

@@ -15,7 +15,7 @@ from bots.runtime.kit import sparing
 from bots.runtime.phrases import PerLanguage
 from bots.runtime.questions import latest
 from bots.runtime.vocabulary import NO
-from federation.actions import Look, React
+from federation.actions import AskNow, React
 from federation.events import Reaction, TextMessage
 
 LATELY = 3600.0
@@ -208,9 +208,8 @@ def _look(turn: Turn, flag: Flag) -> None:
     """Only now is anybody's message looked at."""
     turn.keep("flags", flag.number, flag)
     for event in flag.events:
-        waiting = turn.known.desk.looks.get(event) or ()
-        turn.keep("looks", event, (*waiting, flag.number))
-        turn.ask(Look(flag.room, event, name=flag.stage is not Stage.MODERATORS))
+        why = handles.FLAGGED(number=flag.number)
+        turn.ask(AskNow(flag.room, event, why, name=flag.stage is not Stage.MODERATORS))
 
 
 def withdrawn(turn: Turn, target: str) -> None:

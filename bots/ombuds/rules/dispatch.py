@@ -70,7 +70,9 @@ def rule(state: State, event: Event, now: datetime) -> Decision[State]:
                 deadletters.tell(turn, event)
         case DevicesChanged():
             devices.look(turn, event.origin.sender)
-        case FormSubmitted() | MailReceived() | MessageNow():
+        case MessageNow():
+            _now_known(turn, event)
+        case FormSubmitted() | MailReceived():
             pass  # the ombuds office has neither a form nor an address of its own yet
         case _:
             _room_event(turn, event)
@@ -123,10 +125,16 @@ def _performed(turn: Turn, event: Performed) -> None:
         flagging.shown(turn, event, *asked)
     elif place is not None and place.part == "answer":
         answers.performed(turn, event, place.number)
-    elif event.action == "Look":
-        (looking.found if turn.state.event is None else unedited.looked_up)(turn, event)
     elif event.error is not None:
         _failed(turn, event)
+
+
+def _now_known(turn: Turn, now: MessageNow) -> None:
+    flag = handles.FLAGGED.read(now.why)
+    if flag is None:
+        unedited.now_known(turn, now)
+    else:
+        looking.found(turn, now, str(flag["number"]))
 
 
 def _failed(turn: Turn, event: Performed) -> None:

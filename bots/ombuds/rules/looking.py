@@ -9,60 +9,43 @@ from bots.ombuds.models import Flagged
 from bots.ombuds.rules import conversation, decisions, flagging, ringing, telling
 from bots.ombuds.rules.turn import Turn
 from bots.runtime import texts
-from bots.runtime.decision import Performed
+from bots.runtime.kit.messages import Gone, MessageNow
 from bots.runtime.texts import called
-from federation.events import Ignored, MediaMessage, RoomEvent, TextMessage
+from federation.events import MediaMessage, TextMessage
 from federation.links import link, servers
-from federation.translate import looked_up
 
 
-def found(turn: Turn, event: Performed) -> None:
-    numbers = turn.known.desk.looks.get(event.target or "") or ()
-    if event.target is None or not numbers:
+def found(turn: Turn, now: MessageNow, number: str) -> None:
+    flag = turn.known.desk.flags.get(number)
+    if flag is None or now.event_id not in flag.events or turn.known.reporter is None:
         return
-    turn.keep("looks", event.target, numbers[1:] or None)
-    flag = turn.known.desk.flags.get(str(numbers[0]))
-    if flag is None or event.target not in flag.events or turn.known.reporter is None:
-        return
-    message = _message(turn, event)
-    one = _found(turn, flag, event, message)
-    place = called(str((event.found or {}).get("room", ""))) or flag.place
+    one = _found(flag, now)
+    place = called(now.place) or flag.place
     flag = replace(flag, found=(*flag.found, one), place=place)
     turn.keep("flags", flag.number, flag)
     if flag.stage is Stage.SHOWN:
-        flag = _pass_on(turn, flag, one, message)
+        flag = _pass_on(turn, flag, one, now)
     if len(flag.found) >= len(flag.events):
         _ALL[flag.stage](turn, flag)
 
 
-def _message(turn: Turn, event: Performed) -> RoomEvent | None:
-    if event.error is not None or event.found is None or not event.found.get("event"):
-        return None
-    room = turn.state.there
-    message = looked_up(turn.settings.account, room, event.found, turn.state.view)
-    return message if message.origin.event_id == event.target else None
+def _found(flag: Flag, now: MessageNow) -> Found:
+    readable = bool(_words(now))
+    return Found(
+        now.event_id,
+        now.author,
+        gone=isinstance(now.answer, Gone),
+        readable=readable,
+        medium=isinstance(now.answer, MediaMessage) and not readable,
+        name="" if now.author == flag.user else called(now.name),
+    )
 
 
-def _found(turn: Turn, flag: Flag, event: Performed, message: RoomEvent | None) -> Found:
-    target = event.target or ""
-    if message is None:
-        return Found(target)
-    # What is not encrypted in an encrypted room could be its server's invention.
-    safe = message.origin.encrypted or not turn.state.view.encrypted
-    words = safe and bool(_words(message))
-    gone, medium = isinstance(message, Ignored), isinstance(message, MediaMessage) and not words
-    hers = message.origin.sender == flag.user
-    name = "" if hers else called(str((event.found or {}).get("name", "")))
-    return Found(target, message.origin.sender, gone, words, medium, name)
-
-
-def _words(message: RoomEvent | None) -> str:
+def _words(now: MessageNow) -> str:
     """What its author wrote, or wrote beneath a picture."""
-    match message:
-        case TextMessage():
-            return texts.clean(message.body)[0]
-        case MediaMessage():
-            return texts.clean(message.caption)[0]
+    match now.answer:
+        case TextMessage(body=text) | MediaMessage(caption=text):
+            return texts.clean(text)[0]
     return ""
 
 
@@ -99,7 +82,7 @@ def _file(turn: Turn, flag: Flag) -> None:
         turn.reply("evidence-medium" if media else "evidence-failed")
 
 
-def _pass_on(turn: Turn, flag: Flag, one: Found, message: RoomEvent | None) -> Flag:
+def _pass_on(turn: Turn, flag: Flag, one: Found, now: MessageNow) -> Flag:
     """What the office may read now."""
     about = link(flag.room, one.event, servers(turn.state.view))
     if not one.readable:
@@ -109,11 +92,11 @@ def _pass_on(turn: Turn, flag: Flag, one: Found, message: RoomEvent | None) -> F
         values: dict[str, object] = {
             "author": author,
             "link": about,
-            "text": texts.parts(_words(message))[0],
+            "text": texts.parts(_words(now))[0],
         }
         phrase = turn.phrase("evidence", values)
-        if isinstance(message, MediaMessage):
-            values["kind"] = turn.phrase(f"kind-{message.kind}")
+        if isinstance(now.answer, MediaMessage):
+            values["kind"] = turn.phrase(f"kind-{now.answer.kind}")
             phrase = turn.phrase("evidence-beneath", values)
         flag = replace(flag, shown=flag.shown + 1)
         turn.keep("flags", flag.number, flag)

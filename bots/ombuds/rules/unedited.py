@@ -11,9 +11,8 @@ from bots.ombuds.rules import changes, conversation
 from bots.ombuds.rules.conversation import Incoming
 from bots.ombuds.rules.turn import Turn
 from bots.runtime import texts
-from bots.runtime.decision import Performed
-from federation.events import KNOWN_MEDIA, Ignored, MediaMessage, Redaction, TextMessage
-from federation.shapes import mapping
+from bots.runtime.kit.messages import Gone, Message, MessageNow, Unknown
+from federation.events import KNOWN_MEDIA, Redaction, TextMessage
 
 
 def removed(turn: Turn, event: Redaction) -> None:
@@ -26,39 +25,36 @@ def removed(turn: Turn, event: Redaction) -> None:
         changes.look(turn, source)
 
 
-def looked_up(turn: Turn, event: Performed) -> None:
-    source, case = turn.state.event, turn.known.case
-    if source is None or case is None or source not in case.looks:
+def now_known(turn: Turn, now: MessageNow) -> None:
+    source, case = now.event_id, turn.known.case
+    if case is None or source not in case.looks:
         return
-    at = case.looks.index(source)
-    turn.file(looks=case.looks[:at] + case.looks[at + 1 :])
-    if turn.known.gone or source in turn.case.looks:
-        return  # she has taken it back, or it is looked up once more
-    edit = str(mapping(mapping(event.found).get("edit")).get("event_id", ""))
-    incoming = _incoming(turn, source, edited=bool(edit))
+    turn.file(looks=tuple(x for x in case.looks if x != source))
+    if turn.known.gone:
+        return
+    incoming = _incoming(turn, now)
     if incoming is not None:
-        if edit:
-            turn.edit(edit, source)
+        if now.edit is not None:
+            turn.edit(now.edit.event_id, source)
         conversation.pass_on(turn, incoming)
-    elif isinstance(turn.state.found, Ignored):
+    elif isinstance(now.answer, Gone):
         turn.tell_case("taken-back")
     else:
         _ask_again(turn)
 
 
-def _incoming(turn: Turn, source: str, *, edited: bool) -> Incoming | None:
-    found = turn.state.found
-    if found is None or Reporter(found.origin.sender) != turn.known.reporter:
+def _incoming(turn: Turn, now: MessageNow) -> Incoming | None:
+    """Also what is not encrypted: no complaint is lost, and staff are told that it was not."""
+    found = now.answer.claimed if isinstance(now.answer, Unknown) else now.answer
+    if not isinstance(found, Message) or Reporter(now.author) != turn.known.reporter:
         return None
     sealed = found.origin.encrypted
     if isinstance(found, TextMessage):
         text, cut = texts.clean(found.body)
-        return Incoming(source, text, cut, sealed, changed=True)
-    if isinstance(found, MediaMessage):
-        caption, cut = texts.clean(found.caption)
-        kind = found.kind if found.kind in KNOWN_MEDIA else "other"
-        return Incoming(source, caption, cut, sealed, kind, changed=True)
-    return None
+        return Incoming(now.event_id, text, cut, sealed, changed=True)
+    caption, cut = texts.clean(found.caption)
+    kind = found.kind if found.kind in KNOWN_MEDIA else "other"
+    return Incoming(now.event_id, caption, cut, sealed, kind, changed=True)
 
 
 def _ask_again(turn: Turn) -> None:
