@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bots.runtime.phrases import N_, Paragraphs
-from federation.events import Asked
+from federation.actions import DeclineVerification
+from federation.events import Asked, ClientRequest
 
 PHRASES: dict[Asked, str] = {Asked.VERIFICATION: "no-verification", Asked.CALL: "no-call"}
 PARAGRAPHS: dict[str, Paragraphs] = {
@@ -15,3 +16,10 @@ PARAGRAPHS: dict[str, Paragraphs] = {
     ),
     "no-call": (N_("Nobody can take calls here. Please write instead."),),
 }
+
+
+def refusal(event: ClientRequest) -> tuple[DeclineVerification, ...]:
+    """What ends it in her client, which would wait for us."""
+    if event.asks is not Asked.VERIFICATION:
+        return ()
+    return (DeclineVerification(event.origin.room_id, event.origin.event_id, notify=True),)

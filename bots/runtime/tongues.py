@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from bots.runtime.answerwords import POLITE, YES, folded
@@ -39,6 +39,11 @@ class Tongues(Protocol):
 
 class Catalogues(Translator, Tongues, Protocol):
     """`bots.runtime.words.Words`, as far as a bot needs it that talks with people."""
+
+
+def own_names(tongues: Tongues, languages: Iterable[str]) -> str:
+    """Languages as those who speak them call them."""
+    return " · ".join(map(tongues.own_name, languages))
 
 
 def asked_for(text: str, named: Callable[[str], str | None]) -> str | None:

@@ -15,8 +15,24 @@ from bots.onboarding.store import CHAT as CHATS
 from bots.onboarding.store import MEMBER, NUMBER, SERIAL, WISH
 from bots.runtime.bot import Made
 from bots.runtime.decision import Due, Performed, Request, Say, SetAside
-from federation.actions import CreateRoom, Invite, Join, Kick, Leave, Redact, SetState
-from federation.events import MembershipKind, RoomReplaced, RoomView, TextMessage
+from federation.actions import (
+    CreateRoom,
+    DeclineVerification,
+    Invite,
+    Join,
+    Kick,
+    Leave,
+    Redact,
+    SetState,
+)
+from federation.events import (
+    Asked,
+    ClientRequest,
+    MembershipKind,
+    RoomReplaced,
+    RoomView,
+    TextMessage,
+)
 from tests.unit.test_onboarding_story import (
     ANNA,
     BOT,
@@ -490,6 +506,16 @@ def test_a_plain_private_chat_is_encrypted() -> None:
     asked = town.chat(LEYLA, CHAT, encrypted=False)
     content = {"algorithm": "m.megolm.v1.aes-sha2"}
     assert SetState(CHAT, "m.room.encryption", content, notify=True) in asked
+
+
+def test_a_chat_that_begins_with_a_request_of_her_client_is_begun_once() -> None:
+    town = Town()
+    town.views[CHAT] = RoomView(joined=frozenset({LEYLA}))
+    asks = ClientRequest(town.origin(CHAT, LEYLA), town.view(CHAT), Asked.VERIFICATION)
+    asked = town.handle(asks)
+    for kind in (SetState, DeclineVerification):
+        assert sum(isinstance(x, kind) for x in asked) == 1
+    assert town.keys(asked) == ["hello", "rules"]
 
 
 @pytest.mark.parametrize("others", [(), (LEYLA, CEM)])

@@ -4,35 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
 
 from bots.ombuds import handles
 from bots.ombuds.models import Conversation, Reporter
 from bots.ombuds.rules import places
 from bots.ombuds.rules.turn import Turn
-from bots.runtime.decision import CancelTimer, Say, SetTimer
+from bots.runtime.decision import CancelTimer, Phrase, SetTimer
+from bots.runtime.kit import chats
+from bots.runtime.tongues import own_names
 from bots.runtime.words import ORIGINALS
-from federation.actions import Join, Leave, SetState
 from federation.events import (
-    ClientRequest,
-    MediaMessage,
     Membership,
     MembershipKind,
-    TextMessage,
-    Unreadable,
 )
-from federation.links import server_of
-
-PATIENCE = timedelta(seconds=3)
-"""How long we wait for a first message before we speak: Element sends it with the invitation."""
-
-# What is asked with `notify` here may be refused without harm (an invitation was withdrawn, only
-# the chat's owner may encrypt it); staff are not to be troubled with it.
 
 HERE = (MembershipKind.JOIN, MembershipKind.INVITE)
-ENCRYPTION = {"algorithm": "m.megolm.v1.aes-sha2"}
-
-Message = TextMessage | MediaMessage | ClientRequest | Unreadable
 
 
 def membership(turn: Turn, event: Membership) -> None:
@@ -56,7 +42,7 @@ def _ours(turn: Turn, event: Membership) -> None:
     if event.membership is MembershipKind.INVITE:
         turn.known = replace(turn.known, invited=True)
         places.asked_in(turn, event)
-        turn.ask(Join(turn.chat, notify=True, via=(server_of(event.origin.sender),)))
+        turn.ask(chats.enter(event))
     elif event.membership is MembershipKind.JOIN:
         _joined(turn, event)
     elif event.membership.out:
@@ -78,13 +64,12 @@ def _joined(turn: Turn, event: Membership) -> None:
     elif not invited:
         # Not a chat that somebody began with us: the ombuds room, seen before it has its handle.
         return
-    elif len(others) == 1 and event.room.closed:
-        (person,) = others
+    elif (person := chats.partner(event)) is not None:
         # What can't be undone is done where she asked for a conversation, or has begun one.
         waits = event.room.moderated_by(turn.settings.account)
         begin(turn, person, encrypted=event.room.encrypted or waits)
     elif not _may_moderate(turn, event, others):
-        _decline(turn, others)
+        turn.ask(*chats.refuse(turn.chat, others, Phrase("private-only", turn.settings.spoken)))
         return
     else:
         places.entered(turn, event)
@@ -100,13 +85,12 @@ def _may_moderate(turn: Turn, event: Membership, others: frozenset[str]) -> bool
     return len(others) > 1 or event.room.moderated_by(turn.settings.account)
 
 
-def adopt(turn: Turn, event: Message) -> bool:
+def adopt(turn: Turn, event: chats.Message) -> bool:
     """Whether this is a message of the person in a private chat, which may begin with it."""
     person = event.origin.sender
     if turn.known.conversation is None:
-        others = event.room.others(event.origin.account)
         unsettled = turn.state.room is None and person in _staff(turn)
-        if unsettled or others != {person} or not event.room.closed:
+        if unsettled or chats.partner(event) != person:
             return False
         begin(turn, person, encrypted=event.room.encrypted)
     if Reporter(person) != turn.known.reporter:
@@ -114,12 +98,12 @@ def adopt(turn: Turn, event: Message) -> bool:
     if _is_room(turn, event, event.room.others(event.origin.account)):
         return False
     if event.room.moderated_by(turn.settings.account) and not event.room.encrypted:
-        turn.ask(SetState(turn.chat, "m.room.encryption", ENCRYPTION, notify=True))
+        turn.ask(chats.encrypt(turn.chat))
     _watch(turn, event.room.others(event.origin.account), settles=False)
     return True
 
 
-def _is_room(turn: Turn, event: Membership | Message, others: frozenset[str]) -> bool:
+def _is_room(turn: Turn, event: Membership | chats.Message, others: frozenset[str]) -> bool:
     """Whether this is no private chat after all, but a room that had one person in it so far.
     What is said there must not be taken for a complaint."""
     if event.room.direct or turn.known.case is not None or len(others) < 2:
@@ -145,13 +129,7 @@ def begin(turn: Turn, person: str, *, encrypted: bool) -> None:
     )
     turn.keep("flaggers", person, replace(turn.flagger(person), room=turn.chat))
     if not encrypted:
-        turn.ask(SetState(turn.chat, "m.room.encryption", ENCRYPTION, notify=True))
-
-
-def _decline(turn: Turn, others: frozenset[str]) -> None:
-    if others:
-        turn.ask(Say(turn.chat, turn.phrase("private-only")))
-    turn.ask(Leave(turn.chat, notify=True))
+        turn.ask(chats.encrypt(turn.chat))
 
 
 # -- the notice ------------------------------------------------------------------------------------
@@ -160,7 +138,7 @@ def _decline(turn: Turn, others: frozenset[str]) -> None:
 def expect(turn: Turn) -> None:
     """Give the person a moment to write first, then say what to know."""
     if not turn.conversation.noticed:
-        turn.ask(SetTimer(handles.welcome_timer(turn.chat), turn.now + PATIENCE))
+        turn.ask(SetTimer(handles.welcome_timer(turn.chat), turn.now + chats.PATIENCE))
 
 
 def welcome_due(turn: Turn) -> None:
@@ -189,7 +167,7 @@ def helplines(turn: Turn) -> str:
 
 
 def languages(turn: Turn) -> str:
-    return " · ".join(turn.state.tongues.own_name(x) for x in turn.settings.languages)
+    return own_names(turn.state.tongues, turn.settings.languages)
 
 
 # -- who is there ----------------------------------------------------------------------------------

@@ -16,10 +16,8 @@ from bots.runtime.kit import sparing
 from bots.runtime.phrases import PerLanguage
 from bots.runtime.tongues import asked_for
 from bots.runtime.vocabulary import HELP
-from federation.actions import DeclineVerification
 from federation.events import (
     KNOWN_MEDIA,
-    Asked,
     ClientRequest,
     MediaMessage,
     TextMessage,
@@ -114,8 +112,7 @@ def requested(turn: Turn, event: ClientRequest) -> None:
     if turn.known.gone or not arrival.adopt(turn, event):
         return
     arrival.expect(turn)
-    if event.asks is Asked.VERIFICATION:
-        turn.ask(DeclineVerification(turn.chat, event.origin.event_id, notify=True))
+    turn.ask(*declining.refusal(event))
     key = declining.PHRASES[event.asks]
     if turn.may_say(key):
         turn.reply(key)

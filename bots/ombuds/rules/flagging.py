@@ -12,8 +12,9 @@ from bots.ombuds.rules.flagwords import Choice
 from bots.ombuds.rules.turn import Turn
 from bots.ombuds.wording.flags import CHAT
 from bots.runtime.decision import CancelTimer, Performed, Phrase, Say, SetTimer, Withdraw
+from bots.runtime.kit import chats
 from bots.runtime.phrases import PerLanguage
-from federation.actions import CreateRoom, React, Redact, Ref
+from federation.actions import React, Redact, Ref
 from federation.events import Reaction
 from federation.links import link, servers
 
@@ -104,7 +105,7 @@ def _chat(turn: Turn, user: str) -> Ref:
         turn.keep("chats", flagger.making, user)
         chat = handles.chat(flagger.making)
         name = turn.room_name(CHAT, turn.spoken)
-        turn.ask(CreateRoom(chat, name, invite=(user,), direct=True, notify=True))
+        turn.ask(chats.make(chat, name, user))
     return handles.chat(flagger.making)
 
 

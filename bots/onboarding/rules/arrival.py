@@ -8,29 +8,23 @@ from bots.onboarding import handles
 from bots.onboarding.models import Stage, WishState
 from bots.onboarding.rules import choosing, greeting, outside, underway, wishes
 from bots.onboarding.rules.turn import Turn
-from bots.runtime.decision import CancelTimer, Performed, Phrase, Say, SetTimer
+from bots.runtime.decision import CancelTimer, Performed, Phrase, SetTimer
+from bots.runtime.kit import chats
 from bots.runtime.moves import follow
 from bots.runtime.phrases import Link
-from federation.actions import Join, Leave, SetState
+from federation.actions import Leave
 from federation.events import (
-    ClientRequest,
-    MediaMessage,
     Membership,
     MembershipKind,
     RoomReplaced,
-    TextMessage,
-    Unreadable,
 )
-from federation.links import link, server_of
+from federation.links import link
 
 # What is asked with `notify` here may be refused without harm; coordinators are not troubled.
 
 COMPANY = 9
 """Who asks us into a room with so many people is told that we talk with each alone; a room with
 more is not even entered."""
-ENCRYPTION = {"algorithm": "m.megolm.v1.aes-sha2"}
-
-Message = TextMessage | MediaMessage | ClientRequest | Unreadable
 
 
 def started(turn: Turn) -> None:
@@ -138,8 +132,7 @@ def _asked_in(turn: Turn, event: Membership) -> None:
         turn.ask(Leave(room, notify=True))
         return
     turn.known = replace(turn.known, invited=True)
-    via = (server_of(sender),)
-    turn.ask(Join(room, notify=True, most=COMPANY, via=via, unseen=event.direct))
+    turn.ask(chats.enter(event, most=COMPANY, unseen=event.direct))
 
 
 def _in_network(turn: Turn, event: Membership) -> None:
@@ -153,30 +146,27 @@ def _in_network(turn: Turn, event: Membership) -> None:
 
 
 def _in_private(turn: Turn, event: Membership) -> None:
-    others = event.room.others(event.origin.account)
+    room, person = event.origin.room_id, chats.partner(event)
     invited = turn.known.invited
     turn.known = replace(turn.known, invited=False)
-    private = turn.state.private or event.room.closed
-    if turn.known.member is not None and private:
-        _use(turn, event.origin.room_id)
+    if turn.known.member is not None and (turn.state.private or event.room.closed):
+        _use(turn, room)
     elif not invited:
         return  # one that we have made, seen before it has its handle
-    elif private and len(others) == 1 and turn.greets(next(iter(others))):
-        _begin(turn, next(iter(others)), event)
+    elif person is not None and turn.greets(person):
+        _begin(turn, person, event)
     else:
         phrase = Phrase("private-only", turn.settings.first_words)
-        said = (Say(event.origin.room_id, phrase),) if others else ()
-        turn.ask(*said, Leave(event.origin.room_id, notify=True))
+        turn.ask(*chats.refuse(room, event.room.others(event.origin.account), phrase))
 
 
 # -- private rooms ---------------------------------------------------------------------------------
 
 
-def _begin(turn: Turn, user: str, event: Membership | Message) -> None:
+def _begin(turn: Turn, user: str, event: Membership | chats.Message) -> None:
     turn.meet(user)
     if not event.room.encrypted:
-        content = ENCRYPTION
-        turn.ask(SetState(event.origin.room_id, "m.room.encryption", content, notify=True))
+        turn.ask(chats.encrypt(event.origin.room_id))
     _use(turn, event.origin.room_id)
 
 
@@ -187,12 +177,11 @@ def _use(turn: Turn, room: str) -> None:
         greeting.expect(turn)
 
 
-def adopt(turn: Turn, event: Message) -> bool:
+def adopt(turn: Turn, event: chats.Message) -> bool:
     """Whether this is a message of the person with whom this room is private."""
     sender, room = event.origin.sender, event.origin.room_id
     if not turn.state.private:
-        alone = event.room.others(event.origin.account) == {sender} and turn.greets(sender)
-        if not alone or not event.room.closed:
+        if chats.partner(event) != sender or not turn.greets(sender):
             return False
         _begin(turn, sender, event)
     elif turn.member.user != sender:

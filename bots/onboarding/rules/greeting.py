@@ -9,9 +9,9 @@ from bots.onboarding.models import Stage
 from bots.onboarding.rules import consent
 from bots.onboarding.rules.turn import DAY, Turn
 from bots.runtime.decision import CancelTimer, SetTimer
+from bots.runtime.kit import chats
+from bots.runtime.tongues import own_names
 
-PATIENCE = timedelta(seconds=3)
-"""How long we wait for a first message before we speak: Element sends it with the invitation."""
 OUTSIDE = (Stage.NEW, Stage.REFUSED, Stage.GONE)
 
 
@@ -24,7 +24,7 @@ def greet(turn: Turn) -> None:
     consent.show(turn)
 
 
-def expect(turn: Turn, patience: timedelta = PATIENCE) -> None:
+def expect(turn: Turn, patience: timedelta = chats.PATIENCE) -> None:
     """Give her a moment to write first, or the time to come by herself."""
     turn.ask(SetTimer(handles.HELLO + turn.member.user, turn.now + patience))
 
@@ -48,4 +48,4 @@ def back(turn: Turn) -> None:
 
 
 def languages(turn: Turn) -> str:
-    return " · ".join(turn.state.tongues.own_name(x) for x in turn.settings.languages)
+    return own_names(turn.state.tongues, turn.settings.languages)

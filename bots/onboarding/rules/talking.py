@@ -18,13 +18,12 @@ from bots.onboarding.rules import (
 from bots.onboarding.rules.turn import Turn
 from bots.runtime import answers, declining, unheeded
 from bots.runtime.commands import Invocation, Unknown, is_asking, spoken
-from bots.runtime.decision import Phrase
+from bots.runtime.decision import Phrase, Request
+from bots.runtime.kit import chats
 from bots.runtime.phrases import PerLanguage
 from bots.runtime.tongues import asked_for
 from bots.runtime.vocabulary import HELP, NO, YES, listed
-from federation.actions import DeclineVerification
 from federation.events import (
-    Asked,
     ClientRequest,
     Edit,
     MediaMessage,
@@ -229,19 +228,17 @@ def edited(turn: Turn, event: Edit) -> None:
 
 def requested(turn: Turn, event: ClientRequest) -> None:
     """Her client wants something that a program can't do."""
-    if event.asks is Asked.VERIFICATION and arrival.adopt(turn, event):
-        room = event.origin.room_id
-        turn.ask(DeclineVerification(room, event.origin.event_id, notify=True))
-    _ask_again(turn, event, declining.PHRASES[event.asks])
+    _ask_again(turn, event, declining.PHRASES[event.asks], *declining.refusal(event))
 
 
 def unreadable(turn: Turn, event: Unreadable) -> None:
     _ask_again(turn, event, "send-again")
 
 
-def _ask_again(turn: Turn, event: arrival.Message, key: str) -> None:
+def _ask_again(turn: Turn, event: chats.Message, key: str, *requests: Request) -> None:
     if not arrival.adopt(turn, event):
         return
+    turn.ask(*requests)
     if turn.member.stage is Stage.NEW:
         greeting.greet(turn)
     elif turn.may_say(key):

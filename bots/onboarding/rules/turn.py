@@ -14,10 +14,10 @@ from bots.onboarding.state import Knowledge, State
 from bots.onboarding.wording import CHAT
 from bots.runtime import turn
 from bots.runtime.decision import Decision, Phrase, Say, SetTimer
-from bots.runtime.kit import sparing
+from bots.runtime.kit import chats, sparing
 from bots.runtime.phrases import Person
 from bots.runtime.words import Raw
-from federation.actions import CreateRoom, Handle, Invite, Ref
+from federation.actions import Handle, Invite, Ref
 from federation.links import server_of
 from federation.membership import is_in
 
@@ -148,7 +148,7 @@ class Turn(turn.Turn[State]):
             self.change(opened=True)
             handle = handles.chat(member.serial)
             name = self._chat_name()
-            self.ask(CreateRoom(handle, name, invite=(member.user,), direct=True, notify=True))
+            self.ask(chats.make(handle, name, member.user))
         elif member.chat is not None and member.away:
             self.change(away=False)
             self.ask(Invite(member.chat, member.user, notify=True))
