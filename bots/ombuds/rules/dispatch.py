@@ -66,8 +66,7 @@ def rule(state: State, event: Event, now: datetime) -> Decision[State]:
         case Performed():
             _performed(turn, event)
         case SetAside():
-            if not moving.failed(turn, event):
-                deadletters.tell(turn, event)
+            _set_aside(turn, event)
         case DevicesChanged():
             devices.look(turn, event.origin.sender)
         case MessageNow():
@@ -77,6 +76,11 @@ def rule(state: State, event: Event, now: datetime) -> Decision[State]:
         case _:
             _room_event(turn, event)
     return turn.decision()
+
+
+def _set_aside(turn: Turn, event: SetAside) -> None:
+    if not moving.failed(turn, event):
+        deadletters.tell(turn, event)
 
 
 def _due(turn: Turn, event: Due) -> None:
