@@ -1,0 +1,1 @@
+"""The bot of CONTRIBUTING.md: who has what to lend."""
