@@ -196,20 +196,6 @@ class CreateRoom:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """Look up an event as it is now; `Performed.found` will hold it.
-
-    `federation.translate.looked_up` reads what was found. Nothing is kept of it.
-    """
-
-    room: Ref
-    target: Ref
-    name: bool = False
-    """With the display name of who sent it, and the room's."""
-    notify: bool = True
-
-
-@dataclass(frozen=True, slots=True)
 class AskNow:
     """Ask what a message says now: `bots.runtime.kit.messages.MessageNow` tells it. Asked again
     about the same message with the same `why`, only the last question is answered."""
@@ -246,7 +232,6 @@ Action = (
     | Kick
     | SetState
     | CreateRoom
-    | Look
     | AskNow
     | AskDevices
 )

@@ -70,7 +70,6 @@ class Performer:
             actions.Leave: self._membership,
             actions.Invite: self._membership,
             actions.Kick: self._membership,
-            actions.Look: self._look,
             actions.AskNow: self._ask_now,
             actions.AskDevices: self._ask_devices,
         }
@@ -192,10 +191,6 @@ class Performer:
                 raise
             return Outcome(action.room)
         return Outcome(action.room, told(answer, "event_id"))
-
-    async def _look(self, action: actions.Look, action_id: str) -> Outcome:
-        asked = actions.AskNow(action.room, action.target, "", name=action.name)
-        return await self._ask_now(asked, action_id)
 
     async def _ask_now(self, action: actions.AskNow, action_id: str) -> Outcome:
         answer = await self._server.call(

@@ -49,7 +49,7 @@ class Interests:
     names: bool = False
     """Whether rules look at how people call themselves, in rooms of few."""
     recent: int = 0
-    """How many messages are remembered, in memory, for rules that look them up (`Look`)."""
+    """How many messages are remembered, in memory, for rules that ask what they say (`AskNow`)."""
     overheard: Callable[[], Collection[str]] = frozenset
     """Ids of rooms in which only state concerns the account: what people say there is dropped as
     it comes. A filter can't ask for types by room (§ Filtering)."""

@@ -83,10 +83,6 @@ def as_edited(
     return (edited(event, edit), edit) if own else (event, None)
 
 
-def looked_up(account: str, room_id: str, found: Mapping[str, Any], view: RoomView) -> RoomEvent:
-    return as_edited(account, room_id, found, view)[0]
-
-
 def edited(event: TextMessage | MediaMessage, edit: Edit) -> TextMessage | MediaMessage:
     """The message as it is after an edit; whether it counts is for others to say."""
     where = {"reply_to": event.reply_to, "thread": event.thread}

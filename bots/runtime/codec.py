@@ -34,7 +34,6 @@ _CLASSES: dict[str, type] = {
         actions.Kick,
         actions.SetState,
         actions.CreateRoom,
-        actions.Look,
         actions.AskNow,
         actions.AskDevices,
         Deliver,

@@ -40,7 +40,6 @@ from federation.actions import (
     EditMessage,
     Handle,
     Join,
-    Look,
     Ref,
     Send,
 )
@@ -235,7 +234,6 @@ class Deciding:
         action: Action | Deliver = data["action"]
         if isinstance(action, AskNow):
             asking.note(tx, action_id, data["by"], action)
-        if isinstance(action, Look | AskNow):
             outcome = self._at_hand(data["by"], action)
             if outcome is not None:
                 report(tx, action_id, data, outcome, None)
@@ -252,15 +250,14 @@ class Deciding:
         if makes is not None and done is not None:  # by a store that was lost
             tx.fill(makes, *done, action_id)
 
-    def _at_hand(self, account: str, look: Look | AskNow) -> Outcome | None:
-        """What is looked for, if nobody has to be asked. It comes to the rule as any outcome does,
+    def _at_hand(self, account: str, asked: AskNow) -> Outcome | None:
+        """The answer, if nobody has to be asked for it. It comes to the rule as any outcome does,
         and under the same key: a store that was lost may have to ask."""
         recent = self._recent.get(account)
-        target = look.event_id if isinstance(look, AskNow) else str(look.target)
-        if recent is None or look.name:
+        if recent is None or asked.name:
             return None
-        found = recent.found(str(look.room), target)
-        return None if found is None else Outcome(str(look.room), target, found)
+        found = recent.found(asked.room, asked.event_id)
+        return None if found is None else Outcome(asked.room, asked.event_id, found)
 
 
 def _by(action: Action | Deliver, account: str) -> str:

@@ -36,8 +36,8 @@ class Performed:
     """Name of the action's class."""
     handle: str | None
     room_id: str | None
-    """Where. Of what failed: where it was to be, for an `Invite`, `Join`, `Kick`, `Look`,
-    `Redact` or `SetState`."""
+    """Where. Of what failed: where it was to be, for an `Invite`, `Join`, `Kick`, `Redact`
+    or `SetState`."""
     event_id: str | None
     error: str | None = None
     """None when it was carried out; else the Matrix error code or a word of ours
@@ -45,10 +45,6 @@ class Performed:
     allows; `silent`: the homeserver of who is invited does not answer)."""
     user: str | None = None
     """Whom an `Invite` or a `Kick` was about."""
-    target: str | None = None
-    """The event that a `Look` was about."""
-    found: Mapping[str, Any] | None = None
-    """What a `Look` found."""
 
 
 @dataclass(frozen=True, slots=True)

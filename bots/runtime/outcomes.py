@@ -15,7 +15,6 @@ from federation.actions import (
     Invite,
     Join,
     Kick,
-    Look,
     Redact,
     SetState,
 )
@@ -54,14 +53,12 @@ def performed(action: Action | Deliver, outcome: Outcome | None, error: str | No
         outcome.event_id,
         error,
         user=getattr(action, "user", None),
-        target=str(action.target) if isinstance(action, Look) else None,
-        found=outcome.found,
     )
 
 
 def nothing(action: Action | Deliver) -> Outcome:
     """Of what has no handle, the room at least tells which one failed."""
-    told = Invite | Join | Kick | Look | Redact | SetState
+    told = Invite | Join | Kick | Redact | SetState
     if isinstance(action, told) and not isinstance(action.room, Handle):
         return Outcome(action.room)
     return Outcome("")

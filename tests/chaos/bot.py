@@ -21,7 +21,9 @@ from bots.runtime.decision import (
     Request,
     SetTimer,
 )
+from bots.runtime.kit.messages import MessageNow
 from federation.actions import (
+    AskNow,
     CreateRoom,
     EditMessage,
     Handle,
@@ -29,7 +31,6 @@ from federation.actions import (
     Join,
     Kick,
     Leave,
-    Look,
     React,
     Redact,
     Send,
@@ -99,6 +100,8 @@ def _reactions(state: Known, event: Event) -> Iterator[Request]:
 
 def _words(event: Event) -> Iterator[Request]:
     match event:
+        case MessageNow(answer=TextMessage(body=body)):
+            yield _say(event.room, f"found {body}")
         case Due():
             room, _, word = event.key.partition(" ")
             yield _say(room, f"due {word}")
@@ -117,8 +120,6 @@ def _after(event: Performed) -> Iterator[Request]:
     elif what == "nowhere":
         room, _, word = rest.partition("/")
         yield _say(room, f"failed {word} {event.error}")
-    elif event.found is not None and event.room_id is not None:
-        yield _say(event.room_id, f"found {event.found['event']['content']['body']}")
 
 
 def _follow(state: Known, event: Edit | Redaction) -> Iterator[Request]:
@@ -170,7 +171,7 @@ def _react(event: TextMessage, word: str) -> Iterator[Request]:
 
 
 def _look(event: TextMessage, word: str) -> Iterator[Request]:
-    yield Look(event.origin.room_id, event.origin.event_id, name=True)
+    yield AskNow(event.origin.room_id, event.origin.event_id, "found", name=True)
 
 
 def _nowhere(event: TextMessage, word: str) -> Iterator[Request]:

@@ -22,7 +22,6 @@ from federation.actions import (
     Invite,
     Join,
     Kick,
-    Look,
     React,
     Redact,
     Send,
@@ -295,12 +294,11 @@ async def test_a_handle_that_is_filled_just_after_it_was_looked_for(
     [
         Invite(A, "@anna:x", notify=True),
         Kick(A, "@anna:x", notify=True),
-        Look(A, "$x"),
         Redact(A, "$x", notify=True),
     ],
 )
 async def test_what_makes_nothing_tells_where_it_was_refused(
-    store: Store, clock: ManualClock, action: Invite | Kick | Look | Redact
+    store: Store, clock: ManualClock, action: Invite | Kick | Redact
 ) -> None:
     performer = Scripted()
     performer.script["a1"] = [Refused("M_FORBIDDEN")]

@@ -8,7 +8,7 @@ import pytest
 
 from federation.events import RoomView, TextMessage
 from federation.recent import Recent
-from federation.translate import looked_up
+from federation.translate import as_edited
 from tests.store.events import ANNA, BERT, BOT, ROOM, event, message
 
 OTHER = "!other:example.org"
@@ -49,7 +49,7 @@ def body(found: Recent, event_id: str) -> str | None:
     answer = found.found(ROOM, event_id)
     if answer is None:
         return None
-    read = looked_up(BOT, ROOM, answer, RoomView())
+    read = as_edited(BOT, ROOM, answer, RoomView())[0]
     assert isinstance(read, TextMessage)
     return read.body
 
@@ -63,7 +63,7 @@ def test_it_is_known_whether_it_came_encrypted() -> None:
     found.take(ROOM, message(event_id="$1"), encrypted=True)
     answer = found.found(ROOM, "$1")
     assert answer is not None
-    assert looked_up(BOT, ROOM, answer, RoomView()).origin.encrypted
+    assert as_edited(BOT, ROOM, answer, RoomView())[0].origin.encrypted
 
 
 def test_an_id_is_of_its_room_alone() -> None:
@@ -84,7 +84,7 @@ def test_an_edit_that_may_not_count_drops_its_target_too() -> None:
 def test_an_edit_is_no_message_of_its_own_that_is_told_as_one() -> None:
     change = edit("$1")
     found = recent(message(event_id="$1"), change).found(ROOM, change["event_id"])
-    assert found is None or not isinstance(looked_up(BOT, ROOM, found, RoomView()), TextMessage)
+    assert found is None or not isinstance(as_edited(BOT, ROOM, found, RoomView())[0], TextMessage)
 
 
 def test_only_the_last_ones_are_remembered() -> None:

@@ -23,7 +23,7 @@ from federation.events import (
     TextMessage,
     Unreadable,
 )
-from federation.translate import looked_up, translate, undecryptable
+from federation.translate import as_edited, translate, undecryptable
 from tests.store.events import ANNA, BOT, ROOM, event, member
 from tests.store.malformed import BASES, CANARY, JSON, malformed_events
 
@@ -275,7 +275,7 @@ def test_what_was_looked_up_is_as_its_last_edit_left_it() -> None:
             "event": event("m.room.message", content, event_id="$e"),
             "edit": event("m.room.message", edit),
         }
-        return looked_up(BOT, ROOM, told, VIEW)
+        return as_edited(BOT, ROOM, told, VIEW)[0]
 
     picture = {"msgtype": "m.image", "body": "Leyla at the gate", "filename": "p.jpg"}
     assert found(picture, {**picture, "body": "the gate"}).caption == "the gate"

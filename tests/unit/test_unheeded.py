@@ -11,7 +11,7 @@ import pytest
 from bots.ombuds.rules.commands import OF_CASE, STAFF
 from bots.onboarding.rules import commands as onboarding_commands
 from bots.runtime.commands import Command
-from federation.actions import Kick, Look
+from federation.actions import AskNow, Kick
 from federation.events import RoomView
 from tests.unit import test_announcements_story as announcements
 from tests.unit import test_exchange_story as exchange
@@ -175,7 +175,7 @@ def test_a_command_in_clear_is_answered(market: exchange.Market, command: str) -
     market.views[room] = replace(market.view(room), encrypted=True)
     asked = market.write(f"!{command}", ANNA, room, reply_to=source, encrypted=False)[1]
     assert market.keys(asked) == ["in-clear"]
-    assert not any(isinstance(x, Look) for x in asked)
+    assert not any(isinstance(x, AskNow) for x in asked)
 
 
 def test_editors_are_told_of_what_came_in_clear() -> None:

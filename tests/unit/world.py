@@ -29,7 +29,7 @@ from bots.runtime.decision import (
 from bots.runtime.kit.bot import KitBot
 from bots.runtime.kit.messages import MessageNow, read_now
 from bots.runtime.words import Words
-from federation.actions import AskNow, CreateRoom, Handle, Invite, Kick, Look, Redact
+from federation.actions import AskNow, CreateRoom, Handle, Invite, Kick, Redact
 from federation.events import (
     Edit,
     MediaMessage,
@@ -208,13 +208,7 @@ class World:
         if not request.notify:
             return None
         user = request.user if isinstance(request, Invite | Kick) else None
-        target = str(request.target) if isinstance(request, Look) else None
-        found = self.seen.get(target or "") if error is None else None
-        if found and (found.get("event") or {}).get("room_id", room) != room:
-            found = None
-        if isinstance(request, Look) and found is None:
-            error = error or "M_NOT_FOUND"
-        return Performed(name, handle, room, event_id, error, user, target, found)
+        return Performed(name, handle, room, event_id, error, user)
 
     def now_of(self, asked: AskNow) -> MessageNow:
         """As a homeserver shows it. The runtime answers only the newest question of its kind."""
