@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from bots.runtime.decision import Due, Performed, Request, Say, SetTimer
@@ -53,6 +55,15 @@ def test_a_plain_note_stays(world: World) -> None:
 def test_the_notice_says_when_it_goes(world: World) -> None:
     values = said(world.staff("!answer Ja"), "answer-pending").phrase.values
     assert (values["time"], values["text"]) == ("13:01:00", "Ja")
+
+
+def test_the_notice_is_right_in_the_night_in_which_clocks_are_set_back(world: World) -> None:
+    world.now = datetime(2026, 10, 25, 0, 59, 30, tzinfo=UTC)
+    values = said(world.staff("!answer Ja"), "answer-pending").phrase.values
+    assert values["time"] == "02:00:30"
+    assert sent(world) == []
+    world.pass_time(60)
+    assert sent(world) == ["Ja"]
 
 
 @pytest.mark.parametrize("sender", [ANNA, BILAL])

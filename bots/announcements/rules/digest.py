@@ -7,11 +7,8 @@ from bots.announcements.letters import digest_letter
 from bots.announcements.models import Kind, Round, State, next_digest
 from bots.announcements.rules import commands, rounds
 from bots.announcements.rules.turn import Turn, Values
-from bots.runtime import vocabulary
-from bots.runtime.decision import CancelTimer, SetTimer
-from federation.actions import React
-
-UNDO = "❌"
+from bots.runtime.decision import SetTimer
+from bots.runtime.kit import undo as undoing
 
 
 def wind(turn: Turn) -> None:
@@ -28,7 +25,7 @@ def started(turn: Turn) -> None:
 def due(turn: Turn) -> None:
     wind(turn)
     if turn.desk.call is State.PENDING:
-        turn.ask(CancelTimer(handles.call_timer(turn.desk.calls)))
+        turn.ask(_window(turn.desk.calls).shut())
         _go(turn)
     elif turn.state.items:
         _send(turn)
@@ -70,18 +67,20 @@ def ask(turn: Turn) -> None:
 
 
 def _open(turn: Turn) -> None:
-    number, at = turn.desk.calls + 1, turn.now + turn.settings.undo
+    number = turn.desk.calls + 1
     turn.note(calls=number, call=State.PENDING)
-    turn.ask(SetTimer(handles.call_timer(number), at))
-    values = {"time": turn.clock(at), "command": vocabulary.UNDO.shown(turn.language)}
+    values = undoing.told(turn.closes, turn.language)
     turn.tell("digest-pending", values, handle=handles.call(number))
-    if turn.state.room is not None:
-        turn.ask(React(turn.state.room, handles.call(number), UNDO))
+    turn.ask(*_window(number).open(turn.state.room, turn.closes))
+
+
+def _window(number: int) -> undoing.Window:
+    return undoing.Window(handles.call(number), handles.call_timer(number))
 
 
 def undo(turn: Turn) -> None:
     if turn.desk.call is State.PENDING:
-        turn.ask(CancelTimer(handles.call_timer(turn.desk.calls)))
+        turn.ask(_window(turn.desk.calls).shut())
         turn.note(call=State.DRAFT)
         _show(turn, "digest-taken-back", {"command": commands.DIGEST.shown(turn.language)})
     elif turn.desk.call is State.RELEASED:

@@ -30,6 +30,7 @@ from bots.runtime.decision import (
 )
 from bots.runtime.kit import deadletters
 from bots.runtime.kit.messages import MessageNow
+from bots.runtime.kit.undo import SIGN
 from bots.runtime.moves import follow
 from federation.events import (
     Edit,
@@ -161,13 +162,13 @@ def _thread(event: TextMessage | MediaMessage | Edit) -> str | None:
 
 def _reacted(turn: Turn, event: Reaction) -> None:
     item = turn.state.item
-    if turn.state.suspended is not None and event.key == suspending.UNDO:
+    if turn.state.suspended is not None and event.key == SIGN:
         suspending.undo(turn, turn.state.suspended)
-    if turn.state.call == turn.desk.calls and event.key == digest.UNDO:
+    if turn.state.call == turn.desk.calls and event.key == SIGN:
         digest.undo(turn)
     if item is None or turn.state.version not in (None, item.original.language):
         return
     if event.key == drafts.RELEASE:
         release.release(turn, item, event.origin.sender)
-    elif event.key == release.UNDO:
+    elif event.key == SIGN:
         release.undo(turn, item)

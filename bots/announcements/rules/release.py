@@ -9,36 +9,35 @@ from bots.announcements.letters import announcement_letter
 from bots.announcements.models import Announcement, Kind, Round, State, Version
 from bots.announcements.rules import commands, offers, pages, rounds
 from bots.announcements.rules.turn import Turn
-from bots.runtime import vocabulary
-from bots.runtime.decision import CancelTimer, Phrase, SetTimer
-from federation.actions import AskNow, React
+from bots.runtime.decision import Phrase
+from bots.runtime.kit import undo as undoing
+from federation.actions import AskNow
 from federation.events import Redaction
-
-UNDO = "❌"
 
 
 def release(turn: Turn, item: Announcement, by: str, *, asked: bool = False) -> None:
     """`asked`: in words, so that an answer is due whatever the state is."""
     if item.state is State.DRAFT:
         item = turn.keep(replace(item, state=State.PENDING, released_by=by))
-        if turn.state.room is not None:
-            turn.ask(React(turn.state.room, handles.offer(item.number), UNDO))
+        turn.ask(*_window(item).offer(turn.state.room))
         _wind(turn, item)
     elif asked:
         key = "release-already" if item.state is State.PENDING else "release-late"
         turn.answer(item, key)
 
 
+def _window(item: Announcement) -> undoing.Window:
+    return undoing.Window(handles.offer(item.number), handles.undo_timer(item.number))
+
+
 def _wind(turn: Turn, item: Announcement) -> None:
-    at = turn.now + turn.settings.undo
-    turn.ask(SetTimer(handles.undo_timer(item.number), at))
-    values = {"time": turn.clock(at), "command": vocabulary.UNDO.shown(turn.language)}
-    turn.show(item, "pending", values)
+    turn.ask(_window(item).wind(turn.closes))
+    turn.show(item, "pending", undoing.told(turn.closes, turn.language))
 
 
 def undo(turn: Turn, item: Announcement, *, asked: bool = False) -> None:
     if item.state is State.PENDING:
-        turn.ask(CancelTimer(handles.undo_timer(item.number)))
+        turn.ask(_window(item).shut())
         item = turn.keep(replace(item, state=State.DRAFT, released_by=None))
         turn.show(item, "taken-back", {"command": commands.RELEASE.shown(turn.language)})
     elif item.state is State.RELEASED:
@@ -88,7 +87,7 @@ def drop(turn: Turn, item: Announcement, version: Version) -> None:
     pages.withdraw(turn, item)
     empty = replace(item.original, text="", html="")
     dropped = turn.keep(replace(item, state=State.DROPPED, original=empty, translations=()))
-    turn.ask(CancelTimer(handles.undo_timer(item.number)))
+    turn.ask(_window(item).shut())
     if late:
         _call_back(turn, dropped)
     else:

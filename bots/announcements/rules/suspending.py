@@ -13,9 +13,9 @@ from bots.announcements.models import Round, Standing, Subscriber
 from bots.announcements.rules.turn import Turn
 from bots.announcements.state import Strike
 from bots.runtime import vocabulary
+from bots.runtime.kit.undo import SIGN
 from federation.actions import React
 
-UNDO = "❌"
 SURE_AFTER, FORGOTTEN_AFTER = 24 * 3600.0, 60 * 24 * 3600.0
 """Nobody reads there if it was said twice, more than a day and less than 60 days apart."""
 
@@ -58,7 +58,7 @@ def judge(turn: Turn, circular: Round) -> None:
     }
     turn.tell("suspended", values, handle=handles.suspended(circular.key))
     if turn.state.room is not None:
-        turn.ask(React(turn.state.room, handles.suspended(circular.key), UNDO))
+        turn.ask(React(turn.state.room, handles.suspended(circular.key), SIGN))
 
 
 def _sure(turn: Turn, reader: Subscriber | None) -> bool:

@@ -94,6 +94,11 @@ class Turn(turn.Turn[State]):
         """Bring what stands beneath an announcement up to date."""
         self.tell(key, values, item.room, edits=handles.offer(item.number))
 
+    @property
+    def closes(self) -> datetime:
+        """When a window ends that is opened now, by the editors' clock."""
+        return (self.now + self.settings.undo).astimezone(self.settings.timezone)
+
     def clock(self, at: datetime) -> str:
         return f"{at.astimezone(self.settings.timezone):%H:%M:%S}"
 

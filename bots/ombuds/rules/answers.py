@@ -13,11 +13,12 @@ from bots.ombuds import handles
 from bots.ombuds.models import Answer, AnswerState, CaseState, Reporter
 from bots.ombuds.rules import commands
 from bots.ombuds.rules.turn import Turn
-from bots.runtime import texts, vocabulary
+from bots.runtime import texts
 from bots.runtime.commands import Invocation
-from bots.runtime.decision import CancelTimer, Performed, SetTimer
+from bots.runtime.decision import Performed
+from bots.runtime.kit import undo as undoing
 from bots.runtime.phrases import Exact
-from federation.actions import React, Redact
+from federation.actions import Redact
 from federation.events import (
     Edit,
     MediaMessage,
@@ -26,7 +27,6 @@ from federation.events import (
     TextMessage,
 )
 
-UNDO = "❌"
 MOST_WEIGHT = 10_000
 """More than a part of a person's text, since an answer is never cut."""
 OUT = (AnswerState.SENDING, AnswerState.SENT, AnswerState.DELIVERED)
@@ -41,29 +41,28 @@ def propose(turn: Turn, event: TextMessage, text: str, *, numbered: bool) -> Non
     turn.tell_case(
         "answer-pending", pending(turn, text), handle=notice, copy_of=event.origin.event_id
     )
-    offer_undo(turn, number)
-    wind(turn, number)
+    wait(turn, number)
 
 
-def offer_undo(turn: Turn, number: int) -> None:
-    notice = handles.notice(turn.case.number, number)
-    turn.ask(React(turn.room, notice, UNDO, handle=handles.undo(turn.case.number, number)))
+def wait(turn: Turn, number: int) -> None:
+    """Open the window in which the answer can be taken back, beneath what tells of it."""
+    turn.ask(*window(turn, number).open(turn.room, turn.closes))
+
+
+def window(turn: Turn, number: int) -> undoing.Window:
+    case = turn.case.number
+    timer, sign = handles.answer_timer(case, number), handles.undo(case, number)
+    return undoing.Window(handles.notice(case, number), timer, sign)
 
 
 def pending(turn: Turn, text: str) -> dict[str, object]:
-    goes = turn.clock() + turn.settings.undo
-    command = vocabulary.UNDO.shown(turn.staff_language)
-    return {**_case(turn), "time": f"{goes:%H:%M:%S}", "text": Exact(text), "command": command}
+    told = undoing.told(turn.closes, turn.staff_language)
+    return {**_case(turn), **told, "text": Exact(text)}
 
 
 def _case(turn: Turn) -> dict[str, object]:
     """Which one it is, in words: whoever answers may have the thread of another one open."""
     return {"number": turn.case.number, "words": turn.words}
-
-
-def wind(turn: Turn, number: int) -> None:
-    timer = handles.answer_timer(turn.case.number, number)
-    turn.ask(SetTimer(timer, turn.now + turn.settings.undo))
 
 
 def find(turn: Turn, number: int) -> Answer | None:
@@ -96,7 +95,7 @@ def undo(turn: Turn, number: int) -> None:
 
 def _cancel(turn: Turn, answer: Answer) -> None:
     turn.put_answer(replace(answer, state=AnswerState.CANCELLED))
-    turn.ask(CancelTimer(handles.answer_timer(turn.case.number, answer.number)))
+    turn.ask(window(turn, answer.number).shut())
     _show(turn, answer, "answer-cancelled")
 
 
@@ -104,12 +103,7 @@ def _show(turn: Turn, answer: Answer, key: str, values: dict[str, object] | None
     phrase = turn.phrase(key, {**_case(turn), "text": Exact(answer.text), **(values or {})})
     turn.retell(phrase, handles.notice(turn.case.number, answer.number))
     if key != "answer-pending":
-        withdraw_undo(turn, answer.number)
-
-
-def withdraw_undo(turn: Turn, number: int) -> None:
-    """The sign that it can be taken back; it may be gone with its room."""
-    turn.ask(Redact(turn.room, handles.undo(turn.case.number, number), notify=True))
+        turn.ask(*window(turn, answer.number).clear(turn.room))
 
 
 def unedited(turn: Turn, number: int) -> None:
@@ -121,7 +115,7 @@ def unedited(turn: Turn, number: int) -> None:
         _too_late(turn)
         return
     turn.put_answer(replace(answer, state=AnswerState.CANCELLED, text=""))
-    turn.ask(CancelTimer(handles.answer_timer(turn.case.number, number)))
+    turn.ask(window(turn, number).shut())
     turn.ask(Redact(turn.room, handles.notice(turn.case.number, number)))
     turn.tell_case("answer-cancelled", {"text": "…"})
 
@@ -147,7 +141,7 @@ def edited(turn: Turn, event: Edit, number: int) -> None:
         turn.put_answer(answer)
         turn.edit(event.origin.event_id, event.target)
         _show(turn, answer, "answer-pending", pending(turn, text))
-        wind(turn, number)
+        turn.ask(window(turn, number).wind(turn.closes))
 
 
 def _new_text(turn: Turn, answer: Answer, event: Edit) -> str | None:

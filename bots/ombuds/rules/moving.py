@@ -154,8 +154,7 @@ def _put_answer(turn: Turn, answer: Answer) -> None:
     handle = handles.notice(turn.case.number, answer.number)
     if answer.state is AnswerState.PENDING:
         turn.tell_case("answer-pending", answers.pending(turn, answer.text), handle=handle)
-        answers.offer_undo(turn, answer.number)
-        answers.wind(turn, answer.number)
+        answers.wait(turn, answer.number)
     elif answer.state in answers.OUT:
         turn.tell_case("answer-before", {"text": Exact(answer.text)}, handle=handle)
     elif answer.state is AnswerState.UNSENT:

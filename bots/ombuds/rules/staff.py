@@ -11,6 +11,7 @@ from bots.ombuds.rules.turn import Turn, Values
 from bots.runtime import texts, unheeded
 from bots.runtime.commands import Command, Invocation, Unknown
 from bots.runtime.kit import sparing
+from bots.runtime.kit.undo import SIGN
 from bots.runtime.vocabulary import HELP, UNDO, listed
 from federation.events import Edit, MediaMessage, Reaction, Redaction, TextMessage, Unreadable
 
@@ -217,7 +218,7 @@ def reacted(turn: Turn, event: Reaction) -> None:
     if turn.state.target is None or not belongs(turn, event.origin.sender):
         return
     place = handles.place(turn.state.target.handle)
-    if place is not None and place.part == "notice" and event.key == answers.UNDO:
+    if place is not None and place.part == "notice" and event.key == SIGN:
         answers.undo(turn, place.number)
     proposal = handles.proposal_number(turn.state.target.handle)
     if proposal is not None and event.key == roster.AGREE:

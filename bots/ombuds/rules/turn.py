@@ -196,6 +196,11 @@ class Turn(turn.Turn[State]):
         audience = frozenset({self.known.reporter.reveal()})
         self.ask(Say(self.chat, phrase, audience=audience, **fields))
 
+    @property
+    def closes(self) -> datetime:
+        """When a window ends that is opened now, as the clock of the office shows it."""
+        return (self.now + self.settings.undo).astimezone(self.settings.timezone)
+
     def clock(self) -> datetime:
         """Now, as the clock of the office shows it."""
         return self.now.astimezone(self.settings.timezone)
