@@ -16,6 +16,7 @@ from typing import Any
 from federation.actions import CreateRoom
 from federation.errors import MatrixError, PlaintextRefused, RateLimited, TokenRevoked, Unreachable
 from federation.homeserver import path, told
+from federation.intake import MARK
 from federation.profile import upload
 from federation.rooms import Room
 from federation.session import Session
@@ -42,7 +43,7 @@ class Creating:
     async def create(self, action: CreateRoom, action_id: str) -> str:
         """The room's id. Raises Unreachable while it is not whole."""
         alias = f"buendnis-{action_id}"
-        body = _room_body(action, alias)
+        body = _room_body(action, alias, action_id)
         if action.picture and (address := await upload(self._server, action.picture)):
             picture = {"type": "m.room.avatar", "content": {"url": address}}
             body["initial_state"].append(picture)
@@ -99,7 +100,7 @@ def _is_whole(room: Room, action: CreateRoom) -> bool:
     return room.power_levels is not None and (room.encrypted or not action.encrypted)
 
 
-def _room_body(action: CreateRoom, alias: str) -> dict[str, Any]:
+def _room_body(action: CreateRoom, alias: str, action_id: str) -> dict[str, Any]:
     # Else the homeserver would make the alias, a string of digits, the name that people read.
     state: list[dict[str, Any]] = [{"type": "m.room.canonical_alias", "content": {}}]
     state += [dict(event) for event in action.initial_state]
@@ -112,7 +113,7 @@ def _room_body(action: CreateRoom, alias: str) -> dict[str, Any]:
         "visibility": "private",
         "invite": list(action.invite),
         "initial_state": state,
-        "creation_content": {"m.federate": action.federate},
+        "creation_content": {"m.federate": action.federate, MARK: action_id},
         "is_direct": action.direct,
     }
     optional = {

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from federation import rooms
+from federation.echoes import kind_of
 from federation.encryption.machine import Machine
-from federation.ports import DEVICES, SHOWN, Ledger, RawEvent
+from federation.ports import ANY, DEVICES, SHOWN, Echo, Ledger, RawEvent
 from federation.recent import Recent
 from federation.shapes import is_text, listing, mapping
 from federation.sync import STATE_TYPES, Interests, JoinedRoom, events_of
@@ -73,6 +74,7 @@ class Intake:
         if repr(known) != before:
             rooms.save(ledger, self._account, known, names=self._interests.names)
         self._replaced(ledger, (*room.state, *room.timeline))
+        self._made(ledger, room)
         self.timeline(ledger, room.room_id, room.timeline)
         if self._interests.receipts and len(known.members) <= FEW:
             for content in room.receipts:
@@ -161,18 +163,30 @@ class Intake:
     def _own(self, ledger: Ledger, room_id: str, event: RawEvent) -> None:
         mark = action_id(event)
         if mark is not None:
-            ledger.echo(mark, room_id, event["event_id"])
+            self._echo(ledger, mark, room_id, event)
             self._note_said(ledger, room_id, event)
             self._undone(ledger, room_id, event)
         elif event.get("type") in BY_OTHERS:
             ledger.receive(self._account, room_id, event, encrypted=False)
+
+    def _echo(self, ledger: Ledger, mark: str, room_id: str, event: RawEvent) -> None:
+        kind = kind_of(event)
+        if kind is not None:
+            ledger.echo(mark, Echo(room_id, event["event_id"], kind))
+
+    def _made(self, ledger: Ledger, room: JoinedRoom) -> None:
+        """Of a room of ours that a store was lost of, the state alone tells that we made it."""
+        for event in room.state:
+            mark = mapping(event.get("content")).get(MARK)
+            if event.get("type") == "m.room.create" and is_text(mark):
+                self._echo(ledger, mark, room.room_id, event)
 
     def _undone(self, ledger: Ledger, room_id: str, event: RawEvent) -> None:
         """What we took back was done, and must not be done again by a store that was lost."""
         content = mapping(event.get("content"))
         undone, target = content.get(UNDOES), content.get("redacts", event.get("redacts"))
         if event.get("type") == "m.room.redaction" and is_text(undone) and is_text(target):
-            ledger.echo(undone, room_id, target)
+            ledger.echo(undone, Echo(room_id, target, ANY))
 
     def invited(self, ledger: Ledger, room_id: str, room: Mapping[str, Any], since: str) -> None:
         """An invitation: stripped state, of which only our own membership counts (§ Invites)."""

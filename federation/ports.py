@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 T = TypeVar("T")
@@ -21,6 +22,20 @@ DEVICES = "org.buendnis.devices"
 
 SHOWN = "org.buendnis.shown"
 """Type of the event that we make of a receipt: see `Shown`."""
+
+
+ANY = ""
+"""Of a message that was taken back, nothing tells whether it was an edit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Echo:
+    """An event of ours that carries the id of an action."""
+
+    room_id: str
+    event_id: str
+    kind: str
+    """Name of the action's class, or `ANY`."""
 
 
 class Vault(Protocol):
@@ -49,7 +64,7 @@ class Ledger(Vault, Protocol):
     ) -> None:
         """Try waiting events of these Megolm sessions again: `decrypt(room_id, event)`."""
 
-    def echo(self, action_id: str, room_id: str, event_id: str) -> None:
+    def echo(self, action_id: str, echo: Echo) -> None:
         """Our own action came back by sync: it needs no further attempt."""
 
 

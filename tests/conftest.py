@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import pytest
 from hypothesis import HealthCheck, settings
 
+from bots.runtime.deciding import STRICT
 from federation.embedded import EmbeddedSynapse
 
 MOST_PROCESSES = 8
@@ -31,6 +32,7 @@ settings.register_profile("patient", deadline=None, suppress_health_check=[Healt
 settings.load_profile("patient")
 # What commands say is compared in English, whatever terminal the tests are run in.
 os.environ["LC_ALL"] = "C.UTF-8"
+os.environ[STRICT] = "1"
 
 
 @pytest.hookimpl(optionalhook=True)

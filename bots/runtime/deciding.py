@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import os
 import sqlite3
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from bots.runtime import asking, codec
@@ -26,6 +28,8 @@ from bots.runtime.decision import (
     SetTimer,
     Withdraw,
 )
+from bots.runtime.errors import StoreError
+from bots.runtime.kit.requests import Doublet, Place, is_doublet, slots
 from bots.runtime.logs import where
 from bots.runtime.outcomes import report
 from bots.runtime.ruling import AnyBot, ruled
@@ -51,8 +55,8 @@ from federation.translate import translate, undecryptable
 log = logging.getLogger(__name__)
 
 TRIES = 3
-MANY = 16
-"""Requests of one decision that are looked at where it must be known whether it was ever taken."""
+STRICT = "BUENDNIS_STRICT"
+"""In the environment, for tests: a decision that asks twice for the same ends the office."""
 SLICE = 0.02
 """Seconds of one transaction of decisions, so that a sync is never kept waiting for long."""
 
@@ -78,6 +82,11 @@ class _Cause:
     """See `Deciding._was`. What follows from it inherits it."""
     payload: Mapping[str, Any]
     """What stood in the inbox."""
+
+    @property
+    def room(self) -> str | None:
+        """Where it happened."""
+        return self.payload.get("room") or None
 
     def passed_on(self) -> dict[str, Any]:
         return {"of": self.seq} | ({} if self.was is None else {"was": self.was})
@@ -121,7 +130,7 @@ class Deciding:
         tx.savepoint()
         try:
             self._decide(tx, row)
-        except sqlite3.Error:  # no rule's fault: a full disk must set nothing aside
+        except (sqlite3.Error, StoreError, Doublet):  # no fault of this row: it is not set aside
             raise
         except Exception as error:  # noqa: BLE001  (one row must not stop the others)
             tx.back()
@@ -163,7 +172,7 @@ class Deciding:
         payload = row.payload
         if "locked" in payload:
             found = tx.locked(payload["locked"])
-            if found is None or _answered(tx, payload["locked"]):
+            if found is None or tx.answered(payload["locked"]):
                 return  # its key came in the meantime, or had come to a store that was lost
             payload = {**found, "unreadable": True}
         if "now" in payload and not asking.is_newest(tx, payload):
@@ -208,14 +217,15 @@ class Deciding:
     def _request(
         self, tx: Transaction, cause: _Cause, account: str, bot: AnyBot, requests: Sequence[Request]
     ) -> None:
-        for ordinal, request in enumerate(requests):
+        place = partial(_place, tx, cause.room)
+        for slot, request in _named(requests, place):
             match request:
                 case SetTimer():
                     at = request.at.timestamp()
                     payload: dict[str, Any] = {"bot": bot.name, "due": request.key}
                     payload |= cause.timer(at - tx.now)
                     if not cause.key.startswith("started/"):  # every life starts, and counts anew
-                        payload["cause"] = tx.action_id(cause.key, ordinal)
+                        payload["cause"] = tx.action_id(cause.key, slot)
                     tx.set_timer(f"{bot.name}/{request.key}", at, payload)
                 case CancelTimer():
                     tx.cancel_timer(f"{bot.name}/{request.key}")
@@ -224,11 +234,14 @@ class Deciding:
                 case AskDevices():
                     again = {**cause.payload, "anew": cause.key, "asked": True}
                     data = {"by": account, "bot": bot.name, "action": request, "again": again}
-                    self._append(tx, tx.action_id(f"devices/{cause.key}", ordinal), data)
+                    self._append(tx, tx.action_id(f"devices/{cause.key}", slot), data)
                 case _:
                     action = _rendered(request, bot)
                     data = {"by": _by(action, account), "bot": bot.name, "action": action}
-                    self._append(tx, tx.action_id(cause.key, ordinal), data | cause.passed_on())
+                    room = getattr(action, "room", None)
+                    here = room is not None and place(room) == cause.room
+                    action_id = tx.action_id(cause.key, slot, here=here)
+                    self._append(tx, action_id, data | cause.passed_on())
 
     def _append(self, tx: Transaction, action_id: str, data: dict[str, Any]) -> None:
         action: Action | Deliver = data["action"]
@@ -246,9 +259,7 @@ class Deciding:
         held = "was" in data and isinstance(action, Deliver)
         lane = f"{data['by']} {_lane(tx, action)}"
         tx.append(action_id, lane, makes, codec.dumps({**data, "action": action}), held=held)
-        done = tx.echoed(action_id)
-        if makes is not None and done is not None:  # by a store that was lost
-            tx.fill(makes, *done, action_id)
+        tx.fill_known(action_id, data["by"], action)  # by a store that was lost
 
     def _at_hand(self, account: str, asked: AskNow) -> Outcome | None:
         """The answer, if nobody has to be asked for it. It comes to the rule as any outcome does,
@@ -272,9 +283,20 @@ def _happened(row: InboxRow) -> float:
     return min(row.received, sent / 1000) if isinstance(sent, int) else row.received
 
 
-def _answered(tx: Transaction, key: str) -> bool:
-    """Whether something of ours stands in a room already that this event brought about."""
-    return any(tx.echoed(tx.action_id(key, ordinal)) for ordinal in range(MANY))
+def _named(requests: Sequence[Request], place: Place) -> Iterator[tuple[str, Request]]:
+    names = slots(requests, place, strict=STRICT in os.environ)
+    for slot, request in zip(names, requests, strict=True):
+        if is_doublet(slot):
+            log.error("a decision asks twice for the same (%s)", type(request).__name__)
+        yield slot, request
+
+
+def _place(tx: Transaction, here: str | None, room: Ref) -> str:
+    """A room by a name to which a store that was lost comes as well: it may hear only later what
+    is under a handle, and the rule may have been told by then."""
+    made = tx.made(room) if isinstance(room, Handle) else None
+    room_id = str(room) if made is None else made.room_id
+    return room_id if room_id == here else _lane_of(tx, room)
 
 
 def _rendered(request: Request, bot: AnyBot) -> Action | Deliver:

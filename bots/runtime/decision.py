@@ -113,6 +113,8 @@ class Say:
     after: Ref | None = None
     notify: bool = False
     whose: str | None = None
+    about: str = ""
+    """Tells it from another of the same phrase there: see `bots.runtime.kit.requests`."""
 
 
 @dataclass(frozen=True, slots=True)

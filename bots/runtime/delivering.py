@@ -62,6 +62,8 @@ class Delivering:
         self._slots = defaultdict[str, asyncio.Semaphore](lambda: asyncio.Semaphore(AT_ONCE))
         self._paused_until: dict[str, float] = {}
         self._away = Away()
+        self._store_fault: StoreError | None = None
+        """What ended a lane, and has to end the office."""
         self._awaited: defaultdict[str, set[bytes]] = defaultdict(set)
         """Handle → lanes that wait for it to be filled."""
         self.wake = asyncio.Event()
@@ -80,6 +82,8 @@ class Delivering:
         try:
             while True:
                 self.wake.clear()
+                if self._store_fault is not None:
+                    raise self._store_fault
                 until = await self._start_lanes()
                 await self._clock.wait(self.wake, until)
         finally:
@@ -151,6 +155,8 @@ class Delivering:
                     answered.set()
                     if head is not None:
                         await asyncio.sleep(LEAD)
+        except StoreError as error:
+            self._store_fault = error
         except Exception as error:  # noqa: BLE001  (a lane must not end the office)
             log.error("a lane of the outbox stopped (%s); it starts again", where(error))
             await asyncio.sleep(1.0)

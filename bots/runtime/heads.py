@@ -10,8 +10,9 @@ from typing import Any
 
 from bots.runtime import codec
 from bots.runtime.decision import Deliver
+from bots.runtime.errors import StoreError
 from bots.runtime.transaction import OutboxRow, Transaction
-from federation.actions import Action, Handle, Redact
+from federation.actions import Action, CreateRoom, Handle, Redact
 from federation.perform import Outcome
 
 
@@ -79,7 +80,7 @@ def _prepared(tx: Transaction, row: OutboxRow) -> Head:
     try:
         data = codec.loads(row.payload)
         return Head(row, data, _prepare(tx, row, data["action"]))
-    except sqlite3.Error:
+    except (sqlite3.Error, StoreError):
         raise
     except Exception as error:  # noqa: BLE001  (one row must not stop the other lanes)
         return Head(row, {}, None, error)
@@ -88,9 +89,13 @@ def _prepared(tx: Transaction, row: OutboxRow) -> Head:
 def _prepare(
     tx: Transaction, row: OutboxRow, action: Action | Deliver
 ) -> Action | Deliver | Outcome | None:
-    known = tx.echoed(row.id)
+    room = getattr(action, "room", None)
+    if isinstance(room, Handle) and tx.made(room) is None:
+        return None
+    # A room that stands may be half made: whoever makes rooms looks.
+    known = None if isinstance(action, CreateRoom) else tx.stands(row.id, action)
     if known is not None:
-        return Outcome(*known)
+        return Outcome(known.room_id, known.event_id)
     ids: dict[str, Any] = {}
     for name, handle in references(action).items():
         made = tx.made(handle)

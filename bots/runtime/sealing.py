@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import os
 import tempfile
 from contextlib import suppress
@@ -24,6 +25,8 @@ from bots.runtime.errors import SealBroken
 
 KEY_BYTES = 32
 _NONCE_BYTES = 12
+ID_HALF = 16
+"""Digits of one half of an action's id."""
 
 
 class Sealer:
@@ -68,15 +71,26 @@ class Sealer:
         named = f"{kind}\0{text}".encode("utf-8", "surrogatepass")
         return hmac.digest(self._marks, named, hashlib.sha256)[:16]
 
-    def action_id(self, cause: str, ordinal: int) -> str:
-        """128 bits in hex, the same for the same cause and place in its decision.
+    def action_id(self, cause: str, slot: str, *, here: bool = False) -> str:
+        """128 bits in hex, the same for the same cause and name in its decision.
 
         Derived, not counted and not random: a lost store that meets the same event again arrives
         at the same id, so the homeserver (transaction id) and the room's history (our mark in the
         event) tell that it was done.
+
+        `here`: it is done in the room that its cause stands in. Then the first half is the cause's
+        alone, by which it is known there as answered. Elsewhere nothing is shared: a homeserver
+        could tell by it which case is whose chat.
         """
-        named = f"{cause}\0{ordinal}".encode("utf-8", "surrogatepass")
-        return hmac.digest(self._ids, named, hashlib.sha256)[:16].hex()
+        own = self._id(cause, slot)
+        return self.answer_mark(cause) + own[ID_HALF:] if here else own
+
+    def answer_mark(self, cause: str) -> str:
+        """How the ids of all begin that is done about this in its own room."""
+        return self._id(cause)[:ID_HALF]
+
+    def _id(self, *names: str) -> str:
+        return hmac.digest(self._ids, json.dumps(names).encode(), hashlib.sha256)[:16].hex()
 
 
 def load_key(path: Path) -> bytes:

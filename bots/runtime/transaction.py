@@ -9,13 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bots.runtime import codec
+from bots.runtime.decision import Deliver
 from bots.runtime.rows.documents import Documents
 from bots.runtime.rows.handles import Handles
 from bots.runtime.rows.inbox import Inbox, InboxRow
 from bots.runtime.rows.outbox import AWAKE, HELD, Outbox, OutboxRow
 from federation import rooms
+from federation.actions import Action, CreateRoom, Handle, Ref
 from federation.encryption.standing import devices
 from federation.events import RoomView
+from federation.ports import ANY, Echo
 
 __all__ = ["HELD", "InboxRow", "OutboxRow", "Standing", "Transaction"]
 
@@ -33,15 +36,40 @@ class Standing:
 
 
 class Transaction(Inbox, Outbox, Handles, Documents):
-    def echo(self, action_id: str, room_id: str, event_id: str) -> None:
+    def echo(self, action_id: str, echo: Echo) -> None:
         """Note that it was done; its handle is filled at once, since what came with the echo may
         be an answer to it."""
-        super().echo(action_id, room_id, event_id)
+        super().echo(action_id, echo)
         payload = self.waiting_payload(action_id)
-        action = None if payload is None else codec.loads(payload)["action"]
-        handle = getattr(action, "handle", None)
-        if handle is not None:
-            self.fill(handle, room_id, event_id, action_id)
+        if payload is not None:
+            data = codec.loads(payload)
+            self.fill_known(action_id, data["by"], data["action"])
+
+    def stands(self, action_id: str, action: Action | Deliver) -> Echo | None:
+        """Where it was done before, as an event of ours tells: of its kind, in the room that it
+        names."""
+        kinds = (type(action).__name__, ANY)
+        for echo in self.echoes(action_id):
+            if echo.kind in kinds and self._is_at(getattr(action, "room", None), echo.room_id):
+                return echo
+        return None
+
+    def _is_at(self, room: Ref | None, room_id: str) -> bool:
+        """Where the handle's room is not known yet, another one's at least is none."""
+        if not isinstance(room, Handle):
+            return room in (None, room_id)
+        made, other = self.made(room), self.made_by_room(room_id)
+        return made.room_id == room_id if made is not None else other is None
+
+    def fill_known(self, action_id: str, account: str, action: Action | Deliver) -> None:
+        """Fill the handle of what was done before. Nothing is said in a room that is half made."""
+        handle, known = getattr(action, "handle", None), self.stands(action_id, action)
+        if handle is None or known is None:
+            return
+        if not isinstance(action, CreateRoom):
+            self.fill(handle, known.room_id, known.event_id, action_id)
+        elif rooms.load(self, account, known.room_id).encrypted or not action.encrypted:
+            self.fill(handle, known.room_id, None, action_id)
 
     def view(self, account: str, room_id: str) -> RoomView:
         """A room as the account knows it now."""

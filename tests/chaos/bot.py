@@ -120,6 +120,9 @@ def _after(event: Performed) -> Iterator[Request]:
     elif what == "nowhere":
         room, _, word = rest.partition("/")
         yield _say(room, f"failed {word} {event.error}")
+    elif event.action == "Kick":
+        yield Kick(event.room_id or "", event.user or "")
+        yield Leave(event.room_id or "")
 
 
 def _follow(state: Known, event: Edit | Redaction) -> Iterator[Request]:
@@ -185,11 +188,9 @@ def _again(event: TextMessage, word: str) -> Iterator[Request]:
 
 
 def _out(event: TextMessage, word: str) -> Iterator[Request]:
-    """Everybody out, the second time in vain, and ourselves last."""
+    """Everybody out, the second time in vain, and ourselves last: see `_after`."""
     room = Handle(f"room/{word}")
-    yield Kick(room, event.origin.sender)
-    yield Kick(room, event.origin.sender)
-    yield Leave(room)
+    yield Kick(room, event.origin.sender, notify=True)
 
 
 _COMMANDS = {

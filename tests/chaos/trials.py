@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bots.runtime import backup
+from bots.runtime.kit.requests import slot
 from bots.runtime.sealing import Sealer, load_key
 from bots.runtime.serving import KEY_FILE
 from bots.runtime.store import FILE
+from federation.actions import CreateRoom
 from federation.homeserver import Homeserver, path
 from tests.chaos.audit import Findings
 from tests.chaos.ground import Account, Ground
@@ -25,8 +27,6 @@ from tests.chaos.proxy import Fault, Proxy, too_many, unwell
 from tests.chaos.story import Story, everything, made_room
 from tests.chaos.witness import Witness
 
-ROOM_ORDINAL = 1
-"""Which of the bot's answers to `room` makes one."""
 CALM = 1.2
 """Seconds that an office must go on before the account is settled: what it does twice, it does
 soon after its start."""
@@ -221,16 +221,16 @@ async def half_made(trial: Trial) -> Findings:
         room = await _one_question(story)
         await keeper.pause()
         cause = await story.ask(room, f"room {story.word}", f"text made {story.word}")
-        await _make_half(trial.ground, told, f"room/{story.bot}/{cause}")
+        await _make_half(trial.ground, told, f"room/{story.bot}/{cause}", f"room/{story.word}")
         keeper.go_on(trial.watched(told), trial.points)
         await made_room(story)
         await story.settle()
         return await trial.judge(story, keeper)
 
 
-async def _make_half(ground: Ground, told: Told, cause: str) -> None:
+async def _make_half(ground: Ground, told: Told, cause: str, handle: str) -> None:
     key = load_key(Path(told.state) / KEY_FILE)
-    alias = f"buendnis-{Sealer(key).action_id(cause, ROOM_ORDINAL)}"
+    alias = f"buendnis-{Sealer(key).action_id(cause, slot(CreateRoom(handle)))}"
     server = Homeserver(ground.synapse.url)
     try:
         server.token = await ground.token(Account(told.user, told.password or ""))

@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bots.runtime.clock import ManualClock
-from bots.runtime.deciding import Deciding
+from bots.runtime.deciding import STRICT, TRIES, Deciding
 from bots.runtime.decision import (
     CancelTimer,
     Due,
@@ -17,10 +19,13 @@ from bots.runtime.decision import (
     SetTimer,
     Started,
 )
+from bots.runtime.errors import StoreError
+from bots.runtime.kit.requests import Doublet
 from bots.runtime.store import Store
 from bots.runtime.transaction import Transaction
 from federation.actions import CreateRoom, Handle, Invite, Send, Text
 from federation.events import TextMessage, Unreadable
+from federation.ports import Echo
 from tests.store.bots import Do, Obedient
 from tests.store.conftest import NOW
 from tests.store.events import BOT, ROOM, message
@@ -184,24 +189,56 @@ async def test_actions_of_a_room_share_a_lane_by_handle_and_by_id(store: Store) 
     assert await store.run("lanes", lanes) == [3, 1]
 
 
-async def test_ids_of_actions_depend_on_their_cause_alone(store: Store, tmp_path: Any) -> None:
+async def test_ids_of_actions_come_from_cause_and_name_alone(store: Store, tmp_path: Any) -> None:
     """So that a store that was lost arrives at the same ids again."""
     event = message("hello")
 
-    async def ids(target: Store) -> list[str]:
+    one, two, new = (Send(ROOM, Text("x"), handle=x) for x in ("one", "two", "new"))
+
+    async def ids(target: Store, *sent: Send) -> list[str]:
         await target.run("receive", lambda tx: tx.receive(BOT, ROOM, event, encrypted=False))
-        await decide(target, Obedient(once(Send(ROOM, Text("a")), Send(ROOM, Text("b")))))
+        await decide(target, Obedient(once(*sent)))
         return await target.run(
             "ids", lambda tx: [row[0] for row in tx._sql("SELECT id FROM outbox ORDER BY seq")]
         )
 
-    first = await ids(store)
+    first = await ids(store, one, two)
     again = Store.open(tmp_path / "again", store.sealer)
     await receive(again, "something else before")
     await decide(again, Obedient())
-    assert await ids(again) == first
-    assert len(set(first)) == 2
+    second = await ids(again, new, two, one)
+    assert second[:0:-1] == first
+    assert len(set(second)) == 3
     await again.close()
+
+
+async def test_what_has_the_same_name_is_a_fault_in_tests_and_told_apart_without_it_elsewhere(
+    store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    bot = Obedient(once(*(Send(ROOM, Text(x)) for x in ("canary one", "canary two"))))
+    await receive(store, "hello")
+    with pytest.raises(Doublet):
+        await decide(store, bot)
+    monkeypatch.delenv(STRICT)
+    await decide(store, bot)
+    assert (await counts(store))["outbox_ready"] == 2
+    assert "twice for the same (Send)" in caplog.text
+    assert "canary" not in caplog.text
+    assert ROOM not in caplog.text
+
+
+async def test_a_document_that_does_not_open_is_no_fault_of_the_rule(store: Store) -> None:
+    bot = Obedient()
+    await receive(store, "one")
+    await decide(store, bot)
+    damage = "UPDATE vault SET sealed = zeroblob(60) WHERE kind = 'obedient/count'"
+    await store.run("damage", lambda tx: tx._sql(damage))
+    await receive(store, "two")
+    for _ in range(TRIES + 1):
+        with pytest.raises(StoreError, match="does not open"):
+            await decide(store, bot)
+    assert (await counts(store))["inbox_ready"] == 1
+    assert (await counts(store))["inbox_aside"] == 0
 
 
 async def test_a_copy_is_noted_and_gets_a_handle(store: Store) -> None:
@@ -242,7 +279,7 @@ async def test_what_comes_with_the_echo_of_ours_can_be_an_answer_to_it(store: St
     await receive(store, "question")
     await decide(store, Obedient(do=saying))
     (row,) = await store.run("heads", Transaction.heads)
-    await store.run("sync", lambda tx: tx.echo(row.id, ROOM, "$ours"))
+    await store.run("sync", lambda tx: tx.echo(row.id, Echo(ROOM, "$ours", "Send")))
     assert await made_by(store, "$ours") == "the/answer"
     assert await store.run("heads", Transaction.heads) != [], "it is settled by who delivers"
 
@@ -257,7 +294,7 @@ async def test_what_a_lost_store_has_said_is_known_as_soon_as_it_is_decided(
             await one.run("in", lambda tx: tx.receive(BOT, ROOM, question, encrypted=False))
         await decide(store, Obedient(do=saying))
         (row,) = await store.run("heads", Transaction.heads)
-        await new.run("sync", lambda tx: tx.echo(row.id, ROOM, "$ours"))
+        await new.run("sync", lambda tx: tx.echo(row.id, Echo(ROOM, "$ours", "Send")))
         await decide(new, Obedient(do=saying))
         assert await made_by(new, "$ours") == "the/answer"
         assert await made_by(store, "$ours") is None

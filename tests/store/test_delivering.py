@@ -28,6 +28,7 @@ from federation.actions import (
     Text,
 )
 from federation.perform import Outcome
+from federation.ports import Echo
 from tests.store.events import BOT
 
 A, B = "!a:example.org", "!b:example.org"
@@ -171,7 +172,7 @@ async def test_nothing_is_done_before_earlier_work_is_known(
     async with delivering(store, clock, performer):
         await asyncio.sleep(0.05)
         assert performer.tried == []
-        await store.run("echo", lambda tx: tx.echo("a1", A, "$sent before"))
+        await store.run("echo", lambda tx: tx.echo("a1", Echo(A, "$sent before", "Send")))
         performer.ready.set()
         await counted(store, "outbox_done", 1)
     assert performer.tried == [], "it was sent before, as its echo told"

@@ -5,6 +5,9 @@ from __future__ import annotations
 from bots.runtime.clock import ManualClock
 from bots.runtime.store import Store
 from bots.runtime.transaction import OutboxRow, Transaction
+from federation.ports import Echo
+
+ECHO = Echo("!r:x", "$e", "Send")
 
 
 async def append(store: Store, action_id: str, lane: str, makes: str | None = None) -> None:
@@ -65,14 +68,14 @@ async def test_the_next_of_a_lane(store: Store) -> None:
 
 
 async def test_an_echo_is_kept_until_its_action_is_done_and_no_longer(store: Store) -> None:
-    await store.run("echo", lambda tx: tx.echo("a1", "!r:x", "$e"))
+    await store.run("echo", lambda tx: tx.echo("a1", ECHO))
     await append(store, "a1", "a")
-    assert await store.run("echoed", lambda tx: tx.echoed("a1")) == ("!r:x", "$e")
+    assert await store.run("echoed", lambda tx: tx.echoes("a1")) == [ECHO]
     [row] = await heads(store)
     await store.run("sent", lambda tx: tx.sent(row))
-    assert await store.run("echoed", lambda tx: tx.echoed("a1")) is None
-    await store.run("late", lambda tx: tx.echo("a1", "!r:x", "$e"))
-    assert await store.run("echoed", lambda tx: tx.echoed("a1")) is None
+    assert await store.run("echoed", lambda tx: tx.echoes("a1")) == []
+    await store.run("late", lambda tx: tx.echo("a1", ECHO))
+    assert await store.run("echoed", lambda tx: tx.echoes("a1")) == []
 
 
 async def test_a_handle_is_coming_while_the_action_that_makes_it_waits(store: Store) -> None:

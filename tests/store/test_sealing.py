@@ -14,6 +14,7 @@ from bots.runtime.errors import SealBroken
 from bots.runtime.sealing import Sealer
 from bots.runtime.store import Store
 from bots.runtime.transaction import Transaction
+from federation.ports import Echo
 from tests.store.conftest import KEY, NOW
 from tests.store.events import BOT, message
 
@@ -29,7 +30,7 @@ def fill(tx: Transaction) -> None:
     tx.fill("handle-canary", room, "$event-canary")
     tx.note_copy("$event-canary", "handle-canary", room)
     tx.set_timer("timer-canary", NOW + 5, {"bot": "b", "due": "text-canary"})
-    tx.echo("ff00", room, "$event-canary")
+    tx.echo("ff00", Echo(room, "$event-canary", "Send"))
     tx.put("bot/case", "case-canary", {"reporter": sender, "text": "text-canary four"})
 
 

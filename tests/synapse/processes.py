@@ -20,6 +20,7 @@ from typing import Any
 import yaml
 
 from bots.runtime.control import NotRunning, Refused, ask
+from bots.runtime.deciding import STRICT
 from bots.runtime.failpoints import VARIABLE
 from federation.embedded import PORTS
 from tests.synapse.waiting import until
@@ -172,7 +173,7 @@ async def spawn(
     *arguments: str, output: Any, errors: Any = None, failpoint: str = ""
 ) -> asyncio.subprocess.Process:
     """Ends with us, however we end; knows no secrets of ours."""
-    ours = {k: v for k, v in os.environ.items() if not k.startswith("BUENDNIS_")}
+    ours = {k: v for k, v in os.environ.items() if k == STRICT or not k.startswith("BUENDNIS_")}
     return await asyncio.create_subprocess_exec(
         sys.executable,
         *arguments,

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import re
 import signal
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -221,6 +223,27 @@ async def test_a_full_disk_ends_it_in_one_sentence_and_loses_nothing(
     await case_in(room, anna, texts[-1])
     arrived = [seen.body or "" for seen in anna.seen(room) if seen.sender == here.account]
     assert [sum(text in body for body in arrived) for text in texts] == [1] * len(texts)
+
+
+async def test_a_row_that_does_not_open_ends_it_in_one_sentence_and_sets_nothing_aside(
+    install: Install,
+) -> None:
+    here = install()
+    office = await here.ready()
+    await office.kill()
+    with closing(sqlite3.connect(here.state / "office.db")) as store, store:
+        rows = "vault WHERE kind = 'ombuds/office'"
+        kept = store.execute(f"SELECT key, sealed FROM {rows}").fetchall()  # noqa: S608
+        store.execute("UPDATE vault SET sealed = zeroblob(60) WHERE kind = 'ombuds/office'")
+    assert kept
+    for _ in range(2):
+        sentence = await here.refuses_to_run()
+        assert "A row of kind 'ombuds/office' does not open" in sentence
+        assert "restore a backup" in sentence
+    with closing(sqlite3.connect(here.state / "office.db")) as store, store:
+        store.executemany("UPDATE vault SET sealed = ?2 WHERE key = ?1", kept)
+    await here.ready()
+    assert (await here.status("reachable"))["counts"]["inbox_aside"] == 0
 
 
 # -- what is in the way ----------------------------------------------------------------------------

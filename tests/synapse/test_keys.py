@@ -71,6 +71,7 @@ class Talker(Mirror):
             Send(
                 event.origin.room_id,
                 Text(f"said {number}"),
+                handle=f"{event.origin.event_id}/{number}",
                 audience=audience,
                 strict=order.get("strict", False),
                 notify=True,

@@ -38,6 +38,7 @@ from bots.runtime.decision import (
     Started,
 )
 from bots.runtime.kit.messages import MessageNow, read_now
+from bots.runtime.kit.requests import slots
 from bots.runtime.words import Words
 from bridges.email.letters import Letter
 from federation.actions import AskNow
@@ -109,6 +110,7 @@ class World:
             state = self.bot.load(self.docs, event)
             decision = self.bot.rule(state, event, self.now)
             self.bot.save(self.docs, decision.state)
+            slots(decision.requests, strict=True)
             asked += decision.requests
             for request in decision.requests:
                 self._perform(request)

@@ -24,6 +24,7 @@ from federation.encryption.machine import Machine
 from federation.errors import NotAHomeserver
 from federation.events import DevicesChanged, RoomView
 from federation.intake import MARK, Intake, action_id
+from federation.ports import Echo
 from federation.recent import Recent
 from federation.sync import Interests, JoinedRoom
 from federation.translate import translate
@@ -147,14 +148,14 @@ def test_what_we_sent_is_an_echo_and_no_event(office: Office) -> None:
     plain = event("m.room.message", {"body": "from another client of ours"}, BOT)
     office.intake.joined(office.tx, joined(marked, by_transaction, plain))
     assert office.inbox() == []
-    assert office.tx.echoed("action-1") == (ROOM, "$one")
-    assert office.tx.echoed("action-2") == (ROOM, "$two")
+    assert office.tx.echoes("action-1") == [Echo(ROOM, "$one", "Send")]
+    assert office.tx.echoes("action-2") == [Echo(ROOM, "$two", "React")]
 
 
 def test_nobody_else_marks_our_actions_as_done(office: Office) -> None:
     forged = event("m.room.message", {"msgtype": "m.text", "body": "x", MARK: "action-1"})
     office.intake.joined(office.tx, joined(forged))
-    assert office.tx.echoed("action-1") is None
+    assert office.tx.echoes("action-1") == []
     assert office.events() == [forged]
 
 

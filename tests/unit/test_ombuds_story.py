@@ -29,6 +29,7 @@ from bots.runtime.decision import (
     Withdraw,
 )
 from bots.runtime.kit.messages import MessageNow, read_now
+from bots.runtime.kit.requests import slots
 from federation.actions import (
     AskNow,
     CreateRoom,
@@ -102,6 +103,7 @@ class World:
             state = self.bot.load(self.docs, event)
             decision = self.bot.rule(state, event, self.now)
             self.bot.save(self.docs, decision.state)
+            slots(decision.requests, strict=True)
             asked += decision.requests
             done = [
                 self._look(x) if isinstance(x, AskNow) else self._perform(x)

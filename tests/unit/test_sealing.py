@@ -67,14 +67,27 @@ def test_fingerprints_tell_texts_and_kinds_apart(one: str, two: str) -> None:
     assert len(SEALER.mark("kind", one)) == 16
 
 
-@given(TEXT, st.integers(0, 100))
-def test_ids_of_actions_are_128_bits_of_cause_and_place(cause: str, ordinal: int) -> None:
-    made = SEALER.action_id(cause, ordinal)
+@given(TEXT, TEXT, st.booleans())
+def test_ids_of_actions_are_128_bits_of_cause_and_name(cause: str, slot: str, here: bool) -> None:
+    made = SEALER.action_id(cause, slot, here=here)
     assert int(made, 16) < 2**128
     assert len(made) == 32
-    assert made == Sealer(bytes(range(32))).action_id(cause, ordinal)
-    assert made != SEALER.action_id(cause, ordinal + 1)
-    assert made != Sealer(bytes(32)).action_id(cause, ordinal)
+    assert made == Sealer(bytes(range(32))).action_id(cause, slot, here=here)
+    assert made != SEALER.action_id(cause, f"{slot}+", here=here)
+    assert made != SEALER.action_id(f"{cause}+", slot, here=here)
+    assert made != Sealer(bytes(32)).action_id(cause, slot, here=here)
+
+
+@given(TEXT, TEXT, TEXT)
+def test_only_in_the_room_of_its_cause_an_id_tells_of_it(cause: str, one: str, two: str) -> None:
+    here = [SEALER.action_id(cause, slot, here=True) for slot in (one, two)]
+    mark = SEALER.answer_mark(cause)
+    assert all(x.startswith(mark) for x in here)
+    assert (here[0] == here[1]) == (one == two)
+    elsewhere = {SEALER.action_id(cause, slot) for slot in (one, two)}
+    halves = {x[i : i + 16] for x in elsewhere for i in (0, 16)}
+    assert mark not in halves
+    assert len(halves) == 2 * len({one, two})
 
 
 def test_secrets_for_different_purposes_have_nothing_in_common() -> None:

@@ -28,6 +28,7 @@ from bots.runtime.decision import (
 )
 from bots.runtime.kit.bot import KitBot
 from bots.runtime.kit.messages import MessageNow, read_now
+from bots.runtime.kit.requests import slots
 from bots.runtime.words import Words
 from federation.actions import AskNow, CreateRoom, Handle, Invite, Kick, Redact
 from federation.events import (
@@ -153,6 +154,7 @@ class World:
         while queue:
             event = queue.popleft()
             requests = self._decided(event)
+            slots(requests, strict=True)
             asked += requests
             done = [x for r in requests if (x := self._perform(r)) is not None]
             if self.defer:

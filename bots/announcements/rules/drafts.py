@@ -110,10 +110,11 @@ def _remember(turn: Turn, item: Announcement, version: Version) -> None:
 # -- translations ----------------------------------------------------------------------------------
 
 
-def _translate(turn: Turn, item: Announcement, version: Version, said: Said) -> None:
+def _translate(turn: Turn, item: Announcement, version: Version, said: Said) -> bool:
+    """Whether it is one, and was taken in."""
     language, said = versions.labelled(said, turn.texts)
     if language is None:
-        return  # editors talk to each other
+        return False  # editors talk to each other
     if item.state not in (State.DRAFT, State.PENDING):
         turn.answer(item, "translation-late")
     elif language == item.original.language:
@@ -130,6 +131,8 @@ def _translate(turn: Turn, item: Announcement, version: Version, said: Said) -> 
         version = replace(version, language=language, text=said.text, html=said.html)
         _remember(turn, item, version)
         release.changed(turn, _with(item, version))
+        return True
+    return False
 
 
 def _with(item: Announcement, version: Version) -> Announcement:
@@ -181,5 +184,5 @@ def change(turn: Turn, item: Announcement, version: Version, message: Said) -> N
         release.changed(turn, _with(item, replace(version, text=said.text, html=said.html)))
     else:
         item = offers.without(item, version.language)
-        release.changed(turn, item)
-        _translate(turn, item, version, message)
+        if not _translate(turn, item, version, message):
+            release.changed(turn, item)

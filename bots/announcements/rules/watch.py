@@ -14,7 +14,9 @@ BEARABLE = 15.0
 
 
 def begin(turn: Turn) -> None:
-    turn.ask(SetTimer(handles.WATCH, turn.now + SOON))
+    soon = SetTimer(handles.WATCH, turn.now + SOON)
+    if soon not in turn.requests:
+        turn.ask(soon)
 
 
 def due(turn: Turn) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+import dataclasses
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bots.runtime.rows.vault import Vault
+from bots.runtime.sealing import ID_HALF
+from federation.ports import Echo
 
 HELD = "restored"
 """Why a row waits that may have left before a backup was restored."""
@@ -27,8 +29,8 @@ class OutboxRow:
 
 
 class Outbox(Vault):
-    def action_id(self, cause: str, ordinal: int) -> str:
-        return self._sealer.action_id(cause, ordinal)
+    def action_id(self, cause: str, slot: str, *, here: bool = False) -> str:
+        return self._sealer.action_id(cause, slot, here=here)
 
     def append(
         self, action_id: str, lane: str, makes: str | None, payload: bytes, *, held: bool = False
@@ -88,7 +90,7 @@ class Outbox(Vault):
 
     def sent(self, row: OutboxRow) -> bool:
         """Mark as carried out; False if it was so already."""
-        self.erase("echo", row.id)
+        self._keep_echoes(row.id, ())
         return (
             self._sql(
                 "UPDATE outbox SET state = 'done', sealed = NULL WHERE seq = ? AND state = 'ready'",
@@ -183,14 +185,32 @@ class Outbox(Vault):
     def put_aside(self, seq: int, error: str) -> None:
         self._sql("UPDATE outbox SET state = 'aside', error = ? WHERE seq = ?", (error, seq))
 
-    def echo(self, action_id: str, room_id: str, event_id: str) -> None:
+    def echo(self, action_id: str, echo: Echo) -> None:
+        """Several may carry one id: a homeserver can write in our name what it has seen of us."""
         done = "SELECT 1 FROM outbox WHERE id = ? AND state = 'done'"
-        if self._sql(done, (action_id,)).fetchone() is None:
-            self.write("echo", action_id, json.dumps([room_id, event_id]).encode())
+        found = self.echoes(action_id)
+        if echo not in found and self._sql(done, (action_id,)).fetchone() is None:
+            self._keep_echoes(action_id, [*found, echo])
 
-    def echoed(self, action_id: str) -> tuple[str, str] | None:
-        found = self.read("echo", action_id)
-        if found is None:
-            return None
-        room_id, event_id = json.loads(found)
-        return room_id, event_id
+    def echoes(self, action_id: str) -> list[Echo]:
+        return [Echo(*x) for x in self._echoes(action_id).get(action_id, ())]
+
+    def answered(self, cause: str) -> bool:
+        """Whether something of ours stands already in the room of this event that it has brought
+        about, and this store does not know of."""
+        return self.get("echo", self._sealer.answer_mark(cause)) is not None
+
+    def _echoes(self, action_id: str) -> dict[str, list[list[str]]]:
+        found: dict[str, list[list[str]]] = self.get("echo", action_id[:ID_HALF]) or {}
+        return found
+
+    def _keep_echoes(self, action_id: str, echoes: Sequence[Echo]) -> None:
+        """A row holds those of all ids that begin alike: see `Sealer.action_id`."""
+        kept = self._echoes(action_id)
+        before = kept.pop(action_id, None)
+        if echoes:
+            kept[action_id] = [[*dataclasses.astuple(x)] for x in echoes]
+        if kept:
+            self.put("echo", action_id[:ID_HALF], kept)
+        elif before is not None:
+            self.erase("echo", action_id[:ID_HALF])
