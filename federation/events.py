@@ -39,7 +39,8 @@ class Origin:
     sender: str
     sent_at: int
     encrypted: bool
-    """Whether it reached us encrypted, from a session that belongs to `sender`."""
+    """Whether it reached us encrypted, from a session that belongs to `sender`. What did not, her
+    homeserver or ours could have written in her name."""
     bound: bool = True
     """Whether what it relates to stands inside its encryption, and nothing outside says otherwise.
     If not, a homeserver may have chosen the thread, or the message that is edited."""
@@ -287,6 +288,5 @@ RoomEvent = (
 
 
 def in_clear(event: RoomEvent) -> bool:
-    """Whether it came in clear though its room is encrypted: a homeserver could have written it in
-    somebody's name."""
+    """Whether it came in clear though its room is encrypted: it is nobody's word (`Origin`)."""
     return event.room.encrypted and not event.origin.encrypted

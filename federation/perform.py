@@ -7,7 +7,6 @@ are idempotent. Messages go out encrypted wherever encryption was ever seen.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -35,10 +34,10 @@ from federation.homeserver import path, told
 from federation.intake import MARK, UNDOES
 from federation.intake import action_id as mark_of
 from federation.links import server_of
+from federation.looking import Looking
 from federation.ports import Ledger, RawEvent
 from federation.rooms import Room
 from federation.session import Session
-from federation.shapes import events, is_text, mapping
 from federation.undoing import edits, part_of
 
 
@@ -57,6 +56,7 @@ class Performer:
         self._session = session
         self._server = session.server
         self._seen_plain: set[str] = set()
+        self._looking = Looking(session)
         self._creating = Creating(session, self._observe, self._invite)
         self._methods: dict[type, Callable[[Any, str], Awaitable[Outcome]]] = {
             actions.Send: self._send,
@@ -193,53 +193,12 @@ class Performer:
         return Outcome(action.room, told(answer, "event_id"))
 
     async def _ask_now(self, action: actions.AskNow, action_id: str) -> Outcome:
-        answer = await self._server.call(
-            "event", "GET", path("rooms", action.room, "event", action.event_id)
-        )
-        # An id names an event of any room; whoever named this one meant a room.
-        here = answer.get("room_id", action.room) == action.room
-        event = next(iter(events([answer] if here else [])), {})
-        relations = mapping(mapping(event.get("unsigned")).get("m.relations"))
-        edit = next(iter(events([relations.get("m.replace")])), {})
-        found = await self._session.store.run(
-            "look", lambda ledger: self._read(ledger, action.room, event, edit)
-        )
-        if action.name and event:
-            sender = event["sender"]
-            found["name"], found["room"] = await asyncio.gather(
-                self._named(action.room, "m.room.member", "displayname", sender),
-                self._named(action.room, "m.room.name", "name"),
-            )
+        found = await self._looking.at(action)
         return Outcome(action.room, action.event_id, found)
-
-    def _read(
-        self, ledger: Ledger, room_id: str, event: RawEvent, edit: RawEvent
-    ) -> dict[str, Any]:
-        """Both decrypted; an edit counts only if it came as the event did."""
-        if event.get("type") != "m.room.encrypted" or not event.get("content"):
-            return {"event": event, "edit": edit}
-        machine = self._session.machine
-        opened = machine.decrypt(ledger, room_id, event)
-        if opened is None:
-            return {"event": _without_content(event), "locked": True}
-        edit = (edit and machine.decrypt(ledger, room_id, edit)) or {}
-        return {"event": opened, "edit": edit, "encrypted": True}
 
     async def _ask_devices(self, action: actions.AskDevices, action_id: str) -> Outcome:
         await self._session.sharing.ask(action.user)
         return Outcome(action.room)
-
-    async def _named(self, room_id: str, kind: str, field: str, state_key: str = "") -> str:
-        """What somebody or something is called by a state event; empty where there is none."""
-        target = path("rooms", room_id, "state", kind, state_key)
-        try:
-            answer = await self._server.call("membership" if state_key else "name", "GET", target)
-        except (RateLimited, TokenRevoked):
-            raise
-        except MatrixError:
-            return ""
-        name = answer.get(field)
-        return name if is_text(name) else ""
 
     # -- rooms ---------------------------------------------------------------------------------
 
@@ -349,11 +308,6 @@ _MEMBERSHIP: dict[type, tuple[str, str, tuple[str, ...]]] = {
     actions.Kick: ("kick", "user", ("leave", "ban")),
 }
 """Action → endpoint, field of the user, memberships in which there is nothing left to do."""
-
-
-def _without_content(event: RawEvent) -> RawEvent:
-    """What remains of an event that can't be read."""
-    return {**event, "content": {}}
 
 
 def _message(text: Text) -> dict[str, Any]:

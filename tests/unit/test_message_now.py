@@ -10,6 +10,7 @@ import pytest
 from bots.runtime.kit.messages import Gone, MessageNow, Unknown, read_now
 from federation.actions import AskNow
 from federation.events import Doubt, MediaMessage, Origin, RoomView, TextMessage
+from federation.looking import opened
 
 BOT, ANNA, CEM = "@bot:a.example", "@anna:a.example", "@cem:b.example"
 ROOM = "!room"
@@ -149,3 +150,45 @@ def test_names_are_told_as_far_as_they_are_any() -> None:
     assert (answer.name, answer.place) == ("Anna", "North")
     assert (now(message(), name=1, room=None).name, now(message()).place) == ("", "")
     assert "Anna" not in repr(answer)
+
+
+# -- as a homeserver shows it ----------------------------------------------------------------------
+
+KEYS = {"of one": message(), "of two": edit(), "of another": edit(sender=CEM)}
+
+
+def sealed(what: dict[str, Any], key: str) -> dict[str, Any]:
+    return {**what, "type": "m.room.encrypted", "content": {"ciphertext": key}}
+
+
+def shown(event: dict[str, Any], change: dict[str, Any]) -> MessageNow:
+    found = opened(event, change, lambda x: KEYS.get(x["content"].get("ciphertext", "")))
+    return read_now(BOT, AskNow(ROOM, "$one", ""), found, SEALED)
+
+
+def test_both_are_opened() -> None:
+    answer = shown(sealed(message(), "of one"), sealed(edit(), "of two"))
+    assert isinstance(answer.answer, TextMessage)
+    assert (answer.answer.body, answer.answer.origin.encrypted) == ("hullo", True)
+    answer = shown(sealed(message(), "of one"), {})
+    assert isinstance(answer.answer, TextMessage)
+    assert answer.answer.body == "hello"
+
+
+def test_what_an_edit_says_that_no_key_opens_nobody_knows() -> None:
+    answer = shown(sealed(message(), "of one"), sealed(edit(), "lost"))
+    assert (answer.answer, answer.author, answer.edit) == (Unknown("undecryptable"), ANNA, None)
+    assert shown(sealed(message(), "lost"), {}).answer == Unknown("undecryptable")
+
+
+@pytest.mark.parametrize(
+    "change", [edit(), sealed(edit(sender=CEM), "of another"), sealed(edit(sender=CEM), "lost")]
+)
+def test_an_edit_that_anybody_could_have_written_changes_nothing(change: dict[str, Any]) -> None:
+    answer = shown(sealed(message(), "of one"), change)
+    assert isinstance(answer.answer, TextMessage)
+    assert (answer.answer.body, answer.edit) == ("hello", None)
+
+
+def test_what_was_taken_back_is_not_locked() -> None:
+    assert shown({**sealed(message(), ""), "content": {}}, {}).answer == Gone()

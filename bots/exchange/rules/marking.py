@@ -20,11 +20,11 @@ from bots.exchange.rules.turn import Turn
 from bots.runtime.commands import Invocation
 from bots.runtime.decision import SetTimer
 from bots.runtime.kit import sparing
-from bots.runtime.kit.messages import Message, MessageNow, Unknown
+from bots.runtime.kit.messages import Message, MessageNow, Unknown, written
 from bots.runtime.lookalikes import looks_like
 from bots.runtime.texts import called, clean
 from federation.actions import AskNow, React
-from federation.events import KNOWN_MEDIA, Reaction, TextMessage
+from federation.events import Reaction, TextMessage
 from federation.links import servers
 
 SEEN = "✅"
@@ -254,7 +254,5 @@ def _name(turn: Turn, now: MessageNow) -> str:
 
 
 def _content(message: Message) -> tuple[str, str]:
-    if isinstance(message, TextMessage):
-        return clean(message.body)[0], ""
-    kind = message.kind if message.kind in KNOWN_MEDIA else "other"
-    return clean(message.caption)[0], kind
+    words, kind = written(message)
+    return clean(words)[0], kind or ""

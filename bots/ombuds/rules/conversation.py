@@ -17,7 +17,6 @@ from bots.runtime.phrases import PerLanguage
 from bots.runtime.tongues import asked_for
 from bots.runtime.vocabulary import HELP
 from federation.events import (
-    KNOWN_MEDIA,
     ClientRequest,
     MediaMessage,
     TextMessage,
@@ -59,7 +58,7 @@ def text(turn: Turn, event: TextMessage) -> None:
 
 
 def _plain(turn: Turn, event: TextMessage, body: str, *, cut: bool) -> None:
-    """It decides nothing: a homeserver could have written it. But no complaint is lost."""
+    """It decides nothing. But no complaint is lost."""
     if flagwords.answers_something(body) or commands.of_reporter(body) is not None:
         turn.reply("in-clear")
     elif body:
@@ -94,9 +93,8 @@ def media(turn: Turn, event: MediaMessage) -> None:
     if not _is_new(turn) or not arrival.adopt(turn, event):
         return
     caption, cut = texts.clean(event.caption)
-    kind = event.kind if event.kind in KNOWN_MEDIA else "other"
     origin = event.origin
-    take(turn, Incoming(origin.event_id, caption, cut, origin.encrypted, kind))
+    take(turn, Incoming(origin.event_id, caption, cut, origin.encrypted, event.kind))
     ask_for_words(turn)
 
 

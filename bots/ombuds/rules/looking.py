@@ -9,9 +9,9 @@ from bots.ombuds.models import Flagged
 from bots.ombuds.rules import conversation, decisions, flagging, ringing, telling
 from bots.ombuds.rules.turn import Turn
 from bots.runtime import texts
-from bots.runtime.kit.messages import Gone, MessageNow
+from bots.runtime.kit.messages import Gone, Message, MessageNow, written
 from bots.runtime.texts import called
-from federation.events import MediaMessage, TextMessage
+from federation.events import MediaMessage
 from federation.links import link, servers
 
 
@@ -43,10 +43,7 @@ def _found(flag: Flag, now: MessageNow) -> Found:
 
 def _words(now: MessageNow) -> str:
     """What its author wrote, or wrote beneath a picture."""
-    match now.answer:
-        case TextMessage(body=text) | MediaMessage(caption=text):
-            return texts.clean(text)[0]
-    return ""
+    return texts.clean(written(now.answer)[0])[0] if isinstance(now.answer, Message) else ""
 
 
 def _author(flag: Flag, one: Found) -> str:

@@ -41,7 +41,6 @@ def text(turn: Turn, event: TextMessage) -> None:
     if invocation is None:
         _note(turn)
     elif not event.origin.encrypted:
-        # A homeserver could have written it in the name of staff.
         _reply(turn, "command-plain")
     elif devices.is_hers(turn, event):
         _command(turn, event, invocation)

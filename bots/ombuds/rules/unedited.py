@@ -11,8 +11,8 @@ from bots.ombuds.rules import changes, conversation
 from bots.ombuds.rules.conversation import Incoming
 from bots.ombuds.rules.turn import Turn
 from bots.runtime import texts
-from bots.runtime.kit.messages import Gone, Message, MessageNow, Unknown
-from federation.events import KNOWN_MEDIA, Redaction, TextMessage
+from bots.runtime.kit.messages import Gone, Message, MessageNow, Unknown, written
+from federation.events import Redaction
 
 
 def removed(turn: Turn, event: Redaction) -> None:
@@ -48,13 +48,9 @@ def _incoming(turn: Turn, now: MessageNow) -> Incoming | None:
     found = now.answer.claimed if isinstance(now.answer, Unknown) else now.answer
     if not isinstance(found, Message) or Reporter(now.author) != turn.known.reporter:
         return None
-    sealed = found.origin.encrypted
-    if isinstance(found, TextMessage):
-        text, cut = texts.clean(found.body)
-        return Incoming(now.event_id, text, cut, sealed, changed=True)
-    caption, cut = texts.clean(found.caption)
-    kind = found.kind if found.kind in KNOWN_MEDIA else "other"
-    return Incoming(now.event_id, caption, cut, sealed, kind, changed=True)
+    words, kind = written(found)
+    text, cut = texts.clean(words)
+    return Incoming(now.event_id, text, cut, found.origin.encrypted, kind, changed=True)
 
 
 def _ask_again(turn: Turn) -> None:

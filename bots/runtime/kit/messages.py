@@ -45,7 +45,7 @@ class Unknown:
     """`undecryptable`; `plain`: in clear where encryption is due; `other`: it is no message; else
     why nobody could be asked, as `Performed.error` has it."""
     claimed: Message | None = field(default=None, repr=False)
-    """What stands there in clear. A homeserver could have written it."""
+    """What stands there in clear: `Origin.encrypted` says why it does not count."""
 
     @property
     def unread(self) -> bool:
@@ -72,6 +72,13 @@ class MessageNow:
     """What its author is called in that room, if it was asked for; anybody may choose any name."""
     place: str = ""
     """What the room is called, if it was asked for."""
+
+
+def written(message: Message) -> tuple[str, str | None]:
+    """What its author wrote; of a medium, what she wrote beneath, and of which kind it is."""
+    if isinstance(message, TextMessage):
+        return message.body, None
+    return message.caption, message.kind
 
 
 def read_now(
