@@ -36,7 +36,7 @@ def _found(flag: Flag, now: MessageNow) -> Found:
         now.author,
         gone=isinstance(now.answer, Gone),
         readable=readable,
-        medium=isinstance(now.answer, MediaMessage) and not readable,
+        medium=isinstance(now.shown, MediaMessage) and not readable,
         name="" if now.author == flag.user else called(now.name),
     )
 

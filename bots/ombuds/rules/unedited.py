@@ -11,7 +11,7 @@ from bots.ombuds.rules import changes, conversation
 from bots.ombuds.rules.conversation import Incoming
 from bots.ombuds.rules.turn import Turn
 from bots.runtime import texts
-from bots.runtime.kit.messages import Gone, Message, MessageNow, Unknown, written
+from bots.runtime.kit.messages import Gone, MessageNow, written
 from federation.events import Redaction
 
 
@@ -45,12 +45,11 @@ def now_known(turn: Turn, now: MessageNow) -> None:
 
 def _incoming(turn: Turn, now: MessageNow) -> Incoming | None:
     """Also what is not encrypted: no complaint is lost, and staff are told that it was not."""
-    found = now.answer.claimed if isinstance(now.answer, Unknown) else now.answer
-    if not isinstance(found, Message) or Reporter(now.author) != turn.known.reporter:
+    if now.shown is None or Reporter(now.author) != turn.known.reporter:
         return None
-    words, kind = written(found)
+    words, kind = written(now.shown)
     text, cut = texts.clean(words)
-    return Incoming(now.event_id, text, cut, found.origin.encrypted, kind, changed=True)
+    return Incoming(now.event_id, text, cut, now.shown.origin.encrypted, kind, changed=True)
 
 
 def _ask_again(turn: Turn) -> None:

@@ -73,6 +73,12 @@ class MessageNow:
     place: str = ""
     """What the room is called, if it was asked for."""
 
+    @property
+    def shown(self) -> Message | None:
+        """What stands there, also in clear: `Unknown.claimed`."""
+        found = self.answer.claimed if isinstance(self.answer, Unknown) else self.answer
+        return found if isinstance(found, Message) else None
+
 
 def written(message: Message) -> tuple[str, str | None]:
     """What its author wrote; of a medium, what she wrote beneath, and of which kind it is."""
