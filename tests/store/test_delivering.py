@@ -13,6 +13,7 @@ from bots.runtime import codec
 from bots.runtime.clock import ManualClock
 from bots.runtime.decision import Performed, SetAside
 from bots.runtime.delivering import TRIES, Delivering
+from bots.runtime.errors import StoreError
 from bots.runtime.performing import Refused, TryLater
 from bots.runtime.store import Store
 from bots.runtime.transaction import Transaction
@@ -382,3 +383,21 @@ async def test_a_row_that_cannot_be_read_stops_its_own_room_alone(
         await until(lambda: len(performer.done) == 3, clock)
     assert sorted(performer.done) == ["a1", "b1", "b2"]
     assert (await counts(store))["outbox_ready"] == 1, "it is kept for a version that can read it"
+
+
+async def test_a_row_that_does_not_open_ends_what_delivers(
+    store: Store, clock: ManualClock
+) -> None:
+    """Else its lane would be tried for ever, and nobody would be told."""
+    performer = Scripted()
+    performer.held.clear()
+    await append(store, "a1", say(A))
+    running = Delivering(store, clock, {BOT: performer})
+    task = asyncio.create_task(running.run())
+    await until(lambda: performer.tried == ["a1"])
+    damage = "INSERT INTO vault (kind, key, sealed) VALUES ('echo', ?, zeroblob(60))"
+    await store.run("damage", lambda tx: tx._sql(damage, (store.sealer.mark("echo", "a1"),)))
+    performer.held.set()
+    with pytest.raises(StoreError, match="does not open"):
+        async with asyncio.timeout(60):
+            await task
