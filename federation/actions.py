@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import PlainSerializer, PlainValidator
 
 
 class Handle(str):
@@ -21,8 +23,24 @@ class Handle(str):
         return f"Handle({str(self)!r})"
 
 
-Ref = str | Handle
+def _written(ref: str) -> str | dict[str, str]:
+    """No id is ever taken for a handle, whatever somebody's homeserver calls its rooms."""
+    return {"handle": str(ref)} if isinstance(ref, Handle) else ref
+
+
+def _read(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Mapping) and isinstance(value.get("handle"), str):
+        return Handle(value["handle"])
+    raise ValueError("neither an id nor a handle")
+
+
+Ref = Annotated[str | Handle, PlainValidator(_read), PlainSerializer(_written)]
 """A room id, an event id, or a handle that will be one."""
+
+Audience = Annotated[frozenset[str], PlainSerializer(sorted)]
+"""User ids; written in an order of their own, so that equal ones are written alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +63,7 @@ class Send:
     thread: Ref | None = None
     """Root of the thread it belongs to."""
     reply_to: Ref | None = None
-    audience: frozenset[str] | None = None
+    audience: Audience | None = None
     """Who may read it: keys go to these users only, and it is refused while others are present
     in an unencrypted room. None: everybody in the room."""
     strict: bool = False
@@ -68,7 +86,7 @@ class EditMessage:
     room: Ref
     target: Ref
     text: Text
-    audience: frozenset[str] | None = None
+    audience: Audience | None = None
     notify: bool = False
     whose: str | None = None
     """As in `Send`, and the same as there."""

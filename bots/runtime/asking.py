@@ -8,11 +8,10 @@ store: an older answer may not hold any more.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from bots.runtime.kit.messages import MessageNow, read_now
+from bots.runtime.records import Answer, Order
 from bots.runtime.transaction import Transaction
 from federation import rooms
 from federation.actions import AskNow
@@ -26,50 +25,42 @@ OPEN = "question"
 
 def note(tx: Transaction, action_id: str, account: str, asked: AskNow) -> None:
     """This is the newest question of its kind."""
-    tx.write(OPEN, _name(account, asked.room, asked.event_id, asked.why), action_id.encode())
+    tx.write(OPEN, _name(account, asked), action_id.encode())
 
 
 def answer(
     tx: Transaction,
     action_id: str,
-    data: Mapping[str, Any],
+    order: Order,
+    asked: AskNow,
     outcome: Outcome | None,
     error: str | None,
 ) -> None:
-    """Put it into the inbox of the bot that asked; `data`: the outbox row's."""
-    asked: AskNow = data["action"]
-    payload = {
-        "account": data["by"],
-        "bot": data["bot"],
-        "now": {"room": asked.room, "event_id": asked.event_id, "why": asked.why},
-        "by": action_id,
-        "found": None if outcome is None else outcome.found,
-        "error": error,
-    }
-    tx.enter(f"performed/{action_id}", payload | ({"was": data["was"]} if "was" in data else {}))
+    """Put it into the inbox of the bot that asked."""
+    key, found = f"performed/{action_id}", None if outcome is None else outcome.found
+    tx.enter(Answer(key, order.by, order.bot, asked, action_id, found, error, order.was))
 
 
-def is_newest(tx: Transaction, payload: Mapping[str, Any]) -> bool:
+def is_newest(tx: Transaction, answer: Answer) -> bool:
     """Whether no question took the place of the one that this answers. Then it is open no more."""
-    name = _name(payload["account"], **payload["now"])
+    name = _name(answer.account, answer.question)
     newest = tx.read(OPEN, name)
     if newest is None:
-        return "anew" in payload  # it was answered, and is decided once more
-    if newest != payload["by"].encode():
+        return answer.anew  # it was answered, and is decided once more
+    if newest != answer.asked_by.encode():
         return False
     tx.erase(OPEN, name)
     return True
 
 
-def read(tx: Transaction, payload: Mapping[str, Any]) -> MessageNow:
-    account, asked = payload["account"], payload.get("asked") is True
-    view = rooms.load(tx, account, payload["now"]["room"]).view(account)
+def read(tx: Transaction, answer: Answer) -> MessageNow:
+    account, question = answer.account, answer.question
+    view = rooms.load(tx, account, question.room).view(account)
 
     def weigh(origin: Origin, raw: RawEvent) -> Origin:
-        return weighed(tx, origin, raw, asked=asked)
+        return weighed(tx, origin, raw, asked=answer.anew)
 
-    question = AskNow(**payload["now"])
-    return read_now(account, question, payload["found"], view, payload["error"], weigh)
+    return read_now(account, question, answer.found, view, answer.error, weigh)
 
 
 def weighed(tx: Transaction, origin: Origin, raw: RawEvent, *, asked: bool) -> Origin:
@@ -81,5 +72,5 @@ def weighed(tx: Transaction, origin: Origin, raw: RawEvent, *, asked: bool) -> O
     return replace(origin, doubt=found)
 
 
-def _name(account: str, room: str, event_id: str, why: str) -> str:
-    return json.dumps([account, room, event_id, why])
+def _name(account: str, asked: AskNow) -> str:
+    return json.dumps([account, asked.room, asked.event_id, asked.why])

@@ -11,17 +11,15 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
 
-from bots.runtime import asking, codec
+from bots.runtime import asking
 from bots.runtime.decision import (
     CancelTimer,
     Deliver,
-    Due,
-    Event,
     Request,
     Say,
     SetAside,
@@ -31,11 +29,12 @@ from bots.runtime.decision import (
 from bots.runtime.errors import StoreError
 from bots.runtime.kit.requests import Doublet, Place, is_doublet, slots
 from bots.runtime.logs import where
+from bots.runtime.opening import happened, opened
 from bots.runtime.outcomes import report
+from bots.runtime.records import Answer, Happened, Order, Rings, Told, Waiting
 from bots.runtime.ruling import AnyBot, ruled
 from bots.runtime.transaction import InboxRow, Transaction
 from bots.runtime.withdrawing import withdraw
-from federation import rooms
 from federation.actions import (
     Action,
     AskDevices,
@@ -47,10 +46,9 @@ from federation.actions import (
     Ref,
     Send,
 )
-from federation.events import Membership, MembershipKind
+from federation.events import Membership, MembershipKind, RoomEvent
 from federation.perform import Outcome
 from federation.recent import Recent
-from federation.translate import translate, undecryptable
 
 log = logging.getLogger(__name__)
 
@@ -80,19 +78,18 @@ class _Cause:
     """Of its row in the inbox."""
     was: float | None
     """See `Deciding._was`. What follows from it inherits it."""
-    payload: Mapping[str, Any]
+    record: Waiting
     """What stood in the inbox."""
+    room: str | None
+    """Where it happened."""
 
-    @property
-    def room(self) -> str | None:
-        """Where it happened."""
-        return self.payload.get("room") or None
-
-    def passed_on(self) -> dict[str, Any]:
-        return {"of": self.seq} | ({} if self.was is None else {"was": self.was})
-
-    def timer(self, delay: float) -> dict[str, float]:
-        return {} if self.was is None else {"was": self.was + delay}
+    def anew(self) -> Waiting:
+        """To be decided once more, when devices were asked for. It is the same event: a store that
+        was lost must arrive at the same ids."""
+        record = self.record
+        if isinstance(record, Happened | Answer):
+            return dataclasses.replace(record, anew=True)
+        return record
 
 
 class Deciding:
@@ -144,75 +141,38 @@ class Deciding:
         last = row.tries + 1 >= TRIES
         tx.stumble(row.seq, type(error).__name__, last)
         log.error("event %d failed (%s), try %d", row.seq, where(error), row.tries + 1)
-        bot = self._bot_of(row.payload)
-        if last and bot is not None and row.payload.get("about") != "aside":
-            notice = SetAside(f"in-{row.seq}", "event")
-            self.enter(tx, f"aside/in-{row.seq}", bot, notice, about="aside")
+        key = f"aside/in-{row.seq}"
+        if last and not row.record.key.startswith("aside/"):
+            with suppress(KeyError):  # of a bot that this office no longer has
+                _, bot = self._owner(row.record)
+                tx.enter(Told(key, bot.name, SetAside(f"in-{row.seq}", "event")))
 
-    def _bot_of(self, payload: Mapping[str, Any]) -> str | None:
-        """The name of the bot that it is for; None if this office no longer has it."""
-        if "bot" in payload:
-            return payload["bot"] if payload["bot"] in self._by_name else None
-        bot = self._by_account.get(payload.get("account", ""))
-        return None if bot is None else bot.name
-
-    def enter(
-        self, tx: Transaction, key: str, bot: str, event: Event, about: str | None = None
-    ) -> bool:
-        """Put an event of ours into the inbox; False if its key was known already."""
-        data = codec.dumps(event).decode()
-        return tx.enter(key, {"bot": bot, "data": data, "about": about})
-
-    def _owner(self, payload: Mapping[str, Any]) -> tuple[str, AnyBot]:
-        if "bot" in payload:
-            return self._by_name[payload["bot"]]
-        return payload["account"], self._by_account[payload["account"]]
+    def _owner(self, record: Waiting) -> tuple[str, AnyBot]:
+        if isinstance(record, Told | Answer | Rings):
+            return self._by_name[record.bot]
+        return record.account, self._by_account[record.account]
 
     def _decide(self, tx: Transaction, row: InboxRow) -> None:
-        payload = row.payload
-        if "locked" in payload:
-            found = tx.locked(payload["locked"])
-            if found is None or tx.answered(payload["locked"]):
-                return  # its key came in the meantime, or had come to a store that was lost
-            payload = {**found, "unreadable": True}
-        if "now" in payload and not asking.is_newest(tx, payload):
+        event = opened(tx, row.record)
+        if event is None:
             return
-        account, bot = self._owner(payload)
-        event = self._event(tx, payload)
+        account, bot = self._owner(row.record)
         if isinstance(event, Membership) and event.membership is not MembershipKind.INVITE:
             room = event.origin.room_id
             tx.stir(f"{account} {_lane_of(tx, room)}")
             tx.stir_others(f"{account} {room}")
         requests = ruled(tx, bot, event, datetime.fromtimestamp(tx.now, UTC))
-        # Decided anew it is the same event: a store that was lost must arrive at the same ids.
-        cause = _Cause(payload.get("anew", row.key), row.seq, self._was(row), payload)
+        here = event.origin.room_id if isinstance(event, RoomEvent) else ""
+        cause = _Cause(row.record.key, row.seq, self._was(row), row.record, here or None)
         self._request(tx, cause, account, bot, requests)
 
     def _was(self, row: InboxRow) -> float | None:
         """When this happened, if a lost store may have seen it after the backup that was restored.
         A room's history tells what that store did; what left over a bridge, nobody does."""
-        happened = _happened(row)
-        if self.restored_at is None or happened > self.restored_at:
+        since = happened(row)
+        if self.restored_at is None or since > self.restored_at:
             return None
-        return happened
-
-    def _event(self, tx: Transaction, payload: Mapping[str, Any]) -> Event:
-        if "data" in payload:
-            event: Event = codec.loads(payload["data"].encode())
-            return event
-        if "due" in payload:
-            return Due(payload["due"])
-        if "now" in payload:
-            return asking.read(tx, payload)
-        account, room_id = payload["account"], payload["room"]
-        view = rooms.load(tx, account, room_id).view(account)
-        if payload.get("unreadable"):
-            return undecryptable(account, room_id, payload["event"], view)
-        event = translate(account, room_id, payload["event"], view, payload["encrypted"])
-        if not payload["encrypted"]:
-            return event
-        raw, asked = payload["event"], payload.get("asked") is True
-        return dataclasses.replace(event, origin=asking.weighed(tx, event.origin, raw, asked=asked))
+        return since
 
     def _request(
         self, tx: Transaction, cause: _Cause, account: str, bot: AnyBot, requests: Sequence[Request]
@@ -222,44 +182,42 @@ class Deciding:
             match request:
                 case SetTimer():
                     at = request.at.timestamp()
-                    payload: dict[str, Any] = {"bot": bot.name, "due": request.key}
-                    payload |= cause.timer(at - tx.now)
-                    if not cause.key.startswith("started/"):  # every life starts, and counts anew
-                        payload["cause"] = tx.action_id(cause.key, slot)
-                    tx.set_timer(f"{bot.name}/{request.key}", at, payload)
+                    name = f"{bot.name}/{request.key}"
+                    # A new store that meets its cause again counts from another time, and must
+                    # arrive at the same actions; but every life starts, and counts anew.
+                    new = cause.key.startswith("started/")
+                    key = f"due/{name}/{repr(at) if new else tx.action_id(cause.key, slot)}"
+                    was = at if cause.was is None else cause.was + at - tx.now
+                    tx.set_timer(name, at, Rings(key, bot.name, request.key, was))
                 case CancelTimer():
                     tx.cancel_timer(f"{bot.name}/{request.key}")
                 case Withdraw():
                     withdraw(tx, request.handle)
                 case AskDevices():
-                    again = {**cause.payload, "anew": cause.key, "asked": True}
-                    data = {"by": account, "bot": bot.name, "action": request, "again": again}
-                    self._append(tx, tx.action_id(f"devices/{cause.key}", slot), data)
+                    order = Order(account, bot.name, request, again=cause.anew())
+                    self._append(tx, tx.action_id(f"devices/{cause.key}", slot), order)
                 case _:
                     action = _rendered(request, bot)
-                    data = {"by": _by(action, account), "bot": bot.name, "action": action}
+                    order = Order(_by(action, account), bot.name, action, cause.seq, cause.was)
                     room = getattr(action, "room", None)
                     here = room is not None and place(room) == cause.room
-                    action_id = tx.action_id(cause.key, slot, here=here)
-                    self._append(tx, action_id, data | cause.passed_on())
+                    self._append(tx, tx.action_id(cause.key, slot, here=here), order)
 
-    def _append(self, tx: Transaction, action_id: str, data: dict[str, Any]) -> None:
-        action: Action | Deliver = data["action"]
+    def _append(self, tx: Transaction, action_id: str, order: Order) -> None:
+        action = order.action
         if isinstance(action, AskNow):
-            asking.note(tx, action_id, data["by"], action)
-            outcome = self._at_hand(data["by"], action)
+            asking.note(tx, action_id, order.by, action)
+            outcome = self._at_hand(order.by, action)
             if outcome is not None:
-                report(tx, action_id, data, outcome, None)
+                report(tx, action_id, order, outcome, None)
                 return
         if isinstance(action, Send) and action.copy_of is not None:
             handle = action.handle or f"copy/{action_id}"
-            action = dataclasses.replace(action, handle=handle)
-            tx.note_copy(action.copy_of or "", handle, str(action.room))
-        makes = getattr(action, "handle", None)
-        held = "was" in data and isinstance(action, Deliver)
-        lane = f"{data['by']} {_lane(tx, action)}"
-        tx.append(action_id, lane, makes, codec.dumps({**data, "action": action}), held=held)
-        tx.fill_known(action_id, data["by"], action)  # by a store that was lost
+            order = dataclasses.replace(order, action=dataclasses.replace(action, handle=handle))
+            tx.note_copy(action.copy_of, handle, str(action.room))
+        held = order.was is not None and isinstance(action, Deliver)
+        tx.append(action_id, f"{order.by} {_lane(tx, action)}", order, held=held)
+        tx.fill_known(action_id, order)  # by a store that was lost
 
     def _at_hand(self, account: str, asked: AskNow) -> Outcome | None:
         """The answer, if nobody has to be asked for it. It comes to the rule as any outcome does,
@@ -273,14 +231,6 @@ class Deciding:
 
 def _by(action: Action | Deliver, account: str) -> str:
     return action.bridge if isinstance(action, Deliver) else account
-
-
-def _happened(row: InboxRow) -> float:
-    was = row.payload.get("was")
-    if was is not None:
-        return float(was)
-    sent = row.payload.get("event", {}).get("origin_server_ts")
-    return min(row.received, sent / 1000) if isinstance(sent, int) else row.received
 
 
 def _named(requests: Sequence[Request], place: Place) -> Iterator[tuple[str, Request]]:

@@ -147,8 +147,6 @@ class Delivering:
             if ahead is not None:
                 await _wait_shortly(ahead)
             while head is not None and head.row.not_before <= self._clock.now():
-                if head.fault is not None:
-                    raise head.fault
                 async with self._slots[head.by]:
                     head = await self._carry_out(head)
                 if not answered.is_set():
@@ -227,7 +225,7 @@ class Delivering:
             return heads.first(tx, done.lane)
 
         following = await self._store.run("performed", settle)
-        if done.action.notify or "again" in done.data:
+        if done.action.notify or done.order.again is not None:
             self.decided.set()
         if waiting:
             self.wake.set()
@@ -287,9 +285,9 @@ class Delivering:
         def aside(tx: Transaction) -> Head | None:
             tx.put_aside(failed.row.seq, code)
             if action.notify:
-                report(tx, id_, failed.data, None, code)
+                report(tx, id_, failed.order, None, code)
             else:
-                tell(tx, id_, failed.data, _aside(failed, code))
+                tell(tx, id_, failed.order, _aside(failed, code))
             return heads.first(tx, failed.lane)
 
         following = await self._store.run("aside", aside)
@@ -299,9 +297,9 @@ class Delivering:
 
 def _report(tx: Transaction, done: Head, outcome: Outcome, error: str | None) -> None:
     if done.action.notify:
-        report(tx, done.row.id, done.data, outcome, error)
-    if "again" in done.data:
-        tx.enter(f"again/{done.row.id}", done.data["again"])
+        report(tx, done.row.id, done.order, outcome, error)
+    if done.order.again is not None:
+        tx.enter(done.order.again, under=f"again/{done.row.id}")
 
 
 def _aside(failed: Head, code: str) -> SetAside:

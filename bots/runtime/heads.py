@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import sqlite3
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from bots.runtime import codec
 from bots.runtime.decision import Deliver
-from bots.runtime.errors import StoreError
+from bots.runtime.records import Order
 from bots.runtime.transaction import OutboxRow, Transaction
 from federation.actions import Action, CreateRoom, Handle, Redact
 from federation.perform import Outcome
@@ -19,13 +17,10 @@ from federation.perform import Outcome
 @dataclass(frozen=True, slots=True)
 class Head:
     row: OutboxRow
-    data: Mapping[str, Any]
-    """What the outbox keeps of it: the action, by whom, for which bot, of which decision."""
+    order: Order
     prepared: Action | Deliver | Outcome | None
     """The action with ids in place of handles; an outcome if it was done before, as our own sync
     told; None if a handle is not filled."""
-    fault: Exception | None = None
-    """Why the row can't be read; then nothing but it is known."""
 
     @property
     def lane(self) -> bytes:
@@ -33,24 +28,21 @@ class Head:
 
     @property
     def by(self) -> str:
-        found: str = self.data["by"]
-        return found
+        return self.order.by
 
     @property
     def action(self) -> Action | Deliver:
-        found: Action | Deliver = self.data["action"]
-        return found
+        return self.order.action
 
     @property
     def decision(self) -> int | str:
         """Equal for all that was decided about one thing."""
-        found: int | str = self.data.get("of", self.row.id)
-        return found
+        return self.row.id if self.order.of is None else self.order.of
 
     @property
     def handle(self) -> str | None:
         """What it fills."""
-        return getattr(self.action, "handle", None)
+        return self.order.makes
 
 
 def first(tx: Transaction, lane: bytes) -> Head | None:
@@ -77,13 +69,8 @@ def references(action: Action | Deliver) -> dict[str, Handle]:
 
 
 def _prepared(tx: Transaction, row: OutboxRow) -> Head:
-    try:
-        data = codec.loads(row.payload)
-        return Head(row, data, _prepare(tx, row, data["action"]))
-    except (sqlite3.Error, StoreError):
-        raise
-    except Exception as error:  # noqa: BLE001  (one row must not stop the other lanes)
-        return Head(row, {}, None, error)
+    order = row.order()
+    return Head(row, order, _prepare(tx, row, order.action))
 
 
 def _prepare(

@@ -13,11 +13,12 @@ from typing import Any
 
 from bots.runtime.clock import Clock, SystemClock
 from bots.runtime.deciding import Deciding, Progress
-from bots.runtime.decision import Event, Started
+from bots.runtime.decision import FormSubmitted, MailReceived, Started
 from bots.runtime.delivering import Delivering
 from bots.runtime.errors import StoreError
 from bots.runtime.heads import Head, appended
 from bots.runtime.performing import Account, Bridge, Performer
+from bots.runtime.records import Told
 from bots.runtime.restored import read_restored, settle
 from bots.runtime.ruling import AnyBot
 from bots.runtime.store import Store
@@ -135,8 +136,8 @@ class Office:
         start = int(tx.read("office", "starts") or b"0") + 1
         tx.write("office", "starts", str(start).encode())
         for post in self._posts:
-            event = Started(post.session.account, start)
-            self.deciding.enter(tx, f"started/{post.bot.name}/{start}", post.bot.name, event)
+            bot, event = post.bot.name, Started(post.session.account, start)
+            tx.enter(Told(f"started/{bot}/{start}", bot, event))
 
     async def begin_again(self) -> None:
         """Tell every bot that it starts, as after a restart: its settings are others now."""
@@ -210,11 +211,9 @@ class Office:
         except FederationError as error:
             log.info("what was forgotten could not be noted (%s)", type(error).__name__)
 
-    async def submit(self, key: str, bot: str, event: Event) -> bool:
+    async def submit(self, key: str, bot: str, event: FormSubmitted | MailReceived) -> bool:
         """Commit an event that came from outside Matrix; False if its key was known already."""
-        entered = await self.store.run(
-            "submit", lambda tx: self.deciding.enter(tx, key, bot, event)
-        )
+        entered = await self.store.run("submit", lambda tx: tx.enter(Told(key, bot, event)))
         self._inbox.set()
         return entered
 

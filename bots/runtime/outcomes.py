@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from bots.runtime import asking, codec
-from bots.runtime.decision import Deliver, Event, Performed
+from bots.runtime import asking
+from bots.runtime.decision import Deliver, Performed, SetAside
+from bots.runtime.records import Order, Told
 from bots.runtime.transaction import Transaction
 from federation.actions import (
     Action,
@@ -21,27 +19,19 @@ from federation.actions import (
 from federation.perform import Outcome
 
 
-def tell(tx: Transaction, action_id: str, data: Mapping[str, Any], event: Event) -> None:
-    """Put the event into the inbox of the bot that asked; `data`: the outbox row's."""
-    payload = {"bot": data["bot"], "data": codec.dumps(event).decode()}
-    if "was" in data:
-        payload["was"] = data["was"]
-    tx.enter(f"performed/{action_id}", payload)
+def tell(tx: Transaction, action_id: str, order: Order, event: Performed | SetAside) -> None:
+    """Put the event into the inbox of the bot that asked."""
+    tx.enter(Told(f"performed/{action_id}", order.bot, event, order.was))
 
 
 def report(
-    tx: Transaction,
-    action_id: str,
-    data: Mapping[str, Any],
-    outcome: Outcome | None,
-    error: str | None,
+    tx: Transaction, action_id: str, order: Order, outcome: Outcome | None, error: str | None
 ) -> None:
-    """Tell the bot that asked how it went; `data`: the outbox row's."""
-    action = data["action"]
-    if isinstance(action, AskNow):
-        asking.answer(tx, action_id, data, outcome, error)
+    """Tell the bot that asked how it went."""
+    if isinstance(order.action, AskNow):
+        asking.answer(tx, action_id, order, order.action, outcome, error)
     else:
-        tell(tx, action_id, data, performed(action, outcome, error))
+        tell(tx, action_id, order, performed(order.action, outcome, error))
 
 
 def performed(action: Action | Deliver, outcome: Outcome | None, error: str | None) -> Performed:

@@ -11,7 +11,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from bots.runtime import codec
 from bots.runtime.decision import Deliver
 from bots.runtime.transaction import HELD, Transaction
 from federation import handover
@@ -40,8 +39,8 @@ def begin(tx: Transaction, made: float, erased: Mapping[str, float]) -> int:
     handover.retire(tx)
     tx.erase_kind(STALE)
     held = 0
-    for seq, payload in tx.waiting():
-        if isinstance(codec.loads(payload)["action"], Deliver):
+    for seq, order in tx.waiting():
+        if isinstance(order.action, Deliver):
             tx.put_aside(seq, HELD)
             held += 1
     tx.forget_again(erased, made)

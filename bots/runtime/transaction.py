@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bots.runtime import codec
 from bots.runtime.decision import Deliver
+from bots.runtime.records import Order
 from bots.runtime.rows.documents import Documents
 from bots.runtime.rows.handles import Handles
 from bots.runtime.rows.inbox import Inbox, InboxRow
@@ -40,10 +40,9 @@ class Transaction(Inbox, Outbox, Handles, Documents):
         """Note that it was done; its handle is filled at once, since what came with the echo may
         be an answer to it."""
         super().echo(action_id, echo)
-        payload = self.waiting_payload(action_id)
-        if payload is not None:
-            data = codec.loads(payload)
-            self.fill_known(action_id, data["by"], data["action"])
+        order = self.waiting_order(action_id)
+        if order is not None:
+            self.fill_known(action_id, order)
 
     def stands(self, action_id: str, action: Action | Deliver) -> Echo | None:
         """Where it was done before, as an event of ours tells: of its kind, in the room that it
@@ -61,15 +60,15 @@ class Transaction(Inbox, Outbox, Handles, Documents):
         made, other = self.made(room), self.made_by_room(room_id)
         return made.room_id == room_id if made is not None else other is None
 
-    def fill_known(self, action_id: str, account: str, action: Action | Deliver) -> None:
+    def fill_known(self, action_id: str, order: Order) -> None:
         """Fill the handle of what was done before. Nothing is said in a room that is half made."""
-        handle, known = getattr(action, "handle", None), self.stands(action_id, action)
-        if handle is None or known is None:
+        action, known = order.action, self.stands(action_id, order.action)
+        if order.makes is None or known is None:
             return
         if not isinstance(action, CreateRoom):
-            self.fill(handle, known.room_id, known.event_id, action_id)
-        elif rooms.load(self, account, known.room_id).encrypted or not action.encrypted:
-            self.fill(handle, known.room_id, None, action_id)
+            self.fill(order.makes, known.room_id, known.event_id, action_id)
+        elif rooms.load(self, order.by, known.room_id).encrypted or not action.encrypted:
+            self.fill(order.makes, known.room_id, None, action_id)
 
     def view(self, account: str, room_id: str) -> RoomView:
         """A room as the account knows it now."""

@@ -7,7 +7,6 @@ was said before.
 
 from __future__ import annotations
 
-from bots.runtime import codec
 from bots.runtime.heads import references
 from bots.runtime.transaction import Transaction
 
@@ -18,6 +17,5 @@ def withdraw(tx: Transaction, handle: str) -> None:
     if made is None:
         return
     for row in tx.in_lane(made.lane):
-        action = codec.loads(row.payload)["action"]
-        if row.id == made.id or handle in references(action).values():
+        if row.id == made.id or handle in references(row.order().action).values():
             tx.drop(row)

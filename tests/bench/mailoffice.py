@@ -40,6 +40,7 @@ from bots.mail.performer import Settings as MailSettings
 from bots.runtime.clock import Clock
 from bots.runtime.failpoints import VARIABLE, from_environment
 from bots.runtime.office import Office, Post
+from bots.runtime.records import Rings
 from bots.runtime.sealing import Sealer
 from bots.runtime.store import Store
 from bots.runtime.transaction import Transaction
@@ -160,8 +161,8 @@ def announce(tx: Transaction, number: int) -> None:
     item = Announcement(number, texts[0], State.PENDING, tuple(texts[1:]))
     tx.put(kinds.ITEM, str(number), to_json(item))
     tx.fill(f"announcement/{number}/offer", ROOM, f"$offer{number}")
-    timer = {"bot": "announcements", "due": f"undo/{number}"}
-    tx.set_timer(f"announcements/undo/{number}", tx.now, timer)
+    rings = Rings(f"due/{number}", "announcements", f"undo/{number}", tx.now)
+    tx.set_timer(f"announcements/undo/{number}", tx.now, rings)
 
 
 def office(

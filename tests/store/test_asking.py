@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from bots.runtime import codec
 from bots.runtime.deciding import Deciding
 from bots.runtime.decision import Event, Request
 from bots.runtime.kit.messages import MessageNow, Unknown
@@ -44,7 +43,7 @@ def _asks(event: Event, now: datetime) -> list[Request]:
 async def _outbox(store: Store) -> list[tuple[str, Any]]:
     """Ids and actions that wait, the first of each lane."""
     rows = await store.run("heads", Transaction.heads)
-    return [(row.id, codec.loads(row.payload)["action"]) for row in rows]
+    return [(row.id, row.order().action) for row in rows]
 
 
 async def _asked(store: Store, body: str, recent: Recent | None = None) -> None:
@@ -70,7 +69,7 @@ async def _answer(
         row = tx.heads()[0]
         tx.sent(row)
         outcome = None if error is not None else Outcome(ROOM, "$target", found)
-        report(tx, row.id, codec.loads(row.payload), outcome, error)
+        report(tx, row.id, row.order(), outcome, error)
 
     await store.run("performed", settle)
     await store.run("decide", Deciding({BOT: bot}).some)
@@ -131,7 +130,7 @@ async def test_an_answer_that_nobody_could_decide_is_none_yet(store: Store) -> N
 
     def settle(tx: Transaction) -> None:
         row = tx.heads()[0]
-        report(tx, row.id, codec.loads(row.payload), Outcome(ROOM, "$target", FOUND), None)
+        report(tx, row.id, row.order(), Outcome(ROOM, "$target", FOUND), None)
 
     await store.run("performed", settle)
     for _ in range(3):
@@ -146,9 +145,10 @@ async def test_whose_device_it_was_is_asked_for_once_and_then_told(store: Store)
     assert isinstance(told.answer, TextMessage)
     assert told.answer.origin.doubt is Doubt.UNKNOWN
     rows = await store.run("heads", Transaction.heads)
-    [again] = [codec.loads(x.payload)["again"] for x in rows if b'"AskDevices"' in x.payload]
+    (again,) = (x.order().again for x in rows if isinstance(x.order().action, AskDevices))
+    assert again is not None
     bot = Obedient(_asks)
-    await store.run("again", lambda tx: tx.enter("again/1", again))
+    await store.run("again", lambda tx: tx.enter(again, under="again/1"))
     await store.run("decide", Deciding({BOT: bot}).some)
     [told] = [x for x in bot.seen if isinstance(x, MessageNow)]
     assert isinstance(told.answer, TextMessage)
@@ -180,4 +180,6 @@ async def test_what_is_found_at_once_is_as_old_as_what_asked_for_it(store: Store
     await store.run("receive", lambda tx: tx.receive(BOT, ROOM, message("look"), encrypted=False))
     await store.run("decide", deciding.some)
     rows = await store.run("heads", Transaction.heads)
-    assert codec.loads(rows[0].payload)["was"] <= NOW + 10
+    was = rows[0].order().was
+    assert was is not None
+    assert was <= NOW + 10

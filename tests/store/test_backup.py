@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bots.runtime import codec, erased
+from bots.runtime import erased
 from bots.runtime.backup import (
     STAMP,
     UNFINISHED,
@@ -23,6 +23,7 @@ from bots.runtime.backup import (
 )
 from bots.runtime.decision import Deliver
 from bots.runtime.errors import AlreadyRunning, StoreError
+from bots.runtime.records import Order
 from bots.runtime.restored import Restored, read_restored, settle
 from bots.runtime.sealing import Sealer
 from bots.runtime.store import Store
@@ -59,8 +60,7 @@ async def filled(folder: Path) -> None:
         mail = Deliver("mail", "reader/1", {"to": "anna"}, notify=True)
         message = Send(ROOM, Text("hello"))
         for name, action in (("mail", mail), ("message", message)):
-            data = {"by": name, "bot": "echo", "action": action}
-            tx.append(name, f"lane {name}", None, codec.dumps(data))
+            tx.append(name, f"lane {name}", Order(name, "echo", action))
 
     await store.run("fill", fill)
     await store.close()

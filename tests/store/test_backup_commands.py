@@ -11,8 +11,8 @@ import yaml
 from click.testing import CliRunner, Result
 
 from bots.cli import cli
-from bots.runtime import codec
 from bots.runtime.decision import Deliver
+from bots.runtime.records import Order
 from bots.runtime.sealing import Sealer, load_key
 from bots.runtime.store import Store
 from bots.runtime.transaction import Transaction
@@ -44,9 +44,9 @@ def office(file: Path) -> Path:
 
 async def _fill(folder: Path) -> None:
     store = Store.open(folder, Sealer(load_key(folder / "seal.key")))
-    data = {"by": "mail", "bot": "echo", "action": Deliver("mail", "lane", {"to": "anna"})}
+    order = Order("mail", "echo", Deliver("mail", "lane", {"to": "anna"}))
     await store.run("put", lambda tx: tx.put("people", "anna", {"name": "Anna"}))
-    await store.run("put", lambda tx: tx.append("m", "lane", None, codec.dumps(data)))
+    await store.run("put", lambda tx: tx.append("m", "lane", order))
     await store.close()
 
 

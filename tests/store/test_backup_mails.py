@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bots.runtime import codec
 from bots.runtime.backup import make, restore
 from bots.runtime.bot import Docs
 from bots.runtime.deciding import Deciding
 from bots.runtime.decision import Decision, Deliver, Due, Event, Performed, Phrase, SetTimer
+from bots.runtime.records import Rings
 from bots.runtime.sealing import Sealer
 from bots.runtime.store import Store
 from bots.runtime.transaction import Transaction
@@ -19,8 +19,6 @@ from federation.events import TextMessage
 KEY = bytes(range(32))
 BOT = "@bot:example.org"
 ROOM = "!room:example.org"
-OLD = {"bot": "poster", "due": "old"}
-NEW = {"bot": "poster", "due": "new"}
 
 
 class Clock:
@@ -92,7 +90,8 @@ async def mails(folder: Path, clock: Clock, deciding: Deciding) -> dict[str, str
 
 
 def texts(tx: Transaction) -> list[tuple[str, int]]:
-    return [(codec.loads(p)["action"].content["text"], seq) for seq, p in tx.waiting()]
+    waiting = [(order.action, seq) for seq, order in tx.waiting()]
+    return [(x.content["text"], seq) for x, seq in waiting if isinstance(x, Deliver)]
 
 
 async def test_mails_that_a_lost_store_may_have_sent_wait(tmp_path: Path) -> None:
@@ -101,8 +100,12 @@ async def test_mails_that_a_lost_store_may_have_sent_wait(tmp_path: Path) -> Non
     folder, settings = tmp_path / "state", tmp_path / "office.yaml"
     settings.touch()
     store = Store.open(folder, Sealer(KEY), clock)
-    await store.run("rooms", lambda tx: tx.set_timer("poster/old", clock.now + 0.5 * hour, OLD))
-    await store.run("rooms", lambda tx: tx.set_timer("poster/new", clock.now + 9 * hour, NEW))
+
+    def timers(tx: Transaction) -> None:
+        for name, at in (("old", clock.now + 0.5 * hour), ("new", clock.now + 9 * hour)):
+            tx.set_timer(f"poster/{name}", at, Rings(f"due/{name}", "poster", name, at))
+
+    await store.run("timers", timers)
     await store.close()
     make(folder, settings, tmp_path / "b.tar")
     restored_at = clock.now + 2 * hour

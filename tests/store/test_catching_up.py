@@ -10,9 +10,9 @@ from datetime import datetime
 from functools import partial
 from typing import Any, cast
 
-from bots.runtime import codec
 from bots.runtime.decision import CancelTimer, Deliver, Due, Event, Request
 from bots.runtime.office import Office, Post
+from bots.runtime.records import Order, Rings
 from bots.runtime.store import Store
 from bots.runtime.transaction import Transaction
 from federation.perform import Outcome
@@ -61,13 +61,12 @@ def _think(event: Event, now: datetime) -> Sequence[Request]:
 
 def _news(tx: Transaction) -> None:
     for number in range(EVENTS):
-        data = codec.dumps(Due(f"event {number}")).decode()
-        tx.enter(f"news/{number}", {"bot": Obedient.name, "data": data})
+        tx.enter(Rings(f"news/{number}", Obedient.name, f"event {number}", 0.0))
 
 
 def _queue(tx: Transaction) -> None:
     action = Deliver("mail", "lane", {"letter": "one"})
-    tx.append("mail", "lane", None, codec.dumps({"by": "mail", "bot": "bot", "action": action}))
+    tx.append("mail", "lane", Order("mail", "bot", action))
 
 
 async def test_no_mail_leaves_before_it_is_known_what_happened(store: Store) -> None:
@@ -92,8 +91,8 @@ async def at_a_start(store: Store, bot: Obedient) -> AsyncIterator[None]:
     session = Slow()
     session.store = store
     session.synced.clear()
-    payload = {"bot": bot.name, "due": "release"}
-    await store.run("timer", lambda tx: tx.set_timer(f"{bot.name}/release", tx.now - 60, payload))
+    release = Rings("due/release", bot.name, "release", 0.0)
+    await store.run("timer", lambda tx: tx.set_timer(f"{bot.name}/release", tx.now - 60, release))
     office = Office(store, [Post(bot, cast(Session, session))])
     task = asyncio.create_task(office.run())
     try:
@@ -151,8 +150,8 @@ class Chatty(NoHomeserver):
         await asyncio.Event().wait()
 
     def _one(self, number: int, tx: Transaction) -> None:
-        data = codec.dumps(Due(f"{self.account} {number}")).decode()
-        tx.enter(f"{self.account}/{number}", {"bot": f"bot of {self.account}", "data": data})
+        name = f"{self.account} {number}"
+        tx.enter(Rings(name, f"bot of {self.account}", name, 0.0))
 
 
 ROUNDS = 50

@@ -21,14 +21,15 @@ from bots.runtime.decision import (
 )
 from bots.runtime.errors import StoreError
 from bots.runtime.kit.requests import Doublet
+from bots.runtime.records import Rings, Told
 from bots.runtime.store import Store
 from bots.runtime.transaction import Transaction
-from federation.actions import CreateRoom, Handle, Invite, Send, Text
+from federation.actions import AskDevices, CreateRoom, Handle, Invite, Send, Text
 from federation.events import TextMessage, Unreadable
 from federation.ports import Echo
 from tests.store.bots import Do, Obedient
 from tests.store.conftest import NOW
-from tests.store.events import BOT, ROOM, message
+from tests.store.events import ANNA, BOT, ROOM, message
 
 
 async def receive(store: Store, *bodies: str) -> None:
@@ -126,7 +127,7 @@ async def test_a_rule_that_fails_on_the_unreadable_ends_nothing(
 async def test_an_event_for_a_bot_that_the_office_no_longer_has(store: Store) -> None:
     gone = "@gone:example.org"
     await store.run("receive", lambda tx: tx.receive(gone, ROOM, message("x"), encrypted=False))
-    await store.run("enter", lambda tx: tx.enter("due/gone", {"bot": "gone", "due": "x"}))
+    await store.run("enter", lambda tx: tx.enter(Rings("due/gone", "gone", "x", NOW)))
     await receive(store, "good")
     bot = Obedient()
     await decide(store, bot)
@@ -152,6 +153,19 @@ async def test_timers_of_a_rule_ring_as_due(store: Store, clock: ManualClock) ->
     await decide(store, bot)
     await decide(store, bot)
     assert bot.due == ["kept"]
+
+
+async def test_a_timer_that_asks_for_devices_is_decided_once_more(store: Store) -> None:
+    bot = Obedient(lambda event, now: [AskDevices(ROOM, ANNA)] if isinstance(event, Due) else [])
+    rings = Rings("due/devices", bot.name, "devices", NOW)
+    await store.run("timer", lambda tx: tx.enter(rings))
+    await decide(store, bot)
+    ((again, id_),) = [(x.order().again, x.id) for x in await store.run("heads", Transaction.heads)]
+    assert again == rings
+    await store.run("again", lambda tx: tx.enter(rings, under=f"again/{id_}"))
+    await decide(store, bot)
+    assert bot.due == ["devices", "devices"]
+    assert [x.id for x in await store.run("heads", Transaction.heads)] == [id_]
 
 
 async def test_time_is_the_offices_clock(store: Store, clock: ManualClock) -> None:
@@ -251,12 +265,11 @@ async def test_a_copy_is_noted_and_gets_a_handle(store: Store) -> None:
 
 async def test_events_of_ours_come_back_as_they_were(store: Store) -> None:
     bot = Obedient()
-    deciding = Deciding({BOT: bot})
-    events: list[Event] = [Started(BOT, 3), Due("x"), SetAside("in-1", "event")]
+    events: list[Started | SetAside] = [Started(BOT, 3), SetAside("in-1", "event")]
 
     def enter(tx: Transaction) -> None:
         for number, event in enumerate(events):
-            deciding.enter(tx, f"key/{number}", bot.name, event)
+            tx.enter(Told(f"key/{number}", bot.name, event))
 
     await store.run("enter", enter)
     await decide(store, bot)

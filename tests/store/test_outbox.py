@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from bots.runtime.clock import ManualClock
+from bots.runtime.records import KeyIsLate, Order, Rings
 from bots.runtime.store import Store
 from bots.runtime.transaction import OutboxRow, Transaction
+from federation.actions import Send, Text
 from federation.ports import Echo
 
 ECHO = Echo("!r:x", "$e", "Send")
 
 
 async def append(store: Store, action_id: str, lane: str, makes: str | None = None) -> None:
-    await store.run(
-        "append", lambda tx: tx.append(action_id, lane, makes, f"payload {action_id}".encode())
-    )
+    await store.run("append", lambda tx: tx.append(action_id, lane, order(action_id, makes)))
+
+
+def order(name: str, makes: str | None = None) -> Order:
+    return Order("@bot:x", "b", Send("!room:x", Text(name), handle=makes))
+
+
+def rings(bot: str, name: str) -> Rings:
+    return Rings(f"due/{bot}/{name}", bot, name, 0.0)
 
 
 async def heads(store: Store) -> list[OutboxRow]:
@@ -24,7 +32,7 @@ async def test_each_lane_offers_its_first_row(store: Store) -> None:
     for action_id, lane in (("a1", "a"), ("b1", "b"), ("a2", "a"), ("b2", "b")):
         await append(store, action_id, lane)
     assert [row.id for row in await heads(store)] == ["a1", "b1"]
-    assert [row.payload for row in await heads(store)] == [b"payload a1", b"payload b1"]
+    assert [row.order() for row in await heads(store)] == [order("a1"), order("b1")]
 
 
 async def test_a_row_that_waits_holds_back_its_lane_alone(store: Store) -> None:
@@ -125,7 +133,7 @@ async def test_copies_of_an_event_in_the_order_they_were_decided(store: Store) -
 
 
 async def test_a_timer_rings_once_at_its_last_time(store: Store, clock: ManualClock) -> None:
-    due = {"bot": "b", "due": "x"}
+    due = rings("b", "x")
     await store.run("set", lambda tx: tx.set_timer("b/x", tx.now + 10, due))
     await store.run("move", lambda tx: tx.set_timer("b/x", tx.now + 20, due))
     assert await store.run("next", lambda tx: tx.next_timer()) == clock.now() + 20
@@ -136,16 +144,16 @@ async def test_a_timer_rings_once_at_its_last_time(store: Store, clock: ManualCl
     assert await store.run("ring", lambda tx: tx.ring(tx.now)) == 0
     row = await store.run("row", lambda tx: tx.next_ready(0))
     assert row is not None
-    assert row.payload["due"] == "x"
+    assert row.record == due
 
 
 async def test_no_timer_rings_for_who_may_not_know_what_happened(
     store: Store, clock: ManualClock
 ) -> None:
     def put(tx: Transaction) -> None:
-        tx.set_timer("away/x", tx.now + 10, {"bot": "away", "due": "x"})
-        tx.set_timer("here/x", tx.now + 20, {"bot": "here", "due": "x"})
-        tx.set_timer("key", tx.now + 5, {"locked": "may be for any"})
+        tx.set_timer("away/x", tx.now + 10, rings("away", "x"))
+        tx.set_timer("here/x", tx.now + 20, rings("here", "x"))
+        tx.set_timer("key", tx.now + 5, KeyIsLate("key", "@may-be-for-any:x", "room/x", 0.0))
 
     await store.run("set", put)
     deaf = {"away"}
@@ -160,7 +168,7 @@ async def test_no_timer_rings_for_who_may_not_know_what_happened(
 
 
 async def test_a_timer_that_was_cancelled_never_rings(store: Store, clock: ManualClock) -> None:
-    await store.run("set", lambda tx: tx.set_timer("b/x", tx.now + 10, {"bot": "b", "due": "x"}))
+    await store.run("set", lambda tx: tx.set_timer("b/x", tx.now + 10, rings("b", "x")))
     await store.run("cancel", lambda tx: tx.cancel_timer("b/x"))
     clock.advance(100)
     assert await store.run("ring", lambda tx: tx.ring(tx.now)) == 0
@@ -171,7 +179,7 @@ async def test_timers_ring_in_the_order_of_their_times(store: Store, clock: Manu
     for name, after in (("late", 30.0), ("early", 10.0), ("middle", 20.0)):
 
         def put(tx: Transaction, name: str = name, after: float = after) -> None:
-            tx.set_timer(f"b/{name}", tx.now + after, {"bot": "b", "due": name})
+            tx.set_timer(f"b/{name}", tx.now + after, rings("b", name))
 
         await store.run("set", put)
     clock.advance(100)
@@ -182,7 +190,8 @@ async def test_timers_ring_in_the_order_of_their_times(store: Store, clock: Manu
         seq = 0
         while (row := tx.next_ready(seq)) is not None:
             seq = row.seq
-            names.append(row.payload["due"])
+            assert isinstance(row.record, Rings)
+            names.append(row.record.timer)
         return names
 
     assert await store.run("read", read) == ["early", "middle", "late"]

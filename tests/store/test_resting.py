@@ -5,17 +5,17 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime
 
-from bots.runtime import codec
 from bots.runtime.clock import ManualClock
 from bots.runtime.deciding import Deciding
 from bots.runtime.decision import Decision, Event, Phrase, Say, Withdraw
 from bots.runtime.delivering import Delivering
 from bots.runtime.performing import Waits
+from bots.runtime.records import Order
 from bots.runtime.store import Store
 from bots.runtime.transaction import Transaction
 from bots.runtime.withdrawing import withdraw
 from federation import rooms
-from federation.actions import EditMessage, Handle, React, Send, Text
+from federation.actions import Action, EditMessage, Handle, React, Send, Text
 from federation.events import MembershipKind
 from federation.perform import Outcome
 from federation.rooms import Room
@@ -66,8 +66,7 @@ async def append(
     def put(tx: Transaction) -> None:
         for one in action_ids:
             action = Send(room, Text("hello"), whose=whose)
-            payload = codec.dumps({"by": BOT, "bot": "bot", "action": action})
-            tx.append(one, f"{BOT} {room} {whose or ''}".rstrip(), None, payload)
+            tx.append(one, f"{BOT} {room} {whose or ''}".rstrip(), Order(BOT, "bot", action))
 
     await store.run("append", put)
 
@@ -232,7 +231,7 @@ class LeftOut:
 # -- withdrawn -------------------------------------------------------------------------------------
 
 QUESTION = Handle("question")
-ASKED = (
+ASKED: tuple[Action, ...] = (
     Send(ROOM, Text("hello")),
     Send(ROOM, Text("what is it about?"), handle=QUESTION),
     Send(ROOM, Text("there is a question"), after=QUESTION),
@@ -248,9 +247,7 @@ async def rested(store: Store, clock: ManualClock) -> None:
 
     def put(tx: Transaction) -> None:
         for number, action in enumerate(ASKED):
-            makes = getattr(action, "handle", None)
-            payload = codec.dumps({"by": BOT, "bot": "bot", "action": action})
-            tx.append(f"a{number}", f"{BOT} {ROOM}", makes, payload)
+            tx.append(f"a{number}", f"{BOT} {ROOM}", Order(BOT, "bot", action))
 
     await store.run("append", put)
     await carried_out(store, clock, Cautious(), 1)

@@ -11,9 +11,11 @@ import pytest
 
 from bots.runtime.clock import ManualClock
 from bots.runtime.errors import SealBroken
+from bots.runtime.records import Order, Rings
 from bots.runtime.sealing import Sealer
 from bots.runtime.store import Store
 from bots.runtime.transaction import Transaction
+from federation.actions import Send, Text
 from federation.ports import Echo
 from tests.store.conftest import KEY, NOW
 from tests.store.events import BOT, message
@@ -26,10 +28,11 @@ def fill(tx: Transaction) -> None:
     sender = "@anna-canary:example.org"
     tx.receive(BOT, room, message("text-canary one", sender=sender), encrypted=True)
     tx.receive_locked(BOT, room, message("text-canary two", sender=sender), "session-canary")
-    tx.append("00ff", f"{BOT} lane-canary", "handle-canary", b"text-canary three")
+    said = Send(room, Text("text-canary three"), handle="handle-canary")
+    tx.append("00ff", f"{BOT} lane-canary", Order(BOT, "b", said))
     tx.fill("handle-canary", room, "$event-canary")
     tx.note_copy("$event-canary", "handle-canary", room)
-    tx.set_timer("timer-canary", NOW + 5, {"bot": "b", "due": "text-canary"})
+    tx.set_timer("timer-canary", NOW + 5, Rings("due/x", "b", "text-canary", NOW + 5))
     tx.echo("ff00", Echo(room, "$event-canary", "Send"))
     tx.put("bot/case", "case-canary", {"reporter": sender, "text": "text-canary four"})
 

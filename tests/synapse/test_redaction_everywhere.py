@@ -26,7 +26,6 @@ from bots.exchange.documents import SHARES
 from bots.exchange.words import words
 from bots.mail import documents
 from bots.planning import seal_key
-from bots.runtime import codec
 from bots.runtime.decision import Deliver
 from bots.runtime.sealing import Sealer
 from bots.runtime.store import Store
@@ -90,9 +89,8 @@ def kept(tx: Transaction) -> Kept:
 
 def mails_waiting(tx: Transaction) -> list[Deliver]:
     rows = tx._sql("SELECT id FROM outbox WHERE state = 'ready'").fetchall()
-    payloads = (tx.waiting_payload(id_) for (id_,) in rows)
-    found = (codec.loads(x)["action"] for x in payloads if x is not None)
-    return [x for x in found if isinstance(x, Deliver)]
+    found = [tx.waiting_order(id_) for (id_,) in rows]
+    return [x.action for x in found if x is not None and isinstance(x.action, Deliver)]
 
 
 @dataclass

@@ -9,9 +9,12 @@ import pytest
 
 from bots.checkup.backlog import queue
 from bots.checkup.finding import Finding, Mark
+from bots.runtime.decision import Started
+from bots.runtime.records import Order, Told
 from bots.runtime.sealing import Sealer
 from bots.runtime.store import Store
 from bots.runtime.transaction import HELD, Transaction
+from federation.actions import Join
 
 HOUR = 3600.0
 
@@ -37,7 +40,12 @@ async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
 
 async def act(store: Store, name: str) -> None:
     """Decide an action."""
-    await store.run("act", lambda tx: tx.append(name * 32, f"lane {name}", None, b"{}"))
+    order = Order("@bot:x", "ombuds", Join("!room:x"))
+    await store.run("act", lambda tx: tx.append(name * 32, f"lane {name}", order))
+
+
+def told(key: str) -> Told:
+    return Told(key, "ombuds", Started("@bot:x", 1))
 
 
 async def by_check(store: Store) -> dict[str, Finding]:
@@ -69,7 +77,7 @@ async def test_how_long_the_oldest_waits(
 async def test_what_was_set_aside_is_named_by_its_reference(store: Store) -> None:
     await act(store, "a")
     await store.run("aside", lambda tx: tx.put_aside(1, "M_FORBIDDEN"))
-    await store.run("in", lambda tx: tx.enter("key", {"bot": "ombuds"}))
+    await store.run("in", lambda tx: tx.enter(told("key")))
     await store.run("stumble", lambda tx: tx.stumble(1, "ValueError", True))
     found = (await by_check(store))["set aside"]
     assert (found.mark, found.found) == (
@@ -81,7 +89,7 @@ async def test_what_was_set_aside_is_named_by_its_reference(store: Store) -> Non
 async def test_more_was_set_aside_than_is_named(store: Store) -> None:
     def set_aside(tx: Transaction) -> None:
         for number in range(25):
-            tx.enter(f"key {number}", {"bot": "ombuds"})
+            tx.enter(told(f"key {number}"))
             tx.stumble(number + 1, "ValueError", True)
 
     await store.run("aside", set_aside)

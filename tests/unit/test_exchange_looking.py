@@ -7,9 +7,7 @@ from typing import Any
 
 import pytest
 
-from bots.runtime import codec
 from federation import links
-from federation.actions import AskNow, Kick
 from federation.events import (
     Membership,
     MembershipKind,
@@ -29,13 +27,6 @@ def message(body: str = "hello", sender: str = ANNA, **content: Any) -> dict[str
         "type": "m.room.message",
         "content": {"msgtype": "m.text", "body": body, **content},
     }
-
-
-def test_what_is_asked_survives_the_store() -> None:
-    action = AskNow(ROOM, "$one", "why/1", name=True)
-    assert codec.loads(codec.dumps(action)) == action
-    old = codec.dumps(Kick(ROOM, CEM)).replace(b',"reason":""', b"")
-    assert codec.loads(old) == Kick(ROOM, CEM)
 
 
 # -- memberships -----------------------------------------------------------------------------------

@@ -51,16 +51,16 @@ class Office:
         finally:
             self._connection.execute("ROLLBACK")
 
-    def inbox(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = []
+    def inbox(self) -> list[Any]:
+        found: list[Any] = []
         seq = 0
         while (row := self.tx.next_ready(seq)) is not None:
             seq = row.seq
-            found.append(row.payload)
+            found.append(row.record)
         return found
 
     def events(self) -> list[Any]:
-        return [payload["event"] for payload in self.inbox()]
+        return [record.event for record in self.inbox()]
 
     def room(self) -> rooms.Room:
         return rooms.load(self.tx, BOT, ROOM)

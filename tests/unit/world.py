@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
-from bots.runtime import codec
 from bots.runtime.bot import Made
 from bots.runtime.decision import (
     CancelTimer,
@@ -29,6 +28,7 @@ from bots.runtime.decision import (
 from bots.runtime.kit.bot import KitBot
 from bots.runtime.kit.messages import MessageNow, read_now
 from bots.runtime.kit.requests import slots
+from bots.runtime.records import OUTBOX, Order
 from bots.runtime.words import Words
 from federation.actions import AskNow, CreateRoom, Handle, Invite, Kick, Redact
 from federation.events import (
@@ -182,7 +182,7 @@ class World:
         if isinstance(request, SetTimer):
             self.timers[request.key] = request.at
         elif isinstance(request, AskNow):
-            assert codec.loads(codec.dumps(request)) == request
+            _keep(request)
             return self.now_of(request)
         elif isinstance(request, CancelTimer):
             self.timers.pop(request.key, None)
@@ -194,7 +194,7 @@ class World:
             assert not (several and _commands(request.phrase)), "a command of one language in all"
             return self._do(request, "Send")
         else:
-            assert codec.loads(codec.dumps(request)) == request
+            _keep(request)
             return self._do(request, type(request).__name__)
         return None
 
@@ -331,6 +331,12 @@ class World:
     def text(self, requests: list[Request], key: str) -> str:
         """The one message of this phrase, as it is read."""
         return str(self.bot.render(said(requests, key).phrase).body)
+
+
+def _keep(action: Any) -> None:
+    """What is asked for comes out of the outbox as it went in."""
+    order = Order("", "", action)
+    assert OUTBOX.read(OUTBOX.write(order)) == order
 
 
 def said(requests: list[Request], key: str) -> Say:

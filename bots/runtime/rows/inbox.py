@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Any
 
-from bots.runtime.rows.table import encode
+from bots.runtime.records import INBOX, Happened, KeyIsLate, Locked, Waiting
 from bots.runtime.rows.timers import Timers
 from federation.ports import RawEvent
 
@@ -15,21 +13,23 @@ from federation.ports import RawEvent
 @dataclass(frozen=True, slots=True)
 class InboxRow:
     seq: int
-    key: str
     tries: int
-    payload: dict[str, Any]
+    record: Waiting
     received: float
 
 
 class Inbox(Timers):
     def receive(self, account: str, room_id: str, event: RawEvent, encrypted: bool) -> None:
-        payload = {"room": room_id, "event": event, "encrypted": encrypted}
-        self.enter(room_event_key(account, event), {"account": account, **payload})
+        key = room_event_key(account, event)
+        self.enter(Happened(key, account, room_id, event, encrypted))
 
-    def enter(self, key: str, payload: dict[str, Any], lock: bytes | None = None) -> bool:
-        """Put a row into the inbox; False if its key is there already."""
-        place = self._sealer.mark("inbox", key)
-        sealed = self._sealer.seal("inbox", place, encode({"key": key, **payload}))
+    def enter(
+        self, record: Waiting, *, under: str | None = None, lock: bytes | None = None
+    ) -> bool:
+        """Put a row into the inbox, `under` a key that may not be its own; False if that is there
+        already."""
+        place = self._sealer.mark("inbox", record.key if under is None else under)
+        sealed = self._sealer.seal("inbox", place, INBOX.write(record))
         cursor = self._sql(
             "INSERT INTO inbox (key, state, received, lock, sealed) VALUES (?, ?, ?, ?, ?) "
             "ON CONFLICT DO NOTHING",
@@ -40,10 +40,9 @@ class Inbox(Timers):
     def receive_locked(self, account: str, room_id: str, event: RawEvent, session_id: str) -> None:
         lock = self._sealer.mark("lock", session_id)
         key = room_event_key(account, event)
-        payload = {"account": account, "room": room_id, "event": event, "encrypted": True}
-        if self.enter(key, payload, lock):
-            waiting = {"account": account, "locked": key, "cause": "unreadable"}
-            self.set_timer(f"unreadable/{key}", self.now + self._patience, waiting)
+        if self.enter(Locked(key, account, room_id, event), lock=lock):
+            at, name = self.now + self._patience, f"unreadable/{key}"
+            self.set_timer(name, at, KeyIsLate(name, account, key, at))
 
     def unlock(
         self,
@@ -59,26 +58,27 @@ class Inbox(Timers):
                 (lock,),
             ).fetchall()
             for seq, place, sealed in found:
-                payload = json.loads(self._sealer.open("inbox", place, sealed))
-                if payload["account"] != account:
+                row = INBOX.read(self._sealer.open("inbox", place, sealed))
+                if not isinstance(row, Locked) or row.account != account:
                     continue
-                event = decrypt(payload["room"], payload["event"])
+                event = decrypt(row.room, row.event)
                 if event is not None:
-                    self._open_row(seq, place, {**payload, "event": event})
+                    opened = Happened(row.key, account, row.room, event, encrypted=True)
+                    self._open_row(seq, place, opened)
 
-    def _open_row(self, seq: int, place: bytes, payload: dict[str, Any]) -> None:
+    def _open_row(self, seq: int, place: bytes, opened: Happened) -> None:
         self._sql(
             "UPDATE inbox SET state = 'ready', lock = NULL, sealed = ? WHERE seq = ?",
-            (self._sealer.seal("inbox", place, encode(payload)), seq),
+            (self._sealer.seal("inbox", place, INBOX.write(opened)), seq),
         )
 
-    def locked(self, key: str) -> dict[str, Any] | None:
-        """The payload of an event that still can't be read, or None."""
+    def locked(self, key: str) -> Waiting | None:
+        """The event of this key, as long as it can't be read."""
         place = self._sealer.mark("inbox", key)
         found = self._sql(
             "SELECT sealed FROM inbox WHERE key = ? AND state = 'locked'", (place,)
         ).fetchone()
-        return None if found is None else json.loads(self._sealer.open("inbox", place, found[0]))
+        return None if found is None else INBOX.read(self._sealer.open("inbox", place, found[0]))
 
     def next_ready(self, after: int) -> InboxRow | None:
         found = self._sql(
@@ -88,8 +88,8 @@ class Inbox(Timers):
         ).fetchone()
         if found is None:
             return None
-        payload = json.loads(self._sealer.open("inbox", found[1], found[3]))
-        return InboxRow(found[0], payload["key"], found[2], payload, found[4])
+        record = INBOX.read(self._sealer.open("inbox", found[1], found[3]))
+        return InboxRow(found[0], found[2], record, found[4])
 
     def finish(self, seq: int) -> None:
         """Done: its key stays, so that a replay is harmless; its content goes."""
@@ -112,16 +112,10 @@ class Inbox(Timers):
         self._sql("RELEASE row")
 
     def ring(self, now: float, deaf: Collection[str] = ()) -> int:
-        """Move every timer that is due, and is not for a bot in `deaf`, into the inbox; how many.
-
-        Its key names what set the timer (`cause`): a new store that meets that again counts from
-        another time, and must arrive at the same actions.
-        """
+        """Move into the inbox what is due and for no bot in `deaf`; how many."""
         rung = [x for x in self.timers(until=now) if x.may_ring(deaf)]
         for timer in rung:
-            payload = timer.payload
-            key = f"due/{payload['timer']}/{payload.get('cause', repr(timer.at))}"
-            self.enter(key, {"was": timer.at, **payload})
+            self.enter(timer.record)
             self._sql("DELETE FROM timers WHERE key = ?", (timer.place,))
         return len(rung)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from bots.runtime.records import OUTBOX, Order
 from bots.runtime.rows.vault import Vault
 from bots.runtime.sealing import ID_HALF
 from federation.ports import Echo
@@ -25,18 +26,18 @@ class OutboxRow:
     lane: bytes
     tries: int
     not_before: float
-    payload: bytes
+    payload: bytes = field(repr=False)
+
+    def order(self) -> Order:
+        return OUTBOX.read(self.payload)
 
 
 class Outbox(Vault):
     def action_id(self, cause: str, slot: str, *, here: bool = False) -> str:
         return self._sealer.action_id(cause, slot, here=here)
 
-    def append(
-        self, action_id: str, lane: str, makes: str | None, payload: bytes, *, held: bool = False
-    ) -> None:
-        """`lane`: what it must keep its order in; `makes`: the handle that it will fill; `held`:
-        until somebody releases it."""
+    def append(self, action_id: str, lane: str, order: Order, *, held: bool = False) -> None:
+        """`lane`: what it must keep its order in; `held`: until somebody releases it."""
         place, mark = action_id.encode(), self._sealer.mark("lane", lane)
         self.lanes[mark] = None
         self._sql(
@@ -45,11 +46,11 @@ class Outbox(Vault):
             (
                 action_id,
                 mark,
-                None if makes is None else self._sealer.mark("handle", makes),
+                None if order.makes is None else self._sealer.mark("handle", order.makes),
                 "aside" if held else "ready",
                 HELD if held else None,
                 self.now,
-                self._sealer.seal("outbox", place, payload),
+                self._sealer.seal("outbox", place, OUTBOX.write(order)),
             ),
         )
 
@@ -75,12 +76,14 @@ class Outbox(Vault):
         found = self._sql("SELECT 1 FROM outbox WHERE makes = ? AND state = 'ready'", (place,))
         return found.fetchone() is not None
 
-    def waiting_payload(self, action_id: str) -> bytes | None:
+    def waiting_order(self, action_id: str) -> Order | None:
         """Of an action that is not done."""
         found = self._sql(
             "SELECT sealed FROM outbox WHERE id = ? AND state = 'ready'", (action_id,)
         ).fetchone()
-        return None if found is None else self._sealer.open("outbox", action_id.encode(), found[0])
+        if found is None:
+            return None
+        return OUTBOX.read(self._sealer.open("outbox", action_id.encode(), found[0]))
 
     def idle(self) -> bool:
         """Whether nothing that could be done waits."""
@@ -169,11 +172,11 @@ class Outbox(Vault):
         self._sql("UPDATE outbox SET state = 'done', sealed = NULL WHERE seq = ?", (row.seq,))
         self.lanes[row.lane] = None
 
-    def waiting(self) -> Iterator[tuple[int, bytes]]:
-        """All rows that wait to be carried out: number and payload."""
+    def waiting(self) -> Iterator[tuple[int, Order]]:
+        """All that waits to be carried out: number and order."""
         found = self._sql("SELECT seq, id, sealed FROM outbox WHERE state = 'ready'").fetchall()
         for seq, id_, sealed in found:
-            yield seq, self._sealer.open("outbox", id_.encode(), sealed)
+            yield seq, OUTBOX.read(self._sealer.open("outbox", id_.encode(), sealed))
 
     def release_held(self) -> int:
         """Let rows go that wait since a backup was restored; how many."""

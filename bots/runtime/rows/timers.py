@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from bots.runtime.rows.table import encode
+from bots.runtime.records import INBOX, Later, Rings, Waiting
 from bots.runtime.rows.vault import Vault
 
 
@@ -17,18 +15,19 @@ class Timer:
     place: bytes
     at: float
     """Seconds since the epoch."""
-    payload: dict[str, Any]
+    record: Waiting
+    """What will stand in the inbox."""
 
     def may_ring(self, deaf: Collection[str]) -> bool:
         """Whether it is for none of these bots. A wait for a key may be for any of them."""
-        bot = self.payload.get("bot")
-        return not deaf if bot is None else bot not in deaf
+        return self.record.bot not in deaf if isinstance(self.record, Rings) else not deaf
 
 
 class Timers(Vault):
-    def set_timer(self, key: str, at: float, payload: dict[str, Any]) -> None:
+    def set_timer(self, key: str, at: float, record: Later) -> None:
+        """`record` comes into the inbox then."""
         place = self._sealer.mark("timer", key)
-        sealed = self._sealer.seal("timer", place, encode({"timer": key, **payload}))
+        sealed = self._sealer.seal("timer", place, INBOX.write(record))
         self._sql(
             "INSERT INTO timers (key, at, sealed) VALUES (?, ?, ?) "
             "ON CONFLICT DO UPDATE SET at = excluded.at, sealed = excluded.sealed",
@@ -44,7 +43,7 @@ class Timers(Vault):
             "SELECT key, at, sealed FROM timers WHERE at <= ? ORDER BY at", (until,)
         ).fetchall()
         for place, at, sealed in found:
-            yield Timer(place, at, json.loads(self._sealer.open("timer", place, sealed)))
+            yield Timer(place, at, INBOX.read(self._sealer.open("timer", place, sealed)))
 
     def next_timer(self, deaf: Collection[str] = ()) -> float | None:
         """When the next one is due that may ring."""
