@@ -255,6 +255,21 @@ async def test_a_document_that_does_not_open_is_no_fault_of_the_rule(store: Stor
     assert (await counts(store))["inbox_aside"] == 0
 
 
+async def test_a_row_that_a_newer_version_wrote_is_kept_for_it(store: Store) -> None:
+    await receive(store, "one")
+
+    def rewrite(tx: Transaction) -> None:
+        place, sealed = tx._sql("SELECT key, sealed FROM inbox").fetchone()
+        newer = tx._sealer.open("inbox", place, sealed).replace(b'"kind":"event"', b'"kind":"new"')
+        tx._sql("UPDATE inbox SET sealed = ?", (tx._sealer.seal("inbox", place, newer),))
+
+    await store.run("rewrite", rewrite)
+    for _ in range(TRIES + 1):
+        with pytest.raises(StoreError, match="newer buendnis"):
+            await decide(store, Obedient())
+    assert (await counts(store))["inbox_ready"] == 1
+
+
 async def test_a_copy_is_noted_and_gets_a_handle(store: Store) -> None:
     await receive(store, "share")
     await decide(store, Obedient(once(Send("!other:x", Text("copy"), copy_of="$source"))))
