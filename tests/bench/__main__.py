@@ -41,7 +41,7 @@ MEASUREMENTS = (
     "busy_pages",
     "typed",
 )
-ON_REQUEST = ("server_away_long", "mailservers")
+ON_REQUEST = ("server_away_long", "mailservers", "decisions")
 """What takes so long that it is measured only where it is named."""
 
 

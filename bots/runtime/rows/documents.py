@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from bots.runtime.errors import StoreError
@@ -198,7 +198,7 @@ def _place(index: str, value: str, number: int = 0) -> str:
 
 
 def _plain(page: _Page) -> list[Any]:
-    return list(asdict(page).values())
+    return [page.keys, page.older, page.newer]
 
 
 def _page(data: list[Any]) -> _Page:
