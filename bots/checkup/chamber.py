@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bots.ombuds.models import Office
+from bots.ombuds.team.documents import Office
 from federation.ports import RawEvent
 
 

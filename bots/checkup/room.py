@@ -9,9 +9,8 @@ from bots.checkup.account import query
 from bots.checkup.chamber import Chamber, index
 from bots.checkup.finding import Finding, fault, note, ok
 from bots.checkup.staff import nobodies, people, readers
-from bots.ombuds import handles
-from bots.ombuds.kinds import OFFICE
-from bots.ombuds.models import Office, office_from
+from bots.ombuds import keys
+from bots.ombuds.team.documents import OFFICE, Office
 from bots.runtime.transaction import Transaction
 from federation import power
 from federation.accounts import told_of
@@ -60,9 +59,8 @@ async def ombuds(session: Session) -> list[Finding]:
 
 
 def _read(tx: Transaction) -> tuple[Office, str | None, bool]:
-    stored = tx.get(OFFICE, "office")
-    office = office_from(stored) if stored is not None else Office()
-    made = None if office.lost else tx.made(handles.room(office.rooms))
+    office = tx.document(OFFICE, "office") or Office()
+    made = None if office.lost else tx.made(keys.office(office.rooms))
     return office, made.room_id if made is not None else None, not tx.idle()
 
 

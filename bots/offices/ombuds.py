@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from bots.checkup.live import checking, of_ombuds
-from bots.ombuds import kinds
 from bots.ombuds.bot import OmbudsBot
-from bots.ombuds.models import Office as Notes
-from bots.ombuds.models import Settings, office_from
+from bots.ombuds.settings import Settings
+from bots.ombuds.team.documents import OFFICE
+from bots.ombuds.team.documents import Office as Notes
 from bots.runtime.clock import Clock
 from bots.runtime.control import Command
 from bots.runtime.logs import install
@@ -88,8 +88,8 @@ def ombuds_office(
 async def _call_together(office: Office, bot: OmbudsBot) -> None:
     """Where there is no team yet: who of the named has an account. Raises FederationError if
     nobody has."""
-    stored = await office.store.run("team", lambda tx: tx.get(kinds.OFFICE, "office"))
-    noted = Notes() if stored is None else office_from(stored)
+    stored = await office.store.run("team", lambda tx: tx.document(OFFICE, "office"))
+    noted = stored or Notes()
     if noted.founded and noted.roster:
         return
     named = bot.settings.staff

@@ -1,39 +1,156 @@
-"""The ombuds bot: its rule, what it keeps and how it speaks, put together."""
+"""The ombuds bot: what it keeps, which rule an event is for, and what it says."""
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from bots.ombuds import saving, store
-from bots.ombuds.models import Settings
-from bots.ombuds.rules.dispatch import rule
-from bots.ombuds.state import State
+from bots.ombuds import keys
+from bots.ombuds.cases.documents import CASES
+from bots.ombuds.chats.documents import CONVERSATIONS, EDITS, GONE, IDENTITIES, INVITATIONS
+from bots.ombuds.flags.documents import FLAGGERS, FLAGS, MODERATORS, NOTICES, PLACES
+from bots.ombuds.rules import (
+    answers,
+    arrival,
+    changes,
+    conversation,
+    decisions,
+    devices,
+    flagging,
+    founding,
+    looking,
+    moving,
+    places,
+    ringing,
+    roster,
+    staff,
+    telling,
+    unedited,
+)
+from bots.ombuds.rules.turn import Turn
+from bots.ombuds.settings import Settings
+from bots.ombuds.team.documents import DEVICES, OFFICE
 from bots.ombuds.wording import WORDING
-from bots.runtime.bot import Docs
-from bots.runtime.decision import Decision, Event, Phrase
-from bots.runtime.phrases import Renderer
+from bots.runtime.decision import SetAside, Started
+from bots.runtime.kit.bot import KitBot, Spec
+from bots.runtime.kit.routing import Router, in_room, now, on, outcome, timer
 from bots.runtime.tongues import Catalogues
-from federation.actions import Text
+from federation.actions import Invite, Join, Redact, SetState
+from federation.events import (
+    ClientRequest,
+    DevicesChanged,
+    Edit,
+    Ignored,
+    MediaMessage,
+    Membership,
+    Reaction,
+    Redaction,
+    RoomEvent,
+    RoomReplaced,
+    Shown,
+    TextMessage,
+    Unreadable,
+)
 
 
-class OmbudsBot:
-    name = "ombuds"
+def _is_former(turn: Turn, event: RoomEvent) -> bool:
+    return event.origin.room_id in turn.office.former
 
+
+def _is_in_office(turn: Turn, event: RoomEvent) -> bool:
+    return event.origin.room_id == turn.room_id
+
+
+def _is_ours(turn: Turn, event: RoomEvent) -> bool:
+    return event.origin.sender == turn.settings.account
+
+
+def _nothing(turn: Turn, event: RoomEvent) -> None: ...
+
+
+IN_OFFICE: Router[Turn] = Router(
+    on(Membership, moving.membership),
+    on(RoomReplaced, moving.replaced),
+    in_room(_nothing, when=_is_ours),
+    in_room(_nothing, when=Turn.was_removed),
+    on(TextMessage, staff.said, staff.text),
+    on(MediaMessage, staff.said, staff.media),
+    on(Edit, staff.changed, staff.edited),
+    on(Redaction, staff.changed, staff.redacted),
+    on(Reaction, staff.marked, staff.reacted),
+    on(Unreadable, staff.unreadable),
+)
+IN_PLACE: Router[Turn] = Router(
+    on(Reaction, places.reacted, flagging.reacted, when=places.is_flag),
+    on(TextMessage, places.text),
+    on(Ignored, places.changed, when=places.is_of_power),
+    on(RoomReplaced, places.replaced),
+)
+IN_PRIVATE: Router[Turn] = Router(
+    on(TextMessage, conversation.replied, answers.proved, conversation.text),
+    on(MediaMessage, answers.proved, conversation.media),
+    on(ClientRequest, conversation.requested),
+    on(Edit, changes.of_copies, changes.edited),
+    on(Redaction, changes.of_copies, unedited.redacted),
+    on(Reaction, answers.proved, decisions.reacted),
+    on(Unreadable, conversation.unreadable),
+    on(Shown, answers.shown),
+)
+
+
+def _in_private(turn: Turn, event: RoomEvent) -> None:
+    arrival.entered(turn, event)
+    IN_PRIVATE(turn, event)
+
+
+ROUTES: Router[Turn] = Router(
+    on(Started, founding.started, moving.started, devices.started),
+    on(SetAside, moving.set_aside),
+    on(DevicesChanged, devices.changed),
+    timer(keys.ANEW, moving.due),
+    timer(keys.MOVE, moving.move),
+    timer(keys.RING, ringing.due),
+    timer(keys.DEVICES, devices.compare),
+    timer(keys.GOES, answers.due),
+    timer(keys.RECEIVE, moving.receive),
+    timer(keys.WELCOME, arrival.welcome),
+    timer(keys.FORGET, flagging.due),
+    timer(keys.RECOUNT, flagging.recount),
+    timer(keys.REMEMBERED, telling.forgotten),
+    timer(keys.COLLECT, telling.tell),
+    timer(keys.UNUSED, places.unused),
+    now(keys.SAID, unedited.now_known),
+    now(keys.FLAGGED, looking.found),
+    outcome(keys.FIRST, founding.made),
+    outcome(keys.LATER, moving.made),
+    outcome(keys.CHAT, flagging.chat_made),
+    outcome(keys.MODERATOR, telling.room_made),
+    outcome(keys.QUESTION, flagging.asked),
+    outcome(keys.EVIDENCE, flagging.offered),
+    outcome(keys.ANSWER, answers.performed),
+    outcome(SetState, moving.probed),
+    outcome(Redact, places.not_removed),
+    outcome(Join, places.not_entered),
+    outcome(Invite, roster.not_invited),
+    in_room(_nothing, when=_is_former),
+    in_room(IN_OFFICE, when=_is_in_office),
+    on(Membership, arrival.entered, arrival.membership),
+    in_room(_nothing, when=_is_ours),
+    in_room(IN_PLACE, when=places.is_place),
+    in_room(_in_private),
+)
+
+KEPT = (
+    *(OFFICE, DEVICES),
+    *(CASES,),
+    *(IDENTITIES, CONVERSATIONS, INVITATIONS, GONE, EDITS),
+    *(PLACES, FLAGS, FLAGGERS, NOTICES, MODERATORS),
+)
+
+
+class OmbudsBot(KitBot[Settings, Turn]):
     def __init__(self, settings: Settings, words: Catalogues) -> None:
         if not settings.languages:
             raise ValueError("The office needs at least one language, its staff's own, as first")
-        self.settings = settings
-        """May be replaced while the office runs."""
-        self._words = words
-
-    def load(self, docs: Docs, event: Event) -> State:
-        return store.Loader(docs, self.settings, self._words).load(event)
-
-    def rule(self, state: State, event: Event, now: datetime) -> Decision[State]:
-        return rule(state, event, now)
-
-    def save(self, docs: Docs, state: State) -> None:
-        saving.save(docs, state)
-
-    def render(self, phrase: Phrase) -> Text:
-        return Renderer(self._words, WORDING).render(phrase)
+        super().__init__(
+            Spec("ombuds", KEPT, ROUTES, WORDING, lambda x, y, _, at: Turn(x, y, words, at)),
+            settings,
+            words,
+        )

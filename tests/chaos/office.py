@@ -23,12 +23,12 @@ from zoneinfo import ZoneInfo
 from nio.crypto.olm_machine import Olm
 
 from bots.ombuds.bot import OmbudsBot
-from bots.ombuds.models import Settings
+from bots.ombuds.settings import Settings
 from bots.runtime import failpoints, office
-from bots.runtime.bot import Bot
 from bots.runtime.decision import FormSubmitted
 from bots.runtime.errors import StoreError
 from bots.runtime.office import Office
+from bots.runtime.ruling import AnyBot
 from bots.runtime.serving import Account, assemble, run_until_signal
 from bots.runtime.words import Words
 from federation import creating, trust
@@ -99,7 +99,7 @@ def _assemble(told: Told) -> Office:
     return assembled
 
 
-def _bot(told: Told) -> Bot[Any]:
+def _bot(told: Told) -> AnyBot:
     if told.bot == "busy":
         return Busy()
     return OmbudsBot(

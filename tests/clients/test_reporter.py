@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bots.ombuds.bot import OmbudsBot
-from bots.ombuds.models import Settings
+from bots.ombuds.settings import Settings
 from bots.runtime.serving import Account as Post
 from bots.runtime.words import Words
 from tests.clients.conftest import MakeStrict

@@ -23,7 +23,7 @@ import pytest
 from bots.demo import Json, Seen, room_path
 from bots.demo.person import Person
 from bots.ombuds.bot import OmbudsBot
-from bots.ombuds.models import Settings
+from bots.ombuds.settings import Settings
 from bots.runtime.failpoints import VARIABLE
 from bots.runtime.serving import Account
 from bots.runtime.transaction import Transaction

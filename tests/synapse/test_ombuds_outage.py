@@ -14,7 +14,7 @@ import pytest
 
 from bots.demo.person import Person
 from bots.ombuds.bot import OmbudsBot
-from bots.ombuds.models import Settings
+from bots.ombuds.settings import Settings
 from bots.runtime.office import Office
 from bots.runtime.serving import Account
 from bots.runtime.words import Words

@@ -16,7 +16,7 @@ import pytest
 from bots.demo import Seen, room_path
 from bots.demo.person import Person
 from bots.ombuds.bot import OmbudsBot
-from bots.ombuds.models import Settings
+from bots.ombuds.settings import Settings
 from bots.runtime.serving import Account
 from bots.runtime.words import Words
 from federation.sync import Interests

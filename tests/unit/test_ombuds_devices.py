@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bots.ombuds import handles
+from bots.ombuds import keys
 from bots.runtime.decision import Due, Request, Started
 from federation.actions import AskDevices
 from federation.events import DevicesChanged, RoomView
@@ -17,14 +17,14 @@ def has(world: World, user: str, *devices: str) -> list[Request]:
     world.docs.lists[user] = None
     origin = replace(world.origin("", user), encrypted=False)
     world.handle(DevicesChanged(origin, RoomView()))
-    if handles.DEVICES + user not in world.timers:
+    if keys.DEVICES(user=user) not in world.timers:
         return []
-    asked = world.handle(Due(handles.DEVICES + user))
-    assert AskDevices(handles.ROOM, user) in asked
-    assert world.timers[handles.DEVICES + user] > world.now, "who can't be asked is asked again"
+    asked = world.handle(Due(keys.DEVICES(user=user)))
+    assert AskDevices(keys.FIRST(), user) in asked
+    assert world.timers[keys.DEVICES(user=user)] > world.now, "who can't be asked is asked again"
     world.docs.lists[user] = frozenset(devices)
-    told = world.handle(Due(handles.DEVICES + user))
-    assert handles.DEVICES + user not in world.timers
+    told = world.handle(Due(keys.DEVICES(user=user)))
+    assert keys.DEVICES(user=user) not in world.timers
     return told
 
 
@@ -43,14 +43,14 @@ def test_each_new_device_is_told_of_once() -> None:
 def test_the_devices_at_an_update_are_known() -> None:
     world = World().found()
     world.timers.clear()
-    world.docs.kinds.pop("ombuds/devices", None)
+    world.docs.memory.documents.pop("ombuds/devices", None)
     world.docs.lists |= {ANNA: frozenset({"A", "B"}), BILAL: frozenset({"C"})}
     world.handle(Started(BOT, 2))
-    due = [x for x in world.timers if x.startswith(handles.DEVICES)]
-    assert sorted(due) == [handles.DEVICES + ANNA, handles.DEVICES + BILAL]
+    due = [x for x in world.timers if keys.DEVICES.read(x)]
+    assert sorted(due) == [keys.DEVICES(user=ANNA), keys.DEVICES(user=BILAL)]
     assert not [key for x in due for key in world.office_keys(world.handle(Due(x)))]
     world.handle(Started(BOT, 3))
-    assert not [x for x in world.timers if x.startswith(handles.DEVICES)]
+    assert not [x for x in world.timers if keys.DEVICES.read(x)]
     assert world.office_keys(has(world, ANNA, "A", "B", "NEW")) == ["device-new"]
 
 
@@ -60,15 +60,15 @@ def test_who_joins_the_team_is_told_that_and_nothing_of_her_devices() -> None:
     world.staff("!bestätigen", BILAL, case=None)
     assert world.office_keys(world.move(OFFICE, CEM, "join")) == ["team-joined"]
     world.docs.lists[CEM] = frozenset({"PHONE"})
-    assert not world.office_keys(world.handle(Due(handles.DEVICES + CEM)))
+    assert not world.office_keys(world.handle(Due(keys.DEVICES(user=CEM))))
     assert world.office_keys(has(world, CEM, "PHONE", "LAPTOP")) == ["device-new"]
     world.move(OFFICE, CEM, "leave")
     assert not has(world, CEM, "PHONE", "LAPTOP", "THIRD")
-    assert CEM not in world.docs.kinds["ombuds/devices"]
+    assert CEM not in world.docs.memory.documents["ombuds/devices"]
 
 
 def test_of_others_nothing_is_said_or_kept() -> None:
     world = World().found().chat()
     assert not has(world, YUSRA, "PHONE")
-    assert not world.handle(Due(handles.DEVICES + YUSRA))
-    assert YUSRA not in world.docs.kinds.get("ombuds/devices", {})
+    assert not world.handle(Due(keys.DEVICES(user=YUSRA)))
+    assert YUSRA not in world.docs.memory.documents.get("ombuds/devices", {})

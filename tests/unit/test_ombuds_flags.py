@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from bots.ombuds import handles
+from bots.ombuds import keys
 from bots.ombuds.bot import OmbudsBot
-from bots.ombuds.desk import KINDS
-from bots.ombuds.models import case_from
+from bots.ombuds.cases.documents import CASES
+from bots.ombuds.flags.documents import FLAGGERS, FLAGS, MODERATORS, NOTICES, PLACES
 from bots.runtime.decision import Performed, Request, Say, SetTimer, Withdraw
 from federation.actions import (
     AskNow,
@@ -25,7 +25,7 @@ from federation.actions import (
     Redact,
     SetState,
 )
-from federation.events import Ignored, Reaction, RoomReplaced, RoomView
+from federation.events import Ignored, RoomReplaced, RoomView
 from tests.unit.test_ombuds_story import ANNA, BILAL, BOT, SETTINGS
 from tests.unit.world import EnglishWords, World, said
 
@@ -128,10 +128,10 @@ class Meadow:
         return sorted(next(iter(x.audience or ())) for x in found)
 
     def kept(self, kind: str) -> dict[str, str]:
-        return self.world.docs.kinds.get(kind, {})
+        return self.world.docs.memory.documents.get(kind, {})
 
     def case(self, number: int = 1) -> Any:
-        return case_from(self.world.docs.get("ombuds/case", str(number)) or {})
+        return self.world.docs.memory.get(CASES, str(number))
 
 
 # -- rooms -----------------------------------------------------------------------------------------
@@ -143,18 +143,18 @@ def test_a_room_is_entered_and_flags_are_off_in_it() -> None:
     assert meadow.world.keys(asked, ROOM) == ["flags-hello"]
     assert not any(isinstance(x, Leave) for x in asked)
     assert meadow.flag() == []
-    assert "ombuds/flag" not in meadow.world.docs.kinds
+    assert "ombuds/flag" not in meadow.world.docs.memory.documents
 
 
 def test_what_is_said_in_a_room_is_no_complaint() -> None:
     meadow = Meadow().on()
-    before = meadow.world.docs.kinds.copy()
+    before = meadow.world.docs.memory.documents.copy()
     assert meadow.world.write("They hit us!", YUSRA, ROOM)[1] == []
     assert meadow.world.media("image", YUSRA, ROOM) == []
     assert meadow.world.garble(YUSRA, ROOM) == []
     assert meadow.world.edit("$x", "!flags off", MODA, ROOM) == []
     assert meadow.world.redact("$x", YUSRA, ROOM) == []
-    assert meadow.world.docs.kinds == before
+    assert meadow.world.docs.memory.documents == before
 
 
 def test_a_room_that_has_two_people_left_is_still_no_private_chat() -> None:
@@ -162,7 +162,7 @@ def test_a_room_that_has_two_people_left_is_still_no_private_chat() -> None:
     for user in EVERYBODY[1:]:
         meadow.world.move(ROOM, user, "leave")
     assert meadow.world.write("Help me", YUSRA, ROOM)[1] == []
-    assert meadow.world.docs.kinds.get("ombuds/conversation", {}) == {}
+    assert meadow.world.docs.memory.documents.get("ombuds/conversation", {}) == {}
 
 
 @pytest.mark.parametrize("body", ["!flags on", "!Flaggen an", "！bayraklar aç", "!flags: ON"])
@@ -278,7 +278,7 @@ def test_a_reaction_that_is_gone_already_does_no_harm() -> None:
 
 def test_a_room_of_which_a_lost_store_knew_says_that_flags_are_off() -> None:
     meadow = Meadow().on()
-    meadow.world.docs.kinds.pop("ombuds/place")
+    meadow.world.docs.memory.documents.pop("ombuds/place")
     assert meadow.world.keys(meadow.flag()) == ["flags-off"]
     assert meadow.flag(ZOYA) == []
     assert meadow.world.keys(meadow.world.write("!flags on", MODA, ROOM)[1]) == ["flags-on"]
@@ -489,7 +489,7 @@ def test_a_mistake_is_forgotten(text: str) -> None:
     asked = meadow.answer(text, room)
     assert meadow.world.keys(asked) == ["flag-forgotten"]
     assert flags_kept(meadow) == {}
-    assert MESSAGE not in str(meadow.world.docs.kinds)
+    assert MESSAGE not in str(meadow.world.docs.memory.documents)
     assert meadow.world.pass_time(8 * 24 * 3600) == []
 
 
@@ -743,7 +743,7 @@ def test_who_flags_the_same_message_is_only_counted() -> None:
 def test_what_moderators_were_told_is_forgotten_after_a_month() -> None:
     meadow = Meadow().on()
     meadow.answer("1", meadow.asked())
-    assert len(meadow.kept("ombuds/flagged")) == len(meadow.kept("ombuds/notice")) == 1
+    assert len(meadow.kept("ombuds/notice")) == 1
     asked = meadow.world.pass_time(31 * 24 * 3600)
     assert {type(x) for x in asked} == {Withdraw}, "for moderators who never came to their room"
     assert flags_kept(meadow) == {}
@@ -866,7 +866,7 @@ def test_the_text_is_shown_if_she_wants_it() -> None:
     meadow.answer("2", room)
     asked = meadow.answer("zeigen", room)
     assert meadow.world.keys(asked, meadow.office) == ["evidence"]
-    assert said(asked, "evidence").thread == handles.root(1)
+    assert said(asked, "evidence").thread == keys.ROOT(case=1)
     assert WORDS in meadow.world.text(asked, "evidence")
     assert meadow.world.keys(asked, room) == ["evidence-shown"]
     assert flags_kept(meadow) == {}
@@ -886,7 +886,7 @@ def test_the_text_is_not_shown_if_she_does_not_want_it() -> None:
     room = meadow.asked()
     meadow.answer("2", room)
     assert meadow.world.keys(meadow.answer("nein", room)) == ["evidence-kept"]
-    assert WORDS not in str(meadow.world.docs.kinds)
+    assert WORDS not in str(meadow.world.docs.memory.documents)
     assert meadow.world.keys(meadow.answer("zeigen", room), meadow.office) == ["followup"]
 
 
@@ -1020,7 +1020,7 @@ def test_her_own_message_does_not_give_her_name_away() -> None:
             body = meadow.world.bot.render(request.phrase).body
             assert YUSRA not in body
             assert "Canary Yusra" not in body
-    assert "Canary Yusra" not in str(meadow.world.docs.kinds)
+    assert "Canary Yusra" not in str(meadow.world.docs.memory.documents)
 
 
 def beside() -> Meadow:
@@ -1052,17 +1052,17 @@ def test_what_is_flagged_is_a_case_of_its_own_beside_one_that_is_open() -> None:
     assert meadow.case(1).texts == 0
     shown = meadow.answer("zeigen", CHAT)
     assert meadow.world.keys(shown, meadow.office) == ["evidence"]
-    assert thread(shown, "evidence") == handles.root(2)
+    assert thread(shown, "evidence") == keys.ROOT(case=2)
 
 
 def test_what_she_writes_goes_to_the_case_of_which_she_last_heard() -> None:
     meadow = beside()
-    assert thread(meadow.answer("He shouted.", CHAT)) == handles.root(2)
+    assert thread(meadow.answer("He shouted.", CHAT)) == keys.ROOT(case=2)
     meadow.world.write("!antwort 1 How cold?", ANNA, meadow.office)
     told = meadow.world.pass_time(61)
     assert "number 1" in meadow.world.text(told, "answer")
     asked = meadow.answer("Ten degrees.", CHAT)
-    assert thread(asked) == handles.root(1)
+    assert thread(asked) == keys.ROOT(case=1)
     assert "number 1" in meadow.world.text(asked, "acknowledged")
     assert meadow.case(2).texts == 1
 
@@ -1073,8 +1073,8 @@ def test_the_text_goes_to_what_was_flagged_though_staff_asked_about_something_el
     meadow.world.pass_time(61)
     question = next(x for x in meadow.world.docs.handles if x.endswith("/evidence"))
     asked = meadow.world.react(meadow.world.event_of(question), "✅", YUSRA, CHAT)[1]
-    assert thread(asked, "evidence") == handles.root(2)
-    assert thread(meadow.answer("Ten degrees.", CHAT)) == handles.root(1)
+    assert thread(asked, "evidence") == keys.ROOT(case=2)
+    assert thread(meadow.answer("Ten degrees.", CHAT)) == keys.ROOT(case=1)
 
 
 def test_a_text_that_she_is_asked_to_copy_goes_to_what_she_flagged() -> None:
@@ -1085,7 +1085,7 @@ def test_a_text_that_she_is_asked_to_copy_goes_to_what_she_flagged() -> None:
     question = next(x for x in meadow.world.docs.handles if x.endswith("/evidence"))
     asked = meadow.world.react(meadow.world.event_of(question), "✅", YUSRA, CHAT)[1]
     assert "evidence-failed" in meadow.world.keys(asked, CHAT)
-    assert thread(meadow.answer("He wrote: go home.", CHAT)) == handles.root(2)
+    assert thread(meadow.answer("He wrote: go home.", CHAT)) == keys.ROOT(case=2)
 
 
 @pytest.mark.parametrize("handle", ["case/1/receipt", "her own", "case/1/answer/1"])
@@ -1097,14 +1097,14 @@ def test_a_reply_goes_to_the_case_that_it_replies_to(handle: str) -> None:
     meadow.world.pass_time(61)
     about = meadow.cold if handle == "her own" else meadow.world.event_of(handle)
     asked = meadow.world.write("Ten degrees.", YUSRA, CHAT, reply_to=about)[1]
-    assert thread(asked) == handles.root(1)
+    assert thread(asked) == keys.ROOT(case=1)
     assert "number 1" in meadow.world.text(asked, "acknowledged")
-    assert thread(meadow.answer("And at night less.", CHAT)) == handles.root(1)
+    assert thread(meadow.answer("And at night less.", CHAT)) == keys.ROOT(case=1)
     where = meadow.world.event_of("case/1/acknowledged/1")
     meadow.world.write("!antwort 2 Who was it?", ANNA, meadow.office)
     meadow.world.pass_time(61)
     asked = meadow.world.write("More.", YUSRA, CHAT, reply_to=where)[1]
-    assert thread(asked) == handles.root(1)
+    assert thread(asked) == keys.ROOT(case=1)
 
 
 def test_a_reply_to_a_case_of_somebody_else_stays_in_her_own() -> None:
@@ -1113,28 +1113,28 @@ def test_a_reply_to_a_case_of_somebody_else_stays_in_her_own() -> None:
     meadow.answer("2", room, ZOYA)
     foreign = meadow.world.event_of("case/3/receipt")
     asked = meadow.world.write("Hello?", YUSRA, CHAT, reply_to=foreign)[1]
-    assert thread(asked) == handles.root(2)
+    assert thread(asked) == keys.ROOT(case=2)
     root = meadow.world.event_of("case/3/root")
     asked = meadow.world.write("Hello?", YUSRA, CHAT, reply_to=root)[1]
-    assert thread(asked) == handles.root(2)
+    assert thread(asked) == keys.ROOT(case=2)
 
 
 def test_edits_and_removals_follow_in_the_case_that_is_not_at_hand() -> None:
     meadow = beside()
     more = meadow.world.write("He shouted.", YUSRA, CHAT)[0]
     asked = meadow.world.edit(meadow.cold, "It is very cold.", YUSRA, CHAT)
-    assert said(asked, "case-root").edits == handles.root(1)
+    assert said(asked, "case-root").edits == keys.ROOT(case=1)
     meadow.world.write("!antwort 1 How cold?", ANNA, meadow.office)
     meadow.world.pass_time(61)
     asked = meadow.world.edit(more, "He shouted at me.", YUSRA, CHAT)
-    assert said(asked, "followup").edits == handles.text(2, 1)
+    assert said(asked, "followup").edits == keys.TEXT(case=2, kind="text", number=1)
     assert meadow.case(1).texts == 0
     gone = meadow.world.redact(meadow.decision, YUSRA, CHAT)
-    assert [x.target for x in gone if isinstance(x, Redact)] == [handles.root(2)]
-    assert thread(gone, "case-header") == handles.root(2)
+    assert [x.target for x in gone if isinstance(x, Redact)] == [keys.ROOT(case=2)]
+    assert thread(gone, "case-header") == keys.ROOT(case=2)
     assert AUTHOR not in str(meadow.kept("ombuds/case"))
     assert meadow.case(1).text == "It is very cold."
-    assert thread(meadow.answer("Ten degrees.", CHAT)) == handles.root(1)
+    assert thread(meadow.answer("Ten degrees.", CHAT)) == keys.ROOT(case=1)
 
 
 @pytest.mark.parametrize("begun", [True, False])
@@ -1249,18 +1249,15 @@ def test_of_several_chats_the_one_in_which_she_speaks_goes_on() -> None:
 # -- all of it -------------------------------------------------------------------------------------
 
 
-def test_every_kind_of_document_is_one_field_of_the_desk() -> None:
-    assert len({kind for kind, _ in KINDS.values()}) == len(KINDS) == 8
-
-
-def test_a_state_with_flags_can_be_logged() -> None:
+def test_what_is_kept_of_flags_can_be_logged() -> None:
     meadow = Meadow().on()
-    meadow.asked()
-    world = meadow.world
-    reaction = world.origin(ROOM, YUSRA)
-    state = world.bot.load(world.docs, Reaction(reaction, world.view(ROOM), MESSAGE, "🚩"))
-    assert state.known.desk.flags
-    assert "canary" not in repr(state)
+    meadow.answer("1", meadow.asked())
+    meadow.flag(ZOYA)
+    memory = meadow.world.docs.memory
+    kinds: tuple[Any, ...] = (FLAGS, FLAGGERS, PLACES, NOTICES, MODERATORS)
+    kept = [x for kind in kinds for x in memory.all(kind)]
+    assert {type(x).__name__ for x in kept} == {"Flag", "Flagger", "Place", "Notice", "Moderator"}
+    assert "canary" not in repr(kept)
 
 
 def test_a_flag_that_waits_is_asked_of_no_clock_but_ours() -> None:

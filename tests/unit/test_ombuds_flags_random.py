@@ -10,6 +10,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bots.ombuds.flags.documents import PLACES
 from bots.ombuds.rules import moderation
 from bots.runtime.decision import CancelTimer, Request, Say, SetTimer, Withdraw
 from federation.actions import CreateRoom, Invite, Redact
@@ -55,10 +56,10 @@ class Chaos:
     def flag(self, a: int, b: int) -> None:
         user, event = PEOPLE[a % 3], EVENTS[b % len(EVENTS)]
         world, before = self.meadow.world, len(self.meadow.world.said)
-        place = world.docs.get("ombuds/place", ROOM)
+        place = world.docs.memory.get(PLACES, ROOM)
         reaction, _ = world.react(event, "🚩", user, ROOM)
         removals = [x for x in world.said[before:] if isinstance(x, Redact)]
-        if place is not None and place["open"]:
+        if place is not None and place.open:
             self.flagged[event].add(user)
             assert world.said[before] == Redact(ROOM, reaction, notify=True)
             assert len(removals) == 1

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bots.ombuds import handles
+from bots.ombuds import keys
 from bots.runtime.decision import Request, Say
 from federation.actions import AskDevices, Redact
 from federation.events import Doubt, Edit, MediaMessage, TextMessage
@@ -29,7 +29,7 @@ def world() -> World:
 
 def says(world: World, body: str, case: int | None, **origin: Any) -> list[Request]:
     """A command of staff in the thread of a case, with what is known of its way here."""
-    thread = world.event_of(handles.root(case)) if case is not None else None
+    thread = world.event_of(keys.ROOT(case=case)) if case is not None else None
     came = replace(world.origin(OFFICE, ANNA), **origin)
     return world.handle(TextMessage(came, world.view(OFFICE), body, thread=thread))
 
@@ -67,7 +67,9 @@ def test_taking_back_needs_no_number(world: World) -> None:
 
 
 def test_an_edit_that_may_be_meant_for_another_message_sends_nothing(world: World) -> None:
-    event, _ = world.write("!answer We come.", ANNA, OFFICE, thread=world.event_of(handles.root(1)))
+    event, _ = world.write(
+        "!answer We come.", ANNA, OFFICE, thread=world.event_of(keys.ROOT(case=1))
+    )
     origin = replace(world.origin(OFFICE, ANNA), bound=False)
     asked = world.handle(Edit(origin, world.view(OFFICE), event, "!answer You are to go."))
     assert world.office_keys(asked) == ["~answer-cancelled"]
@@ -105,7 +107,9 @@ def test_it_rings_once_in_a_while(world: World) -> None:
 
 
 def test_an_edit_from_such_a_device_changes_no_answer(world: World) -> None:
-    event, _ = world.write("!answer We come.", ANNA, OFFICE, thread=world.event_of(handles.root(1)))
+    event, _ = world.write(
+        "!answer We come.", ANNA, OFFICE, thread=world.event_of(keys.ROOT(case=1))
+    )
     origin = replace(world.origin(OFFICE, ANNA), doubt=Doubt.UNSIGNED)
     asked = world.handle(Edit(origin, world.view(OFFICE), event, "!answer Go away."))
     assert world.office_keys(asked) == ["device-unsigned"]
@@ -125,12 +129,12 @@ def test_notes_and_people_outside_need_no_signed_device(world: World) -> None:
 def test_no_sign_of_taking_back_stays(world: World, end: str) -> None:
     says(world, "!answer We come.", 1)
     asked = world.pass_time(120) if end == "delivered" else world.staff("!undo")
-    assert [x.target for x in asked if isinstance(x, Redact)] == [handles.undo(1, 1)]
+    assert [x.target for x in asked if isinstance(x, Redact)] == [keys.UNDO(case=1, number=1)]
 
 
 def sends(world: World, case: int | None, caption: str = "", sender: str = ANNA) -> list[str]:
     """A picture of staff: what the room reads then."""
-    thread = world.event_of(handles.root(case)) if case is not None else None
+    thread = world.event_of(keys.ROOT(case=case)) if case is not None else None
     origin = world.origin(OFFICE, sender)
     picture = MediaMessage(origin, world.view(OFFICE), "image", caption, thread=thread)
     return world.office_keys(world.handle(picture))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bots.ombuds.kinds import OFFICE as DOCUMENT
-from bots.ombuds.models import Office, office_from
+from bots.ombuds.rules import moving
+from bots.ombuds.team.documents import OFFICE as DOCUMENT
+from bots.ombuds.team.documents import Office
 from bots.runtime.decision import Request, Say, SetAside, Started
 from federation.actions import CreateRoom, Handle, Join, Leave, SetState
 from federation.events import RoomReplaced
@@ -17,7 +18,7 @@ NEW = Handle("office/room/1")
 
 
 def office(world: World) -> Office:
-    return office_from(world.docs.get(DOCUMENT, "office") or {})
+    return world.kept(DOCUMENT, "office")
 
 
 def upgraded(world: World, sender: str = ANNA) -> list[Request]:
@@ -85,6 +86,23 @@ def test_what_was_edited_or_taken_back_stays_so_in_the_new_room() -> None:
     world.redact(redacted)
     asked = put_out(world)
     assert said(asked, "followup").phrase.values["text"] == "Anders"
+
+
+def test_many_cases_come_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(moving, "MOST", 2)
+    world = begun()
+    for number in range(2, 6):
+        world.write("!neu")
+        world.write(f"Anliegen {number}")
+    world.staff("!schließen", case=3)
+    first = put_out(world)
+    assert in_new(first).count("case-root") == 2
+    world.write("!antwort 5 Wir kommen.", ANNA, office_room(world))
+    later = world.pass_time(0)
+    moved = [x.handle for x in (*first, *world.said) if isinstance(x, Say) and x.room == NEW]
+    roots = [str(x) for x in dict.fromkeys(moved) if str(x).endswith("/root")]
+    assert sorted(roots) == ["case/1/root", "case/2/root", "case/4/root", "case/5/root"]
+    assert in_new(later).count("case-root") == 1, "what a command needs is there already"
 
 
 def test_closed_cases_stay_behind_until_somebody_opens_one() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bots.ombuds import handles
+from bots.ombuds import keys
 from bots.ombuds.wording import PARAGRAPHS, RINGING
 from bots.runtime.decision import Request, Say
 from tests.unit.test_ombuds_story import CHAT, OFFICE, World
@@ -36,7 +36,7 @@ def test_a_case_is_there_before_it_rings_and_rings_without_a_word_of_it(world: W
     _, asked = world.write(SECRET)
     said = [x for x in asked if isinstance(x, Say) and world.room_of(x) == OFFICE]
     assert [x.phrase.key for x in said] == ["case-root", "ring-opened"]
-    assert said[1].thread == handles.root(1), "Element lists threads that have a reply"
+    assert said[1].thread == keys.ROOT(case=1), "Element lists threads that have a reply"
     assert loud(world, asked) == [(OFFICE, "New: case 1")]
 
 
@@ -59,7 +59,7 @@ def test_a_case_in_a_burst_has_a_silent_reply_in_its_thread(world: World) -> Non
     world.chat("@samir:hs", "!other:hs")
     _, asked = world.write(SECRET, "@samir:hs", "!other:hs")
     (reply,) = [x for x in asked if isinstance(x, Say) and x.phrase.key == "opened"]
-    assert reply.thread == handles.root(2)
+    assert reply.thread == keys.ROOT(case=2)
     assert world.bot.render(reply.phrase).notice
 
 
@@ -81,7 +81,7 @@ def test_an_answer_is_there_before_it_rings_and_rings_without_a_word_of_it(world
 
 def test_what_could_not_be_sent_does_not_ring(world: World) -> None:
     world.write("one")
-    world.errors[handles.answer(1, 1)] = "M_FORBIDDEN"
+    world.errors[keys.ANSWER(case=1, number=1)] = "M_FORBIDDEN"
     world.staff("!answer yes")
     assert not [x for x in loud(world, world.pass_time(120)) if x[0] == CHAT]
 

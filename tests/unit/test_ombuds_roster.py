@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from bots.ombuds.kinds import OFFICE as DOCUMENT
-from bots.ombuds.models import Office, office_from
+from bots.ombuds.team.documents import OFFICE as DOCUMENT
+from bots.ombuds.team.documents import Office
 from bots.runtime.decision import Request, SetTimer
 from federation.actions import Invite, Kick
 from tests.unit.test_ombuds_story import ANNA, BILAL, BOT, CEM, OFFICE, SETTINGS, World
@@ -19,7 +19,7 @@ def team(*staff: str) -> World:
 
 
 def office(world: World) -> Office:
-    return office_from(world.docs.get(DOCUMENT, "office") or {})
+    return world.kept(DOCUMENT, "office")
 
 
 def told(world: World, body: str, sender: str = ANNA) -> list[str]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from bots.ombuds.cases.documents import CASES
+from bots.ombuds.chats.documents import CONVERSATIONS, IDENTITIES
 from bots.ombuds.rules import commands
 from bots.runtime.decision import Due, Performed, Phrase, SetAside
+from bots.runtime.kit.documents import Collection
 from bots.runtime.phrases import PerLanguage
 from federation.actions import Handle
 from federation.events import Ignored, MediaMessage, Reaction
@@ -37,6 +42,23 @@ def test_take(world: World) -> None:
     assert world.office_keys(asked) == ["~case-root", "taken"]
     assert marks(said(asked, "case-root").phrase) == ["mark-taken"]
     assert world.office_keys(world.staff("!take", BILAL)) == ["taken"]
+
+
+def test_nothing_that_staff_do_reads_whose_case_it_is(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, get = set(), world.docs.memory.get
+
+    def watched(collection: Collection[Any], key: str) -> Any:
+        read.add(collection.kind)
+        return get(collection, key)
+
+    monkeypatch.setattr(world.docs.memory, "get", watched)
+    commanded = ("take", "answer We come.", "undo", "close", "reopen", "cases", "cases x", "help")
+    for body in ("We should ask them.", *(f"!{x}" for x in commanded)):
+        assert world.staff(body) or body.startswith("!")
+    assert CASES.kind in read
+    assert not read & {IDENTITIES.kind, CONVERSATIONS.kind}
 
 
 def test_lists(world: World) -> None:
@@ -143,5 +165,5 @@ def test_events_without_meaning_make_nothing(world: World) -> None:
 
 
 def test_a_case_whose_document_is_gone(world: World) -> None:
-    world.docs.delete("ombuds/case", "1")
+    world.docs.memory.drop(CASES, "1")
     assert world.office_keys(world.staff("!schließen")) == ["case-unknown"]

@@ -6,15 +6,16 @@ import itertools
 from collections import deque
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from bots.ombuds import handles
+from bots.ombuds import keys
 from bots.ombuds.bot import OmbudsBot
-from bots.ombuds.kinds import CASE, CONVERSATION
-from bots.ombuds.models import Case, Conversation, Settings, case_from, conversation_from
+from bots.ombuds.cases.documents import CASES, Case
+from bots.ombuds.chats.documents import CONVERSATIONS, Conversation
+from bots.ombuds.settings import Settings
 from bots.runtime.bot import Made
 from bots.runtime.decision import (
     CancelTimer,
@@ -28,6 +29,7 @@ from bots.runtime.decision import (
     Started,
     Withdraw,
 )
+from bots.runtime.kit.documents import Collection
 from bots.runtime.kit.messages import MessageNow, read_now
 from bots.runtime.kit.requests import slots
 from federation.actions import (
@@ -56,6 +58,7 @@ from federation.events import (
 )
 from tests.unit.world import EnglishWords, MemoryDocs, said
 
+D = TypeVar("D")
 BOT = "@ombuds:office.example"
 ANNA, BILAL, CEM = "@anna:staff.example", "@bilal:staff.example", "@cem:staff.example"
 YUSRA = "@canary-yusra:secret.example"
@@ -100,9 +103,9 @@ class World:
         queue = deque([event])
         while queue:
             event = queue.popleft()
-            state = self.bot.load(self.docs, event)
-            decision = self.bot.rule(state, event, self.now)
-            self.bot.save(self.docs, decision.state)
+            decision = self.bot.rule(self.docs.memory, event, self.now)
+            assert "canary" not in repr(decision.changes), "what is kept can be logged"
+            self.docs.memory.apply(decision.changes)
             slots(decision.requests, strict=True)
             asked += decision.requests
             done = [
@@ -249,7 +252,7 @@ class World:
 
     def staff(self, body: str, sender: str = ANNA, case: int | None = 1) -> list[Request]:
         """Write in the ombuds room, in the thread of a case or outside."""
-        thread = self.event_of(handles.root(case)) if case is not None else None
+        thread = self.event_of(keys.ROOT(case=case)) if case is not None else None
         return self.write(body, sender, OFFICE, thread=thread)[1]
 
     def edit(self, target: str, body: str, sender: str = YUSRA, room: str = CHAT) -> list[Request]:
@@ -281,10 +284,10 @@ class World:
         """All that the ombuds room's events still say, edits included."""
         said: dict[str, list[str]] = {}
         for number, x in enumerate(self.said):
-            if isinstance(x, Say) and handles.is_room(str(x.room)):
+            if isinstance(x, Say) and keys.is_office(str(x.room)):
                 name = str(x.handle or x.edits or number)
                 said.setdefault(name, []).append(self.bot.render(x.phrase).body)
-            elif isinstance(x, Redact) and handles.is_room(str(x.room)):
+            elif isinstance(x, Redact) and keys.is_office(str(x.room)):
                 said.pop(str(x.target), None)
         return [text for texts in said.values() for text in texts]
 
@@ -293,11 +296,16 @@ class World:
         assert event_id is not None
         return event_id
 
+    def kept(self, collection: Collection[D], key: str) -> D:
+        found = self.docs.memory.get(collection, key)
+        assert found is not None
+        return found
+
     def case(self, number: int = 1) -> Case:
-        return case_from(self.docs.get(CASE, str(number)) or {})
+        return self.kept(CASES, str(number))
 
     def conversation(self, room: str = CHAT) -> Conversation:
-        return conversation_from(self.docs.get(CONVERSATION, room) or {})
+        return self.kept(CONVERSATIONS, room)
 
     def keys(self, requests: list[Request], room: str) -> list[str]:
         """What was said there, by the names of the phrases; edits as `~name`. What only rings is

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.ombuds import handles
-from bots.ombuds.handles import Place
+from bots.ombuds import keys
+from bots.ombuds.cases.documents import CASES, Answer, AnswerState, Case
+from bots.ombuds.chats.documents import CONVERSATIONS, IDENTITIES, Conversation, Identity, Reporter
+from bots.ombuds.keys import Part
 from bots.ombuds.languages import guess
-from bots.ombuds.models import (
-    Answer,
-    AnswerState,
-    Case,
-    Conversation,
-    Office,
-    Proposal,
-    case_from,
-    conversation_from,
-    office_from,
-    to_json,
-)
 from bots.ombuds.rules import commands
+from bots.ombuds.team.documents import OFFICE, Office, Proposal
 from bots.runtime import texts
 from bots.runtime.commands import Command, Invocation, Unknown
+from bots.runtime.kit.documents import Collection
 from bots.runtime.vocabulary import HELP, UNDO
 
 ALL = ("de", "en", "ar", "fa", "uk", "ru", "fr", "tr", "ti")
@@ -131,29 +126,33 @@ def test_how_commands_are_shown() -> None:
 
 
 @pytest.mark.parametrize(
-    ("handle", "place"),
+    ("handle", "part"),
     [
-        (handles.root(3), Place(3, "root")),
-        (handles.header(3), Place(3, "header")),
-        (handles.receipt(3), Place(3, "receipt")),
-        (handles.text(3, 2), Place(3, "text", 2)),
-        (handles.text(3, 2, "image"), Place(3, "image", 2)),
-        (handles.answer(3, 2), Place(3, "answer", 2)),
-        (handles.notice(3, 2), Place(3, "notice", 2)),
+        (keys.ROOT(case=3), Part(3, "root")),
+        (keys.HEADER(case=3), Part(3, "header")),
+        (keys.RECEIPT(case=3), Part(3, "receipt")),
+        (keys.TEXT(case=3, kind="text", number=2), Part(3, "text", 2)),
+        (keys.TEXT(case=3, kind="image", number=2), Part(3, "image", 2)),
+        (keys.ANSWER(case=3, number=2), Part(3, "answer", 2)),
+        (keys.NOTICE(case=3, number=2), Part(3, "notice", 2)),
         ("case/x/root", None),
         ("office/room", None),
         (None, None),
     ],
 )
-def test_handles_are_read_back(handle: str | None, place: Place | None) -> None:
-    assert handles.place(handle) == place
+def test_handles_are_read_back(handle: str | None, part: Part | None) -> None:
+    assert keys.part(handle) == part
 
 
-def test_json_round_trips_and_passes_over_what_it_does_not_know() -> None:
-    case = Case(1, 2, 3.0, answers=(Answer(1, "x", "@a:b", state=AnswerState.SENDING),))
-    assert case_from({**to_json(case), "later": 1}) == case
-    talk = Conversation(1, "ar")
-    assert conversation_from({**to_json(talk), "later": 1}) == talk
-    office = Office(roster=("@a:b",), proposals=(Proposal(1, True, "@c:d", "@a:b", 4.0),))
-    assert office_from({**to_json(office), "later": 1}) == office
-    assert office_from({}) == Office()
+@pytest.mark.parametrize(
+    ("collection", "document"),
+    [
+        (CASES, Case(1, 2, 3.0, answers=(Answer(1, "x", "@a:b", state=AnswerState.SENDING),))),
+        (CONVERSATIONS, Conversation("!chat", 1, "ar")),
+        (IDENTITIES, Identity(1, Reporter("@a:b"), "!chat")),
+        (OFFICE, Office(proposals=(Proposal(1, True, "@c:d", "@a:b", 4.0),))),
+    ],
+)
+def test_what_is_kept_comes_back(collection: Collection[Any], document: object) -> None:
+    plain = json.loads(json.dumps(collection.plain(document)))
+    assert collection.revived(plain, collection.version) == document

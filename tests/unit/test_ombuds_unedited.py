@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bots.ombuds import handles
-from bots.ombuds.models import AnswerState
+from bots.ombuds import keys
+from bots.ombuds.cases.documents import AnswerState
 from bots.runtime.decision import Request
 from federation.actions import AskNow, Redact
 from federation.events import Edit, TextMessage
@@ -21,7 +21,7 @@ def world() -> World:
 
 
 def is_gone(world: World) -> bool:
-    return WORDS not in str(world.standing()) and WORDS not in str(world.docs.kinds)
+    return WORDS not in str(world.standing()) and WORDS not in str(world.docs.memory.documents)
 
 
 def says(world: World, text: str) -> bool:
@@ -173,7 +173,7 @@ def command(world: World) -> str:
         world.origin(OFFICE, ANNA),
         world.view(OFFICE),
         "!antwort Erste Fassung",
-        thread=world.event_of(handles.root(1)),
+        thread=world.event_of(keys.ROOT(case=1)),
     )
     world.handle(event)
     return event.origin.event_id

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bots.ombuds import handles
-from bots.ombuds.models import Answer, AnswerState, CaseState, Reporter
-from bots.ombuds.rules import commands
+from bots.ombuds import keys
+from bots.ombuds.cases.documents import Answer, AnswerState, CaseState
+from bots.ombuds.rules import commands, thread
 from bots.ombuds.rules.turn import Turn
 from bots.runtime import texts
 from bots.runtime.commands import Invocation
@@ -23,7 +23,7 @@ from federation.events import (
     Edit,
     MediaMessage,
     Reaction,
-    RoomEvent,
+    Shown,
     TextMessage,
 )
 
@@ -36,8 +36,8 @@ OUT = (AnswerState.SENDING, AnswerState.SENT, AnswerState.DELIVERED)
 def propose(turn: Turn, event: TextMessage, text: str, *, numbered: bool) -> None:
     """`!answer TEXT`, in the case at hand; `numbered` if the command named the case."""
     number = len(turn.case.answers) + 1
-    turn.put_answer(Answer(number, text, event.origin.sender, numbered))
-    notice = handles.notice(turn.case.number, number)
+    thread.put_answer(turn, Answer(number, text, event.origin.sender, numbered))
+    notice = keys.NOTICE(case=turn.case.number, number=number)
     turn.tell_case(
         "answer-pending", pending(turn, text), handle=notice, copy_of=event.origin.event_id
     )
@@ -51,8 +51,8 @@ def wait(turn: Turn, number: int) -> None:
 
 def window(turn: Turn, number: int) -> undoing.Window:
     case = turn.case.number
-    timer, sign = handles.answer_timer(case, number), handles.undo(case, number)
-    return undoing.Window(handles.notice(case, number), timer, sign)
+    timer, sign = keys.GOES(case=case, number=number), keys.UNDO(case=case, number=number)
+    return undoing.Window(keys.NOTICE(case=case, number=number), timer, sign)
 
 
 def pending(turn: Turn, text: str) -> dict[str, object]:
@@ -62,12 +62,11 @@ def pending(turn: Turn, text: str) -> dict[str, object]:
 
 def _case(turn: Turn) -> dict[str, object]:
     """Which one it is, in words: whoever answers may have the thread of another one open."""
-    return {"number": turn.case.number, "words": turn.words}
+    return {"number": turn.case.number, "words": thread.first_words(turn.case)}
 
 
 def find(turn: Turn, number: int) -> Answer | None:
-    case = turn.known.case
-    answers = case.answers if case is not None else ()
+    answers = turn.case.answers if turn.has_case else ()
     return next((x for x in answers if x.number == number), None)
 
 
@@ -94,14 +93,14 @@ def undo(turn: Turn, number: int) -> None:
 
 
 def _cancel(turn: Turn, answer: Answer) -> None:
-    turn.put_answer(replace(answer, state=AnswerState.CANCELLED))
+    thread.put_answer(turn, replace(answer, state=AnswerState.CANCELLED))
     turn.ask(window(turn, answer.number).shut())
     _show(turn, answer, "answer-cancelled")
 
 
 def _show(turn: Turn, answer: Answer, key: str, values: dict[str, object] | None = None) -> None:
     phrase = turn.phrase(key, {**_case(turn), "text": Exact(answer.text), **(values or {})})
-    turn.retell(phrase, handles.notice(turn.case.number, answer.number))
+    turn.retell(phrase, keys.NOTICE(case=turn.case.number, number=answer.number))
     if key != "answer-pending":
         turn.ask(*window(turn, answer.number).clear(turn.room))
 
@@ -114,9 +113,9 @@ def unedited(turn: Turn, number: int) -> None:
     if answer.state in OUT:
         _too_late(turn)
         return
-    turn.put_answer(replace(answer, state=AnswerState.CANCELLED, text=""))
+    thread.put_answer(turn, replace(answer, state=AnswerState.CANCELLED, text=""))
     turn.ask(window(turn, number).shut())
-    turn.ask(Redact(turn.room, handles.notice(turn.case.number, number)))
+    turn.ask(Redact(turn.room, keys.NOTICE(case=turn.case.number, number=number)))
     turn.tell_case("answer-cancelled", {"text": "…"})
 
 
@@ -138,8 +137,8 @@ def edited(turn: Turn, event: Edit, number: int) -> None:
             _cancel(turn, answer)
             return
         answer = replace(answer, text=text)
-        turn.put_answer(answer)
-        turn.edit(event.origin.event_id, event.target)
+        thread.put_answer(turn, answer)
+        turn.note_edit(event.origin.event_id, event.target)
         _show(turn, answer, "answer-pending", pending(turn, text))
         turn.ask(window(turn, number).wind(turn.closes))
 
@@ -161,68 +160,77 @@ def _new_text(turn: Turn, answer: Answer, event: Edit) -> str | None:
 # -- sending ---------------------------------------------------------------------------------------
 
 
-def due(turn: Turn, number: int) -> None:
+def due(turn: Turn, case: int, number: int) -> None:
+    turn.take_case(case)
     answer = find(turn, number)
     if answer is None or answer.state is not AnswerState.PENDING:
         return
-    conversation = turn.known.conversation
-    if conversation is None or conversation.left:
+    if not turn.has_chat or turn.conversation.left:
         _unsent(turn, answer, "unsent-left")
-    elif conversation.exposed:
+    elif turn.conversation.exposed:
         _unsent(turn, answer, "unsent-exposed")
     else:
-        turn.put_answer(replace(answer, state=AnswerState.SENDING))
+        thread.put_answer(turn, replace(answer, state=AnswerState.SENDING))
         turn.converse(spoken=turn.seconds)
-        turn.at_case()
+        thread.belongs_here(turn)
         turn.say(
             "answer",
             {"number": turn.case.number, "text": Exact(answer.text)},
-            handle=handles.answer(turn.case.number, number),
+            handle=keys.ANSWER(case=turn.case.number, number=number),
             strict=True,
             notify=True,
         )
 
 
-def performed(turn: Turn, event: Performed, number: int) -> None:
+def performed(turn: Turn, event: Performed, case: int, number: int) -> None:
+    turn.take_case(case)
     answer = find(turn, number)
     if answer is None or answer.state is not AnswerState.SENDING:
         return
     if event.error is None:
-        turn.put_answer(replace(answer, state=AnswerState.SENT, sent=turn.seconds))
+        thread.put_answer(turn, replace(answer, state=AnswerState.SENT, sent=turn.seconds))
         turn.say("ring-answer", strict=True, notify=True)
         _show(turn, answer, "answer-sent", {"time": turn.clock()})
         if turn.case.state is CaseState.OPEN:
-            turn.set_state(CaseState.ANSWERED)
+            thread.set_state(turn, CaseState.ANSWERED)
     elif event.error == "audience":
         _unsent(turn, answer, "unsent-exposed")
     else:
         _unsent(turn, answer, "unsent-error", {"error": event.error})
 
 
-def proved(turn: Turn, event: RoomEvent) -> None:
-    """Her client has shown her answers of the case at hand; or she has written, or reacted: then
-    her homeserver has what was sent before."""
-    case = turn.known.case
-    if case is None or Reporter(event.origin.sender) != turn.known.reporter:
-        return
-    wrote = isinstance(event, TextMessage | MediaMessage | Reaction)
-    for answer in case.answers:
-        after = wrote and answer.sent * 1000 <= event.origin.sent_at
-        if after or answer.number in turn.state.shown:
-            _deliver(turn, answer.number)
+def proved(turn: Turn, event: TextMessage | MediaMessage | Reaction) -> None:
+    """She has written, or reacted: then her homeserver has what was sent before."""
+    if turn.has_case and turn.is_reporter(event.origin.sender):
+        for answer in turn.case.answers:
+            if answer.sent * 1000 <= event.origin.sent_at:
+                _deliver(turn, answer.number)
+
+
+def shown(turn: Turn, event: Shown) -> None:
+    """Her client has shown her these: of answers, those of the newest one's case count."""
+    made = filter(None, map(turn.view.made_by_event, event.events))
+    parts = filter(None, (keys.part(x.handle) for x in made))
+    answers = [x for x in parts if x.what == "answer"]
+    if answers:
+        turn.take_case(answers[-1].case)
+        if turn.has_case and turn.is_reporter(event.origin.sender):
+            for answer in answers:
+                if answer.case == turn.case.number:
+                    _deliver(turn, answer.number)
 
 
 def _deliver(turn: Turn, number: int) -> None:
     answer = find(turn, number)
     if answer is not None and answer.state is AnswerState.SENT:
-        turn.put_answer(replace(answer, state=AnswerState.DELIVERED))
+        thread.put_answer(turn, replace(answer, state=AnswerState.DELIVERED))
         time = datetime.fromtimestamp(answer.sent, turn.settings.timezone)
         phrase = turn.phrase("answer-delivered", {**_case(turn), "text": answer.text, "time": time})
-        turn.retell(phrase, handles.notice(turn.case.number, number))
+        turn.retell(phrase, keys.NOTICE(case=turn.case.number, number=number))
 
 
 def _unsent(turn: Turn, answer: Answer, key: str, values: dict[str, object] | None = None) -> None:
-    turn.put_answer(replace(answer, state=AnswerState.UNSENT))
+    thread.put_answer(turn, replace(answer, state=AnswerState.UNSENT))
     _show(turn, answer, "answer-unsent")
     command = commands.full(commands.ANSWER, turn.staff_language)
     turn.tell_case(key, {"command": command, **(values or {})})

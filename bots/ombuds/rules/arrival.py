@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bots.ombuds import handles
-from bots.ombuds.models import Conversation, Reporter
+from bots.ombuds import keys
+from bots.ombuds.chats.documents import (
+    CONVERSATIONS,
+    IDENTITIES,
+    INVITATIONS,
+    Conversation,
+    Identity,
+    Invitation,
+    Reporter,
+)
+from bots.ombuds.flags.documents import FLAGGERS, PLACES
 from bots.ombuds.rules import places
 from bots.ombuds.rules.turn import Turn
 from bots.runtime.decision import CancelTimer, Phrase, SetTimer
@@ -16,18 +25,25 @@ from bots.runtime.words import ORIGINALS
 from federation.events import (
     Membership,
     MembershipKind,
+    RoomEvent,
 )
 
 HERE = (MembershipKind.JOIN, MembershipKind.INVITE)
 
 
+def entered(turn: Turn, event: RoomEvent) -> None:
+    """What happens is about this chat, and the case that goes on there."""
+    turn.enter(event.origin.room_id)
+    turn.take(event)
+
+
 def membership(turn: Turn, event: Membership) -> None:
     if event.user == turn.settings.account:
         _ours(turn, event)
-    elif turn.known.conversation is not None and not _is_room(turn, event, present(event)):
-        if Reporter(event.user) == turn.known.reporter:
+    elif turn.has_chat and not _is_room(turn, event, present(event)):
+        if turn.is_reporter(event.user):
             _persons(turn, event)
-        _watch(turn, present(event), settles=Reporter(event.user) != turn.known.reporter)
+        _watch(turn, present(event), settles=not turn.is_reporter(event.user))
 
 
 def present(event: Membership) -> frozenset[str]:
@@ -40,25 +56,25 @@ def present(event: Membership) -> frozenset[str]:
 
 def _ours(turn: Turn, event: Membership) -> None:
     if event.membership is MembershipKind.INVITE:
-        turn.known = replace(turn.known, invited=True)
+        turn.put(INVITATIONS, Invitation(turn.chat))
         places.asked_in(turn, event)
         turn.ask(chats.enter(event))
     elif event.membership is MembershipKind.JOIN:
         _joined(turn, event)
     elif event.membership.out:
-        turn.known = replace(turn.known, invited=False)
+        turn.drop(INVITATIONS, turn.chat)
         places.gone(turn, event)
-        if turn.known.conversation is not None:
+        if turn.has_chat:
             _left(turn)
 
 
 def _joined(turn: Turn, event: Membership) -> None:
     others = event.room.others(event.origin.account)
-    invited = turn.known.invited
-    turn.known = replace(turn.known, invited=False)
-    if turn.known.conversation is not None:
+    invited = turn.get(INVITATIONS, turn.chat) is not None
+    turn.drop(INVITATIONS, turn.chat)
+    if turn.has_chat:
         _returned(turn, others)
-    elif turn.known.desk.places.get(event.origin.room_id) is not None:
+    elif turn.get(PLACES, turn.chat) is not None:
         places.entered(turn, event)
         return
     elif not invited:
@@ -88,12 +104,12 @@ def _may_moderate(turn: Turn, event: Membership, others: frozenset[str]) -> bool
 def adopt(turn: Turn, event: chats.Message) -> bool:
     """Whether this is a message of the person in a private chat, which may begin with it."""
     person = event.origin.sender
-    if turn.known.conversation is None:
-        unsettled = turn.state.room is None and person in _staff(turn)
+    if not turn.has_chat:
+        unsettled = turn.room_id is None and person in _staff(turn)
         if unsettled or chats.partner(event) != person:
             return False
         begin(turn, person, encrypted=event.room.encrypted)
-    if Reporter(person) != turn.known.reporter:
+    if not turn.is_reporter(person):
         return False
     if _is_room(turn, event, event.room.others(event.origin.account)):
         return False
@@ -106,7 +122,7 @@ def adopt(turn: Turn, event: chats.Message) -> bool:
 def _is_room(turn: Turn, event: Membership | chats.Message, others: frozenset[str]) -> bool:
     """Whether this is no private chat after all, but a room that had one person in it so far.
     What is said there must not be taken for a complaint."""
-    if event.room.direct or turn.known.case is not None or len(others) < 2:
+    if event.room.direct or turn.has_case or len(others) < 2:
         return False
     places.become(turn)
     places.greet(turn, event)
@@ -114,20 +130,17 @@ def _is_room(turn: Turn, event: Membership | chats.Message, others: frozenset[st
 
 
 def _staff(turn: Turn) -> tuple[str, ...]:
-    return turn.known.office.roster or turn.settings.staff
+    return turn.office.roster or turn.settings.staff
 
 
 def begin(turn: Turn, person: str, *, encrypted: bool) -> None:
     """The room at hand is a private chat with this person."""
-    serial = turn.known.office.conversations + 1
-    turn.office(conversations=serial)
-    turn.known = replace(
-        turn.known,
-        conversation=Conversation(serial),
-        reporter=Reporter(person),
-        invited=False,
-    )
-    turn.keep("flaggers", person, replace(turn.flagger(person), room=turn.chat))
+    serial = turn.office.conversations + 1
+    turn.set_office(conversations=serial)
+    turn.put(CONVERSATIONS, Conversation(turn.chat, serial))
+    turn.put(IDENTITIES, Identity(serial, Reporter(person), turn.chat))
+    turn.drop(INVITATIONS, turn.chat)
+    turn.put(FLAGGERS, replace(turn.flagger(person), room=turn.chat))
     if not encrypted:
         turn.ask(chats.encrypt(turn.chat))
 
@@ -138,19 +151,19 @@ def begin(turn: Turn, person: str, *, encrypted: bool) -> None:
 def expect(turn: Turn) -> None:
     """Give the person a moment to write first, then say what to know."""
     if not turn.conversation.noticed:
-        turn.ask(SetTimer(handles.welcome_timer(turn.chat), turn.now + chats.PATIENCE))
+        turn.ask(SetTimer(keys.WELCOME(room=turn.chat), turn.now + chats.PATIENCE))
 
 
-def welcome_due(turn: Turn) -> None:
-    conversation = turn.known.conversation
-    if conversation is not None and not conversation.noticed and not conversation.left:
+def welcome(turn: Turn, room: str) -> None:
+    turn.enter(room)
+    if turn.has_chat and not turn.conversation.noticed and not turn.conversation.left:
         notice(turn)
 
 
 def notice(turn: Turn) -> None:
     turn.say("notice", _noticed(turn))
     turn.converse(noticed=turn.language)
-    turn.ask(CancelTimer(handles.welcome_timer(turn.chat)))
+    turn.ask(CancelTimer(keys.WELCOME(room=turn.chat)))
 
 
 def original(turn: Turn) -> None:
@@ -167,7 +180,7 @@ def helplines(turn: Turn) -> str:
 
 
 def languages(turn: Turn) -> str:
-    return own_names(turn.state.tongues, turn.settings.languages)
+    return own_names(turn.tongues, turn.settings.languages)
 
 
 # -- who is there ----------------------------------------------------------------------------------
@@ -183,15 +196,14 @@ def _persons(turn: Turn, event: Membership) -> None:
 def _left(turn: Turn) -> None:
     if not turn.conversation.left:
         turn.converse(left=True)
-        if turn.known.case is not None:
+        if turn.has_case:
             turn.tell_case("left")
 
 
 def _returned(turn: Turn, others: frozenset[str]) -> None:
-    assert turn.known.reporter is not None  # noqa: S101
-    if turn.conversation.left and turn.known.reporter.reveal() in others:
+    if turn.conversation.left and turn.reporter.reveal() in others:
         turn.converse(left=False)
-        if turn.known.case is not None:
+        if turn.has_case:
             turn.tell_case("returned")
     _watch(turn, others, settles=True)
 
@@ -202,15 +214,14 @@ def _watch(turn: Turn, others: frozenset[str], *, settles: bool) -> None:
     Only an event that `settles` who is there ends that; and a view of the room without the
     person was never loaded, so it tells of nobody's leaving.
     """
-    assert turn.known.reporter is not None  # noqa: S101
-    person = turn.known.reporter.reveal()
+    person = turn.reporter.reveal()
     strangers = others - {person}
     if strangers and not turn.conversation.exposed:
         _expose(turn)
     elif not strangers and turn.conversation.exposed and person in others and settles:
         turn.converse(exposed=False)
         turn.say("alone-again")
-        if turn.known.case is not None:
+        if turn.has_case:
             turn.tell_case("exposed-over")
 
 
@@ -218,5 +229,5 @@ def _expose(turn: Turn) -> None:
     turn.converse(exposed=True)
     if not turn.conversation.left:
         turn.say("not-alone")
-    if turn.known.case is not None:
+    if turn.has_case:
         turn.tell_case("exposed")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bots.ombuds import handles
+from bots.ombuds import keys
+from bots.ombuds.cases.documents import CASES, Case, CaseState, Flagged
 from bots.ombuds.languages import guess
-from bots.ombuds.models import Case, CaseState, Flagged
-from bots.ombuds.rules import arrival, commands, decisions, flagwords, ringing
+from bots.ombuds.rules import arrival, commands, decisions, flagwords, moving, ringing, thread
 from bots.ombuds.rules.turn import Turn
 from bots.runtime import declining, texts, unheeded
 from bots.runtime.commands import Invocation, Unknown, addressed
@@ -35,6 +35,18 @@ class Incoming:
     changed: bool = False
 
 
+def replied(turn: Turn, event: TextMessage) -> None:
+    """What she replies to; and the case of hers that it tells of, or of which it is a part."""
+    if event.reply_to is None:
+        return
+    turn.target = turn.view.made_by_event(event.reply_to)
+    there = turn.target is not None and turn.target.room_id == turn.chat
+    made = (turn.target,) if turn.target and there else turn.view.copies_of(event.reply_to)
+    case = turn.get(CASES, str(keys.case_of(made)))
+    if case is not None and turn.has_chat and case.conversation == turn.conversation.serial:
+        turn.take_case(case.number, here=True)
+
+
 def text(turn: Turn, event: TextMessage) -> None:
     if event.notice or not _is_new(turn) or not arrival.adopt(turn, event):
         return
@@ -45,7 +57,7 @@ def text(turn: Turn, event: TextMessage) -> None:
         return
     if decisions.written(turn, event, body):
         return
-    language = asked_for(body, turn.state.tongues.language_named)
+    language = asked_for(body, turn.tongues.language_named)
     command = commands.of_reporter(body)
     if language is not None:
         _choose(turn, language)
@@ -107,7 +119,7 @@ def ask_for_words(turn: Turn) -> None:
 
 def requested(turn: Turn, event: ClientRequest) -> None:
     """Her client wants something that nobody said: it is no matter, and no part of one."""
-    if turn.known.gone or not arrival.adopt(turn, event):
+    if turn.gone or not arrival.adopt(turn, event):
         return
     arrival.expect(turn)
     turn.ask(*declining.refusal(event))
@@ -117,15 +129,14 @@ def requested(turn: Turn, event: ClientRequest) -> None:
 
 
 def _is_new(turn: Turn) -> bool:
-    return not turn.state.copies and not turn.known.gone
+    return not turn.copies and not turn.gone
 
 
 def _choose(turn: Turn, language: str) -> None:
     turn.converse(language=language)
-    case = turn.known.case
-    if case is not None and case.state is not CaseState.CLOSED and case.language != language:
+    if is_open(turn) and turn.case.language != language:
         turn.file(language=language)
-        turn.show_case()
+        thread.show(turn)
     turn.say("language-set")
     if turn.conversation.noticed != language:
         arrival.notice(turn)
@@ -145,13 +156,16 @@ def _help(turn: Turn) -> None:
 # -- cases -----------------------------------------------------------------------------------------
 
 
+def is_open(turn: Turn) -> bool:
+    return turn.has_case and turn.case.state is not CaseState.CLOSED
+
+
 def take(turn: Turn, incoming: Incoming) -> None:
     if turn.conversation.language is None:
         turn.converse(language=guess(incoming.text, turn.settings.languages))
-    case = turn.known.case
-    if turn.conversation.fresh or case is None or case.state is CaseState.CLOSED:
-        before = None if turn.conversation.fresh else case
-        _open(turn, incoming, refers=before.number if before is not None else None)
+    if turn.conversation.fresh or not is_open(turn):
+        before = turn.case.number if turn.has_case and not turn.conversation.fresh else None
+        _open(turn, incoming, refers=before)
     else:
         _go_on(turn, incoming)
     if not turn.conversation.noticed:
@@ -176,9 +190,9 @@ def _open(
     flags: tuple[Flagged, ...] = (),
 ) -> None:
     first, *rest = texts.parts(incoming.text)
-    number = turn.known.office.cases + 1
-    turn.office(cases=number)
-    turn.adopt_case(
+    number = turn.office.cases + 1
+    turn.set_office(cases=number)
+    turn.open(
         Case(
             number,
             conversation=turn.conversation.serial,
@@ -190,25 +204,27 @@ def _open(
             cut=incoming.cut,
             refers=refers,
             flags=flags,
+            stands=turn.office.rooms,
         )
     )
     turn.converse(case=number, fresh=False, acknowledged=turn.seconds)
-    root = handles.root(number)
-    turn.tell(turn.case_key, turn.case_values(), handle=root, copy_of=incoming.event_id)
+    root = keys.ROOT(case=number)
+    turn.tell(thread.key(turn), thread.values(turn), handle=root, copy_of=incoming.event_id)
     _continue(turn, incoming.event_id, rest)
     ringing.opened(turn)
-    turn.receive(after=root)
+    thread.receive(turn, after=root)
 
 
 def _go_on(turn: Turn, incoming: Incoming) -> None:
+    moving.bring(turn)
     pass_on(turn, incoming)
-    turn.at_case()
+    thread.belongs_here(turn)
     if turn.case.state is CaseState.ANSWERED:
-        turn.set_state(CaseState.OPEN)
+        thread.set_state(turn, CaseState.OPEN)
     if not sparing.lately(turn.conversation.acknowledged, turn.seconds):
         turn.converse(acknowledged=turn.seconds)
         number = turn.case.number
-        handle = handles.acknowledged(number, turn.case.texts)
+        handle = keys.ACKNOWLEDGED(case=number, number=turn.case.texts)
         turn.say("acknowledged", {"number": number}, handle=handle)
 
 
@@ -216,32 +232,33 @@ def pass_on(turn: Turn, incoming: Incoming) -> None:
     """Into the thread of the case at hand."""
     first, *rest = texts.parts(incoming.text)
     shown, kind = _following(turn, incoming, first)
-    turn.tell_text(shown, incoming.event_id, kind)
+    thread.tell_text(turn, shown, incoming.event_id, kind)
     _continue(turn, incoming.event_id, rest)
     ringing.went_on(turn)
 
 
 def _following(turn: Turn, incoming: Incoming, text: str) -> tuple[Phrase, str]:
     if incoming.media is not None:
-        return turn.medium(incoming.media, text), incoming.media
-    marks = turn.marks(encrypted=incoming.encrypted, cut=incoming.cut, changed=incoming.changed)
-    return turn.following(text, marks), "text"
+        return thread.medium(turn, incoming.media, text), incoming.media
+    marks = thread.marks(
+        turn, encrypted=incoming.encrypted, cut=incoming.cut, changed=incoming.changed
+    )
+    return thread.following(turn, text, marks), "text"
 
 
 def _continue(turn: Turn, source: str, rest: list[str]) -> None:
     for part in rest:
-        turn.tell_text(turn.phrase("continued", {"text": part}), source)
+        thread.tell_text(turn, turn.phrase("continued", {"text": part}), source)
 
 
 def unreadable(turn: Turn, event: Unreadable) -> None:
-    if turn.known.gone or not arrival.adopt(turn, event):
+    if turn.gone or not arrival.adopt(turn, event):
         return
     arrival.expect(turn)
     if not turn.may_say("send-again"):
         return
     turn.say("send-again")
-    case = turn.known.case
-    if case is not None and case.state is not CaseState.CLOSED:
+    if is_open(turn):
         turn.tell_case("unreadable-case")
     else:
         turn.tell("unreadable-new")

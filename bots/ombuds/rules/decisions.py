@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bots.ombuds import handles
-from bots.ombuds.flags import Flag, Stage
-from bots.ombuds.models import Reporter
+from bots.ombuds import keys
+from bots.ombuds.flags.documents import FLAGGERS, FLAGS, PLACES, Flag, Stage
 from bots.ombuds.rules import arrival, flagging, flagwords, places
 from bots.ombuds.rules.flagwords import AGREE, Choice
 from bots.ombuds.rules.turn import Turn, Values
 from bots.runtime import answers
 from bots.runtime.kit import sparing
+from bots.runtime.kit.keys import Made
 from bots.runtime.phrases import PerLanguage
 from bots.runtime.questions import latest
 from bots.runtime.vocabulary import NO
 from federation.actions import AskNow, React
 from federation.events import Reaction, TextMessage
+from federation.links import event_of
 
 LATELY = 3600.0
 """Seconds in which a choice by itself is still meant for a question that is closed."""
@@ -28,10 +29,10 @@ def written(turn: Turn, event: TextMessage, body: str) -> bool:
     if invocation is not None and invocation.command is flagwords.FLAGS:
         _switch(turn, event)
         return True
-    linked = turn.state.linked
-    if linked is not None and linked.allowed:
+    linked = _linked(turn, event.origin.sender, body)
+    if linked is not None:
         _here(turn, event.origin.sender)
-        flagging.take(turn, event.origin.sender, linked.room, linked.event)
+        flagging.take(turn, event.origin.sender, *linked)
         return True
     if invocation is not None and not flagwords.tells(invocation):
         turn.reply("flag-unknown")
@@ -39,9 +40,18 @@ def written(turn: Turn, event: TextMessage, body: str) -> bool:
     return _answered(turn, event, body)
 
 
+def _linked(turn: Turn, sender: str, body: str) -> tuple[str, str] | None:
+    """Room and message to which she links, if she may flag it."""
+    found = event_of(flagwords.link_in(body))
+    place = turn.get(PLACES, found[0]) if found is not None else None
+    if found is None or place is None or not place.open:
+        return None
+    return found if sender in turn.look(place.room).joined else None
+
+
 def _switch(turn: Turn, event: TextMessage) -> None:
     """Flags are turned on in rooms. One that its moderator is alone in yet looks like a chat."""
-    if event.room.direct or turn.known.case is not None:
+    if event.room.direct or turn.has_case:
         turn.reply("flags-not-here")
         return
     places.become(turn)
@@ -69,22 +79,27 @@ def _answered(turn: Turn, event: TextMessage, body: str) -> bool:
 def _meant(turn: Turn, event: TextMessage) -> Flag | None:
     """The question that a text can answer: the one that it replies to, else what was asked last
     in this chat, by us or by staff."""
-    asked = handles.flag_question(turn.state.target.handle if turn.state.target else None)
+    asked = _question(turn)
     if asked is not None:
         waiting = _waiting(turn, event.origin.sender)
         return next((x for x in waiting if x.number == asked[0]), None)
     return latest(_waiting(turn, event.origin.sender), since=_spoken(turn))
 
 
+def _question(turn: Turn) -> tuple[int, Made] | None:
+    """Of ours, which she replies or reacts to."""
+    return keys.flag(turn.target.handle) if turn.target is not None else None
+
+
 def _waiting(turn: Turn, user: str) -> list[Flag]:
     """Flags about which something was asked, the newest first."""
-    flags = [x for x in turn.known.desk.flags.values() if x and x.user == user]
+    flags = flagging.flags_of(turn, turn.get(FLAGGERS, user))
     asked = [x for x in flags if x.stage in (Stage.ASKED, Stage.OFFERED)]
     return sorted(asked, key=lambda x: -x.number)
 
 
 def _spoken(turn: Turn) -> float:
-    return turn.known.conversation.spoken if turn.known.conversation is not None else 0.0
+    return turn.conversation.spoken if turn.has_chat else 0.0
 
 
 def still_open(turn: Turn, user: str, body: str) -> None:
@@ -102,15 +117,15 @@ def still_open(turn: Turn, user: str, body: str) -> None:
 
 def offer(turn: Turn, flag: Flag) -> None:
     """Ask whether the office may read what was flagged."""
-    turn.keep("flags", flag.number, replace(flag, stage=Stage.OFFERED, asked=turn.seconds))
-    question = handles.evidence(flag.number)
-    after = handles.root(flag.case)
+    turn.put(FLAGS, replace(flag, stage=Stage.OFFERED, asked=turn.seconds))
+    question = keys.EVIDENCE(number=flag.number)
+    after = keys.ROOT(case=flag.case)
     turn.reply("evidence-ask", _words(), handle=question, after=after, notify=True)
     turn.ask(React(turn.chat, question, AGREE, notify=True))
 
 
 def _hint(turn: Turn, flag: Flag) -> None:
-    turn.keep("flags", flag.number, replace(flag, hinted=turn.seconds))
+    turn.put(FLAGS, replace(flag, hinted=turn.seconds))
     turn.reply("flag-open" if flag.stage is Stage.ASKED else "evidence-open", _words())
 
 
@@ -127,18 +142,18 @@ def _words() -> Values:
 def _learn(turn: Turn, body: str) -> None:
     """Her language, if only one of those that are offered has this word."""
     spoken = flagwords.languages_of(body) & {*turn.settings.languages}
-    if turn.known.conversation is not None and turn.conversation.language is None:
+    if turn.has_chat and turn.conversation.language is None:
         turn.converse(language=next(iter(spoken)) if len(spoken) == 1 else None)
 
 
 def _too_late(turn: Turn, user: str, body: str) -> bool:
     """Whether this can only be meant for a question that is closed."""
-    replied = handles.flag_question(turn.state.target.handle if turn.state.target else None)
-    flagger = turn.known.desk.flaggers.get(user)
+    replied = _question(turn)
+    flagger = turn.get(FLAGGERS, user)
     lately = flagger is not None and sparing.lately(flagger.answered, turn.seconds, LATELY)
     # A number alone is no complaint; a lost store may have known the question. But where there is
     # a case, staff may have asked how many people live in a room.
-    bare = turn.known.case is None and (lately or flagwords.is_number(body))
+    bare = not turn.has_case and (lately or flagwords.is_number(body))
     if (replied is not None or bare) and flagwords.choice(body) is not None:
         turn.reply("flag-closed")
         return True
@@ -147,32 +162,33 @@ def _too_late(turn: Turn, user: str, body: str) -> bool:
 
 def reacted(turn: Turn, event: Reaction) -> None:
     """In a private chat, on a question of ours."""
-    asked = handles.flag_question(turn.state.target.handle if turn.state.target else None)
+    turn.target = turn.view.made_by_event(event.target)
+    asked = _question(turn)
     if asked is None:
         return
-    flag = turn.known.desk.flags.get(str(asked[0]))
+    flag = turn.get(FLAGS, str(asked[0]))
     if flag is not None and flag.user == event.origin.sender:
-        if turn.known.conversation is None:  # she was quicker than the news that the chat is made
+        if not turn.has_chat:  # she was quicker than the news that the chat is made
             arrival.begin(turn, flag.user, encrypted=event.room.encrypted)
         _by_reaction(turn, flag, asked[1], event)
-    elif flag is None and turn.known.reporter == Reporter(event.origin.sender):
+    elif flag is None and turn.is_reporter(event.origin.sender):
         _closed(turn, asked[1], event.key)
 
 
-def _by_reaction(turn: Turn, flag: Flag, what: str, event: Reaction) -> None:
+def _by_reaction(turn: Turn, flag: Flag, what: Made, event: Reaction) -> None:
     choice, agrees = flagwords.choice(event.key), flagwords.shows(event.key)
-    if what == "question" and flag.stage is Stage.ASKED and choice is not None:
+    if what is keys.QUESTION and flag.stage is Stage.ASKED and choice is not None:
         _decide(turn, flag, choice, event.origin.event_id)
-    elif what == "evidence" and flag.stage is Stage.OFFERED and agrees is not None:
+    elif what is keys.EVIDENCE and flag.stage is Stage.OFFERED and agrees is not None:
         _show(turn, flag, agrees=agrees)
-    elif (what, flag.stage) in (("question", Stage.ASKED), ("evidence", Stage.OFFERED)):
+    elif (what, flag.stage) in ((keys.QUESTION, Stage.ASKED), (keys.EVIDENCE, Stage.OFFERED)):
         _hint(turn, flag)
     else:
         _closed(turn, what, event.key)
 
 
-def _closed(turn: Turn, what: str, key: str) -> None:
-    if what == "question" and flagwords.choice(key) is not None:
+def _closed(turn: Turn, what: Made, key: str) -> None:
+    if what is keys.QUESTION and flagwords.choice(key) is not None:
         turn.reply("flag-closed")
 
 
@@ -181,7 +197,7 @@ def _closed(turn: Turn, what: str, key: str) -> None:
 
 def _here(turn: Turn, user: str) -> None:
     """Of several chats, go on in the one in which she speaks."""
-    turn.keep("flaggers", user, replace(turn.flagger(user), room=turn.chat))
+    turn.put(FLAGGERS, replace(turn.flagger(user), room=turn.chat))
 
 
 def _decide(turn: Turn, flag: Flag, choice: Choice, source: str) -> None:
@@ -206,14 +222,14 @@ def _show(turn: Turn, flag: Flag, *, agrees: bool) -> None:
 
 def _look(turn: Turn, flag: Flag) -> None:
     """Only now is anybody's message looked at."""
-    turn.keep("flags", flag.number, flag)
+    turn.put(FLAGS, flag)
     for event in flag.events:
-        why = handles.FLAGGED(number=flag.number)
+        why = keys.FLAGGED(number=flag.number)
         turn.ask(AskNow(flag.room, event, why, name=flag.stage is not Stage.MODERATORS))
 
 
-def withdrawn(turn: Turn, target: str) -> None:
+def withdrawn(turn: Turn, user: str, target: str) -> None:
     """She has taken the message or reaction back by which she decided."""
-    for flag in turn.known.desk.flags.values():
-        if flag is not None and flag.source == target:
+    for flag in flagging.flags_of(turn, turn.get(FLAGGERS, user)):
+        if flag.source == target:
             flagging.forget(turn, flag, answered=True)

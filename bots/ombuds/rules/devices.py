@@ -6,14 +6,14 @@ with her keys.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
-from bots.ombuds import handles
+from bots.ombuds import keys
 from bots.ombuds.rules.turn import Turn
-from bots.runtime.decision import CancelTimer, SetTimer
+from bots.ombuds.team.documents import DEVICES, Devices
+from bots.runtime.decision import CancelTimer, SetTimer, Started
 from federation.actions import AskDevices
-from federation.events import Doubt, Edit, TextMessage
+from federation.events import DevicesChanged, Doubt, Edit, TextMessage
 
 AGAIN = timedelta(hours=1)
 """After which devices are asked for once more that nobody could tell."""
@@ -36,29 +36,40 @@ def _refuse(turn: Turn, staff: str) -> None:
     turn.tell(key, {"staff": staff})
 
 
+def changed(turn: Turn, event: DevicesChanged) -> None:
+    look(turn, event.origin.sender)
+
+
+def started(turn: Turn, _: Started) -> None:
+    """Look at those of whom nothing is known."""
+    here = turn.look(turn.room_id or "").joined
+    look(turn, *(x for x in turn.office.roster if x in here and turn.get(DEVICES, x) is None))
+
+
 def look(turn: Turn, *users: str) -> None:
     """See whether they read on other devices than before, as far as they are of the team."""
-    team = (x for x in users if x in turn.known.office.roster)
-    turn.ask(*(SetTimer(handles.DEVICES + x, turn.now) for x in team))
+    team = (x for x in users if x in turn.office.roster)
+    turn.ask(*(SetTimer(keys.DEVICES(user=x), turn.now) for x in team))
 
 
 def compare(turn: Turn, user: str) -> None:
     """Say once of each device what can't be read on it; nothing of those that are the first."""
-    now, timer = turn.state.devices, handles.DEVICES + user
-    if user not in turn.known.office.roster:
+    if user not in turn.office.roster:
         return
+    now = turn.view.devices(turn.settings.account, user)
+    timer = keys.DEVICES(user=user)
     if now is None:
         turn.ask(AskDevices(turn.room, user), SetTimer(timer, turn.now + AGAIN))
         return
     turn.ask(CancelTimer(timer))
-    before = turn.known.devices.get(user)
-    new = now.difference(before or ())
-    if before is None or new:
-        known = tuple(sorted(new.union(before or ())))
-        turn.known = replace(turn.known, devices={user: known})
+    found = turn.get(DEVICES, user)
+    before = found.known if found is not None else ()
+    new = now.difference(before)
+    if found is None or new:
+        turn.put(DEVICES, Devices(user, tuple(sorted(new.union(before)))))
     if before and new:
         turn.tell("device-new", {"staff": user})
 
 
 def forget(turn: Turn, user: str) -> None:
-    turn.known = replace(turn.known, devices={user: None})
+    turn.drop(DEVICES, user)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from bots.ombuds import handles
-from bots.ombuds.flags import Flag, Flagger, Stage
+from bots.ombuds import keys
+from bots.ombuds.flags.documents import FLAGGERS, FLAGS, PLACES, Flag, Flagger, Stage
 from bots.ombuds.rules import arrival, flagwords
 from bots.ombuds.rules.flagwords import Choice
 from bots.ombuds.rules.turn import Turn
@@ -33,20 +33,20 @@ MOST = 20
 
 def reacted(turn: Turn, event: Reaction) -> None:
     room = event.origin.room_id
-    place = turn.known.desk.places.get(room)
+    place = turn.get(PLACES, room)
     if place is None or not place.open:
         return
     turn.ask(Redact(room, event.origin.event_id, notify=True))
+    turn.enter(turn.flagger(event.origin.sender).room)
     take(turn, event.origin.sender, room, event.target)
 
 
 def take(turn: Turn, user: str, room: str, event: str) -> None:
     """Somebody flags a message, in the room or by its link."""
     flagger = turn.flagger(user)
-    open_ = (turn.known.desk.flags.get(str(x)) for x in flagger.flags)
     since = turn.seconds - TOGETHER
-    for flag in open_:
-        if flag and flag.room == room and flag.stage is Stage.ASKED and flag.asked >= since:
+    for flag in flags_of(turn, flagger):
+        if flag.room == room and flag.stage is Stage.ASKED and flag.asked >= since:
             _add(turn, flag, event)
             return
     _ask(turn, user, room, event)
@@ -59,30 +59,30 @@ def _add(turn: Turn, flag: Flag, event: str) -> None:
         flag = replace(flag, events=(*flag.events, event))
     else:
         flag = replace(flag, more=flag.more + 1)
-    turn.keep("flags", flag.number, flag)
-    turn.ask(SetTimer(handles.recount_timer(flag.number), turn.now + QUIET))
+    turn.put(FLAGS, flag)
+    turn.ask(SetTimer(keys.RECOUNT(number=flag.number), turn.now + QUIET))
 
 
 def _ask(turn: Turn, user: str, room: str, event: str) -> None:
     flag = Flag(turn.number(), user, room, (event,), asked=turn.seconds)
     chat = _chat(turn, user)
     flagger = turn.flagger(user)
-    turn.keep("flags", flag.number, flag)
-    turn.keep("flaggers", user, replace(flagger, flags=(*flagger.flags, flag.number)))
-    question = handles.question(flag.number)
+    turn.put(FLAGS, flag)
+    turn.put(FLAGGERS, replace(flagger, flags=(*flagger.flags, flag.number)))
+    question = keys.QUESTION(number=flag.number)
     _say(turn, chat, flag, handle=question)
     ring = Phrase("ring-question", turn.spoken)
     audience = frozenset({user})
     turn.ask(Say(chat, ring, audience=audience, strict=True, after=question, notify=True))
     turn.ask(*(React(chat, question, x.key, notify=True) for x in Choice))
-    turn.ask(SetTimer(handles.flag_timer(flag.number), turn.now + FORGOTTEN))
+    turn.ask(SetTimer(keys.FORGET(number=flag.number), turn.now + FORGOTTEN))
 
 
 def _say(turn: Turn, chat: Ref, flag: Flag, **fields: Ref) -> None:
     count = len(flag.events) + flag.more
     values = {
         "count": count,
-        "link": link(flag.room, flag.events[0], servers(turn.state.view)),
+        "link": link(flag.room, flag.events[0], servers(turn.look(flag.room))),
         "message": PerLanguage(flagwords.MESSAGE.word),
         "accommodation": PerLanguage(flagwords.ACCOMMODATION.word),
         "nothing": PerLanguage(flagwords.NOTHING.word),
@@ -95,62 +95,70 @@ def _say(turn: Turn, chat: Ref, flag: Flag, **fields: Ref) -> None:
 
 def _chat(turn: Turn, user: str) -> Ref:
     """Where she is talked to alone: the chat that there is, or one that is made for it."""
-    flagger, conversation = turn.flagger(user), turn.known.conversation
-    alone = conversation is not None and not conversation.left and not conversation.exposed
+    flagger = turn.flagger(user)
+    alone = turn.has_chat and not turn.conversation.left and not turn.conversation.exposed
     if flagger.room is not None and alone:
         return flagger.room
     if not flagger.making:
         flagger = replace(flagger, making=turn.number(), room=None)
-        turn.keep("flaggers", user, flagger)
-        turn.keep("chats", flagger.making, user)
-        chat = handles.chat(flagger.making)
+        turn.put(FLAGGERS, flagger)
+        chat = keys.CHAT(number=flagger.making)
         name = turn.room_name(CHAT, turn.spoken)
         turn.ask(chats.make(chat, name, user))
-    return handles.chat(flagger.making)
+    return keys.CHAT(number=flagger.making)
 
 
-def chat_made(turn: Turn, event: Performed, number: str) -> None:
-    user = turn.known.desk.chats.get(number)
-    if user is None:
+def chat_made(turn: Turn, event: Performed, number: int) -> None:
+    found = turn.view.find(FLAGGERS, "making", str(number), most=1)
+    if not found:
         return
-    turn.keep("chats", number, None)
-    flagger = replace(turn.flagger(user), making=0)
+    turn.enter(event.room_id)
+    flagger = replace(found[0], making=0)
     if event.error is None:
-        turn.keep("flaggers", user, replace(flagger, room=flagger.room or event.room_id))
-        if turn.known.conversation is None:
-            arrival.begin(turn, user, encrypted=True)
+        turn.put(FLAGGERS, replace(flagger, room=flagger.room or event.room_id))
+        if not turn.has_chat:
+            arrival.begin(turn, flagger.user, encrypted=True)
         return
-    turn.keep("flaggers", user, flagger)
-    for flag in _open(turn, flagger):
+    turn.put(FLAGGERS, flagger)
+    for flag in flags_of(turn, flagger):
         forget(turn, flag)
 
 
-def _open(turn: Turn, flagger: Flagger) -> list[Flag]:
-    flags = (turn.known.desk.flags.get(str(x)) for x in flagger.flags)
+def flags_of(turn: Turn, flagger: Flagger | None) -> list[Flag]:
+    """Which wait for her decision."""
+    flags = (turn.get(FLAGS, str(x)) for x in (flagger.flags if flagger is not None else ()))
     return [x for x in flags if x is not None]
 
 
-def shown(turn: Turn, event: Performed, number: int, what: str) -> None:
+def asked(turn: Turn, event: Performed, number: int) -> None:
+    _shown(turn, event, number, Stage.ASKED)
+
+
+def offered(turn: Turn, event: Performed, number: int) -> None:
+    _shown(turn, event, number, Stage.OFFERED)
+
+
+def _shown(turn: Turn, event: Performed, number: int, stage: Stage) -> None:
     """She can see the question only now, and so her time begins. She may have been asked into the
     chat long before."""
-    flag = turn.known.desk.flags.get(str(number))
-    stage = Stage.ASKED if what == "question" else Stage.OFFERED
+    flag = turn.get(FLAGS, str(number))
     if event.error is None and flag is not None and flag.stage is stage:
-        turn.ask(SetTimer(handles.flag_timer(flag.number), turn.now + FORGOTTEN))
+        turn.ask(SetTimer(keys.FORGET(number=flag.number), turn.now + FORGOTTEN))
 
 
-def recount(turn: Turn, number: str) -> None:
+def recount(turn: Turn, number: int) -> None:
     """Tell in the question how many messages it is about by now."""
-    flag = turn.known.desk.flags.get(number)
+    flag = turn.get(FLAGS, str(number))
     if flag is not None and flag.stage is Stage.ASKED:
         flagger = turn.flagger(flag.user)
-        chat = flagger.room or handles.chat(flagger.making)
-        _say(turn, chat, flag, edits=handles.question(flag.number))
+        turn.enter(flagger.room)
+        chat = flagger.room or keys.CHAT(number=flagger.making)
+        _say(turn, chat, flag, edits=keys.QUESTION(number=flag.number))
 
 
-def due(turn: Turn, number: str) -> None:
+def due(turn: Turn, number: int) -> None:
     """She has not answered."""
-    flag = turn.known.desk.flags.get(number)
+    flag = turn.get(FLAGS, str(number))
     if flag is not None:
         forget(turn, flag)
 
@@ -159,9 +167,9 @@ def forget(turn: Turn, flag: Flag, *, answered: bool = False) -> None:
     flagger = turn.flagger(flag.user)
     flags = tuple(x for x in flagger.flags if x != flag.number)
     at = turn.seconds if answered else flagger.answered
-    turn.keep("flaggers", flag.user, replace(flagger, flags=flags, answered=at))
-    turn.keep("flags", flag.number, None)
-    turn.ask(CancelTimer(handles.flag_timer(flag.number)))
-    turn.ask(CancelTimer(handles.recount_timer(flag.number)))
-    for handle in (handles.question(flag.number), handles.evidence(flag.number)):
+    turn.put(FLAGGERS, replace(flagger, flags=flags, answered=at))
+    turn.drop(FLAGS, str(flag.number))
+    turn.ask(CancelTimer(keys.FORGET(number=flag.number)))
+    turn.ask(CancelTimer(keys.RECOUNT(number=flag.number)))
+    for handle in (keys.QUESTION(number=flag.number), keys.EVIDENCE(number=flag.number)):
         turn.ask(Withdraw(handle))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bots.ombuds.rules import commands, roster
 from bots.ombuds.rules.turn import Turn
-from bots.runtime.decision import Performed
+from bots.runtime.decision import Performed, Started
 from bots.runtime.vocabulary import HELP
 from federation.actions import CreateRoom, Invite
 
@@ -33,15 +33,15 @@ INITIAL_STATE = (
 )
 
 
-def started(turn: Turn) -> None:
-    office = turn.known.office
+def started(turn: Turn, _: Started) -> None:
+    office = turn.office
     staff = tuple(dict.fromkeys(x for x in turn.settings.staff if x != turn.settings.account))
-    if turn.state.room is None and not office.founded:
-        turn.office(founded=True, roster=staff)
+    if turn.room_id is None and not office.founded:
+        turn.set_office(founded=True, roster=staff)
         turn.ask(room(turn, staff))
-    elif turn.state.room is not None and not office.roster:
+    elif turn.room_id is not None and not office.roster:
         # Everybody has left: only who runs the office can call a team together again.
-        turn.office(roster=staff)
+        turn.set_office(roster=staff)
         turn.ask(*(Invite(turn.room, x, notify=True, whose=x, there=True) for x in staff))
 
 
@@ -62,7 +62,7 @@ def room(turn: Turn, staff: tuple[str, ...]) -> CreateRoom:
 
 def made(turn: Turn, event: Performed) -> None:
     if event.error is not None:
-        turn.office(founded=False)
+        turn.set_office(founded=False)
         return
     language = turn.staff_language
     turn.tell(

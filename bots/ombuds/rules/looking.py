@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bots.ombuds.flags import Flag, Found, Stage
-from bots.ombuds.models import Flagged
-from bots.ombuds.rules import conversation, decisions, flagging, ringing, telling
+from bots.ombuds.cases.documents import Flagged
+from bots.ombuds.flags.documents import FLAGS, Flag, Found, Stage
+from bots.ombuds.rules import conversation, decisions, flagging, ringing, telling, thread
 from bots.ombuds.rules.turn import Turn
 from bots.runtime import texts
 from bots.runtime.kit.messages import Gone, Message, MessageNow, written
@@ -15,14 +15,19 @@ from federation.events import MediaMessage
 from federation.links import link, servers
 
 
-def found(turn: Turn, now: MessageNow, number: str) -> None:
-    flag = turn.known.desk.flags.get(number)
-    if flag is None or now.event_id not in flag.events or turn.known.reporter is None:
+def found(turn: Turn, now: MessageNow, number: int) -> None:
+    flag = turn.get(FLAGS, str(number))
+    if flag is None or now.event_id not in flag.events:
         return
+    turn.enter(turn.flagger(flag.user).room)
+    if not turn.has_chat:
+        return
+    if flag.stage is Stage.SHOWN:
+        turn.take_case(flag.case, here=True)
     one = _found(flag, now)
     place = called(now.place) or flag.place
     flag = replace(flag, found=(*flag.found, one), place=place)
-    turn.keep("flags", flag.number, flag)
+    turn.put(FLAGS, flag)
     if flag.stage is Stage.SHOWN:
         flag = _pass_on(turn, flag, one, now)
     if len(flag.found) >= len(flag.events):
@@ -57,7 +62,7 @@ def _author(flag: Flag, one: Found) -> str:
 
 
 def _file(turn: Turn, flag: Flag) -> None:
-    via = servers(turn.state.view)
+    via = servers(turn.look(flag.room))
     flagged = tuple(
         Flagged(
             link(flag.room, via=via),
@@ -81,7 +86,7 @@ def _file(turn: Turn, flag: Flag) -> None:
 
 def _pass_on(turn: Turn, flag: Flag, one: Found, now: MessageNow) -> Flag:
     """What the office may read now."""
-    about = link(flag.room, one.event, servers(turn.state.view))
+    about = link(flag.room, one.event, servers(turn.look(flag.room)))
     if not one.readable:
         phrase = turn.phrase("evidence-unreadable", {"link": about})
     else:
@@ -96,18 +101,18 @@ def _pass_on(turn: Turn, flag: Flag, one: Found, now: MessageNow) -> Flag:
             values["kind"] = turn.phrase(f"kind-{now.answer.kind}")
             phrase = turn.phrase("evidence-beneath", values)
         flag = replace(flag, shown=flag.shown + 1)
-        turn.keep("flags", flag.number, flag)
-    if turn.known.case is not None:
-        turn.tell_text(phrase, flag.source, "evidence")
+        turn.put(FLAGS, flag)
+    if turn.has_case:
+        thread.tell_text(turn, phrase, flag.source, "evidence")
     return flag
 
 
 def _shown(turn: Turn, flag: Flag) -> None:
     flagging.forget(turn, flag, answered=True)
-    if turn.known.case is not None:
+    if turn.has_case:
         ringing.went_on(turn)
         if not flag.shown:
-            turn.at_case()  # she is asked to copy the text into the chat
+            thread.belongs_here(turn)  # she is asked to copy the text into the chat
     turn.reply("evidence-shown" if flag.shown else "evidence-failed")
 
 

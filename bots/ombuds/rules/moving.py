@@ -8,22 +8,23 @@ on purpose does not make it found rooms for ever.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bots.ombuds import handles
-from bots.ombuds.models import Answer, AnswerState, Case, CaseState
-from bots.ombuds.rules import answers, founding, roster
+from bots.ombuds import keys
+from bots.ombuds.cases.documents import CASES, Answer, AnswerState, Case
+from bots.ombuds.rules import answers, founding, roster, thread
 from bots.ombuds.rules.turn import Turn
-from bots.runtime.decision import Performed, SetAside, SetTimer
+from bots.runtime.decision import Performed, SetAside, SetTimer, Started
+from bots.runtime.kit import deadletters
 from bots.runtime.phrases import Exact
 from bots.runtime.vocabulary import HELP
 from federation.actions import Leave, SetState
-from federation.events import Membership
+from federation.events import Membership, RoomReplaced
 
 APART = timedelta(hours=1)
 SOON = timedelta(seconds=60)
+MOST = 100
+"""Cases that are put into a new room at once."""
 REFUSED = ("M_FORBIDDEN", "M_NOT_FOUND")
 
 
@@ -37,42 +38,51 @@ def membership(turn: Turn, event: Membership) -> None:
         _lose(turn)
 
 
-def replaced(turn: Turn) -> None:
-    if turn.state.room is not None:
-        turn.ask(Leave(turn.state.room, notify=True))
+def replaced(turn: Turn, event: RoomReplaced) -> None:
+    if turn.room_id is not None:
+        turn.ask(Leave(turn.room_id, notify=True))
     _lose(turn)
 
 
-def failed(turn: Turn, event: SetAside) -> bool:
+def set_aside(turn: Turn, event: SetAside) -> None:
+    if not _is_settled(turn, event):
+        deadletters.tell(turn, event)
+
+
+def _is_settled(turn: Turn, event: SetAside) -> bool:
     """Whether staff need not be told, since it is a lost room's fault."""
-    place = handles.place(event.handle)
-    if place is not None and place.part == "receipt" and event.error == "handle":
-        turn.ask(SetTimer(handles.receipt_timer(place.case), turn.now + SOON))
+    receipt = keys.RECEIPT.read(event.handle)
+    if receipt is not None and event.error == "handle":
+        turn.ask(SetTimer(keys.RECEIVE(**receipt), turn.now + SOON))
         return True
-    if handles.is_room(event.room) and (event.room != turn.room or turn.known.office.lost):
+    if keys.is_office(event.room) and (event.room != turn.room or turn.office.lost):
         return True
-    if event.room in (turn.room, turn.state.room) and event.error in REFUSED:
+    if event.room in (turn.room, turn.room_id) and event.error in REFUSED:
         probe(turn)
     return False
 
 
+def started(turn: Turn, _: Started) -> None:
+    probe(turn)
+
+
 def probe(turn: Turn) -> None:
     """See whether the room is ours still: what it says already changes nothing."""
-    if turn.state.room is not None and not turn.known.office.lost:
+    if turn.room_id is not None and not turn.office.lost:
         kind, content = founding.OFFICE
-        turn.ask(SetState(turn.state.room, kind, content, notify=True))
+        turn.ask(SetState(turn.room_id, kind, content, notify=True))
 
 
 def probed(turn: Turn, event: Performed) -> None:
-    if event.room_id == turn.state.room and event.error in REFUSED:
+    if event.room_id == turn.room_id and event.error in REFUSED:
         _lose(turn)
 
 
 def _lose(turn: Turn) -> None:
-    office, room = turn.known.office, turn.state.room
+    office, room = turn.office, turn.room_id
     if office.lost or room is None:
         return
-    turn.office(lost=True, former=(*office.former, room))
+    turn.set_office(lost=True, former=(*office.former, room))
     _anew_in_time(turn)
 
 
@@ -80,24 +90,24 @@ def _lose(turn: Turn) -> None:
 
 
 def _anew_in_time(turn: Turn) -> None:
-    when = turn.known.office.moved + APART.total_seconds()
+    when = turn.office.moved + APART.total_seconds()
     if turn.seconds >= when:
         _anew(turn)
     else:
-        turn.ask(SetTimer(handles.ANEW, datetime.fromtimestamp(when, UTC)))
+        turn.ask(SetTimer(keys.ANEW(), datetime.fromtimestamp(when, UTC)))
 
 
 def due(turn: Turn) -> None:
-    if turn.known.office.lost:
+    if turn.office.lost:
         _anew(turn)
 
 
 def _anew(turn: Turn) -> None:
-    office = turn.known.office
+    office = turn.office
     known = (*office.roster, *(x.person for x in roster.lately(turn)))
     staff = tuple(x for x in dict.fromkeys(known or turn.settings.staff) if x not in office.awaited)
     staff = tuple(x for x in staff if x != turn.settings.account)
-    turn.office(
+    turn.set_office(
         rooms=office.rooms + 1,
         moved=turn.seconds,
         lost=False,
@@ -108,50 +118,58 @@ def _anew(turn: Turn) -> None:
     )
     turn.ask(founding.room(turn, (*staff, *office.awaited)))
     turn.tell("room-anew", {"command": HELP.shown(turn.staff_language)})
-    at_hand = turn.known.case
-    for case in _open(turn):
-        turn.known = replace(turn.known, case=case)
-        put(turn)
-    turn.known = replace(turn.known, case=at_hand)
+    move(turn)
 
 
-def _open(turn: Turn) -> Iterator[Case]:
-    cases = sorted((x.case for x in turn.state.listed), key=lambda x: x.number)
-    return (x for x in cases if x.state is not CaseState.CLOSED)
+def move(turn: Turn) -> None:
+    """Put open cases of former rooms into this one, so many at once."""
+    cases: list[Case] = []
+    for room in range(turn.office.rooms):
+        left = MOST - len(cases)
+        cases += turn.view.find(CASES, "open", str(room), most=left, oldest=True) if left else ()
+    if len(cases) == MOST:
+        turn.ask(SetTimer(keys.MOVE(), turn.now))
+    for case in sorted(cases, key=lambda x: x.number):
+        turn.take_case(case.number)
+        _put(turn)
 
 
-def made(turn: Turn, event: Performed) -> None:
-    if event.handle == handles.ROOM:
-        founding.made(turn, event)
-    elif event.error is not None and event.handle == turn.room:
-        turn.office(lost=True)
+def made(turn: Turn, event: Performed, number: int) -> None:
+    if event.error is not None and number == turn.office.rooms:
+        turn.set_office(lost=True)
         _anew_in_time(turn)
 
 
 # -- cases -----------------------------------------------------------------------------------------
 
 
-def put(turn: Turn) -> None:
-    """Put the case at hand into the room that is used now."""
+def bring(turn: Turn) -> None:
+    """Put the case at hand into the room that is used now, if it stands in one that was lost."""
+    if turn.case.stands != turn.office.rooms:
+        _put(turn)
+
+
+def _put(turn: Turn) -> None:
+    turn.file(stands=turn.office.rooms)
     case = turn.case
-    turn.tell(turn.case_key, turn.case_values(), handle=handles.root(case.number))
+    turn.tell(thread.key(turn), thread.values(turn), handle=keys.ROOT(case=case.number))
     if case.root_gone:
-        turn.tell_case(turn.case_key, turn.case_values(), handle=handles.header(case.number))
+        turn.tell_case(thread.key(turn), thread.values(turn), handle=keys.HEADER(case=case.number))
     for later in case.sequel:
         marks: tuple[object, ...] = ()
         time = datetime.fromtimestamp(later.at, turn.settings.timezone)
         values = {"time": time, "marks": marks, "text": later.text}
         phrase = turn.phrase("continued" if later.continues else "followup", values)
         if later.kind not in ("text", "flagged"):
-            phrase = turn.medium(later.kind, later.text)
-        handle = handles.text(case.number, later.number, later.kind)
+            phrase = thread.medium(turn, later.kind, later.text)
+        handle = keys.TEXT(case=case.number, kind=later.kind, number=later.number)
         turn.tell_case(phrase.key, phrase.values, handle=handle)
     for answer in sorted(case.answers, key=lambda x: x.number):
         _put_answer(turn, answer)
 
 
 def _put_answer(turn: Turn, answer: Answer) -> None:
-    handle = handles.notice(turn.case.number, answer.number)
+    handle = keys.NOTICE(case=turn.case.number, number=answer.number)
     if answer.state is AnswerState.PENDING:
         turn.tell_case("answer-pending", answers.pending(turn, answer.text), handle=handle)
         answers.wait(turn, answer.number)
@@ -161,12 +179,13 @@ def _put_answer(turn: Turn, answer: Answer) -> None:
         turn.tell_case("answer-unsent", {"text": Exact(answer.text)}, handle=handle)
 
 
-def receipt_due(turn: Turn) -> None:
+def receive(turn: Turn, case: int) -> None:
     """A receipt that waited in vain for its case to stand in a room that was lost."""
-    if turn.known.case is None or turn.known.conversation is None:
+    turn.take_case(case)
+    if not turn.has_case or not turn.has_chat:
         return
-    number = turn.case.number
-    if turn.state.posted:
-        turn.receive()
+    made = turn.view.made(keys.ROOT(case=case))
+    if made is not None and made.room_id == turn.room_id:
+        thread.receive(turn)
     else:
-        turn.ask(SetTimer(handles.receipt_timer(number), turn.now + SOON))
+        turn.ask(SetTimer(keys.RECEIVE(case=case), turn.now + SOON))

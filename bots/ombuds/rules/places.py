@@ -7,8 +7,9 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from bots.ombuds import handles
-from bots.ombuds.flags import Place
+from bots.ombuds import keys
+from bots.ombuds.chats.documents import CONVERSATIONS, IDENTITIES
+from bots.ombuds.flags.documents import FLAGGERS, PLACES, Place
 from bots.ombuds.rules import flagwords, moderation
 from bots.ombuds.rules.turn import Turn
 from bots.runtime.commands import spoken
@@ -34,32 +35,40 @@ UNUSED = timedelta(days=7)
 
 def is_place(turn: Turn, event: RoomEvent) -> bool:
     """Whether this is a room, and no private chat; one that a lost store knew counts too."""
-    if turn.known.desk.places.get(event.origin.room_id) is not None:
+    room = event.origin.room_id
+    if turn.get(PLACES, room) is not None:
         return True
     others = event.room.others(event.origin.account)
-    if turn.known.conversation is not None or len(others) < 2 or event.room.direct:
+    if turn.get(CONVERSATIONS, room) is not None or len(others) < 2 or event.room.direct:
         return False
     # The ombuds room, before it has its handle, is none.
-    return turn.state.room is not None or not others <= {*turn.known.office.roster}
+    return turn.room_id is not None or not others <= {*turn.office.roster}
+
+
+def is_flag(turn: Turn, event: Reaction) -> bool:
+    return event.key in flagwords.KEYS
+
+
+def is_of_power(turn: Turn, event: Ignored) -> bool:
+    return event.type == "m.room.power_levels"
 
 
 def _place(turn: Turn, room: str) -> Place:
-    return turn.known.desk.places.get(room) or Place()
+    return turn.get(PLACES, room) or Place(room)
 
 
-def _keep(turn: Turn, room: str, place: Place) -> None:
+def _keep(turn: Turn, place: Place) -> None:
     """Note how things are, and stay for as long as we are of use."""
-    turn.keep("places", room, place)
-    timer = handles.unused_timer(room)
+    turn.put(PLACES, place)
+    timer = keys.UNUSED(room=place.room)
     turn.ask(CancelTimer(timer) if place.open else SetTimer(timer, turn.now + UNUSED))
 
 
-def unused(turn: Turn) -> None:
+def unused(turn: Turn, room: str) -> None:
     """Flags have been off for long."""
-    room = turn.state.there
-    place = turn.known.desk.places.get(room)
+    place = turn.get(PLACES, room)
     if place is not None and not place.open:
-        _say(turn, room, turn.state.view, "flags-unused")
+        _say(turn, room, turn.look(room), "flags-unused")
         turn.ask(Leave(room, notify=True))
 
 
@@ -74,13 +83,14 @@ def entered(turn: Turn, event: Membership) -> None:
         place = replace(place, open=on, upgraded_by="")
     if not place.greeted:
         _say(turn, room, view, "flags-on" if place.open else "flags-hello")
-    _keep(turn, room, replace(place, greeted=True))
+    _keep(turn, replace(place, greeted=True))
 
 
 def not_entered(turn: Turn, event: Performed) -> None:
     """Who asked us in sees that we don't come; a room that replaces one may yet let us in."""
-    if event.room_id is not None and turn.known.desk.places.get(event.room_id) is None:
-        turn.ask(Leave(event.room_id, notify=True))
+    room = event.room_id
+    if event.error is not None and room is not None and turn.get(PLACES, room) is None:
+        turn.ask(Leave(room, notify=True))
 
 
 def greet(turn: Turn, event: RoomEvent) -> None:
@@ -89,27 +99,26 @@ def greet(turn: Turn, event: RoomEvent) -> None:
 
 def asked_in(turn: Turn, event: Membership) -> None:
     """Into a room in which we believed to be: that we were put out of it was not told."""
-    place = turn.known.desk.places.get(event.origin.room_id)
+    place = turn.get(PLACES, event.origin.room_id)
     if place is not None and place.greeted:
         gone(turn, event)
 
 
 def gone(turn: Turn, event: Membership) -> None:
     room = event.origin.room_id
-    if turn.known.desk.places.get(room) is not None:
-        turn.keep("places", room, None)
-        turn.ask(CancelTimer(handles.unused_timer(room)))
+    if turn.get(PLACES, room) is not None:
+        turn.drop(PLACES, room)
+        turn.ask(CancelTimer(keys.UNUSED(room=room)))
 
 
 def become(turn: Turn) -> None:
     """What seemed to be a private chat is a room with one person in it so far."""
-    person = turn.known.reporter
-    if person is not None:
-        flagger = turn.flagger(person.reveal())
-        turn.keep("flaggers", person.reveal(), replace(flagger, room=None))
-    turn.ask(CancelTimer(handles.welcome_timer(turn.chat)))
-    turn.known = replace(turn.known, conversation=None, reporter=None)
-    _keep(turn, turn.chat, Place(greeted=True))
+    if turn.has_chat:
+        turn.put(FLAGGERS, replace(turn.flagger(turn.reporter.reveal()), room=None))
+        turn.drop(IDENTITIES, str(turn.conversation.serial))
+        turn.drop(CONVERSATIONS, turn.chat)
+    turn.ask(CancelTimer(keys.WELCOME(room=turn.chat)))
+    _keep(turn, Place(turn.chat, greeted=True))
 
 
 def _say(turn: Turn, room: str, view: RoomView, key: str, **fields: Any) -> None:
@@ -150,15 +159,15 @@ def _switch(turn: Turn, room: str, view: RoomView, on: bool | None) -> None:
         is_open, key = False, "flags-powerless"
     else:
         key = "flags-on" if is_open else "flags-off"
-    _keep(turn, room, replace(place, open=is_open, greeted=True))
+    _keep(turn, replace(place, open=is_open, greeted=True))
     _say(turn, room, view, key)
 
 
 def reacted(turn: Turn, event: Reaction) -> None:
     """🚩 in a room of which we know nothing: a lost store may have known it as one with flags."""
     room = event.origin.room_id
-    if turn.known.desk.places.get(room) is None:
-        _keep(turn, room, Place(greeted=True))
+    if turn.get(PLACES, room) is None:
+        _keep(turn, Place(room, greeted=True))
         _say(turn, room, event.room, "flags-off")
 
 
@@ -174,13 +183,13 @@ def changed(turn: Turn, event: Ignored) -> None:
 def not_removed(turn: Turn, event: Performed) -> None:
     """A reaction could not be removed."""
     if event.room_id is not None and event.error == "M_FORBIDDEN":
-        _lose(turn, event.room_id, turn.state.view)
+        _lose(turn, event.room_id, turn.look(event.room_id))
 
 
 def _lose(turn: Turn, room: str, view: RoomView) -> None:
     place = _place(turn, room)
     if place.open:
-        _keep(turn, room, replace(place, open=False))
+        _keep(turn, replace(place, open=False))
         _say(turn, room, view, "flags-lost")
 
 
@@ -188,7 +197,7 @@ def replaced(turn: Turn, event: RoomReplaced) -> None:
     """The room was upgraded: go with it, and take flags along if they were on."""
     room, new = event.origin.room_id, event.replacement
     place = _place(turn, room)
-    if place.open and turn.known.desk.places.get(new) is None:
-        turn.keep("places", new, Place(upgraded_by=event.origin.sender))
+    if place.open and turn.get(PLACES, new) is None:
+        turn.put(PLACES, Place(new, upgraded_by=event.origin.sender))
         turn.ask(follow(event))
-    _keep(turn, room, replace(place, open=False))
+    _keep(turn, replace(place, open=False))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from bots.ombuds import handles
+from bots.ombuds import keys
 from bots.ombuds.rules.turn import Turn
 from bots.runtime.decision import SetTimer
 from bots.runtime.kit import sparing
@@ -29,21 +29,21 @@ def went_on(turn: Turn) -> None:
 
 
 def _may_ring(turn: Turn) -> bool:
-    office, number = turn.known.office, turn.case.number
+    office, number = turn.office, turn.case.number
     quiet = sparing.lately(office.rang, turn.seconds, QUIET)
     if not office.unheard and not quiet:
-        turn.office(rang=turn.seconds)
+        turn.set_office(rang=turn.seconds)
         return True
     if not office.unheard:
         at = datetime.fromtimestamp(office.rang + QUIET, UTC)
-        turn.ask(SetTimer(handles.RING, at))
-    turn.office(unheard=(*(x for x in office.unheard if x != number), number))
+        turn.ask(SetTimer(keys.RING(), at))
+    turn.set_office(unheard=(*(x for x in office.unheard if x != number), number))
     return False
 
 
 def due(turn: Turn) -> None:
     """All that came in the meantime, in one line."""
-    numbers = turn.known.office.unheard
+    numbers = turn.office.unheard
     if numbers:
-        turn.office(rang=turn.seconds, unheard=())
+        turn.set_office(rang=turn.seconds, unheard=())
         turn.tell("ring-several", {"numbers": ", ".join(map(str, sorted(numbers)))})

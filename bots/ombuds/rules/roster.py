@@ -5,11 +5,12 @@ A team of one can add somebody alone. Nobody is removed without two others who a
 
 from __future__ import annotations
 
-from bots.ombuds import handles
-from bots.ombuds.models import Departed, Proposal
+from bots.ombuds import keys
 from bots.ombuds.rules import commands, devices
 from bots.ombuds.rules.turn import Turn
+from bots.ombuds.team.documents import Departed, Proposal
 from bots.runtime.commands import Word
+from bots.runtime.decision import Performed
 from bots.runtime.people import person_in
 from federation.actions import Invite, Kick, React
 from federation.events import Membership, MembershipKind
@@ -51,7 +52,7 @@ def adding(turn: Turn) -> str:
 
 
 def _show(turn: Turn) -> None:
-    office = turn.known.office
+    office = turn.office
     invited: object = ""
     if office.awaited:
         invited = turn.phrase("team-invited", {"people": ", ".join(office.awaited)})
@@ -65,7 +66,7 @@ def _show(turn: Turn) -> None:
 
 
 def _add(turn: Turn, sender: str, person: str) -> None:
-    office = turn.known.office
+    office = turn.office
     if person in (*office.roster, *office.awaited, turn.settings.account):
         turn.tell("team-already", {"person": person})
     elif office.roster == (sender,):
@@ -75,9 +76,9 @@ def _add(turn: Turn, sender: str, person: str) -> None:
 
 
 def _remove(turn: Turn, sender: str, person: str) -> None:
-    office = turn.known.office
+    office = turn.office
     if person in office.awaited:
-        turn.office(awaited=_without(office.awaited, person))
+        turn.set_office(awaited=_without(office.awaited, person))
         turn.ask(Kick(turn.room, person, whose=person))
         turn.tell("team-withdrawn", {"person": person})
     elif person == sender:
@@ -98,20 +99,20 @@ def _without(people: tuple[str, ...], person: str) -> tuple[str, ...]:
 
 
 def _propose(turn: Turn, sender: str, person: str, *, adds: bool) -> None:
-    office = turn.known.office
+    office = turn.office
     number = office.proposed + 1
     proposal = Proposal(number, adds, person, sender, turn.seconds)
     standing = [x for x in office.proposals if (x.adds, x.person) != (adds, person)]
-    turn.office(proposed=number, proposals=(*standing, proposal))
+    turn.set_office(proposed=number, proposals=(*standing, proposal))
     key = "team-add-proposed" if adds else "team-remove-proposed"
     confirm = commands.CONFIRM.shown(turn.staff_language)
     values = {"staff": sender, "person": person, "command": confirm}
-    turn.tell(key, values, handle=handles.proposal(number))
-    turn.ask(React(turn.room, handles.proposal(number), AGREE))
+    turn.tell(key, values, handle=keys.PROPOSAL(number=number))
+    turn.ask(React(turn.room, keys.PROPOSAL(number=number), AGREE))
 
 
 def _standing(turn: Turn) -> list[Proposal]:
-    office = turn.known.office
+    office = turn.office
     return [
         x
         for x in office.proposals
@@ -146,13 +147,13 @@ def agree(turn: Turn, sender: str, number: int) -> None:
 
 
 def _carry_out(turn: Turn, proposal: Proposal) -> None:
-    left = tuple(x for x in turn.known.office.proposals if x.number != proposal.number)
-    turn.office(proposals=left)
-    office, person = turn.known.office, proposal.person
+    left = tuple(x for x in turn.office.proposals if x.number != proposal.number)
+    turn.set_office(proposals=left)
+    office, person = turn.office, proposal.person
     if proposal.adds and person not in (*office.roster, *office.awaited):
         _invite(turn, person)
     elif not proposal.adds and person in office.roster:
-        turn.office(roster=_without(office.roster, person))
+        turn.set_office(roster=_without(office.roster, person))
         turn.ask(Kick(turn.room, person, whose=person))
         turn.tell("team-removed", {"person": person})
 
@@ -160,12 +161,14 @@ def _carry_out(turn: Turn, proposal: Proposal) -> None:
 def _invite(turn: Turn, person: str) -> None:
     # In the roster only once joined: an address with a slip would else count as a member, and
     # a team of two can remove nobody.
-    turn.office(awaited=(*turn.known.office.awaited, person))
+    turn.set_office(awaited=(*turn.office.awaited, person))
     turn.ask(Invite(turn.room, person, notify=True, whose=person, there=True))
     turn.tell("team-added", {"person": person})
 
 
-def invitation_failed(turn: Turn) -> None:
+def not_invited(turn: Turn, event: Performed) -> None:
+    if event.error is None or event.user not in (*turn.office.awaited, *turn.office.roster):
+        return
     values = {"command": _word(turn), "remove": _example(turn, commands.REMOVE)}
     turn.tell("team-invitation-failed", values)
 
@@ -184,11 +187,11 @@ def membership(turn: Turn, event: Membership) -> None:
 
 
 def _came(turn: Turn, person: str, *, joined: bool) -> None:
-    office = turn.known.office
+    office = turn.office
     if person in office.awaited:
         if joined:
             awaited = _without(office.awaited, person)
-            turn.office(awaited=awaited, roster=(*office.roster, person))
+            turn.set_office(awaited=awaited, roster=(*office.roster, person))
             turn.tell("team-joined", {"person": person})
             devices.look(turn, person)
     elif person not in office.roster:
@@ -199,9 +202,9 @@ def _came(turn: Turn, person: str, *, joined: bool) -> None:
 
 
 def _went(turn: Turn, person: str) -> None:
-    office = turn.known.office
+    office = turn.office
     if person in office.roster or person in office.awaited:
-        turn.office(
+        turn.set_office(
             roster=_without(office.roster, person),
             awaited=_without(office.awaited, person),
             departed=(*lately(turn), Departed(person, turn.seconds)),
@@ -211,5 +214,5 @@ def _went(turn: Turn, person: str) -> None:
 
 
 def lately(turn: Turn) -> tuple[Departed, ...]:
-    departed = turn.known.office.departed
+    departed = turn.office.departed
     return tuple(x for x in departed if turn.seconds - x.at <= LATELY)

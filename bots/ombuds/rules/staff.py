@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from bots.ombuds import handles
+from bots.ombuds import keys
 from bots.ombuds.rules import answers, casework, commands, devices, moving, roster
 from bots.ombuds.rules.turn import Turn, Values
 from bots.runtime import texts, unheeded
@@ -30,12 +30,35 @@ class Call:
         return self.event.origin.sender
 
 
+def said(turn: Turn, event: TextMessage | MediaMessage) -> None:
+    """In the thread of a case, or in reply to something there."""
+    turn.take(event)
+    for event_id in (event.thread, event.reply_to):
+        target = turn.view.made_by_event(event_id) if event_id is not None else None
+        part = keys.part(target.handle) if target is not None else None
+        if part is not None:
+            turn.target = target
+            turn.take_case(part.case)
+            return
+
+
+def marked(turn: Turn, event: Reaction) -> None:
+    turn.target = turn.view.made_by_event(event.target)
+    part = keys.part(turn.target.handle) if turn.target is not None else None
+    turn.take_case(part.case if part is not None else None)
+
+
+def changed(turn: Turn, event: Edit | Redaction) -> None:
+    turn.take(event)
+    turn.take_case(keys.case_of(turn.copies))
+
+
 def belongs(turn: Turn, user: str) -> bool:
-    return user in turn.known.office.roster
+    return user in turn.office.roster
 
 
 def text(turn: Turn, event: TextMessage) -> None:
-    if event.notice or turn.state.copies or not belongs(turn, event.origin.sender):
+    if event.notice or turn.copies or not belongs(turn, event.origin.sender):
         return
     invocation = commands.OF_STAFF.read(event)
     if invocation is None:
@@ -48,7 +71,7 @@ def text(turn: Turn, event: TextMessage) -> None:
 
 def _note(turn: Turn) -> None:
     """In the thread of a case it could be meant for the person: say once that it reaches nobody."""
-    if turn.known.case is None or not _inside(turn) or turn.case.hinted:
+    if not turn.has_case or not _inside(turn) or turn.case.hinted:
         return
     turn.file(hinted=True)
     turn.tell_case("note-stays", {"command": commands.full(commands.ANSWER, turn.staff_language)})
@@ -59,7 +82,7 @@ def media(turn: Turn, event: MediaMessage) -> None:
     if not belongs(turn, event.origin.sender):
         return
     commands_it = commands.OF_STAFF.find(texts.clean(event.caption)[0]) is not None
-    in_case = turn.known.case is not None and _inside(turn)
+    in_case = turn.has_case and _inside(turn)
     key = "picture-stays"
     new = in_case and sparing.may_say(key, turn.case.heard, turn.seconds, turn.file)
     if commands_it or new:
@@ -85,7 +108,7 @@ def _besides(turn: Turn, found: Invocation, rest: str) -> None:
 
 def _reply(turn: Turn, key: str, values: Values | None = None) -> None:
     """Answer a command where it stands."""
-    if turn.known.case is not None and _inside(turn):
+    if turn.has_case and _inside(turn):
         turn.tell_case(key, values)
     else:
         turn.tell(key, values)
@@ -93,40 +116,35 @@ def _reply(turn: Turn, key: str, values: Values | None = None) -> None:
 
 def _inside(turn: Turn) -> bool:
     """Whether it stands in the thread of a case, or replies to something there."""
-    target = turn.state.target
-    return target is not None and handles.place(target.handle) is not None
+    target = turn.target
+    return target is not None and keys.part(target.handle) is not None
 
 
 def _of_case(turn: Turn, event: TextMessage, invocation: Invocation) -> None:
-    command, rest = invocation.command, invocation.rest
-    number = None
+    command, rest, number = invocation.command, invocation.rest, None
     inside = _inside(turn)
     certain = inside and (event.origin.bound or command is UNDO)
-    if not certain:
+    if not certain or command is not commands.ANSWER:  # an answer may well begin with a number
         number, rest = commands.split_number(rest)
-        if inside and (turn.known.case is None or number != turn.case.number):
-            _unbound(turn, command)
-            return
-    elif command is not commands.ANSWER:  # an answer may well begin with a number
-        number, rest = commands.split_number(rest)
-    if (number is None and not certain) or _names_another(turn, number, certain=certain):
+    if not inside:
+        turn.take_case(number)
+    another = turn.has_case and number != turn.case.number
+    if inside and not certain and (another or not turn.has_case):
+        _unbound(turn, command)
+    elif (number is None and not certain) or (certain and number is not None and another):
         _where(turn, command)
-        return
-    if turn.known.case is None:
+    elif not turn.has_case:
         shows = commands.CASES.shown(turn.staff_language)
         _reply(turn, "case-unknown", {"number": number or 0, "command": shows})
-        return
-    if not turn.state.posted:
-        moving.put(turn)
-    if command is not commands.ANSWER:
-        _besides(turn, invocation, rest)
-    OF_CASE[command.name](turn, Call(event, command, rest, numbered=not certain))
+    else:
+        _carry_out(turn, invocation, Call(event, command, rest, numbered=not certain))
 
 
-def _names_another(turn: Turn, number: int | None, *, certain: bool) -> bool:
-    """Whether it stands in the thread of one case, and names another."""
-    case = turn.known.case
-    return certain and number is not None and case is not None and number != case.number
+def _carry_out(turn: Turn, invocation: Invocation, call: Call) -> None:
+    moving.bring(turn)
+    if call.command is not commands.ANSWER:
+        _besides(turn, invocation, call.rest)
+    OF_CASE[call.command.name](turn, call)
 
 
 def _unbound(turn: Turn, command: Command) -> None:
@@ -201,27 +219,27 @@ def redacted(turn: Turn, event: Redaction) -> None:
     if not belongs(turn, event.origin.sender):
         return
     if number is None:
-        turn.known = replace(turn.known, gone=True)
+        turn.lose()
         return
-    removes_edit = event.target != turn.state.event
+    removes_edit = event.target != turn.message
     (answers.unedited if removes_edit else answers.undo)(turn, number)
 
 
 def _answer_of_command(turn: Turn) -> int | None:
     """The answer that the edited or redacted message had commanded."""
-    places = (handles.place(x.handle) for x in turn.state.copies)
-    return next((x.number for x in places if x and x.part == "notice"), None)
+    parts = (keys.part(x.handle) for x in turn.copies)
+    return next((x.number for x in parts if x and x.what == "notice"), None)
 
 
 def reacted(turn: Turn, event: Reaction) -> None:
-    if turn.state.target is None or not belongs(turn, event.origin.sender):
+    if turn.target is None or not belongs(turn, event.origin.sender):
         return
-    place = handles.place(turn.state.target.handle)
-    if place is not None and place.part == "notice" and event.key == SIGN:
-        answers.undo(turn, place.number)
-    proposal = handles.proposal_number(turn.state.target.handle)
+    part = keys.part(turn.target.handle)
+    if part is not None and part.what == "notice" and event.key == SIGN:
+        answers.undo(turn, part.number)
+    proposal = keys.PROPOSAL.read(turn.target.handle)
     if proposal is not None and event.key == roster.AGREE:
-        roster.agree(turn, event.origin.sender, proposal)
+        roster.agree(turn, event.origin.sender, int(proposal["number"]))
 
 
 def unreadable(turn: Turn, event: Unreadable) -> None:

@@ -10,8 +10,20 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-from bots.ombuds import handles
-from bots.ombuds.flags import Flag, Found, Item, Moderator, Notice, Place, Stage
+from bots.ombuds import keys
+from bots.ombuds.flags.documents import (
+    FLAGS,
+    MODERATORS,
+    NOTICES,
+    PLACES,
+    Flag,
+    Found,
+    Item,
+    Moderator,
+    Notice,
+    Place,
+    Stage,
+)
 from bots.ombuds.rules import flagging, flagwords, moderation
 from bots.ombuds.rules.turn import Turn
 from bots.ombuds.wording.flags import FLAGGED
@@ -35,10 +47,10 @@ POWER_LEVELS = {
 }
 
 
-def people(turn: Turn) -> frozenset[str]:
-    """Who moderates the room at hand, as far as we know people from machines."""
+def people(turn: Turn, room: str) -> frozenset[str]:
+    """Who moderates a room, as far as we know people from machines."""
     machines = turn.settings.accounts | {turn.settings.account}
-    return moderation.moderators(turn.state.view) - machines
+    return moderation.moderators(turn.look(room)) - machines
 
 
 def pass_on(turn: Turn, flag: Flag) -> None:
@@ -50,11 +62,11 @@ def pass_on(turn: Turn, flag: Flag) -> None:
         turn.reply("flag-ours")
         return
     # Whoever is alone with the author among them would be known as the one who flagged.
-    reached = [x for x in others if people(turn) - {x.author, flag.user}]
-    place = turn.known.desk.places.get(flag.room)
+    reached = [x for x in others if people(turn, flag.room) - {x.author, flag.user}]
+    place = turn.get(PLACES, flag.room)
     if not reached or place is None:
         again = replace(flag, stage=Stage.ASKED, asked=turn.seconds, found=(), source="")
-        turn.keep("flags", flag.number, again)
+        turn.put(FLAGS, again)
         values = {
             "accommodation": PerLanguage(flagwords.ACCOMMODATION.word),
             "nothing": PerLanguage(flagwords.NOTHING.word),
@@ -71,61 +83,60 @@ def _note(turn: Turn, flag: Flag, reached: list[Found], place: Place) -> None:
     serial = turn.flagger(flag.user).serial
     waiting = {x.event: x for x in place.waiting}
     for one in reached:
-        known = turn.known.desk.flagged.get(one.event)
-        notice = turn.known.desk.notices.get(str(known))
-        if notice is not None:
-            _count(turn, notice, one.event, serial)
+        told = turn.view.find(NOTICES, "event", one.event, most=1)
+        if told:
+            _count(turn, told[0].number, one.event, serial)
         else:
             item = waiting.get(one.event) or Item(one.event, one.author, (), one.gone)
             waiting[one.event] = _counted(item, serial)
-    turn.keep("places", flag.room, replace(place, waiting=tuple(waiting.values())))
+    turn.put(PLACES, replace(place, waiting=tuple(waiting.values())))
     again = place.told + turn.settings.collect.total_seconds()
     if not waiting:
         return
     if turn.seconds >= again:
-        tell(turn)
+        tell(turn, flag.room)
     elif not place.waiting:
         wait = timedelta(seconds=again - turn.seconds)
-        turn.ask(SetTimer(handles.collect_timer(flag.room), turn.now + wait))
+        turn.ask(SetTimer(keys.COLLECT(room=flag.room), turn.now + wait))
 
 
 def _counted(item: Item, serial: int) -> Item:
     return item if serial in item.by else replace(item, by=(*item.by, serial))
 
 
-def _count(turn: Turn, notice: Notice, event: str, serial: int) -> None:
+def _count(turn: Turn, number: int, event: str, serial: int) -> None:
+    notice = turn.get(NOTICES, str(number))
+    if notice is None:
+        return
     items = tuple(_counted(x, serial) if x.event == event else x for x in notice.items)
     if items == notice.items:
         return
     notice = replace(notice, items=items)
-    turn.keep("notices", notice.number, notice)
+    turn.put(NOTICES, notice)
     for user in notice.told:
-        moderator = turn.known.desk.moderators.get(user)
+        moderator = turn.get(MODERATORS, user)
         if moderator is not None:
-            _say(turn, user, moderator, notice, edit=True)
+            _say(turn, moderator, notice, edit=True)
 
 
-def tell(turn: Turn) -> None:
-    """Tell the moderators of the room at hand of all that waits for them."""
-    room = turn.state.there
-    place = turn.known.desk.places.get(room)
+def tell(turn: Turn, room: str) -> None:
+    """Tell the moderators of a room of all that waits for them."""
+    place = turn.get(PLACES, room)
     if place is None or not place.waiting:
         return
-    turn.keep("places", room, replace(place, waiting=(), told=turn.seconds))
+    turn.put(PLACES, replace(place, waiting=(), told=turn.seconds))
     rung: dict[str, tuple[Moderator, Notice]] = {}
     for items in _chunks(place.waiting):
-        told = tuple(sorted(x for x in people(turn) if any(i.author != x for i in items)))
+        told = tuple(sorted(x for x in people(turn, room) if any(i.author != x for i in items)))
         notice = Notice(turn.number(), room, items, told)
-        turn.keep("notices", notice.number, notice)
-        for item in items:
-            turn.keep("flagged", item.event, notice.number)
-        turn.ask(SetTimer(handles.notice_timer(notice.number), turn.now + REMEMBERED))
+        turn.put(NOTICES, notice)
+        turn.ask(SetTimer(keys.REMEMBERED(number=notice.number), turn.now + REMEMBERED))
         for user in told:
             moderator = rung[user][0] if user in rung else _reach(turn, user)
             rung[user] = moderator, notice
-            _say(turn, user, moderator, notice)
-    for user, (moderator, last) in rung.items():
-        _ring(turn, user, moderator, last)
+            _say(turn, moderator, notice)
+    for moderator, last in rung.values():
+        _ring(turn, moderator, last)
 
 
 def _chunks(items: tuple[Item, ...]) -> Iterator[tuple[Item, ...]]:
@@ -135,48 +146,53 @@ def _chunks(items: tuple[Item, ...]) -> Iterator[tuple[Item, ...]]:
 
 def _reach(turn: Turn, user: str) -> Moderator:
     """See to it that she has a room, and is asked into it."""
-    moderator = turn.known.desk.moderators.get(user)
+    moderator = turn.get(MODERATORS, user)
     if moderator is None:
-        moderator = Moderator(turn.number())
-        turn.keep("moderators", user, moderator)
-        turn.keep("rooms", moderator.serial, user)
-        room = handles.moderator(moderator.serial)
+        moderator = turn.put(MODERATORS, Moderator(user, turn.number()))
+        room = keys.MODERATOR(serial=moderator.serial)
         name = turn.room_name(FLAGGED, turn.settings.spoken)
         levels = POWER_LEVELS
         turn.ask(CreateRoom(room, name, invite=(user,), power_levels=levels, notify=True))
-    elif user in turn.state.absent:
-        turn.ask(Invite(handles.moderator(moderator.serial), user, notify=True))
+    elif _is_absent(turn, moderator):
+        turn.ask(Invite(keys.MODERATOR(serial=moderator.serial), user, notify=True))
     return moderator
 
 
-def _say(
-    turn: Turn, user: str, moderator: Moderator, notice: Notice, *, edit: bool = False
-) -> None:
-    via = servers(turn.state.view)
+def _is_absent(turn: Turn, moderator: Moderator) -> bool:
+    """Whether she has left the room that we made for her."""
+    made = turn.view.made(keys.MODERATOR(serial=moderator.serial))
+    if made is None:
+        return False
+    view = turn.look(made.room_id)
+    return turn.settings.account in view.joined and moderator.user not in view.joined | view.invited
+
+
+def _say(turn: Turn, moderator: Moderator, notice: Notice, *, edit: bool = False) -> None:
+    via = servers(turn.look(notice.room))
     lines = tuple(
         Phrase("moderators-line", "", {"mark": _mark(x), "link": link(notice.room, x.event, via)})
         for x in notice.items
-        if x.author != user
+        if x.author != moderator.user
     )
-    handle = handles.told(notice.number, moderator.serial)
+    handle = keys.TOLD(notice=notice.number, moderator=moderator.serial)
     turn.ask(
         Say(
-            handles.moderator(moderator.serial),
+            keys.MODERATOR(serial=moderator.serial),
             Phrase("moderators-told", turn.settings.spoken, {"lines": lines}),
             handle=None if edit else handle,
             edits=handle if edit else None,
-            audience=frozenset({user}),
+            audience=frozenset({moderator.user}),
             notify=True,
         )
     )
 
 
-def _ring(turn: Turn, user: str, moderator: Moderator, last: Notice) -> None:
+def _ring(turn: Turn, moderator: Moderator, last: Notice) -> None:
     """Once, behind all that she is told: links stand on no lock screen."""
-    told = handles.told(last.number, moderator.serial)
-    room = handles.moderator(moderator.serial)
+    told = keys.TOLD(notice=last.number, moderator=moderator.serial)
+    room = keys.MODERATOR(serial=moderator.serial)
     ring = Phrase("ring-moderators", turn.settings.spoken)
-    turn.ask(Say(room, ring, audience=frozenset({user}), after=told, notify=True))
+    turn.ask(Say(room, ring, audience=frozenset({moderator.user}), after=told, notify=True))
 
 
 def _mark(item: Item) -> str:
@@ -187,22 +203,18 @@ def _mark(item: Item) -> str:
 # -- outcomes --------------------------------------------------------------------------------------
 
 
-def room_made(turn: Turn, event: Performed, number: str) -> None:
-    user = turn.known.desk.rooms.get(number)
-    if user is None:
-        return
-    turn.keep("rooms", number, None)
+def room_made(turn: Turn, event: Performed, serial: int) -> None:
     if event.error is not None:  # at the next flag it is tried again
-        turn.keep("moderators", user, None)
+        for moderator in turn.view.find(MODERATORS, "serial", str(serial), most=1):
+            turn.drop(MODERATORS, moderator.user)
 
 
-def forgotten(turn: Turn, number: str) -> None:
-    notice = turn.known.desk.notices.get(number)
-    if notice is not None:
-        turn.keep("notices", number, None)
-        for user in notice.told:
-            moderator = turn.known.desk.moderators.get(user)
-            if moderator is not None:  # who has not come to her room by now is not told any more
-                turn.ask(Withdraw(handles.told(notice.number, moderator.serial)))
-        for item in notice.items:
-            turn.keep("flagged", item.event, None)
+def forgotten(turn: Turn, number: int) -> None:
+    notice = turn.get(NOTICES, str(number))
+    if notice is None:
+        return
+    turn.drop(NOTICES, str(number))
+    for user in notice.told:
+        moderator = turn.get(MODERATORS, user)
+        if moderator is not None:  # who has not come to her room by now is not told any more
+            turn.ask(Withdraw(keys.TOLD(notice=number, moderator=moderator.serial)))

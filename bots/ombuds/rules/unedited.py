@@ -6,7 +6,6 @@ they ever said, and the message is looked up: what it says now comes into the th
 
 from __future__ import annotations
 
-from bots.ombuds.models import Reporter
 from bots.ombuds.rules import changes, conversation
 from bots.ombuds.rules.conversation import Incoming
 from bots.ombuds.rules.turn import Turn
@@ -15,9 +14,13 @@ from bots.runtime.kit.messages import Gone, MessageNow, written
 from federation.events import Redaction
 
 
-def removed(turn: Turn, event: Redaction) -> None:
-    source, copies = turn.state.event, changes.copies(turn, event)
-    if source is None or turn.known.gone:
+def redacted(turn: Turn, event: Redaction) -> None:
+    (changes.redacted if event.target == turn.message else _removed)(turn, event)
+
+
+def _removed(turn: Turn, event: Redaction) -> None:
+    source, copies = turn.message, changes.copies(turn, event)
+    if turn.gone:
         return
     if copies:
         changes.strike(turn, copies)
@@ -25,17 +28,20 @@ def removed(turn: Turn, event: Redaction) -> None:
         changes.look(turn, source)
 
 
-def now_known(turn: Turn, now: MessageNow) -> None:
-    source, case = now.event_id, turn.known.case
-    if case is None or source not in case.looks:
+def now_known(turn: Turn, now: MessageNow, case: int) -> None:
+    source = now.event_id
+    turn.enter(now.room)
+    turn.take_message(now.room, source)
+    turn.take_case(case, here=True)
+    if not turn.has_case or source not in turn.case.looks:
         return
-    turn.file(looks=tuple(x for x in case.looks if x != source))
-    if turn.known.gone:
+    turn.file(looks=tuple(x for x in turn.case.looks if x != source))
+    if turn.gone:
         return
     incoming = _incoming(turn, now)
     if incoming is not None:
         if now.edit is not None:
-            turn.edit(now.edit.event_id, source)
+            turn.note_edit(now.edit.event_id, source)
         conversation.pass_on(turn, incoming)
     elif isinstance(now.answer, Gone):
         turn.tell_case("taken-back")
@@ -45,7 +51,7 @@ def now_known(turn: Turn, now: MessageNow) -> None:
 
 def _incoming(turn: Turn, now: MessageNow) -> Incoming | None:
     """Also what is not encrypted: no complaint is lost, and staff are told that it was not."""
-    if now.shown is None or Reporter(now.author) != turn.known.reporter:
+    if now.shown is None or not turn.is_reporter(now.author):
         return None
     words, kind = written(now.shown)
     text, cut = texts.clean(words)

@@ -91,7 +91,7 @@ class Put(Generic[D]):
 @dataclass(frozen=True, slots=True)
 class Drop:
     collection: Collection[Any]
-    key: str
+    key: str = field(repr=False)
 
 
 Change = Put[Any] | Drop

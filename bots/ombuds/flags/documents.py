@@ -1,4 +1,4 @@
-"""What the office knows of flags: plain frozen data, and its form as JSON.
+"""What the office knows of flags.
 
 Of a flag nothing is kept but who set it, where, and on which message, and that only until the
 person has decided. Nothing of what was said in the room is kept here.
@@ -6,12 +6,10 @@ person has decided. Nothing of what was said in the room is kept here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
-from bots.runtime.documents import read
+from bots.runtime.kit.documents import Collection
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +27,7 @@ class Item:
 class Place:
     """A room, and no private chat, into which somebody invited the office's account."""
 
+    room: str = field(repr=False)
     open: bool = False
     """Whether flags are on."""
     greeted: bool = False
@@ -96,8 +95,9 @@ class Flag:
 class Flagger:
     """Somebody with whom the office has a private chat, or will have one."""
 
+    user: str = field(repr=False)
     serial: int
-    room: str | None = None
+    room: str | None = field(default=None, repr=False)
     """The chat, once there is one."""
     making: int = 0
     """Number of the chat that is being made."""
@@ -121,58 +121,27 @@ class Notice:
 class Moderator:
     """Somebody for whom we have made a room to tell of flags."""
 
+    user: str = field(repr=False)
     serial: int
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """The part of all this that an event needs. None stands for what is to be deleted."""
-
-    places: Mapping[str, Place | None] = field(default_factory=dict, repr=False)
-    flags: Mapping[str, Flag | None] = field(default_factory=dict, repr=False)
-    """By number."""
-    flaggers: Mapping[str, Flagger | None] = field(default_factory=dict, repr=False)
-    """By user."""
-    chats: Mapping[str, str | None] = field(default_factory=dict, repr=False)
-    """Number of a chat that is being made → for whom."""
-    flagged: Mapping[str, int | None] = field(default_factory=dict, repr=False)
-    """Event → number of the notice that moderators got of it."""
-    notices: Mapping[str, Notice | None] = field(default_factory=dict, repr=False)
-    """By number."""
-    moderators: Mapping[str, Moderator | None] = field(default_factory=dict, repr=False)
-    """By user."""
-    rooms: Mapping[str, str | None] = field(default_factory=dict, repr=False)
-    """Serial number of a moderator whose room is being made → who."""
-
-
-def to_json(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else _plain(value)
-
-
-def _plain(value: Any) -> Any:
-    return value if isinstance(value, str | int) else asdict(value)
-
-
-def place_from(data: Mapping[str, Any]) -> Place:
-    return read(Place, {**data, "waiting": _items(data.get("waiting", ()))})
-
-
-def flag_from(data: Mapping[str, Any]) -> Flag:
-    found = tuple(read(Found, x) for x in data.get("found", ()))
-    return read(Flag, {**data, "stage": Stage(data["stage"]), "found": found})
-
-
-def flagger_from(data: Mapping[str, Any]) -> Flagger:
-    return read(Flagger, data)
-
-
-def notice_from(data: Mapping[str, Any]) -> Notice:
-    return read(Notice, {**data, "items": _items(data.get("items", ()))})
-
-
-def moderator_from(data: Mapping[str, Any]) -> Moderator:
-    return read(Moderator, data)
-
-
-def _items(data: Any) -> tuple[Item, ...]:
-    return tuple(read(Item, x) for x in data)
+PLACES = Collection("ombuds/place", Place, key=lambda x: x.room)
+FLAGS = Collection("ombuds/flag", Flag, key=lambda x: str(x.number))
+FLAGGERS = Collection(
+    "ombuds/flagger",
+    Flagger,
+    key=lambda x: x.user,
+    indexes={"making": lambda x: (str(x.making),) if x.making else ()},
+)
+NOTICES = Collection(
+    "ombuds/notice",
+    Notice,
+    key=lambda x: str(x.number),
+    indexes={"event": lambda x: (y.event for y in x.items)},
+)
+MODERATORS = Collection(
+    "ombuds/moderator",
+    Moderator,
+    key=lambda x: x.user,
+    indexes={"serial": lambda x: (str(x.serial),)},
+)

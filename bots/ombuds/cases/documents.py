@@ -1,0 +1,126 @@
+"""Cases. Who is behind one stands elsewhere: it knows only the serial number of its
+conversation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from bots.runtime.kit import sparing
+from bots.runtime.kit.documents import Collection
+
+
+class CaseState(StrEnum):
+    OPEN = "open"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
+class AnswerState(StrEnum):
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    """Our homeserver has it; nobody knows whether hers has."""
+    DELIVERED = "delivered"
+    """Her client has shown it, or she has written since."""
+    UNSENT = "unsent"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    number: int
+    text: str = field(repr=False)
+    author: str
+    numbered: bool = False
+    """The command named the case, since it stood outside the thread."""
+    state: AnswerState = AnswerState.PENDING
+    sent: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Flagged:
+    """A message that the person flagged in a room, as a case shows it."""
+
+    room: str
+    """Links, to the room and to the message."""
+    link: str
+    author: str = field(default="", repr=False)
+    """Empty where it is not known or not to be shown."""
+    gone: bool = False
+    unread: bool = False
+    """It could not be read here."""
+    medium: bool = False
+    """It is more than text, and nothing is written beneath."""
+    place: str = ""
+    """How the room is called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A message of the person that stands in the thread."""
+
+    number: int
+    kind: str
+    text: str = field(repr=False)
+    at: float = 0.0
+    continues: bool = False
+    """The message before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    number: int
+    conversation: int
+    opened: float
+    state: CaseState = CaseState.OPEN
+    language: str | None = None
+    text: str = field(default="", repr=False)
+    """What its root shows: the first part of the first message."""
+    media: str | None = None
+    """Kind of the first message where it was not text."""
+    encrypted: bool = True
+    cut: bool = False
+    changed: bool = False
+    root_gone: bool = False
+    refers: int | None = None
+    taken_by: str | None = None
+    stands: int = 0
+    """In which of the ombuds rooms that followed one another (`Office.rooms`)."""
+    waiting: float = 0.0
+    """Since when it is as it is: open, or answered. 0: since it was opened."""
+    hinted: bool = False
+    """Staff were told that a note in its thread reaches nobody."""
+    heard: sparing.Heard = field(default_factory=dict)
+    texts: int = 0
+    """How many messages of the person stand in the thread, the root not counted."""
+    answers: tuple[Answer, ...] = ()
+    sequel: tuple[Later, ...] = field(default=(), repr=False)
+    flags: tuple[Flagged, ...] = ()
+    """What it began with, where that was no message."""
+    struck: tuple[int, ...] = ()
+    """Messages of the thread that were deleted there."""
+    looks: tuple[str, ...] = field(default=(), repr=False)
+    """The person's messages that are being looked up, once for each edit that she removed."""
+
+    @property
+    def place(self) -> str:
+        """How the room is called in which something was flagged."""
+        return self.flags[0].place if self.flags else ""
+
+
+def _stands(case: Case) -> tuple[str, ...]:
+    return () if case.state is CaseState.CLOSED else (str(case.stands),)
+
+
+CASES = Collection(
+    "ombuds/case",
+    Case,
+    key=lambda x: str(x.number),
+    indexes={
+        "state": lambda x: (x.state,),
+        "open": _stands,
+        "taken": lambda x: (x.taken_by,) if x.taken_by is not None else (),
+    },
+)
+"""`state`: who has waited longest is the oldest. `open`: by the room in which it stands."""

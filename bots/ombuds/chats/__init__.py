@@ -1,0 +1,1 @@
+"""Private chats: what a person writes, and what she is told."""

@@ -1,0 +1,153 @@
+"""The thread of a case in the ombuds room: its root, and what the person writes next."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bots.ombuds import keys
+from bots.ombuds.cases.documents import Answer, Case, CaseState, Flagged, Later
+from bots.ombuds.rules.turn import Turn, Values
+from bots.runtime import texts
+from bots.runtime.decision import Phrase
+
+PLACE = 22
+"""Characters of a room's name beside the number of a case: a list shows about 40."""
+
+
+# -- its root --------------------------------------------------------------------------------------
+
+
+def set_state(turn: Turn, state: CaseState) -> None:
+    if turn.case.state is not state:
+        turn.file(state=state, waiting=turn.seconds)
+        show(turn)
+
+
+def show(turn: Turn) -> None:
+    """Bring the root (or what stands in for it) up to date."""
+    number = turn.case.number
+    edits = keys.HEADER(case=number) if turn.case.root_gone else keys.ROOT(case=number)
+    turn.tell(key(turn), values(turn), edits=edits)
+
+
+def key(turn: Turn) -> str:
+    if turn.case.root_gone:
+        return "case-header"
+    return "case-flagged" if turn.case.place else "case-root"
+
+
+def values(turn: Turn) -> Values:
+    case = turn.case
+    opened = datetime.fromtimestamp(case.opened, turn.settings.timezone)
+    return {
+        "number": case.number,
+        "state": turn.phrase(f"state-{case.state}"),
+        "tag": case.language or "–",
+        "language": _tongue(turn, case.language),
+        "room": texts.excerpt(case.place, PLACE),
+        "time": opened,
+        "marks": tuple(_marks(turn, case)),
+        "text": _text(turn, case),
+    }
+
+
+def first_words(case: Case) -> str:
+    """Those that tell it from others."""
+    if case.flags:
+        return f"🚩 {texts.excerpt(case.place, 40)}".strip()
+    return texts.excerpt(case.text, 40) if case.text else "…"
+
+
+def _text(turn: Turn, case: Case) -> Phrase | str:
+    if case.flags:
+        return _flagged(turn, case.flags)
+    return medium(turn, case.media, case.text) if case.media else case.text
+
+
+def _flagged(turn: Turn, flags: tuple[Flagged, ...]) -> Phrase:
+    shown = {"lines": tuple(_flagged_line(turn, x) for x in flags), "room": flags[0].place}
+    return turn.phrase("flagged-in" if flags[0].place else "flagged", shown)
+
+
+def _flagged_line(turn: Turn, flag: Flagged) -> Phrase:
+    notes = {
+        "flagged-gone": flag.gone,
+        "flagged-unread": flag.unread,
+        "flagged-medium": flag.medium,
+    }
+    note: object = next((turn.phrase(x) for x, holds in notes.items() if holds), "")
+    shown = {"author": flag.author or "–", "link": flag.link, "note": note}
+    return turn.phrase("flagged-line", shown)
+
+
+def _tongue(turn: Turn, language: str | None) -> str:
+    return f"{turn.tongues.own_name(language)} ({language})" if language else "–"
+
+
+def _marks(turn: Turn, case: Case) -> list[Phrase]:
+    found = marks(turn, encrypted=case.encrypted, cut=case.cut, changed=case.changed)
+    if case.refers is not None:
+        found.append(turn.phrase("mark-refers", {"number": case.refers}))
+    if case.taken_by is not None:
+        found.append(turn.phrase("mark-taken", {"staff": case.taken_by}))
+    return found
+
+
+def marks(
+    turn: Turn, *, encrypted: bool = True, cut: bool = False, changed: bool = False
+) -> list[Phrase]:
+    found = {"mark-unencrypted": not encrypted, "mark-cut": cut, "mark-changed": changed}
+    return [turn.phrase(x) for x, holds in found.items() if holds]
+
+
+# -- what the person writes next -------------------------------------------------------------------
+
+
+def medium(turn: Turn, kind: str, caption: str) -> Phrase:
+    return turn.phrase("media", {"kind": turn.phrase(f"kind-{kind}"), "text": caption})
+
+
+def following(turn: Turn, text: str | Phrase, found: list[Phrase]) -> Phrase:
+    return turn.phrase("followup", {"time": turn.clock(), "marks": tuple(found), "text": text})
+
+
+def tell_text(turn: Turn, phrase: Phrase, source: str, kind: str = "text") -> None:
+    """Pass a message of the person on."""
+    case, number = turn.case, turn.case.texts + 1
+    turn.file(texts=number)
+    text = phrase.values.get("text", "")
+    if isinstance(text, str) and kind != "evidence":  # for another room, should this one be lost
+        one = Later(number, kind, text, turn.seconds, phrase.key == "continued")
+        turn.file(sequel=(*case.sequel, one))
+    handle = keys.TEXT(case=case.number, kind=kind, number=number)
+    turn.tell_case(phrase.key, phrase.values, handle=handle, copy_of=source)
+
+
+def amend(turn: Turn, number: int, text: str | None) -> None:
+    """One of those messages has other words now, or is gone."""
+    kept = (x for x in turn.case.sequel if x.number != number or text is not None)
+    later = (replace(x, text=text or "") if x.number == number else x for x in kept)
+    turn.file(sequel=tuple(later))
+
+
+# -- what goes to her ------------------------------------------------------------------------------
+
+
+def receive(turn: Turn, **fields: object) -> None:
+    """Tell the person that the case at hand has arrived."""
+    number = turn.case.number
+    phrase = "receipt-flagged" if turn.case.flags else "receipt"
+    turn.say(phrase, {"number": number}, handle=keys.RECEIPT(case=number), **fields)
+
+
+def belongs_here(turn: Turn) -> None:
+    """What she writes next belongs to the case at hand, until she hears of another one. She is
+    told where it went."""
+    if turn.conversation.case != turn.case.number:
+        turn.converse(case=turn.case.number, acknowledged=0.0)
+
+
+def put_answer(turn: Turn, answer: Answer) -> None:
+    others = tuple(x for x in turn.case.answers if x.number != answer.number)
+    turn.file(answers=(*others, answer))

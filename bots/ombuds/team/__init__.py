@@ -1,0 +1,1 @@
+"""The ombuds room and its team."""
