@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bots.ombuds import keys
-from bots.ombuds.cases.documents import CASES
+from bots.ombuds.cases.documents import CASES, SEARCHES
 from bots.ombuds.chats.documents import CONVERSATIONS, EDITS, GONE, IDENTITIES, INVITATIONS
 from bots.ombuds.flags.documents import FLAGGERS, FLAGS, MODERATORS, NOTICES, PLACES
 from bots.ombuds.rules import (
     answers,
     arrival,
+    casework,
     changes,
     conversation,
     decisions,
@@ -107,6 +108,7 @@ ROUTES: Router[Turn] = Router(
     timer(keys.ANEW, moving.due),
     timer(keys.MOVE, moving.move),
     timer(keys.RING, ringing.due),
+    timer(keys.SEARCH, casework.go_on),
     timer(keys.DEVICES, devices.compare),
     timer(keys.GOES, answers.due),
     timer(keys.RECEIVE, moving.receive),
@@ -139,7 +141,7 @@ ROUTES: Router[Turn] = Router(
 
 KEPT = (
     *(OFFICE, DEVICES),
-    *(CASES,),
+    *(CASES, SEARCHES),
     *(IDENTITIES, CONVERSATIONS, INVITATIONS, GONE, EDITS),
     *(PLACES, FLAGS, FLAGGERS, NOTICES, MODERATORS),
 )

@@ -20,6 +20,8 @@ ANEW = Timer("office/anew")
 """A lost room is followed by another one."""
 MOVE = Timer("office/move")
 """More cases are put into the new room."""
+SEARCH = Timer("search/{number:int}")
+"""More cases are read to look for a word."""
 RING = Timer("office/ring")
 """Staff hear of what has come since their phones last rang."""
 DEVICES = Timer("devices/{user}")

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from bots.ombuds.cases.documents import CASES
+from bots.ombuds.cases.documents import CASES, SEARCHES
 from bots.ombuds.chats.documents import CONVERSATIONS, IDENTITIES
-from bots.ombuds.rules import commands
+from bots.ombuds.rules import casework, commands
 from bots.runtime.decision import Due, Performed, Phrase, SetAside
 from bots.runtime.kit.documents import Collection
 from bots.runtime.phrases import PerLanguage
@@ -59,6 +59,26 @@ def test_nothing_that_staff_do_reads_whose_case_it_is(
         assert world.staff(body) or body.startswith("!")
     assert CASES.kind in read
     assert not read & {IDENTITIES.kind, CONVERSATIONS.kind}
+
+
+def test_a_word_is_looked_for_in_all_cases_a_few_at_a_time(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(casework, "READ", 3)
+    monkeypatch.setattr(casework, "MOST", 2)
+    for number in range(2, 9):
+        world.write("!neu")
+        world.write(f"Kein Wasser {number}")
+    world.staff("!schließen", case=2)
+    asked = world.staff("!fälle wasser", case=None)
+    assert world.office_keys(asked) == []
+    told = said(world.pass_time(0), "cases").phrase.values
+    lines, more = told["lines"], told["more"]
+    assert [x.values["number"] for x in lines] == [3, 4], "who has waited longest"  # type: ignore[attr-defined]
+    assert more.values["count"] == 5  # type: ignore[attr-defined]
+    assert world.docs.memory.all(SEARCHES) == []
+    asked = world.staff("!fälle #1", case=None) + world.pass_time(0)
+    assert [x.values["number"] for x in said(asked, "cases").phrase.values["lines"]] == [1]  # type: ignore[attr-defined]
 
 
 def test_lists(world: World) -> None:

@@ -109,6 +109,29 @@ class Case:
         return self.flags[0].place if self.flags else ""
 
 
+@dataclass(frozen=True, slots=True)
+class Search:
+    """For a word in all cases, as far as it has come."""
+
+    number: int
+    word: str = field(repr=False)
+    rest: int
+    """Up to this number they are still to be read."""
+    best: tuple[int, ...] = ()
+    """The most urgent of those that were found."""
+    count: int = 0
+    """How many were."""
+
+
+def in_state(state: CaseState, taken_by: str | None = None) -> str:
+    """Where those are listed that are in this state; all, or those of one of the team."""
+    return state if taken_by is None else f"{state} {taken_by}"
+
+
+def _states(case: Case) -> set[str]:
+    return {in_state(case.state), in_state(case.state, case.taken_by)}
+
+
 def _stands(case: Case) -> tuple[str, ...]:
     return () if case.state is CaseState.CLOSED else (str(case.stands),)
 
@@ -118,9 +141,9 @@ CASES = Collection(
     Case,
     key=lambda x: str(x.number),
     indexes={
-        "state": lambda x: (x.state,),
+        "state": _states,
         "open": _stands,
-        "taken": lambda x: (x.taken_by,) if x.taken_by is not None else (),
     },
 )
 """`state`: who has waited longest is the oldest. `open`: by the room in which it stands."""
+SEARCHES = Collection("ombuds/search", Search, key=lambda x: str(x.number))

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from urllib.parse import quote
 
 from bots.ombuds import keys
-from bots.ombuds.cases.documents import CASES, Case, CaseState
+from bots.ombuds.cases.documents import CASES, SEARCHES, Case, CaseState, Search, in_state
 from bots.ombuds.rules import commands, thread
 from bots.ombuds.rules.turn import Turn
 from bots.runtime import texts
-from bots.runtime.decision import Phrase
+from bots.runtime.decision import Phrase, SetTimer
 from bots.runtime.words import Raw
 
 MOST = 20
 """Cases in one list."""
-READ = 500
-"""Of the newest cases so many are read to look for a word."""
+READ = 200
+"""So many are read at once to look for a word."""
 WAITING = (CaseState.OPEN, CaseState.ANSWERED)
 
 
@@ -48,7 +49,32 @@ def _done(turn: Turn, key: str) -> None:
 
 
 def show(turn: Turn, staff: str, word: str) -> None:
-    found, count = _wanted(turn, staff, word)
+    if not word or commands.OPEN.is_meant(word):
+        _tell(turn, *_in_states(turn, *WAITING))
+    elif commands.ALL.is_meant(word):
+        _tell(turn, *_in_states(turn, *WAITING, CaseState.CLOSED))
+    elif commands.MINE.is_meant(word):
+        _tell(turn, *_in_states(turn, *WAITING, CaseState.CLOSED, taken_by=staff))
+    else:
+        _search(turn, Search(0, word, turn.office.cases))
+
+
+def _in_states(
+    turn: Turn, *states: CaseState, taken_by: str | None = None
+) -> tuple[list[Case], int]:
+    """Who has waited longest for an answer comes first; of what is closed, the newest."""
+    found: list[Case] = []
+    count = 0
+    for state in states:
+        where = in_state(state, taken_by)
+        oldest = state is not CaseState.CLOSED
+        found += turn.view.find(CASES, "state", where, most=MOST, oldest=oldest)
+        count += turn.view.count(CASES, "state", where)
+    return found, count
+
+
+def _tell(turn: Turn, found: Iterable[Case], count: int) -> None:
+    """The most urgent of them; `count`: how many there are."""
     command = commands.CASES
     if not count:
         every = f"{command.shown(turn.staff_language)} {commands.ALL.word(turn.staff_language)}"
@@ -58,41 +84,29 @@ def show(turn: Turn, staff: str, word: str) -> None:
     if count > MOST:
         shown = commands.full(command, turn.staff_language)
         more = turn.phrase("cases-more", {"count": count - MOST, "command": shown})
-    lines = tuple(_line(turn, x) for x in sorted(found, key=_urgency)[:MOST])
+    lines = tuple(_line(turn, x) for x in _most_urgent(found))
     turn.tell("cases", {"lines": lines, "more": more})
 
 
-def _wanted(turn: Turn, staff: str, word: str) -> tuple[list[Case], int]:
-    """The most urgent of those that are asked for, and how many there are."""
-    if not word or commands.OPEN.is_meant(word):
-        return _in_states(turn, *WAITING)
-    if commands.ALL.is_meant(word):
-        return _in_states(turn, *WAITING, CaseState.CLOSED)
-    if commands.MINE.is_meant(word):
-        return list(turn.view.find(CASES, "taken", staff)), turn.view.count(CASES, "taken", staff)
-    found = _about(turn, word)
-    return found, len(found)
+def _search(turn: Turn, search: Search) -> None:
+    """So many cases at once, the newest first; the rest by a timer."""
+    rest = max(0, search.rest - READ)
+    read = (turn.get(CASES, str(x)) for x in (*search.best, *range(rest + 1, search.rest + 1)))
+    found = [x for x in read if x is not None and _is_about(x, search.word)]
+    count = search.count + len(found) - len(search.best)
+    if not rest:
+        _tell(turn, found, count)
+        return
+    number, best = search.number or turn.number(), tuple(x.number for x in _most_urgent(found))
+    turn.put(SEARCHES, Search(number, search.word, rest, best, count))
+    turn.ask(SetTimer(keys.SEARCH(number=number), turn.now))
 
 
-def _in_states(turn: Turn, *states: CaseState) -> tuple[list[Case], int]:
-    """Who has waited longest for an answer comes first; of what is closed, the newest."""
-    found = [
-        case
-        for state in states
-        for case in turn.view.find(
-            CASES, "state", state, most=MOST, oldest=state is not CaseState.CLOSED
-        )
-    ]
-    return found, sum(turn.view.count(CASES, "state", x) for x in states)
-
-
-def _about(turn: Turn, word: str) -> list[Case]:
-    """Of the newest, those in which the word stands; or the one that it names."""
-    number, _ = commands.split_number(word)
-    newest = turn.office.cases
-    numbers = {*range(max(0, newest - READ), newest + 1), *filter(None, (number,))}
-    read = (turn.get(CASES, str(x)) for x in numbers)
-    return [x for x in read if x is not None and _is_about(x, word)]
+def go_on(turn: Turn, number: int) -> None:
+    search = turn.get(SEARCHES, str(number))
+    if search is not None:
+        turn.drop(SEARCHES, str(number))
+        _search(turn, search)
 
 
 def _is_about(case: Case, word: str) -> bool:
@@ -103,9 +117,15 @@ def _is_about(case: Case, word: str) -> bool:
 _ORDER = (*WAITING, CaseState.CLOSED)
 
 
-def _urgency(case: Case) -> tuple[int, float]:
-    closed = case.state is CaseState.CLOSED
-    return _ORDER.index(case.state), -_since(case) if closed else _since(case)
+def _most_urgent(cases: Iterable[Case]) -> list[Case]:
+    return sorted(cases, key=_urgency)[:MOST]
+
+
+def _urgency(case: Case) -> tuple[int, float, int]:
+    since, number = _since(case), case.number
+    if case.state is CaseState.CLOSED:
+        since, number = -since, -number
+    return _ORDER.index(case.state), since, number
 
 
 def _since(case: Case) -> float:
