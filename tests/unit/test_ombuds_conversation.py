@@ -203,7 +203,7 @@ def test_a_long_text_comes_in_parts(world: World) -> None:
     assert text.split() == ["wort"] * 2000
 
 
-@pytest.mark.parametrize("kind", ["image", "audio", "poll", "strange"])
+@pytest.mark.parametrize("kind", ["image", "audio", "poll", "other"])
 def test_media_are_named_and_not_passed_on(world: World, kind: str) -> None:
     _, asked = world.send_media(kind, "mein Zimmer")
     assert world.office_keys(asked) == ["case-root", "asked-for-words"]

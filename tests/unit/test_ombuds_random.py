@@ -164,7 +164,7 @@ class Chaos:
 
     def media(self, a: int, b: int, noise: str) -> None:
         self.world.views.setdefault("!canary-chat", RoomView(encrypted=True))
-        self.world.send_media(noise or "image", self.mark("R", noise))
+        self.world.send_media("other" if noise else "image", self.mark("R", noise))
 
     def wait(self, a: int, b: int, noise: str) -> None:
         self.world.pass_time(a * 30)
