@@ -3,31 +3,16 @@
 from __future__ import annotations
 
 from bots.ombuds import keys
+from bots.ombuds.cases import answers, casework, ringing
 from bots.ombuds.cases.documents import CASES, SEARCHES
+from bots.ombuds.chats import arrival, changes, conversation, unedited
 from bots.ombuds.chats.documents import CONVERSATIONS, EDITS, GONE, IDENTITIES, INVITATIONS
+from bots.ombuds.flags import decisions, flagging, looking, places, telling
 from bots.ombuds.flags.documents import FLAGGERS, FLAGS, MODERATORS, NOTICES, PLACES
-from bots.ombuds.rules import (
-    answers,
-    arrival,
-    casework,
-    changes,
-    conversation,
-    decisions,
-    devices,
-    flagging,
-    founding,
-    looking,
-    moving,
-    places,
-    ringing,
-    roster,
-    staff,
-    telling,
-    unedited,
-)
-from bots.ombuds.rules.turn import Turn
 from bots.ombuds.settings import Settings
+from bots.ombuds.team import devices, founding, moving, roster, staff
 from bots.ombuds.team.documents import DEVICES, OFFICE
+from bots.ombuds.turn import Turn
 from bots.ombuds.wording import WORDING
 from bots.runtime.decision import SetAside, Started
 from bots.runtime.kit.bot import KitBot, Spec

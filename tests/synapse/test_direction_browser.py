@@ -14,9 +14,10 @@ from itertools import pairwise
 import pytest
 from playwright.async_api import Page
 
+from bots.ombuds import commands
 from bots.ombuds.bot import OmbudsBot
-from bots.ombuds.rules import commands, flagwords
-from bots.ombuds.wording.reporter import WITH_ORIGINAL
+from bots.ombuds.chats.wording import WITH_ORIGINAL
+from bots.ombuds.flags import flagwords
 from bots.onboarding.bot import OnboardingBot
 from bots.onboarding.wording import WORDING
 from bots.runtime import vocabulary

@@ -9,9 +9,9 @@ from typing import TypeVar
 import pytest
 from _pytest.mark import ParameterSet
 
-from bots.ombuds.rules import flagwords
-from bots.ombuds.rules.commands import split_number
-from bots.ombuds.rules.flagwords import Choice
+from bots.ombuds.commands import split_number
+from bots.ombuds.flags import flagwords
+from bots.ombuds.flags.flagwords import Choice
 from bots.onboarding.models import Initiative
 from bots.onboarding.rules import options
 from bots.runtime import answers

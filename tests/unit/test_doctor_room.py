@@ -11,8 +11,8 @@ from bots.checkup.chamber import Chamber, index
 from bots.checkup.finding import Finding, Mark
 from bots.checkup.room import rulers, rules
 from bots.checkup.staff import people, readers
-from bots.ombuds.rules.founding import INITIAL_STATE, POWER_LEVELS
 from bots.ombuds.team.documents import Office
+from bots.ombuds.team.founding import INITIAL_STATE, POWER_LEVELS
 
 BOT, ANNA, BILAL, EVE = (f"@{name}:example.org" for name in ("ombuds", "anna", "bilal", "eve"))
 TEAM = Office(roster=(ANNA, BILAL), founded=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bots.ombuds.languages import guess
+from bots.ombuds.chats.languages import guess
 from bots.runtime.tongues import asked_for
 from bots.runtime.words import LANGUAGES, Words
 

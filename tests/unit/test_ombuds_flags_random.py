@@ -10,8 +10,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bots.ombuds.flags import moderation
 from bots.ombuds.flags.documents import PLACES
-from bots.ombuds.rules import moderation
 from bots.runtime.decision import CancelTimer, Request, Say, SetTimer, Withdraw
 from federation.actions import CreateRoom, Invite, Redact
 from federation.events import Ignored, RoomReplaced, RoomView

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bots.ombuds.rules import moving
+from bots.ombuds.team import moving
 from bots.ombuds.team.documents import OFFICE as DOCUMENT
 from bots.ombuds.team.documents import Office
 from bots.runtime.decision import Request, Say, SetAside, Started

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from bots.ombuds import commands
+from bots.ombuds.cases import casework
 from bots.ombuds.cases.documents import CASES, SEARCHES
 from bots.ombuds.chats.documents import CONVERSATIONS, IDENTITIES
-from bots.ombuds.rules import casework, commands
 from bots.runtime.decision import Due, Performed, Phrase, SetAside
 from bots.runtime.kit.documents import Collection
 from bots.runtime.phrases import PerLanguage

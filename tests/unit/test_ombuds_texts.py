@@ -9,12 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.ombuds import keys
+from bots.ombuds import commands, keys
 from bots.ombuds.cases.documents import CASES, Answer, AnswerState, Case
 from bots.ombuds.chats.documents import CONVERSATIONS, IDENTITIES, Conversation, Identity, Reporter
+from bots.ombuds.chats.languages import guess
 from bots.ombuds.keys import Part
-from bots.ombuds.languages import guess
-from bots.ombuds.rules import commands
 from bots.ombuds.team.documents import OFFICE, Office, Proposal
 from bots.runtime import texts
 from bots.runtime.commands import Command, Invocation, Unknown

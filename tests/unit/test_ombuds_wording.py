@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-import bots.ombuds.rules
+import bots.ombuds
 from bots.ombuds.bot import OmbudsBot
+from bots.ombuds.chats.wording import WITH_ORIGINAL
 from bots.ombuds.wording import PARAGRAPHS, RINGING, WORDING
-from bots.ombuds.wording.reporter import WITH_ORIGINAL
 from bots.runtime import declining, unheeded, vocabulary
 from bots.runtime.decision import Phrase
 from bots.runtime.kit import deadletters
@@ -22,7 +22,8 @@ from federation.events import KNOWN_MEDIA
 from tests.unit.test_ombuds_story import SETTINGS
 from tests.unit.world import EnglishWords
 
-RULES = sorted(Path(bots.ombuds.rules.__file__).parent.glob("*.py"))
+OTHER = {"bot", "documents", "keys", "wording"}
+RULES = sorted(x for x in Path(bots.ombuds.__file__).parent.rglob("*.py") if x.stem not in OTHER)
 SPEAKING = frozenset(
     {"tell", "tell_case", "say", "reply", "phrase", "_reply", "_unsent", "_show", "_done"}
 )

@@ -8,11 +8,13 @@ from dataclasses import replace
 
 import pytest
 
+from bots.ombuds import commands
 from bots.ombuds.bot import OmbudsBot
-from bots.ombuds.rules import commands
+from bots.ombuds.cases import wording as cases
+from bots.ombuds.chats.wording import LONG, REPORTER, WITH_ORIGINAL
+from bots.ombuds.flags import wording as flags
+from bots.ombuds.team import wording as office
 from bots.ombuds.wording import PARAGRAPHS as OMBUDS
-from bots.ombuds.wording import cases, flags, office
-from bots.ombuds.wording.reporter import LONG, REPORTER, WITH_ORIGINAL
 from bots.onboarding.bot import OnboardingBot
 from bots.onboarding.wording import PARAGRAPHS as ONBOARDING
 from bots.onboarding.wording import WORDING

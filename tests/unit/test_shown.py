@@ -13,8 +13,8 @@ from bots.announcements.rules import commands as announcements
 from bots.announcements.wording import WORDING as ANNOUNCEMENTS
 from bots.exchange.rules import commands as exchange
 from bots.exchange.wording import WORDING as EXCHANGE
-from bots.ombuds.rules import commands as ombuds
-from bots.ombuds.rules import flagwords
+from bots.ombuds import commands as ombuds
+from bots.ombuds.flags import flagwords
 from bots.ombuds.wording import WORDING as OMBUDS
 from bots.onboarding.rules import commands as onboarding
 from bots.onboarding.wording import WORDING as ONBOARDING

@@ -142,7 +142,7 @@ def test_every_text_of_a_table_is_in_the_catalogues(module: ModuleType) -> None:
 def test_the_tables_are_found() -> None:
     names = {x.__name__ for x in WORDINGS}
     assert names >= {
-        "bots.ombuds.wording.reporter",
+        "bots.ombuds.chats.wording",
         "bots.onboarding.wording.people",
         "bots.exchange.wording.rooms",
         "bots.announcements.wording.mails",

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from bots.ombuds.rules.commands import OF_CASE, STAFF
+from bots.ombuds.commands import OF_CASE, STAFF
 from bots.onboarding.rules import commands as onboarding_commands
 from bots.runtime.commands import Command
 from federation.actions import AskNow, Kick

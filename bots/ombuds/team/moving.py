@@ -11,9 +11,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from bots.ombuds import keys
+from bots.ombuds.cases import answers, thread
 from bots.ombuds.cases.documents import CASES, Answer, AnswerState, Case
-from bots.ombuds.rules import answers, founding, roster, thread
-from bots.ombuds.rules.turn import Turn
+from bots.ombuds.team import founding, roster
+from bots.ombuds.turn import Turn
 from bots.runtime.decision import Performed, SetAside, SetTimer, Started
 from bots.runtime.kit import deadletters
 from bots.runtime.phrases import Exact

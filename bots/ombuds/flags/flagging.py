@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bots.ombuds import keys
+from bots.ombuds.chats import arrival
+from bots.ombuds.flags import flagwords
 from bots.ombuds.flags.documents import FLAGGERS, FLAGS, PLACES, Flag, Flagger, Stage
-from bots.ombuds.rules import arrival, flagwords
-from bots.ombuds.rules.flagwords import Choice
-from bots.ombuds.rules.turn import Turn
-from bots.ombuds.wording.flags import CHAT
+from bots.ombuds.flags.flagwords import Choice
+from bots.ombuds.flags.wording import CHAT
+from bots.ombuds.turn import Turn
 from bots.runtime.decision import CancelTimer, Performed, Phrase, Say, SetTimer, Withdraw
 from bots.runtime.kit import chats
 from bots.runtime.phrases import PerLanguage

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from datetime import timedelta
 from urllib.parse import quote
 
-from bots.ombuds import keys
+from bots.ombuds import commands, keys
+from bots.ombuds.cases import thread
 from bots.ombuds.cases.documents import CASES, SEARCHES, Case, CaseState, Search, in_state
-from bots.ombuds.rules import commands, thread
-from bots.ombuds.rules.turn import Turn
+from bots.ombuds.turn import Turn
 from bots.runtime import texts
 from bots.runtime.decision import Phrase, SetTimer
 from bots.runtime.words import Raw

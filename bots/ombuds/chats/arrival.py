@@ -15,9 +15,9 @@ from bots.ombuds.chats.documents import (
     Invitation,
     Reporter,
 )
+from bots.ombuds.flags import places
 from bots.ombuds.flags.documents import FLAGGERS, PLACES
-from bots.ombuds.rules import places
-from bots.ombuds.rules.turn import Turn
+from bots.ombuds.turn import Turn
 from bots.runtime.decision import CancelTimer, Phrase, SetTimer
 from bots.runtime.kit import chats
 from bots.runtime.tongues import own_names

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bots.ombuds import keys
-from bots.ombuds.rules import answers, casework, commands, devices, moving, roster
-from bots.ombuds.rules.turn import Turn, Values
+from bots.ombuds import commands, keys
+from bots.ombuds.cases import answers, casework
+from bots.ombuds.team import devices, moving, roster
+from bots.ombuds.turn import Turn, Values
 from bots.runtime import texts, unheeded
 from bots.runtime.commands import Command, Invocation, Unknown
 from bots.runtime.kit import sparing

@@ -5,10 +5,10 @@ A team of one can add somebody alone. Nobody is removed without two others who a
 
 from __future__ import annotations
 
-from bots.ombuds import keys
-from bots.ombuds.rules import commands, devices
-from bots.ombuds.rules.turn import Turn
+from bots.ombuds import commands, keys
+from bots.ombuds.team import devices
 from bots.ombuds.team.documents import Departed, Proposal
+from bots.ombuds.turn import Turn
 from bots.runtime.commands import Word
 from bots.runtime.decision import Performed
 from bots.runtime.people import person_in

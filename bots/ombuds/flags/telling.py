@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bots.ombuds import keys
+from bots.ombuds.flags import flagging, flagwords, moderation
 from bots.ombuds.flags.documents import (
     FLAGS,
     MODERATORS,
@@ -24,9 +25,8 @@ from bots.ombuds.flags.documents import (
     Place,
     Stage,
 )
-from bots.ombuds.rules import flagging, flagwords, moderation
-from bots.ombuds.rules.turn import Turn
-from bots.ombuds.wording.flags import FLAGGED
+from bots.ombuds.flags.wording import FLAGGED
+from bots.ombuds.turn import Turn
 from bots.runtime.decision import Performed, Phrase, Say, SetTimer, Withdraw
 from bots.runtime.phrases import PerLanguage
 from federation.actions import CreateRoom, Invite

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bots.ombuds.cases import ringing, thread
 from bots.ombuds.cases.documents import Flagged
+from bots.ombuds.chats import conversation
+from bots.ombuds.flags import decisions, flagging, telling
 from bots.ombuds.flags.documents import FLAGS, Flag, Found, Stage
-from bots.ombuds.rules import conversation, decisions, flagging, ringing, telling, thread
-from bots.ombuds.rules.turn import Turn
+from bots.ombuds.turn import Turn
 from bots.runtime import texts
 from bots.runtime.kit.messages import Gone, Message, MessageNow, written
 from bots.runtime.texts import called

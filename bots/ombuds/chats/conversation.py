@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bots.ombuds import keys
+from bots.ombuds import commands, keys
+from bots.ombuds.cases import ringing, thread
 from bots.ombuds.cases.documents import CASES, Case, CaseState, Flagged
-from bots.ombuds.languages import guess
-from bots.ombuds.rules import arrival, commands, decisions, flagwords, moving, ringing, thread
-from bots.ombuds.rules.turn import Turn
+from bots.ombuds.chats import arrival
+from bots.ombuds.chats.languages import guess
+from bots.ombuds.flags import decisions, flagwords
+from bots.ombuds.team import moving
+from bots.ombuds.turn import Turn
 from bots.runtime import declining, texts, unheeded
 from bots.runtime.commands import Invocation, Unknown, addressed
 from bots.runtime.decision import Phrase

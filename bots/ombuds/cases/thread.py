@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bots.ombuds import keys
 from bots.ombuds.cases.documents import Answer, Case, CaseState, Flagged, Later
-from bots.ombuds.rules.turn import Turn, Values
+from bots.ombuds.turn import Turn, Values
 from bots.runtime import texts
 from bots.runtime.decision import Phrase
 

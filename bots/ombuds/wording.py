@@ -6,11 +6,11 @@ further phrases. The renderer leaves it out when it is empty.
 
 from __future__ import annotations
 
-from bots.ombuds.rules.commands import ORIGINAL
-from bots.ombuds.wording.cases import ANSWERS, CASES
-from bots.ombuds.wording.flags import MODERATORS, PRIVATE, ROOMS, STAFF
-from bots.ombuds.wording.office import OFFICE, TEAM
-from bots.ombuds.wording.reporter import LONG, REPORTER, WITH_ORIGINAL
+from bots.ombuds.cases.wording import ANSWERS, CASES
+from bots.ombuds.chats.wording import LONG, REPORTER, WITH_ORIGINAL
+from bots.ombuds.commands import ORIGINAL
+from bots.ombuds.flags.wording import MODERATORS, PRIVATE, ROOMS, STAFF
+from bots.ombuds.team.wording import OFFICE, TEAM
 from bots.runtime import declining, unheeded, vocabulary
 from bots.runtime.phrases import Paragraphs, Wording
 

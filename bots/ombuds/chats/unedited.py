@@ -6,9 +6,9 @@ they ever said, and the message is looked up: what it says now comes into the th
 
 from __future__ import annotations
 
-from bots.ombuds.rules import changes, conversation
-from bots.ombuds.rules.conversation import Incoming
-from bots.ombuds.rules.turn import Turn
+from bots.ombuds.chats import changes, conversation
+from bots.ombuds.chats.conversation import Incoming
+from bots.ombuds.turn import Turn
 from bots.runtime import texts
 from bots.runtime.kit.messages import Gone, MessageNow, written
 from federation.events import Redaction

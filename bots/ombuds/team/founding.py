@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bots.ombuds.rules import commands, roster
-from bots.ombuds.rules.turn import Turn
+from bots.ombuds import commands
+from bots.ombuds.team import roster
+from bots.ombuds.turn import Turn
 from bots.runtime.decision import Performed, Started
 from bots.runtime.vocabulary import HELP
 from federation.actions import CreateRoom, Invite

@@ -9,8 +9,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bots.ombuds import keys
-from bots.ombuds.rules.turn import Turn
 from bots.ombuds.team.documents import DEVICES, Devices
+from bots.ombuds.turn import Turn
 from bots.runtime.decision import CancelTimer, SetTimer, Started
 from federation.actions import AskDevices
 from federation.events import DevicesChanged, Doubt, Edit, TextMessage

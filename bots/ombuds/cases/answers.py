@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bots.ombuds import keys
+from bots.ombuds import commands, keys
+from bots.ombuds.cases import thread
 from bots.ombuds.cases.documents import Answer, AnswerState, CaseState
-from bots.ombuds.rules import commands, thread
-from bots.ombuds.rules.turn import Turn
+from bots.ombuds.turn import Turn
 from bots.runtime import texts
 from bots.runtime.commands import Invocation
 from bots.runtime.decision import Performed

@@ -7,10 +7,12 @@ not be able to make a complaint disappear.
 from __future__ import annotations
 
 from bots.ombuds import keys
+from bots.ombuds.cases import thread
 from bots.ombuds.cases.documents import Case
+from bots.ombuds.chats import conversation
+from bots.ombuds.flags import decisions
 from bots.ombuds.keys import Part
-from bots.ombuds.rules import conversation, decisions, thread
-from bots.ombuds.rules.turn import Turn
+from bots.ombuds.turn import Turn
 from bots.runtime import texts
 from bots.runtime.decision import Phrase
 from federation.actions import AskNow, Handle, Redact

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bots.ombuds import keys
+from bots.ombuds.chats import arrival
+from bots.ombuds.flags import flagging, flagwords, places
 from bots.ombuds.flags.documents import FLAGGERS, FLAGS, PLACES, Flag, Stage
-from bots.ombuds.rules import arrival, flagging, flagwords, places
-from bots.ombuds.rules.flagwords import AGREE, Choice
-from bots.ombuds.rules.turn import Turn, Values
+from bots.ombuds.flags.flagwords import AGREE, Choice
+from bots.ombuds.turn import Turn, Values
 from bots.runtime import answers
 from bots.runtime.kit import sparing
 from bots.runtime.kit.keys import Made

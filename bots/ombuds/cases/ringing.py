@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from bots.ombuds import keys
-from bots.ombuds.rules.turn import Turn
+from bots.ombuds.turn import Turn
 from bots.runtime.decision import SetTimer
 from bots.runtime.kit import sparing
 
