@@ -134,8 +134,8 @@ class StillInvited(FederationError):
 
 
 class TooSoon(FederationError):
-    """Those who are to read this have only just met us: try again `after` so many seconds."""
+    """Others are not ready for it yet: try again `after` so many seconds."""
 
     def __init__(self, after: float) -> None:
-        super().__init__("those who are to read this do not know our devices yet")
+        super().__init__("others are not ready for this yet")
         self.after = after

@@ -29,6 +29,7 @@ from federation.errors import (
     RateLimited,
     StillInvited,
     TokenRevoked,
+    TooSoon,
 )
 from federation.homeserver import path, told
 from federation.intake import MARK, UNDOES
@@ -39,6 +40,9 @@ from federation.ports import Ledger, RawEvent
 from federation.rooms import Room
 from federation.session import Session
 from federation.undoing import edits, part_of
+
+HER_SERVERS_PAUSE = 5.0
+"""Seconds that the homeserver of who asks us in is given to keep the invitation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,8 @@ class Performer:
         self._session = session
         self._server = session.server
         self._seen_plain: set[str] = set()
+        self._afar: set[str] = set()
+        """Leaves that were put off."""
         self._looking = Looking(session)
         self._creating = Creating(session, self._observe, self._invite)
         self._methods: dict[type, Callable[[Any, str], Awaitable[Outcome]]] = {
@@ -67,7 +73,7 @@ class Performer:
             actions.CreateRoom: self._create,
             actions.SetState: self._set_state,
             actions.Join: self._join,
-            actions.Leave: self._membership,
+            actions.Leave: self._leave,
             actions.Invite: self._membership,
             actions.Kick: self._membership,
             actions.AskNow: self._ask_now,
@@ -271,6 +277,21 @@ class Performer:
         target = path("rooms", action.room, "state", action.type, action.state_key)
         answer = await self._server.call("state", "PUT", target, action.content)
         return Outcome(action.room, told(answer, "event_id"))
+
+    async def _leave(self, action: actions.Leave, action_id: str) -> Outcome:
+        if action_id not in self._afar and await self._is_asked_from_afar(action.room):
+            self._afar.add(action_id)
+            raise TooSoon(HER_SERVERS_PAUSE)
+        self._afar.discard(action_id)
+        return await self._membership(action, action_id)
+
+    async def _is_asked_from_afar(self, room_id: str) -> bool:
+        """By somebody of another homeserver. That one tells ours of the invitation before it has
+        kept it itself; what declines it sooner it refuses, and goes on showing us as asked in."""
+        store = self._session.store
+        room = await store.run("room", lambda ledger: self._load(ledger, room_id))
+        ours = server_of(self._account)
+        return room.invited and any(server_of(x) != ours for x in (*room.members, room.maker) if x)
 
     async def _membership(
         self, action: actions.Leave | actions.Invite | actions.Kick, action_id: str
