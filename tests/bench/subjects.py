@@ -1,0 +1,154 @@
+"""Bots with a store full of documents, and events that meet them."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bots.exchange import documents as shares
+from bots.exchange import keys as exchange
+from bots.exchange.bot import ExchangeBot
+from bots.exchange.settings import Settings as ExchangeSettings
+from bots.exchange.settings import Source
+from bots.ombuds import keys as ombuds
+from bots.ombuds.bot import OmbudsBot
+from bots.ombuds.cases import documents as cases
+from bots.ombuds.chats import documents as chats
+from bots.ombuds.flags import documents as flags
+from bots.ombuds.settings import Settings as OmbudsSettings
+from bots.ombuds.team import documents as team
+from bots.runtime.decision import Due, Event
+from bots.runtime.kit.bot import KitBot
+from bots.runtime.kit.messages import MessageNow
+from bots.runtime.transaction import Transaction
+from bots.runtime.words import Words
+from federation.events import Edit, Origin, Reaction, Redaction, RoomView, TextMessage
+
+BOT, NORTH, COMMON, STAFF = "@bot:a.example", "!north", "!exchange", "!staff"
+ANNA = "@anna:a.example"
+VOCABULARY = tuple(f"word{i}" for i in range(2_000))
+_ids = itertools.count()
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    bot: KitBot[Any, Any]
+    fill: Callable[[Transaction, range], None]
+    """Puts documents of these numbers in, one of each kind a number."""
+    happens: Callable[[int, random.Random], Iterator[Event]]
+    """What happens to those of one number."""
+
+
+def _person(i: int) -> str:
+    return f"@person-{i}:a.example"
+
+
+def _origin(sender: str, room: str, *, encrypted: bool = True) -> Origin:
+    return Origin(BOT, room, f"$event-{next(_ids)}", sender, 0, encrypted)
+
+
+def _words(dice: random.Random) -> str:
+    return " ".join(dice.sample(VOCABULARY, 12))
+
+
+# -- the exchange ----------------------------------------------------------------------------------
+
+
+def _fill_exchange(tx: Transaction, numbers: range) -> None:
+    for i in numbers:
+        author, mark = _person(i), shares.Mark(f"$mark-{i}", _person(i))
+        shared = shares.Shared(f"$message-{i}", NORTH, shares.ShareState.SHARED, (mark,))
+        about: dict[str, Any] = {"number": i + 1, "into": COMMON, "initiative": "North"}
+        text = _words(random.Random(i))
+        tx.keep(shares.SHARES, replace(shared, author=author, text=text, **about))
+        tx.fill(exchange.COPY(number=i + 1), COMMON, f"$copy-{i}", f"{i}")
+        tx.keep(shares.ANSWERS, shares.Answer(i + 1, f"$answer-{i}"))
+        tx.keep(shares.PEOPLE, shares.Person(author, named=True))
+        tx.keep(shares.PLACES, shares.Place(f"!room-{i}", joined=True))
+        tx.keep(shares.REMOVED, shares.Removed(f"$removed-{i}"))
+        tx.keep(shares.RESTLESS, shares.Restless(f"$restless-{i}", 1))
+    tx.keep(shares.OFFICE, shares.Office(shares=numbers[-1] + 1))
+
+
+def _in_exchange(i: int, dice: random.Random) -> Iterator[Event]:
+    """A message is shared, edited, answered, looked for and taken back."""
+    who, view = _person(i), RoomView()
+    message, mark = _origin(who, NORTH), _origin(who, NORTH)
+    said = TextMessage(message, view, _words(dice))
+    yield said
+    yield Reaction(mark, view, message.event_id, "📣")
+    yield MessageNow(NORTH, message.event_id, exchange.SHARE(), said, who)
+    yield Edit(_origin(who, NORTH), view, message.event_id, said.body + " at last")
+    yield TextMessage(_origin(who, COMMON), view, "Here!", thread=f"$copy-{i}")
+    yield Redaction(_origin(who, COMMON), view, f"$answer-{i}")
+    yield TextMessage(_origin(who, COMMON), view, f"!find {dice.choice(VOCABULARY)}")
+    yield TextMessage(_origin(who, COMMON), view, f"!find {' '.join(dice.sample(VOCABULARY, 2))}")
+    yield TextMessage(_origin(who, NORTH), view, "!name off")
+    yield Redaction(_origin(who, NORTH), view, f"$unknown-{i}")
+    yield Redaction(_origin(who, NORTH), view, mark.event_id)
+    yield Due(exchange.REST(source=message.event_id))
+    yield Due(exchange.NOTE(number=i + 1))
+
+
+# -- the ombuds office -----------------------------------------------------------------------------
+
+
+def _fill_ombuds(tx: Transaction, numbers: range) -> None:
+    for i in numbers:
+        n, person, chat = i + 1, _person(i), f"!chat-{i}"
+        text = _words(random.Random(i))
+        tx.keep(cases.CASES, cases.Case(n, n, float(n), text=text, stands=0))
+        tx.keep(cases.SEARCHES, cases.Search(n, "word1", 0))
+        tx.fill(ombuds.ROOT(case=n), STAFF, f"$root-{i}", f"{i}")
+        tx.note_copy(f"$said-{i}", ombuds.ROOT(case=n), STAFF)
+        tx.keep(chats.IDENTITIES, chats.Identity(n, chats.Reporter(person), chat))
+        told = chats.Conversation(chat, n, language="en", noticed="en", case=n)
+        tx.keep(chats.CONVERSATIONS, told)
+        tx.keep(chats.INVITATIONS, chats.Invitation(f"!invited-{i}"))
+        tx.keep(chats.GONE, chats.Gone(f"!gone-{i}", f"$gone-{i}"))
+        tx.keep(chats.EDITS, chats.Edited(f"$edit-{i}", f"$said-{i}"))
+        tx.keep(flags.PLACES, flags.Place(f"!place-{i}", open=True, greeted=True))
+        tx.keep(flags.FLAGS, flags.Flag(n, person, f"!place-{i}", (f"$flagged-{i}",)))
+        tx.keep(flags.FLAGGERS, flags.Flagger(person, n, chat, flags=(n,)))
+        tx.keep(flags.NOTICES, flags.Notice(n, f"!place-{i}", ()))
+        tx.keep(flags.MODERATORS, flags.Moderator(f"@moderator-{i}:a.example", n))
+        tx.keep(team.DEVICES, team.Devices(f"@staff-{i}:a.example", ("PHONE",)))
+    tx.fill(ombuds.FIRST(), STAFF, None, "room")
+    count = numbers[-1] + 1
+    office = team.Office((ANNA,), founded=True, cases=count, conversations=count, numbers=count)
+    tx.keep(team.OFFICE, office)
+
+
+def _in_ombuds(i: int, dice: random.Random) -> Iterator[Event]:
+    """A person writes, corrects and takes back; staff answer, look through cases and close one."""
+    who, chat, n = _person(i), f"!chat-{i}", i + 1
+    private = RoomView(joined=frozenset({BOT, who}), encrypted=True, join_rule="invite")
+    office = RoomView(joined=frozenset({BOT, ANNA}), encrypted=True, join_rule="invite")
+    place = RoomView(joined=frozenset({BOT, who, ANNA}), encrypted=True)
+    yield TextMessage(_origin(who, chat), private, _words(dice))
+    yield Edit(_origin(who, chat), private, f"$said-{i}", _words(dice))
+    yield TextMessage(_origin(ANNA, STAFF), office, "!answer We look at it.", thread=f"$root-{i}")
+    yield Due(ombuds.GOES(case=n, number=1))
+    yield TextMessage(_origin(ANNA, STAFF), office, "A note", thread=f"$root-{i}")
+    yield TextMessage(_origin(ANNA, STAFF), office, "!cases")
+    yield TextMessage(_origin(ANNA, STAFF), office, "!help")
+    yield Reaction(_origin(who, f"!place-{i}"), place, f"$other-{i}", "🚩")
+    yield TextMessage(_origin(ANNA, STAFF), office, "!close", thread=f"$root-{i}")
+    yield Redaction(_origin(who, chat), private, f"$said-{i}")
+    yield Redaction(_origin(who, chat), private, f"$unknown-{i}")
+
+
+EXCHANGE = Subject(
+    ExchangeBot(ExchangeSettings(BOT, COMMON, ("en",), (Source(NORTH, "North"),)), Words()),
+    _fill_exchange,
+    _in_exchange,
+)
+OMBUDS = Subject(
+    OmbudsBot(OmbudsSettings(BOT, (ANNA,), ("en", "de"), ZoneInfo("Europe/Berlin")), Words()),
+    _fill_ombuds,
+    _in_ombuds,
+)
