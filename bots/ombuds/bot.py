@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from bots.ombuds import keys
-from bots.ombuds.cases import answers, casework, ringing
+from bots.ombuds import keys, private, rooms
+from bots.ombuds.cases import answers, casework, ringing, standing
 from bots.ombuds.cases.documents import CASES, SEARCHES
 from bots.ombuds.chats import arrival, changes, conversation, unedited
-from bots.ombuds.chats.documents import CONVERSATIONS, EDITS, GONE, IDENTITIES, INVITATIONS
+from bots.ombuds.chats.documents import (
+    CONVERSATIONS,
+    EDITS,
+    FLAGGERS,
+    GONE,
+    IDENTITIES,
+    INVITATIONS,
+)
 from bots.ombuds.flags import decisions, flagging, looking, places, telling
-from bots.ombuds.flags.documents import FLAGGERS, FLAGS, MODERATORS, NOTICES, PLACES
+from bots.ombuds.flags.documents import FLAGS, MODERATORS, NOTICES, PLACES
 from bots.ombuds.settings import Settings
 from bots.ombuds.team import devices, founding, moving, roster, staff
 from bots.ombuds.team.documents import DEVICES, OFFICE
@@ -44,6 +51,10 @@ def _is_in_office(turn: Turn, event: RoomEvent) -> bool:
     return event.origin.room_id == turn.room_id
 
 
+def _is_about_us(turn: Turn, event: Membership) -> bool:
+    return event.user == turn.settings.account
+
+
 def _is_ours(turn: Turn, event: RoomEvent) -> bool:
     return event.origin.sender == turn.settings.account
 
@@ -70,11 +81,12 @@ IN_PLACE: Router[Turn] = Router(
     on(RoomReplaced, places.replaced),
 )
 IN_PRIVATE: Router[Turn] = Router(
-    on(TextMessage, conversation.replied, answers.proved, conversation.text),
+    in_room(rooms.grown, when=rooms.is_grown),
+    on(TextMessage, conversation.replied, answers.proved, private.text),
     on(MediaMessage, answers.proved, conversation.media),
     on(ClientRequest, conversation.requested),
     on(Edit, changes.of_copies, changes.edited),
-    on(Redaction, changes.of_copies, unedited.redacted),
+    on(Redaction, changes.of_copies, decisions.withdrawn, unedited.redacted),
     on(Reaction, answers.proved, decisions.reacted),
     on(Unreadable, conversation.unreadable),
     on(Shown, answers.shown),
@@ -86,17 +98,22 @@ def _in_private(turn: Turn, event: RoomEvent) -> None:
     IN_PRIVATE(turn, event)
 
 
+MEMBERS: Router[Turn] = Router(
+    on(Membership, rooms.ours, when=_is_about_us),
+    on(Membership, rooms.grown, when=rooms.is_grown),
+    on(Membership, arrival.membership),
+)
 ROUTES: Router[Turn] = Router(
     on(Started, founding.started, moving.started, devices.started),
     on(SetAside, moving.set_aside),
     on(DevicesChanged, devices.changed),
     timer(keys.ANEW, moving.due),
-    timer(keys.MOVE, moving.move),
+    timer(keys.MOVE, standing.move),
     timer(keys.RING, ringing.due),
     timer(keys.SEARCH, casework.go_on),
     timer(keys.DEVICES, devices.compare),
     timer(keys.GOES, answers.due),
-    timer(keys.RECEIVE, moving.receive),
+    timer(keys.RECEIVE, standing.receive),
     timer(keys.WELCOME, arrival.welcome),
     timer(keys.FORGET, flagging.due),
     timer(keys.RECOUNT, flagging.recount),
@@ -118,7 +135,7 @@ ROUTES: Router[Turn] = Router(
     outcome(Invite, roster.not_invited),
     in_room(_nothing, when=_is_former),
     in_room(IN_OFFICE, when=_is_in_office),
-    on(Membership, arrival.entered, arrival.membership),
+    on(Membership, arrival.entered, MEMBERS),
     in_room(_nothing, when=_is_ours),
     in_room(IN_PLACE, when=places.is_place),
     in_room(_in_private),

@@ -12,14 +12,15 @@ from bots.ombuds.cases.documents import CASES, Case
 from bots.ombuds.chats.documents import (
     CONVERSATIONS,
     EDITS,
+    FLAGGERS,
     GONE,
     IDENTITIES,
     Conversation,
     Edited,
+    Flagger,
     Gone,
     Reporter,
 )
-from bots.ombuds.flags.documents import FLAGGERS, Flagger
 from bots.ombuds.settings import Settings
 from bots.ombuds.team.documents import OFFICE, Office
 from bots.runtime.bot import Made

@@ -113,7 +113,7 @@ def _fill_ombuds(tx: Transaction, numbers: range) -> None:
         tx.keep(chats.EDITS, chats.Edited(f"$edit-{i}", f"$said-{i}"))
         tx.keep(flags.PLACES, flags.Place(f"!place-{i}", open=True, greeted=True))
         tx.keep(flags.FLAGS, flags.Flag(n, person, f"!place-{i}", (f"$flagged-{i}",)))
-        tx.keep(flags.FLAGGERS, flags.Flagger(person, n, chat, flags=(n,)))
+        tx.keep(chats.FLAGGERS, chats.Flagger(person, n, chat, flags=(n,)))
         tx.keep(flags.NOTICES, flags.Notice(n, f"!place-{i}", ()))
         tx.keep(flags.MODERATORS, flags.Moderator(f"@moderator-{i}:a.example", n))
         tx.keep(team.DEVICES, team.Devices(f"@staff-{i}:a.example", ("PHONE",)))

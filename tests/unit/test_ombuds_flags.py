@@ -12,7 +12,8 @@ import pytest
 from bots.ombuds import keys
 from bots.ombuds.bot import OmbudsBot
 from bots.ombuds.cases.documents import CASES
-from bots.ombuds.flags.documents import FLAGGERS, FLAGS, MODERATORS, NOTICES, PLACES
+from bots.ombuds.chats.documents import FLAGGERS
+from bots.ombuds.flags.documents import FLAGS, MODERATORS, NOTICES, PLACES
 from bots.runtime.decision import Performed, Request, Say, SetTimer, Withdraw
 from federation.actions import (
     AskNow,

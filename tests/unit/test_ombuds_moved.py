@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bots.ombuds.team import moving
+from bots.ombuds.cases import standing
 from bots.ombuds.team.documents import OFFICE as DOCUMENT
 from bots.ombuds.team.documents import Office
 from bots.runtime.decision import Request, Say, SetAside, Started
@@ -89,7 +89,7 @@ def test_what_was_edited_or_taken_back_stays_so_in_the_new_room() -> None:
 
 
 def test_many_cases_come_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(moving, "MOST", 2)
+    monkeypatch.setattr(standing, "MOST", 2)
     world = begun()
     for number in range(2, 6):
         world.write("!neu")

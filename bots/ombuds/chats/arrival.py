@@ -8,17 +8,15 @@ from dataclasses import replace
 from bots.ombuds import keys
 from bots.ombuds.chats.documents import (
     CONVERSATIONS,
+    FLAGGERS,
     IDENTITIES,
     INVITATIONS,
     Conversation,
     Identity,
-    Invitation,
     Reporter,
 )
-from bots.ombuds.flags import places
-from bots.ombuds.flags.documents import FLAGGERS, PLACES
 from bots.ombuds.turn import Turn
-from bots.runtime.decision import CancelTimer, Phrase, SetTimer
+from bots.runtime.decision import CancelTimer, SetTimer
 from bots.runtime.kit import chats
 from bots.runtime.tongues import own_names
 from bots.runtime.words import ORIGINALS
@@ -38,12 +36,14 @@ def entered(turn: Turn, event: RoomEvent) -> None:
 
 
 def membership(turn: Turn, event: Membership) -> None:
-    if event.user == turn.settings.account:
-        _ours(turn, event)
-    elif turn.has_chat and not _is_room(turn, event, present(event)):
-        if turn.is_reporter(event.user):
-            _persons(turn, event)
-        _watch(turn, present(event), settles=not turn.is_reporter(event.user))
+    """Somebody else comes or goes."""
+    if turn.has_chat:
+        hers = turn.is_reporter(event.user)
+        if hers and event.membership.out:
+            left(turn)
+        elif hers and event.membership is MembershipKind.JOIN:
+            returned(turn, present(event))
+        _watch(turn, present(event), settles=not hers)
 
 
 def present(event: Membership) -> frozenset[str]:
@@ -52,53 +52,6 @@ def present(event: Membership) -> frozenset[str]:
     if event.membership in HERE:
         return others | {event.user} - {event.origin.account}
     return others - {event.user}
-
-
-def _ours(turn: Turn, event: Membership) -> None:
-    if event.membership is MembershipKind.INVITE:
-        turn.put(INVITATIONS, Invitation(turn.chat))
-        places.asked_in(turn, event)
-        turn.ask(chats.enter(event))
-    elif event.membership is MembershipKind.JOIN:
-        _joined(turn, event)
-    elif event.membership.out:
-        turn.drop(INVITATIONS, turn.chat)
-        places.gone(turn, event)
-        if turn.has_chat:
-            _left(turn)
-
-
-def _joined(turn: Turn, event: Membership) -> None:
-    others = event.room.others(event.origin.account)
-    invited = turn.get(INVITATIONS, turn.chat) is not None
-    turn.drop(INVITATIONS, turn.chat)
-    if turn.has_chat:
-        _returned(turn, others)
-    elif turn.get(PLACES, turn.chat) is not None:
-        places.entered(turn, event)
-        return
-    elif not invited:
-        # Not a chat that somebody began with us: the ombuds room, seen before it has its handle.
-        return
-    elif (person := chats.partner(event)) is not None:
-        # What can't be undone is done where she asked for a conversation, or has begun one.
-        waits = event.room.moderated_by(turn.settings.account)
-        begin(turn, person, encrypted=event.room.encrypted or waits)
-    elif not _may_moderate(turn, event, others):
-        turn.ask(*chats.refuse(turn.chat, others, Phrase("private-only", turn.settings.spoken)))
-        return
-    else:
-        places.entered(turn, event)
-        return
-    expect(turn)
-
-
-def _may_moderate(turn: Turn, event: Membership, others: frozenset[str]) -> bool:
-    """Whether it is a room in which flags may be wanted: people are there, or the only one has
-    given us the power that it takes."""
-    if event.room.direct or event.room.space or not others:
-        return False
-    return len(others) > 1 or event.room.moderated_by(turn.settings.account)
 
 
 def adopt(turn: Turn, event: chats.Message) -> bool:
@@ -111,21 +64,9 @@ def adopt(turn: Turn, event: chats.Message) -> bool:
         begin(turn, person, encrypted=event.room.encrypted)
     if not turn.is_reporter(person):
         return False
-    if _is_room(turn, event, event.room.others(event.origin.account)):
-        return False
     if event.room.moderated_by(turn.settings.account) and not event.room.encrypted:
         turn.ask(chats.encrypt(turn.chat))
     _watch(turn, event.room.others(event.origin.account), settles=False)
-    return True
-
-
-def _is_room(turn: Turn, event: Membership | chats.Message, others: frozenset[str]) -> bool:
-    """Whether this is no private chat after all, but a room that had one person in it so far.
-    What is said there must not be taken for a complaint."""
-    if event.room.direct or turn.has_case or len(others) < 2:
-        return False
-    places.become(turn)
-    places.greet(turn, event)
     return True
 
 
@@ -166,6 +107,11 @@ def notice(turn: Turn) -> None:
     turn.ask(CancelTimer(keys.WELCOME(room=turn.chat)))
 
 
+def notice_once(turn: Turn) -> None:
+    if not turn.conversation.noticed:
+        notice(turn)
+
+
 def original(turn: Turn) -> None:
     """She would rather rely on what was written first than on a draft."""
     turn.say_in(" ".join(ORIGINALS), "notice", _noticed(turn))
@@ -186,21 +132,14 @@ def languages(turn: Turn) -> str:
 # -- who is there ----------------------------------------------------------------------------------
 
 
-def _persons(turn: Turn, event: Membership) -> None:
-    if event.membership.out:
-        _left(turn)
-    elif event.membership is MembershipKind.JOIN:
-        _returned(turn, present(event))
-
-
-def _left(turn: Turn) -> None:
+def left(turn: Turn) -> None:
     if not turn.conversation.left:
         turn.converse(left=True)
         if turn.has_case:
             turn.tell_case("left")
 
 
-def _returned(turn: Turn, others: frozenset[str]) -> None:
+def returned(turn: Turn, others: frozenset[str]) -> None:
     if turn.conversation.left and turn.reporter.reveal() in others:
         turn.converse(left=False)
         if turn.has_case:

@@ -10,7 +10,6 @@ from bots.ombuds import keys
 from bots.ombuds.cases import thread
 from bots.ombuds.cases.documents import Case
 from bots.ombuds.chats import conversation
-from bots.ombuds.flags import decisions
 from bots.ombuds.keys import Part
 from bots.ombuds.turn import Turn
 from bots.runtime import texts
@@ -79,7 +78,6 @@ def redacted(turn: Turn, event: Redaction) -> None:
     if turn.gone or not turn.is_reporter(event.origin.sender):
         return
     turn.lose()
-    decisions.withdrawn(turn, event.origin.sender, event.target)
     found = copies(turn, event, OF_PERSON | OF_FLAG)
     if found:
         strike(turn, found)

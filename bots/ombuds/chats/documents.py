@@ -74,6 +74,22 @@ class Conversation:
 
 
 @dataclass(frozen=True, slots=True)
+class Flagger:
+    """Somebody with whom the office has a private chat, or will have one."""
+
+    user: str = field(repr=False)
+    serial: int
+    room: str | None = field(default=None, repr=False)
+    """The chat, once there is one."""
+    making: int = 0
+    """Number of the chat that is being made."""
+    flags: tuple[int, ...] = ()
+    """Which wait for her decision."""
+    answered: float = 0.0
+    """When she last decided."""
+
+
+@dataclass(frozen=True, slots=True)
 class Invitation:
     """Somebody invited us into this room, and we have not seen ourselves join."""
 
@@ -107,3 +123,9 @@ CONVERSATIONS = Collection("ombuds/conversation", Conversation, key=lambda x: x.
 INVITATIONS = Collection("ombuds/invitation", Invitation, key=lambda x: x.room)
 GONE = Collection("ombuds/gone", Gone, key=lambda x: x.key)
 EDITS = Collection("ombuds/edit", Edited, key=lambda x: x.edit)
+FLAGGERS = Collection(
+    "ombuds/flagger",
+    Flagger,
+    key=lambda x: x.user,
+    indexes={"making": lambda x: (str(x.making),) if x.making else ()},
+)

@@ -6,8 +6,9 @@ they ever said, and the message is looked up: what it says now comes into the th
 
 from __future__ import annotations
 
-from bots.ombuds.chats import changes, conversation
-from bots.ombuds.chats.conversation import Incoming
+from bots.ombuds.cases import filing
+from bots.ombuds.cases.filing import Incoming
+from bots.ombuds.chats import changes
 from bots.ombuds.turn import Turn
 from bots.runtime import texts
 from bots.runtime.kit.messages import Gone, MessageNow, written
@@ -42,7 +43,7 @@ def now_known(turn: Turn, now: MessageNow, case: int) -> None:
     if incoming is not None:
         if now.edit is not None:
             turn.note_edit(now.edit.event_id, source)
-        conversation.pass_on(turn, incoming)
+        filing.pass_on(turn, incoming)
     elif isinstance(now.answer, Gone):
         turn.tell_case("taken-back")
     else:

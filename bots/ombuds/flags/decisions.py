@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from bots.ombuds import keys
 from bots.ombuds.chats import arrival
+from bots.ombuds.chats.documents import FLAGGERS
 from bots.ombuds.flags import flagging, flagwords, places
-from bots.ombuds.flags.documents import FLAGGERS, FLAGS, PLACES, Flag, Stage
+from bots.ombuds.flags.documents import FLAGS, PLACES, Flag, Stage
 from bots.ombuds.flags.flagwords import AGREE, Choice
 from bots.ombuds.turn import Turn, Values
 from bots.runtime import answers
@@ -17,7 +18,7 @@ from bots.runtime.phrases import PerLanguage
 from bots.runtime.questions import latest
 from bots.runtime.vocabulary import NO
 from federation.actions import AskNow, React
-from federation.events import Reaction, TextMessage
+from federation.events import Reaction, Redaction, TextMessage
 from federation.links import event_of
 
 LATELY = 3600.0
@@ -229,8 +230,11 @@ def _look(turn: Turn, flag: Flag) -> None:
         turn.ask(AskNow(flag.room, event, why, name=flag.stage is not Stage.MODERATORS))
 
 
-def withdrawn(turn: Turn, user: str, target: str) -> None:
+def withdrawn(turn: Turn, event: Redaction) -> None:
     """She has taken the message or reaction back by which she decided."""
-    for flag in flagging.flags_of(turn, turn.get(FLAGGERS, user)):
-        if flag.source == target:
+    sender = event.origin.sender
+    if turn.gone or not turn.is_reporter(sender):
+        return
+    for flag in flagging.flags_of(turn, turn.get(FLAGGERS, sender)):
+        if flag.source == event.target:
             flagging.forget(turn, flag, answered=True)

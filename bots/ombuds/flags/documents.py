@@ -92,22 +92,6 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True)
-class Flagger:
-    """Somebody with whom the office has a private chat, or will have one."""
-
-    user: str = field(repr=False)
-    serial: int
-    room: str | None = field(default=None, repr=False)
-    """The chat, once there is one."""
-    making: int = 0
-    """Number of the chat that is being made."""
-    flags: tuple[int, ...] = ()
-    """Which wait for her decision."""
-    answered: float = 0.0
-    """When she last decided."""
-
-
-@dataclass(frozen=True, slots=True)
 class Notice:
     """What moderators of a room were told, so that it can be brought up to date."""
 
@@ -127,12 +111,6 @@ class Moderator:
 
 PLACES = Collection("ombuds/place", Place, key=lambda x: x.room)
 FLAGS = Collection("ombuds/flag", Flag, key=lambda x: str(x.number))
-FLAGGERS = Collection(
-    "ombuds/flagger",
-    Flagger,
-    key=lambda x: x.user,
-    indexes={"making": lambda x: (str(x.making),) if x.making else ()},
-)
 NOTICES = Collection(
     "ombuds/notice",
     Notice,

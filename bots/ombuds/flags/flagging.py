@@ -7,8 +7,9 @@ from datetime import timedelta
 
 from bots.ombuds import keys
 from bots.ombuds.chats import arrival
+from bots.ombuds.chats.documents import FLAGGERS, Flagger
 from bots.ombuds.flags import flagwords
-from bots.ombuds.flags.documents import FLAGGERS, FLAGS, PLACES, Flag, Flagger, Stage
+from bots.ombuds.flags.documents import FLAGS, PLACES, Flag, Stage
 from bots.ombuds.flags.flagwords import Choice
 from bots.ombuds.flags.wording import CHAT
 from bots.ombuds.turn import Turn

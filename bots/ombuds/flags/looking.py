@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bots.ombuds.cases import ringing, thread
+from bots.ombuds.cases import filing, ringing, thread
 from bots.ombuds.cases.documents import Flagged
-from bots.ombuds.chats import conversation
+from bots.ombuds.chats import arrival
 from bots.ombuds.flags import decisions, flagging, telling
 from bots.ombuds.flags.documents import FLAGS, Flag, Found, Stage
 from bots.ombuds.turn import Turn
@@ -77,7 +77,8 @@ def _file(turn: Turn, flag: Flag) -> None:
         )
         for x in flag.found
     )
-    conversation.flagged(turn, flag.source, flagged)
+    filing.begin(turn, filing.Incoming(flag.source, "", cut=False, encrypted=True), flags=flagged)
+    arrival.notice_once(turn)
     if any(x.readable for x in flag.found):
         decisions.offer(turn, replace(flag, case=turn.case.number))
     else:

@@ -8,9 +8,9 @@ from functools import partial
 from typing import Any
 
 from bots.ombuds import keys
-from bots.ombuds.chats.documents import CONVERSATIONS, IDENTITIES
+from bots.ombuds.chats.documents import CONVERSATIONS, FLAGGERS, IDENTITIES
 from bots.ombuds.flags import flagwords, moderation
-from bots.ombuds.flags.documents import FLAGGERS, PLACES, Place
+from bots.ombuds.flags.documents import PLACES, Place
 from bots.ombuds.turn import Turn
 from bots.runtime.commands import spoken
 from bots.runtime.decision import CancelTimer, Performed, Phrase, Say, SetTimer

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bots.ombuds import commands, keys
-from bots.ombuds.cases import answers, casework
-from bots.ombuds.team import devices, moving, roster
+from bots.ombuds.cases import answers, casework, standing
+from bots.ombuds.team import devices, roster
 from bots.ombuds.turn import Turn, Values
 from bots.runtime import texts, unheeded
 from bots.runtime.commands import Command, Invocation, Unknown
@@ -142,7 +142,7 @@ def _of_case(turn: Turn, event: TextMessage, invocation: Invocation) -> None:
 
 
 def _carry_out(turn: Turn, invocation: Invocation, call: Call) -> None:
-    moving.bring(turn)
+    standing.bring(turn)
     if call.command is not commands.ANSWER:
         _besides(turn, invocation, call.rest)
     OF_CASE[call.command.name](turn, call)

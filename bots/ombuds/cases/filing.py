@@ -1,0 +1,106 @@
+"""What a person tells becomes a case, or goes on in one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bots.ombuds import keys
+from bots.ombuds.cases import ringing, standing, thread
+from bots.ombuds.cases.documents import Case, CaseState, Flagged
+from bots.ombuds.turn import Turn
+from bots.runtime import texts
+from bots.runtime.decision import Phrase
+from bots.runtime.kit import sparing
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    event_id: str
+    text: str
+    cut: bool
+    encrypted: bool
+    media: str | None = None
+    changed: bool = False
+
+
+def is_open(turn: Turn) -> bool:
+    return turn.has_case and turn.case.state is not CaseState.CLOSED
+
+
+def take(turn: Turn, incoming: Incoming) -> None:
+    if is_open(turn) and not turn.conversation.fresh:
+        go_on(turn, incoming)
+    else:
+        before = turn.case.number if turn.has_case and not turn.conversation.fresh else None
+        begin(turn, incoming, refers=before)
+
+
+def begin(
+    turn: Turn,
+    incoming: Incoming,
+    *,
+    refers: int | None = None,
+    flags: tuple[Flagged, ...] = (),
+) -> None:
+    """Where something was flagged it names no other case: it may be about other people, and for
+    other eyes."""
+    first, *rest = texts.parts(incoming.text)
+    number = turn.office.cases + 1
+    turn.set_office(cases=number)
+    turn.open(
+        Case(
+            number,
+            conversation=turn.conversation.serial,
+            opened=turn.seconds,
+            language=turn.conversation.language,
+            text=first,
+            media=incoming.media,
+            encrypted=incoming.encrypted,
+            cut=incoming.cut,
+            refers=refers,
+            flags=flags,
+            stands=turn.office.rooms,
+        )
+    )
+    turn.converse(case=number, fresh=False, acknowledged=turn.seconds)
+    root = keys.ROOT(case=number)
+    turn.tell(thread.key(turn), thread.values(turn), handle=root, copy_of=incoming.event_id)
+    _continue(turn, incoming.event_id, rest)
+    ringing.opened(turn)
+    thread.receive(turn, after=root)
+
+
+def go_on(turn: Turn, incoming: Incoming) -> None:
+    standing.bring(turn)
+    pass_on(turn, incoming)
+    thread.belongs_here(turn)
+    if turn.case.state is CaseState.ANSWERED:
+        thread.set_state(turn, CaseState.OPEN)
+    if not sparing.lately(turn.conversation.acknowledged, turn.seconds):
+        turn.converse(acknowledged=turn.seconds)
+        number = turn.case.number
+        handle = keys.ACKNOWLEDGED(case=number, number=turn.case.texts)
+        turn.say("acknowledged", {"number": number}, handle=handle)
+
+
+def pass_on(turn: Turn, incoming: Incoming) -> None:
+    """Into the thread of the case at hand."""
+    first, *rest = texts.parts(incoming.text)
+    shown, kind = _following(turn, incoming, first)
+    thread.tell_text(turn, shown, incoming.event_id, kind)
+    _continue(turn, incoming.event_id, rest)
+    ringing.went_on(turn)
+
+
+def _following(turn: Turn, incoming: Incoming, text: str) -> tuple[Phrase, str]:
+    if incoming.media is not None:
+        return thread.medium(turn, incoming.media, text), incoming.media
+    marks = thread.marks(
+        turn, encrypted=incoming.encrypted, cut=incoming.cut, changed=incoming.changed
+    )
+    return thread.following(turn, text, marks), "text"
+
+
+def _continue(turn: Turn, source: str, rest: list[str]) -> None:
+    for part in rest:
+        thread.tell_text(turn, turn.phrase("continued", {"text": part}), source)

@@ -1,0 +1,77 @@
+"""In which room a case stands: an ombuds room that was lost is followed by another one."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bots.ombuds import keys
+from bots.ombuds.cases import answers, thread
+from bots.ombuds.cases.documents import CASES, Answer, AnswerState, Case
+from bots.ombuds.turn import Turn
+from bots.runtime.decision import SetTimer
+from bots.runtime.phrases import Exact
+
+SOON = timedelta(seconds=60)
+MOST = 100
+"""Cases that are put into a new room at once."""
+
+
+def move(turn: Turn) -> None:
+    """Put open cases of former rooms into this one, so many at once."""
+    cases: list[Case] = []
+    for room in range(turn.office.rooms):
+        left = MOST - len(cases)
+        cases += turn.view.find(CASES, "open", str(room), most=left, oldest=True) if left else ()
+    if len(cases) == MOST:
+        turn.ask(SetTimer(keys.MOVE(), turn.now))
+    for case in sorted(cases, key=lambda x: x.number):
+        turn.take_case(case.number)
+        _put(turn)
+
+
+def bring(turn: Turn) -> None:
+    """Put the case at hand into the room that is used now, if it stands in one that was lost."""
+    if turn.case.stands != turn.office.rooms:
+        _put(turn)
+
+
+def _put(turn: Turn) -> None:
+    turn.file(stands=turn.office.rooms)
+    case = turn.case
+    turn.tell(thread.key(turn), thread.values(turn), handle=keys.ROOT(case=case.number))
+    if case.root_gone:
+        turn.tell_case(thread.key(turn), thread.values(turn), handle=keys.HEADER(case=case.number))
+    for later in case.sequel:
+        marks: tuple[object, ...] = ()
+        time = datetime.fromtimestamp(later.at, turn.settings.timezone)
+        values = {"time": time, "marks": marks, "text": later.text}
+        phrase = turn.phrase("continued" if later.continues else "followup", values)
+        if later.kind not in ("text", "flagged"):
+            phrase = thread.medium(turn, later.kind, later.text)
+        handle = keys.TEXT(case=case.number, kind=later.kind, number=later.number)
+        turn.tell_case(phrase.key, phrase.values, handle=handle)
+    for answer in sorted(case.answers, key=lambda x: x.number):
+        _put_answer(turn, answer)
+
+
+def _put_answer(turn: Turn, answer: Answer) -> None:
+    handle = keys.NOTICE(case=turn.case.number, number=answer.number)
+    if answer.state is AnswerState.PENDING:
+        turn.tell_case("answer-pending", answers.pending(turn, answer.text), handle=handle)
+        answers.wait(turn, answer.number)
+    elif answer.state in answers.OUT:
+        turn.tell_case("answer-before", {"text": Exact(answer.text)}, handle=handle)
+    elif answer.state is AnswerState.UNSENT:
+        turn.tell_case("answer-unsent", {"text": Exact(answer.text)}, handle=handle)
+
+
+def receive(turn: Turn, case: int) -> None:
+    """A receipt that waited in vain for its case to stand in a room that was lost."""
+    turn.take_case(case)
+    if not turn.has_case or not turn.has_chat:
+        return
+    made = turn.view.made(keys.ROOT(case=case))
+    if made is not None and made.room_id == turn.room_id:
+        thread.receive(turn)
+    else:
+        turn.ask(SetTimer(keys.RECEIVE(case=case), turn.now + SOON))

@@ -1,0 +1,38 @@
+"""What somebody writes to the office, from room to room: an answer to a question about flags, a
+command, or something that she has to say."""
+
+from __future__ import annotations
+
+from bots.ombuds import commands
+from bots.ombuds.cases.filing import Incoming
+from bots.ombuds.chats import arrival, conversation
+from bots.ombuds.flags import decisions, flagwords
+from bots.ombuds.turn import Turn
+from bots.runtime import texts
+from bots.runtime.commands import addressed
+from federation.events import TextMessage, in_clear
+
+
+def text(turn: Turn, event: TextMessage) -> None:
+    if event.notice or not conversation.is_new(turn) or not arrival.adopt(turn, event):
+        return
+    body, cut = texts.clean(event.body)
+    body = addressed(body, event.origin.account, event.people)
+    if in_clear(event):
+        body = _plain(turn, body)
+    elif decisions.written(turn, event, body):
+        return
+    else:
+        body = conversation.followed(turn, body)
+    if body:
+        origin = event.origin
+        conversation.take(turn, Incoming(origin.event_id, body, cut, origin.encrypted))
+        decisions.still_open(turn, origin.sender, body)
+
+
+def _plain(turn: Turn, body: str) -> str:
+    """It decides nothing. But no complaint is lost."""
+    if flagwords.answers_something(body) or commands.of_reporter(body) is not None:
+        turn.reply("in-clear")
+        return ""
+    return body
