@@ -10,13 +10,11 @@ from bots.ombuds.chats.documents import FLAGGERS
 from bots.ombuds.flags import flagging, flagwords, places
 from bots.ombuds.flags.documents import FLAGS, PLACES, Flag, Stage
 from bots.ombuds.flags.flagwords import AGREE, Choice
-from bots.ombuds.turn import Turn, Values
+from bots.ombuds.turn import Turn
 from bots.runtime import answers
 from bots.runtime.kit import sparing
 from bots.runtime.kit.keys import Made
-from bots.runtime.phrases import PerLanguage
 from bots.runtime.questions import latest
-from bots.runtime.vocabulary import NO
 from federation.actions import AskNow, React
 from federation.events import Reaction, Redaction, TextMessage
 from federation.links import event_of
@@ -122,23 +120,13 @@ def offer(turn: Turn, flag: Flag) -> None:
     turn.put(FLAGS, replace(flag, stage=Stage.OFFERED, asked=turn.seconds))
     question = keys.EVIDENCE(number=flag.number)
     after = keys.ROOT(case=flag.case)
-    turn.reply("evidence-ask", _words(), handle=question, after=after, notify=True)
+    turn.reply("evidence-ask", flagwords.SHOWN, handle=question, after=after, notify=True)
     turn.ask(React(turn.chat, question, AGREE, notify=True))
 
 
 def _hint(turn: Turn, flag: Flag) -> None:
     turn.put(FLAGS, replace(flag, hinted=turn.seconds))
-    turn.reply("flag-open" if flag.stage is Stage.ASKED else "evidence-open", _words())
-
-
-def _words() -> Values:
-    return {
-        "message": PerLanguage(flagwords.MESSAGE.word),
-        "accommodation": PerLanguage(flagwords.ACCOMMODATION.word),
-        "nothing": PerLanguage(flagwords.NOTHING.word),
-        "show": PerLanguage(flagwords.SHOW.word),
-        "no": PerLanguage(NO.word),
-    }
+    turn.reply("flag-open" if flag.stage is Stage.ASKED else "evidence-open", flagwords.SHOWN)
 
 
 def _learn(turn: Turn, body: str) -> None:

@@ -15,7 +15,6 @@ from bots.ombuds.flags.wording import CHAT
 from bots.ombuds.turn import Turn
 from bots.runtime.decision import CancelTimer, Performed, Phrase, Say, SetTimer, Withdraw
 from bots.runtime.kit import chats
-from bots.runtime.phrases import PerLanguage
 from federation.actions import React, Redact, Ref
 from federation.events import Reaction
 from federation.links import link, servers
@@ -85,9 +84,7 @@ def _say(turn: Turn, chat: Ref, flag: Flag, **fields: Ref) -> None:
     values = {
         "count": count,
         "link": link(flag.room, flag.events[0], servers(turn.look(flag.room))),
-        "message": PerLanguage(flagwords.MESSAGE.word),
-        "accommodation": PerLanguage(flagwords.ACCOMMODATION.word),
-        "nothing": PerLanguage(flagwords.NOTHING.word),
+        **flagwords.SHOWN,
     }
     phrase = Phrase("flag-question" if count == 1 else "flag-questions", turn.spoken, values)
     audience = frozenset({flag.user})

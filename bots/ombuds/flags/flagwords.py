@@ -9,7 +9,8 @@ from bots.runtime.answerwords import NO as REFUSED
 from bots.runtime.answerwords import YES, folded
 from bots.runtime.commands import Command, Commands, Invocation, Word, names
 from bots.runtime.numbers import numbers, plain
-from bots.runtime.vocabulary import HELP
+from bots.runtime.phrases import PerLanguage
+from bots.runtime.vocabulary import HELP, NO
 
 KEYS = frozenset({"🚩"})
 """Variation selectors are gone by now."""
@@ -80,6 +81,14 @@ _TEXT = folded(
     "ви можете вы بده بدهید دهید",
 )
 
+SHOWN = {
+    "message": PerLanguage(MESSAGE.word),
+    "accommodation": PerLanguage(ACCOMMODATION.word),
+    "nothing": PerLanguage(NOTHING.word),
+    "show": PerLanguage(SHOW.word),
+    "no": PerLanguage(NO.word),
+}
+"""How our questions name them, each in the language that is spoken."""
 _IN_ROOMS = Commands((FLAGS, HELP))
 _IN_PRIVATE = Commands((FLAGS, FLAG))
 

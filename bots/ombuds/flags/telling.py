@@ -28,7 +28,6 @@ from bots.ombuds.flags.documents import (
 from bots.ombuds.flags.wording import FLAGGED
 from bots.ombuds.turn import Turn
 from bots.runtime.decision import Performed, Phrase, Say, SetTimer, Withdraw
-from bots.runtime.phrases import PerLanguage
 from federation.actions import CreateRoom, Invite
 from federation.links import link, servers
 
@@ -67,11 +66,7 @@ def pass_on(turn: Turn, flag: Flag) -> None:
     if not reached or place is None:
         again = replace(flag, stage=Stage.ASKED, asked=turn.seconds, found=(), source="")
         turn.put(FLAGS, again)
-        values = {
-            "accommodation": PerLanguage(flagwords.ACCOMMODATION.word),
-            "nothing": PerLanguage(flagwords.NOTHING.word),
-        }
-        turn.reply("flag-nobody", values)
+        turn.reply("flag-nobody", flagwords.SHOWN)
         return
     _note(turn, flag, reached, place)
     flagging.forget(turn, flag, answered=True)
