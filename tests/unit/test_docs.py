@@ -16,6 +16,8 @@ PAGES = (
     *sorted((ROOT / "docs").rglob("*.md")),
 )
 MODULES = {path.relative_to(ROOT).as_posix() for top in TOP for path in (ROOT / top).rglob("*.py")}
+DECISIONS = sorted((ROOT / "docs" / "decisions").glob("0*.md"))
+SECTIONS = ["Context", "Decision", "Consequences", "Why not"]
 
 
 def absent(text: str, page: Path) -> Iterator[str]:
@@ -85,3 +87,12 @@ def test_every_promise_of_security_names_its_tests() -> None:
     each = re.split(r"^- ", promises, flags=re.MULTILINE)[1:]
     assert len(each) > 5
     assert [one for one in each if not named_tests(one)] == []
+
+
+def test_each_decision_is_listed_and_short() -> None:
+    listed = (ROOT / "docs" / "decisions" / "README.md").read_text(encoding="utf-8")
+    assert re.findall(r"\((0\d+-[\w-]+\.md)\)", listed) == [path.name for path in DECISIONS]
+    for path in DECISIONS:
+        text = path.read_text(encoding="utf-8")
+        assert text.count("\n") <= 40, path.name
+        assert re.findall("^## (.+)$", text, re.MULTILINE) == SECTIONS, path.name
