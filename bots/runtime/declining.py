@@ -8,13 +8,11 @@ from federation.events import Asked, ClientRequest
 
 PHRASES: dict[Asked, str] = {Asked.VERIFICATION: "no-verification", Asked.CALL: "no-call"}
 PARAGRAPHS: dict[str, Paragraphs] = {
-    "no-verification": (
-        N_(
-            "I am a program, so nobody can compare emoji with you here. You do not have to verify "
-            "me: just write."
-        ),
+    "no-verification": N_(
+        "I am a program, so nobody can compare emoji with you here. You do not have to verify "
+        "me: just write."
     ),
-    "no-call": (N_("Nobody can take calls here. Please write instead."),),
+    "no-call": N_("Nobody can take calls here. Please write instead."),
 }
 
 

@@ -42,7 +42,13 @@ class Plural:
     plural: str
 
 
-Paragraphs = tuple[str | Plural, ...]
+Paragraph = str | Plural
+Paragraphs = Paragraph | tuple[Paragraph, ...]
+
+
+def each(paragraphs: Paragraphs) -> tuple[Paragraph, ...]:
+    """A phrase that has only one paragraph is written without brackets."""
+    return paragraphs if isinstance(paragraphs, tuple) else (paragraphs,)
 
 
 def N_(msgid: str) -> str:  # noqa: N802
@@ -203,11 +209,12 @@ class Renderer:
         return [text for texts in written for text in self._fitting(texts, language)]
 
     def _checked(self, key: str, language: str) -> bool:
-        texts = (x.singular if isinstance(x, Plural) else x for x in self._wording.paragraphs[key])
+        paragraphs = each(self._wording.paragraphs[key])
+        texts = (x.singular if isinstance(x, Plural) else x for x in paragraphs)
         return all(self._words.reviewed(x, language) for x in texts if not _BLOCK.fullmatch(x))
 
     def _paragraphs(self, phrase: Phrase) -> Iterator[_Shown]:
-        for template in self._wording.paragraphs[phrase.key]:
+        for template in each(self._wording.paragraphs[phrase.key]):
             block = None if isinstance(template, Plural) else _BLOCK.fullmatch(template)
             if block is None:
                 yield self._sentence(template, phrase)
@@ -245,7 +252,7 @@ class Renderer:
         written = [texts[x] for x in self._written_in if x in texts]
         return fitting or written or list(texts.values())[:1]
 
-    def _sentence(self, template: str | Plural, phrase: Phrase) -> _Shown:
+    def _sentence(self, template: Paragraph, phrase: Phrase) -> _Shown:
         plain: dict[str, object] = {}
         marked: dict[str, object] = {}
         markup: list[str] = []
@@ -262,7 +269,7 @@ class Renderer:
         body = _STAND_IN.sub(lambda x: markup[ord(x[0]) - _FIRST_STAND_IN], body)
         return _Shown(self._text(template, phrase.language, plain), body)
 
-    def _text(self, template: str | Plural, language: str, values: Mapping[str, object]) -> str:
+    def _text(self, template: Paragraph, language: str, values: Mapping[str, object]) -> str:
         if isinstance(template, str):
             return self._words.text(template, language, values)
         n = values["n"]

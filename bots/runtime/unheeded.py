@@ -15,21 +15,17 @@ UNKNOWN: dict[str, Paragraphs] = {
         "{guess}",
         N_("{command} shows all commands."),
     ),
-    "command-guess": (N_("Did you mean {command}?"),),
-    "command-amid": (
-        N_(
-            "I did not carry out {command}, because other signs stand around it. If you meant it, "
-            "please write it again at the beginning of a message."
-        ),
+    "command-guess": N_("Did you mean {command}?"),
+    "command-amid": N_(
+        "I did not carry out {command}, because other signs stand around it. If you meant it, "
+        "please write it again at the beginning of a message."
     ),
 }
 PARAGRAPHS: dict[str, Paragraphs] = UNKNOWN | {
-    "rest-unused": (N_("I only read {command}. I did nothing with the words after it."),),
-    "in-clear": (
-        N_(
-            "This was not encrypted, so I did nothing with it: somebody else could have written it "
-            "in your name. Please send it again, encrypted."
-        ),
+    "rest-unused": N_("I only read {command}. I did nothing with the words after it."),
+    "in-clear": N_(
+        "This was not encrypted, so I did nothing with it: somebody else could have written it "
+        "in your name. Please send it again, encrypted."
     ),
 }
 

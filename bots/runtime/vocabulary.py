@@ -29,19 +29,19 @@ NO = Word(names("de nein, en no, fr non, tr hayır, uk ні, ru нет, ar لا,
 
 KINDS: dict[str, Paragraphs] = {
     # Translators: what was sent, after "something that is not text:"
-    "kind-image": (N_("picture"),),
-    "kind-file": (N_("file"),),
-    "kind-audio": (N_("sound or voice message"),),
-    "kind-video": (N_("video"),),
-    "kind-location": (N_("place on a map"),),
-    "kind-sticker": (N_("sticker"),),
-    "kind-poll": (N_("poll"),),
-    "kind-other": (N_("unknown kind"),),
+    "kind-image": N_("picture"),
+    "kind-file": N_("file"),
+    "kind-audio": N_("sound or voice message"),
+    "kind-video": N_("video"),
+    "kind-location": N_("place on a map"),
+    "kind-sticker": N_("sticker"),
+    "kind-poll": N_("poll"),
+    "kind-other": N_("unknown kind"),
 }
 LISTS: dict[str, Paragraphs] = {
-    "help-line": ("{command} – {summary}",),
+    "help-line": "{command} – {summary}",
     # Translators: what the command for help does
-    "help-help": (N_("shows this list"),),
+    "help-help": N_("shows this list"),
 }
 
 

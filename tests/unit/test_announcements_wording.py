@@ -18,7 +18,7 @@ from bots.runtime import unheeded, vocabulary
 from bots.runtime.commands import Command, Invocation
 from bots.runtime.decision import Phrase
 from bots.runtime.kit import deadletters
-from bots.runtime.phrases import Plural, Renderer
+from bots.runtime.phrases import Plural, Renderer, each
 from bots.runtime.vocabulary import UNDO
 from bots.runtime.words import LANGUAGES
 from bridges.email.rendering import as_html, as_text
@@ -62,7 +62,7 @@ def test_names_of_values_and_phrases_exist() -> None:
 def placeholders(key: str) -> set[str]:
     texts = [
         text
-        for x in WORDING.paragraphs[key]
+        for x in each(WORDING.paragraphs[key])
         for text in ((x.singular, x.plural) if isinstance(x, Plural) else (x,))
     ]
     return {name for text in texts for name in re.findall(r"\{(\w+)\}", text)}

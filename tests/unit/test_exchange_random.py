@@ -17,7 +17,7 @@ from bots.exchange.wording import WORDING
 from bots.exchange.words import words
 from bots.runtime.decision import Due, Phrase, Say
 from bots.runtime.kit.messages import MessageNow, Unknown
-from bots.runtime.phrases import Link, Plural, Quote
+from bots.runtime.phrases import Link, Plural, Quote, each
 from bots.runtime.words import Words
 from federation.actions import Handle, Redact
 from federation.events import Edit, Redaction, RoomReplaced, RoomView
@@ -277,7 +277,7 @@ def test_no_order_of_events_breaks_a_promise(steps: list[tuple[str, int, int, st
 def placeholders(key: str) -> set[str]:
     texts = [
         y
-        for x in WORDING.paragraphs[key]
+        for x in each(WORDING.paragraphs[key])
         for y in ((x.singular, x.plural) if isinstance(x, Plural) else (x,))
     ]
     return {x for text in texts for x in re.findall(r"\{(\w+)\}", text)}

@@ -7,6 +7,7 @@ import pytest
 from bots.ombuds import keys
 from bots.ombuds.wording import PARAGRAPHS, RINGING
 from bots.runtime.decision import Request, Say
+from bots.runtime.phrases import each
 from tests.unit.test_ombuds_story import CHAT, OFFICE, World
 
 SECRET = "the guard with the red cap"
@@ -26,7 +27,7 @@ def loud(world: World, asked: list[Request]) -> list[tuple[str, str]]:
 
 def test_no_text_that_rings_has_a_place_for_what_a_person_wrote() -> None:
     for key in sorted(RINGING):
-        whole = "\n".join(map(str, PARAGRAPHS[key]))
+        whole = "\n".join(map(str, each(PARAGRAPHS[key])))
         assert "{text}" not in whole, key
         assert "{words}" not in whole, key
         assert "{lin" not in whole, key

@@ -15,7 +15,7 @@ from bots.ombuds.wording import PARAGRAPHS, RINGING, WORDING
 from bots.runtime import declining, unheeded, vocabulary
 from bots.runtime.decision import Phrase
 from bots.runtime.kit import deadletters
-from bots.runtime.phrases import Renderer
+from bots.runtime.phrases import Renderer, each
 from bots.runtime.vocabulary import UNDO
 from bots.runtime.words import Words
 from federation.events import KNOWN_MEDIA
@@ -77,7 +77,7 @@ def test_what_rings_exists() -> None:
 
 
 def placeholders(key: str) -> set[str]:
-    return {x for text in PARAGRAPHS[key] for x in re.findall(r"\{(\w+)\}", str(text))}
+    return {x for text in each(PARAGRAPHS[key]) for x in re.findall(r"\{(\w+)\}", str(text))}
 
 
 @pytest.mark.parametrize("key", sorted(PARAGRAPHS))

@@ -40,6 +40,7 @@ from bots.runtime.phrases import (
     Renderer,
     Wording,
     Written,
+    each,
 )
 from bots.runtime.vocabulary import HELP
 from bots.runtime.words import Words
@@ -53,7 +54,7 @@ RULES = sorted(Path(bots.onboarding.rules.__file__).parent.glob("*.py"))
 def placeholders(key: str) -> set[str]:
     texts = [
         y
-        for x in PARAGRAPHS[key]
+        for x in each(PARAGRAPHS[key])
         for y in ((x.singular, x.plural) if isinstance(x, Plural) else (x,))
     ]
     return {x for text in texts for x in re.findall(r"\{(\w+)\}", text)}

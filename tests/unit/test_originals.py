@@ -24,7 +24,7 @@ from bots.runtime import declining, unheeded, vocabulary
 from bots.runtime.commands import Invocation
 from bots.runtime.decision import Phrase
 from bots.runtime.originals import DRAFT, NOT_CHECKED, ON_REQUEST
-from bots.runtime.phrases import RULE, Paragraphs, PerLanguage, Plural, Written
+from bots.runtime.phrases import RULE, Paragraphs, PerLanguage, Plural, Written, each
 from bots.runtime.vocabulary import YES
 from bots.runtime.words import LANGUAGES, ORIGINALS, Words
 from tests.unit import test_ombuds_story, test_onboarding_story
@@ -103,7 +103,7 @@ ONBOARDING_ALONE = {
     "private-only": _COMMAND,
 }
 
-Table = Mapping[str, tuple[str | Plural, ...]]
+Table = Mapping[str, Paragraphs]
 TO_STAFF: tuple[Table, ...] = (
     cases.CASES, cases.ANSWERS, office.OFFICE, office.TEAM, flags.STAFF, flags.MODERATORS,
     COORDINATION, vocabulary.KINDS, vocabulary.LISTS,
@@ -124,7 +124,7 @@ TO_PEOPLE: tuple[tuple[Table, frozenset[str], Mapping[str, str]], ...] = (
 
 
 def asks(paragraphs: Paragraphs) -> bool:
-    texts = (x.plural if isinstance(x, Plural) else x for x in paragraphs)
+    texts = (x.plural if isinstance(x, Plural) else x for x in each(paragraphs))
     return any(ASKS.search(x) for x in texts)
 
 
@@ -171,11 +171,11 @@ def shown(
     table: Table = {**OMBUDS, **ONBOARDING}
     if key in WORDING.consent:
         table = ONBOARDING
-    named = {x for text in table[key] for x in re.findall(r"\{(\w+)\}", str(text))}
+    named = {x for text in each(table[key]) for x in re.findall(r"\{(\w+)\}", str(text))}
     values: dict[str, object] = dict.fromkeys(named, "x")
     if "yes" in named:
         values["yes"] = PerLanguage(YES.word)
-    if "rules" in named and "{rules}" in table[key]:
+    if "rules" in named and "{rules}" in each(table[key]):
         values["rules"] = Written({"de": "Regeln", "ar": "قواعد"})
     phrase = Phrase(key, languages, values)
     bot: OmbudsBot | OnboardingBot = (
@@ -218,7 +218,7 @@ def test_a_long_draft_names_the_word_that_shows_the_originals(key: str, language
     word = commands.ORIGINAL.shown(language)
     assert draft.endswith(WORDS.text(ON_REQUEST, language, {"original": word}))
     assert commands.of_reporter(word) == Invocation(commands.ORIGINAL)
-    assert not any(ASKS.search(str(x)) and "✅" in str(x) for x in OMBUDS[key])
+    assert not any(ASKS.search(str(x)) and "✅" in str(x) for x in each(OMBUDS[key]))
     assert shown(key, f"{language} de")[1]
 
 

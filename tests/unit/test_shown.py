@@ -21,7 +21,7 @@ from bots.onboarding.wording import WORDING as ONBOARDING
 from bots.runtime import answers, vocabulary
 from bots.runtime.commands import Command, Invocation, Word
 from bots.runtime.decision import Phrase
-from bots.runtime.phrases import PerLanguage, Renderer, Wording
+from bots.runtime.phrases import PerLanguage, Renderer, Wording, each
 from bots.runtime.switches import switch, switched
 from bots.runtime.texts import clean
 from bots.runtime.words import LANGUAGES, Words
@@ -130,7 +130,7 @@ BOTS: dict[str, tuple[Wording, Shown]] = {
 def rendered(wording: Wording, values: Shown, language: str) -> Iterator[tuple[str, str]]:
     renderer = Renderer(WORDS, wording)
     for key, paragraphs in wording.paragraphs.items():
-        names = {x for text in paragraphs for x in re.findall(r"\{(\w+)\}", str(text))}
+        names = {x for text in each(paragraphs) for x in re.findall(r"\{(\w+)\}", str(text))}
         given: dict[str, object] = dict.fromkeys(names, 2)
         given |= {x: PerLanguage(values[x][0]) for x in names if x in values}
         yield key, renderer.render(Phrase(key, language, given)).html or ""

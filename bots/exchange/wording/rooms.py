@@ -28,14 +28,14 @@ UNASKED = N_("Only contacts of an initiative of the network can ask me into thei
 
 PARAGRAPHS: dict[str, Paragraphs] = {
     "copy": ("{from}", "{medium}", "{text}", "{cut}", "{link}"),
-    "from": (N_("From {initiative}:"),),
+    "from": N_("From {initiative}:"),
     # Translators: the initiative, which can be trusted, comes before the name, which can't
-    "from-named": (N_("From {initiative} ({name}):"),),
-    "medium": (N_("With something that is not text: {kind}. You find it in the conversation."),),
-    "cut": (N_("The message is longer. You find the rest in the conversation."),),
+    "from-named": N_("From {initiative} ({name}):"),
+    "medium": N_("With something that is not text: {kind}. You find it in the conversation."),
+    "cut": N_("The message is longer. You find the rest in the conversation."),
     # Translators: the text of a link
-    "go": (N_("To the conversation, for those who are at {initiative}"),),
-    "go-exchange": (N_("To the exchange room"),),
+    "go": N_("To the conversation, for those who are at {initiative}"),
+    "go-exchange": N_("To the exchange room"),
     "answers": (
         NP_(
             "There is {n} new answer to this in the exchange room.",
@@ -45,7 +45,7 @@ PARAGRAPHS: dict[str, Paragraphs] = {
     ),
     "hello": (_WHAT, _FOLLOWS, _NOTHING_ELSE, _FIND, _MODERATORS),
     "hello-encrypted": (_WHAT, _FOLLOWS, _ENCRYPTED, _NOTHING_ELSE, _FIND, _MODERATORS),
-    "encrypted": (_ENCRYPTED,),
+    "encrypted": _ENCRYPTED,
     "help": (_WHAT, _FOLLOWS, _FIND, _NOTHING_ELSE, _MODERATORS),
     "help-exchange": (
         N_(
@@ -61,57 +61,43 @@ PARAGRAPHS: dict[str, Paragraphs] = {
         ),
         N_("Those who moderate this room can turn it on with {on}."),
     ),
-    "off": (
-        N_(
-            "Sharing is turned off in this room. What was shared before stays in the exchange room "
-            "until its authors delete it."
-        ),
+    "off": N_(
+        "Sharing is turned off in this room. What was shared before stays in the exchange room "
+        "until its authors delete it."
     ),
-    "moderators-only": (N_("Only those who moderate this room can decide this."),),
-    "not-author": (
-        N_(
-            "Thank you for the 📣! Only the person who wrote a message can share it, with 📣 or by "
-            "answering it with {share}."
-        ),
+    "moderators-only": N_("Only those who moderate this room can decide this."),
+    "not-author": N_(
+        "Thank you for the 📣! Only the person who wrote a message can share it, with 📣 or by "
+        "answering it with {share}."
     ),
-    "barred": (
-        N_("This is not shared: the person who wrote it is banned from the network or this group."),
+    "barred": N_(
+        "This is not shared: the person who wrote it is banned from the network or this group."
     ),
-    "outside": (N_("This is not shared: the person who wrote it has left the network."),),
-    "not-theirs": (
-        N_(
-            "Hello! I came because a contact of an initiative asked me in. But I only stay in "
-            "rooms that belong to that initiative and that its contact moderates, so I leave "
-            "again. I have kept nothing of what is written."
-        ),
+    "outside": N_("This is not shared: the person who wrote it has left the network."),
+    "not-theirs": N_(
+        "Hello! I came because a contact of an initiative asked me in. But I only stay in "
+        "rooms that belong to that initiative and that its contact moderates, so I leave "
+        "again. I have kept nothing of what is written."
     ),
-    "farewell": (
-        N_(
-            "No contact of the initiative moderates this room any more, so I leave it. What was "
-            "shared from here is deleted in the exchange room. A contact can ask me in again."
-        ),
+    "farewell": N_(
+        "No contact of the initiative moderates this room any more, so I leave it. What was "
+        "shared from here is deleted in the exchange room. A contact can ask me in again."
     ),
-    "too-many": (
-        N_(
-            "{initiative} has asked me into a room that is too large: I come into rooms of up to "
-            "{most} people. Please ask me into a smaller one."
-        ),
+    "too-many": N_(
+        "{initiative} has asked me into a room that is too large: I come into rooms of up to "
+        "{most} people. Please ask me into a smaller one."
     ),
-    "shut-out": (
-        N_(
-            "I could not come into a room of {initiative}. Messages from there can only be shared "
-            "if I am in it. One of its contacts can ask me in again."
-        ),
+    "shut-out": N_(
+        "I could not come into a room of {initiative}. Messages from there can only be shared "
+        "if I am in it. One of its contacts can ask me in again."
     ),
-    "unreadable": (
-        N_(
-            "I can not read this message, perhaps because it is older than my being here. Please "
-            "write it again, and share the new one."
-        ),
+    "unreadable": N_(
+        "I can not read this message, perhaps because it is older than my being here. Please "
+        "write it again, and share the new one."
     ),
-    "which": (N_("Which message is meant? Please answer it with {command}."),),
-    "find-what": (
-        N_("Which word do you look for? Write it behind {find}, and I look for shared messages."),
+    "which": N_("Which message is meant? Please answer it with {command}."),
+    "find-what": N_(
+        "Which word do you look for? Write it behind {find}, and I look for shared messages."
     ),
     "found": (
         NP_(
@@ -120,32 +106,26 @@ PARAGRAPHS: dict[str, Paragraphs] = {
         ),
         "{hits}",
     ),
-    "found-nothing": (
-        N_("No shared message was found that holds all of these words. Try fewer words."),
+    "found-nothing": N_(
+        "No shared message was found that holds all of these words. Try fewer words."
     ),
-    "find-members": (
-        N_(
-            "Only people who are in the exchange room, or may join it, can look for shared "
-            "messages. Please join it first."
-        ),
+    "find-members": N_(
+        "Only people who are in the exchange room, or may join it, can look for shared "
+        "messages. Please join it first."
     ),
-    "hit": ("{link}",),
+    "hit": "{link}",
     # Translators: text of a link to a message: who shared it, and on which day
-    "hit-label": (N_("{initiative}, {date}"),),
-    "name-is-on": (
-        N_("Your name stands beside what you share. To leave it away, write {unnamed}."),
+    "hit-label": N_("{initiative}, {date}"),
+    "name-is-on": N_("Your name stands beside what you share. To leave it away, write {unnamed}."),
+    "name-is-off": N_(
+        "Your name does not stand beside what you share. To have it there, write {named}."
     ),
-    "name-is-off": (
-        N_("Your name does not stand beside what you share. To have it there, write {named}."),
+    "name-on": N_("From now on your name stands beside what you share."),
+    "name-off": N_("Your name no longer stands beside what you share."),
+    "exchange-moved": N_(
+        "The exchange room was replaced by another room, into which I can not come yet. What "
+        "is shared now waits, and nothing is lost. Please ask whoever runs the network to run "
+        "“buendnis apply”: then I am let in."
     ),
-    "name-on": (N_("From now on your name stands beside what you share."),),
-    "name-off": (N_("Your name no longer stands beside what you share."),),
-    "exchange-moved": (
-        N_(
-            "The exchange room was replaced by another room, into which I can not come yet. What "
-            "is shared now waits, and nothing is lost. Please ask whoever runs the network to run "
-            "“buendnis apply”: then I am let in."
-        ),
-    ),
-    "failed": (N_("This could not be shared ({error}). Please try again another day."),),
+    "failed": N_("This could not be shared ({error}). Please try again another day."),
 }

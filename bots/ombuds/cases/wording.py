@@ -28,48 +28,42 @@ CASES: dict[str, Paragraphs] = {
         _STANDING,
     ),
     # Translators: these ring on the lock screens of staff, so they hold nothing of a person's words
-    "ring-opened": (N_("New: case {number}"),),
-    "opened": (N_("New: case {number}"),),
-    "ring-more": (N_("New message in case {number}"),),
-    "ring-several": (N_("There is something new. Cases: {numbers}"),),
+    "ring-opened": N_("New: case {number}"),
+    "opened": N_("New: case {number}"),
+    "ring-more": N_("New message in case {number}"),
+    "ring-several": N_("There is something new. Cases: {numbers}"),
     # Translators: the state that a case is in
-    "state-open": (N_("open"),),
-    "state-answered": (N_("answered"),),
-    "state-closed": (N_("closed"),),
-    "mark-unencrypted": (N_("Not encrypted: servers on the way could read this."),),
-    "mark-refers": (N_("The same person wrote before: case {number}, closed."),),
-    "mark-changed": (N_("The person has changed this text."),),
-    "mark-cut": (N_("The text was too long. Its end is missing."),),
-    "mark-taken": (N_("{staff} takes care of it."),),
+    "state-open": N_("open"),
+    "state-answered": N_("answered"),
+    "state-closed": N_("closed"),
+    "mark-unencrypted": N_("Not encrypted: servers on the way could read this."),
+    "mark-refers": N_("The same person wrote before: case {number}, closed."),
+    "mark-changed": N_("The person has changed this text."),
+    "mark-cut": N_("The text was too long. Its end is missing."),
+    "mark-taken": N_("{staff} takes care of it."),
     "followup": (N_("New message from the person, {time}:"), "{marks}", "{text}"),
     "continued": (N_("The text goes on:"), "{text}"),
-    "part-removed": (N_("The person has removed this part of the text."),),
+    "part-removed": N_("The person has removed this part of the text."),
     "media": (
         N_("The person sent something that is not text: {kind}. It cannot be passed on so far."),
         "{text}",
     ),
-    "asked-for-words": (N_("The person was asked to describe in words what cannot be passed on."),),
-    "taken-back": (N_("The person has taken a message back. The copy here is deleted."),),
-    "unreadable-case": (
-        N_("A message from the person could not be read. The person was asked to send it again."),
+    "asked-for-words": N_("The person was asked to describe in words what cannot be passed on."),
+    "taken-back": N_("The person has taken a message back. The copy here is deleted."),
+    "unreadable-case": N_(
+        "A message from the person could not be read. The person was asked to send it again."
     ),
-    "unreadable-new": (
-        N_(
-            "Somebody wrote to the office, but the message could not be read. The person was asked "
-            "to send it again."
-        ),
+    "unreadable-new": N_(
+        "Somebody wrote to the office, but the message could not be read. The person was asked "
+        "to send it again."
     ),
-    "exposed": (
-        N_(
-            "Somebody else is in the chat with the person, or is invited to it. No answer is sent "
-            "until they have left."
-        ),
+    "exposed": N_(
+        "Somebody else is in the chat with the person, or is invited to it. No answer is sent "
+        "until they have left."
     ),
-    "exposed-over": (
-        N_("Nobody else is in the person's chat any more. Answers can be sent again."),
-    ),
-    "left": (N_("The person has left the chat. Answers can not be sent unless they come back."),),
-    "returned": (N_("The person is back in the chat."),),
+    "exposed-over": N_("Nobody else is in the person's chat any more. Answers can be sent again."),
+    "left": N_("The person has left the chat. Answers can not be sent unless they come back."),
+    "returned": N_("The person is back in the chat."),
 }
 
 ANSWERS: dict[str, Paragraphs] = {
@@ -92,34 +86,26 @@ ANSWERS: dict[str, Paragraphs] = {
         "{text}",
     ),
     "answer-unsent": (N_("Not sent. The text is kept here:"), "{text}"),
-    "unsent-exposed": (
-        N_(
-            "The answer was not sent, because somebody else is in the chat with the person or is "
-            "invited to it. Wait until they have left, then write {command} again."
-        ),
+    "unsent-exposed": N_(
+        "The answer was not sent, because somebody else is in the chat with the person or is "
+        "invited to it. Wait until they have left, then write {command} again."
     ),
-    "unsent-left": (
-        N_(
-            "The answer was not sent, because the person has left the chat. If they come back, "
-            "write {command} again."
-        ),
+    "unsent-left": N_(
+        "The answer was not sent, because the person has left the chat. If they come back, "
+        "write {command} again."
     ),
-    "unsent-error": (
-        N_(
-            "The answer was not sent, because the server refused it ({error}). Write {command} "
-            "again. If this happens twice, tell whoever runs the service of the office."
-        ),
+    "unsent-error": N_(
+        "The answer was not sent, because the server refused it ({error}). Write {command} "
+        "again. If this happens twice, tell whoever runs the service of the office."
     ),
-    "answer-late": (
-        N_("That answer has already been sent and stays as it is. To correct it, write {command}."),
+    "answer-late": N_(
+        "That answer has already been sent and stays as it is. To correct it, write {command}."
     ),
-    "answer-where": (
-        N_(
-            "Which case is it for? Write {command} in the thread of the case, or name its number: "
-            "{numbered}"
-        ),
+    "answer-where": N_(
+        "Which case is it for? Write {command} in the thread of the case, or name its number: "
+        "{numbered}"
     ),
-    "answer-empty": (N_("The text is missing. Write it behind the command: {command}"),),
-    "answer-long": (N_("This answer is too long for one message. Please send it in parts."),),
-    "nothing-to-undo": (N_("No answer is waiting here that could be taken back."),),
+    "answer-empty": N_("The text is missing. Write it behind the command: {command}"),
+    "answer-long": N_("This answer is too long for one message. Please send it in parts."),
+    "nothing-to-undo": N_("No answer is waiting here that could be taken back."),
 }

@@ -80,8 +80,8 @@ REPORTER: dict[str, Paragraphs] = {
         ),
         _TAKE_BACK,
     ),
-    "acknowledged": (N_("Thank you. This was added to your matter, number {number}."),),
-    "language-set": (N_("From now on we write to you in this language."),),
+    "acknowledged": N_("Thank you. This was added to your matter, number {number}."),
+    "language-set": N_("From now on we write to you in this language."),
     "reporter-help": (
         N_("Write here what has happened. People of the ombuds office read it and answer here."),
         N_("To start a new matter, write {command}."),
@@ -94,29 +94,23 @@ REPORTER: dict[str, Paragraphs] = {
         "{guess}",
         N_("To tell us something, simply write it. {help} shows what you can do here."),
     ),
-    "new-matter": (N_("Your next message starts a new matter."),),
-    "text-only": (
-        N_(
-            "We can only read text here so far. Your picture, file or recording was not passed on. "
-            "Please describe it in words, or write that you would like to meet someone."
-        ),
+    "new-matter": N_("Your next message starts a new matter."),
+    "text-only": N_(
+        "We can only read text here so far. Your picture, file or recording was not passed on. "
+        "Please describe it in words, or write that you would like to meet someone."
     ),
-    "send-again": (N_("Your message could not be read here. Please send it again."),),
-    "not-alone": (
-        N_(
-            "Another person is in this chat or is invited to it. Until that person has left, the "
-            "office does not answer here. You can also start a new private chat with us."
-        ),
+    "send-again": N_("Your message could not be read here. Please send it again."),
+    "not-alone": N_(
+        "Another person is in this chat or is invited to it. Until that person has left, the "
+        "office does not answer here. You can also start a new private chat with us."
     ),
-    "alone-again": (N_("Nobody else is in this chat any more. The office can answer here again."),),
+    "alone-again": N_("Nobody else is in this chat any more. The office can answer here again."),
     "answer": (N_("Answer from the ombuds office to your matter, number {number}:"), "{text}"),
     # Translators: these ring on her lock screen, so they tell nothing of what it is about
-    "ring-answer": (N_("You have an answer."),),
-    "ring-question": (N_("There is a question for you here."),),
-    "private-only": (
-        N_(
-            "The ombuds office reads private messages only. To write to it, start a private chat "
-            "with this account alone."
-        ),
+    "ring-answer": N_("You have an answer."),
+    "ring-question": N_("There is a question for you here."),
+    "private-only": N_(
+        "The ombuds office reads private messages only. To write to it, start a private chat "
+        "with this account alone."
     ),
 }

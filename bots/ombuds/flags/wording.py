@@ -21,12 +21,10 @@ CHAT = N_("{office}: a question for you")
 FLAGGED = N_("{office}: flagged messages")
 
 ROOMS: dict[str, Paragraphs] = {
-    "flags-hello": (
-        N_(
-            "Hello. I am the account of the ombuds office, an independent office for complaints. "
-            "Those who moderate this room can turn on flags here with {on}. I keep nothing of what "
-            "is written here."
-        ),
+    "flags-hello": N_(
+        "Hello. I am the account of the ombuds office, an independent office for complaints. "
+        "Those who moderate this room can turn on flags here with {on}. I keep nothing of what "
+        "is written here."
     ),
     "flags-on": (
         N_(
@@ -41,11 +39,9 @@ ROOMS: dict[str, Paragraphs] = {
         _OTHERS_SEE,
         N_("I keep nothing of what is written here. {off} turns flags off."),
     ),
-    "flags-off": (
-        N_(
-            "Flags are off in this room. A 🚩 is an ordinary reaction, and everybody can see it. "
-            "Those who moderate this room can turn flags on with {on}."
-        ),
+    "flags-off": N_(
+        "Flags are off in this room. A 🚩 is an ordinary reaction, and everybody can see it. "
+        "Those who moderate this room can turn flags on with {on}."
     ),
     "flags-powerless": (N_("I can not turn flags on yet."), _MAY_REMOVE),
     "flags-lost": (
@@ -55,18 +51,13 @@ ROOMS: dict[str, Paragraphs] = {
         ),
         _MAY_REMOVE,
     ),
-    "flags-unused": (
-        N_(
-            "Flags have been off here for a while, so I leave this room. Those who moderate it can "
-            "invite me again at any time."
-        ),
+    "flags-unused": N_(
+        "Flags have been off here for a while, so I leave this room. Those who moderate it can "
+        "invite me again at any time."
     ),
-    "flags-moderators-only": (N_("Only those who moderate this room can decide this."),),
-    "flags-plain": (
-        N_(
-            "This command was not encrypted and was not carried out. Please send it again, "
-            "encrypted."
-        ),
+    "flags-moderators-only": N_("Only those who moderate this room can decide this."),
+    "flags-plain": N_(
+        "This command was not encrypted and was not carried out. Please send it again, encrypted."
     ),
 }
 
@@ -94,58 +85,44 @@ PRIVATE: dict[str, Paragraphs] = {
         N_("Thank you. Those who moderate the room are told, without your name."),
         N_("To tell the ombuds office something as well, write it here."),
     ),
-    "flag-nobody": (
-        N_(
-            "There is nobody in that room whom I could tell: nobody moderates it besides you and "
-            "who wrote the message, or the message can not be found. To tell the ombuds office, "
-            "answer {accommodation}. To tell nobody, answer {nothing}."
-        ),
+    "flag-nobody": N_(
+        "There is nobody in that room whom I could tell: nobody moderates it besides you and "
+        "who wrote the message, or the message can not be found. To tell the ombuds office, "
+        "answer {accommodation}. To tell nobody, answer {nothing}."
     ),
-    "flag-ours": (N_("That message is mine. Nobody is told of it."),),
-    "flag-forgotten": (N_("I have forgotten it. Nobody is told."),),
-    "flag-closed": (
-        N_(
-            "This question is closed. You can flag the message again, or write here what you want "
-            "to tell the ombuds office."
-        ),
+    "flag-ours": N_("That message is mine. Nobody is told of it."),
+    "flag-forgotten": N_("I have forgotten it. Nobody is told."),
+    "flag-closed": N_(
+        "This question is closed. You can flag the message again, or write here what you want "
+        "to tell the ombuds office."
     ),
-    "flag-unknown": (
-        N_(
-            "I can not find this message, or flags are not on in its room. Send the link of a "
-            "message of a room where they are, or write here what has happened."
-        ),
+    "flag-unknown": N_(
+        "I can not find this message, or flags are not on in its room. Send the link of a "
+        "message of a room where they are, or write here what has happened."
     ),
-    "flags-not-here": (N_("Flags are turned on in a room, by those who moderate it. Not here."),),
-    "evidence-ask": (
-        N_(
-            "The ombuds office sees who wrote the message, and a link to it, but not its text. May "
-            "it read the text? Then react to this message with ✅, or answer {show}. Else you need "
-            "do nothing."
-        ),
+    "flags-not-here": N_("Flags are turned on in a room, by those who moderate it. Not here."),
+    "evidence-ask": N_(
+        "The ombuds office sees who wrote the message, and a link to it, but not its text. May "
+        "it read the text? Then react to this message with ✅, or answer {show}. Else you need "
+        "do nothing."
     ),
-    "flag-open": (
-        N_(
-            "My question about what you flagged is still open. React to it with 💬, 🏠 or ✖, or "
-            "reply to it with {message}, {accommodation} or {nothing}."
-        ),
+    "flag-open": N_(
+        "My question about what you flagged is still open. React to it with 💬, 🏠 or ✖, or "
+        "reply to it with {message}, {accommodation} or {nothing}."
     ),
-    "evidence-open": (
-        N_(
-            "The text of the flagged message has not been shown to the ombuds office. May the "
-            "office read it? Then reply {show} to my question, or react to it with ✅. If not, you "
-            "need do nothing."
-        ),
+    "evidence-open": N_(
+        "The text of the flagged message has not been shown to the ombuds office. May the "
+        "office read it? Then reply {show} to my question, or react to it with ✅. If not, you "
+        "need do nothing."
     ),
-    "evidence-shown": (N_("The ombuds office can read the message now."),),
-    "evidence-kept": (N_("The ombuds office is not shown the text."),),
-    "evidence-failed": (
-        N_("I could not read the message. If you like, copy its text into this chat."),
+    "evidence-shown": N_("The ombuds office can read the message now."),
+    "evidence-kept": N_("The ombuds office is not shown the text."),
+    "evidence-failed": N_(
+        "I could not read the message. If you like, copy its text into this chat."
     ),
-    "evidence-medium": (
-        N_(
-            "The message is not text, so the ombuds office cannot be shown it. If you like, say in "
-            "this chat what is to be seen or heard there."
-        ),
+    "evidence-medium": N_(
+        "The message is not text, so the ombuds office cannot be shown it. If you like, say in "
+        "this chat what is to be seen or heard there."
     ),
 }
 
@@ -162,19 +139,19 @@ MODERATORS: dict[str, Paragraphs] = {
             "this account."
         ),
     ),
-    "moderators-line": ("{mark} {link}",),
+    "moderators-line": "{mark} {link}",
     # Translators: this rings on a lock screen, so it tells nothing of what it is about
-    "ring-moderators": (N_("There is something new for you here."),),
+    "ring-moderators": N_("There is something new for you here."),
 }
 
 STAFF: dict[str, Paragraphs] = {
     "flagged": (N_("The person has flagged this in a room:"), "{lines}"),
     "flagged-in": (N_("The person has flagged this in the room {room}:"), "{lines}"),
-    "flagged-line": ("{author} · {link} {note}",),
+    "flagged-line": "{author} · {link} {note}",
     # Translators: a message, after its link
-    "flagged-gone": (N_("(deleted in the meantime)"),),
-    "flagged-unread": (N_("(could not be read here)"),),
-    "flagged-medium": (N_("(not text, so it cannot be shown here)"),),
+    "flagged-gone": N_("(deleted in the meantime)"),
+    "flagged-unread": N_("(could not be read here)"),
+    "flagged-medium": N_("(not text, so it cannot be shown here)"),
     "evidence": (N_("What {author} wrote, shown by the person who flagged it: {link}"), "{text}"),
     "evidence-beneath": (
         N_(
@@ -183,7 +160,7 @@ STAFF: dict[str, Paragraphs] = {
         ),
         "{text}",
     ),
-    "evidence-unreadable": (
-        N_("The person wants to show this message, but it could not be read here: {link}"),
+    "evidence-unreadable": N_(
+        "The person wants to show this message, but it could not be read here: {link}"
     ),
 }

@@ -28,34 +28,29 @@ OFFICE: dict[str, Paragraphs] = {
         ),
         N_("The open cases follow. {command} shows all commands."),
     ),
-    "closed": (N_("Case {number} is closed. If the person writes again, a new case begins."),),
-    "closed-already": (N_("Case {number} is closed already."),),
-    "reopened": (N_("Case {number} is open again."),),
-    "open-already": (N_("Case {number} is not closed."),),
-    "taken": (N_("{staff} takes care of case {number}."),),
-    "note-stays": (N_("What you write here stays in the team. To write to the person: {command}"),),
-    "picture-stays": (
-        N_(
-            "Pictures, files and recordings stay in the team: only text can go to the person. "
-            "Describe it in words: {command}"
-        ),
+    "closed": N_("Case {number} is closed. If the person writes again, a new case begins."),
+    "closed-already": N_("Case {number} is closed already."),
+    "reopened": N_("Case {number} is open again."),
+    "open-already": N_("Case {number} is not closed."),
+    "taken": N_("{staff} takes care of case {number}."),
+    "note-stays": N_("What you write here stays in the team. To write to the person: {command}"),
+    "picture-stays": N_(
+        "Pictures, files and recordings stay in the team: only text can go to the person. "
+        "Describe it in words: {command}"
     ),
-    "case-where": (
-        N_("Which case? Write {command} in the thread of the case, or name its number: {numbered}"),
+    "case-where": N_(
+        "Which case? Write {command} in the thread of the case, or name its number: {numbered}"
     ),
-    "case-unknown": (N_("There is no case {number}. {command} shows all cases."),),
+    "case-unknown": N_("There is no case {number}. {command} shows all cases."),
     "cases": (N_("Cases:"), "{lines}", "{more}"),
-    "cases-line": ("{number} · {state} · {text} · {age} · {language} · {staff} {link}",),
-    "cases-more": (N_("There are {count} more. Name a word to find fewer: {command}"),),
-    "cases-none": (N_("No case was found. {command} shows all cases."),),
-    "command-plain": (
-        N_(
-            "This command was not encrypted and was not carried out. Please send it again, "
-            "encrypted."
-        ),
+    "cases-line": "{number} · {state} · {text} · {age} · {language} · {staff} {link}",
+    "cases-more": N_("There are {count} more. Name a word to find fewer: {command}"),
+    "cases-none": N_("No case was found. {command} shows all cases."),
+    "command-plain": N_(
+        "This command was not encrypted and was not carried out. Please send it again, encrypted."
     ),
-    "command-edited": (
-        N_("A command is not carried out when it is edited. Please write it as a new message."),
+    "command-edited": N_(
+        "A command is not carried out when it is edited. Please write it as a new message."
     ),
     "device-unsigned": (
         N_(
@@ -68,40 +63,34 @@ OFFICE: dict[str, Paragraphs] = {
         ),
         N_("If it was not you: change your password, sign that device out, and tell the others."),
     ),
-    "device-new": (
-        N_(
-            "{staff} has a new device: what was written before cannot be read on it, so use one "
-            "that you had before, or ask a colleague to read it out."
-        ),
+    "device-new": N_(
+        "{staff} has a new device: what was written before cannot be read on it, so use one "
+        "that you had before, or ask a colleague to read it out."
     ),
-    "device-again": (
-        N_("Not carried out: another command of {staff} from a device that is not verified."),
+    "device-again": N_(
+        "Not carried out: another command of {staff} from a device that is not verified."
     ),
-    "case-unbound": (
-        N_(
-            "Nothing was done: your app did not seal which case this is for, so it could have been "
-            "changed on the way. Please write the number of the case: {numbered}"
-        ),
+    "case-unbound": N_(
+        "Nothing was done: your app did not seal which case this is for, so it could have been "
+        "changed on the way. Please write the number of the case: {numbered}"
     ),
-    "send-again-staff": (N_("A message in this room could not be read. Please send it again."),),
+    "send-again-staff": N_("A message in this room could not be read. Please send it again."),
     "help": (
         "{lines}",
         N_("Everything without a command stays among you."),
     ),
     # Translators: what a command does, after its name and a dash
-    "help-answer": (N_("sends an answer to the person, after a short while to take it back"),),
-    "help-undo": (N_("takes back an answer that is not sent yet"),),
-    "help-close": (N_("closes the case"),),
-    "help-reopen": (N_("opens the case again"),),
-    "help-take": (N_("says that you take care of the case"),),
-    "help-cases": (N_("lists cases: open, mine, all, or those with a word"),),
-    "help-team": (N_("shows the team; adds or removes a person"),),
-    "help-confirm": (N_("agrees to a change of the team"),),
-    "set-aside": (
-        N_(
-            "Something could not be done and was put aside. Please tell whoever runs the service "
-            "of the office this number: {reference}"
-        ),
+    "help-answer": N_("sends an answer to the person, after a short while to take it back"),
+    "help-undo": N_("takes back an answer that is not sent yet"),
+    "help-close": N_("closes the case"),
+    "help-reopen": N_("opens the case again"),
+    "help-take": N_("says that you take care of the case"),
+    "help-cases": N_("lists cases: open, mine, all, or those with a word"),
+    "help-team": N_("shows the team; adds or removes a person"),
+    "help-confirm": N_("agrees to a change of the team"),
+    "set-aside": N_(
+        "Something could not be done and was put aside. Please tell whoever runs the service "
+        "of the office this number: {reference}"
     ),
 }
 
@@ -112,20 +101,15 @@ TEAM: dict[str, Paragraphs] = {
         N_("To add a person: {add}"),
         N_("To remove a person: {remove}"),
     ),
-    "team-invited": (N_("Invited: {people}"),),
-    "team-add-proposed": (
-        N_(
-            "{staff} proposes to add {person} to the team. Another member agrees with ✅ or "
-            "{command}."
-        ),
+    "team-invited": N_("Invited: {people}"),
+    "team-add-proposed": N_(
+        "{staff} proposes to add {person} to the team. Another member agrees with ✅ or {command}."
     ),
-    "team-remove-proposed": (
-        N_(
-            "{staff} proposes to remove {person} from the team. Another member agrees with ✅ or "
-            "{command}."
-        ),
+    "team-remove-proposed": N_(
+        "{staff} proposes to remove {person} from the team. Another member agrees with ✅ or "
+        "{command}."
     ),
-    "team-added": (N_("{person} is invited and belongs to the team after joining."),),
+    "team-added": N_("{person} is invited and belongs to the team after joining."),
     "team-joined": (
         N_("{person} has joined and belongs to the team now."),
         N_(
@@ -133,34 +117,29 @@ TEAM: dict[str, Paragraphs] = {
             "on it. Ask a colleague to read them out, or use a device that you had before."
         ),
     ),
-    "team-removed": (N_("{person} does not belong to the team any more."),),
-    "team-left": (N_("{person} has left and does not belong to the team any more."),),
-    "team-withdrawn": (N_("The invitation of {person} is withdrawn."),),
-    "team-invitation-failed": (
-        N_("An invitation did not work. Look at the address: {command}. To withdraw it: {remove}"),
+    "team-removed": N_("{person} does not belong to the team any more."),
+    "team-left": N_("{person} has left and does not belong to the team any more."),
+    "team-withdrawn": N_("The invitation of {person} is withdrawn."),
+    "team-invitation-failed": N_(
+        "An invitation did not work. Look at the address: {command}. To withdraw it: {remove}"
     ),
     "team-absent": (
         N_("Not invited, because there is no such account: {people}"),
         N_("As soon as the account is there, add the person: {command}"),
     ),
-    "team-two": (
-        N_(
-            "In a team of two nobody can remove the other person. Who wants to go can leave this "
-            "room."
-        ),
+    "team-two": N_(
+        "In a team of two nobody can remove the other person. Who wants to go can leave this room."
     ),
-    "team-self": (N_("To leave the team, leave this room."),),
-    "team-already": (N_("{person} belongs to the team or is invited already."),),
-    "team-unknown": (N_("{person} does not belong to the team. {command} shows who does."),),
-    "team-address": (N_("Please write the whole address, like this: {command}"),),
-    "team-nothing": (N_("There is nothing to agree to."),),
-    "team-another": (N_("Somebody else of the team needs to agree, not who proposed it."),),
-    "team-concerned": (N_("The person concerned can not agree to this. It needs somebody else."),),
-    "team-intruder": (
-        N_(
-            "Somebody who does not belong to the team came into this room or was invited, and is "
-            "being removed. What I write is kept from them. Please write nothing here until you "
-            "have talked about it, best in person."
-        ),
+    "team-self": N_("To leave the team, leave this room."),
+    "team-already": N_("{person} belongs to the team or is invited already."),
+    "team-unknown": N_("{person} does not belong to the team. {command} shows who does."),
+    "team-address": N_("Please write the whole address, like this: {command}"),
+    "team-nothing": N_("There is nothing to agree to."),
+    "team-another": N_("Somebody else of the team needs to agree, not who proposed it."),
+    "team-concerned": N_("The person concerned can not agree to this. It needs somebody else."),
+    "team-intruder": N_(
+        "Somebody who does not belong to the team came into this room or was invited, and is "
+        "being removed. What I write is kept from them. Please write nothing here until you "
+        "have talked about it, best in person."
     ),
 }

@@ -55,29 +55,25 @@ PEOPLE: dict[str, Paragraphs] = {
             "accept it."
         ),
     ),
-    "press-again": (
-        N_(
-            "You were let in to {network}. If your app says that it did not work, wait a minute "
-            "and tap the invitation again. You can also open this link: {link}"
-        ),
+    "press-again": N_(
+        "You were let in to {network}. If your app says that it did not work, wait a minute "
+        "and tap the invitation again. You can also open this link: {link}"
     ),
-    "accepted-again": (N_("Thank you! Everything stays as it is."),),
+    "accepted-again": N_("Thank you! Everything stays as it is."),
     "waiting": (
         N_("Thank you! People of {network} will decide about your request. I tell you here."),
         N_("They see your account and what you wrote to me. To tell them more, write it here."),
         "{banned}",
     ),
-    "waiting-banned": (N_("You are banned at the moment. They see that, too."),),
-    "waiting-denied": (
-        N_("The server of your account is kept out at the moment. They see that, too."),
+    "waiting-banned": N_("You are banned at the moment. They see that, too."),
+    "waiting-denied": N_(
+        "The server of your account is kept out at the moment. They see that, too."
     ),
-    "refused": (
-        N_(
-            "That is fine. You are not invited to any room. If you change your mind, react with ✅ "
-            "or write {rules}."
-        ),
+    "refused": N_(
+        "That is fine. You are not invited to any room. If you change your mind, react with ✅ "
+        "or write {rules}."
     ),
-    "declined": (DECLINED,),
+    "declined": DECLINED,
     "choose": (
         N_(
             "Which groups or topics interest you? Write their numbers or names, several if you "
@@ -89,8 +85,8 @@ PEOPLE: dict[str, Paragraphs] = {
         N_("I did not find “{text}”. Please write numbers or names from this list, or {later}:"),
         "{options}",
     ),
-    "option": ("{number}. {name}",),
-    "option-about": ("{number}. {name} ({about})",),
+    "option": "{number}. {name}",
+    "option-about": "{number}. {name} ({about})",
     "chosen": (
         "{known}",
         "{asked}",
@@ -98,12 +94,10 @@ PEOPLE: dict[str, Paragraphs] = {
         "{elsewhere}",
         N_("To choose again, write {topics}."),
     ),
-    "chosen-known": (N_("Thank you! They know that you are coming: {names}"),),
-    "chosen-asked": (
-        N_(
-            "Thank you! The contacts of these groups decide whether to let you in. I tell you "
-            "here: {names}"
-        ),
+    "chosen-known": N_("Thank you! They know that you are coming: {names}"),
+    "chosen-asked": N_(
+        "Thank you! The contacts of these groups decide whether to let you in. I tell you "
+        "here: {names}"
     ),
     "elsewhere": (
         N_(
@@ -112,10 +106,10 @@ PEOPLE: dict[str, Paragraphs] = {
         ),
         "{link}",
     ),
-    "elsewhere-later": (N_("{initiative} runs its rooms itself. Its contacts will write to you."),),
+    "elsewhere-later": N_("{initiative} runs its rooms itself. Its contacts will write to you."),
     "let-in": (N_("{initiative} has let you in."), "{invited}"),
-    "not-let-in": (
-        N_("{initiative} cannot let you in at the moment. To choose other groups, write {topics}."),
+    "not-let-in": N_(
+        "{initiative} cannot let you in at the moment. To choose other groups, write {topics}."
     ),
     "chosen-partly": (
         "{known}",
@@ -125,21 +119,19 @@ PEOPLE: dict[str, Paragraphs] = {
         N_("I did not find: {text}"),
         N_("To choose again, write {topics}."),
     ),
-    "later": (N_("That is fine. To choose groups or topics, write {topics} at any time."),),
-    "reminder": (
-        N_(
-            "A short reminder, the only one: you have not answered yet whether you agree to the "
-            "rules of {network}. Write {yes} to agree, or {rules} to read them again. If you do "
-            "not want to, you need not do anything."
-        ),
+    "later": N_("That is fine. To choose groups or topics, write {topics} at any time."),
+    "reminder": N_(
+        "A short reminder, the only one: you have not answered yet whether you agree to the "
+        "rules of {network}. Write {yes} to agree, or {rules} to read them again. If you do "
+        "not want to, you need not do anything."
     ),
-    "language-set": (N_("From now on we write to you in this language."),),
+    "language-set": N_("From now on we write to you in this language."),
     "help": (N_("I am a program. This is what I can do:"), "{lines}", _CHOOSE),
     # Translators: what a command does, after its name and a dash
-    "help-rules": (N_("shows the rules"),),
-    "help-topics": (N_("lets you choose groups and topics"),),
-    "help-leave": (N_("takes back that you agreed to the rules, and takes you out of the rooms"),),
-    "help-erase": (N_("erases what I know about you"),),
+    "help-rules": N_("shows the rules"),
+    "help-topics": N_("lets you choose groups and topics"),
+    "help-leave": N_("takes back that you agreed to the rules, and takes you out of the rooms"),
+    "help-erase": N_("erases what I know about you"),
     "rules-open": (
         N_(
             "I did not understand that as an answer. Do you agree to the rules? Then write {yes}, "
@@ -147,36 +139,27 @@ PEOPLE: dict[str, Paragraphs] = {
         ),
         "{kept}",
     ),
-    "rules-kept": (
-        N_("If you agree, the people who decide about your request also read what you write here."),
+    "rules-kept": N_(
+        "If you agree, the people who decide about your request also read what you write here."
     ),
-    "leave-open": (
-        N_(
-            "I did not understand that as an answer. Do you want to leave {network}? Then write "
-            "{yes}, else {no}."
-        ),
+    "leave-open": N_(
+        "I did not understand that as an answer. Do you want to leave {network}? Then write "
+        "{yes}, else {no}."
     ),
-    "erase-open": (
-        N_(
-            "I did not understand that as an answer. Shall I erase what I know about you? Then "
-            "write {yes}, else {no}."
-        ),
+    "erase-open": N_(
+        "I did not understand that as an answer. Shall I erase what I know about you? Then "
+        "write {yes}, else {no}."
     ),
-    "added": (
-        N_(
-            "Thank you. Those who decide about your request can read this now. I tell you here "
-            "what they decide."
-        ),
+    "added": N_(
+        "Thank you. Those who decide about your request can read this now. I tell you here "
+        "what they decide."
     ),
-    "not-understood": (
-        N_("I am a program and did not understand this. To see what I can do, write {help}."),
+    "not-understood": N_(
+        "I am a program and did not understand this. To see what I can do, write {help}."
     ),
-    "leave-ask": (
-        N_(
-            "Do you want to leave {network}? Then I take you out of all its rooms. To come back "
-            "later, you have to ask again. To confirm, react to this message with ✅, or write "
-            "{yes}."
-        ),
+    "leave-ask": N_(
+        "Do you want to leave {network}? Then I take you out of all its rooms. To come back later, "
+        "you have to ask again. To confirm, react to this message with ✅, or write {yes}."
     ),
     "left": (
         N_("You have left {network}. Thank you for having been here!"),
@@ -207,21 +190,17 @@ PEOPLE: dict[str, Paragraphs] = {
         ),
         "{beyond}",
     ),
-    "beyond": (
-        N_(
-            "These groups run their rooms themselves, and I cannot take you out there. Please "
-            "leave those rooms yourself: {names}"
-        ),
+    "beyond": N_(
+        "These groups run their rooms themselves, and I cannot take you out there. Please "
+        "leave those rooms yourself: {names}"
     ),
-    "seat-kept": (
-        N_(
-            "You are a contact or coordinator, so you are still in these rooms. If you do not want "
-            "that, please leave them yourself: {rooms}"
-        ),
+    "seat-kept": N_(
+        "You are a contact or coordinator, so you are still in these rooms. If you do not want "
+        "that, please leave them yourself: {rooms}"
     ),
-    "leave-yourself": (N_("I could not take you out of a room. Please leave it yourself: {room}"),),
-    "out-of-initiative": (
-        N_("You are no longer in the group {initiative}, so I took you out of its rooms."),
+    "leave-yourself": N_("I could not take you out of a room. Please leave it yourself: {room}"),
+    "out-of-initiative": N_(
+        "You are no longer in the group {initiative}, so I took you out of its rooms."
     ),
     "erase-ask": (
         N_(
@@ -231,20 +210,17 @@ PEOPLE: dict[str, Paragraphs] = {
         ),
         N_("To confirm, react to this message with ✅, or write {yes}."),
     ),
-    "erased": (
-        N_(
-            "What I knew about you is erased. I leave this chat now. If you need me, write to me "
-            "again."
-        ),
+    "erased": N_(
+        "What I knew about you is erased. I leave this chat now. If you need me, write to me again."
     ),
-    "kept": (N_("All right, everything stays as it is."),),
-    "yes-gone": (
-        N_("You have removed your ✅. Nothing has changed so far. To leave, write {leave}."),
+    "kept": N_("All right, everything stays as it is."),
+    "yes-gone": N_(
+        "You have removed your ✅. Nothing has changed so far. To leave, write {leave}."
     ),
-    "text-only": (N_("I can only read text. Please write it in words."),),
-    "edited": (N_("I do not read changes to a message. Please write it again, as a new message."),),
-    "send-again": (N_("Your message could not be read here. Please send it again."),),
-    "private-only": (
-        N_("I talk with each person alone. Please start a private chat with me, without others."),
+    "text-only": N_("I can only read text. Please write it in words."),
+    "edited": N_("I do not read changes to a message. Please write it again, as a new message."),
+    "send-again": N_("Your message could not be read here. Please send it again."),
+    "private-only": N_(
+        "I talk with each person alone. Please start a private chat with me, without others."
     ),
 }

@@ -10,11 +10,9 @@ from bots.runtime.phrases import N_, Paragraphs
 
 KEY = "set-aside"
 NETWORK: dict[str, Paragraphs] = {
-    KEY: (
-        N_(
-            "Something could not be done and was put aside. Please tell whoever runs the network "
-            "this number: {reference}"
-        ),
+    KEY: N_(
+        "Something could not be done and was put aside. Please tell whoever runs the network "
+        "this number: {reference}"
     ),
 }
 
