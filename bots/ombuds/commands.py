@@ -5,76 +5,51 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from bots.runtime.commands import Command, Commands, Invocation, Unknown, Word, is_asking, names
+from bots.runtime.commands import Command, Commands, Invocation, Unknown, Word, is_asking
 from bots.runtime.vocabulary import HELP, UNDO
 
 ANSWER = Command(
-    names(
-        "de antwort antworten, en answer reply, "
-        "fr réponse répondre, tr cevap yanıt, "
-        "uk відповідь, ru ответ, ar جواب رد, fa پاسخ"
-    ),
     "answer",
-    "help-answer",
+    "de antwort antworten, en answer reply, fr réponse répondre, tr cevap yanıt, uk відповідь, "
+    "ru ответ, ar جواب رد, fa پاسخ",
 )
 CLOSE = Command(
-    names(
-        "de schließen schliessen, en close, "
-        "fr fermer, tr kapat, "
-        "uk закрити, ru закрыть, ar إغلاق, fa بستن"
-    ),
     "close",
-    "help-close",
+    "de schließen schliessen, en close, fr fermer, tr kapat, uk закрити, ru закрыть, ar إغلاق, "
+    "fa بستن",
 )
 REOPEN = Command(
-    names(
-        "de öffnen oeffnen, en reopen open, "
-        "fr rouvrir, tr aç, "
-        "uk відкрити, ru открыть, ar فتح, fa بازکردن"
-    ),
     "reopen",
-    "help-reopen",
+    "de öffnen oeffnen, en reopen open, fr rouvrir, tr aç, uk відкрити, ru открыть, ar فتح, "
+    "fa بازکردن",
 )
 TAKE = Command(
-    names("de nehmen übernehmen, en take, fr prendre, tr al, uk взяти, ru взять, ar أخذ, fa گرفتن"),
     "take",
-    "help-take",
+    "de nehmen übernehmen, en take, fr prendre, tr al, uk взяти, ru взять, ar أخذ, fa گرفتن",
 )
 CASES = Command(
-    names(
-        "de fälle faelle, en cases, "
-        "fr affaires, tr dosyalar, "
-        "uk справи, ru дела, ar قضايا, fa پرونده‌ها"
-    ),
     "cases",
-    "help-cases",
+    "de fälle faelle, en cases, fr affaires, tr dosyalar, uk справи, ru дела, ar قضايا, "
+    "fa پرونده‌ها",
 )
 TEAM = Command(
-    names("de team, en team staff, fr équipe, tr ekip, uk команда, ru команда, ar فريق, fa گروه"),
     "team",
-    "help-team",
+    "de team, en team staff, fr équipe, tr ekip, uk команда, ru команда, ar فريق, fa گروه",
 )
 CONFIRM = Command(
-    names(
-        "de bestätigen bestaetigen, en confirm, "
-        "fr confirmer, tr onayla, "
-        "uk підтвердити, ru подтвердить, ar تأكيد, fa تأیید"
-    ),
     "confirm",
-    "help-confirm",
+    "de bestätigen bestaetigen, en confirm, fr confirmer, tr onayla, uk підтвердити, "
+    "ru подтвердить, ar تأكيد, fa تأیید",
 )
 NEW = Command(
-    names("de neu, en new, fr nouveau, tr yeni, uk нове, ru новое, ar جديد, fa جدید, ti ሓድሽ"),
     "new",
-    "",
+    "de neu, en new, fr nouveau, tr yeni, uk нове, ru новое, ar جديد, fa جدید, ti ሓድሽ",
 )
 
 ORIGINAL = Command(
-    names(
-        "de original, en original, fr original, tr orijinal, uk оригінал, ru оригинал, "
-        "ar الأصل, fa اصل, ti ኦርጂናል"
-    ),
     "original",
+    "de original, en original, fr original, tr orijinal, uk оригінал, ru оригинал, ar الأصل, "
+    "fa اصل, ti ኦርጂናል",
 )
 
 STAFF = (ANSWER, UNDO, CASES, TAKE, CLOSE, REOPEN, TEAM, CONFIRM, HELP)
@@ -97,24 +72,17 @@ def numbered(command: Command, language: str, number: int = 17) -> str:
 
 
 OPEN = Word(
-    names(
-        "de offen offene, en open, fr ouvertes ouvert, tr açık, "
-        "uk відкриті, ru открытые, ar مفتوح مفتوحة, fa باز"
-    )
+    "de offen offene, en open, fr ouvertes ouvert, tr açık, uk відкриті, ru открытые, "
+    "ar مفتوح مفتوحة, fa باز"
 )
-MINE = Word(names("de meine, en mine, fr mes miennes, tr benim, uk мої, ru мои, ar لي, fa من"))
-ALL = Word(names("de alle, en all, fr toutes tous, tr hepsi, uk усі всі, ru все, ar الكل, fa همه"))
+MINE = Word("de meine, en mine, fr mes miennes, tr benim, uk мої, ru мои, ar لي, fa من")
+ALL = Word("de alle, en all, fr toutes tous, tr hepsi, uk усі всі, ru все, ar الكل, fa همه")
 ADD = Word(
-    names(
-        "de hinzufügen dazu neu, en add, fr ajouter, tr ekle, "
-        "uk додати, ru добавить, ar إضافة, fa افزودن"
-    )
+    "de hinzufügen dazu neu, en add, fr ajouter, tr ekle, uk додати, ru добавить, ar إضافة, "
+    "fa افزودن"
 )
 REMOVE = Word(
-    names(
-        "de entfernen weg, en remove, fr retirer, tr çıkar, "
-        "uk видалити, ru удалить, ar إزالة, fa حذف"
-    )
+    "de entfernen weg, en remove, fr retirer, tr çıkar, uk видалити, ru удалить, ar إزالة, fa حذف"
 )
 
 

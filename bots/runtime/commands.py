@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from itertools import islice, takewhile
 
@@ -22,7 +22,6 @@ __all__ = [
     "addressed",
     "fold",
     "is_asking",
-    "names",
     "spoken",
 ]
 
@@ -55,18 +54,13 @@ _LAYERS = 6
 _PREFIX = re.compile(rf"[^{_SIGNS}\n]{{1,80}}?[:,]?\s*(?=[*_~`]*(?:[{_SIGNS}]|/))")
 
 
-def names(table: str) -> dict[str, tuple[str, ...]]:
-    """`de hilfe, en help`: a language, then its words; the first is the one that is shown."""
-    rows = (row.split() for row in table.split(","))
-    return {language: tuple(words) for language, *words in rows}
-
-
-@dataclass(frozen=True, slots=True)
 class Word:
     """A word that may be written in any language."""
 
-    aliases: Mapping[str, tuple[str, ...]]
-    """By language; the first is the one that is shown."""
+    def __init__(self, table: str) -> None:
+        """`de hilfe, en help`: a language, then its words; the first is the one that is shown."""
+        rows = (row.split() for row in table.split(","))
+        self.aliases = {language: tuple(words) for language, *words in rows}
 
     def word(self, language: str) -> str:
         """How it is written in the first of these languages, separated by spaces."""
@@ -89,12 +83,14 @@ class Word:
         return frozenset(x for x, words in self.aliases.items() if said in map(_key, words))
 
 
-@dataclass(frozen=True, slots=True)
 class Command(Word):
-    name: str
-    """A fixed name for the program."""
-    summary: str = ""
-    """Key of a phrase."""
+    def __init__(self, name: str, table: str) -> None:
+        """`name`: for the program. What it does says the phrase `help-NAME`, where it is listed."""
+        super().__init__(table)
+        self.name = name
+
+    def __repr__(self) -> str:
+        return f"Command({self.name!r})"
 
     def shown(self, language: str) -> str:
         return f"!{self.word(language)}"

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from bots.runtime import answers
-from bots.runtime.commands import Command, Word, names
+from bots.runtime.commands import Command, Word
 
 ON = Word(
-    names(
-        "de an ein einschalten anschalten, en on enable, fr activer activé oui, tr aç açık, "
-        "uk увімкнути увімкни, ru включить включи включите, ar تشغيل تفعيل شغل, fa روشن, ti ወልዕ"
-    )
+    "de an ein einschalten anschalten, en on enable, fr activer activé oui, tr aç açık, "
+    "uk увімкнути увімкни, ru включить включи включите, ar تشغيل تفعيل شغل, fa روشن, ti ወልዕ"
 )
 OFF = Word(
-    names(
-        "de aus ausschalten abschalten weg, en off disable, fr désactiver désactivé, "
-        "tr kapat kapalı, uk вимкнути вимкни, ru выключить выключи выключите, "
-        "ar إيقاف إطفاء, fa خاموش, ti ኣጥፍእ"
-    )
+    "de aus ausschalten abschalten weg, en off disable, fr désactiver désactivé, tr kapat kapalı, "
+    "uk вимкнути вимкни, ru выключить выключи выключите, ar إيقاف إطفاء, fa خاموش, ti ኣጥፍእ"
 )
 
 

@@ -4,27 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from bots.runtime.commands import Command, Word, names
+from bots.runtime.commands import Command, Word
 from bots.runtime.decision import Phrase
 from bots.runtime.phrases import N_, Paragraphs, PerLanguage
 
 HELP = Command(
-    names(
-        "de hilfe, en help, fr aide, tr yardım, uk допомога, ru помощь, ar مساعدة, fa کمک, ti ሓገዝ"
-    ),
     "help",
-    "help-help",
+    "de hilfe, en help, fr aide, tr yardım, uk допомога, ru помощь, ar مساعدة, fa کمک, ti ሓገዝ",
 )
 UNDO = Command(
-    names(
-        "de zurück zurueck, en undo, fr annuler, tr gerial, "
-        "uk скасувати, ru отменить, ar تراجع, fa لغو"
-    ),
     "undo",
-    "help-undo",
+    "de zurück zurueck, en undo, fr annuler, tr gerial, uk скасувати, ru отменить, ar تراجع, "
+    "fa لغو",
 )
-YES = Word(names("de ja, en yes, fr oui, tr evet, uk так, ru да, ar نعم, fa بله, ti እወ"))
-NO = Word(names("de nein, en no, fr non, tr hayır, uk ні, ru нет, ar لا, fa نه, ti ኣይፋልን"))
+YES = Word("de ja, en yes, fr oui, tr evet, uk так, ru да, ar نعم, fa بله, ti እወ")
+NO = Word("de nein, en no, fr non, tr hayır, uk ні, ru нет, ar لا, fa نه, ti ኣይፋልን")
 """As they are shown; what counts as an answer, `bots.runtime.answers` knows."""
 
 KINDS: dict[str, Paragraphs] = {
@@ -51,6 +45,6 @@ def listed(
 ) -> tuple[Phrase, ...]:
     """Commands and what each does, a line each, in the language around them."""
     return tuple(
-        Phrase("help-line", "", {"command": shown(x), "summary": Phrase(x.summary, "")})
+        Phrase("help-line", "", {"command": shown(x), "summary": Phrase(f"help-{x.name}", "")})
         for x in commands
     )

@@ -12,14 +12,13 @@ from bots.runtime.commands import (
     Unknown,
     addressed,
     is_asking,
-    names,
 )
 from bots.runtime.texts import called
 
-ANSWER = Command(names("de antwort, en answer, ar جواب, fa پاسخ"), "answer")
-NAME = Command(names("de name, en name, uk ім'я, ru имя"), "name")
-HELP = Command(names("de hilfe, en help, fr aide, tr yardım"), "help")
-CASES = Command(names("de fälle, en cases, fa پرونده‌ها, fr importantant"), "cases")
+ANSWER = Command("answer", "de antwort, en answer, ar جواب, fa پاسخ")
+NAME = Command("name", "de name, en name, uk ім'я, ru имя")
+HELP = Command("help", "de hilfe, en help, fr aide, tr yardım")
+CASES = Command("cases", "de fälle, en cases, fa پرونده‌ها, fr importantant")
 KNOWN = Commands((ANSWER, NAME, HELP, CASES))
 
 
@@ -180,7 +179,7 @@ def test_a_question_mark_alone() -> None:
 
 def test_two_commands_of_one_name_are_refused() -> None:
     with pytest.raises(ValueError, match="rename"):
-        Commands((ANSWER, Command(names("en Answer"), "twin")))
+        Commands((ANSWER, Command("twin", "en Answer")))
 
 
 def test_the_language_of_a_word() -> None:

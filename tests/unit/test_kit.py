@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.runtime.commands import Command, Invocation, Unknown, names
+from bots.runtime.commands import Command, Invocation, Unknown
 from bots.runtime.decision import Due, FormSubmitted, Performed, Started
 from bots.runtime.kit.documents import Collection
 from bots.runtime.kit.keys import Key, Made, Question, Timer
@@ -27,7 +27,7 @@ ANSWER = Timer("answer/{case:int}/{number:int}")
 REST = Timer("rest/{event}")
 COPY = Made("exchange/{number:int}/copy")
 TEXT = Question("text/{item:int}")
-HELP = Command(names("de hilfe, en help"), "help")
+HELP = Command("help", "de hilfe, en help")
 
 
 @given(st.integers(0, 10**12 - 1), st.text(min_size=1, max_size=20))

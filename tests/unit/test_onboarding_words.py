@@ -28,7 +28,7 @@ from bots.onboarding.rules import commands, options
 from bots.onboarding.rules.options import Choice
 from bots.onboarding.wording import PARAGRAPHS, WORDING
 from bots.runtime import answers, declining, numbers, unheeded, vocabulary
-from bots.runtime.commands import Command, Commands, Invocation, Unknown, names
+from bots.runtime.commands import Command, Commands, Invocation, Unknown
 from bots.runtime.decision import Phrase
 from bots.runtime.kit import deadletters
 from bots.runtime.phrases import (
@@ -82,6 +82,7 @@ def test_every_phrase_is_used() -> None:
         *unheeded.UNKNOWN,
         *vocabulary.LISTS,
         *deadletters.NETWORK,
+        *(f"help-{x.name}" for x in (*commands.OF_PEOPLE, *commands.OF_COORDINATORS)),
     }
     assert PARAGRAPHS.keys() - constants() == made
 
@@ -198,7 +199,7 @@ def test_a_slip_is_guessed() -> None:
 
 def test_no_two_commands_share_a_name() -> None:
     with pytest.raises(ValueError, match="rename"):
-        Commands((Command(names("en one"), "a"), Command(names("de One"), "b")))
+        Commands((Command("a", "en one"), Command("b", "de One")))
 
 
 def test_a_command_is_shown_in_her_language() -> None:

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from bots.runtime.commands import Command, Commands, Invocation, names
+from bots.runtime.commands import Command, Commands, Invocation
 from bots.runtime.vocabulary import HELP, UNDO
 from federation.events import TextMessage
 
 RELEASE = Command(
-    names(
-        "de freigeben senden, en release send, fr publier envoyer, tr yayınla gönder, "
-        "uk надіслати, ru отправить, ar إرسال, fa ارسال"
-    ),
     "release",
-    "help-release",
+    "de freigeben senden, en release send, fr publier envoyer, tr yayınla gönder, uk надіслати, "
+    "ru отправить, ar إرسال, fa ارسال",
 )
 DIGEST = Command(
-    names(
-        "de sammelbrief digest, en digest, fr recueil, tr toplu, "
-        "uk добірка, ru подборка, ar مجمعة, fa گردآوری, ti እኩብ"
-    ),
     "digest",
-    "help-digest",
+    "de sammelbrief digest, en digest, fr recueil, tr toplu, uk добірка, ru подборка, ar مجمعة, "
+    "fa گردآوری, ti እኩብ",
 )
 
 ALL = (RELEASE, UNDO, DIGEST, HELP)

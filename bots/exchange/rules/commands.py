@@ -2,41 +2,31 @@
 
 from __future__ import annotations
 
-from bots.runtime.commands import Command, Commands, Invocation, names
+from bots.runtime.commands import Command, Commands, Invocation
 from bots.runtime.vocabulary import HELP
 from federation.events import TextMessage
 
 SHARE_KEYS = frozenset("📣📢")
 
 SHARE = Command(
-    names(
-        "de teilen, en share, fr partager, tr paylaş, "
-        "uk поділитися, ru поделиться, ar مشاركة شارك, fa اشتراک, ti ኣካፍል"
-    ),
     "share",
+    "de teilen, en share, fr partager, tr paylaş, uk поділитися, ru поделиться, ar مشاركة شارك, "
+    "fa اشتراک, ti ኣካፍል",
 )
 UNSHARE = Command(
-    names(
-        "de zurücknehmen zuruecknehmen, en unshare takeback, fr retirer, tr gerial, "
-        "uk відкликати, ru отозвать, ar سحب, fa پس‌گرفتن"
-    ),
     "unshare",
+    "de zurücknehmen zuruecknehmen, en unshare takeback, fr retirer, tr gerial, uk відкликати, "
+    "ru отозвать, ar سحب, fa پس‌گرفتن",
 )
 EXCHANGE = Command(
-    names(
-        "de austausch, en exchange, fr échange, tr değişim, uk обмін, ru обмен, ar تبادل, fa تبادل"
-    ),
     "exchange",
+    "de austausch, en exchange, fr échange, tr değişim, uk обмін, ru обмен, ar تبادل, fa تبادل",
 )
-NAME = Command(
-    names("de name, en name, fr nom, tr isim, uk ім'я імя, ru имя, ar اسم, fa نام"), "name"
-)
+NAME = Command("name", "de name, en name, fr nom, tr isim, uk ім'я імя, ru имя, ar اسم, fa نام")
 FIND = Command(
-    names(
-        "de suche suchen, en find search, fr chercher, tr ara bul, "
-        "uk знайти пошук, ru найти поиск, ar بحث ابحث, fa جستجو جست‌وجو, ti ድለ"
-    ),
     "find",
+    "de suche suchen, en find search, fr chercher, tr ara bul, uk знайти пошук, ru найти поиск, "
+    "ar بحث ابحث, fa جستجو جست‌وجو, ti ድለ",
 )
 ALL = Commands((SHARE, UNSHARE, EXCHANGE, NAME, FIND, HELP))
 EVERYWHERE = (FIND, HELP)

@@ -7,7 +7,7 @@ from enum import Enum
 from bots.runtime import answers
 from bots.runtime.answerwords import NO as REFUSED
 from bots.runtime.answerwords import YES, folded
-from bots.runtime.commands import Command, Commands, Invocation, Word, names
+from bots.runtime.commands import Command, Commands, Invocation, Word
 from bots.runtime.numbers import numbers, plain
 from bots.runtime.phrases import PerLanguage
 from bots.runtime.vocabulary import HELP, NO
@@ -18,58 +18,42 @@ AGREE = "✅"
 AGREES = frozenset("✅✔☑✓")
 
 FLAGS = Command(
-    names(
-        "de flaggen, en flags, fr signalements, tr bayraklar, "
-        "uk прапорці, ru флажки, ar أعلام, fa پرچم‌ها, ti ባንዴራታት"
-    ),
     "flags",
+    "de flaggen, en flags, fr signalements, tr bayraklar, uk прапорці, ru флажки, ar أعلام, "
+    "fa پرچم‌ها, ti ባንዴራታት",
 )
 FLAG = Command(
-    names(
-        "de flagge melden, en flag, fr signaler, tr bayrak, "
-        "uk прапорець, ru флажок, ar علم, fa پرچم, ti ባንዴራ"
-    ),
     "flag",
+    "de flagge melden, en flag, fr signaler, tr bayrak, uk прапорець, ru флажок, ar علم, fa پرچم, "
+    "ti ባንዴራ",
 )
 MESSAGE = Word(
-    names(
-        "de nachricht, en message, fr message, tr mesaj mesajın, uk повідомлення, "
-        "ru сообщение сообщении, ar رسالة الرسالة, fa پیام پیغام, ti መልእኽቲ"
-    )
+    "de nachricht, en message, fr message, tr mesaj mesajın, uk повідомлення, "
+    "ru сообщение сообщении, ar رسالة الرسالة, fa پیام پیغام, ti መልእኽቲ"
 )
 ACCOMMODATION = Word(
-    names(
-        "de unterkunft heim lager wohnheim flüchtlingsheim gemeinschaftsunterkunft, "
-        "en accommodation shelter camp accomodation acommodation acomodation housing, "
-        "fr hébergement foyer lhébergement logement, tr barınma yurt yurdumuz kamp konut, "
-        "uk житло притулок гуртожиток помешкання табір, "
-        "ru жильё приют жилье общежитие лагерь, "
-        "ar سكن السكن مسكن المسكن المخيم مخيم الهايم هايم, "
-        "fa اقامتگاه خوابگاه کمپ هایم اقامت, ti መንበሪ ካምፕ"
-    )
+    "de unterkunft heim lager wohnheim flüchtlingsheim gemeinschaftsunterkunft, "
+    "en accommodation shelter camp accomodation acommodation acomodation housing, "
+    "fr hébergement foyer lhébergement logement, tr barınma yurt yurdumuz kamp konut, "
+    "uk житло притулок гуртожиток помешкання табір, ru жильё приют жилье общежитие лагерь, "
+    "ar سكن السكن مسكن المسكن المخيم مخيم الهايم هايم, fa اقامتگاه خوابگاه کمپ هایم اقامت, "
+    "ti መንበሪ ካምፕ"
 )
 NOTHING = Word(
-    names(
-        "de nichts versehen irrtum fehler vergiss vergessen versehentlich, "
-        "en nothing mistake accident forget, fr rien erreur personne oubliez oublie, "
-        "tr hiçbiri yanlış yanlışlıkla hata kimse, "
-        "uk нічого нікому ніхто помилка помилково випадково, "
-        "ru ничего никому никто ошибка ошибке случайно, ar لاشيء خطأ بالخطأ غلط بالغلط أحد, "
-        "fa هیچ اشتباه اشتباهی هیچکس چیز, ti ዋላሓደ ጌጋ ብጌጋ"
-    )
+    "de nichts versehen irrtum fehler vergiss vergessen versehentlich, "
+    "en nothing mistake accident forget, fr rien erreur personne oubliez oublie, "
+    "tr hiçbiri yanlış yanlışlıkla hata kimse, uk нічого нікому ніхто помилка помилково випадково, "
+    "ru ничего никому никто ошибка ошибке случайно, ar لاشيء خطأ بالخطأ غلط بالغلط أحد, "
+    "fa هیچ اشتباه اشتباهی هیچکس چیز, ti ዋላሓደ ጌጋ ብጌጋ"
 )
 SHOW = Word(
-    names(
-        "de zeigen zeig zeige zeigt anzeigen, en show, fr montrer montre montrez, "
-        "tr göster gösterin gösterebilirsiniz, "
-        "uk показати покажи покажіть показуйте показувати, "
-        "ru показать покажи покажите показывайте показывать, "
-        "ar إظهار أظهر اعرض أظهروا أظهره عرض تظهر تعرض, "
-        "fa نمایش نشان, ti ኣርኢ ኣርኢኹም ኣርእዩ"
-    )
+    "de zeigen zeig zeige zeigt anzeigen, en show, fr montrer montre montrez, "
+    "tr göster gösterin gösterebilirsiniz, uk показати покажи покажіть показуйте показувати, "
+    "ru показать покажи покажите показывайте показывать, "
+    "ar إظهار أظهر اعرض أظهروا أظهره عرض تظهر تعرض, fa نمایش نشان, ti ኣርኢ ኣርኢኹም ኣርእዩ"
 )
 """Lets the office read what somebody else wrote: a word that nobody says by the way."""
-HIDE = Word(names("de verbergen, en hide, tr gösterme göstermeyin, ar عدم, fa ندهید نده, ti ኣይተርኢ"))
+HIDE = Word("de verbergen, en hide, tr gösterme göstermeyin, ar عدم, fa ندهید نده, ti ኣይተርኢ")
 """A no to that, in one word."""
 _ABOUT = folded(
     "es geht um diese selbst unsere unserer aus war kommt sie ein eine",

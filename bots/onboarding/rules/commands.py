@@ -4,55 +4,36 @@ from __future__ import annotations
 
 import re
 
-from bots.runtime.commands import Command, Commands, Word, names
+from bots.runtime.commands import Command, Commands, Word
 from bots.runtime.vocabulary import HELP
 
 RULES = Command(
-    names(
-        "de regeln, en rules, fr règles, tr kurallar, "
-        "uk правила, ru правила, ar قواعد القواعد, fa قوانین, ti ሕግታት"
-    ),
     "rules",
-    "help-rules",
+    "de regeln, en rules, fr règles, tr kurallar, uk правила, ru правила, ar قواعد القواعد, "
+    "fa قوانین, ti ሕግታት",
 )
 TOPICS = Command(
-    names(
-        "de themen gruppen, en topics groups, fr thèmes groupes, tr konular, "
-        "uk теми, ru темы, ar مواضيع, fa موضوعات, ti ኣርእስታት"
-    ),
     "topics",
-    "help-topics",
+    "de themen gruppen, en topics groups, fr thèmes groupes, tr konular, uk теми, ru темы, "
+    "ar مواضيع, fa موضوعات, ti ኣርእስታት",
 )
 LEAVE = Command(
-    names(
-        "de gehen austreten, en leave, fr quitter, tr ayrıl, "
-        "uk вийти, ru выйти, ar مغادرة, fa خروج, ti ምውጻእ"
-    ),
     "leave",
-    "help-leave",
+    "de gehen austreten, en leave, fr quitter, tr ayrıl, uk вийти, ru выйти, ar مغادرة, fa خروج, "
+    "ti ምውጻእ",
 )
 ERASE = Command(
-    names(
-        "de löschen loeschen vergessen, en erase delete forget, fr effacer, tr sil, "
-        "uk видалити, ru удалить, ar حذف, fa حذف, ti ምድምሳስ"
-    ),
     "erase",
-    "help-erase",
+    "de löschen loeschen vergessen, en erase delete forget, fr effacer, tr sil, uk видалити, "
+    "ru удалить, ar حذف, fa حذف, ti ምድምሳስ",
 )
 ADMIT = Command(
-    names(
-        "de einlassen, en admit, fr admettre, tr kabul, "
-        "uk впустити, ru впустить, ar إدخال, fa پذیرش"
-    ),
     "admit",
-    "help-admit",
+    "de einlassen, en admit, fr admettre, tr kabul, uk впустити, ru впустить, ar إدخال, fa پذیرش",
 )
 DECLINE = Command(
-    names(
-        "de ablehnen, en decline, fr refuser, tr reddet, uk відхилити, ru отклонить, ar رفض, fa رد"
-    ),
     "decline",
-    "help-decline",
+    "de ablehnen, en decline, fr refuser, tr reddet, uk відхилити, ru отклонить, ar رفض, fa رد",
 )
 OF_PEOPLE = (RULES, TOPICS, LEAVE, ERASE, HELP)
 PRIVATE = Commands(OF_PEOPLE)
@@ -60,7 +41,7 @@ OF_COORDINATORS = (ADMIT, DECLINE, HELP)
 COORDINATION = Commands(OF_COORDINATORS)
 
 LATER = Word(
-    names("de später, en later, fr tard, tr sonra, uk пізніше, ru позже, ar لاحقًا, fa بعدا, ti ደሓር")
+    "de später, en later, fr tard, tr sonra, uk пізніше, ru позже, ar لاحقًا, fa بعدا, ti ደሓር"
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from bots.runtime.commands import Command, Invocation, fold, names
+from bots.runtime.commands import Command, Invocation, fold
 from bots.runtime.decision import FormSubmitted, Phrase, Say, SetTimer, Started
 from bots.runtime.kit.bot import Spec
 from bots.runtime.kit.documents import Collection
@@ -16,7 +16,7 @@ from federation.actions import Join
 from federation.events import TextMessage
 from tests.kit.lending.wording import WORDING
 
-LEND = Command(names("de leihe, en lend"), "lend")
+LEND = Command("lend", "de leihe, en lend")
 STILL = Timer("still/{event}")
 
 
