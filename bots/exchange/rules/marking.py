@@ -6,15 +6,7 @@ from datetime import timedelta
 from functools import partial
 
 from bots.exchange import keys
-from bots.exchange.documents import (
-    REMOVED,
-    RESTLESS,
-    SHARES,
-    Mark,
-    Restless,
-    Shared,
-    ShareState,
-)
+from bots.exchange.documents import REMOVED, RESTLESS, SHARES, Mark, Restless, Shared, ShareState
 from bots.exchange.rules import helping
 from bots.exchange.rules.turn import Turn
 from bots.runtime.commands import Invocation

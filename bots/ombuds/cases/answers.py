@@ -19,13 +19,7 @@ from bots.runtime.decision import Performed
 from bots.runtime.kit import undo as undoing
 from bots.runtime.phrases import Exact
 from federation.actions import Redact
-from federation.events import (
-    Edit,
-    MediaMessage,
-    Reaction,
-    Shown,
-    TextMessage,
-)
+from federation.events import Edit, MediaMessage, Reaction, Shown, TextMessage
 
 MOST_WEIGHT = 10_000
 """More than a part of a person's text, since an answer is never cut."""

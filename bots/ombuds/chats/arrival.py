@@ -20,11 +20,7 @@ from bots.runtime.decision import CancelTimer, SetTimer
 from bots.runtime.kit import chats
 from bots.runtime.tongues import own_names
 from bots.runtime.words import ORIGINALS
-from federation.events import (
-    Membership,
-    MembershipKind,
-    RoomEvent,
-)
+from federation.events import Membership, MembershipKind, RoomEvent
 
 HERE = (MembershipKind.JOIN, MembershipKind.INVITE)
 

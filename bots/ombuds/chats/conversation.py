@@ -14,12 +14,7 @@ from bots.runtime.commands import Invocation, Unknown
 from bots.runtime.phrases import PerLanguage
 from bots.runtime.tongues import asked_for
 from bots.runtime.vocabulary import HELP
-from federation.events import (
-    ClientRequest,
-    MediaMessage,
-    TextMessage,
-    Unreadable,
-)
+from federation.events import ClientRequest, MediaMessage, TextMessage, Unreadable
 
 
 def replied(turn: Turn, event: TextMessage) -> None:
