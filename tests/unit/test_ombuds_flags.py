@@ -741,6 +741,21 @@ def test_who_flags_the_same_message_is_only_counted() -> None:
     assert meadow.world.keys(again) == ["flag-passed"]
 
 
+def test_several_that_are_flagged_again_are_one_change_of_what_was_told() -> None:
+    meadow = Meadow().on()
+    meadow.wrote("$second")
+    marks = []
+    for user in (YUSRA, ZOYA):
+        room = meadow.asked(user)
+        meadow.flag(user, "$second")
+        asked = meadow.answer("1", room, user)
+        told = [x for x in asked if isinstance(x, Say) and x.phrase.key == "moderators-told"]
+        assert [bool(x.edits) for x in told] == [user == ZOYA] * 2, "one for each moderator"
+        lines: Any = told[0].phrase.values["lines"]
+        marks.append([x.values["mark"] for x in lines])
+    assert marks == [["🚩", "🚩"], ["🚩 × 2", "🚩 × 2"]]
+
+
 def test_what_moderators_were_told_is_forgotten_after_a_month() -> None:
     meadow = Meadow().on()
     meadow.answer("1", meadow.asked())

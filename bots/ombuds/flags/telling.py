@@ -77,21 +77,24 @@ def _note(turn: Turn, flag: Flag, reached: list[Found], place: Place) -> None:
     """One message of ours for each that was flagged; who else flags it is only counted."""
     serial = turn.flagger(flag.user).serial
     waiting = {x.event: x for x in place.waiting}
+    again: dict[int, set[str]] = {}
     for one in reached:
         told = turn.view.find(NOTICES, "event", one.event, most=1)
         if told:
-            _count(turn, told[0].number, one.event, serial)
+            again.setdefault(told[0].number, set()).add(one.event)
         else:
             item = waiting.get(one.event) or Item(one.event, one.author, (), one.gone)
             waiting[one.event] = _counted(item, serial)
+    for number, events in again.items():
+        _count(turn, number, events, serial)
     turn.put(PLACES, replace(place, waiting=tuple(waiting.values())))
-    again = place.told + turn.settings.collect.total_seconds()
+    quiet = place.told + turn.settings.collect.total_seconds() - turn.seconds
     if not waiting:
         return
-    if turn.seconds >= again:
+    if quiet <= 0:
         tell(turn, flag.room)
     elif not place.waiting:
-        wait = timedelta(seconds=again - turn.seconds)
+        wait = timedelta(seconds=quiet)
         turn.ask(SetTimer(keys.COLLECT(room=flag.room), turn.now + wait))
 
 
@@ -99,11 +102,12 @@ def _counted(item: Item, serial: int) -> Item:
     return item if serial in item.by else replace(item, by=(*item.by, serial))
 
 
-def _count(turn: Turn, number: int, event: str, serial: int) -> None:
+def _count(turn: Turn, number: int, events: set[str], serial: int) -> None:
+    """Bring what was told up to date, once whatever of it was flagged again."""
     notice = turn.get(NOTICES, str(number))
     if notice is None:
         return
-    items = tuple(_counted(x, serial) if x.event == event else x for x in notice.items)
+    items = tuple(_counted(x, serial) if x.event in events else x for x in notice.items)
     if items == notice.items:
         return
     notice = replace(notice, items=items)
