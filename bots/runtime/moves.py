@@ -5,7 +5,7 @@ Rules know a room by the id under which they met it first, whichever it has by n
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from federation.actions import CROWD, Join
 from federation.events import RoomReplaced
@@ -48,6 +48,10 @@ class Movable:
         first = self.meant(room)
         now = self.now_at(first)
         return Join(now, notify=True, most=None if now == first else CROWD)
+
+    def enter_all(self, rooms: Iterable[str]) -> Iterable[Join]:
+        """Into these, each once: two of them may have been replaced by the same room."""
+        return {x.room: x for x in map(self.enter, rooms)}.values()
 
     def after(self, event: RoomReplaced) -> Moved:
         """`moved`, once this is known."""

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bots.exchange.bot import ExchangeBot
@@ -254,6 +254,7 @@ def check(market: Chaos) -> None:
 
 
 @settings(max_examples=300, deadline=None)
+@example([("tombstone", 0, 0, ""), ("tombstone", 0, 1, ""), ("wait", 0, 0, "")])
 @given(STEPS)
 def test_no_order_of_events_breaks_a_promise(steps: list[tuple[str, int, int, str]]) -> None:
     market = Chaos()

@@ -25,10 +25,9 @@ from federation.links import MODERATOR
 
 
 def started(turn: Turn, _: Started) -> None:
-    for room in sorted(turn.settings.places):
-        place = turn.get(PLACES, room)
-        if place is None or not place.joined:
-            turn.ask(turn.office.enter(room))
+    places = ((x, turn.get(PLACES, x)) for x in sorted(turn.settings.places))
+    missing = (room for room, place in places if place is None or not place.joined)
+    turn.ask(*turn.office.enter_all(missing))
 
 
 def ours(turn: Turn, event: Membership) -> None:

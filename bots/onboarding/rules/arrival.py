@@ -29,7 +29,7 @@ more is not even entered."""
 
 def started(turn: Turn) -> None:
     missing = sorted(turn.settings.places - turn.state.joined)
-    turn.ask(*(turn.known.office.enter(room) for room in missing))
+    turn.ask(*turn.known.office.enter_all(missing))
     turn.ask(SetTimer(handles.RENEW, turn.now))
     outside.sweep(turn)
 
