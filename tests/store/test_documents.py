@@ -130,6 +130,17 @@ async def test_nothing_of_a_document_or_of_its_lists_can_be_read_in_the_file(
         assert word.encode() not in files
 
 
+async def test_what_could_not_be_read_again_is_the_fault_of_who_made_it(
+    store: Store, recwarn: pytest.WarningsRecorder
+) -> None:
+    wrong: Any = 5551234
+    with pytest.raises(ValueError, match="could not be read again") as caught:
+        await change(store, Put(NOTES, Note("a", wrong)))
+    assert not isinstance(caught.value, StoreError)
+    assert "5551234" not in f"{caught.value} {[x.message for x in recwarn]}"
+    assert await seen(store, lambda x: (x.get(NOTES, "a"), x.count(NOTES, "open"))) == (None, 0)
+
+
 async def test_a_view_is_closed_when_the_rule_has_decided(store: Store) -> None:
     kept = await seen(store, lambda x: x)
     with pytest.raises(RuntimeError, match="longer than it decides"):

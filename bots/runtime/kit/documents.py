@@ -50,8 +50,15 @@ class Collection(Generic[D]):
         return TypeAdapter(self.of)
 
     def plain(self, document: D) -> Any:
-        """A document as JSON."""
-        return self._adapter.dump_python(document, mode="json")
+        """A document as JSON. Raises ValueError if it could not be read again: that is a fault of
+        whoever made it, and must not become one of the store."""
+        # A warning would quote what is kept.
+        data = self._adapter.dump_python(document, mode="json", warnings=False)
+        try:
+            self._adapter.validate_python(data)
+        except ValidationError:
+            raise ValueError(f"a document of kind {self.kind} could not be read again") from None
+        return data
 
     def revived(self, data: Any, version: int) -> D:
         """Raises StoreError if a newer program wrote it, or it can't be understood."""
