@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from bots.runtime import erased
+from bots.runtime.bot import Docs
 from bots.runtime.clock import ManualClock
 from bots.runtime.deciding import STRICT, TRIES, Deciding
 from bots.runtime.decision import (
@@ -99,6 +101,22 @@ async def test_what_failed_left_nothing_behind(store: Store) -> None:
     assert found["timers"] == 0
     assert await store.run("copies", lambda tx: tx.copies_of("$s")) == ()
     assert await store.run("state", lambda tx: tx.get("obedient/count", "all")) == len(bot.told)
+
+
+class Forgetful(Obedient):
+    def save(self, docs: Docs, state: int) -> None:
+        docs.forget("obedient/count", "other")
+
+
+async def test_what_a_rule_that_failed_would_have_erased_counts_as_kept(
+    store: Store, tmp_path: Path
+) -> None:
+    for body, lines in (("bad action", 0), ("good action", 1)):
+        bad: Any = [object()] if body == "bad action" else []
+        await receive(store, body)
+        await decide(store, Forgetful(lambda event, now, bad=bad: bad))  # type: ignore[misc]
+        assert len(await store.run("erased", lambda tx: tx.erased())) == lines
+        assert len(erased.read(tmp_path)) == lines, "a backup would lose what nobody has erased"
 
 
 async def test_a_notice_on_which_the_rule_fails_as_well_is_the_end_of_it(store: Store) -> None:

@@ -103,6 +103,7 @@ class Inbox(Timers):
 
     def savepoint(self) -> None:
         self._sql("SAVEPOINT row")
+        self._forgotten = {**self.forgotten}
 
     def release(self) -> None:
         self._sql("RELEASE row")
@@ -110,6 +111,7 @@ class Inbox(Timers):
     def back(self) -> None:
         self._sql("ROLLBACK TO row")
         self._sql("RELEASE row")
+        self.forgotten = self._forgotten  # else a backup would lose what nobody has erased
 
     def ring(self, now: float, deaf: Collection[str] = ()) -> int:
         """Move into the inbox what is due and for no bot in `deaf`; how many."""
