@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from bots.ombuds import keys, private, rooms
 from bots.ombuds.cases import answers, casework, ringing, standing
 from bots.ombuds.cases.documents import CASES, SEARCHES
@@ -15,7 +17,7 @@ from bots.ombuds.chats.documents import (
     INVITATIONS,
 )
 from bots.ombuds.flags import decisions, flagging, looking, places, telling
-from bots.ombuds.flags.documents import FLAGS, MODERATORS, NOTICES, PLACES
+from bots.ombuds.flags.documents import FLAGS, MODERATORS, NOTICES, PLACES, Stage
 from bots.ombuds.settings import Settings
 from bots.ombuds.team import devices, founding, moving, roster, staff
 from bots.ombuds.team.documents import DEVICES, OFFICE
@@ -67,6 +69,7 @@ IN_OFFICE: Router[Turn] = Router(
     on(RoomReplaced, moving.replaced),
     in_room(_nothing, when=_is_ours),
     in_room(_nothing, when=Turn.was_removed),
+    in_room(_nothing, when=staff.is_stranger),
     on(TextMessage, staff.said, staff.text),
     on(MediaMessage, staff.said, staff.media),
     on(Edit, staff.changed, staff.edited),
@@ -110,24 +113,24 @@ ROUTES: Router[Turn] = Router(
     timer(keys.ANEW, moving.due),
     timer(keys.MOVE, standing.move),
     timer(keys.RING, ringing.due),
-    timer(keys.SEARCH, casework.go_on),
+    timer(keys.SEARCH, casework.go_on, of=SEARCHES),
     timer(keys.DEVICES, devices.compare),
     timer(keys.GOES, answers.due),
     timer(keys.RECEIVE, standing.receive),
     timer(keys.WELCOME, arrival.welcome),
-    timer(keys.FORGET, flagging.due),
-    timer(keys.RECOUNT, flagging.recount),
-    timer(keys.REMEMBERED, telling.forgotten),
+    timer(keys.FORGET, flagging.forget, of=FLAGS),
+    timer(keys.RECOUNT, flagging.recount, of=FLAGS),
+    timer(keys.REMEMBERED, telling.forgotten, of=NOTICES),
     timer(keys.COLLECT, telling.tell),
-    timer(keys.UNUSED, places.unused),
+    timer(keys.UNUSED, places.unused, of=PLACES),
     now(keys.SAID, unedited.now_known),
     now(keys.FLAGGED, looking.found),
     outcome(keys.FIRST, founding.made),
     outcome(keys.LATER, moving.made),
     outcome(keys.CHAT, flagging.chat_made),
     outcome(keys.MODERATOR, telling.room_made),
-    outcome(keys.QUESTION, flagging.asked),
-    outcome(keys.EVIDENCE, flagging.offered),
+    outcome(keys.QUESTION, partial(flagging.shown, stage=Stage.ASKED), of=FLAGS),
+    outcome(keys.EVIDENCE, partial(flagging.shown, stage=Stage.OFFERED), of=FLAGS),
     outcome(keys.ANSWER, answers.performed),
     outcome(SetState, moving.probed),
     outcome(Redact, places.not_removed),

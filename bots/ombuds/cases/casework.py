@@ -13,6 +13,7 @@ from bots.ombuds.turn import Turn
 from bots.runtime import texts
 from bots.runtime.decision import Phrase, SetTimer
 from bots.runtime.words import Raw
+from federation.events import TextMessage
 
 MOST = 20
 """Cases in one list."""
@@ -21,13 +22,13 @@ READ = 200
 WAITING = (CaseState.OPEN, CaseState.ANSWERED)
 
 
-def close(turn: Turn) -> None:
+def close(turn: Turn, _: str) -> None:
     already = turn.case.state is CaseState.CLOSED
     thread.set_state(turn, CaseState.CLOSED)
     _done(turn, "closed-already" if already else "closed")
 
 
-def reopen(turn: Turn) -> None:
+def reopen(turn: Turn, _: str) -> None:
     already = turn.case.state is not CaseState.CLOSED
     if not already:
         thread.set_state(turn, CaseState.OPEN)
@@ -48,13 +49,13 @@ def _done(turn: Turn, key: str) -> None:
 # -- lists -----------------------------------------------------------------------------------------
 
 
-def show(turn: Turn, staff: str, word: str) -> None:
+def show(turn: Turn, event: TextMessage, word: str) -> None:
     if not word or commands.OPEN.is_meant(word):
         _tell(turn, *_in_states(turn, *WAITING))
     elif commands.ALL.is_meant(word):
         _tell(turn, *_in_states(turn, *WAITING, CaseState.CLOSED))
     elif commands.MINE.is_meant(word):
-        _tell(turn, *_in_states(turn, *WAITING, CaseState.CLOSED, taken_by=staff))
+        _tell(turn, *_in_states(turn, *WAITING, CaseState.CLOSED, taken_by=event.origin.sender))
     else:
         _search(turn, Search(0, word, turn.office.cases))
 
@@ -102,11 +103,9 @@ def _search(turn: Turn, search: Search) -> None:
     turn.ask(SetTimer(keys.SEARCH(number=number), turn.now))
 
 
-def go_on(turn: Turn, number: int) -> None:
-    search = turn.get(SEARCHES, str(number))
-    if search is not None:
-        turn.drop(SEARCHES, str(number))
-        _search(turn, search)
+def go_on(turn: Turn, search: Search) -> None:
+    turn.drop(SEARCHES, str(search.number))
+    _search(turn, search)
 
 
 def _is_about(case: Case, word: str) -> bool:

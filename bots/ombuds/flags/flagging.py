@@ -129,40 +129,24 @@ def flags_of(turn: Turn, flagger: Flagger | None) -> list[Flag]:
     return [x for x in flags if x is not None]
 
 
-def asked(turn: Turn, event: Performed, number: int) -> None:
-    _shown(turn, event, number, Stage.ASKED)
-
-
-def offered(turn: Turn, event: Performed, number: int) -> None:
-    _shown(turn, event, number, Stage.OFFERED)
-
-
-def _shown(turn: Turn, event: Performed, number: int, stage: Stage) -> None:
+def shown(turn: Turn, event: Performed, flag: Flag, *, stage: Stage) -> None:
     """She can see the question only now, and so her time begins. She may have been asked into the
     chat long before."""
-    flag = turn.get(FLAGS, str(number))
-    if event.error is None and flag is not None and flag.stage is stage:
+    if event.error is None and flag.stage is stage:
         turn.ask(SetTimer(keys.FORGET(number=flag.number), turn.now + FORGOTTEN))
 
 
-def recount(turn: Turn, number: int) -> None:
+def recount(turn: Turn, flag: Flag) -> None:
     """Tell in the question how many messages it is about by now."""
-    flag = turn.get(FLAGS, str(number))
-    if flag is not None and flag.stage is Stage.ASKED:
+    if flag.stage is Stage.ASKED:
         flagger = turn.flagger(flag.user)
         turn.enter(flagger.room)
         chat = flagger.room or keys.CHAT(number=flagger.making)
         _say(turn, chat, flag, edits=keys.QUESTION(number=flag.number))
 
 
-def due(turn: Turn, number: int) -> None:
-    """She has not answered."""
-    flag = turn.get(FLAGS, str(number))
-    if flag is not None:
-        forget(turn, flag)
-
-
 def forget(turn: Turn, flag: Flag, *, answered: bool = False) -> None:
+    """She has answered, or will not."""
     flagger = turn.flagger(flag.user)
     flags = tuple(x for x in flagger.flags if x != flag.number)
     at = turn.seconds if answered else flagger.answered

@@ -64,12 +64,11 @@ def _keep(turn: Turn, place: Place) -> None:
     turn.ask(CancelTimer(timer) if place.open else SetTimer(timer, turn.now + UNUSED))
 
 
-def unused(turn: Turn, room: str) -> None:
+def unused(turn: Turn, place: Place) -> None:
     """Flags have been off for long."""
-    place = turn.get(PLACES, room)
-    if place is not None and not place.open:
-        _say(turn, room, turn.look(room), "flags-unused")
-        turn.ask(Leave(room, notify=True))
+    if not place.open:
+        _say(turn, place.room, turn.look(place.room), "flags-unused")
+        turn.ask(Leave(place.room, notify=True))
 
 
 def entered(turn: Turn, event: Membership) -> None:

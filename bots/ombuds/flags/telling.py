@@ -208,12 +208,9 @@ def room_made(turn: Turn, event: Performed, serial: int) -> None:
             turn.drop(MODERATORS, moderator.user)
 
 
-def forgotten(turn: Turn, number: int) -> None:
-    notice = turn.get(NOTICES, str(number))
-    if notice is None:
-        return
-    turn.drop(NOTICES, str(number))
+def forgotten(turn: Turn, notice: Notice) -> None:
+    turn.drop(NOTICES, str(notice.number))
     for user in notice.told:
         moderator = turn.get(MODERATORS, user)
         if moderator is not None:  # who has not come to her room by now is not told any more
-            turn.ask(Withdraw(keys.TOLD(notice=number, moderator=moderator.serial)))
+            turn.ask(Withdraw(keys.TOLD(notice=notice.number, moderator=moderator.serial)))

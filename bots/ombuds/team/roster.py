@@ -13,7 +13,7 @@ from bots.runtime.commands import Word
 from bots.runtime.decision import Performed
 from bots.runtime.people import person_in
 from federation.actions import Invite, Kick, React
-from federation.events import Membership, MembershipKind
+from federation.events import Membership, MembershipKind, TextMessage
 
 AGREE = "✅"
 VALID = 7 * 24 * 3600.0
@@ -23,9 +23,10 @@ LATELY = 600.0
 admin deletes a room, everybody seems to leave it."""
 
 
-def command(turn: Turn, sender: str, rest: str, people: tuple[str, ...] = ()) -> None:
+def command(turn: Turn, event: TextMessage, rest: str) -> None:
+    sender = event.origin.sender
     word, _, named = rest.partition(" ")
-    person = person_in(named, people)
+    person = person_in(named, event.people)
     adds = commands.ADD.is_meant(word)
     if not adds and not commands.REMOVE.is_meant(word):
         _show(turn)
@@ -120,8 +121,9 @@ def _standing(turn: Turn) -> list[Proposal]:
     ]
 
 
-def confirm(turn: Turn, sender: str) -> None:
+def confirm(turn: Turn, event: TextMessage, _: str) -> None:
     """`!confirm`: the newest proposal that somebody else has made."""
+    sender = event.origin.sender
     standing = _standing(turn)
     others = [x for x in standing if sender not in (x.proposer, x.person)]
     if others:
@@ -178,8 +180,6 @@ def not_invited(turn: Turn, event: Performed) -> None:
 
 def membership(turn: Turn, event: Membership) -> None:
     person = event.user
-    if person == turn.settings.account:
-        return
     if event.membership in (MembershipKind.JOIN, MembershipKind.INVITE):
         _came(turn, person, joined=event.membership is MembershipKind.JOIN)
     elif event.membership.out:

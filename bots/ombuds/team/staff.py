@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from bots.ombuds import commands, keys
 from bots.ombuds.cases import answers, casework, standing
@@ -14,21 +13,20 @@ from bots.runtime.commands import Command, Invocation, Unknown
 from bots.runtime.kit import sparing
 from bots.runtime.kit.undo import SIGN
 from bots.runtime.vocabulary import HELP, UNDO, listed
-from federation.events import Edit, MediaMessage, Reaction, Redaction, TextMessage, Unreadable
+from federation.events import (
+    Edit,
+    MediaMessage,
+    Reaction,
+    Redaction,
+    RoomEvent,
+    TextMessage,
+    Unreadable,
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A command that was understood, with what stands behind it."""
-
-    event: TextMessage
-    command: Command
-    rest: str
-    numbered: bool
-
-    @property
-    def sender(self) -> str:
-        return self.event.origin.sender
+def is_stranger(turn: Turn, event: RoomEvent) -> bool:
+    """Whether it is of somebody who does not belong to the team."""
+    return event.origin.sender not in turn.office.roster
 
 
 def said(turn: Turn, event: TextMessage | MediaMessage) -> None:
@@ -54,12 +52,8 @@ def changed(turn: Turn, event: Edit | Redaction) -> None:
     turn.take_case(keys.case_of(turn.copies))
 
 
-def belongs(turn: Turn, user: str) -> bool:
-    return user in turn.office.roster
-
-
 def text(turn: Turn, event: TextMessage) -> None:
-    if event.notice or turn.copies or not belongs(turn, event.origin.sender):
+    if event.notice or turn.copies:
         return
     invocation = commands.OF_STAFF.read(event)
     if invocation is None:
@@ -72,22 +66,18 @@ def text(turn: Turn, event: TextMessage) -> None:
 
 def _note(turn: Turn) -> None:
     """In the thread of a case it could be meant for the person: say once that it reaches nobody."""
-    if not turn.has_case or not _inside(turn) or turn.case.hinted:
-        return
-    turn.file(hinted=True)
-    turn.tell_case("note-stays", {"command": commands.full(commands.ANSWER, turn.staff_language)})
+    if _in_case(turn) and not turn.case.hinted:
+        turn.file(hinted=True)
+        turn.tell_case("note-stays", _answering(turn))
 
 
 def media(turn: Turn, event: MediaMessage) -> None:
     """A picture, a recording: nothing but text can go to the person, whatever stands beneath."""
-    if not belongs(turn, event.origin.sender):
-        return
     commands_it = commands.OF_STAFF.find(texts.clean(event.caption)[0]) is not None
-    in_case = turn.has_case and _inside(turn)
     key = "picture-stays"
-    new = in_case and sparing.may_say(key, turn.case.heard, turn.seconds, turn.file)
+    new = _in_case(turn) and sparing.may_say(key, turn.case.heard, turn.seconds, turn.file)
     if commands_it or new:
-        _reply(turn, key, {"command": commands.full(commands.ANSWER, turn.staff_language)})
+        _reply(turn, key, _answering(turn))
 
 
 def _command(turn: Turn, event: TextMessage, invocation: Invocation | Unknown) -> None:
@@ -98,8 +88,7 @@ def _command(turn: Turn, event: TextMessage, invocation: Invocation | Unknown) -
     else:
         if invocation.command.name not in commands.TAKING:
             _besides(turn, invocation, invocation.rest)
-        call = Call(event, invocation.command, invocation.rest, numbered=False)
-        OF_OFFICE[invocation.command.name](turn, call)
+        OF_OFFICE[invocation.command.name](turn, event, invocation.rest)
 
 
 def _besides(turn: Turn, found: Invocation, rest: str) -> None:
@@ -109,21 +98,22 @@ def _besides(turn: Turn, found: Invocation, rest: str) -> None:
 
 def _reply(turn: Turn, key: str, values: Values | None = None) -> None:
     """Answer a command where it stands."""
-    if turn.has_case and _inside(turn):
-        turn.tell_case(key, values)
-    else:
-        turn.tell(key, values)
+    (turn.tell_case if _in_case(turn) else turn.tell)(key, values)
 
 
-def _inside(turn: Turn) -> bool:
+def _in_case(turn: Turn) -> bool:
     """Whether it stands in the thread of a case, or replies to something there."""
-    target = turn.target
-    return target is not None and keys.part(target.handle) is not None
+    return turn.has_case and turn.target is not None
+
+
+def _answering(turn: Turn) -> Values:
+    """How an answer is written."""
+    return {"command": commands.full(commands.ANSWER, turn.staff_language)}
 
 
 def _of_case(turn: Turn, event: TextMessage, invocation: Invocation) -> None:
     command, rest, number = invocation.command, invocation.rest, None
-    inside = _inside(turn)
+    inside = turn.target is not None
     certain = inside and (event.origin.bound or command is UNDO)
     if not certain or command is not commands.ANSWER:  # an answer may well begin with a number
         number, rest = commands.split_number(rest)
@@ -138,14 +128,12 @@ def _of_case(turn: Turn, event: TextMessage, invocation: Invocation) -> None:
         shows = commands.CASES.shown(turn.staff_language)
         _reply(turn, "case-unknown", {"number": number or 0, "command": shows})
     else:
-        _carry_out(turn, invocation, Call(event, command, rest, numbered=not certain))
-
-
-def _carry_out(turn: Turn, invocation: Invocation, call: Call) -> None:
-    standing.bring(turn)
-    if call.command is not commands.ANSWER:
-        _besides(turn, invocation, call.rest)
-    OF_CASE[call.command.name](turn, call)
+        standing.bring(turn)
+        if command is commands.ANSWER:
+            _answer(turn, event, rest, numbered=not certain)
+            return
+        _besides(turn, invocation, rest)
+        OF_CASE[command.name](turn, event.origin.sender)
 
 
 def _unbound(turn: Turn, command: Command) -> None:
@@ -165,48 +153,46 @@ def _where(turn: Turn, command: Command) -> None:
     _reply(turn, key, values)
 
 
-def _answer(turn: Turn, call: Call) -> None:
-    if not call.rest:
-        shown = commands.full(commands.ANSWER, turn.staff_language)
-        _reply(turn, "answer-empty", {"command": shown})
-    elif texts.weight(call.rest) > answers.MOST_WEIGHT:
+def _answer(turn: Turn, event: TextMessage, text: str, *, numbered: bool) -> None:
+    if not text:
+        _reply(turn, "answer-empty", _answering(turn))
+    elif texts.weight(text) > answers.MOST_WEIGHT:
         _reply(turn, "answer-long")
     else:
-        answers.propose(turn, call.event, call.rest, numbered=call.numbered)
+        answers.propose(turn, event, text, numbered=numbered)
 
 
-def _undo(turn: Turn, call: Call) -> None:
+def _undo(turn: Turn, _: str) -> None:
     if not answers.undo_last(turn):
         _reply(turn, "nothing-to-undo")
 
 
-def _help(turn: Turn, call: Call) -> None:
+def _help(turn: Turn, _: TextMessage, rest: str) -> None:
     language = turn.staff_language
     lines = listed(commands.STAFF, lambda x: commands.full(x, language))
     _reply(turn, "help", {"lines": lines})
 
 
-OF_CASE: dict[str, Callable[[Turn, Call], None]] = {
-    "answer": _answer,
+OF_CASE: dict[str, Callable[[Turn, str], None]] = {
     "undo": _undo,
-    "close": lambda turn, call: casework.close(turn),
-    "reopen": lambda turn, call: casework.reopen(turn),
-    "take": lambda turn, call: casework.take(turn, call.sender),
+    "close": casework.close,
+    "reopen": casework.reopen,
+    "take": casework.take,
 }
-OF_OFFICE: dict[str, Callable[[Turn, Call], None]] = {
-    "cases": lambda turn, call: casework.show(turn, call.sender, call.rest),
-    "team": lambda turn, call: roster.command(turn, call.sender, call.rest, call.event.people),
-    "confirm": lambda turn, call: roster.confirm(turn, call.sender),
+"""`rule(turn, staff)`; an answer takes more."""
+OF_OFFICE: dict[str, Callable[[Turn, TextMessage, str], None]] = {
+    "cases": casework.show,
+    "team": roster.command,
+    "confirm": roster.confirm,
     "help": _help,
 }
+"""`rule(turn, event, rest)`"""
 
 
 # -- what is not text ------------------------------------------------------------------------------
 
 
 def edited(turn: Turn, event: Edit) -> None:
-    if not belongs(turn, event.origin.sender):
-        return
     number = _answer_of_command(turn)
     if number is not None:
         if devices.is_hers(turn, event):
@@ -217,13 +203,12 @@ def edited(turn: Turn, event: Edit) -> None:
 
 def redacted(turn: Turn, event: Redaction) -> None:
     number = _answer_of_command(turn)
-    if not belongs(turn, event.origin.sender):
-        return
     if number is None:
         turn.lose()
-        return
-    removes_edit = event.target != turn.message
-    (answers.unedited if removes_edit else answers.undo)(turn, number)
+    elif event.target != turn.message:
+        answers.unedited(turn, number)
+    else:
+        answers.undo(turn, number)
 
 
 def _answer_of_command(turn: Turn) -> int | None:
@@ -233,7 +218,7 @@ def _answer_of_command(turn: Turn) -> int | None:
 
 
 def reacted(turn: Turn, event: Reaction) -> None:
-    if turn.target is None or not belongs(turn, event.origin.sender):
+    if turn.target is None:
         return
     part = keys.part(turn.target.handle)
     if part is not None and part.what == "notice" and event.key == SIGN:
@@ -244,7 +229,5 @@ def reacted(turn: Turn, event: Reaction) -> None:
 
 
 def unreadable(turn: Turn, event: Unreadable) -> None:
-    if event.reason != "undecryptable" or not belongs(turn, event.origin.sender):
-        return
-    if turn.may_tell("send-again-staff"):
+    if event.reason == "undecryptable" and turn.may_tell("send-again-staff"):
         turn.tell("send-again-staff")

@@ -9,7 +9,8 @@ from typing import Any, Generic, TypeVar
 
 from bots.runtime.commands import Command, Commands, Invocation, Unknown
 from bots.runtime.decision import Due, Event, FormSubmitted, Performed
-from bots.runtime.kit.keys import Made, Question, Timer
+from bots.runtime.kit.documents import Collection
+from bots.runtime.kit.keys import Key, Made, Question, Timer
 from bots.runtime.kit.messages import MessageNow
 from federation.actions import Action
 from federation.events import RoomEvent, TextMessage, in_clear
@@ -80,22 +81,20 @@ def _all(rules: tuple[Callable[..., None], ...], *of: Any, **parts: int | str) -
         rule(*of, **parts)
 
 
-def timer(key: Timer, rule: Callable[..., None]) -> Route[T]:
-    """It rings: `rule(turn, **parts)`."""
-
-    def find(turn: T, event: Due) -> Call | None:
-        parts = key.read(event.key)
-        return None if parts is None else lambda: rule(turn, **parts)
-
-    return Route(Due, find, f"timer {key.pattern}")
+def timer(key: Timer, rule: Callable[..., None], of: Collection[Any] | None = None) -> Route[T]:
+    """It rings: `rule(turn, **parts)`; with `of` `rule(turn, document)`, if the one that the timer
+    names is still there."""
+    return _keyed(Due, key, lambda x: x.key, (rule,), of, f"timer {key.pattern}")
 
 
-def outcome(of: Made | type[Action], *rules: Callable[..., None]) -> Route[T]:
+def outcome(
+    what: Made | type[Action], *rules: Callable[..., None], of: Collection[Any] | None = None
+) -> Route[T]:
     """What came of an action (`notify`): by the handle that it fills, `rule(turn, event, **parts)`,
-    or by its kind, `rule(turn, event)`."""
-    if isinstance(of, Made):
-        return Route(Performed, _filled(of, rules), f"handle {of.pattern}")
-    kind = of.__name__
+    with `of` as for a timer; or by its kind, `rule(turn, event)`."""
+    if isinstance(what, Made):
+        return _keyed(Performed, what, lambda x: x.handle, rules, of, f"handle {what.pattern}")
+    kind = what.__name__
 
     def find(turn: T, event: Performed) -> Call | None:
         return (lambda: _all(rules, turn, event)) if event.action == kind else None
@@ -103,24 +102,31 @@ def outcome(of: Made | type[Action], *rules: Callable[..., None]) -> Route[T]:
     return Route(Performed, find, f"outcome {kind}")
 
 
-def _filled(
-    key: Made, rules: tuple[Callable[..., None], ...]
-) -> Callable[[T, Performed], Call | None]:
-    def find(turn: T, event: Performed) -> Call | None:
-        parts = key.read(event.handle)
-        return None if parts is None else lambda: _all(rules, turn, event, **parts)
-
-    return find
+def now(key: Question, rule: Callable[..., None], of: Collection[Any] | None = None) -> Route[T]:
+    """What a message says now, asked for this reason: `rule(turn, event, **parts)`, with `of` as
+    for a timer."""
+    return _keyed(MessageNow, key, lambda x: x.why, (rule,), of, f"question {key.pattern}")
 
 
-def now(key: Question, rule: Callable[..., None]) -> Route[T]:
-    """What a message says now, asked for this reason: `rule(turn, event, **parts)`."""
+def _keyed(
+    kind: type[Any],
+    key: Key,
+    name: Callable[[Any], str | None],
+    rules: tuple[Callable[..., None], ...],
+    of: Collection[Any] | None,
+    label: str,
+) -> Route[T]:
+    def find(turn: Any, event: Any) -> Call | None:
+        parts = key.read(name(event))
+        if parts is None:
+            return None
+        given = (turn,) if kind is Due else (turn, event)
+        if of is None:
+            return lambda: _all(rules, *given, **parts)
+        document = turn.get(of, str(*parts.values()))
+        return lambda: _all(rules if document is not None else (), *given, document)
 
-    def find(turn: T, event: MessageNow) -> Call | None:
-        parts = key.read(event.why)
-        return None if parts is None else lambda: rule(turn, event, **parts)
-
-    return Route(MessageNow, find, f"question {key.pattern}")
+    return Route(kind, find, label)
 
 
 def form(name: str, rule: Callable[[T, FormSubmitted], None]) -> Route[T]:
