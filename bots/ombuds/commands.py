@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from bots.runtime.commands import Command, Commands, Invocation, Unknown, Word, is_asking
+from bots.runtime.phrases import PerLanguage
 from bots.runtime.vocabulary import HELP, UNDO
 
 ANSWER = Command(
@@ -60,15 +61,15 @@ TAKING = frozenset({ANSWER.name, CASES.name, TEAM.name})
 """What something has to follow, or may follow."""
 
 
-def full(command: Command, language: str) -> str:
+def full(command: Command, number: str = "") -> PerLanguage:
     """A command with what it takes."""
-    return command.shown(language) + (" …" if command.name in TAKING else "")
+    takes = " …" if command.name in TAKING else ""
+    return PerLanguage(lambda language: f"{command.shown(language)}{number}{takes}")
 
 
-def numbered(command: Command, language: str, number: int = 17) -> str:
+def numbered(command: Command) -> PerLanguage:
     """How it is written outside the thread of a case."""
-    shown = command.shown(language)
-    return full(command, language).replace(shown, f"{shown} {number}")
+    return full(command, " 17")
 
 
 OPEN = Word(

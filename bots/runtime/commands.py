@@ -62,7 +62,7 @@ class Word:
         rows = (row.split() for row in table.split(","))
         self.aliases = {language: tuple(words) for language, *words in rows}
 
-    def word(self, language: str) -> str:
+    def shown(self, language: str) -> str:
         """How it is written in the first of these languages, separated by spaces."""
         base = language.split(maxsplit=1)[0].partition("-")[0] if language else "en"
         return self.aliases.get(base, self.aliases["en"])[0]
@@ -93,7 +93,7 @@ class Command(Word):
         return f"Command({self.name!r})"
 
     def shown(self, language: str) -> str:
-        return f"!{self.word(language)}"
+        return f"!{super().shown(language)}"
 
 
 @dataclass(frozen=True, slots=True)

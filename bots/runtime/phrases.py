@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from bots.runtime.commands import Word
 from bots.runtime.decision import Phrase
 from bots.runtime.direction import held, written
 from bots.runtime.links import anchor, escaped, named
@@ -102,8 +103,7 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class PerLanguage:
-    """A value such as a word that people are to write; where a text stands in several languages,
-    each has its own."""
+    """A value of which each language has its own, as of a `Word` that people are to write."""
 
     in_language: Callable[[str], str]
 
@@ -195,8 +195,8 @@ class Renderer:
 
     def _value(self, value: object, part: Part, told: Sequence[str]) -> object:
         match value:
-            case PerLanguage(in_language):
-                return in_language(part.language)
+            case PerLanguage() | Word():
+                return _spoken(value, part.language)
             case Written(texts) if part.added:
                 # Rules are long, and a screen is small.
                 again = set(self._fitting(texts, part.language)) <= set(told)
@@ -306,11 +306,17 @@ class Renderer:
 
 def _within(phrase: Phrase, language: str) -> Phrase:
     language = phrase.language or language
-    values = {
-        name: x.in_language(language) if isinstance(x, PerLanguage) else x
-        for name, x in phrase.values.items()
-    }
+    values = {name: _spoken(x, language) for name, x in phrase.values.items()}
     return Phrase(phrase.key, language, values)
+
+
+def _spoken(value: object, language: str) -> object:
+    match value:
+        case PerLanguage(in_language):
+            return in_language(language)
+        case Word():
+            return value.shown(language)
+    return value
 
 
 def _paragraph(body: str) -> str:

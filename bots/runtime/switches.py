@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bots.runtime import answers
 from bots.runtime.commands import Command, Word
+from bots.runtime.phrases import PerLanguage
+from bots.runtime.vocabulary import with_word
 
 ON = Word(
     "de an ein einschalten anschalten, en on enable, fr activer activé oui, tr aç açık, "
@@ -23,6 +25,6 @@ def switch(rest: str) -> bool | None:
     return False if answers.means(rest, OFF) or answers.is_none(rest) else None
 
 
-def switched(command: Command, language: str, *, on: bool) -> str:
+def switched(command: Command, *, on: bool) -> PerLanguage:
     """How a switch is written."""
-    return f"{command.shown(language)} {(ON if on else OFF).word(language)}"
+    return with_word(command, ON if on else OFF)

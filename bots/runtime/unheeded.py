@@ -5,7 +5,7 @@ from __future__ import annotations
 from bots.runtime.answerwords import POLITE
 from bots.runtime.commands import Command, Invocation, Unknown
 from bots.runtime.decision import Phrase
-from bots.runtime.phrases import N_, Paragraphs, PerLanguage
+from bots.runtime.phrases import N_, Paragraphs
 from bots.runtime.words import fold
 
 _LINK = ("https", "matrix", "to", "u")
@@ -40,18 +40,17 @@ def is_said(rest: str, *named: str) -> bool:
 
 def values(found: Invocation) -> dict[str, object]:
     """Of `rest-unused`."""
-    return {"command": PerLanguage(found.command.shown)}
+    return {"command": found.command}
 
 
 def unknown(found: Unknown, help_: Command) -> tuple[str, dict[str, object]]:
     """What is said of a command that was mistyped, or stands amid something else."""
     if found.amid and found.guess is not None:
-        return "command-amid", {"command": PerLanguage(found.guess.shown)}
-    command = PerLanguage(help_.shown)
-    return "command-unknown", {"word": found.word, "guess": guess(found), "command": command}
+        return "command-amid", {"command": found.guess}
+    return "command-unknown", {"word": found.word, "guess": guess(found), "command": help_}
 
 
 def guess(found: Unknown) -> Phrase | str:
     if found.guess is None:
         return ""
-    return Phrase("command-guess", "", {"command": PerLanguage(found.guess.shown)})
+    return Phrase("command-guess", "", {"command": found.guess})

@@ -39,9 +39,13 @@ LISTS: dict[str, Paragraphs] = {
 }
 
 
+def with_word(command: Command, word: Word, rest: str = "") -> PerLanguage:
+    """How a command is written with a word behind it."""
+    return PerLanguage(lambda language: f"{command.shown(language)} {word.shown(language)}{rest}")
+
+
 def listed(
-    commands: Iterable[Command],
-    shown: Callable[[Command], object] = lambda x: PerLanguage(x.shown),
+    commands: Iterable[Command], shown: Callable[[Command], object] = lambda x: x
 ) -> tuple[Phrase, ...]:
     """Commands and what each does, a line each, in the language around them."""
     return tuple(

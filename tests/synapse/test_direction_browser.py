@@ -22,7 +22,7 @@ from bots.onboarding.bot import OnboardingBot
 from bots.onboarding.wording import WORDING
 from bots.runtime import vocabulary
 from bots.runtime.decision import Phrase
-from bots.runtime.phrases import PerLanguage, Written
+from bots.runtime.phrases import Written
 from bots.runtime.switches import switched
 from bots.runtime.words import Words
 from federation.actions import Text
@@ -142,20 +142,20 @@ VALUES: dict[str, object] = {
     "languages": "Deutsch · English · العربية · فارسی",
     "helplines": "Polizei: 110, Notruf: +49 30 1234567",
     "link": "https://matrix.to/#/!raum/$ereignis",
-    "command": PerLanguage(commands.NEW.shown),
-    "on": PerLanguage(lambda x: switched(flagwords.FLAGS, x, on=True)),
-    "off": PerLanguage(lambda x: switched(flagwords.FLAGS, x, on=False)),
-    "message": PerLanguage(flagwords.MESSAGE.word),
-    "accommodation": PerLanguage(flagwords.ACCOMMODATION.word),
-    "nothing": PerLanguage(flagwords.NOTHING.word),
-    "show": PerLanguage(flagwords.SHOW.word),
-    "yes": PerLanguage(vocabulary.YES.word),
-    "no": PerLanguage(vocabulary.NO.word),
+    "command": commands.NEW,
+    "on": switched(flagwords.FLAGS, on=True),
+    "off": switched(flagwords.FLAGS, on=False),
+    "message": flagwords.MESSAGE,
+    "accommodation": flagwords.ACCOMMODATION,
+    "nothing": flagwords.NOTHING,
+    "show": flagwords.SHOW,
+    "yes": vocabulary.YES,
+    "no": vocabulary.NO,
     "leave": "!gehen",
     "erase": "!vergessen",
     "word": "!hilfee",
     "guess": "",
-    "help": PerLanguage(vocabulary.HELP.shown),
+    "help": vocabulary.HELP,
     "kept": "",
     "network": "Bündnis Nord",
     "rules": Written({"de": "Wir hören zu. Bei Gefahr: +49 30 1234567!"}),
@@ -205,7 +205,7 @@ async def test_commands_numbers_and_telephones(page: Page) -> None:
     assert rising(where(shown, "+49 30 1234567"))
     for language in ("ar", "fa"):
         shown = await glyphs(page, ombuds("reporter-help", language).html or "")
-        new = commands.NEW.word(language)
+        new = commands.NEW.shown(language)
         mark, *letters = where(shown, new)
         assert mark > max(letters), "where it begins, as it is typed"
         assert rising(where(shown, "!neu"))

@@ -10,9 +10,9 @@ from bots.ombuds import commands
 from bots.ombuds.cases import casework
 from bots.ombuds.cases.documents import CASES, SEARCHES
 from bots.ombuds.chats.documents import CONVERSATIONS, IDENTITIES
+from bots.runtime.commands import Command
 from bots.runtime.decision import Due, Performed, Phrase, SetAside
 from bots.runtime.kit.documents import Collection
-from bots.runtime.phrases import PerLanguage
 from federation.actions import Handle
 from federation.events import Ignored, MediaMessage, Reaction
 from tests.unit.test_ombuds_story import ANNA, BILAL, CEM, OFFICE, World, flat
@@ -146,7 +146,7 @@ def test_help_names_every_command(world: World) -> None:
     phrase = said(world.staff("!hilfe", case=None), "help").phrase
     text = flat(phrase)
     for command in commands.STAFF:
-        assert command.word("de") in text
+        assert command.shown("de") in text
     assert said(world.staff("!help"), "help").thread == Handle("case/1/root")
 
 
@@ -157,7 +157,7 @@ def test_unknown_commands_get_a_suggestion(world: World, body: str, guess: str |
     values = said(world.staff(body), "command-unknown").phrase.values
     found = values["guess"]
     command = found.values["command"] if isinstance(found, Phrase) else None
-    assert (command.in_language("de") if isinstance(command, PerLanguage) else None) == guess
+    assert (command.shown("de") if isinstance(command, Command) else None) == guess
     assert world.pass_time(100) == []
 
 

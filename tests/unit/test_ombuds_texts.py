@@ -119,8 +119,8 @@ def test_split_number(rest: str, split: tuple[int | None, str]) -> None:
 
 
 def test_how_commands_are_shown() -> None:
-    assert commands.full(commands.ANSWER, "de-simple") == "!antwort …"
-    assert commands.numbered(commands.ANSWER, "en") == "!answer 17 …"
+    assert commands.full(commands.ANSWER).in_language("de-simple") == "!antwort …"
+    assert commands.numbered(commands.ANSWER).in_language("en") == "!answer 17 …"
     assert commands.CLOSE.shown("ti") == "!close"
 
 

@@ -24,7 +24,7 @@ from bots.runtime import declining, unheeded, vocabulary
 from bots.runtime.commands import Invocation
 from bots.runtime.decision import Phrase
 from bots.runtime.originals import DRAFT, NOT_CHECKED, ON_REQUEST
-from bots.runtime.phrases import RULE, Paragraphs, PerLanguage, Plural, Written, each
+from bots.runtime.phrases import RULE, Paragraphs, Plural, Written, each
 from bots.runtime.vocabulary import YES
 from bots.runtime.words import LANGUAGES, ORIGINALS, Words
 from tests.unit import test_ombuds_story, test_onboarding_story
@@ -174,7 +174,7 @@ def shown(
     named = {x for text in each(table[key]) for x in re.findall(r"\{(\w+)\}", str(text))}
     values: dict[str, object] = dict.fromkeys(named, "x")
     if "yes" in named:
-        values["yes"] = PerLanguage(YES.word)
+        values["yes"] = YES
     if "rules" in named and "{rules}" in each(table[key]):
         values["rules"] = Written({"de": "Regeln", "ar": "قواعد"})
     phrase = Phrase(key, languages, values)
@@ -274,7 +274,7 @@ def test_several_languages(
 
 def test_each_language_names_the_word_that_is_written_in_it() -> None:
     for part, language in zip(shown("rules-none", "ar"), ("ar", "de"), strict=True):
-        assert f"\u2068{YES.word(language)}\u2069" in part
+        assert f"\u2068{YES.shown(language)}\u2069" in part
 
 
 def test_what_admins_wrote_is_not_repeated_beside_a_draft() -> None:

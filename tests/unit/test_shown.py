@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
 
 import pytest
 
@@ -47,14 +46,14 @@ def command(find: Callable[[str], object], meant: Command, rest: bool | None = N
 def turning(
     find: Callable[[str], object], meant: Command, *, on: bool
 ) -> tuple[Callable[[str], str], Understands]:
-    return partial(switched, meant, on=on), command(find, meant, on)
+    return switched(meant, on=on).in_language, command(find, meant, on)
 
 
 Shown = Mapping[str, tuple[Callable[[str], str], Understands]]
 
 
 def word(meant: Word, understands: Understands) -> tuple[Callable[[str], str], Understands]:
-    return meant.word, understands
+    return meant.shown, understands
 
 
 def shown(
@@ -112,11 +111,11 @@ BOTS: dict[str, tuple[Wording, Shown]] = {
             **CHOICES,
             "no": NO,
             "on": (
-                partial(switched, flagwords.FLAGS, on=True),
+                switched(flagwords.FLAGS, on=True).in_language,
                 command(FLAGS, flagwords.FLAGS, True),
             ),
             "off": (
-                partial(switched, flagwords.FLAGS, on=False),
+                switched(flagwords.FLAGS, on=False).in_language,
                 command(FLAGS, flagwords.FLAGS, False),
             ),
             "command": (ombuds.NEW.shown, command(ombuds.of_reporter, ombuds.NEW)),

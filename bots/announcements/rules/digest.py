@@ -69,7 +69,7 @@ def ask(turn: Turn) -> None:
 def _open(turn: Turn) -> None:
     number = turn.desk.calls + 1
     turn.note(calls=number, call=State.PENDING)
-    values = undoing.told(turn.closes, turn.language)
+    values = undoing.told(turn.closes)
     turn.tell("digest-pending", values, handle=handles.call(number))
     turn.ask(*_window(number).open(turn.state.room, turn.closes))
 

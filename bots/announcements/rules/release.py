@@ -32,7 +32,7 @@ def _window(item: Announcement) -> undoing.Window:
 
 def _wind(turn: Turn, item: Announcement) -> None:
     turn.ask(_window(item).wind(turn.closes))
-    turn.show(item, "pending", undoing.told(turn.closes, turn.language))
+    turn.show(item, "pending", undoing.told(turn.closes))
 
 
 def undo(turn: Turn, item: Announcement, *, asked: bool = False) -> None:

@@ -8,7 +8,6 @@ from bots.exchange.rules import commands
 from bots.exchange.rules.turn import Turn, Values
 from bots.runtime import unheeded
 from bots.runtime.commands import Invocation, Unknown
-from bots.runtime.phrases import PerLanguage
 from bots.runtime.vocabulary import HELP
 from federation.events import TextMessage
 
@@ -35,8 +34,7 @@ def target(turn: Turn, event: TextMessage, found: Invocation) -> str | None:
     """The message that a command concerns; says so where there is none."""
     meant = commands.meant(event)
     if meant is None:
-        shown = {"command": PerLanguage(found.command.shown)}
-        turn.say(event.origin.room_id, "which", shown)
+        turn.say(event.origin.room_id, "which", {"command": found.command})
     elif unheeded.is_said(found.rest):
         answer(turn, event, "rest-unused", unheeded.values(found))
     return meant

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from bots.exchange import keys
@@ -25,7 +24,7 @@ from bots.exchange.settings import Settings, Source
 from bots.runtime.decision import CancelTimer, Event, Phrase, Say, SetTimer
 from bots.runtime.kit import sparing, turn
 from bots.runtime.kit.documents import MOST, View
-from bots.runtime.phrases import Link, PerLanguage, Quote, Translator
+from bots.runtime.phrases import Link, Quote, Translator
 from bots.runtime.switches import switched
 from bots.runtime.texts import parts
 from federation.actions import Redact
@@ -203,12 +202,12 @@ class Turn(turn.Turn[Settings]):
     def say(self, room: str, key: str, values: Values | None = None, **fields: Any) -> None:
         """Say something in the room of an initiative."""
         always = {
-            "share": PerLanguage(commands.SHARE.shown),
-            "find": PerLanguage(commands.FIND.shown),
-            "named": PerLanguage(partial(switched, commands.NAME, on=True)),
-            "unnamed": PerLanguage(partial(switched, commands.NAME, on=False)),
-            "on": PerLanguage(partial(switched, commands.EXCHANGE, on=True)),
-            "off": PerLanguage(partial(switched, commands.EXCHANGE, on=False)),
+            "share": commands.SHARE,
+            "find": commands.FIND,
+            "named": switched(commands.NAME, on=True),
+            "unnamed": switched(commands.NAME, on=False),
+            "on": switched(commands.EXCHANGE, on=True),
+            "off": switched(commands.EXCHANGE, on=False),
         }
         phrase = Phrase(key, self.settings.spoken, {**always, **(values or {})})
         whose = f"answer {self.asker}" if self.asker is not None else None

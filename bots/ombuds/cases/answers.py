@@ -50,8 +50,7 @@ def window(turn: Turn, number: int) -> undoing.Window:
 
 
 def pending(turn: Turn, text: str) -> dict[str, object]:
-    told = undoing.told(turn.closes, turn.staff_language)
-    return {**_case(turn), **told, "text": Exact(text)}
+    return {**_case(turn), **undoing.told(turn.closes), "text": Exact(text)}
 
 
 def _case(turn: Turn) -> dict[str, object]:
@@ -114,7 +113,7 @@ def unedited(turn: Turn, number: int) -> None:
 
 
 def _too_late(turn: Turn) -> None:
-    turn.tell_case("answer-late", {"command": commands.full(commands.ANSWER, turn.staff_language)})
+    turn.tell_case("answer-late", {"command": commands.full(commands.ANSWER)})
 
 
 def edited(turn: Turn, event: Edit, number: int) -> None:
@@ -226,5 +225,4 @@ def _deliver(turn: Turn, number: int) -> None:
 def _unsent(turn: Turn, answer: Answer, key: str, values: dict[str, object] | None = None) -> None:
     thread.put_answer(turn, replace(answer, state=AnswerState.UNSENT))
     _show(turn, answer, "answer-unsent")
-    command = commands.full(commands.ANSWER, turn.staff_language)
-    turn.tell_case(key, {"command": command, **(values or {})})
+    turn.tell_case(key, {"command": commands.full(commands.ANSWER), **(values or {})})

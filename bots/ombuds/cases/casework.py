@@ -12,6 +12,7 @@ from bots.ombuds.cases.documents import CASES, SEARCHES, Case, CaseState, Search
 from bots.ombuds.turn import Turn
 from bots.runtime import texts
 from bots.runtime.decision import Phrase, SetTimer
+from bots.runtime.vocabulary import with_word
 from bots.runtime.words import Raw
 from federation.events import TextMessage
 
@@ -76,15 +77,13 @@ def _in_states(
 
 def _tell(turn: Turn, found: Iterable[Case], count: int) -> None:
     """The most urgent of them; `count`: how many there are."""
-    command = commands.CASES
     if not count:
-        every = f"{command.shown(turn.staff_language)} {commands.ALL.word(turn.staff_language)}"
-        turn.tell("cases-none", {"command": every})
+        turn.tell("cases-none", {"command": with_word(commands.CASES, commands.ALL)})
         return
     more: object = ""
     if count > MOST:
-        shown = commands.full(command, turn.staff_language)
-        more = turn.phrase("cases-more", {"count": count - MOST, "command": shown})
+        values = {"count": count - MOST, "command": commands.full(commands.CASES)}
+        more = turn.phrase("cases-more", values)
     lines = tuple(_line(turn, x) for x in _most_urgent(found))
     turn.tell("cases", {"lines": lines, "more": more})
 

@@ -11,7 +11,6 @@ from bots.ombuds.chats.languages import guess
 from bots.ombuds.turn import Turn
 from bots.runtime import declining, texts, unheeded
 from bots.runtime.commands import Invocation, Unknown
-from bots.runtime.phrases import PerLanguage
 from bots.runtime.tongues import asked_for
 from bots.runtime.vocabulary import HELP
 from federation.events import ClientRequest, MediaMessage, TextMessage, Unreadable
@@ -58,7 +57,7 @@ def _command(turn: Turn, found: Invocation | Unknown) -> None:
 def _unknown(turn: Turn, found: Unknown) -> None:
     """One word that nearly is a command. Anything longer is something to be told."""
     values = {"word": found.word, "guess": unheeded.guess(found)}
-    turn.say("reporter-unknown", {**values, "help": PerLanguage(HELP.shown)})
+    turn.say("reporter-unknown", {**values, "help": HELP})
 
 
 def take(turn: Turn, incoming: Incoming) -> None:
@@ -114,7 +113,7 @@ def _help(turn: Turn) -> None:
     turn.say(
         "reporter-help",
         {
-            "command": PerLanguage(commands.NEW.shown),
+            "command": commands.NEW,
             "helplines": arrival.helplines(turn),
             "languages": arrival.languages(turn),
         },

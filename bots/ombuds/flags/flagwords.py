@@ -9,7 +9,6 @@ from bots.runtime.answerwords import NO as REFUSED
 from bots.runtime.answerwords import YES, folded
 from bots.runtime.commands import Command, Commands, Invocation, Word
 from bots.runtime.numbers import numbers, plain
-from bots.runtime.phrases import PerLanguage
 from bots.runtime.vocabulary import HELP, NO
 
 KEYS = frozenset({"🚩"})
@@ -66,11 +65,11 @@ _TEXT = folded(
 )
 
 SHOWN = {
-    "message": PerLanguage(MESSAGE.word),
-    "accommodation": PerLanguage(ACCOMMODATION.word),
-    "nothing": PerLanguage(NOTHING.word),
-    "show": PerLanguage(SHOW.word),
-    "no": PerLanguage(NO.word),
+    "message": MESSAGE,
+    "accommodation": ACCOMMODATION,
+    "nothing": NOTHING,
+    "show": SHOW,
+    "no": NO,
 }
 """How our questions name them, each in the language that is spoken."""
 _IN_ROOMS = Commands((FLAGS, HELP))

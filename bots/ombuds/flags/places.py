@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 from bots.ombuds import keys
@@ -15,7 +14,6 @@ from bots.ombuds.turn import Turn
 from bots.runtime.commands import spoken
 from bots.runtime.decision import CancelTimer, Performed, Phrase, Say, SetTimer
 from bots.runtime.moves import follow
-from bots.runtime.phrases import PerLanguage
 from bots.runtime.switches import switch, switched
 from federation.actions import Leave
 from federation.events import (
@@ -123,8 +121,8 @@ def become(turn: Turn) -> None:
 def _say(turn: Turn, room: str, view: RoomView, key: str, **fields: Any) -> None:
     language = turn.settings.spoken
     values = {
-        "on": PerLanguage(partial(switched, flagwords.FLAGS, on=True)),
-        "off": PerLanguage(partial(switched, flagwords.FLAGS, on=False)),
+        "on": switched(flagwords.FLAGS, on=True),
+        "off": switched(flagwords.FLAGS, on=False),
         "level": int(moderation.needed(view)),
     }
     turn.ask(Say(room, Phrase(key, language, values), notify=True, **fields))

@@ -65,15 +65,8 @@ def made(turn: Turn, event: Performed) -> None:
     if event.error is not None:
         turn.set_office(founded=False)
         return
-    language = turn.staff_language
-    turn.tell(
-        "welcome",
-        {
-            "answer": commands.full(commands.ANSWER, language),
-            "help": HELP.shown(language),
-            "team": commands.TEAM.shown(language),
-        },
-    )
+    answer = commands.full(commands.ANSWER)
+    turn.tell("welcome", {"answer": answer, "help": HELP, "team": commands.TEAM})
     if turn.settings.absent:
-        values = {"people": ", ".join(turn.settings.absent), "command": roster.adding(turn)}
-        turn.tell("team-absent", values)
+        people = ", ".join(turn.settings.absent)
+        turn.tell("team-absent", {"people": people, "command": roster.ADDING})

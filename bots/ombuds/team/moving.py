@@ -114,7 +114,7 @@ def _anew(turn: Turn) -> None:
         proposals=(),
     )
     turn.ask(founding.room(turn, (*staff, *office.awaited)))
-    turn.tell("room-anew", {"command": HELP.shown(turn.staff_language)})
+    turn.tell("room-anew", {"command": HELP})
     standing.move(turn)
 
 

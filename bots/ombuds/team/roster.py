@@ -9,13 +9,15 @@ from bots.ombuds import commands, keys
 from bots.ombuds.team import devices
 from bots.ombuds.team.documents import Departed, Proposal
 from bots.ombuds.turn import Turn
-from bots.runtime.commands import Word
 from bots.runtime.decision import Performed
 from bots.runtime.people import person_in
+from bots.runtime.vocabulary import with_word
 from federation.actions import Invite, Kick, React
 from federation.events import Membership, MembershipKind, TextMessage
 
 AGREE = "✅"
+ADDING = with_word(commands.TEAM, commands.ADD, " @name:example.org")
+REMOVING = with_word(commands.TEAM, commands.REMOVE, " @name:example.org")
 VALID = 7 * 24 * 3600.0
 """Seconds that a proposal stands."""
 LATELY = 600.0
@@ -31,25 +33,11 @@ def command(turn: Turn, event: TextMessage, rest: str) -> None:
     if not adds and not commands.REMOVE.is_meant(word):
         _show(turn)
     elif person is None:
-        turn.tell(
-            "team-address", {"command": _example(turn, commands.ADD if adds else commands.REMOVE)}
-        )
+        turn.tell("team-address", {"command": ADDING if adds else REMOVING})
     elif adds:
         _add(turn, sender, person)
     else:
         _remove(turn, sender, person)
-
-
-def _word(turn: Turn) -> str:
-    return commands.TEAM.shown(turn.staff_language)
-
-
-def _example(turn: Turn, option: Word) -> str:
-    return f"{_word(turn)} {option.word(turn.staff_language)} @name:example.org"
-
-
-def adding(turn: Turn) -> str:
-    return _example(turn, commands.ADD)
 
 
 def _show(turn: Turn) -> None:
@@ -60,8 +48,8 @@ def _show(turn: Turn) -> None:
     values = {
         "people": ", ".join(office.roster),
         "invited": invited,
-        "add": adding(turn),
-        "remove": _example(turn, commands.REMOVE),
+        "add": ADDING,
+        "remove": REMOVING,
     }
     turn.tell("team", values)
 
@@ -85,7 +73,7 @@ def _remove(turn: Turn, sender: str, person: str) -> None:
     elif person == sender:
         turn.tell("team-self")
     elif person not in office.roster:
-        turn.tell("team-unknown", {"person": person, "command": _word(turn)})
+        turn.tell("team-unknown", {"person": person, "command": commands.TEAM})
     elif len(office.roster) < 3:
         turn.tell("team-two")
     else:
@@ -106,8 +94,7 @@ def _propose(turn: Turn, sender: str, person: str, *, adds: bool) -> None:
     standing = [x for x in office.proposals if (x.adds, x.person) != (adds, person)]
     turn.set_office(proposed=number, proposals=(*standing, proposal))
     key = "team-add-proposed" if adds else "team-remove-proposed"
-    confirm = commands.CONFIRM.shown(turn.staff_language)
-    values = {"staff": sender, "person": person, "command": confirm}
+    values = {"staff": sender, "person": person, "command": commands.CONFIRM}
     turn.tell(key, values, handle=keys.PROPOSAL(number=number))
     turn.ask(React(turn.room, keys.PROPOSAL(number=number), AGREE))
 
@@ -171,7 +158,7 @@ def _invite(turn: Turn, person: str) -> None:
 def not_invited(turn: Turn, event: Performed) -> None:
     if event.error is None or event.user not in (*turn.office.awaited, *turn.office.roster):
         return
-    values = {"command": _word(turn), "remove": _example(turn, commands.REMOVE)}
+    values = {"command": commands.TEAM, "remove": REMOVING}
     turn.tell("team-invitation-failed", values)
 
 

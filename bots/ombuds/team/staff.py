@@ -23,6 +23,8 @@ from federation.events import (
     Unreadable,
 )
 
+ANSWERING = {"command": commands.full(commands.ANSWER)}
+
 
 def is_stranger(turn: Turn, event: RoomEvent) -> bool:
     """Whether it is of somebody who does not belong to the team."""
@@ -68,7 +70,7 @@ def _note(turn: Turn) -> None:
     """In the thread of a case it could be meant for the person: say once that it reaches nobody."""
     if _in_case(turn) and not turn.case.hinted:
         turn.file(hinted=True)
-        turn.tell_case("note-stays", _answering(turn))
+        turn.tell_case("note-stays", ANSWERING)
 
 
 def media(turn: Turn, event: MediaMessage) -> None:
@@ -77,7 +79,7 @@ def media(turn: Turn, event: MediaMessage) -> None:
     key = "picture-stays"
     new = _in_case(turn) and sparing.may_say(key, turn.case.heard, turn.seconds, turn.file)
     if commands_it or new:
-        _reply(turn, key, _answering(turn))
+        _reply(turn, key, ANSWERING)
 
 
 def _command(turn: Turn, event: TextMessage, invocation: Invocation | Unknown) -> None:
@@ -106,11 +108,6 @@ def _in_case(turn: Turn) -> bool:
     return turn.has_case and turn.target is not None
 
 
-def _answering(turn: Turn) -> Values:
-    """How an answer is written."""
-    return {"command": commands.full(commands.ANSWER, turn.staff_language)}
-
-
 def _of_case(turn: Turn, event: TextMessage, invocation: Invocation) -> None:
     command, rest, number = invocation.command, invocation.rest, None
     inside = turn.target is not None
@@ -125,8 +122,7 @@ def _of_case(turn: Turn, event: TextMessage, invocation: Invocation) -> None:
     elif (number is None and not certain) or (certain and number is not None and another):
         _where(turn, command)
     elif not turn.has_case:
-        shows = commands.CASES.shown(turn.staff_language)
-        _reply(turn, "case-unknown", {"number": number or 0, "command": shows})
+        _reply(turn, "case-unknown", {"number": number or 0, "command": commands.CASES})
     else:
         standing.bring(turn)
         if command is commands.ANSWER:
@@ -139,23 +135,18 @@ def _of_case(turn: Turn, event: TextMessage, invocation: Invocation) -> None:
 def _unbound(turn: Turn, command: Command) -> None:
     """Which case it stands in was readable, and so open to change, on its way here. Said outside
     of that thread: whoever wrote it may be looking at another one."""
-    shown = commands.numbered(command, turn.staff_language)
-    turn.tell("case-unbound", {"numbered": shown})
+    turn.tell("case-unbound", {"numbered": commands.numbered(command)})
 
 
 def _where(turn: Turn, command: Command) -> None:
-    language = turn.staff_language
     key = "answer-where" if command is commands.ANSWER else "case-where"
-    values = {
-        "command": commands.full(command, language),
-        "numbered": commands.numbered(command, language),
-    }
-    _reply(turn, key, values)
+    shown = {"command": commands.full(command), "numbered": commands.numbered(command)}
+    _reply(turn, key, shown)
 
 
 def _answer(turn: Turn, event: TextMessage, text: str, *, numbered: bool) -> None:
     if not text:
-        _reply(turn, "answer-empty", _answering(turn))
+        _reply(turn, "answer-empty", ANSWERING)
     elif texts.weight(text) > answers.MOST_WEIGHT:
         _reply(turn, "answer-long")
     else:
@@ -168,9 +159,7 @@ def _undo(turn: Turn, _: str) -> None:
 
 
 def _help(turn: Turn, _: TextMessage, rest: str) -> None:
-    language = turn.staff_language
-    lines = listed(commands.STAFF, lambda x: commands.full(x, language))
-    _reply(turn, "help", {"lines": lines})
+    _reply(turn, "help", {"lines": listed(commands.STAFF, commands.full)})
 
 
 OF_CASE: dict[str, Callable[[Turn, str], None]] = {

@@ -7,7 +7,7 @@ from bots.onboarding.rules import commands, options, wishes
 from bots.onboarding.rules.turn import Turn
 from bots.runtime import answers
 from bots.runtime.decision import Phrase
-from bots.runtime.phrases import Link, PerLanguage
+from bots.runtime.phrases import Link
 from federation.membership import asks
 
 
@@ -28,7 +28,7 @@ def offer(turn: Turn, key: str = "choose", text: str = "") -> None:
     turn.change(stage=Stage.CHOOSING, offered=numbers, question=Question.TOPICS)
     values = {
         "options": tuple(_option(turn, number, x) for number, x in enumerate(numbers, start=1)),
-        "later": PerLanguage(commands.LATER.word),
+        "later": commands.LATER,
         "text": text,
     }
     turn.say(key, values)
@@ -55,7 +55,7 @@ def chosen(turn: Turn, text: str) -> None:
     """Her answer to the question which initiatives she wants."""
     if answers.is_later(text) or answers.is_cancel(text):
         turn.change(stage=Stage.MEMBER, question=Question.NOTHING)
-        turn.say("later", {"topics": PerLanguage(commands.TOPICS.shown)})
+        turn.say("later", {"topics": commands.TOPICS})
         return
     choice = options.choose(text, turn.settings.offered, turn.member.offered)
     if not choice.picked:
@@ -82,7 +82,7 @@ def _take(
     values = {
         "known": _names("chosen-known", known),
         "asked": _names("chosen-asked", asked),
-        "topics": PerLanguage(commands.TOPICS.shown),
+        "topics": commands.TOPICS,
         "invited": _let_in(turn, known),
         "elsewhere": tuple(_elsewhere(x) for x in known if x.server),
         "text": missing[:80],

@@ -10,7 +10,7 @@ from bots.onboarding.models import Question, Stage
 from bots.onboarding.rules import choosing, commands, wishes
 from bots.onboarding.rules.turn import Turn
 from bots.runtime.decision import CancelTimer, Phrase, SetTimer
-from bots.runtime.phrases import PerLanguage, Written
+from bots.runtime.phrases import Written
 from bots.runtime.vocabulary import NO, YES
 from federation.actions import React
 
@@ -31,9 +31,9 @@ def show(turn: Turn) -> None:
     turn.change(question=Question.RULES)
     values = {
         "rules": Written(turn.settings.rules),
-        "yes": PerLanguage(YES.word),
-        "no": PerLanguage(NO.word),
-        "erase": PerLanguage(commands.ERASE.shown),
+        "yes": YES,
+        "no": NO,
+        "erase": commands.ERASE,
     }
     turn.say(_key(turn, changed=changed), values, handle=handle)
     turn.ask(React(turn.chat, handle, AGREE))
@@ -92,7 +92,7 @@ def no(turn: Turn) -> None:
         return
     turn.change(stage=Stage.REFUSED, said="")  # the question stays: ✅ still counts
     _settled(turn)
-    turn.say("refused", {"rules": PerLanguage(commands.RULES.shown)})
+    turn.say("refused", {"rules": commands.RULES})
 
 
 def ask(turn: Turn, question: Question) -> None:
@@ -100,8 +100,8 @@ def ask(turn: Turn, question: Question) -> None:
     handle = turn.handle("ask")
     turn.change(question=question)
     values = {
-        "yes": PerLanguage(YES.word),
-        "leave": PerLanguage(commands.LEAVE.shown),
+        "yes": YES,
+        "leave": commands.LEAVE,
     }
     turn.say(f"{question}-ask", values, handle=handle)
     turn.ask(React(turn.chat, handle, AGREE))
@@ -121,7 +121,7 @@ def remind(turn: Turn) -> None:
         turn.ask(SetTimer(handles.REMIND + member.user, after))
         return
     turn.change(reminded=True)
-    values = {"yes": PerLanguage(YES.word), "rules": PerLanguage(commands.RULES.shown)}
+    values = {"yes": YES, "rules": commands.RULES}
     turn.say("reminder", values)
 
 

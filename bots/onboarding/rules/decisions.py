@@ -9,7 +9,7 @@ from bots.onboarding.rules.turn import Turn
 from bots.onboarding.wording import DECLINED
 from bots.runtime import answers, unheeded
 from bots.runtime.commands import Invocation, Unknown
-from bots.runtime.phrases import PerLanguage, Person
+from bots.runtime.phrases import Person
 from bots.runtime.vocabulary import HELP, listed
 from federation.actions import Kick, Ref
 from federation.events import Reaction, TextMessage, in_clear
@@ -148,7 +148,7 @@ def _answer(turn: Turn, *, admitted: bool) -> None:
         if turn.wish.knocked and initiative.space is not None:
             space, user = turn.place(initiative.space), turn.member.user
             turn.ask(Kick(space, user, notify=True, reason=_kindly(turn), whose=user))
-        turn.say("not-let-in", {**values, "topics": PerLanguage(commands.TOPICS.shown)})
+        turn.say("not-let-in", {**values, "topics": commands.TOPICS})
 
 
 def _decline(turn: Turn) -> None:

@@ -14,7 +14,6 @@ from bots.onboarding.rules import choosing, commands, consent, wishes
 from bots.onboarding.rules.turn import Turn
 from bots.onboarding.wording import JOIN_FIRST, OUTSIDE
 from bots.runtime.decision import CancelTimer, Phrase
-from bots.runtime.phrases import PerLanguage
 from federation.actions import Kick
 from federation.events import Membership, MembershipKind
 from federation.membership import is_in
@@ -80,7 +79,7 @@ def _end(turn: Turn, key: str, *, own: bool) -> None:
     """What she agreed to and was allowed is over until she is let in again."""
     before = turn.member
     wishes.withdraw_all(turn)
-    values = {"rules": PerLanguage(commands.RULES.shown), **elsewhere(turn)}
+    values = {"rules": commands.RULES, **elsewhere(turn)}
     if own:
         turn.let_go(Stage.GONE, shown="", first=0)
         turn.ask(CancelTimer(handles.REMIND + before.user))

@@ -10,7 +10,6 @@ from bots.onboarding.rules import commands, consent, outside, wishes
 from bots.onboarding.rules.turn import Turn
 from bots.onboarding.wording import AS_WISHED
 from bots.runtime.decision import CancelTimer
-from bots.runtime.phrases import PerLanguage
 from federation.actions import Leave, Redact
 
 
@@ -38,7 +37,7 @@ def kept(turn: Turn) -> None:
 
 def _leave(turn: Turn) -> None:
     member = turn.member
-    values = {"rules": PerLanguage(commands.RULES.shown), **outside.elsewhere(turn)}
+    values = {"rules": commands.RULES, **outside.elsewhere(turn)}
     outside.leave(turn, AS_WISHED)
     if turn.known.wish is not None and turn.wish.state is WishState.OPEN:
         wishes.close(turn, WishState.WITHDRAWN)

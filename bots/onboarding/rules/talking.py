@@ -20,7 +20,6 @@ from bots.runtime import answers, declining, unheeded
 from bots.runtime.commands import Invocation, Unknown, is_asking, spoken
 from bots.runtime.decision import Phrase, Request
 from bots.runtime.kit import chats
-from bots.runtime.phrases import PerLanguage
 from bots.runtime.tongues import asked_for
 from bots.runtime.vocabulary import HELP, NO, YES, listed
 from federation.events import (
@@ -139,9 +138,9 @@ def _how(turn: Turn, asked: Question, body: str) -> None:
     kept = asked is Question.RULES and _remember(turn, body)
     values = {
         "kept": Phrase("rules-kept", "") if kept else "",
-        "yes": PerLanguage(YES.word),
-        "no": PerLanguage(NO.word),
-        "rules": PerLanguage(commands.RULES.shown),
+        "yes": YES,
+        "no": NO,
+        "rules": commands.RULES,
     }
     turn.say("rules-open" if asked is Question.RULES else f"{asked}-open", values)
 
@@ -159,7 +158,7 @@ def _puzzled(turn: Turn, body: str) -> None:
         wishes.add(turn, body)
         turn.say("added")
     elif turn.may_say("not-understood"):
-        turn.say("not-understood", {"help": PerLanguage(HELP.shown)})
+        turn.say("not-understood", {"help": HELP})
 
 
 # -- commands --------------------------------------------------------------------------------------
@@ -210,7 +209,7 @@ def redacted(turn: Turn, event: Redaction) -> None:
     member = turn.known.member
     if member is not None and member.yes == event.target and event.origin.sender == member.user:
         turn.change(yes="")
-        turn.say("yes-gone", {"leave": PerLanguage(commands.LEAVE.shown)})
+        turn.say("yes-gone", {"leave": commands.LEAVE})
 
 
 def media(turn: Turn, event: MediaMessage) -> None:

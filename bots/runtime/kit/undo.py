@@ -42,6 +42,6 @@ class Window:
         return () if self.sign is None else (Redact(room, self.sign, notify=True),)
 
 
-def told(closes: datetime, language: str) -> dict[str, object]:
+def told(closes: datetime) -> dict[str, object]:
     """What is said of it: until when, by the clock that people there go by, and which command."""
-    return {"time": f"{closes:%H:%M:%S}", "command": UNDO.shown(language)}
+    return {"time": f"{closes:%H:%M:%S}", "command": UNDO}
