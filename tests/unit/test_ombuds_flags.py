@@ -888,6 +888,18 @@ def test_the_text_is_shown_if_she_wants_it() -> None:
     assert flags_kept(meadow) == {}
 
 
+def test_what_is_shown_of_a_closed_case_brings_it_into_the_room_that_followed() -> None:
+    meadow = Meadow().on()
+    room = meadow.asked()
+    meadow.answer("2", room)
+    root = meadow.world.event_of(keys.ROOT(case=1))
+    meadow.world.write("!schließen", ANNA, meadow.office, thread=root)
+    meadow.world.move(meadow.office, BOT, "leave", by=ANNA)
+    asked = meadow.answer("zeigen", room)
+    new = meadow.world.docs.handles["office/room/1"].room_id
+    assert meadow.world.keys(asked, new) == ["case-root", "evidence"]
+
+
 def test_by_reaction_the_text_is_shown_too() -> None:
     meadow = Meadow().on()
     room = meadow.asked()

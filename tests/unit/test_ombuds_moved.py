@@ -115,6 +115,20 @@ def test_closed_cases_stay_behind_until_somebody_opens_one() -> None:
     assert "reopened" in world.keys(asked, room)
 
 
+def test_what_comes_into_the_thread_of_a_closed_case_brings_it_along() -> None:
+    world = World().found().chat()
+    event, _ = world.write("Die Heizung ist kalt")
+    edit, _ = world.change(event, "Der Wächter schlägt uns.")
+    world.staff("!schließen")
+    put_out(world)
+    room = office_room(world)
+    asked = world.redact(edit)
+    told = [x for x in asked if isinstance(x, Say) and x.room == NEW]
+    assert told.index(said(asked, "followup")) > [x.handle for x in told].index("case/1/root")
+    assert said(asked, "followup").phrase.values["text"] == "Die Heizung ist kalt"
+    assert world.docs.handles["case/1/root"].room_id == room, "else nobody finds the thread"
+
+
 def test_nothing_counts_that_is_said_in_the_old_room() -> None:
     world = begun()
     put_out(world)

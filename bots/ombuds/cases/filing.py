@@ -71,7 +71,6 @@ def begin(
 
 
 def go_on(turn: Turn, incoming: Incoming) -> None:
-    standing.bring(turn)
     pass_on(turn, incoming)
     thread.belongs_here(turn)
     if turn.case.state is CaseState.ANSWERED:
@@ -85,6 +84,7 @@ def go_on(turn: Turn, incoming: Incoming) -> None:
 
 def pass_on(turn: Turn, incoming: Incoming) -> None:
     """Into the thread of the case at hand."""
+    standing.bring(turn)
     first, *rest = texts.parts(incoming.text)
     shown, kind = _following(turn, incoming, first)
     thread.tell_text(turn, shown, incoming.event_id, kind)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bots.ombuds.cases import filing, ringing, thread
+from bots.ombuds.cases import filing, ringing, standing, thread
 from bots.ombuds.cases.documents import Flagged
 from bots.ombuds.chats import arrival
 from bots.ombuds.flags import decisions, flagging, telling
@@ -106,6 +106,7 @@ def _pass_on(turn: Turn, flag: Flag, one: Found, now: MessageNow) -> Flag:
         flag = replace(flag, shown=flag.shown + 1)
         turn.put(FLAGS, flag)
     if turn.has_case:
+        standing.bring(turn)
         thread.tell_text(turn, phrase, flag.source, "evidence")
     return flag
 
