@@ -15,10 +15,10 @@ from typing import Any, Protocol
 from bots.runtime.documents import read
 from bots.runtime.kit import sparing
 from bots.runtime.moves import Movable
-from bots.runtime.tongues import Catalogues
+from bots.runtime.tongues import Tongues
 
 
-class Texts(Catalogues, Protocol):
+class Texts(Tongues, Protocol):
     """The catalogues, as far as letters and rules need them."""
 
     @property

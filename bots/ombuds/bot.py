@@ -26,7 +26,7 @@ from bots.ombuds.wording import WORDING
 from bots.runtime.decision import SetAside, Started
 from bots.runtime.kit.bot import KitBot, Spec
 from bots.runtime.kit.routing import Router, in_room, now, on, outcome, timer
-from bots.runtime.tongues import Catalogues
+from bots.runtime.tongues import Tongues
 from federation.actions import Invite, Join, Redact, SetState
 from federation.events import (
     ClientRequest,
@@ -153,7 +153,7 @@ KEPT = (
 
 
 class OmbudsBot(KitBot[Settings, Turn]):
-    def __init__(self, settings: Settings, words: Catalogues) -> None:
+    def __init__(self, settings: Settings, words: Tongues) -> None:
         if not settings.languages:
             raise ValueError("The office needs at least one language, its staff's own, as first")
         super().__init__(

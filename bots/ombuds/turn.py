@@ -27,7 +27,7 @@ from bots.runtime.bot import Made
 from bots.runtime.decision import Phrase, Say
 from bots.runtime.kit import sparing, turn
 from bots.runtime.kit.documents import View
-from bots.runtime.tongues import Catalogues
+from bots.runtime.tongues import Tongues
 from bots.runtime.words import Raw
 from federation.actions import Handle
 from federation.events import Edit, Redaction, RoomEvent, RoomView
@@ -36,7 +36,7 @@ Values = Mapping[str, object]
 
 
 class Turn(turn.Turn[Settings]):
-    def __init__(self, view: View, settings: Settings, words: Catalogues, now: datetime) -> None:
+    def __init__(self, view: View, settings: Settings, words: Tongues, now: datetime) -> None:
         super().__init__(view, settings, words, now)
         self.tongues = words
         made = view.made(self.room)
@@ -224,18 +224,14 @@ class Turn(turn.Turn[Settings]):
         """Whether this was not said to staff lately; it is noted then."""
         return sparing.may_say(key, self.office.heard, self.seconds, self.set_office)
 
-    def tell(self, key: str, values: Values | None = None, **fields: Any) -> None:
-        """Say something in the ombuds room."""
-        audience = frozenset(self.office.roster)
-        self.ask(Say(self.room, self.phrase(key, values), audience=audience, **fields))
+    def tell(self, key: str | Phrase, values: Values | None = None, **fields: Any) -> None:
+        """Say something in the ombuds room: a phrase, or the one of this name."""
+        phrase = self.phrase(key, values) if isinstance(key, str) else key
+        self.ask(Say(self.room, phrase, audience=frozenset(self.office.roster), **fields))
 
-    def tell_case(self, key: str, values: Values | None = None, **fields: Any) -> None:
+    def tell_case(self, key: str | Phrase, values: Values | None = None, **fields: Any) -> None:
         """Say something in the thread of the case at hand."""
         self.tell(key, values, thread=keys.ROOT(case=self.case.number), **fields)
-
-    def retell(self, phrase: Phrase, handle: Handle) -> None:
-        """Edit something that we said in the ombuds room."""
-        self.tell(phrase.key, phrase.values, edits=handle)
 
     def may_say(self, key: str) -> bool:
         """Whether this was not said to the person lately; it is noted then."""

@@ -12,7 +12,7 @@ from bots.onboarding.wording import WORDING
 from bots.runtime.bot import Docs
 from bots.runtime.decision import Decision, Event, Phrase
 from bots.runtime.phrases import Renderer
-from bots.runtime.tongues import Catalogues
+from bots.runtime.tongues import Tongues
 from bots.runtime.words import SOURCE
 from federation.actions import Text
 
@@ -20,7 +20,7 @@ from federation.actions import Text
 class OnboardingBot:
     name = "onboarding"
 
-    def __init__(self, settings: Settings, words: Catalogues) -> None:
+    def __init__(self, settings: Settings, words: Tongues) -> None:
         if not settings.languages:
             raise ValueError("The network needs at least one language, its rooms' own, as first")
         self.settings = settings

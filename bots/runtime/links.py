@@ -10,13 +10,8 @@ import html
 from collections.abc import Callable
 from urllib.parse import unquote
 
+from bots.runtime.words import N_
 from federation.links import BASE, Pointer, Target, pointed
-
-
-def N_(msgid: str) -> str:  # noqa: N802
-    """Marks a text for the catalogues, where it can't be translated yet."""
-    return msgid
-
 
 # Translators: these stand in brackets, in place of a link that somebody has pasted into a text
 _WORDS = {

@@ -12,13 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bots.runtime.words import ORIGINALS
-
-
-def N_(msgid: str) -> str:  # noqa: N802
-    """Marks a text for the catalogues, where it can't be translated yet."""
-    return msgid
-
+from bots.runtime.words import N_, ORIGINALS
 
 NOT_CHECKED = N_("Nobody has checked this translation yet. The original text:")
 # Translators: the original text stands elsewhere in the same message

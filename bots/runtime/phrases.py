@@ -23,6 +23,7 @@ from bots.runtime.direction import held, written
 from bots.runtime.links import anchor, escaped, named
 from bots.runtime.originals import Part, side_by_side
 from bots.runtime.texts import called
+from bots.runtime.words import N_ as N_  # noqa: PLC0414 (from here bots have it)
 from bots.runtime.words import ORIGINALS, SOURCE, Direction, Raw
 from federation.actions import Text
 from federation.links import person
@@ -50,11 +51,6 @@ Paragraphs = Paragraph | tuple[Paragraph, ...]
 def each(paragraphs: Paragraphs) -> tuple[Paragraph, ...]:
     """A phrase that has only one paragraph is written without brackets."""
     return paragraphs if isinstance(paragraphs, tuple) else (paragraphs,)
-
-
-def N_(msgid: str) -> str:  # noqa: N802
-    """Marks a text for the catalogues, where it can't be translated yet."""
-    return msgid
 
 
 def NP_(singular: str, plural: str) -> Plural:  # noqa: N802

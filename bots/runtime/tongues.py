@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from bots.runtime.answerwords import POLITE, YES, folded
@@ -24,21 +24,14 @@ _AROUND = (
 )
 
 
-class Tongues(Protocol):
-    """What the rules need to know of languages."""
+class Tongues(Translator, Protocol):
+    """`bots.runtime.words.Words`, as far as a bot needs it that talks with people."""
 
     def language_named(self, text: str) -> str | None:
         """The language that somebody asks for by its name or tag."""
 
     def own_name(self, language: str) -> str:
         """How the language calls itself."""
-
-    def text(self, msgid: str, language: str, values: Mapping[str, object] | None = None) -> str:
-        """A text, for the few places that take no message."""
-
-
-class Catalogues(Translator, Tongues, Protocol):
-    """`bots.runtime.words.Words`, as far as a bot needs it that talks with people."""
 
 
 def own_names(tongues: Tongues, languages: Iterable[str]) -> str:

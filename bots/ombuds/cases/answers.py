@@ -92,8 +92,9 @@ def _cancel(turn: Turn, answer: Answer) -> None:
 
 
 def _show(turn: Turn, answer: Answer, key: str, values: dict[str, object] | None = None) -> None:
-    phrase = turn.phrase(key, {**_case(turn), "text": Exact(answer.text), **(values or {})})
-    turn.retell(phrase, keys.NOTICE(case=turn.case.number, number=answer.number))
+    notice = keys.NOTICE(case=turn.case.number, number=answer.number)
+    shown = {**_case(turn), "text": Exact(answer.text), **(values or {})}
+    turn.tell(key, shown, edits=notice)
     if key != "answer-pending":
         turn.ask(*window(turn, answer.number).clear(turn.room))
 
@@ -218,8 +219,9 @@ def _deliver(turn: Turn, number: int) -> None:
     if answer is not None and answer.state is AnswerState.SENT:
         thread.put_answer(turn, replace(answer, state=AnswerState.DELIVERED))
         time = datetime.fromtimestamp(answer.sent, turn.settings.timezone)
-        phrase = turn.phrase("answer-delivered", {**_case(turn), "text": answer.text, "time": time})
-        turn.retell(phrase, keys.NOTICE(case=turn.case.number, number=number))
+        notice = keys.NOTICE(case=turn.case.number, number=number)
+        shown = {**_case(turn), "text": answer.text, "time": time}
+        turn.tell("answer-delivered", shown, edits=notice)
 
 
 def _unsent(turn: Turn, answer: Answer, key: str, values: dict[str, object] | None = None) -> None:

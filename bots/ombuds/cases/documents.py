@@ -42,8 +42,6 @@ class Answer:
 class Flagged:
     """A message that the person flagged in a room, as a case shows it."""
 
-    room: str
-    """Links, to the room and to the message."""
     link: str
     author: str = field(default="", repr=False)
     """Empty where it is not known or not to be shown."""

@@ -64,7 +64,7 @@ def begin(
     )
     turn.converse(case=number, fresh=False, acknowledged=turn.seconds)
     root = keys.ROOT(case=number)
-    turn.tell(thread.key(turn), thread.values(turn), handle=root, copy_of=incoming.event_id)
+    turn.tell(thread.root(turn), handle=root, copy_of=incoming.event_id)
     _continue(turn, incoming.event_id, rest)
     ringing.opened(turn)
     thread.receive(turn, after=root)

@@ -38,18 +38,17 @@ def bring(turn: Turn) -> None:
 def _put(turn: Turn) -> None:
     turn.file(stands=turn.office.rooms)
     case = turn.case
-    turn.tell(thread.key(turn), thread.values(turn), handle=keys.ROOT(case=case.number))
+    turn.tell(thread.root(turn), handle=keys.ROOT(case=case.number))
     if case.root_gone:
-        turn.tell_case(thread.key(turn), thread.values(turn), handle=keys.HEADER(case=case.number))
+        turn.tell_case(thread.root(turn), handle=keys.HEADER(case=case.number))
     for later in case.sequel:
-        marks: tuple[object, ...] = ()
         time = datetime.fromtimestamp(later.at, turn.settings.timezone)
-        values = {"time": time, "marks": marks, "text": later.text}
+        values: dict[str, object] = {"time": time, "marks": (), "text": later.text}
         phrase = turn.phrase("continued" if later.continues else "followup", values)
         if later.kind not in ("text", "flagged"):
             phrase = thread.medium(turn, later.kind, later.text)
         handle = keys.TEXT(case=case.number, kind=later.kind, number=later.number)
-        turn.tell_case(phrase.key, phrase.values, handle=handle)
+        turn.tell_case(phrase, handle=handle)
     for answer in sorted(case.answers, key=lambda x: x.number):
         _put_answer(turn, answer)
 

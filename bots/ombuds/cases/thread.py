@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bots.ombuds import keys
 from bots.ombuds.cases.documents import Answer, Case, CaseState, Flagged, Later
-from bots.ombuds.turn import Turn, Values
+from bots.ombuds.turn import Turn
 from bots.runtime import texts
 from bots.runtime.decision import Phrase
 
@@ -28,28 +28,23 @@ def show(turn: Turn) -> None:
     """Bring the root (or what stands in for it) up to date."""
     number = turn.case.number
     edits = keys.HEADER(case=number) if turn.case.root_gone else keys.ROOT(case=number)
-    turn.tell(key(turn), values(turn), edits=edits)
+    turn.tell(root(turn), edits=edits)
 
 
-def key(turn: Turn) -> str:
-    if turn.case.root_gone:
-        return "case-header"
-    return "case-flagged" if turn.case.place else "case-root"
-
-
-def values(turn: Turn) -> Values:
+def root(turn: Turn) -> Phrase:
     case = turn.case
-    opened = datetime.fromtimestamp(case.opened, turn.settings.timezone)
-    return {
+    key = "case-flagged" if case.place else "case-root"
+    values = {
         "number": case.number,
         "state": turn.phrase(f"state-{case.state}"),
         "tag": case.language or "–",
         "language": _tongue(turn, case.language),
         "room": texts.excerpt(case.place, PLACE),
-        "time": opened,
+        "time": datetime.fromtimestamp(case.opened, turn.settings.timezone),
         "marks": tuple(_marks(turn, case)),
         "text": _text(turn, case),
     }
+    return turn.phrase("case-header" if case.root_gone else key, values)
 
 
 def first_words(case: Case) -> str:
@@ -121,7 +116,7 @@ def tell_text(turn: Turn, phrase: Phrase, source: str, kind: str = "text") -> No
         one = Later(number, kind, text, turn.seconds, phrase.key == "continued")
         turn.file(sequel=(*case.sequel, one))
     handle = keys.TEXT(case=case.number, kind=kind, number=number)
-    turn.tell_case(phrase.key, phrase.values, handle=handle, copy_of=source)
+    turn.tell_case(phrase, handle=handle, copy_of=source)
 
 
 def amend(turn: Turn, number: int, text: str | None) -> None:

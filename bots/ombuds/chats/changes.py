@@ -53,7 +53,7 @@ def _edit(turn: Turn, event: Edit, copies: list[Part]) -> None:
             marks = thread.marks(turn, changed=True, cut=cut) if index == 0 else None
             thread.amend(turn, copy.number, text)
             phrase = _phrase(turn, event.medium, text, marks)
-            turn.retell(phrase, keys.TEXT(case=copy.case, kind=copy.what, number=copy.number))
+            turn.tell(phrase, edits=_handle(copy))
     for part in parts[len(copies) :]:
         thread.tell_text(turn, turn.phrase("continued", {"text": part}), event.target)
     if event.medium is not None:
@@ -96,7 +96,7 @@ def strike(turn: Turn, copies: list[Part]) -> None:
     if copies[0].what == "root":
         number = turn.case.number
         turn.file(root_gone=True, text="", flags=())
-        turn.tell_case(thread.key(turn), thread.values(turn), handle=keys.HEADER(case=number))
+        turn.tell_case(thread.root(turn), handle=keys.HEADER(case=number))
 
 
 def look(turn: Turn, source: str) -> None:

@@ -67,7 +67,6 @@ def _file(turn: Turn, flag: Flag) -> None:
     via = servers(turn.look(flag.room))
     flagged = tuple(
         Flagged(
-            link(flag.room, via=via),
             link(flag.room, x.event, via),
             _author(flag, x),
             gone=x.gone,
