@@ -46,6 +46,8 @@ def happened(row: InboxRow) -> float:
     """When: seconds since the epoch."""
     record = row.record
     if isinstance(record, Happened | Locked):
-        sent = record.event.get("origin_server_ts")
-        return min(row.received, sent / 1000) if isinstance(sent, int) else row.received
+        sent = record.event.get("origin_server_ts")  # a homeserver may name any number
+        if isinstance(sent, int):
+            return min(row.received * 1000, max(sent, 0)) / 1000
+        return row.received
     return row.received if record.was is None else record.was

@@ -64,6 +64,18 @@ async def test_rows_are_decided_in_their_order_and_once(store: Store) -> None:
     assert await store.run("state", lambda tx: tx.get("obedient/count", "all")) == 30
 
 
+@pytest.mark.parametrize(
+    "sent", [10**400, -(10**400), 2**63, True], ids=["vast", "before", "large", "odd"]
+)
+async def test_no_time_that_a_homeserver_may_name_sets_a_message_aside(
+    store: Store, sent: int
+) -> None:
+    bot, raw = Obedient(), {**message("help"), "origin_server_ts": sent}
+    await store.run("receive", lambda tx: tx.receive(BOT, ROOM, raw, encrypted=False))
+    await decide(store, bot)
+    assert bot.bodies == ["help"]
+
+
 async def test_what_fails_three_times_is_set_aside_and_told_once(store: Store) -> None:
     bot = Obedient()
     await receive(store, "one", "fail", "two")
