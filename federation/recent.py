@@ -29,15 +29,19 @@ class Recent:
         """`most`: how many messages are remembered, over all rooms."""
         self._most = most
         self._messages: OrderedDict[str, _Message] = OrderedDict()
+        self._changed: OrderedDict[str, None] = OrderedDict()
+        """Of messages that have not come yet: from afar an edit may overtake what it changes."""
 
     def take(self, room_id: str, event: RawEvent, encrypted: bool) -> None:
         """An event of a room as it came, decrypted where it was encrypted."""
         for target in (*_redacted(event), *_replaced(event)):
-            self._messages.pop(target, None)
-        if event.get("type") == "m.room.message" and event.get("content"):
+            if self._messages.pop(target, None) is None:
+                self._changed[target] = None
+        whole = event["event_id"] not in self._changed
+        if whole and event.get("type") == "m.room.message" and event.get("content"):
             self._messages[event["event_id"]] = _Message(room_id, event, encrypted)
-            if len(self._messages) > self._most:
-                self._messages.popitem(last=False)
+        _shorten(self._messages, self._most)
+        _shorten(self._changed, self._most)
 
     def leave(self, room_id: str) -> None:
         """What was said there is no longer ours to read."""
@@ -50,6 +54,11 @@ class Recent:
         if seen is None or seen.room_id != room_id:
             return None
         return {"event": seen.event, "edit": {}, "encrypted": seen.encrypted}
+
+
+def _shorten(kept: OrderedDict[str, Any], most: int) -> None:
+    while len(kept) > most:
+        kept.popitem(last=False)
 
 
 def _redacted(event: RawEvent) -> tuple[str, ...]:

@@ -77,6 +77,15 @@ def test_what_was_changed_is_for_the_homeserver_to_tell(change: Any) -> None:
     assert body(found, "$2") == "two"
 
 
+@pytest.mark.parametrize("change", [edit, locked_edit, redaction, redaction_11])
+def test_what_a_change_has_overtaken_is_for_the_homeserver_to_tell(change: Any) -> None:
+    found = recent(change("$1"), message("old", event_id="$1"), message("other", event_id="$2"))
+    assert found.found(ROOM, "$1") is None
+    assert body(found, "$2") == "other"
+    both = ({**change(f"${x}"), "redacts": f"$also-{x}"} for x in range(50))
+    assert len(recent(*both, most=3)._changed) == 3
+
+
 def test_an_edit_that_may_not_count_drops_its_target_too() -> None:
     assert body(recent(message(event_id="$1"), edit("$1", BERT)), "$1") is None
 
