@@ -114,7 +114,7 @@ class Deciding:
         seq, stumbled = 0, False
         while time.perf_counter() < end:
             row = tx.next_ready(seq)
-            if row is None and tx.ring(tx.now, deaf):
+            if row is None and tx.ring(deaf):
                 continue
             if row is None:
                 return Progress(stumbled, bool(tx.lanes), tx.next_timer(deaf))
@@ -181,14 +181,7 @@ class Deciding:
         for slot, request in _named(requests, place):
             match request:
                 case SetTimer():
-                    at = request.at.timestamp()
-                    name = f"{bot.name}/{request.key}"
-                    # A new store that meets its cause again counts from another time, and must
-                    # arrive at the same actions; but every life starts, and counts anew.
-                    new = cause.key.startswith("started/")
-                    key = f"due/{name}/{repr(at) if new else tx.action_id(cause.key, slot)}"
-                    was = at if cause.was is None else cause.was + at - tx.now
-                    tx.set_timer(name, at, Rings(key, bot.name, request.key, was))
+                    _set_timer(tx, cause, bot.name, slot, request)
                 case CancelTimer():
                     tx.cancel_timer(f"{bot.name}/{request.key}")
                 case Withdraw():
@@ -227,6 +220,21 @@ class Deciding:
             return None
         found = recent.found(asked.room, asked.event_id)
         return None if found is None else Outcome(asked.room, asked.event_id, found)
+
+
+def _set_timer(tx: Transaction, cause: _Cause, bot: str, slot: str, request: SetTimer) -> None:
+    name = f"{bot}/{request.key}"
+    at = request.rings(datetime.fromtimestamp(tx.now, UTC)).timestamp()
+    # A new store that meets its cause again counts from another time, and must arrive at the same
+    # actions; but every life starts, and counts anew.
+    new = cause.key.startswith("started/")
+    key = f"due/{name}/{repr(at) if new else tx.action_id(cause.key, slot)}"
+    was = at if cause.was is None else cause.was + at - tx.now
+    rings = Rings(key, bot, request.key, was)
+    if request.after is None:
+        tx.set_timer(name, at, rings)
+    else:
+        tx.set_span(name, request.after.total_seconds(), rings)
 
 
 def _by(action: Action | Deliver, account: str) -> str:

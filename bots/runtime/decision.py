@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import KW_ONLY, dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from bots.runtime.kit.messages import MessageNow
@@ -117,12 +117,29 @@ class Say:
     """Tells it from another of the same phrase there: see `bots.runtime.kit.requests`."""
 
 
+NO_TIME = timedelta()
+"""As soon as this decision and whatever came before are done."""
+
+
 @dataclass(frozen=True, slots=True)
 class SetTimer:
-    """Set a timer, or move it: `Due(key)` comes once `at` is reached, restarts or not."""
+    """Set a timer, or move it: `Due(key)` comes once `at` is reached, or `after` the office has run
+    for so long. What is promised as a date, or is an hour of the day, is `at`. A pause, or the time
+    that somebody is given, is `after`: it stands still while the office is down, and whoever sets
+    the clock changes nothing of it."""
 
     key: str
-    at: datetime
+    _: KW_ONLY
+    at: datetime | None = None
+    after: timedelta | None = None
+
+    def __post_init__(self) -> None:
+        if (self.at is None) == (self.after is None):
+            raise ValueError("a timer rings either at a time or after a span")
+
+    def rings(self, now: datetime) -> datetime:
+        """When, if it is set now and nothing comes between."""
+        return now + (self.after or NO_TIME) if self.at is None else self.at
 
 
 @dataclass(frozen=True, slots=True)

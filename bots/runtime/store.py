@@ -15,8 +15,9 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from typing import Any, TypeVar
@@ -36,12 +37,32 @@ log = logging.getLogger(__name__)
 
 FILE = "office.db"
 LOCK = "office.lock"
+RUN = ("office", "running")
+"""Where it stands how long the office has run."""
+NOTE_EVERY = 10.0
+"""Seconds. A kill takes back what was not noted; who waits for a span waits so much longer."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Follower:
     work: Callable[[], Any]
     told: Callable[[Any], None]
+
+
+class _Time:
+    """By the clock on the wall, and how long the office has run, over all its lives."""
+
+    def __init__(
+        self, wall: Callable[[], float], running: Callable[[], float], noted: float
+    ) -> None:
+        self.wall = wall
+        self.noted = noted
+        """How long it has run, as far as the store knows."""
+        self._before = noted - running()
+        self._running = running
+
+    def running(self) -> float:
+        return self._before + self._running()
 
 
 class Store:
@@ -53,14 +74,14 @@ class Store:
         db: sqlite_utils.Database,
         sealer: Sealer,
         lock: int,
-        clock: Callable[[], float],
+        time: _Time,
         probe: Probe,
     ) -> None:
         self.folder = folder
         self._db = db
         self.sealer = sealer
         self._lock = lock
-        self._clock = clock
+        self._time = time
         self._probe = probe
         self.patience = 60.0
         """Seconds that an event may wait for its key before its sender is asked again."""
@@ -76,8 +97,10 @@ class Store:
         sealer: Sealer,
         clock: Callable[[], float] = time.time,
         probe: Probe = no_probe,
+        running: Callable[[], float] = time.monotonic,
     ) -> Store:
-        """Open or make the store in `folder`. `clock` gives seconds since the epoch.
+        """Open or make the store in `folder`. `clock` gives seconds since the epoch, `running`
+        those since some moment, by a clock that nobody sets.
 
         Raises AlreadyRunning, StoreError, OSError.
         """
@@ -87,14 +110,16 @@ class Store:
             db = _connect(folder / FILE)
             migrate(db)
             check_key(db, sealer)
-            erased.catch_up(folder, Transaction(db.conn, sealer, 0.0, 0.0).erased())
+            known = Transaction(db.conn, sealer, 0.0, 0.0)
+            erased.catch_up(folder, known.erased())
+            noted = float(known.read(*RUN) or 0.0)
         except sqlite3.Error as error:
             os.close(lock)
             raise _unusable(folder / FILE, error) from None
         except BaseException:
             os.close(lock)
             raise
-        return cls(folder, db, sealer, lock, clock, probe)
+        return cls(folder, db, sealer, lock, _Time(clock, running, noted), probe)
 
     async def run(self, name: str, work: Callable[[Transaction], T]) -> T:
         """Run `work` in one transaction: all of it is committed, or, if it raises, none.
@@ -126,18 +151,23 @@ class Store:
         self._probe("after", f"commit:{name}")
         return result
 
-    def _commit(self, name: str, work: Callable[[Transaction], T]) -> T:
+    def _commit(self, name: str, work: Callable[[Transaction], T], every: float = NOTE_EVERY) -> T:
         connection = self._db.conn
         connection.execute("BEGIN IMMEDIATE")
         try:
-            transaction = Transaction(connection, self.sealer, self._clock(), self.patience)
+            now, run = self._time.wall(), self._time.running()
+            transaction = Transaction(connection, self.sealer, now, self.patience, run)
             result = work(transaction)
+            if to_note := run > self._time.noted + every:
+                transaction.write(*RUN, repr(run).encode())
             self._probe("before", f"commit:{name}")
             connection.execute("COMMIT")
         except BaseException:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
+        if to_note:
+            self._time.noted = run
         self.written.update(transaction.written)
         self._note_erased(transaction.forgotten)
         return result
@@ -149,6 +179,9 @@ class Store:
             log.error("%s can't be written (%s)", erased.NAME, type(error).__name__)
 
     async def close(self) -> None:
+        with suppress(sqlite3.Error):  # spans become longer by what is not noted
+            end = partial(self._commit, "close", lambda tx: None, every=0.0)
+            await asyncio.get_running_loop().run_in_executor(self._thread, end)
         await asyncio.get_running_loop().run_in_executor(None, self._thread.shutdown)
         self._db.conn.close()
         os.close(self._lock)

@@ -37,7 +37,7 @@ from bots.announcements.models import (
 from bots.mail import documents
 from bots.mail.performer import Mail
 from bots.mail.performer import Settings as MailSettings
-from bots.runtime.clock import Clock
+from bots.runtime.clock import Clock, SystemClock
 from bots.runtime.failpoints import VARIABLE, from_environment
 from bots.runtime.office import Office, Post
 from bots.runtime.records import Rings
@@ -172,8 +172,9 @@ def office(
     timeout: float = 30.0,
     clock: Clock | None = None,
 ) -> Office:
-    now = time.time if clock is None else clock.now
-    store = Store.open(folder, Sealer(KEY), now, from_environment(os.environ))
+    clock = clock or SystemClock()
+    probe = from_environment(os.environ)
+    store = Store.open(folder, Sealer(KEY), clock.now, probe, clock.running)
     key = Key.load("net.example", "s1", (folder / "dkim.pem").read_bytes())
     server = Server(
         "127.0.0.1",
@@ -189,7 +190,7 @@ def office(
         Pool(server),
         Composer(HEAD, SECRET, (key,)),
         MailSettings("bounces@net.example"),
-        now,
+        clock.now,
     )
     posts = [Post(AnnouncementsBot(SETTINGS, _words()), cast(Session, NoHomeserver()))]
     return Office(store, posts, clock, bridges={"mail": mail, BOT: Room(folder / SAID)})

@@ -138,7 +138,7 @@ def _answers(state: Known, event: TextMessage, now: datetime) -> Iterator[Reques
     yield _say(state.room, f"{seal} {event.body} #{state.count}")
     verb, _, word = event.body.partition(" ")
     if verb == "later":
-        yield SetTimer(f"{state.room} {word}", now + PATIENCE)
+        yield SetTimer(f"{state.room} {word}", at=now + PATIENCE)
     elif verb in _COMMANDS:
         yield from _COMMANDS[verb](event, word)
 

@@ -35,6 +35,9 @@ class Jumping(SystemClock):
     def now(self) -> float:
         return time.time() + self._ahead
 
+    def running(self) -> float:
+        return time.monotonic() + self._ahead
+
     def advance(self, seconds: float) -> None:
         self._ahead += seconds
         self._jumped.set()

@@ -22,6 +22,6 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 async def store(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Store]:
-    opened = Store.open(tmp_path, Sealer(KEY), clock.now)
+    opened = Store.open(tmp_path, Sealer(KEY), clock.now, running=clock.running)
     yield opened
     await opened.close()

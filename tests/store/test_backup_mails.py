@@ -40,10 +40,10 @@ class Poster:
     def rule(self, state: None, event: Event, now: datetime) -> Decision[None]:
         match event:
             case TextMessage():
-                later = SetTimer(f"later {event.body}", now + timedelta(hours=1))
+                later = SetTimer(f"later {event.body}", at=now + timedelta(hours=1))
                 return Decision(state, (mail(event.body), later))
             case Due():
-                return Decision(state, (mail(event.key), SetTimer("week", now + timedelta(7))))
+                return Decision(state, (mail(event.key), SetTimer("week", at=now + timedelta(7))))
             case Performed():
                 return Decision(state, (mail("thanks"),))
         return Decision(state)

@@ -101,7 +101,7 @@ async def test_what_failed_left_nothing_behind(store: Store) -> None:
 
     def do(event: Event, now: datetime) -> list[Request]:
         if isinstance(event, TextMessage) and event.body == "bad action":
-            return [sent, SetTimer("x", now), Send(ROOM, Text("x"), copy_of="$s"), object()]  # type: ignore[list-item]
+            return [sent, SetTimer("x", at=now), Send(ROOM, Text("x"), copy_of="$s"), object()]  # type: ignore[list-item]
         return []
 
     bot = Obedient(do)
@@ -171,7 +171,7 @@ async def test_timers_of_a_rule_ring_as_due(store: Store, clock: ManualClock) ->
     def do(event: Event, now: datetime) -> list[Request]:
         if not isinstance(event, TextMessage):
             return []
-        return [SetTimer(event.body, at), CancelTimer("cancelled")]
+        return [SetTimer(event.body, at=at), CancelTimer("cancelled")]
 
     bot = Obedient(do)
     await receive(store, "cancelled", "kept")

@@ -102,9 +102,9 @@ async def test_what_waits_too_long_is_told_once_and_stays_to_be_opened(
     await lock(store, event, "session")
     await lock(store, event, "session")
     clock.advance(store.patience - 1)
-    assert await store.run("ring", lambda tx: tx.ring(tx.now)) == 0
+    assert await store.run("ring", lambda tx: tx.ring()) == 0
     clock.advance(1)
-    assert await store.run("ring", lambda tx: tx.ring(tx.now)) == 1
+    assert await store.run("ring", lambda tx: tx.ring()) == 1
     [row] = await ready(store)
     late = row.record
     assert isinstance(late, KeyIsLate)

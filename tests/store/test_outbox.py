@@ -138,10 +138,10 @@ async def test_a_timer_rings_once_at_its_last_time(store: Store, clock: ManualCl
     await store.run("move", lambda tx: tx.set_timer("b/x", tx.now + 20, due))
     assert await store.run("next", lambda tx: tx.next_timer()) == clock.now() + 20
     clock.advance(10)
-    assert await store.run("ring", lambda tx: tx.ring(tx.now)) == 0
+    assert await store.run("ring", lambda tx: tx.ring()) == 0
     clock.advance(10)
-    assert await store.run("ring", lambda tx: tx.ring(tx.now)) == 1
-    assert await store.run("ring", lambda tx: tx.ring(tx.now)) == 0
+    assert await store.run("ring", lambda tx: tx.ring()) == 1
+    assert await store.run("ring", lambda tx: tx.ring()) == 0
     row = await store.run("row", lambda tx: tx.next_ready(0))
     assert row is not None
     assert row.record == due
@@ -160,18 +160,18 @@ async def test_no_timer_rings_for_who_may_not_know_what_happened(
     assert await store.run("next", lambda tx: tx.next_timer()) == clock.now() + 5
     assert await store.run("next", lambda tx: tx.next_timer(deaf)) == clock.now() + 20
     clock.advance(15)
-    assert await store.run("ring", lambda tx: tx.ring(tx.now, deaf)) == 0
+    assert await store.run("ring", lambda tx: tx.ring(deaf)) == 0
     clock.advance(5)
-    assert await store.run("ring", lambda tx: tx.ring(tx.now, deaf)) == 1
+    assert await store.run("ring", lambda tx: tx.ring(deaf)) == 1
     assert await store.run("next", lambda tx: tx.next_timer(deaf)) is None
-    assert await store.run("ring", lambda tx: tx.ring(tx.now)) == 2
+    assert await store.run("ring", lambda tx: tx.ring()) == 2
 
 
 async def test_a_timer_that_was_cancelled_never_rings(store: Store, clock: ManualClock) -> None:
     await store.run("set", lambda tx: tx.set_timer("b/x", tx.now + 10, rings("b", "x")))
     await store.run("cancel", lambda tx: tx.cancel_timer("b/x"))
     clock.advance(100)
-    assert await store.run("ring", lambda tx: tx.ring(tx.now)) == 0
+    assert await store.run("ring", lambda tx: tx.ring()) == 0
     assert await store.run("next", lambda tx: tx.next_timer()) is None
 
 
@@ -183,7 +183,7 @@ async def test_timers_ring_in_the_order_of_their_times(store: Store, clock: Manu
 
         await store.run("set", put)
     clock.advance(100)
-    await store.run("ring", lambda tx: tx.ring(tx.now))
+    await store.run("ring", lambda tx: tx.ring())
 
     def read(tx: Transaction) -> list[str]:
         names: list[str] = []

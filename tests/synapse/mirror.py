@@ -42,7 +42,7 @@ class Mirror:
             raise ValueError("as asked")
         if event.body.startswith("later "):
             seconds = float(event.body.removeprefix("later "))
-            return [SetTimer(f"later {room}", now + timedelta(seconds=seconds))]
+            return [SetTimer(f"later {room}", at=now + timedelta(seconds=seconds))]
         seal = "encrypted" if event.origin.encrypted else "plain"
         audience = frozenset({event.origin.sender}) if event.body.startswith("secret") else None
         text = Text(f"{seal}: {event.body}", html=f"<b>{event.body}</b>")

@@ -52,7 +52,7 @@ def test_its_rules_are_tried_without_a_store() -> None:
     timer, said = decided.requests
     assert isinstance(said, Say)
     assert "a drill" in bot.render(said.phrase).body
-    assert timer == SetTimer("still/$1", NOW + timedelta(days=14))
+    assert timer == SetTimer("still/$1", after=timedelta(days=14))
     memory.apply(decided.changes)
     assert memory.count(OFFERS, "thing", "a drill") == 1
     memory.apply(bot.rule(memory, Due("still/$1"), NOW).changes)

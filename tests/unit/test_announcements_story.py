@@ -121,7 +121,7 @@ class World:
 
     def _perform(self, request: Request) -> None:
         if isinstance(request, SetTimer):
-            self.timers[request.key] = request.at
+            self.timers[request.key] = request.rings(self.now)
         elif isinstance(request, CancelTimer):
             self.timers.pop(request.key, None)
         elif isinstance(request, Deliver):

@@ -55,6 +55,21 @@ async def test_the_manual_clock_moves_only_when_told() -> None:
     assert clock.now() == 1_010.0
 
 
+@pytest.mark.parametrize("day", [86_400.0, -86_400.0])
+async def test_whoever_sets_the_clock_makes_nobody_wait_longer_or_less(day: float) -> None:
+    clock = ManualClock(1_000.0)
+    waiting = asyncio.create_task(clock.wait(asyncio.Event(), 1_010.0))
+    await asyncio.sleep(0)
+    clock.jump(day)
+    clock.advance(9)
+    await asyncio.sleep(0.005)
+    assert not waiting.done()
+    clock.advance(1)
+    async with asyncio.timeout(30):
+        await waiting
+    assert (clock.now(), clock.running()) == (1_010.0 + day, 10.0)
+
+
 async def test_many_wait_on_one_manual_clock() -> None:
     clock = ManualClock(0.0)
     waiting = [asyncio.create_task(clock.wait(asyncio.Event(), at)) for at in (1.0, 2.0, 3.0)]

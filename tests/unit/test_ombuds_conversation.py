@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from bots.runtime.decision import CancelTimer, Due, Phrase, Request, Say, SetTimer, Started
@@ -25,7 +27,7 @@ def test_an_invitation_is_accepted_and_the_person_greeted_after_a_moment() -> No
     (timer,) = world.move(CHAT, BOT, "join")
     assert isinstance(timer, SetTimer)
     assert timer.key == f"welcome/{CHAT}"
-    assert (timer.at - world.now).total_seconds() == 3
+    assert timer.after == timedelta(seconds=3)
     assert world.chat_keys(world.pass_time(2)) == []
     assert world.chat_keys(world.pass_time(2)) == ["notice"]
     _, asked = world.write("Hello, I have a problem and need help")

@@ -1290,7 +1290,7 @@ def test_what_is_kept_of_flags_can_be_logged() -> None:
 
 def test_a_flag_that_waits_is_asked_of_no_clock_but_ours() -> None:
     meadow = Meadow().on()
-    timers = {x.key: x.at for x in meadow.flag() if isinstance(x, SetTimer)}
+    timers = {x.key: x.rings(meadow.world.now) for x in meadow.flag() if isinstance(x, SetTimer)}
     assert [at - meadow.world.now for at in timers.values()] == [timedelta(days=7)]
 
 

@@ -118,7 +118,7 @@ class World:
 
     def _perform(self, request: Request) -> Performed | None:
         if isinstance(request, SetTimer):
-            self.timers[request.key] = request.at
+            self.timers[request.key] = request.rings(self.now)
             return None
         if isinstance(request, CancelTimer | Withdraw):
             self.timers.pop(getattr(request, "key", ""), None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bots.runtime.kit import sparing
 from bots.runtime.kit.sparing import PAUSE, Heard
 
@@ -51,3 +53,10 @@ def test_a_clock_that_was_set_back_silences_nothing() -> None:
 
 def test_what_was_never_said_may_be_said_at_the_beginning_of_time() -> None:
     assert Kept().may_say("a", 0.0)
+
+
+def test_of_a_pause_there_is_never_more_left_than_it_is_long() -> None:
+    assert sparing.left(NOW, NOW + 40, 60.0) == timedelta(seconds=20)
+    assert not sparing.left(NOW, NOW + 60, 60.0)
+    assert not sparing.left(0.0, NOW, 60.0), "nothing began"
+    assert not sparing.left(NOW + 86_400, NOW, 60.0), "the clock was set back"

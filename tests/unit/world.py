@@ -180,7 +180,7 @@ class World:
 
     def _perform(self, request: Request) -> Performed | MessageNow | None:
         if isinstance(request, SetTimer):
-            self.timers[request.key] = request.at
+            self.timers[request.key] = request.rings(self.now)
         elif isinstance(request, AskNow):
             _keep(request)
             return self.now_of(request)

@@ -28,7 +28,7 @@ from bots.announcements.rules.waiting import (
     too_many,
 )
 from bots.mail import documents
-from bots.runtime.decision import Deliver, Performed, SetTimer
+from bots.runtime.decision import NO_TIME, Deliver, Performed, SetTimer
 
 URGENT, LANES = "urgent", 4
 """The lanes of mails that somebody waits for."""
@@ -81,7 +81,7 @@ def _keep(turn: Turn, asked: Asked, known: Known, before: list[tuple[float, str]
     ticket = {"purpose": "confirm", "request": asked.id}
     turn.put(kinds.TICKET, confirm_token(turn.settings, asked.id), ticket)
     turn.put(kinds.MAILBOX, known.mailbox, [*before, (turn.seconds, asked.id)])
-    turn.ask(SetTimer(handles.expiry_timer(asked.id), turn.now + turn.settings.confirm_within))
+    turn.ask(SetTimer(handles.expiry_timer(asked.id), at=turn.now + turn.settings.confirm_within))
 
 
 def drop(turn: Turn, asked: Asked) -> None:
@@ -140,7 +140,7 @@ def _look_at(turn: Turn, budget: Budget, waiting: tuple[Waiting, ...] | list[Wai
         at = max(at + MOMENT, turn.seconds + (LOOK_AGAIN if full else 0.0))
         if not budget.due or at < budget.due:
             budget = replace(budget, due=at)
-            turn.ask(SetTimer(handles.CONFIRMING, datetime.fromtimestamp(at, UTC)))
+            turn.ask(SetTimer(handles.CONFIRMING, at=datetime.fromtimestamp(at, UTC)))
     _keep_budget(turn, budget)
 
 
@@ -172,13 +172,13 @@ def performed(turn: Turn, event: Performed, mailing: Mailing) -> None:
     refused = documents.word(event.error) in _TRIED_AGAIN
     if turn.state.asked is not None and refused and mailing.attempt <= len(PAUSES):
         again_ = replace(mailing, attempt=mailing.attempt + 1)
-        turn.ask(SetTimer(again_.name, turn.now + PAUSES[mailing.attempt - 1]))
+        turn.ask(SetTimer(again_.name, after=PAUSES[mailing.attempt - 1]))
     budget = turn.state.budget
     out = tuple(x for x in budget.out if x != mailing.name)
     budget = replace(budget, out=out)
     if budget.waiting and len(out) < AT_ONCE:
         budget = replace(budget, due=turn.seconds)
-        turn.ask(SetTimer(handles.CONFIRMING, turn.now))
+        turn.ask(SetTimer(handles.CONFIRMING, after=NO_TIME))
     _keep_budget(turn, budget)
 
 

@@ -13,7 +13,7 @@ from bots.runtime.kit import undo as undoing
 
 def wind(turn: Turn) -> None:
     at = next_digest(turn.settings.digest, turn.settings.timezone, turn.now)
-    turn.ask(SetTimer(handles.DIGEST, at))
+    turn.ask(SetTimer(handles.DIGEST, at=at))
 
 
 def started(turn: Turn) -> None:
@@ -71,7 +71,7 @@ def _open(turn: Turn) -> None:
     turn.note(calls=number, call=State.PENDING)
     values = undoing.told(turn.closes)
     turn.tell("digest-pending", values, handle=handles.call(number))
-    turn.ask(*_window(number).open(turn.state.room, turn.closes))
+    turn.ask(*_window(number).open(turn.state.room, turn.settings.undo))
 
 
 def _window(number: int) -> undoing.Window:

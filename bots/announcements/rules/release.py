@@ -31,7 +31,7 @@ def _window(item: Announcement) -> undoing.Window:
 
 
 def _wind(turn: Turn, item: Announcement) -> None:
-    turn.ask(_window(item).wind(turn.closes))
+    turn.ask(_window(item).wind(turn.settings.undo))
     turn.show(item, "pending", undoing.told(turn.closes))
 
 

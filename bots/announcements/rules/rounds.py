@@ -19,7 +19,7 @@ from bots.announcements.rules.addresses import unsubscribe_token
 from bots.announcements.rules.turn import Turn
 from bots.announcements.state import Strike
 from bots.mail import documents
-from bots.runtime.decision import Deliver, Performed, Phrase, SetTimer
+from bots.runtime.decision import NO_TIME, Deliver, Performed, Phrase, SetTimer
 from bridges.email.letters import Letter
 
 CHUNK = 200
@@ -46,7 +46,7 @@ def start(
         turn.put(kinds.CHUNK, handles.chunk_key(circular.key, i), [list(x) for x in chunk])
     if chunks:
         turn.keep_round(circular)
-        turn.ask(SetTimer(handles.chunk_timer(circular.key, 0), turn.now))
+        turn.ask(SetTimer(handles.chunk_timer(circular.key, 0), after=NO_TIME))
         watch.begin(turn)
     else:
         _finish(turn, circular)
@@ -64,7 +64,7 @@ def chunk_due(turn: Turn, number: int) -> None:
     if circular is None or not turn.state.chunk:
         return
     turn.drop(kinds.CHUNK, handles.chunk_key(circular.key, number))
-    turn.ask(SetTimer(handles.chunk_timer(circular.key, number + 1), turn.now))
+    turn.ask(SetTimer(handles.chunk_timer(circular.key, number + 1), after=NO_TIME))
     if circular.stopped:
         _count(turn, circular, gone=len(turn.state.chunk))
         return
@@ -122,8 +122,8 @@ def _may_wait(circular: Round, mailing: Mailing) -> bool:
 
 
 def _wait(turn: Turn, mailing: Mailing) -> None:
-    at = turn.now + PAUSES[mailing.attempt - 1]
-    turn.ask(SetTimer(replace(mailing, attempt=mailing.attempt + 1).name, at))
+    name = replace(mailing, attempt=mailing.attempt + 1).name
+    turn.ask(SetTimer(name, after=PAUSES[mailing.attempt - 1]))
 
 
 def _refused(turn: Turn, circular: Round, mailing: Mailing, error: str | None) -> None:
@@ -179,7 +179,7 @@ def _count(turn: Turn, circular: Round, **more: int) -> None:
         return
     if not circular.telling:
         circular = replace(circular, telling=True)
-        turn.ask(SetTimer(handles.telling_timer(circular.key), turn.now + TELL_EVERY))
+        turn.ask(SetTimer(handles.telling_timer(circular.key), after=TELL_EVERY))
     turn.keep_round(circular)
 
 

@@ -14,7 +14,7 @@ BEARABLE = 15.0
 
 
 def begin(turn: Turn) -> None:
-    soon = SetTimer(handles.WATCH, turn.now + SOON)
+    soon = SetTimer(handles.WATCH, after=SOON)
     if soon not in turn.requests:
         turn.ask(soon)
 

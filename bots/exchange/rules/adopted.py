@@ -13,7 +13,7 @@ from bots.exchange.rules import rooms
 from bots.exchange.rules.turn import Turn
 from bots.exchange.settings import Adopted
 from bots.exchange.wording import UNASKED
-from bots.runtime.decision import Performed, SetTimer, Started
+from bots.runtime.decision import NO_TIME, Performed, SetTimer, Started
 from bots.runtime.kit.documents import MOST
 from bots.runtime.moves import follow
 from federation.actions import CROWD, Join, Leave
@@ -176,7 +176,7 @@ def behind(turn: Turn, room: str) -> None:
         turn.take(shared.source)
         turn.take_back(seen=False)
     if len(found) == MOST:
-        turn.ask(SetTimer(keys.BEHIND(room=room), turn.now))
+        turn.ask(SetTimer(keys.BEHIND(room=room), after=NO_TIME))
 
 
 # -- who is left there -----------------------------------------------------------------------------

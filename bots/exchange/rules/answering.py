@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from bots.exchange import keys
 from bots.exchange.documents import ANSWERS, Answer
 from bots.exchange.rules import commands
 from bots.exchange.rules.turn import Turn
 from bots.runtime.decision import Phrase, SetTimer
+from bots.runtime.kit import sparing
 from bots.runtime.phrases import Link
 from federation.events import MediaMessage, TextMessage
 from federation.links import link, servers
@@ -29,12 +29,11 @@ def answered(turn: Turn, event: TextMessage | MediaMessage) -> None:
         return
     turn.put(ANSWERS, Answer(found.number, event_id))
     turn.change(answered=found.answered + 1, back=servers(event.room))
-    later = found.noted + PAUSE
-    if turn.seconds >= later:
-        _note(turn)
+    left = sparing.left(found.noted, turn.seconds, PAUSE)
+    if left:
+        turn.ask(SetTimer(keys.NOTE(number=found.number), after=left))
     else:
-        key = keys.NOTE(number=found.number)
-        turn.ask(SetTimer(key, datetime.fromtimestamp(later, UTC)))
+        _note(turn)
 
 
 def removed(turn: Turn, answer: Answer) -> None:

@@ -9,7 +9,7 @@ from bots.exchange.documents import ANSWERS, REMOVED, SHARES, Removed, Shared, S
 from bots.exchange.rules import answering, helping, marking
 from bots.exchange.rules.turn import Turn
 from bots.runtime.commands import Invocation
-from bots.runtime.decision import Performed, SetTimer
+from bots.runtime.decision import NO_TIME, Performed, SetTimer
 from bots.runtime.texts import clean
 from federation.events import Edit, Redaction, RoomReplaced, TextMessage, in_clear
 from federation.links import MODERATOR
@@ -78,7 +78,7 @@ def _unmarked(turn: Turn, event: Redaction) -> None:
     if turn.shared.state is ShareState.ASKED:
         turn.take_back()
     else:  # whoever takes it back and shares it again in one breath makes nothing ring
-        turn.ask(SetTimer(keys.REST(source=turn.message), turn.now + SETTLE))
+        turn.ask(SetTimer(keys.REST(source=turn.message), after=SETTLE))
 
 
 def rested(turn: Turn, source: str) -> None:
@@ -121,7 +121,8 @@ def moved(turn: Turn, event: RoomReplaced) -> None:
     """What was said just then may stand where nobody reads any more."""
     last = turn.office.shares
     for number in range(last, max(0, last - MOST_BEHIND), -1):
-        turn.ask(SetTimer(keys.ANEW(number=number, moved=event.origin.sent_at), turn.now))
+        key = keys.ANEW(number=number, moved=event.origin.sent_at)
+        turn.ask(SetTimer(key, after=NO_TIME))
 
 
 def left_behind(turn: Turn, number: int, moved: int) -> None:

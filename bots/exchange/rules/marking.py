@@ -87,7 +87,7 @@ def note_restless(turn: Turn) -> None:
     """It was shared, and was taken back."""
     restless = turn.get(RESTLESS, turn.message) or Restless(turn.message)
     turn.put(RESTLESS, Restless(turn.message, restless.times + 1, turn.seconds))
-    turn.ask(SetTimer(keys.CALM(source=turn.message), turn.now + CALM))
+    turn.ask(SetTimer(keys.CALM(source=turn.message), after=CALM))
 
 
 def calmed(turn: Turn, source: str) -> None:
@@ -102,7 +102,7 @@ def _look_in_time(turn: Turn) -> None:
         look(turn)
         return
     pause = min(LONGEST_PAUSE, FIRST_PAUSE * 3.0 ** min(restless.times - 1, 9))
-    turn.ask(SetTimer(keys.LOOK(source=turn.message), turn.now + timedelta(seconds=pause)))
+    turn.ask(SetTimer(keys.LOOK(source=turn.message), after=timedelta(seconds=pause)))
 
 
 def look_due(turn: Turn, source: str) -> None:

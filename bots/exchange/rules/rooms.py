@@ -9,7 +9,7 @@ from bots.exchange.documents import PLACES, SHARES
 from bots.exchange.rules import following
 from bots.exchange.rules.turn import Turn
 from bots.runtime.commands import Invocation
-from bots.runtime.decision import Performed, SetTimer, Started
+from bots.runtime.decision import NO_TIME, Performed, SetTimer, Started
 from bots.runtime.kit.documents import MOST
 from bots.runtime.moves import follow
 from bots.runtime.switches import switch
@@ -124,4 +124,4 @@ def unnamed(turn: Turn, user: str) -> None:
     for shared in named:
         turn.show(turn.put(SHARES, replace(shared, name="", changed=turn.seconds)))
     if len(named) == MOST:
-        turn.ask(SetTimer(keys.UNNAME(user=user), turn.now))
+        turn.ask(SetTimer(keys.UNNAME(user=user), after=NO_TIME))

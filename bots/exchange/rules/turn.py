@@ -21,7 +21,7 @@ from bots.exchange.documents import (
 )
 from bots.exchange.rules import commands
 from bots.exchange.settings import Settings, Source
-from bots.runtime.decision import CancelTimer, Event, Phrase, Say, SetTimer
+from bots.runtime.decision import NO_TIME, CancelTimer, Event, Phrase, Say, SetTimer
 from bots.runtime.kit import sparing, turn
 from bots.runtime.kit.documents import MOST, View
 from bots.runtime.phrases import Link, Quote, Translator
@@ -195,7 +195,7 @@ class Turn(turn.Turn[Settings]):
         for answer in found:
             self.drop(ANSWERS, answer.event)
         if len(found) == MOST:
-            self.ask(SetTimer(keys.CLEAR(number=number), self.now))
+            self.ask(SetTimer(keys.CLEAR(number=number), after=NO_TIME))
 
     # -- what is said --------------------------------------------------------------------------
 

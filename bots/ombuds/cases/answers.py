@@ -40,7 +40,7 @@ def propose(turn: Turn, event: TextMessage, text: str, *, numbered: bool) -> Non
 
 def wait(turn: Turn, number: int) -> None:
     """Open the window in which the answer can be taken back, beneath what tells of it."""
-    turn.ask(*window(turn, number).open(turn.room, turn.closes))
+    turn.ask(*window(turn, number).open(turn.room, turn.settings.undo))
 
 
 def window(turn: Turn, number: int) -> undoing.Window:
@@ -134,7 +134,7 @@ def edited(turn: Turn, event: Edit, number: int) -> None:
         thread.put_answer(turn, answer)
         turn.note_edit(event.origin.event_id, event.target)
         _show(turn, answer, "answer-pending", pending(turn, text))
-        turn.ask(window(turn, number).wind(turn.closes))
+        turn.ask(window(turn, number).wind(turn.settings.undo))
 
 
 def _new_text(turn: Turn, answer: Answer, event: Edit) -> str | None:

@@ -11,7 +11,7 @@ from bots.ombuds.cases import thread
 from bots.ombuds.cases.documents import CASES, SEARCHES, Case, CaseState, Search, in_state
 from bots.ombuds.turn import Turn
 from bots.runtime import texts
-from bots.runtime.decision import Phrase, SetTimer
+from bots.runtime.decision import NO_TIME, Phrase, SetTimer
 from bots.runtime.vocabulary import with_word
 from bots.runtime.words import Raw
 from federation.events import TextMessage
@@ -99,7 +99,7 @@ def _search(turn: Turn, search: Search) -> None:
         return
     number, best = search.number or turn.number(), tuple(x.number for x in _most_urgent(found))
     turn.put(SEARCHES, Search(number, search.word, rest, best, count))
-    turn.ask(SetTimer(keys.SEARCH(number=number), turn.now))
+    turn.ask(SetTimer(keys.SEARCH(number=number), after=NO_TIME))
 
 
 def go_on(turn: Turn, search: Search) -> None:

@@ -6,8 +6,6 @@ and rings once: a burst of messages, or of people, is one sound.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from bots.ombuds import keys
 from bots.ombuds.turn import Turn
 from bots.runtime.decision import SetTimer
@@ -35,8 +33,7 @@ def _may_ring(turn: Turn) -> bool:
         turn.set_office(rang=turn.seconds)
         return True
     if not office.unheard:
-        at = datetime.fromtimestamp(office.rang + QUIET, UTC)
-        turn.ask(SetTimer(keys.RING(), at))
+        turn.ask(SetTimer(keys.RING(), after=sparing.left(office.rang, turn.seconds, QUIET)))
     turn.set_office(unheard=(*(x for x in office.unheard if x != number), number))
     return False
 

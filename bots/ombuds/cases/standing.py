@@ -8,7 +8,7 @@ from bots.ombuds import keys
 from bots.ombuds.cases import answers, thread
 from bots.ombuds.cases.documents import CASES, Answer, AnswerState, Case
 from bots.ombuds.turn import Turn
-from bots.runtime.decision import SetTimer
+from bots.runtime.decision import NO_TIME, SetTimer
 from bots.runtime.phrases import Exact
 
 SOON = timedelta(seconds=60)
@@ -23,7 +23,7 @@ def move(turn: Turn) -> None:
         left = MOST - len(cases)
         cases += turn.view.find(CASES, "open", str(room), most=left, oldest=True) if left else ()
     if len(cases) == MOST:
-        turn.ask(SetTimer(keys.MOVE(), turn.now))
+        turn.ask(SetTimer(keys.MOVE(), after=NO_TIME))
     for case in sorted(cases, key=lambda x: x.number):
         turn.take_case(case.number)
         _put(turn)
@@ -73,4 +73,4 @@ def receive(turn: Turn, case: int) -> None:
     if made is not None and made.room_id == turn.room_id:
         thread.receive(turn)
     else:
-        turn.ask(SetTimer(keys.RECEIVE(case=case), turn.now + SOON))
+        turn.ask(SetTimer(keys.RECEIVE(case=case), after=SOON))

@@ -88,7 +88,7 @@ def begin(turn: Turn, person: str, *, encrypted: bool) -> None:
 def expect(turn: Turn) -> None:
     """Give the person a moment to write first, then say what to know."""
     if not turn.conversation.noticed:
-        turn.ask(SetTimer(keys.WELCOME(room=turn.chat), turn.now + chats.PATIENCE))
+        turn.ask(SetTimer(keys.WELCOME(room=turn.chat), after=chats.PATIENCE))
 
 
 def welcome(turn: Turn, room: str) -> None:

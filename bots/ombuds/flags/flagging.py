@@ -61,7 +61,7 @@ def _add(turn: Turn, flag: Flag, event: str) -> None:
     else:
         flag = replace(flag, more=flag.more + 1)
     turn.put(FLAGS, flag)
-    turn.ask(SetTimer(keys.RECOUNT(number=flag.number), turn.now + QUIET))
+    turn.ask(SetTimer(keys.RECOUNT(number=flag.number), after=QUIET))
 
 
 def _ask(turn: Turn, user: str, room: str, event: str) -> None:
@@ -76,7 +76,7 @@ def _ask(turn: Turn, user: str, room: str, event: str) -> None:
     audience = frozenset({user})
     turn.ask(Say(chat, ring, audience=audience, strict=True, after=question, notify=True))
     turn.ask(*(React(chat, question, x.key, notify=True) for x in Choice))
-    turn.ask(SetTimer(keys.FORGET(number=flag.number), turn.now + FORGOTTEN))
+    turn.ask(SetTimer(keys.FORGET(number=flag.number), at=turn.now + FORGOTTEN))
 
 
 def _say(turn: Turn, chat: Ref, flag: Flag, **fields: Ref) -> None:
@@ -133,7 +133,7 @@ def shown(turn: Turn, event: Performed, flag: Flag, *, stage: Stage) -> None:
     """She can see the question only now, and so her time begins. She may have been asked into the
     chat long before."""
     if event.error is None and flag.stage is stage:
-        turn.ask(SetTimer(keys.FORGET(number=flag.number), turn.now + FORGOTTEN))
+        turn.ask(SetTimer(keys.FORGET(number=flag.number), at=turn.now + FORGOTTEN))
 
 
 def recount(turn: Turn, flag: Flag) -> None:

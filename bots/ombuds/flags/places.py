@@ -59,7 +59,7 @@ def _keep(turn: Turn, place: Place) -> None:
     """Note how things are, and stay for as long as we are of use."""
     turn.put(PLACES, place)
     timer = keys.UNUSED(room=place.room)
-    turn.ask(CancelTimer(timer) if place.open else SetTimer(timer, turn.now + UNUSED))
+    turn.ask(CancelTimer(timer) if place.open else SetTimer(timer, after=UNUSED))
 
 
 def unused(turn: Turn, place: Place) -> None:

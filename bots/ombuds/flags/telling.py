@@ -28,6 +28,7 @@ from bots.ombuds.flags.documents import (
 from bots.ombuds.flags.wording import FLAGGED
 from bots.ombuds.turn import Turn
 from bots.runtime.decision import Performed, Phrase, Say, SetTimer, Withdraw
+from bots.runtime.kit import sparing
 from federation.actions import CreateRoom, Invite
 from federation.links import link, servers
 
@@ -88,14 +89,13 @@ def _note(turn: Turn, flag: Flag, reached: list[Found], place: Place) -> None:
     for number, events in again.items():
         _count(turn, number, events, serial)
     turn.put(PLACES, replace(place, waiting=tuple(waiting.values())))
-    quiet = place.told + turn.settings.collect.total_seconds() - turn.seconds
+    left = sparing.left(place.told, turn.seconds, turn.settings.collect.total_seconds())
     if not waiting:
         return
-    if quiet <= 0:
+    if not left:
         tell(turn, flag.room)
     elif not place.waiting:
-        wait = timedelta(seconds=quiet)
-        turn.ask(SetTimer(keys.COLLECT(room=flag.room), turn.now + wait))
+        turn.ask(SetTimer(keys.COLLECT(room=flag.room), after=left))
 
 
 def _counted(item: Item, serial: int) -> Item:
@@ -129,7 +129,7 @@ def tell(turn: Turn, room: str) -> None:
         told = tuple(sorted(x for x in people(turn, room) if any(i.author != x for i in items)))
         notice = Notice(turn.number(), room, items, told)
         turn.put(NOTICES, notice)
-        turn.ask(SetTimer(keys.REMEMBERED(number=notice.number), turn.now + REMEMBERED))
+        turn.ask(SetTimer(keys.REMEMBERED(number=notice.number), at=turn.now + REMEMBERED))
         for user in told:
             moderator = rung[user][0] if user in rung else _reach(turn, user)
             rung[user] = moderator, notice

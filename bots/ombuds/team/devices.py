@@ -11,7 +11,7 @@ from datetime import timedelta
 from bots.ombuds import keys
 from bots.ombuds.team.documents import DEVICES, Devices
 from bots.ombuds.turn import Turn
-from bots.runtime.decision import CancelTimer, SetTimer, Started
+from bots.runtime.decision import NO_TIME, CancelTimer, SetTimer, Started
 from federation.actions import AskDevices
 from federation.events import DevicesChanged, Doubt, Edit, TextMessage
 
@@ -49,7 +49,7 @@ def started(turn: Turn, _: Started) -> None:
 def look(turn: Turn, *users: str) -> None:
     """See whether they read on other devices than before, as far as they are of the team."""
     team = (x for x in users if x in turn.office.roster)
-    turn.ask(*(SetTimer(keys.DEVICES(user=x), turn.now) for x in team))
+    turn.ask(*(SetTimer(keys.DEVICES(user=x), after=NO_TIME) for x in team))
 
 
 def compare(turn: Turn, user: str) -> None:
@@ -59,7 +59,7 @@ def compare(turn: Turn, user: str) -> None:
     now = turn.view.devices(turn.settings.account, user)
     timer = keys.DEVICES(user=user)
     if now is None:
-        turn.ask(AskDevices(turn.room, user), SetTimer(timer, turn.now + AGAIN))
+        turn.ask(AskDevices(turn.room, user), SetTimer(timer, after=AGAIN))
         return
     turn.ask(CancelTimer(timer))
     found = turn.get(DEVICES, user)

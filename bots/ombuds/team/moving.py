@@ -8,19 +8,19 @@ on purpose does not make it found rooms for ever.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from bots.ombuds import keys
 from bots.ombuds.cases import standing
 from bots.ombuds.team import founding, roster
 from bots.ombuds.turn import Turn
 from bots.runtime.decision import Performed, SetAside, SetTimer, Started
-from bots.runtime.kit import deadletters
+from bots.runtime.kit import deadletters, sparing
 from bots.runtime.vocabulary import HELP
 from federation.actions import Leave, SetState
 from federation.events import Membership, RoomReplaced
 
-APART = timedelta(hours=1)
+APART = 3600.0
 SOON = timedelta(seconds=60)
 REFUSED = ("M_FORBIDDEN", "M_NOT_FOUND")
 
@@ -50,7 +50,7 @@ def _is_settled(turn: Turn, event: SetAside) -> bool:
     """Whether staff need not be told, since it is a lost room's fault."""
     receipt = keys.RECEIPT.read(event.handle)
     if receipt is not None and event.error == "handle":
-        turn.ask(SetTimer(keys.RECEIVE(**receipt), turn.now + SOON))
+        turn.ask(SetTimer(keys.RECEIVE(**receipt), after=SOON))
         return True
     if keys.is_office(event.room) and (event.room != turn.room or turn.office.lost):
         return True
@@ -87,11 +87,11 @@ def _lose(turn: Turn) -> None:
 
 
 def _anew_in_time(turn: Turn) -> None:
-    when = turn.office.moved + APART.total_seconds()
-    if turn.seconds >= when:
-        _anew(turn)
+    left = sparing.left(turn.office.moved, turn.seconds, APART)
+    if left:
+        turn.ask(SetTimer(keys.ANEW(), after=left))
     else:
-        turn.ask(SetTimer(keys.ANEW(), datetime.fromtimestamp(when, UTC)))
+        _anew(turn)
 
 
 def due(turn: Turn) -> None:

@@ -8,7 +8,7 @@ from bots.onboarding import handles
 from bots.onboarding.models import Stage, WishState
 from bots.onboarding.rules import choosing, greeting, outside, underway, wishes
 from bots.onboarding.rules.turn import Turn
-from bots.runtime.decision import CancelTimer, Performed, Phrase, SetTimer
+from bots.runtime.decision import NO_TIME, CancelTimer, Performed, Phrase, SetTimer
 from bots.runtime.kit import chats
 from bots.runtime.moves import follow
 from bots.runtime.phrases import Link
@@ -30,7 +30,7 @@ more is not even entered."""
 def started(turn: Turn) -> None:
     missing = sorted(turn.settings.places - turn.state.joined)
     turn.ask(*turn.known.office.enter_all(missing))
-    turn.ask(SetTimer(handles.RENEW, turn.now))
+    turn.ask(SetTimer(handles.RENEW, after=NO_TIME))
     outside.sweep(turn)
 
 

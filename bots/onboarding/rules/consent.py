@@ -38,8 +38,8 @@ def show(turn: Turn) -> None:
     turn.say(_key(turn, changed=changed), values, handle=handle)
     turn.ask(React(turn.chat, handle, AGREE))
     if not turn.member.reminded:
-        after = turn.now + turn.settings.remind_after
-        turn.ask(SetTimer(handles.REMIND + turn.member.user, after))
+        after = turn.settings.remind_after
+        turn.ask(SetTimer(handles.REMIND + turn.member.user, after=after))
 
 
 def _key(turn: Turn, *, changed: bool) -> str:
@@ -117,8 +117,7 @@ def remind(turn: Turn) -> None:
     if member is None or not member.pending or member.reminded or member.left or member.away:
         return
     if turn.state.coming:  # she has not come yet, and so was not asked
-        after = turn.now + turn.settings.remind_after
-        turn.ask(SetTimer(handles.REMIND + member.user, after))
+        turn.ask(SetTimer(handles.REMIND + member.user, after=turn.settings.remind_after))
         return
     turn.change(reminded=True)
     values = {"yes": YES, "rules": commands.RULES}
@@ -136,4 +135,4 @@ def renew(turn: Turn) -> None:
     turn.known = replace(turn.known, member=None, people=tuple(asked))
     if not asked:
         turn.office(renewed=turn.settings.rules_version)
-    turn.ask(SetTimer(handles.RENEW, turn.now + (SOON if asked else OFTEN)))
+    turn.ask(SetTimer(handles.RENEW, after=SOON if asked else OFTEN))

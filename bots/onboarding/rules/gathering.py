@@ -50,7 +50,7 @@ def soon(turn: Turn) -> None:
     """Bring the message up to date, once for all that happens until then."""
     if not turn.known.office.gathering:
         turn.office(gathering=True)
-        turn.ask(SetTimer(handles.GATHER, turn.now + SETTLE))
+        turn.ask(SetTimer(handles.GATHER, after=SETTLE))
 
 
 def anew(turn: Turn) -> None:
@@ -101,4 +101,4 @@ def remind(turn: Turn, *, stands: bool) -> None:
     if turn.seconds - turn.known.office.crowd_at >= DAY or not stands:
         turn.office(crowd_at=0.0)
         soon(turn)
-    turn.ask(SetTimer(handles.WISH + turn.wish.key, turn.now + turn.settings.remind_after))
+    turn.ask(SetTimer(handles.WISH + turn.wish.key, after=turn.settings.remind_after))

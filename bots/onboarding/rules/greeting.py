@@ -26,7 +26,7 @@ def greet(turn: Turn) -> None:
 
 def expect(turn: Turn, patience: timedelta = chats.PATIENCE) -> None:
     """Give her a moment to write first, or the time to come by herself."""
-    turn.ask(SetTimer(handles.HELLO + turn.member.user, turn.now + patience))
+    turn.ask(SetTimer(handles.HELLO + turn.member.user, after=patience))
 
 
 def due(turn: Turn) -> None:

@@ -217,7 +217,7 @@ class Turn(turn.Turn[State]):
         self.ask(Invite(self.place(room), user, notify=True, whose=user, once=True))
         elsewhere = server_of(user) != server_of(self.settings.account)
         if elsewhere and room == self.settings.space:
-            self.ask(SetTimer(handles.PRESS + user, self.now + PRESSES))
+            self.ask(SetTimer(handles.PRESS + user, after=PRESSES))
 
     def handle(self, kind: str) -> Handle:
         """For a message that asks something."""

@@ -24,7 +24,7 @@ def performed(turn: Turn, event: Performed) -> None:
     if event.error == SILENT:
         _unheard(turn, server)
         key = f"{handles.AGAIN}{event.user} {turn.known.office.meant(event.room_id or '')}"
-        turn.ask(SetTimer(key, turn.now + _pause(turn, server)))
+        turn.ask(SetTimer(key, after=_pause(turn, server)))
     elif event.error is None:
         _heard(turn, server)
 

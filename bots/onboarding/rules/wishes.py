@@ -9,7 +9,7 @@ from bots.onboarding.models import Initiative, Stage, Wish, WishState
 from bots.onboarding.rules import commands, gathering
 from bots.onboarding.rules.turn import DAY, Turn
 from bots.runtime.commands import Command
-from bots.runtime.decision import CancelTimer, SetTimer
+from bots.runtime.decision import NO_TIME, CancelTimer, SetTimer
 from bots.runtime.phrases import Person, Quote
 from bots.runtime.texts import clean, excerpt
 from federation.actions import Handle, React, Redact, Ref
@@ -93,7 +93,7 @@ def _open(turn: Turn, wish: Wish) -> None:
     else:
         _tell(turn, wish if old is None else _named(wish, *_own(old)))
     _stir(turn)
-    turn.ask(SetTimer(handles.WISH + wish.key, turn.now + turn.settings.remind_after))
+    turn.ask(SetTimer(handles.WISH + wish.key, after=turn.settings.remind_after))
 
 
 def _tell(turn: Turn, wish: Wish) -> None:
@@ -156,7 +156,7 @@ def unbanned(turn: Turn) -> None:
 def _show_soon(turn: Turn) -> None:
     """At once, unless she has just changed her mind before."""
     if turn.seconds - turn.wish.shown < gathering.SETTLE.total_seconds():
-        turn.ask(SetTimer(handles.SHOW + turn.wish.key, turn.now + gathering.SETTLE))
+        turn.ask(SetTimer(handles.SHOW + turn.wish.key, after=gathering.SETTLE))
     else:
         show_due(turn)
 
@@ -224,7 +224,7 @@ def remind(turn: Turn) -> None:
         return
     if not _stands(turn):
         _tell(turn, _named(wish, *_own(wish)))
-        turn.ask(SetTimer(handles.WISH + wish.key, turn.now + turn.settings.remind_after))
+        turn.ask(SetTimer(handles.WISH + wish.key, after=turn.settings.remind_after))
         return
     handle = handles.reminder(wish.number, len(wish.named))
     turn.known = replace(turn.known, wish=_named(wish, handle))
@@ -257,7 +257,7 @@ def answer(turn: Turn, there: Ref, by: str) -> None:
 
 def again(turn: Turn) -> None:
     """We are in a room of coordinators in which nobody was told of these."""
-    turn.ask(*(SetTimer(handles.WISH + wish.key, turn.now) for wish in turn.state.waiting))
+    turn.ask(*(SetTimer(handles.WISH + wish.key, after=NO_TIME) for wish in turn.state.waiting))
 
 
 def forget(turn: Turn) -> None:

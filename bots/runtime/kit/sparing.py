@@ -7,6 +7,7 @@ phrase. So none of them silences another.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Protocol
 
 PAUSE = 600.0
@@ -24,6 +25,11 @@ class Keep(Protocol):
 def lately(at: float, now: float, pause: float = PAUSE) -> bool:
     """Whether that was just before. A clock that was set back silences nothing."""
     return 0 <= now - at < pause
+
+
+def left(at: float, now: float, pause: float = PAUSE) -> timedelta:
+    """What is left of the pause that began then."""
+    return timedelta(seconds=pause - (now - at) if lately(at, now, pause) else 0.0)
 
 
 def may_say(key: str, heard: Heard, now: float, keep: Keep, pause: float = PAUSE) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 
 from bots.runtime.decision import CancelTimer, Request, SetTimer
 from bots.runtime.vocabulary import UNDO
@@ -22,16 +22,16 @@ class Window:
     sign: Handle | None = None
     """Ours, where it does not stay when it is of no use any more."""
 
-    def open(self, room: Ref | None, closes: datetime) -> tuple[Request, ...]:
+    def open(self, room: Ref | None, span: timedelta) -> tuple[Request, ...]:
         """`room`: where the notice stands."""
-        return *self.offer(room), self.wind(closes)
+        return *self.offer(room), self.wind(span)
 
     def offer(self, room: Ref | None) -> tuple[Request, ...]:
         return () if room is None else (React(room, self.notice, SIGN, handle=self.sign),)
 
-    def wind(self, closes: datetime) -> SetTimer:
+    def wind(self, span: timedelta) -> SetTimer:
         """It begins, or begins anew."""
-        return SetTimer(self.timer, closes.astimezone(UTC))
+        return SetTimer(self.timer, after=span)
 
     def shut(self) -> CancelTimer:
         """Nothing waits any more."""

@@ -41,8 +41,8 @@ class Inbox(Timers):
         lock = self._sealer.mark("lock", session_id)
         key = room_event_key(account, event)
         if self.enter(Locked(key, account, room_id, event), lock=lock):
-            at, name = self.now + self._patience, f"unreadable/{key}"
-            self.set_timer(name, at, KeyIsLate(name, account, key, at))
+            name, was = f"unreadable/{key}", self.now + self._patience
+            self.set_span(name, self._patience, KeyIsLate(name, account, key, was))
 
     def unlock(
         self,
@@ -113,9 +113,9 @@ class Inbox(Timers):
         self._sql("RELEASE row")
         self.forgotten = self._forgotten  # else a backup would lose what nobody has erased
 
-    def ring(self, now: float, deaf: Collection[str] = ()) -> int:
+    def ring(self, deaf: Collection[str] = ()) -> int:
         """Move into the inbox what is due and for no bot in `deaf`; how many."""
-        rung = [x for x in self.timers(until=now) if x.may_ring(deaf)]
+        rung = [x for x in self.due() if x.may_ring(deaf)]
         for timer in rung:
             self.enter(timer.record)
             self._sql("DELETE FROM timers WHERE key = ?", (timer.place,))

@@ -11,7 +11,12 @@ from bots.runtime.sealing import Sealer
 
 class Table:
     def __init__(
-        self, connection: sqlite3.Connection, sealer: Sealer, now: float, patience: float
+        self,
+        connection: sqlite3.Connection,
+        sealer: Sealer,
+        now: float,
+        patience: float,
+        running: float = 0.0,
     ) -> None:
         self._sql = connection.execute
         self._sealer = sealer
@@ -24,6 +29,8 @@ class Table:
         """What was forgotten for good, by fingerprint, and when."""
         self.now = now
         """Seconds since the epoch, by the office's clock."""
+        self.running = running
+        """Seconds that the office has run, over all its lives."""
 
 
 def encode(value: Any) -> bytes:

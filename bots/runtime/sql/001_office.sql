@@ -55,9 +55,11 @@ CREATE TABLE copies (
     UNIQUE (source, handle)
 );
 
+-- `at` in seconds by the clock on the wall, or of all the time that the office has run so far.
 CREATE TABLE timers (
     key BLOB PRIMARY KEY,
+    clock TEXT NOT NULL CHECK (clock IN ('wall', 'running')),
     at REAL NOT NULL,
     sealed BLOB NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX timers_at ON timers (at);
+CREATE INDEX timers_at ON timers (clock, at);

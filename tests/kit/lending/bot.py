@@ -49,7 +49,7 @@ def lent(turn: Turn[Settings], event: TextMessage, found: Invocation) -> None:
     there = event.origin
     if found.rest:
         turn.put(OFFERS, Offer(there.event_id, there.room_id, found.rest))
-        turn.ask(SetTimer(STILL(event=there.event_id), turn.now + timedelta(days=14)))
+        turn.ask(SetTimer(STILL(event=there.event_id), after=timedelta(days=14)))
     say(turn, "noted" if found.rest else "what", found.rest, reply_to=there.event_id)
 
 
