@@ -105,7 +105,7 @@ ROUTES: Router[Turn] = Router(
     on(Started, rooms.started, adopted.started),
     on(SetAside, deadletters.tell),
     timer(keys.NOTE, answering.due),
-    timer(keys.CLEAR, answering.forgotten),
+    timer(keys.CLEAR, Turn.forget_answers),
     timer(keys.ANEW, following.left_behind),
     timer(keys.REST, following.rested),
     timer(keys.LOOK, marking.look_due),

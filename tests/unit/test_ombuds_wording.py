@@ -24,9 +24,7 @@ from tests.unit.world import EnglishWords
 
 OTHER = {"bot", "documents", "keys", "wording"}
 RULES = sorted(x for x in Path(bots.ombuds.__file__).parent.rglob("*.py") if x.stem not in OTHER)
-SPEAKING = frozenset(
-    {"tell", "tell_case", "say", "reply", "phrase", "_reply", "_unsent", "_show", "_done"}
-)
+SPEAKING = frozenset({"tell", "tell_case", "say", "reply", "phrase", "_reply", "_unsent", "_show"})
 EVIL = '<img src=x onerror="x">&amp;\n\u202e@room {number}'
 
 

@@ -49,10 +49,6 @@ def due(turn: Turn, number: int) -> None:
         _note(turn)
 
 
-def forgotten(turn: Turn, number: int) -> None:
-    turn.forget_answers(number)
-
-
 def _note(turn: Turn) -> None:
     count = turn.shared.answered
     new = count - turn.shared.told

@@ -26,14 +26,14 @@ WAITING = (CaseState.OPEN, CaseState.ANSWERED)
 def close(turn: Turn, _: str) -> None:
     already = turn.case.state is CaseState.CLOSED
     thread.set_state(turn, CaseState.CLOSED)
-    _done(turn, "closed-already" if already else "closed")
+    turn.tell_case("closed-already" if already else "closed", {"number": turn.case.number})
 
 
 def reopen(turn: Turn, _: str) -> None:
     already = turn.case.state is not CaseState.CLOSED
     if not already:
         thread.set_state(turn, CaseState.OPEN)
-    _done(turn, "open-already" if already else "reopened")
+    turn.tell_case("open-already" if already else "reopened", {"number": turn.case.number})
 
 
 def take(turn: Turn, staff: str) -> None:
@@ -41,10 +41,6 @@ def take(turn: Turn, staff: str) -> None:
         turn.file(taken_by=staff)
         thread.show(turn)
     turn.tell_case("taken", {"staff": staff, "number": turn.case.number})
-
-
-def _done(turn: Turn, key: str) -> None:
-    turn.tell_case(key, {"number": turn.case.number})
 
 
 # -- lists -----------------------------------------------------------------------------------------

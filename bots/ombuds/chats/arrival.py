@@ -98,7 +98,7 @@ def welcome(turn: Turn, room: str) -> None:
 
 
 def notice(turn: Turn) -> None:
-    turn.say("notice", _noticed(turn))
+    turn.say("notice", to_know(turn))
     turn.converse(noticed=turn.language)
     turn.ask(CancelTimer(keys.WELCOME(room=turn.chat)))
 
@@ -110,19 +110,13 @@ def notice_once(turn: Turn) -> None:
 
 def original(turn: Turn) -> None:
     """She would rather rely on what was written first than on a draft."""
-    turn.say_in(" ".join(ORIGINALS), "notice", _noticed(turn))
+    turn.say_in(" ".join(ORIGINALS), "notice", to_know(turn))
 
 
-def _noticed(turn: Turn) -> Mapping[str, str]:
-    return {"helplines": helplines(turn), "languages": languages(turn)}
-
-
-def helplines(turn: Turn) -> str:
-    return ", ".join(turn.settings.helplines)
-
-
-def languages(turn: Turn) -> str:
-    return own_names(turn.tongues, turn.settings.languages)
+def to_know(turn: Turn) -> Mapping[str, str]:
+    """Where there is help at once, and in which languages we speak."""
+    languages = own_names(turn.tongues, turn.settings.languages)
+    return {"helplines": ", ".join(turn.settings.helplines), "languages": languages}
 
 
 # -- who is there ----------------------------------------------------------------------------------

@@ -45,7 +45,7 @@ def _command(turn: Turn, found: Invocation | Unknown) -> None:
     if isinstance(found, Unknown):
         _unknown(turn, found)
     elif found.command is HELP:
-        _help(turn)
+        turn.say("reporter-help", {"command": commands.NEW, **arrival.to_know(turn)})
     elif found.command is commands.ORIGINAL:
         arrival.original(turn)
     else:
@@ -107,17 +107,6 @@ def _choose(turn: Turn, language: str) -> None:
     turn.say("language-set")
     if turn.conversation.noticed != language:
         arrival.notice(turn)
-
-
-def _help(turn: Turn) -> None:
-    turn.say(
-        "reporter-help",
-        {
-            "command": commands.NEW,
-            "helplines": arrival.helplines(turn),
-            "languages": arrival.languages(turn),
-        },
-    )
 
 
 def unreadable(turn: Turn, event: Unreadable) -> None:

@@ -69,7 +69,3 @@ def compare(turn: Turn, user: str) -> None:
         turn.put(DEVICES, Devices(user, tuple(sorted(new.union(before)))))
     if before and new:
         turn.tell("device-new", {"staff": user})
-
-
-def forget(turn: Turn, user: str) -> None:
-    turn.drop(DEVICES, user)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bots.ombuds import commands, keys
 from bots.ombuds.team import devices
-from bots.ombuds.team.documents import Departed, Proposal
+from bots.ombuds.team.documents import DEVICES, Departed, Proposal
 from bots.ombuds.turn import Turn
 from bots.runtime.decision import Performed
 from bots.runtime.people import person_in
@@ -110,21 +110,17 @@ def _standing(turn: Turn) -> list[Proposal]:
 
 def confirm(turn: Turn, event: TextMessage, _: str) -> None:
     """`!confirm`: the newest proposal that somebody else has made."""
-    sender = event.origin.sender
-    standing = _standing(turn)
+    sender, standing = event.origin.sender, _standing(turn)
     others = [x for x in standing if sender not in (x.proposer, x.person)]
-    if others:
-        _carry_out(turn, others[-1])
-    elif standing:
-        mine = standing[-1].proposer == sender
-        turn.tell("team-another" if mine else "team-concerned")
-    else:
-        turn.tell("team-nothing")
+    _agree(turn, sender, next(reversed(others or standing), None))
 
 
 def agree(turn: Turn, sender: str, number: int) -> None:
     """✅ on a proposal."""
-    proposal = next((x for x in _standing(turn) if x.number == number), None)
+    _agree(turn, sender, next((x for x in _standing(turn) if x.number == number), None))
+
+
+def _agree(turn: Turn, sender: str, proposal: Proposal | None) -> None:
     if proposal is None:
         turn.tell("team-nothing")
     elif sender == proposal.proposer:
@@ -196,7 +192,7 @@ def _went(turn: Turn, person: str) -> None:
             awaited=_without(office.awaited, person),
             departed=(*lately(turn), Departed(person, turn.seconds)),
         )
-        devices.forget(turn, person)
+        turn.drop(DEVICES, person)
         turn.tell("team-left", {"person": person})
 
 
