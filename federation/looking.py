@@ -63,7 +63,7 @@ def opened(event: RawEvent, edit: RawEvent, decrypt: Decrypt) -> dict[str, Any]:
     read, changed = decrypt(event), decrypt(edit) if edit else None
     locked = _is_sealed(edit) and changed is None and edit["sender"] == event["sender"]
     if read is None or locked:
-        return {"event": {**event, "content": {}}, "locked": True}
+        return {"event": {**event, "content": {}}, "edit": edit, "locked": True}
     return {"event": read, "edit": changed or {}, "encrypted": True}
 
 

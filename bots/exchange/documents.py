@@ -13,6 +13,8 @@ from bots.runtime.moves import Movable
 
 
 class ShareState(StrEnum):
+    RESTS = "rests"
+    """Somebody has marked it soon after it was taken back; it is looked up a while later."""
     ASKED = "asked"
     """Somebody has marked it; who wrote it is being looked up. Nothing of it is kept."""
     SHARED = "shared"
@@ -57,10 +59,6 @@ class Shared:
     changed: float = 0.0
     answered: int = 0
     """How many answers there are in the exchange room."""
-    looked: int = 0
-    """How often it was looked up before it was shared."""
-    stale: bool = False
-    """It was edited so often meanwhile that it is looked up once more after it was shared."""
     noted: float = 0.0
     """When the conversation was last told of answers."""
     told: int = 0
@@ -111,9 +109,6 @@ class Place:
     """The id of the one that runs the room itself, while we serve it there."""
     heir: str = ""
     """The room that replaces one of these."""
-    gone: tuple[str, ...] = ()
-    """The last event ids that were taken back here and that we did not know. What is being looked
-    up may have been read just before."""
 
 
 @dataclass(frozen=True, slots=True)

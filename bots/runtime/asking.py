@@ -3,15 +3,22 @@
 An answer is a row like any other, under the cause of the question, and is translated when it is
 decided, with the room as it is then. Until then the name of the newest question stands in the
 store: an older answer may not hold any more.
+
+While a homeserver was asked, and just before, the message may have been changed. What its answer
+lacks of that is put in as the answer enters the inbox; what comes later has its row behind it. So
+a rule need not look at edits of a message about which it has asked.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from bots.runtime.kit.messages import MessageNow, read_now
-from bots.runtime.records import Answer, Order
+from bots.runtime.performing import TryLater
+from bots.runtime.records import Answer, Order, Waiting
 from bots.runtime.transaction import Transaction
 from federation import rooms
 from federation.actions import AskNow
@@ -19,13 +26,41 @@ from federation.encryption.standing import doubt
 from federation.events import Origin
 from federation.perform import Outcome
 from federation.ports import DEVICE, RawEvent
+from federation.recent import Recent
+from federation.shapes import mapping
 
 OPEN = "question"
+TRIES = 5
+"""How often a homeserver is asked that shows what was taken back."""
 
 
 def note(tx: Transaction, action_id: str, account: str, asked: AskNow) -> None:
     """This is the newest question of its kind."""
     tx.write(OPEN, _name(account, asked), action_id.encode())
+
+
+def current(recent: Recent | None, outcome: Outcome, tries: int) -> Outcome:
+    """With what has come meanwhile. Raises TryLater if the homeserver must be asked again, as it
+    was `tries` times; in the end nobody knows what stands there."""
+    if recent is None or outcome.found is None:
+        return outcome
+    found = recent.current(outcome.room_id, outcome.found)
+    if found is None and tries + 1 < TRIES:
+        raise TryLater("outdated")
+    return replace(outcome, found=found or _untold(outcome.found))
+
+
+def anew(recent: Recent | None, record: Waiting) -> Waiting:
+    """What is decided once more: of an answer, with what has come since."""
+    if recent is None or not isinstance(record, Answer) or record.found is None:
+        return record
+    found = recent.current(record.question.room, record.found)
+    return replace(record, found=found or _untold(record.found))
+
+
+def _untold(found: Mapping[str, Any]) -> Mapping[str, Any]:
+    """As of what no key opens: who wrote it is all that is known."""
+    return {**found, "event": {**mapping(found.get("event")), "content": {}}, "locked": True}
 
 
 def answer(

@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
-from bots.runtime import heads
+from bots.runtime import asking, heads
 from bots.runtime.away import Away
 from bots.runtime.clock import Clock
 from bots.runtime.decision import Deliver, SetAside
@@ -27,6 +27,7 @@ from bots.runtime.transaction import Transaction
 from federation import rooms
 from federation.actions import Action, React, Send
 from federation.perform import Outcome
+from federation.recent import Recent
 
 log = logging.getLogger(__name__)
 
@@ -51,10 +52,18 @@ TRIES = 5
 
 
 class Delivering:
-    def __init__(self, store: Store, clock: Clock, performers: Mapping[str, Performer]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        performers: Mapping[str, Performer],
+        recent: Mapping[str, Recent] | None = None,
+    ) -> None:
+        """`recent`: account → what it has just seen."""
         self._store = store
         self._clock = clock
         self._performers = performers
+        self._recent = recent or {}
         self._begun = False
         self._busy: dict[bytes, asyncio.Task[None]] = {}
         self._speaking: set[asyncio.Task[None]] = set()
@@ -221,10 +230,13 @@ class Delivering:
                     tx.fill(done.handle, outcome.room_id, outcome.event_id, done.row.id)
                     for lane in waiting:
                         tx.hasten(lane)
-                _report(tx, done, outcome, error)
+                _report(tx, done, outcome, error, self._recent.get(done.by))
             return heads.first(tx, done.lane)
 
-        following = await self._store.run("performed", settle)
+        try:
+            following = await self._store.run("performed", settle)
+        except TryLater as late:
+            return await self._again(done, late, done.row.tries)
         if done.action.notify or done.order.again is not None:
             self.decided.set()
         if waiting:
@@ -295,11 +307,14 @@ class Delivering:
         return following
 
 
-def _report(tx: Transaction, done: Head, outcome: Outcome, error: str | None) -> None:
+def _report(
+    tx: Transaction, done: Head, outcome: Outcome, error: str | None, recent: Recent | None
+) -> None:
     if done.action.notify:
-        report(tx, done.row.id, done.order, outcome, error)
+        known = asking.current(recent, outcome, done.row.tries)
+        report(tx, done.row.id, done.order, known, error)
     if done.order.again is not None:
-        tx.enter(done.order.again, under=f"again/{done.row.id}")
+        tx.enter(asking.anew(recent, done.order.again), under=f"again/{done.row.id}")
 
 
 def _aside(failed: Head, code: str) -> SetAside:

@@ -98,14 +98,12 @@ class Office:
 
     def _join_up(self) -> None:
         """Accounts are known by their full ids only once they are logged in."""
-        self.deciding = Deciding(
-            {post.session.account: post.bot for post in self._posts},
-            {post.session.account: post.session.recent for post in self._posts},
-        )
+        recent = {post.session.account: post.session.recent for post in self._posts}
+        self.deciding = Deciding({post.session.account: post.bot for post in self._posts}, recent)
         self.deciding.deaf = self._deaf
         accounts = {post.session.account: Account(post.session) for post in self._posts}
         performers: dict[str, Performer] = {**accounts, **self.bridges}
-        self._delivering = Delivering(self.store, self._clock, performers)
+        self._delivering = Delivering(self.store, self._clock, performers, recent)
         self._delivering.caught_up.clear()
         self._inbox = self._delivering.decided
         for post in self._posts:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bots.runtime import asking
+from bots.runtime.asking import TRIES
+from bots.runtime.clock import ManualClock
 from bots.runtime.deciding import Deciding
 from bots.runtime.decision import Event, Request
+from bots.runtime.delivering import Delivering
 from bots.runtime.kit.messages import MessageNow, Unknown
 from bots.runtime.outcomes import report
+from bots.runtime.records import Answer
 from bots.runtime.sealing import Sealer
 from bots.runtime.store import Store
 from bots.runtime.transaction import Transaction
@@ -24,6 +31,7 @@ from federation.recent import Recent
 from tests.store.bots import Obedient
 from tests.store.conftest import NOW
 from tests.store.events import ANNA, BOT, ROOM, event, message
+from tests.store.test_delivering import counts, until
 
 FOUND = {"event": message("just said", event_id="$target"), "edit": {}}
 
@@ -183,3 +191,98 @@ async def test_what_is_found_at_once_is_as_old_as_what_asked_for_it(store: Store
     was = rows[0].order().was
     assert was is not None
     assert was <= NOW + 10
+
+
+# -- what changes while the homeserver is asked ----------------------------------------------------
+
+
+class Homeserver:
+    """Answers in turn what it is given; before each answer something may happen."""
+
+    def __init__(self, *answers: tuple[Callable[[], object], dict[str, Any]]) -> None:
+        self.ready = asyncio.Event()
+        self.ready.set()
+        self.answers = [*answers]
+        self.asked = 0
+
+    async def perform(self, action: Any, action_id: str) -> Outcome:
+        self.asked += 1
+        happens, found = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        happens()
+        return Outcome(ROOM, "$target", found)
+
+
+async def _asked_of(store: Store, recent: Recent, homeserver: Homeserver) -> MessageNow:
+    """What the rule is told."""
+    clock = ManualClock(NOW)
+    await _asked(store, "look")
+    delivering = Delivering(store, clock, {BOT: homeserver}, {BOT: recent})
+    task = asyncio.create_task(delivering.run())
+    bot = Obedient(_asks)
+    try:
+        await until(delivering.decided.is_set, clock)
+        await store.run("decide", Deciding({BOT: bot}).some)
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    [told] = [x for x in bot.seen if isinstance(x, MessageNow)]
+    return told
+
+
+def _edit(body: str) -> dict[str, Any]:
+    relation = {"rel_type": "m.replace", "event_id": "$target"}
+    new = {"msgtype": "m.text", "body": body}
+    return event("m.room.message", {**new, "m.new_content": new, "m.relates_to": relation})
+
+
+async def test_an_edit_that_comes_while_the_homeserver_is_asked_is_in_the_answer(
+    store: Store,
+) -> None:
+    recent, edit = Recent(0), _edit("meanwhile")
+
+    def edited() -> None:
+        recent.take(ROOM, edit, encrypted=False)
+
+    told = await _asked_of(store, recent, Homeserver((edited, FOUND)))
+    assert isinstance(told.answer, TextMessage)
+    assert told.answer.body == "meanwhile"
+    assert told.edit is not None
+    assert told.edit.event_id == edit["event_id"]
+
+
+async def test_a_homeserver_that_shows_what_was_taken_back_is_asked_again(store: Store) -> None:
+    recent, edit = Recent(0), _edit("taken back")
+
+    def redacted() -> None:
+        recent.take(ROOM, {**event("m.room.redaction", {}), "redacts": edit["event_id"]}, False)
+
+    shown = {**FOUND, "edit": edit}
+    homeserver = Homeserver((redacted, shown), (redacted, shown), (redacted, FOUND))
+    told = await _asked_of(store, recent, homeserver)
+    assert isinstance(told.answer, TextMessage)
+    assert (told.answer.body, told.edit, homeserver.asked) == ("just said", None, 3)
+
+
+async def test_one_that_goes_on_showing_it_puts_nothing_off_for_ever(store: Store) -> None:
+    recent, edit = Recent(0), _edit("taken back")
+    recent.take(ROOM, {**event("m.room.redaction", {}), "redacts": edit["event_id"]}, False)
+    homeserver = Homeserver((lambda: None, {**FOUND, "edit": edit}))
+    told = await _asked_of(store, recent, homeserver)
+    assert told.answer == Unknown("undecryptable")
+    assert (told.author, homeserver.asked) == (ANNA, TRIES)
+    assert (await counts(store))["outbox_aside"] == 0
+
+
+def test_an_answer_that_is_decided_once_more_has_what_came_since() -> None:
+    recent, edit = Recent(0), _edit("since")
+    recent.take(ROOM, edit, encrypted=False)
+    question = AskNow(ROOM, "$target", "")
+    answer = Answer("key", BOT, "bot", question, "id", FOUND, None, anew=True)
+    again = asking.anew(recent, answer)
+    assert isinstance(again, Answer)
+    assert again.found == {**FOUND, "edit": edit}
+    recent.take(ROOM, {**event("m.room.redaction", {}), "redacts": edit["event_id"]}, False)
+    untold = asking.anew(recent, again)
+    assert isinstance(untold, Answer)
+    assert untold.found is not None
+    assert untold.found["locked"]

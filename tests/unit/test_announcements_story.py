@@ -51,7 +51,8 @@ from federation.events import (
     RoomView,
     TextMessage,
 )
-from tests.unit.world import MemoryDocs
+from federation.recent import Recent
+from tests.unit.world import Found, MemoryDocs, caught_up, remember
 
 BOT = "@news:net.example"
 ANNA, BILAL, STRANGER = "@anna:net.example", "@bilal:net.example", "@stranger:net.example"
@@ -96,13 +97,15 @@ class World:
         self.ids = itertools.count(1)
         self.wrote: dict[str, dict[str, Any]] = {}
         """Messages and edits as a homeserver keeps them; what was redacted is not among them."""
-        self.looks: deque[AskNow] = deque()
+        self.looks: deque[Found] = deque()
+        self.recent = Recent(0)
         self.away = False
         """Whether nothing can be looked up for now."""
 
     # -- the way of an event -------------------------------------------------------------------
 
     def handle(self, event: Event) -> list[Request]:
+        remember(self.recent, event)
         asked: list[Request] = []
         queue = deque([event])
         while queue or (self.waiting and not self.held):
@@ -115,7 +118,7 @@ class World:
             for request in decision.requests:
                 self._perform(request)
             while self.looks and not self.away:
-                queue.append(self._look(self.looks.popleft()))
+                queue.append(self._now(self.looks.popleft()))
         self.said += asked
         return asked
 
@@ -127,7 +130,8 @@ class World:
         elif isinstance(request, Deliver):
             self.waiting.append(request)
         elif isinstance(request, AskNow):
-            self.looks.append(request)
+            others = (x for x in self.looks if x.asked != request)
+            self.looks = deque((*others, self._look(request)))
         elif isinstance(request, Say):
             self.bot.render(request.phrase)
             if request.handle:
@@ -147,11 +151,17 @@ class World:
             self.mails.append((address, job["token"], documents.letter_from(stored)))
         return Performed("Deliver", action.handle, None, None, error)
 
-    def _look(self, asked: AskNow) -> MessageNow:
+    def _now(self, told: Found) -> MessageNow:
+        found = None if told.error else caught_up(self.recent, told, self._look)
+        view = self.docs.view(BOT, told.asked.room)
+        return read_now(BOT, told.asked, found, view, told.error)
+
+    def _look(self, asked: AskNow) -> Found:
         event = self.wrote.get(asked.event_id)
-        found = {"event": event, "edit": self._edit_of(asked.event_id)} if event else None
-        error = None if event else "M_NOT_FOUND"
-        return read_now(BOT, asked, found, self.docs.view(BOT, asked.room), error)
+        if event is None:
+            return Found(asked, None, "M_NOT_FOUND")
+        found = {"event": {**event}, "edit": {**self._edit_of(asked.event_id)}}
+        return Found(asked, found, None)
 
     def _edit_of(self, target: str) -> dict[str, Any]:
         """The last one, as servers find it: of the author, and not removed."""
@@ -173,10 +183,10 @@ class World:
         }
 
     def back(self) -> list[Request]:
-        """What was to be looked up can be now."""
+        """What was found meanwhile is told."""
         self.away = False
         looks, self.looks = self.looks, deque()
-        return [x for look in looks for x in self.handle(self._look(look))]
+        return [x for found in looks for x in self.handle(self._now(found))]
 
     def release_held(self) -> None:
         self.held = False
@@ -199,7 +209,7 @@ class World:
         return self
 
     def origin(self, sender: str) -> Origin:
-        return Origin(BOT, ROOM, f"$theirs-{next(self.ids)}", sender, 0, False)
+        return Origin(BOT, ROOM, f"$theirs-{next(self.ids):06}", sender, 0, False)
 
     def write(self, body: str, sender: str = ANNA, **fields: Any) -> tuple[str, list[Request]]:
         origin = self.origin(sender)

@@ -90,7 +90,7 @@ def test_a_message_that_is_edited_while_it_is_looked_up(market: Market) -> None:
     market.defer = True
     source = market.writes("Schrank")
     market.marks(source)
-    assert market.edited(source, "new") == [AskNow(NORTH, source, SHARE())]
+    assert market.edits(source, "new")[1] == []
     market.defer = False
     asked = market.tell_outcomes()
     assert market.keys(asked) == ["copy"]

@@ -60,6 +60,10 @@ class Chaos(Market):
         """Message → its author's edits, and what it says by each; first of all without any."""
         self.unsaid: set[str] = set()
         """What edits said that were removed."""
+        self.late: dict[str, dict[str, Any]] | None = None
+        """What the homeserver shows of messages once it has caught up; None if it has."""
+        self.banned: set[str] = set()
+        """Who was banned somewhere: what they edit then does not count."""
 
     def pick(self, a: int) -> str:
         known = [*self.authors, *self.marked]
@@ -104,7 +108,8 @@ class Chaos(Market):
         self.written += 1
         body = f"text{self.written}x{'' if sender == author else 'FORGED'}"
         where = room if b % 4 else ROOMS[b % 5]
-        origin = self.origin(where, sender)
+        sealed = self.seen.get(target, {}).get("encrypted", True)
+        origin = self.origin(where, sender, encrypted=sealed)
         if sender == author and where == room and target in self.seen and target not in self.gone:
             before = self.seen[target]["event"]["content"]["body"]
             history = self.said_so.setdefault(target, [("", before)])
@@ -114,9 +119,26 @@ class Chaos(Market):
 
     def _says(self, target: str) -> None:
         edit, body = self.said_so[target][-1]
-        found = self.seen[target]
-        change = {**found["event"], "event_id": edit, "content": replacing(target, body)}
-        self.seen[target] = {**found, "edit": change if edit else {}}
+        event = self.seen[target]["event"]
+        at = int(self.now.timestamp() * 1000)
+        change = {**event, "event_id": edit, "origin_server_ts": at}
+        change["content"] = replacing(target, body)
+        self._shows(target, edit=change if edit else {})
+
+    def _shows(self, target: str, **changes: Any) -> None:
+        shown = self.seen if self.late is None else self.late
+        shown[target] = {**shown.get(target, self.seen[target]), **changes}
+
+    def lag(self, a: int, b: int, noise: str) -> None:
+        """The homeserver shows for a while what it showed until now."""
+        if self.late is not None:
+            self.catch_up()
+        elif a % 2:
+            self.late = {}
+
+    def catch_up(self) -> None:
+        self.seen |= self.late or {}
+        self.late = None
 
     def unedit(self, a: int, b: int, noise: str) -> None:
         edits = [(x, y) for x, history in self.said_so.items() for y in history[1:]]
@@ -138,8 +160,7 @@ class Chaos(Market):
             room = self.authors.get(self.marked[target][1], ("", NORTH))[1]
         if target in self.authors and target in self.seen:
             self.gone.add(target)
-            found = self.seen[target]
-            self.seen[target] = {**found, "event": {**found["event"], "content": {}}}
+            self._shows(target, event={**self.seen[target]["event"], "content": {}})
         self.marked.pop(target, None)
         ours = [x for x in self.docs.handles.values() if x.event_id == target]
         room = ours[0].room_id if ours else room
@@ -160,6 +181,8 @@ class Chaos(Market):
 
     def move_about(self, a: int, b: int, noise: str) -> None:
         to = ("invite", "join", "leave", "ban", "knock")[a % 5]
+        if to == "ban":
+            self.banned.add(EVERYBODY[(a + b) % 5])
         self.move(ROOMS[b % 5], EVERYBODY[(a + b) % 5], to, EVERYBODY[a % 5])
 
     def wait(self, a: int, b: int, noise: str) -> None:
@@ -182,7 +205,7 @@ class Chaos(Market):
 
 DEEDS = (
     "say_something", "say_something", "say_something", "mark", "mark", "mark", "change", "change",
-    "unedit", "delete", "command", "answer", "move_about", "wait", "trouble", "tombstone",
+    "unedit", "delete", "command", "answer", "move_about", "wait", "trouble", "tombstone", "lag",
 )  # fmt: skip
 NOISE = st.one_of(
     st.just(""),
@@ -253,6 +276,14 @@ def check(market: Chaos) -> None:
     assert not [x for x, count in made.items() if count > 1]
 
 
+def check_newest(market: Chaos) -> None:
+    """Nothing is asked any more: each copy says what its author's last edit does."""
+    for source, text in market.texts.items():
+        edit, body = market.said_so.get(source, [("", "")])[-1]
+        if edit and market.authors[source][0] not in market.banned:
+            assert text == body
+
+
 @settings(max_examples=300, deadline=None)
 @example([("tombstone", 0, 0, ""), ("tombstone", 0, 1, ""), ("wait", 0, 0, "")])
 @given(STEPS)
@@ -268,6 +299,7 @@ def test_no_order_of_events_breaks_a_promise(steps: list[tuple[str, int, int, st
     while market.outcomes:
         market.tell_outcomes()
     check(market)
+    check_newest(market)
     standing = {f"exchange/{x.number}/copy" for x in market.memory.all(SHARES) if x.number}
     assert living(market).keys() - market.taken_down == standing
 

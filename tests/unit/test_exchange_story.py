@@ -77,7 +77,7 @@ class Market(World):
         origin = self.origin(room, sender)
         raw = {
             "event_id": origin.event_id, "sender": sender, "type": "m.room.message",
-            "content": replacing(target, body),
+            "origin_server_ts": origin.sent_at, "content": replacing(target, body),
         }  # fmt: skip
         self.seen[target] = {**self.seen[target], "edit": raw}
         return origin.event_id, self.handle(Edit(origin, self.view(room), target, body))

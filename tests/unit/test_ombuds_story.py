@@ -56,7 +56,8 @@ from federation.events import (
     TextMessage,
     Unreadable,
 )
-from tests.unit.world import EnglishWords, MemoryDocs, said
+from federation.recent import Recent
+from tests.unit.world import EnglishWords, Found, MemoryDocs, caught_up, remember, said
 
 D = TypeVar("D")
 BOT = "@ombuds:office.example"
@@ -91,7 +92,8 @@ class World:
         self.ids = itertools.count(1)
         self.wrote: dict[str, dict[str, Any]] = {}
         """Messages and edits as a homeserver keeps them; what was redacted is not among them."""
-        self.looks: list[AskNow] = []
+        self.looks: list[Found] = []
+        self.recent = Recent(0)
         self.away = False
         """Whether nothing can be looked up for now."""
 
@@ -99,6 +101,7 @@ class World:
 
     def handle(self, event: Event) -> list[Request]:
         """What the bot asks for, here and in what follows from it at once."""
+        remember(self.recent, event)
         asked: list[Request] = []
         queue = deque([event])
         while queue:
@@ -144,18 +147,24 @@ class World:
     # -- what a homeserver keeps ---------------------------------------------------------------
 
     def _look(self, asked: AskNow) -> MessageNow | None:
+        found = self._found(asked)
         if self.away:
-            self.looks = [x for x in self.looks if x != asked] + [asked]
-        return None if self.away else self.found_by(asked)
+            self.looks = [x for x in self.looks if x.asked != asked] + [found]
+        return None if self.away else self._now(found)
 
-    def found_by(self, asked: AskNow) -> MessageNow:
+    def _found(self, asked: AskNow) -> Found:
         target = asked.event_id
         event = self.wrote.get(target)
         error = self.errors.get("AskNow", None if event else "M_NOT_FOUND")
         found = None
         if event is not None and error is None:
-            found = {"event": event, "edit": self._edit_of(target), "encrypted": event["sealed"]}
-        return read_now(BOT, asked, found, self.view(asked.room), error)
+            edit = self._edit_of(target)
+            found = {"event": {**event}, "edit": {**edit}, "encrypted": event["sealed"]}
+        return Found(asked, found, error)
+
+    def _now(self, told: Found) -> MessageNow:
+        found = None if told.error else caught_up(self.recent, told, self._found)
+        return read_now(BOT, told.asked, found, self.view(told.asked.room), told.error)
 
     def _edit_of(self, target: str) -> dict[str, Any]:
         author = self.wrote[target]["sender"]
@@ -182,10 +191,10 @@ class World:
             self.wrote[event_id] |= {"content": {}, "edits": ""}
 
     def back(self) -> list[Request]:
-        """What was to be looked up can be now."""
+        """What was found meanwhile is told."""
         self.away = False
         looks, self.looks = self.looks, []
-        return [x for look in looks for x in self.handle(self.found_by(look))]
+        return [x for found in looks for x in self.handle(self._now(found))]
 
     def room_of(self, request: Request) -> str:
         room = getattr(request, "room", "")
@@ -206,7 +215,7 @@ class World:
     # -- what people do ------------------------------------------------------------------------
 
     def origin(self, room: str, sender: str, *, encrypted: bool = True) -> Origin:
-        return Origin(BOT, room, f"$theirs-canary-{next(self.ids)}", sender, 0, encrypted)
+        return Origin(BOT, room, f"$theirs-canary-{next(self.ids):06}", sender, 0, encrypted)
 
     def view(self, room: str) -> RoomView:
         return self.views.setdefault(room, RoomView(encrypted=True))

@@ -5,12 +5,15 @@ from __future__ import annotations
 import itertools
 import json
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
+from bots.runtime import asking
+from bots.runtime.asking import TRIES
 from bots.runtime.bot import Made
 from bots.runtime.decision import (
     CancelTimer,
@@ -28,6 +31,7 @@ from bots.runtime.decision import (
 from bots.runtime.kit.bot import KitBot
 from bots.runtime.kit.messages import MessageNow, read_now
 from bots.runtime.kit.requests import slots
+from bots.runtime.performing import TryLater
 from bots.runtime.records import OUTBOX, Order
 from bots.runtime.words import Words
 from federation.actions import AskNow, CreateRoom, Handle, Invite, Kick, Redact
@@ -43,6 +47,8 @@ from federation.events import (
     TextMessage,
     Unreadable,
 )
+from federation.perform import Outcome
+from federation.recent import Recent
 from tests.kit.memory import Memory
 
 PRESENT = (MembershipKind.JOIN, MembershipKind.INVITE)
@@ -121,6 +127,15 @@ class MemoryDocs:
         return self.views.get(room_id, RoomView())
 
 
+@dataclass(frozen=True)
+class Found:
+    """What a homeserver shows to whoever asks."""
+
+    asked: AskNow
+    found: dict[str, Any] | None
+    error: str | None
+
+
 @dataclass
 class World:
     """Every event goes through `load`, `rule` and `save`; what is asked for is done at once."""
@@ -135,9 +150,10 @@ class World:
     """Handle or name of an action's class → the error that it meets."""
     seen: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Event id → what is found of it; by default nothing that can be read."""
+    recent: Recent = field(default_factory=lambda: Recent(0))
     defer: bool = False
     """Outcomes wait in `outcomes` instead of being told at once."""
-    outcomes: list[Performed | MessageNow] = field(default_factory=list)
+    outcomes: list[Performed | Found] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.timers: dict[str, datetime] = {}
@@ -150,6 +166,7 @@ class World:
     def handle(self, event: Event) -> list[Request]:
         """What the bot asks for, here and in what follows from it at once."""
         asked: list[Request] = []
+        remember(self.recent, event)
         queue = deque([event])
         while queue:
             event = queue.popleft()
@@ -160,7 +177,7 @@ class World:
             if self.defer:
                 self.outcomes += done
             else:
-                queue.extend(done)
+                queue.extend(map(self._told, done))
         self.said += asked
         return asked
 
@@ -176,14 +193,14 @@ class World:
 
     def tell_outcomes(self) -> list[Request]:
         waiting, self.outcomes = self.outcomes, []
-        return [x for outcome in waiting for x in self.handle(outcome)]
+        return [x for outcome in waiting for x in self.handle(self._told(outcome))]
 
-    def _perform(self, request: Request) -> Performed | MessageNow | None:
+    def _perform(self, request: Request) -> Performed | Found | None:
         if isinstance(request, SetTimer):
             self.timers[request.key] = request.rings(self.now)
         elif isinstance(request, AskNow):
             _keep(request)
-            return self.now_of(request)
+            return self._found(request)
         elif isinstance(request, CancelTimer):
             self.timers.pop(request.key, None)
         elif isinstance(request, Withdraw):
@@ -213,20 +230,29 @@ class World:
         return Performed(name, handle, room, event_id, error, user)
 
     def now_of(self, asked: AskNow) -> MessageNow:
-        """As a homeserver shows it. The runtime answers only the newest question of its kind."""
+        return self._now(self._found(asked))
+
+    def _found(self, asked: AskNow) -> Found:
+        """The runtime answers only the newest question of its kind."""
         error = self.errors.get("AskNow")
         found = self.seen.get(asked.event_id) if error is None else None
         if found is None or (found.get("event") or {}).get("room_id", asked.room) != asked.room:
             error = error or "M_NOT_FOUND"
-        view = self.views.get(asked.room, RoomView(encrypted=True))
-        answer = read_now(self.account, asked, found, view, error)
-        same = (answer.room, answer.event_id, answer.why)
+        same = (asked.room, asked.event_id, asked.why)
         self.outcomes = [
             x
             for x in self.outcomes
-            if not isinstance(x, MessageNow) or (x.room, x.event_id, x.why) != same
+            if not isinstance(x, Found) or (x.asked.room, x.asked.event_id, x.asked.why) != same
         ]
-        return answer
+        return Found(asked, found, error)
+
+    def _told(self, outcome: Performed | Found) -> Performed | MessageNow:
+        return self._now(outcome) if isinstance(outcome, Found) else outcome
+
+    def _now(self, told: Found) -> MessageNow:
+        view = self.views.get(told.asked.room, RoomView(encrypted=True))
+        found = None if told.error else caught_up(self.recent, told, self._found)
+        return read_now(self.account, told.asked, found, view, told.error)
 
     def at(self, request: Any) -> str:
         """The room in which something is done."""
@@ -254,7 +280,7 @@ class World:
         return self.handle(Started(self.account, number))
 
     def origin(self, room: str, sender: str, *, encrypted: bool = True) -> Origin:
-        event_id = f"$theirs-{next(self.ids)}"
+        event_id = f"$theirs-{next(self.ids):06}"
         sent_at = int(self.now.timestamp() * 1000)
         return Origin(self.account, room, event_id, sender, sent_at, encrypted)
 
@@ -331,6 +357,41 @@ class World:
     def text(self, requests: list[Request], key: str) -> str:
         """The one message of this phrase, as it is read."""
         return str(self.bot.render(said(requests, key).phrase).body)
+
+
+def remember(recent: Recent, event: Event) -> None:
+    """As a session does with each event that comes."""
+    if not isinstance(event, Edit | Redaction):
+        return
+    origin = event.origin
+    content: dict[str, Any] = {"redacts": event.target}
+    if isinstance(event, Edit):
+        kind = "m.text" if event.medium is None else f"m.{event.medium}"
+        content = {
+            "m.new_content": {"msgtype": kind, "body": event.body},
+            "m.relates_to": {"rel_type": "m.replace", "event_id": event.target},
+        }
+    raw = {
+        "event_id": origin.event_id,
+        "sender": origin.sender,
+        "origin_server_ts": origin.sent_at,
+        "type": "m.room.message" if isinstance(event, Edit) else "m.room.redaction",
+        "content": content,
+    }
+    recent.take(origin.room_id, raw, origin.encrypted)
+
+
+def caught_up(
+    recent: Recent, told: Found, again: Callable[[AskNow], Found]
+) -> Mapping[str, Any] | None:
+    """As the runtime takes it in: with what has come meanwhile, and asked again where nothing tells
+    what stands there now."""
+    for tries in range(TRIES):
+        with suppress(TryLater):
+            outcome = Outcome(told.asked.room, told.asked.event_id, told.found)
+            return asking.current(recent, outcome, tries).found
+        told = again(told.asked)
+    raise AssertionError
 
 
 def _keep(action: Any) -> None:

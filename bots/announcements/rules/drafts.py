@@ -154,13 +154,10 @@ def edited(turn: Turn, event: Edit) -> None:
     elif event.medium is not None:
         turn.answer(item, "text-only")
         release.drop(turn, item, version)
-    elif item.state is not State.DROPPED:
+    elif item.state is not State.DROPPED and version.event not in item.looks:
         turn.put(kinds.EDIT, event.origin.event_id, version.event)
-        if version.event in item.looks:
-            release.look(turn, item, version.event)
-        else:
-            version = replace(version, edit=event.origin.event_id)
-            change(turn, item, version, versions.said(event))
+        version = replace(version, edit=event.origin.event_id)
+        change(turn, item, version, versions.said(event))
 
 
 def _version(turn: Turn, item: Announcement | None, event_id: str) -> Version | None:

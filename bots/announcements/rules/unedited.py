@@ -24,7 +24,7 @@ def removed(turn: Turn, event: Redaction) -> None:
     version = item.written_in(turn.state.source or "") if item is not None else None
     if item is None or version is None:
         return
-    if version.edit != event.target and version.event not in item.looks:
+    if version.edit != event.target:
         return  # other words have taken their place
     if item.state in OPEN:
         release.look(turn, _emptied(item, version), version.event)

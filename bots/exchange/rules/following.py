@@ -18,8 +18,6 @@ SETTLE = timedelta(seconds=2)
 """How long a message is still shared after the last 📣 on it is gone."""
 MOST_EDITS = 50
 """Of one message that are known."""
-MOST_GONE = 10
-"""Of one room that are known."""
 MOST_BEHIND = 20
 """Copies that may have been on their way while the exchange room was replaced."""
 JUST = 5.0
@@ -31,16 +29,13 @@ def edited(turn: Turn, event: Edit) -> None:
     shared = turn.take(event.target)
     if shared is None or shared.room != event.origin.room_id:
         return
-    if shared.state is ShareState.ASKED:
-        marking.look_again(turn)  # what was looked up may be older than this
-        return
     if shared.author != event.origin.sender or in_clear(event):
         return
     if turn.bar(shared.author):
         return  # what she shared before stays as it was; to take it back she may
     says = {"text": clean(event.body)[0], "kind": event.medium or ""}
     edits = (*shared.edits[1 - MOST_EDITS :], event.origin.event_id)
-    turn.change(edits=edits, stale=False)
+    turn.change(edits=edits)
     if says != {"text": shared.text, "kind": shared.kind}:
         turn.change(**says, changed=turn.seconds)
         turn.show(turn.shared)
@@ -49,11 +44,9 @@ def edited(turn: Turn, event: Edit) -> None:
 def redacted(turn: Turn, event: Redaction) -> None:
     """In the room of an initiative: the message is gone, or an edit of it, or a 📣."""
     shared = turn.take_by("event", event.target) or turn.take(event.target)
-    if shared is None:
-        turn.settle(gone=(*turn.place.gone[1 - MOST_GONE :], event.target))
-    elif shared.room != event.origin.room_id:
+    if shared is None or shared.room != event.origin.room_id:
         return
-    elif event.target == shared.source:
+    if event.target == shared.source:
         turn.take_back()
     elif event.target in shared.edits:
         _share_anew(turn)
@@ -75,7 +68,7 @@ def _unmarked(turn: Turn, event: Redaction) -> None:
     turn.change(marks=marks)
     if marks:
         return
-    if turn.shared.state is ShareState.ASKED:
+    if turn.shared.state is not ShareState.SHARED:
         turn.take_back()
     else:  # whoever takes it back and shares it again in one breath makes nothing ring
         turn.ask(SetTimer(keys.REST(source=turn.message), after=SETTLE))
@@ -107,7 +100,7 @@ def unshared(turn: Turn, event: TextMessage, invocation: Invocation) -> None:
     if shared.author == sender or event.room.power(sender) >= MODERATOR:
         turn.take_back()
         marking.note_restless(turn)
-    elif shared.state is ShareState.ASKED:
+    elif shared.state is not ShareState.SHARED:
         marks = tuple(x for x in shared.marks if x.by != sender)
         turn.change(marks=marks)
         if not marks:

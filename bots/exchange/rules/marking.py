@@ -23,8 +23,6 @@ SEEN = "✅"
 FIRST_PAUSE, LONGEST_PAUSE = 3.0, 300.0
 """Seconds before a message is shared again that was just taken back."""
 CALM = timedelta(hours=1)
-MOST_LOOKS = 3
-"""At one message, because it was edited meanwhile."""
 PAUSE = 30 * 24 * 3600.0
 """Seconds after which somebody is told again why nothing is shared."""
 
@@ -58,7 +56,7 @@ def _marked(turn: Turn, event: Reaction | TextMessage, target: str) -> None:
         _look_in_time(turn)
     elif shared.room != event.origin.room_id:
         return
-    elif shared.state is ShareState.ASKED or shared.author == sender:
+    elif shared.state is not ShareState.SHARED or shared.author == sender:
         others = tuple(x for x in shared.marks if x.event != mark.event)
         turn.change(marks=(*others, mark))
     else:
@@ -102,31 +100,23 @@ def _look_in_time(turn: Turn) -> None:
         look(turn)
         return
     pause = min(LONGEST_PAUSE, FIRST_PAUSE * 3.0 ** min(restless.times - 1, 9))
+    turn.change(state=ShareState.RESTS)
     turn.ask(SetTimer(keys.LOOK(source=turn.message), after=timedelta(seconds=pause)))
 
 
 def look_due(turn: Turn, source: str) -> None:
     """It is still marked."""
     shared = turn.take(source)
-    if shared is not None and not shared.looked and shared.marks:
+    if shared is not None and shared.state is ShareState.RESTS:
+        turn.change(state=ShareState.ASKED)
         look(turn)
 
 
 # -- looking it up ---------------------------------------------------------------------------------
 
 
-def look_again(turn: Turn) -> None:
-    """It was edited while it is looked up. Whoever edits it again and again does not put it off
-    for ever."""
-    if turn.shared.looked in range(1, MOST_LOOKS):
-        look(turn)
-    elif turn.shared.looked:
-        turn.change(stale=True)
-
-
 def look(turn: Turn) -> None:
-    """Have the message looked up, once more if it is being looked up."""
-    turn.change(looked=turn.shared.looked + 1)
+    """Have the message looked up."""
     named = any(turn.person(x.by).named for x in turn.shared.marks)
     turn.ask(AskNow(turn.shared.room, turn.shared.source, keys.SHARE(), name=named))
 
@@ -137,15 +127,9 @@ def look(turn: Turn) -> None:
 def found(turn: Turn, now: MessageNow) -> None:
     """Who wrote it, and what it says."""
     shared = turn.take(now.event_id)
-    if shared is None:
+    if shared is None or shared.state is not ShareState.ASKED:
         return
-    if shared.state is not ShareState.ASKED:
-        _refresh(turn, now)
-    elif not shared.looked:
-        pass  # it was taken back since it was looked up, and was marked anew
-    elif _edit(now) in turn.place.gone:
-        look(turn)
-    elif not turn.open or not _counts(now) or not _is_person(turn, now.author):
+    if not turn.open or not _counts(now) or not _is_person(turn, now.author):
         turn.take_back()
     else:
         _of_somebody(turn, now)
@@ -177,25 +161,6 @@ def _of_somebody(turn: Turn, now: MessageNow) -> None:
         turn.take_back()
 
 
-def _refresh(turn: Turn, now: MessageNow) -> None:
-    """What it says now that it is shared, unless an edit has told since."""
-    message, edit = now.answer, _edit(now)
-    known = edit in (*turn.shared.edits, *turn.place.gone) or not edit
-    if not turn.shared.stale or known or not isinstance(message, Message):
-        return
-    turn.change(stale=False)
-    if now.author == turn.shared.author:
-        text, kind = _content(message)
-        changed = {"text": text, "kind": kind, "changed": turn.seconds}
-        turn.change(edits=(*turn.shared.edits, edit), **changed)
-        turn.show(turn.shared)
-
-
-def _edit(now: MessageNow) -> str:
-    """The edit whose words these are; empty if it was not edited."""
-    return now.edit.event_id if now.edit is not None else ""
-
-
 def _explain(turn: Turn, key: str, marks: tuple[Mark, ...], author: str = "") -> None:
     """Say in the conversation why nothing is shared; to each person once in a while."""
     concerned = dict.fromkeys(x.by for x in marks if x.by != author)
@@ -214,7 +179,7 @@ def _share(turn: Turn, message: Message, marks: tuple[Mark, ...], now: MessageNo
     if source is None or not (text or kind):
         turn.take_back()
         return
-    author, edit = now.author, _edit(now)
+    author = now.author
     name = _name(turn, now) if turn.person(author).named else ""
     number = turn.office.shares + 1
     turn.set_office(shares=number)
@@ -228,12 +193,10 @@ def _share(turn: Turn, message: Message, marks: tuple[Mark, ...], now: MessageNo
         name=name,
         text=text,
         kind=kind,
-        edits=(edit,) if edit else (),
+        edits=(now.edit.event_id,) if now.edit is not None else (),
         shared=turn.seconds,
     )
     turn.show(turn.shared, anew=True)
-    if turn.shared.stale:
-        look(turn)
     turn.ask(
         React(turn.shared.room, turn.shared.source, SEEN, keys.SEEN(number=number), notify=True)
     )

@@ -98,8 +98,6 @@ class Case:
     """What it began with, where that was no message."""
     struck: tuple[int, ...] = ()
     """Messages of the thread that were deleted there."""
-    looks: tuple[str, ...] = field(default=(), repr=False)
-    """The person's messages that are being looked up, once for each edit that she removed."""
 
     @property
     def place(self) -> str:

@@ -14,7 +14,7 @@ from bots.ombuds.keys import Part
 from bots.ombuds.turn import Turn
 from bots.runtime import texts
 from bots.runtime.decision import Phrase
-from federation.actions import AskNow, Handle, Redact
+from federation.actions import Handle, Redact
 from federation.events import KNOWN_MEDIA, Edit, Redaction, in_clear
 
 OF_PERSON = KNOWN_MEDIA | {"root", "text"}
@@ -36,9 +36,6 @@ def edited(turn: Turn, event: Edit) -> None:
     if found and not _is_flag(turn, found[0]):
         turn.note_edit(event.origin.event_id, event.target)
         _edit(turn, event, found)
-    elif is_awaited(turn, event, event.target):
-        turn.note_edit(event.origin.event_id, event.target)
-        look(turn, event.target)
 
 
 def _edit(turn: Turn, event: Edit, copies: list[Part]) -> None:
@@ -81,8 +78,7 @@ def redacted(turn: Turn, event: Redaction) -> None:
     found = copies(turn, event, OF_PERSON | OF_FLAG)
     if found:
         strike(turn, found)
-    awaited = not found and is_awaited(turn, event, event.target)
-    if awaited or (found and found[0].what != "root"):
+    if found and found[0].what != "root":
         turn.tell_case("taken-back")
 
 
@@ -97,18 +93,6 @@ def strike(turn: Turn, copies: list[Part]) -> None:
         number = turn.case.number
         turn.file(root_gone=True, text="", flags=())
         turn.tell_case(thread.root(turn), handle=keys.HEADER(case=number))
-
-
-def look(turn: Turn, source: str) -> None:
-    """Ask what a message of the person says now."""
-    if source not in turn.case.looks:
-        turn.file(looks=(*turn.case.looks, source))
-    turn.ask(AskNow(turn.chat, source, keys.SAID(case=turn.case.number)))
-
-
-def is_awaited(turn: Turn, event: Edit | Redaction, source: str) -> bool:
-    """Whether it is being asked what this message of hers says."""
-    return _is_hers(turn, event) and source in turn.case.looks
 
 
 def _handle(copy: Part) -> Handle:

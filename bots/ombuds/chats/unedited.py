@@ -6,12 +6,14 @@ they ever said, and the message is looked up: what it says now comes into the th
 
 from __future__ import annotations
 
+from bots.ombuds import keys
 from bots.ombuds.cases import filing
 from bots.ombuds.cases.filing import Incoming
 from bots.ombuds.chats import changes
 from bots.ombuds.turn import Turn
 from bots.runtime import texts
 from bots.runtime.kit.messages import Gone, MessageNow, written
+from federation.actions import AskNow
 from federation.events import Redaction
 
 
@@ -20,32 +22,25 @@ def redacted(turn: Turn, event: Redaction) -> None:
 
 
 def _removed(turn: Turn, event: Redaction) -> None:
-    source, copies = turn.message, changes.copies(turn, event)
-    if turn.gone:
-        return
-    if copies:
+    copies = changes.copies(turn, event)
+    if copies and not turn.gone:
         changes.strike(turn, copies)
-    if copies or changes.is_awaited(turn, event, source):
-        changes.look(turn, source)
+        turn.ask(AskNow(turn.chat, turn.message, keys.SAID(case=turn.case.number)))
 
 
 def now_known(turn: Turn, now: MessageNow, case: int) -> None:
-    source = now.event_id
     turn.enter(now.room)
-    turn.take_message(now.room, source)
+    turn.take_message(now.room, now.event_id)
     turn.take_case(case, here=True)
-    if not turn.has_case or source not in turn.case.looks:
-        return
-    turn.file(looks=tuple(x for x in turn.case.looks if x != source))
-    if turn.gone:
+    if not turn.has_case:
         return
     incoming = _incoming(turn, now)
-    if incoming is not None:
-        if now.edit is not None:
-            turn.note_edit(now.edit.event_id, source)
-        filing.pass_on(turn, incoming)
-    elif isinstance(now.answer, Gone):
+    if turn.gone or isinstance(now.answer, Gone):
         turn.tell_case("taken-back")
+    elif incoming is not None:
+        if now.edit is not None:
+            turn.note_edit(now.edit.event_id, now.event_id)
+        filing.pass_on(turn, incoming)
     else:
         _ask_again(turn)
 

@@ -42,8 +42,9 @@ class Unknown:
     """What its author says there cannot be told."""
 
     reason: str
-    """`undecryptable`; `plain`: in clear where encryption is due; `other`: it is no message; else
-    why nobody could be asked, as `Performed.error` has it."""
+    """`undecryptable`, also where the homeserver goes on showing what was taken back; `plain`: in
+    clear where encryption is due; `other`: it is no message; else why nobody could be asked, as
+    `Performed.error` has it."""
     claimed: Message | None = field(default=None, repr=False)
     """What stands there in clear: `Origin.encrypted` says why it does not count."""
 
@@ -56,7 +57,9 @@ class Unknown:
 @dataclass(frozen=True, slots=True)
 class MessageNow:
     """The answer to the newest `AskNow` about a message with the same `why`; an older one gets
-    none. It is as a homeserver showed it, which may withhold the newest edit."""
+    none. It is as a homeserver showed it, with what it had told until then of edits and redactions:
+    what changed the message behind that comes to the rule behind this. It may withhold the newest
+    edit."""
 
     room: str
     event_id: str
