@@ -149,3 +149,18 @@ def test_a_turn_knows_what_it_has_changed_and_its_view_does_not() -> None:
     memory.apply(turn.decision().changes)
     assert memory.all(NOTES) == [Note("a", "at last")]
     assert memory.find(NOTES, "text", "before") == ()
+
+
+def test_a_rule_gets_the_document_that_is_named_while_it_is_there() -> None:
+    router: Router[Any] = Router(
+        timer(REST, lambda turn, note: turn.drop(NOTES, note.id), of=NOTES),
+        outcome(COPY, lambda turn, event, note: turn.put(NOTES, replace(note, text="x")), of=NOTES),
+        on(Due, lambda turn, _: turn.put(NOTES, Note("other"))),
+    )
+    memory = Memory()
+    memory.put(NOTES, Note("7"))
+    for event in (Performed("Send", "exchange/7/copy", "!r", "$e"), Due("rest/7"), Due("rest/7")):
+        turn = Turn(memory, None, EnglishWords(), NOW)
+        router(turn, event)
+        memory.apply(turn.decision().changes)
+        assert memory.all(NOTES) == ([Note("7", "x")] if isinstance(event, Performed) else [])

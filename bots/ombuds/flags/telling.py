@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from bots.ombuds import keys
 from bots.ombuds.flags import flagging, flagwords, moderation
@@ -26,7 +27,7 @@ from bots.ombuds.flags.documents import (
     Stage,
 )
 from bots.ombuds.flags.wording import FLAGGED
-from bots.ombuds.turn import Turn
+from bots.ombuds.turn import Turn, Values
 from bots.runtime.decision import Performed, Phrase, Say, SetTimer, Withdraw
 from bots.runtime.kit import sparing
 from federation.actions import CreateRoom, Invite
@@ -112,10 +113,13 @@ def _count(turn: Turn, number: int, events: set[str], serial: int) -> None:
         return
     notice = replace(notice, items=items)
     turn.put(NOTICES, notice)
-    for user in notice.told:
-        moderator = turn.get(MODERATORS, user)
-        if moderator is not None:
-            _say(turn, moderator, notice, edit=True)
+    for moderator in _told(turn, notice):
+        _say(turn, moderator, notice, edit=True)
+
+
+def _told(turn: Turn, notice: Notice) -> list[Moderator]:
+    found = (turn.get(MODERATORS, x) for x in notice.told)
+    return [x for x in found if x is not None]
 
 
 def tell(turn: Turn, room: str) -> None:
@@ -173,25 +177,20 @@ def _say(turn: Turn, moderator: Moderator, notice: Notice, *, edit: bool = False
         for x in notice.items
         if x.author != moderator.user
     )
-    handle = keys.TOLD(notice=notice.number, moderator=moderator.serial)
-    turn.ask(
-        Say(
-            keys.MODERATOR(serial=moderator.serial),
-            Phrase("moderators-told", turn.settings.spoken, {"lines": lines}),
-            handle=None if edit else handle,
-            edits=handle if edit else None,
-            audience=frozenset({moderator.user}),
-            notify=True,
-        )
-    )
+    told = keys.TOLD(notice=notice.number, moderator=moderator.serial)
+    how = {"edits" if edit else "handle": told}
+    _send(turn, moderator, "moderators-told", {"lines": lines}, **how)
 
 
 def _ring(turn: Turn, moderator: Moderator, last: Notice) -> None:
     """Once, behind all that she is told: links stand on no lock screen."""
     told = keys.TOLD(notice=last.number, moderator=moderator.serial)
-    room = keys.MODERATOR(serial=moderator.serial)
-    ring = Phrase("ring-moderators", turn.settings.spoken)
-    turn.ask(Say(room, ring, audience=frozenset({moderator.user}), after=told, notify=True))
+    _send(turn, moderator, "ring-moderators", {}, after=told)
+
+
+def _send(turn: Turn, to: Moderator, key: str, values: Values, **fields: Any) -> None:
+    room, phrase = keys.MODERATOR(serial=to.serial), Phrase(key, turn.settings.spoken, values)
+    turn.ask(Say(room, phrase, audience=frozenset({to.user}), notify=True, **fields))
 
 
 def _mark(item: Item) -> str:
@@ -210,7 +209,6 @@ def room_made(turn: Turn, event: Performed, serial: int) -> None:
 
 def forgotten(turn: Turn, notice: Notice) -> None:
     turn.drop(NOTICES, str(notice.number))
-    for user in notice.told:
-        moderator = turn.get(MODERATORS, user)
-        if moderator is not None:  # who has not come to her room by now is not told any more
-            turn.ask(Withdraw(keys.TOLD(notice=notice.number, moderator=moderator.serial)))
+    for moderator in _told(turn, notice):
+        # Who has not come to her room by now is not told any more.
+        turn.ask(Withdraw(keys.TOLD(notice=notice.number, moderator=moderator.serial)))
