@@ -67,12 +67,11 @@ class Shared:
 
 @dataclass(frozen=True, slots=True)
 class Restless:
-    """How often a message was shared and taken back lately, and when last."""
+    """How often a message was shared and taken back lately."""
 
     source: str
     """Event id of the message."""
     times: int = 0
-    last: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

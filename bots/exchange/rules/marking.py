@@ -84,7 +84,7 @@ def _is_person(turn: Turn, user: str) -> bool:
 def note_restless(turn: Turn) -> None:
     """It was shared, and was taken back."""
     restless = turn.get(RESTLESS, turn.message) or Restless(turn.message)
-    turn.put(RESTLESS, Restless(turn.message, restless.times + 1, turn.seconds))
+    turn.put(RESTLESS, Restless(turn.message, restless.times + 1))
     turn.ask(SetTimer(keys.CALM(source=turn.message), after=CALM))
 
 
