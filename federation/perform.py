@@ -106,7 +106,8 @@ class Performer:
             return None
         if room.invited and isinstance(action, actions.Join):
             return StillInvited(error.code)
-        return NotThereYet(error.code) if room.awaited else None
+        # What is asked for together with the join may be tried before it.
+        return NotThereYet(error.code) if room.awaited or room.invited else None
 
     # -- messages ------------------------------------------------------------------------------
 
