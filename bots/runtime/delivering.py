@@ -265,7 +265,7 @@ class Delivering:
         def rest(tx: Transaction) -> Head | None:
             room = rooms.load(tx, early.by, room_id)
             # Else it was told while we tried.
-            if room.only_asks(people) or (room.awaited and not people):
+            if room.only_asks(people) or (not people and (room.awaited or room.invited)):
                 tx.rest(early.row.seq)
                 if getattr(early.action, "whose", None) is not None:
                     tx.rest_with(f"{early.by} {room_id}", early.lane)

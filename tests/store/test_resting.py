@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime
 
+import pytest
+
 from bots.runtime.clock import ManualClock
 from bots.runtime.deciding import Deciding
 from bots.runtime.decision import Decision, Event, Phrase, Say, Withdraw
@@ -186,12 +188,15 @@ async def test_what_is_said_for_single_persons_goes_on_as_well(
     assert sorted(performer.done) == ["all", "anna", "bilal"]
 
 
-async def test_what_is_for_a_room_that_replaces_one_of_ours_waits_until_we_are_there(
-    store: Store, clock: ManualClock
+@pytest.mark.parametrize(
+    "outside", [Room(ROOM, awaited=True), Room(ROOM, invited=True)], ids=["awaited", "invited"]
+)
+async def test_what_is_for_a_room_that_we_are_to_enter_waits_until_we_are_there(
+    store: Store, clock: ManualClock, outside: Room
 ) -> None:
     """Who is let in by then does what waited, in its order."""
     performer = LeftOut()
-    await store.run("sync", lambda tx: rooms.save(tx, BOT, Room(ROOM, awaited=True)))
+    await store.run("sync", lambda tx: rooms.save(tx, BOT, outside))
     await append(store, "one", "two")
     delivering = Delivering(store, clock, {BOT: performer})
     task = asyncio.create_task(delivering.run())
