@@ -54,15 +54,14 @@ class _Opened:
         self,
         collection: Collection[D],
         index: str,
-        value: str = "",
-        *,
+        *values: str,
         most: int = MOST,
         oldest: bool = False,
     ) -> tuple[D, ...]:
         collection.indexed(index)
         if not 0 < most <= MOST:
             raise ValueError(f"a rule may find up to {MOST} documents at once")
-        keys = (self._tx.oldest if oldest else self._tx.newest)(collection.kind, index, value)
+        keys = self._tx.under(collection.kind, index, values or ("",), oldest=oldest)
         return tuple(self._listed(collection, key) for key in islice(keys, most))
 
     def _listed(self, collection: Collection[D], key: str) -> D:

@@ -87,14 +87,15 @@ class Memory:
         self,
         collection: Collection[D],
         index: str,
-        value: str = "",
-        *,
+        *values: str,
         most: int = MOST,
         oldest: bool = False,
     ) -> tuple[D, ...]:
         collection.indexed(index)
         assert 0 < most <= MOST
-        keys = self.lists.get((collection.kind, index, value), [])[:: 1 if oldest else -1][:most]
+        lists = [self.lists.get((collection.kind, index, x), []) for x in values or ("",)]
+        first, *others = sorted(lists, key=len)
+        keys = [x for x in first[:: 1 if oldest else -1] if all(x in y for y in others)][:most]
         return tuple(x for key in keys if (x := self.get(collection, key)) is not None)
 
     def count(self, collection: Collection[Any], index: str, value: str = "") -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from itertools import islice
 
 from bots.exchange import keys
@@ -22,6 +23,8 @@ from federation.events import TextMessage
 from federation.links import link, servers
 
 MOST_FOUND = 10
+SPARE = 2
+"""Copies that may be on their way yet."""
 MOST_WANTED = 8
 
 
@@ -54,15 +57,14 @@ def _hits(turn: Turn, text: str) -> Iterator[Phrase]:
     wanted = words(text)[:MOST_WANTED]
     if not wanted:
         return
-    rarest = min(wanted, key=lambda x: turn.view.count(SHARES, "word", x))
-    for shared in turn.view.find(SHARES, "word", rarest):
+    via = cache(lambda room: servers(turn.view.room(turn.settings.account, room)))
+    for shared in turn.view.find(SHARES, "word", *wanted, most=MOST_FOUND + SPARE):
         made = turn.view.made(keys.COPY(number=shared.number))
-        if made is not None and set(wanted) <= set(words(shared.text)):
-            yield _hit(turn, shared, made)
+        if made is not None:
+            yield _hit(shared, made, via(made.room_id))
 
 
-def _hit(turn: Turn, shared: Shared, made: Made) -> Phrase:
-    via = servers(turn.view.room(turn.settings.account, made.room_id))
+def _hit(shared: Shared, made: Made, via: tuple[str, ...]) -> Phrase:
     day = datetime.fromtimestamp(shared.shared, UTC).date()
     label = Phrase("hit-label", "", {"initiative": shared.initiative, "date": day})
     return Phrase("hit", "", {"link": Link(link(made.room_id, made.event_id, via), label)})

@@ -20,6 +20,7 @@ from federation.events import RoomView
 D = TypeVar("D")
 Values = Callable[[D], Iterable[str]]
 
+MOST_COMPARED = 1_000
 MOST = 500
 """Documents that a rule may find at once. Who has to look at more goes on by a timer."""
 
@@ -113,13 +114,13 @@ class View(Protocol):
         self,
         collection: Collection[D],
         index: str,
-        value: str = "",
-        *,
+        *values: str,
         most: int = MOST,
         oldest: bool = False,
     ) -> tuple[D, ...]:
         """The newest `most` that stand under a value of an index, the newest first; or the oldest,
-        the oldest first: a document is as old as its standing there.
+        the oldest first: a document is as old as its standing there. Of several values, what stands
+        under each: of every one the newest `MOST_COMPARED` are looked at. Without one: under "".
 
         `most` is at most `MOST`; raises ValueError else, and KeyError for what is not declared.
         """

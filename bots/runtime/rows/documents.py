@@ -9,17 +9,18 @@ list's too: which values exist nobody can guess, nor how many documents share on
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any, TypeVar
 
 from bots.runtime.errors import StoreError
-from bots.runtime.kit.documents import Collection
+from bots.runtime.kit.documents import MOST_COMPARED, Collection
 from bots.runtime.rows.table import encode
 from bots.runtime.rows.vault import Vault
 
 D = TypeVar("D")
-PAGE = 64
+PAGE = 16
 """Keys of documents in one row."""
 
 Listing = list[tuple[str, str, int]]
@@ -75,6 +76,14 @@ class Documents(Vault):
             return
         self._delist(collection.kind, key)
         (self.forget if collection.erases(document) else self.erase)(collection.kind, key)
+
+    def under(self, kind: str, index: str, values: Sequence[str], *, oldest: bool) -> Iterator[str]:
+        """Keys of the documents under each of the values."""
+        first, *others = sorted(values, key=lambda x: self.count(kind, index, x))
+        known = [set(islice(self.newest(kind, index, x), MOST_COMPARED)) for x in others]
+        keys = (self.oldest if oldest else self.newest)(kind, index, first)
+        found = keys if not others else islice(keys, MOST_COMPARED)
+        return (key for key in found if all(key in x for x in known))
 
     def newest(self, kind: str, index: str, value: str) -> Iterator[str]:
         """Keys of the documents under a value, the newest first."""
