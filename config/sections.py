@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -42,9 +43,9 @@ class File(Section):
     """Where the folder of the store is named."""
 
     @property
+    @abstractmethod
     def state(self) -> Path:
         """The folder of the store."""
-        raise NotImplementedError
 
     @classmethod
     def variable_for(cls, section: Loc, secret: str) -> str:

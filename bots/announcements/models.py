@@ -1,6 +1,6 @@
 """What the announcements bot knows: plain frozen data, and its form as JSON.
 
-A reader is known by the fingerprint of the address; the address itself stands in a document of its
+A reader is known by the fingerprint of the address; the address itself is in a document of its
 own (`bots.mail.documents.ADDRESS`), which goes when the reader leaves.
 """
 
@@ -104,7 +104,7 @@ class Announcement:
         )
 
     def written_in(self, event: str) -> Version | None:
-        """The text that stands in this message."""
+        """The text in this message."""
         return next((x for x in (self.original, *self.translations) if x.event == event), None)
 
     @property
@@ -114,12 +114,12 @@ class Announcement:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """An announcement as it stands on the web."""
+    """An announcement as the web shows it."""
 
     number: int
     released: float
     texts: tuple[tuple[str, str], ...] = field(repr=False)
-    """Languages and what stands in them; the original first."""
+    """Languages and their texts; the original first."""
     html: tuple[str, ...] = field(default=(), repr=False)
     """Of each text, as in `Version`."""
 

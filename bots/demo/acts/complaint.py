@@ -59,7 +59,7 @@ class _Complaint:
         ombuds = self.scene.stage.user(papers.OMBUDS)
         self.chat, _ = await leyla.write_privately(ombuds, COMPLAINT)
         seen = await self.scene.step(
-            "Leyla writes to the ombuds office, in Arabic; her matter stands as a case",
+            "Leyla writes to the ombuds office, in Arabic: a case opens",
             "Bilal",
             self._office("bilal", self.room, re.escape(COMPLAINT[:40])),
         )

@@ -41,7 +41,7 @@ async def play(scene: Scene) -> None:
     )
     await leyla.react(question.room_id, question.event_id, ACCOMMODATION)
     case = await scene.step(
-        "She answers: an accommodation. It stands as a case, without her name",
+        "She answers: refugee housing. A case opens, without her name",
         "Clara",
         _case(scene, event),
     )

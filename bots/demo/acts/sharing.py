@@ -20,7 +20,7 @@ async def play(scene: Scene) -> None:
     event = await nora.send(room, OFFER)
     await nora.react(room, event, "📣")
     copy = await scene.step(
-        "Nora marks her message with 📣: a copy stands in the exchange room",
+        "Nora marks her message with 📣: a copy appears in the exchange room",
         "Samir",
         _copied(scene, OFFER),
     )

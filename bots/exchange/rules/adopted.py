@@ -171,7 +171,7 @@ def _out(turn: Turn, event: Membership) -> None:
 
 def behind(turn: Turn, room: str) -> None:
     """What was shared from a room in which we are not any more is taken back."""
-    found = turn.view.find(SHARES, "room", room)
+    found = turn.find(SHARES, "room", room)
     for shared in found:
         turn.take(shared.source)
         turn.take_back(seen=False)
@@ -184,7 +184,7 @@ def behind(turn: Turn, room: str) -> None:
 
 def started(turn: Turn, _: Started) -> None:
     """Contacts may have changed meanwhile, in the settings or in the room."""
-    for place in turn.view.find(PLACES, "joined"):
+    for place in turn.find(PLACES, "joined"):
         view = turn.look(place.room)
         found = whose(turn, view)
         here = turn.settings.account in view.joined

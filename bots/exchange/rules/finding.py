@@ -58,7 +58,7 @@ def _hits(turn: Turn, text: str) -> Iterator[Phrase]:
     if not wanted:
         return
     via = cache(lambda room: servers(turn.view.room(turn.settings.account, room)))
-    for shared in turn.view.find(SHARES, "word", *wanted, most=MOST_FOUND + SPARE):
+    for shared in turn.find(SHARES, "word", *wanted, most=MOST_FOUND + SPARE):
         made = turn.view.made(keys.COPY(number=shared.number))
         if made is not None:
             yield _hit(shared, made, via(made.room_id))

@@ -120,7 +120,7 @@ def named(turn: Turn, event: TextMessage, invocation: Invocation) -> None:
 
 def unnamed(turn: Turn, user: str) -> None:
     """Her name is taken off what she shares."""
-    named = turn.view.find(SHARES, "named", user)
+    named = turn.find(SHARES, "named", user)
     for shared in named:
         turn.show(turn.put(SHARES, replace(shared, name="", changed=turn.seconds)))
     if len(named) == MOST:

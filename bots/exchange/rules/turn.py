@@ -161,7 +161,7 @@ class Turn(turn.Turn[Settings]):
 
     def take_by(self, index_: str, value: str) -> Shared | None:
         """As `take`, of the message that is found so."""
-        found = self.view.find(SHARES, index_, value, most=1)
+        found = self.find(SHARES, index_, value, most=1)
         return self.take(found[0].source) if found else None
 
     def take_copy(self, event_id: str | None) -> Shared | None:
@@ -191,7 +191,7 @@ class Turn(turn.Turn[Settings]):
 
     def forget_answers(self, number: int) -> None:
         """To a message that is shared no more."""
-        found = self.view.find(ANSWERS, "number", str(number))
+        found = self.find(ANSWERS, "number", str(number))
         for answer in found:
             self.drop(ANSWERS, answer.event)
         if len(found) == MOST:

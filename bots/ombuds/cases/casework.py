@@ -66,7 +66,7 @@ def _in_states(
     for state in states:
         where = in_state(state, taken_by)
         oldest = state is not CaseState.CLOSED
-        found += turn.view.find(CASES, "state", where, most=MOST, oldest=oldest)
+        found += turn.find(CASES, "state", where, most=MOST, oldest=oldest)
         count += turn.view.count(CASES, "state", where)
     return found, count
 

@@ -21,7 +21,7 @@ def move(turn: Turn) -> None:
     cases: list[Case] = []
     for room in range(turn.office.rooms):
         left = MOST - len(cases)
-        cases += turn.view.find(CASES, "open", str(room), most=left, oldest=True) if left else ()
+        cases += turn.find(CASES, "open", str(room), most=left, oldest=True) if left else ()
     if len(cases) == MOST:
         turn.ask(SetTimer(keys.MOVE(), after=NO_TIME))
     for case in sorted(cases, key=lambda x: x.number):

@@ -108,7 +108,7 @@ def _chat(turn: Turn, user: str) -> Ref:
 
 
 def chat_made(turn: Turn, event: Performed, number: int) -> None:
-    found = turn.view.find(FLAGGERS, "making", str(number), most=1)
+    found = turn.find(FLAGGERS, "making", str(number), most=1)
     if not found:
         return
     turn.enter(event.room_id)

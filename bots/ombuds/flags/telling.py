@@ -81,7 +81,7 @@ def _note(turn: Turn, flag: Flag, reached: list[Found], place: Place) -> None:
     waiting = {x.event: x for x in place.waiting}
     again: dict[int, set[str]] = {}
     for one in reached:
-        told = turn.view.find(NOTICES, "event", one.event, most=1)
+        told = turn.find(NOTICES, "event", one.event, most=1)
         if told:
             again.setdefault(told[0].number, set()).add(one.event)
         else:
@@ -203,7 +203,7 @@ def _mark(item: Item) -> str:
 
 def room_made(turn: Turn, event: Performed, serial: int) -> None:
     if event.error is not None:  # at the next flag it is tried again
-        for moderator in turn.view.find(MODERATORS, "serial", str(serial), most=1):
+        for moderator in turn.find(MODERATORS, "serial", str(serial), most=1):
             turn.drop(MODERATORS, moderator.user)
 
 

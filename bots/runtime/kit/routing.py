@@ -59,21 +59,26 @@ def on(
     """Events of a kind: `rule(turn, event)`, one after the other. Without a rule nothing comes of
     them."""
 
-    def find(turn: T, event: E) -> Call | None:
-        return (lambda: _all(rules, turn, event)) if when is None or when(turn, event) else None
-
-    return Route(kind, find)
+    return _where(kind, rules, when)
 
 
 def in_room(
     rule: Callable[[T, RoomEvent], None], when: Callable[[T, RoomEvent], bool] | None = None
 ) -> Route[T]:
     """Whatever happens in a room."""
+    return _where(RoomEvent, (rule,), when)
 
-    def find(turn: T, event: RoomEvent) -> Call | None:
-        return (lambda: rule(turn, event)) if when is None or when(turn, event) else None
 
-    return Route(RoomEvent, find)
+def _where(
+    kind: type[Any] | UnionType,
+    rules: tuple[Callable[..., None], ...],
+    when: Callable[[T, Any], bool] | None,
+    label: str = "",
+) -> Route[T]:
+    def find(turn: T, event: Any) -> Call | None:
+        return (lambda: _all(rules, turn, event)) if when is None or when(turn, event) else None
+
+    return Route(kind, find, label)
 
 
 def _all(rules: tuple[Callable[..., None], ...], *of: Any, **parts: int | str) -> None:
@@ -95,11 +100,7 @@ def outcome(
     if isinstance(what, Made):
         return _keyed(Performed, what, lambda x: x.handle, rules, of, f"handle {what.pattern}")
     kind = what.__name__
-
-    def find(turn: T, event: Performed) -> Call | None:
-        return (lambda: _all(rules, turn, event)) if event.action == kind else None
-
-    return Route(Performed, find, f"outcome {kind}")
+    return _where(Performed, rules, lambda _, x: bool(x.action == kind), f"outcome {kind}")
 
 
 def now(key: Question, rule: Callable[..., None], of: Collection[Any] | None = None) -> Route[T]:
@@ -132,10 +133,7 @@ def _keyed(
 def form(name: str, rule: Callable[[T, FormSubmitted], None]) -> Route[T]:
     """A form of the web site: `rule(turn, event)`."""
 
-    def find(turn: T, event: FormSubmitted) -> Call | None:
-        return (lambda: rule(turn, event)) if event.form == name else None
-
-    return Route(FormSubmitted, find, f"form {name}")
+    return _where(FormSubmitted, (rule,), lambda _, x: bool(x.form == name), f"form {name}")
 
 
 Typed = Invocation | Unknown

@@ -51,15 +51,12 @@ class _Head:
 class Documents(Vault):
     def document(self, collection: Collection[D], key: str) -> D | None:
         """Raises StoreError if what is kept can't be understood."""
-        found = self.read(collection.kind, key)
-        if found is None:
-            return None
-        row = json.loads(found)
-        return collection.revived(row["is"], row["v"])
+        row = self._row(collection.kind, key)
+        return None if row is None else collection.revived(row["is"], row["v"])
 
     def keep(self, collection: Collection[D], document: D) -> None:
         kind, key = collection.kind, collection.key(document)
-        before = self._listing(kind, key)
+        before = _listing(self._row(kind, key))
         wanted = collection.listed(document)
         kept = [x for x in before if (x[0], x[1]) in wanted]
         for index, value, number in before:
@@ -71,15 +68,18 @@ class Documents(Vault):
         self.write(kind, key, encode(row))
 
     def discard(self, collection: Collection[D], key: str) -> None:
-        document = self.document(collection, key)
-        if document is None:
+        row = self._row(collection.kind, key)
+        if row is None:
             return
-        self._delist(collection.kind, key)
+        self._delist(collection.kind, key, row)
+        document = collection.revived(row["is"], row["v"])
         (self.forget if collection.erases(document) else self.erase)(collection.kind, key)
 
     def under(self, kind: str, index: str, values: Sequence[str], *, oldest: bool) -> Iterator[str]:
         """Keys of the documents under each of the values."""
-        first, *others = sorted(values, key=lambda x: self.count(kind, index, x))
+        first, *others = values
+        if others:
+            first, *others = sorted(values, key=lambda x: self.count(kind, index, x))
         known = [set(islice(self.newest(kind, index, x), MOST_COMPARED)) for x in others]
         keys = (self.oldest if oldest else self.newest)(kind, index, first)
         found = keys if not others else islice(keys, MOST_COMPARED)
@@ -116,20 +116,18 @@ class Documents(Vault):
                 for kind, sealed in self._sql(
                     "SELECT kind, sealed FROM vault WHERE key = ?", (place,)
                 ).fetchall():
-                    self._delist(kind, self._unframe(kind, place, sealed)[0])
+                    key, row = self._unframe(kind, place, sealed)
+                    self._delist(kind, key, json.loads(row))
         return super().forget_again(erased, since)
 
     # -- lists ---------------------------------------------------------------------------------
 
-    def _listing(self, kind: str, key: str) -> Listing:
+    def _row(self, kind: str, key: str) -> Any | None:
         found = self.read(kind, key)
-        data = None if found is None else json.loads(found)
-        if not isinstance(data, dict):
-            return []
-        return [(index, value, number) for index, value, number in data.get("in", ())]
+        return None if found is None else json.loads(found)
 
-    def _delist(self, kind: str, key: str) -> None:
-        for index, value, number in self._listing(kind, key):
+    def _delist(self, kind: str, key: str, row: Any) -> None:
+        for index, value, number in _listing(row):
             self._unlist(kind, index, value, number, key)
 
     def _list(self, kind: str, index: str, value: str, key: str) -> int:
@@ -195,6 +193,12 @@ class Documents(Vault):
 
     def _write_page(self, kind: str, index: str, value: str, number: int, page: _Page) -> None:
         self.write(_lists(kind), _place(index, value, number), encode(_plain(page)))
+
+
+def _listing(row: Any | None) -> Listing:
+    """Of a row that may be none, or no document of a collection."""
+    listed = row.get("in", ()) if isinstance(row, dict) else ()
+    return [(index, value, number) for index, value, number in listed]
 
 
 def _lists(kind: str) -> str:
