@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import aiohttp
 import pytest
 
-from bots.demo import Seen, room_path
+from bots.demo import MatrixError, Seen, room_path
 from bots.demo.person import Person
 from bots.ombuds.bot import OmbudsBot
 from bots.ombuds.settings import Settings
@@ -198,7 +198,9 @@ async def test_a_server_that_forces_somebody_into_the_room_gains_nothing(
         token = await _token(h, synapse)
         await _invite_as(synapse.url, token, h.room, spy.user_id)
         await spy.wait_until(lambda: h.room in spy.invited_rooms or None)
-        await spy.join(h.room)
+        # The office may be quicker than she is, and have taken the invitation back.
+        with suppress(MatrixError):
+            await spy.join(h.room)
         await h.leyla.write_privately(h.account, "not for spies")
         await h.staff_see("not for spies")
         await spy.wait_until(lambda: h.room not in spy.joined_rooms or None, "being removed")
