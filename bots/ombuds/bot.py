@@ -6,7 +6,7 @@ from functools import partial
 
 from bots.ombuds import keys, private, rooms
 from bots.ombuds.cases import answers, casework, ringing, standing
-from bots.ombuds.cases.documents import CASES, SEARCHES
+from bots.ombuds.cases.documents import CASES, LATER, SEARCHES
 from bots.ombuds.chats import arrival, changes, conversation, unedited
 from bots.ombuds.chats.documents import (
     CONVERSATIONS,
@@ -146,7 +146,7 @@ ROUTES: Router[Turn] = Router(
 
 KEPT = (
     *(OFFICE, DEVICES),
-    *(CASES, SEARCHES),
+    *(CASES, LATER, SEARCHES),
     *(IDENTITIES, CONVERSATIONS, INVITATIONS, GONE, EDITS),
     *(PLACES, FLAGS, FLAGGERS, NOTICES, MODERATORS),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bots.ombuds import keys
-from bots.ombuds.cases.documents import AnswerState
+from bots.ombuds.cases.documents import LATER, AnswerState
 from bots.runtime.decision import Request
 from federation.actions import AskNow, Redact
 from federation.events import Edit, TextMessage
@@ -45,7 +45,7 @@ def test_the_first_message_stays_with_the_case(world: World) -> None:
     assert world.chat_keys(asked) == []
     assert is_gone(world)
     assert says(world, "Die Heizung ist kalt")
-    assert world.case().sequel[0].text == "Die Heizung ist kalt"
+    assert world.kept(LATER, "1/1").text == "Die Heizung ist kalt"
 
 
 def test_a_later_message_stays_in_the_thread(world: World) -> None:
@@ -229,3 +229,21 @@ def test_only_what_was_edited_is_looked_up(world: World) -> None:
     event, _ = world.write("Hallo")
     assert not [x for x in world.redact("$unknown") if isinstance(x, AskNow)]
     assert not [x for x in world.redact(event) if isinstance(x, AskNow)]
+
+
+def test_a_deleted_message_comes_back_with_no_backup(world: World) -> None:
+    world.write("Hallo")
+    event, _ = world.write(WORDS)
+    assert not is_gone(world)
+    world.redact(event)
+    assert is_gone(world)
+    assert ("ombuds/later", "1/1") in world.docs.memory.forgotten
+
+
+def test_a_long_case_is_not_written_anew_with_every_message(world: World) -> None:
+    world.write("Hallo")
+    size = len(str(world.docs.memory.documents["ombuds/case"]))
+    for number in range(50):
+        world.write(f"Nachricht {number}")
+    assert len(str(world.docs.memory.documents["ombuds/case"])) < size + 20
+    assert len(world.docs.memory.documents["ombuds/later"]) == 50

@@ -56,8 +56,10 @@ class Flagged:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """A message of the person that stands in the thread."""
+    """A message of the person that is in the thread: it is put into another room, should this one
+    be lost."""
 
+    case: int
     number: int
     kind: str
     text: str = field(repr=False)
@@ -93,7 +95,6 @@ class Case:
     texts: int = 0
     """How many messages of the person stand in the thread, the root not counted."""
     answers: tuple[Answer, ...] = ()
-    sequel: tuple[Later, ...] = field(default=(), repr=False)
     flags: tuple[Flagged, ...] = ()
     """What it began with, where that was no message."""
     struck: tuple[int, ...] = ()
@@ -124,6 +125,10 @@ def in_state(state: CaseState, taken_by: str | None = None) -> str:
     return state if taken_by is None else f"{state} {taken_by}"
 
 
+def later_key(case: int, number: int) -> str:
+    return f"{case}/{number}"
+
+
 def _states(case: Case) -> set[str]:
     return {in_state(case.state), in_state(case.state, case.taken_by)}
 
@@ -142,4 +147,8 @@ CASES = Collection(
     },
 )
 """`state`: who has waited longest is the oldest. `open`: by the room in which it stands."""
+LATER = Collection(
+    "ombuds/later", Later, key=lambda x: later_key(x.case, x.number), erases=lambda _: True
+)
+"""One each, so that a long case is not written anew with every message."""
 SEARCHES = Collection("ombuds/search", Search, key=lambda x: str(x.number))

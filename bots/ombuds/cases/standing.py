@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bots.ombuds import keys
 from bots.ombuds.cases import answers, thread
-from bots.ombuds.cases.documents import CASES, Answer, AnswerState, Case
+from bots.ombuds.cases.documents import CASES, LATER, Answer, AnswerState, Case, Later, later_key
 from bots.ombuds.turn import Turn
 from bots.runtime.decision import NO_TIME, SetTimer
 from bots.runtime.phrases import Exact
@@ -41,16 +41,22 @@ def _put(turn: Turn) -> None:
     turn.tell(thread.root(turn), handle=keys.ROOT(case=case.number))
     if case.root_gone:
         turn.tell_case(thread.root(turn), handle=keys.HEADER(case=case.number))
-    for later in case.sequel:
-        time = datetime.fromtimestamp(later.at, turn.settings.timezone)
-        values: dict[str, object] = {"time": time, "marks": (), "text": later.text}
-        phrase = turn.phrase("continued" if later.continues else "followup", values)
-        if later.kind not in ("text", "flagged"):
-            phrase = thread.medium(turn, later.kind, later.text)
-        handle = keys.TEXT(case=case.number, kind=later.kind, number=later.number)
-        turn.tell_case(phrase, handle=handle)
+    for number in range(1, case.texts + 1):
+        later = turn.get(LATER, later_key(case.number, number))
+        if later is not None:
+            _put_later(turn, later)
     for answer in sorted(case.answers, key=lambda x: x.number):
         _put_answer(turn, answer)
+
+
+def _put_later(turn: Turn, later: Later) -> None:
+    time = datetime.fromtimestamp(later.at, turn.settings.timezone)
+    values: dict[str, object] = {"time": time, "marks": (), "text": later.text}
+    phrase = turn.phrase("continued" if later.continues else "followup", values)
+    if later.kind not in ("text", "flagged"):
+        phrase = thread.medium(turn, later.kind, later.text)
+    handle = keys.TEXT(case=later.case, kind=later.kind, number=later.number)
+    turn.tell_case(phrase, handle=handle)
 
 
 def _put_answer(turn: Turn, answer: Answer) -> None:

@@ -6,7 +6,15 @@ from dataclasses import replace
 from datetime import datetime
 
 from bots.ombuds import keys
-from bots.ombuds.cases.documents import Answer, Case, CaseState, Flagged, Later
+from bots.ombuds.cases.documents import (
+    LATER,
+    Answer,
+    Case,
+    CaseState,
+    Flagged,
+    Later,
+    later_key,
+)
 from bots.ombuds.turn import Turn
 from bots.runtime import texts
 from bots.runtime.decision import Phrase
@@ -113,17 +121,20 @@ def tell_text(turn: Turn, phrase: Phrase, source: str, kind: str = "text") -> No
     turn.file(texts=number)
     text = phrase.values.get("text", "")
     if isinstance(text, str) and kind != "evidence":  # for another room, should this one be lost
-        one = Later(number, kind, text, turn.seconds, phrase.key == "continued")
-        turn.file(sequel=(*case.sequel, one))
+        continues = phrase.key == "continued"
+        turn.put(LATER, Later(case.number, number, kind, text, turn.seconds, continues))
     handle = keys.TEXT(case=case.number, kind=kind, number=number)
     turn.tell_case(phrase, handle=handle, copy_of=source)
 
 
 def amend(turn: Turn, number: int, text: str | None) -> None:
     """One of those messages has other words now, or is gone."""
-    kept = (x for x in turn.case.sequel if x.number != number or text is not None)
-    later = (replace(x, text=text or "") if x.number == number else x for x in kept)
-    turn.file(sequel=tuple(later))
+    key = later_key(turn.case.number, number)
+    later = turn.get(LATER, key)
+    if later is not None and text is not None:
+        turn.put(LATER, replace(later, text=text))
+    elif later is not None:
+        turn.drop(LATER, key)
 
 
 # -- what goes to her ------------------------------------------------------------------------------
