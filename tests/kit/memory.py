@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from bots.runtime.bot import Made
-from bots.runtime.kit.documents import MOST, Change, Collection, Put
+from bots.runtime.kit.documents import MOST, Change, Collection, Drop, Put
 from federation.events import RoomView
+from tests.kit import moving
 
 D = TypeVar("D")
 
@@ -32,10 +33,17 @@ class Memory:
 
     def apply(self, changes: Iterable[Change]) -> None:
         for change in changes:
+            if moving.has_state(change.collection):
+                self._check(change)
             if isinstance(change, Put):
                 self.put(change.collection, change.document)
             else:
                 self.drop(change.collection, change.key)
+
+    def _check(self, change: Change) -> None:
+        after = change.document if isinstance(change, Put) else None
+        key = change.key if isinstance(change, Drop) else change.collection.key(after)
+        moving.check(self.get(change.collection, key), after)
 
     def put(self, collection: Collection[D], document: D) -> None:
         kind, key = collection.kind, collection.key(document)
