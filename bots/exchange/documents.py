@@ -9,6 +9,7 @@ from enum import StrEnum
 from bots.exchange.words import words
 from bots.runtime.kit import sparing
 from bots.runtime.kit.documents import Collection
+from bots.runtime.kit.states import Begin, End, Machine, Move
 from bots.runtime.moves import Movable
 
 
@@ -18,6 +19,17 @@ class ShareState(StrEnum):
     ASKED = "asked"
     """Somebody has marked it; who wrote it is being looked up. Nothing of it is kept."""
     SHARED = "shared"
+
+
+class ShareMoves(Machine):
+    """A message is looked up before it is shared, and again whenever nobody knows what it says.
+    When it is taken back, nothing of it is kept."""
+
+    marked = Begin(ShareState.ASKED, ShareState.RESTS)
+    pause_over = Move(ShareState.RESTS, to=ShareState.ASKED)
+    found = Move(ShareState.ASKED, to=ShareState.SHARED)
+    shared_anew = Move(ShareState.SHARED, to=ShareState.ASKED)
+    taken_back = End(*ShareState)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bots.exchange import keys
-from bots.exchange.documents import ANSWERS, REMOVED, SHARES, Removed, Shared, ShareState
+from bots.exchange.documents import (
+    ANSWERS,
+    REMOVED,
+    SHARES,
+    Removed,
+    Shared,
+    ShareMoves,
+    ShareState,
+)
 from bots.exchange.rules import answering, helping, marking
 from bots.exchange.rules.turn import Turn
 from bots.runtime.commands import Invocation
@@ -59,7 +67,8 @@ def _share_anew(turn: Turn) -> None:
     words that are gone. A backup that knows the message must find it, to do the same."""
     old = turn.shared
     turn.take_back()
-    turn.put(SHARES, Shared(old.source, old.room, marks=old.marks, via=old.via))
+    state = ShareMoves.shared_anew(old.state)
+    turn.put(SHARES, Shared(old.source, old.room, state, old.marks, old.via))
     marking.look(turn)
 
 
@@ -120,7 +129,7 @@ def moved(turn: Turn, event: RoomReplaced) -> None:
 
 def left_behind(turn: Turn, number: int, moved: int) -> None:
     shared, when = turn.take_by("number", str(number)), moved / 1000 - JUST
-    if shared is None or shared.state is not ShareState.SHARED:
+    if shared is None or not ShareMoves.shared_anew.may(shared.state):
         return
     if shared.shared >= when and shared.into != turn.now_at(turn.settings.exchange):
         _share_anew(turn)

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
 from bots.exchange import keys
-from bots.exchange.documents import REMOVED, RESTLESS, SHARES, Mark, Restless, Shared, ShareState
+from bots.exchange.documents import (
+    REMOVED,
+    RESTLESS,
+    SHARES,
+    Mark,
+    Restless,
+    Shared,
+    ShareMoves,
+    ShareState,
+)
 from bots.exchange.rules import helping
 from bots.exchange.rules.turn import Turn
 from bots.runtime.commands import Invocation
@@ -50,10 +60,8 @@ def _marked(turn: Turn, event: Reaction | TextMessage, target: str) -> None:
         return
     shared = turn.take(target)
     if shared is None:
-        turn.put(
-            SHARES, Shared(target, event.origin.room_id, marks=(mark,), via=servers(event.room))
-        )
-        _look_in_time(turn)
+        room = event.origin.room_id
+        _begin(turn, Shared(target, room, marks=(mark,), via=servers(event.room)))
     elif shared.room != event.origin.room_id:
         return
     elif shared.state is not ShareState.SHARED or shared.author == sender:
@@ -92,23 +100,24 @@ def calmed(turn: Turn, source: str) -> None:
     turn.drop(RESTLESS, source)
 
 
-def _look_in_time(turn: Turn) -> None:
-    """At once; but a message that was just taken back is shared again a while later only, the
-    longer the more often."""
+def _begin(turn: Turn, shared: Shared) -> None:
+    """Look it up at once; but what was just taken back only after a pause, which grows each
+    time."""
     restless = turn.get(RESTLESS, turn.message)
     if restless is None:
+        turn.put(SHARES, shared)
         look(turn)
         return
     pause = min(LONGEST_PAUSE, FIRST_PAUSE * 3.0 ** min(restless.times - 1, 9))
-    turn.change(state=ShareState.RESTS)
+    turn.put(SHARES, replace(shared, state=ShareState.RESTS))
     turn.ask(SetTimer(keys.LOOK(source=turn.message), after=timedelta(seconds=pause)))
 
 
 def look_due(turn: Turn, source: str) -> None:
     """It is still marked."""
     shared = turn.take(source)
-    if shared is not None and shared.state is ShareState.RESTS:
-        turn.change(state=ShareState.ASKED)
+    if shared is not None and ShareMoves.pause_over.may(shared.state):
+        turn.change(state=ShareMoves.pause_over(shared.state))
         look(turn)
 
 
@@ -127,7 +136,7 @@ def look(turn: Turn) -> None:
 def found(turn: Turn, now: MessageNow) -> None:
     """Who wrote it, and what it says."""
     shared = turn.take(now.event_id)
-    if shared is None or shared.state is not ShareState.ASKED:
+    if shared is None or not ShareMoves.found.may(shared.state):
         return
     if not turn.open or not _counts(now) or not _is_person(turn, now.author):
         turn.take_back()
@@ -184,7 +193,7 @@ def _share(turn: Turn, message: Message, marks: tuple[Mark, ...], now: MessageNo
     number = turn.office.shares + 1
     turn.set_office(shares=number)
     turn.change(
-        state=ShareState.SHARED,
+        state=ShareMoves.found(turn.shared.state),
         marks=marks,
         number=number,
         into=turn.now_at(turn.settings.exchange),

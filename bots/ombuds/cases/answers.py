@@ -1,22 +1,21 @@
-"""Answers: each waits for a while in which staff can take it back, then goes out once.
-
-pending → sending → sent or unsent; sent → delivered; pending → cancelled or unsent. Only a pending
-answer can be sent, and only once, whatever comes twice.
-"""
+"""Answers: each waits for a while in which staff can take it back, then goes out once
+(`AnswerMoves`)."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from bots.ombuds import commands, keys
 from bots.ombuds.cases import thread
-from bots.ombuds.cases.documents import Answer, AnswerState, CaseState
+from bots.ombuds.cases.documents import Answer, AnswerMoves, AnswerState, CaseMoves
 from bots.ombuds.turn import Turn
 from bots.runtime import texts
 from bots.runtime.commands import Invocation
 from bots.runtime.decision import Performed
 from bots.runtime.kit import undo as undoing
+from bots.runtime.kit.states import Move
 from bots.runtime.phrases import Exact
 from federation.actions import Redact
 from federation.events import Edit, MediaMessage, Reaction, Shown, TextMessage
@@ -63,12 +62,22 @@ def find(turn: Turn, number: int) -> Answer | None:
     return next((x for x in answers if x.number == number), None)
 
 
+def _ready(turn: Turn, number: int, happens: Move[AnswerState]) -> Answer | None:
+    """An answer to which this can happen."""
+    answer = find(turn, number)
+    return answer if answer is not None and happens.may(answer.state) else None
+
+
+def _move(turn: Turn, answer: Answer, happens: Move[AnswerState], **changes: Any) -> None:
+    thread.put_answer(turn, replace(answer, state=happens(answer.state), **changes))
+
+
 # -- taking back and changing ----------------------------------------------------------------------
 
 
 def undo_last(turn: Turn) -> bool:
     """Whether an answer waited in the case at hand; the newest one is cancelled."""
-    waiting = [x for x in turn.case.answers if x.state is AnswerState.PENDING]
+    waiting = [x for x in turn.case.answers if AnswerMoves.taken_back.may(x.state)]
     if waiting:
         _cancel(turn, max(waiting, key=lambda x: x.number))
     return bool(waiting)
@@ -79,14 +88,14 @@ def undo(turn: Turn, number: int) -> None:
     answer = find(turn, number)
     if answer is None:
         return
-    if answer.state is AnswerState.PENDING:
+    if AnswerMoves.taken_back.may(answer.state):
         _cancel(turn, answer)
     elif answer.state in OUT:
         _too_late(turn)
 
 
 def _cancel(turn: Turn, answer: Answer) -> None:
-    thread.put_answer(turn, replace(answer, state=AnswerState.CANCELLED))
+    _move(turn, answer, AnswerMoves.taken_back)
     turn.ask(window(turn, answer.number).shut())
     _show(turn, answer, "answer-cancelled")
 
@@ -104,10 +113,10 @@ def unedited(turn: Turn, number: int) -> None:
     answer = find(turn, number)
     if answer is None or not answer.text:
         return
-    if answer.state in OUT:
+    if not AnswerMoves.edit_removed.may(answer.state):
         _too_late(turn)
         return
-    thread.put_answer(turn, replace(answer, state=AnswerState.CANCELLED, text=""))
+    _move(turn, answer, AnswerMoves.edit_removed, text="")
     turn.ask(window(turn, number).shut())
     turn.ask(Redact(turn.room, keys.NOTICE(case=turn.case.number, number=number)))
     turn.tell_case("answer-cancelled", {"text": "…"})
@@ -124,7 +133,7 @@ def edited(turn: Turn, event: Edit, number: int) -> None:
         return
     if answer.state in OUT:
         _too_late(turn)
-    elif answer.state is AnswerState.PENDING and event.origin.encrypted:
+    elif AnswerMoves.edited.may(answer.state) and event.origin.encrypted:
         # An edit that may have been meant for another message changes nothing, and nothing leaves.
         text = _new_text(turn, answer, event) if event.origin.bound else None
         if text is None:
@@ -156,15 +165,15 @@ def _new_text(turn: Turn, answer: Answer, event: Edit) -> str | None:
 
 def due(turn: Turn, case: int, number: int) -> None:
     turn.take_case(case)
-    answer = find(turn, number)
-    if answer is None or answer.state is not AnswerState.PENDING:
+    answer = _ready(turn, number, AnswerMoves.undo_over)
+    if answer is None:
         return
     if not turn.has_chat or turn.conversation.left:
         _unsent(turn, answer, "unsent-left")
     elif turn.conversation.exposed:
         _unsent(turn, answer, "unsent-exposed")
     else:
-        thread.put_answer(turn, replace(answer, state=AnswerState.SENDING))
+        _move(turn, answer, AnswerMoves.undo_over)
         turn.converse(spoken=turn.seconds)
         thread.belongs_here(turn)
         turn.say(
@@ -178,15 +187,14 @@ def due(turn: Turn, case: int, number: int) -> None:
 
 def performed(turn: Turn, event: Performed, case: int, number: int) -> None:
     turn.take_case(case)
-    answer = find(turn, number)
-    if answer is None or answer.state is not AnswerState.SENDING:
+    answer = _ready(turn, number, AnswerMoves.sent)
+    if answer is None:
         return
     if event.error is None:
-        thread.put_answer(turn, replace(answer, state=AnswerState.SENT, sent=turn.seconds))
+        _move(turn, answer, AnswerMoves.sent, sent=turn.seconds)
         turn.say("ring-answer", strict=True, notify=True)
         _show(turn, answer, "answer-sent", {"time": turn.clock()})
-        if turn.case.state is CaseState.OPEN:
-            thread.set_state(turn, CaseState.ANSWERED)
+        thread.move(turn, CaseMoves.answered)
     elif event.error == "audience":
         _unsent(turn, answer, "unsent-exposed")
     else:
@@ -215,9 +223,9 @@ def shown(turn: Turn, event: Shown) -> None:
 
 
 def _deliver(turn: Turn, number: int) -> None:
-    answer = find(turn, number)
-    if answer is not None and answer.state is AnswerState.SENT:
-        thread.put_answer(turn, replace(answer, state=AnswerState.DELIVERED))
+    answer = _ready(turn, number, AnswerMoves.delivered)
+    if answer is not None:
+        _move(turn, answer, AnswerMoves.delivered)
         time = datetime.fromtimestamp(answer.sent, turn.settings.timezone)
         notice = keys.NOTICE(case=turn.case.number, number=number)
         shown = {**_case(turn), "text": answer.text, "time": time}
@@ -225,6 +233,6 @@ def _deliver(turn: Turn, number: int) -> None:
 
 
 def _unsent(turn: Turn, answer: Answer, key: str, values: dict[str, object] | None = None) -> None:
-    thread.put_answer(turn, replace(answer, state=AnswerState.UNSENT))
+    _move(turn, answer, AnswerMoves.failed)
     _show(turn, answer, "answer-unsent")
     turn.tell_case(key, {"command": commands.full(commands.ANSWER), **(values or {})})

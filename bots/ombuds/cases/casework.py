@@ -8,7 +8,15 @@ from urllib.parse import quote
 
 from bots.ombuds import commands, keys
 from bots.ombuds.cases import thread
-from bots.ombuds.cases.documents import CASES, SEARCHES, Case, CaseState, Search, in_state
+from bots.ombuds.cases.documents import (
+    CASES,
+    SEARCHES,
+    Case,
+    CaseMoves,
+    CaseState,
+    Search,
+    in_state,
+)
 from bots.ombuds.turn import Turn
 from bots.runtime import texts
 from bots.runtime.decision import NO_TIME, Phrase, SetTimer
@@ -24,16 +32,13 @@ WAITING = (CaseState.OPEN, CaseState.ANSWERED)
 
 
 def close(turn: Turn, _: str) -> None:
-    already = turn.case.state is CaseState.CLOSED
-    thread.set_state(turn, CaseState.CLOSED)
-    turn.tell_case("closed-already" if already else "closed", {"number": turn.case.number})
+    key = "closed" if thread.move(turn, CaseMoves.closed) else "closed-already"
+    turn.tell_case(key, {"number": turn.case.number})
 
 
 def reopen(turn: Turn, _: str) -> None:
-    already = turn.case.state is not CaseState.CLOSED
-    if not already:
-        thread.set_state(turn, CaseState.OPEN)
-    turn.tell_case("open-already" if already else "reopened", {"number": turn.case.number})
+    key = "reopened" if thread.move(turn, CaseMoves.reopened) else "open-already"
+    turn.tell_case(key, {"number": turn.case.number})
 
 
 def take(turn: Turn, staff: str) -> None:

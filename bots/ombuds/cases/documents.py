@@ -8,12 +8,24 @@ from enum import StrEnum
 
 from bots.runtime.kit import sparing
 from bots.runtime.kit.documents import Collection
+from bots.runtime.kit.states import Begin, Machine, Move
 
 
 class CaseState(StrEnum):
     OPEN = "open"
     ANSWERED = "answered"
     CLOSED = "closed"
+
+
+class CaseMoves(Machine):
+    """A case is open while the person waits for an answer. What is written to a closed case
+    begins a new one."""
+
+    begun = Begin(CaseState.OPEN)
+    answered = Move(CaseState.OPEN, CaseState.ANSWERED, to=CaseState.ANSWERED)
+    written_to = Move(CaseState.OPEN, CaseState.ANSWERED, to=CaseState.OPEN)
+    closed = Move(CaseState.OPEN, CaseState.ANSWERED, to=CaseState.CLOSED)
+    reopened = Move(CaseState.CLOSED, to=CaseState.OPEN)
 
 
 class AnswerState(StrEnum):
@@ -25,6 +37,22 @@ class AnswerState(StrEnum):
     """Her client has shown it, or she has written since."""
     UNSENT = "unsent"
     CANCELLED = "cancelled"
+
+
+class AnswerMoves(Machine):
+    """An answer waits until the time to undo it is over, and goes out once, whatever comes twice.
+    If staff remove an edit of the command, no word of the answer is kept."""
+
+    proposed = Begin(AnswerState.PENDING)
+    edited = Move(AnswerState.PENDING)
+    taken_back = Move(AnswerState.PENDING, to=AnswerState.CANCELLED)
+    edit_removed = Move(
+        *(AnswerState.PENDING, AnswerState.UNSENT, AnswerState.CANCELLED), to=AnswerState.CANCELLED
+    )
+    undo_over = Move(AnswerState.PENDING, to=AnswerState.SENDING)
+    failed = Move(AnswerState.PENDING, AnswerState.SENDING, to=AnswerState.UNSENT)
+    sent = Move(AnswerState.SENDING, to=AnswerState.SENT)
+    delivered = Move(AnswerState.SENT, to=AnswerState.DELIVERED)
 
 
 @dataclass(frozen=True, slots=True)

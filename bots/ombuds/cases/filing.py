@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bots.ombuds import keys
 from bots.ombuds.cases import ringing, standing, thread
-from bots.ombuds.cases.documents import Case, CaseState, Flagged
+from bots.ombuds.cases.documents import Case, CaseMoves, Flagged
 from bots.ombuds.turn import Turn
 from bots.runtime import texts
 from bots.runtime.decision import Phrase
@@ -24,7 +24,7 @@ class Incoming:
 
 
 def is_open(turn: Turn) -> bool:
-    return turn.has_case and turn.case.state is not CaseState.CLOSED
+    return turn.has_case and CaseMoves.written_to.may(turn.case.state)
 
 
 def take(turn: Turn, incoming: Incoming) -> None:
@@ -73,8 +73,7 @@ def begin(
 def go_on(turn: Turn, incoming: Incoming) -> None:
     pass_on(turn, incoming)
     thread.belongs_here(turn)
-    if turn.case.state is CaseState.ANSWERED:
-        thread.set_state(turn, CaseState.OPEN)
+    thread.move(turn, CaseMoves.written_to)
     if not sparing.lately(turn.conversation.acknowledged, turn.seconds):
         turn.converse(acknowledged=turn.seconds)
         number = turn.case.number

@@ -18,6 +18,7 @@ from bots.ombuds.cases.documents import (
 from bots.ombuds.turn import Turn
 from bots.runtime import texts
 from bots.runtime.decision import Phrase
+from bots.runtime.kit.states import Move
 
 PLACE = 22
 """Characters of a room's name beside the number of a case: a list shows about 40."""
@@ -26,10 +27,13 @@ PLACE = 22
 # -- its root --------------------------------------------------------------------------------------
 
 
-def set_state(turn: Turn, state: CaseState) -> None:
-    if turn.case.state is not state:
-        turn.file(state=state, waiting=turn.seconds)
+def move(turn: Turn, happens: Move[CaseState]) -> bool:
+    """Whether this can happen to the case at hand; it has, then."""
+    before = turn.case.state
+    if happens.may(before) and (after := happens(before)) is not before:
+        turn.file(state=after, waiting=turn.seconds)
         show(turn)
+    return happens.may(before)
 
 
 def show(turn: Turn) -> None:

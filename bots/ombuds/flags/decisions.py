@@ -8,7 +8,7 @@ from bots.ombuds import keys
 from bots.ombuds.chats import arrival
 from bots.ombuds.chats.documents import FLAGGERS
 from bots.ombuds.flags import flagging, flagwords, places
-from bots.ombuds.flags.documents import FLAGS, PLACES, Flag, Stage
+from bots.ombuds.flags.documents import FLAGS, PLACES, Flag, FlagMoves, Stage
 from bots.ombuds.flags.flagwords import AGREE, Choice
 from bots.ombuds.turn import Turn
 from bots.runtime import answers
@@ -19,6 +19,8 @@ from federation.actions import AskNow, React
 from federation.events import Reaction, Redaction, TextMessage
 from federation.links import event_of
 
+OPEN = {Stage.ASKED: keys.QUESTION, Stage.OFFERED: keys.EVIDENCE}
+"""Which question waits for an answer."""
 LATELY = 3600.0
 """Seconds in which a choice by itself is still meant for a question that is closed."""
 
@@ -62,12 +64,7 @@ def _answered(turn: Turn, event: TextMessage, body: str) -> bool:
     flag = _meant(turn, event)
     if flag is None:
         return _too_late(turn, event.origin.sender, body)
-    if flag.stage is Stage.ASKED and (choice := flagwords.choice(body)) is not None:
-        _learn(turn, body)
-        _decide(turn, flag, choice, event.origin.event_id)
-        return True
-    if flag.stage is Stage.OFFERED and (shows := flagwords.shows(body)) is not None:
-        _show(turn, flag, agrees=shows)
+    if _answers(turn, flag, body, event.origin.event_id):
         return True
     if flag.stage is Stage.OFFERED and answers.agreement(body):
         # What somebody else wrote is shown for the word that was asked for, not for any "ok".
@@ -94,8 +91,7 @@ def _question(turn: Turn) -> tuple[int, Made] | None:
 def _waiting(turn: Turn, user: str) -> list[Flag]:
     """Flags about which something was asked, the newest first."""
     flags = flagging.flags_of(turn, turn.get(FLAGGERS, user))
-    asked = [x for x in flags if x.stage in (Stage.ASKED, Stage.OFFERED)]
-    return sorted(asked, key=lambda x: -x.number)
+    return sorted((x for x in flags if x.stage in OPEN), key=lambda x: -x.number)
 
 
 def _spoken(turn: Turn) -> float:
@@ -117,7 +113,7 @@ def still_open(turn: Turn, user: str, body: str) -> None:
 
 def offer(turn: Turn, flag: Flag) -> None:
     """Ask whether the office may read what was flagged."""
-    turn.put(FLAGS, replace(flag, stage=Stage.OFFERED, asked=turn.seconds))
+    turn.put(FLAGS, replace(flag, stage=FlagMoves.offered(flag.stage), asked=turn.seconds))
     question = keys.EVIDENCE(number=flag.number)
     after = keys.ROOT(case=flag.case)
     turn.reply("evidence-ask", flagwords.SHOWN, handle=question, after=after, notify=True)
@@ -132,8 +128,8 @@ def _hint(turn: Turn, flag: Flag) -> None:
 def _learn(turn: Turn, body: str) -> None:
     """Her language, if only one of those that are offered has this word."""
     spoken = flagwords.languages_of(body) & {*turn.settings.languages}
-    if turn.has_chat and turn.conversation.language is None:
-        turn.converse(language=next(iter(spoken)) if len(spoken) == 1 else None)
+    if len(spoken) == 1 and turn.has_chat and turn.conversation.language is None:
+        turn.converse(language=next(iter(spoken)))
 
 
 def _too_late(turn: Turn, user: str, body: str) -> bool:
@@ -166,15 +162,10 @@ def reacted(turn: Turn, event: Reaction) -> None:
 
 
 def _by_reaction(turn: Turn, flag: Flag, what: Made, event: Reaction) -> None:
-    choice, agrees = flagwords.choice(event.key), flagwords.shows(event.key)
-    if what is keys.QUESTION and flag.stage is Stage.ASKED and choice is not None:
-        _decide(turn, flag, choice, event.origin.event_id)
-    elif what is keys.EVIDENCE and flag.stage is Stage.OFFERED and agrees is not None:
-        _show(turn, flag, agrees=agrees)
-    elif (what, flag.stage) in ((keys.QUESTION, Stage.ASKED), (keys.EVIDENCE, Stage.OFFERED)):
-        _hint(turn, flag)
-    else:
+    if OPEN.get(flag.stage) is not what:
         _closed(turn, what, event.key)
+    elif not _answers(turn, flag, event.key, event.origin.event_id):
+        _hint(turn, flag)
 
 
 def _closed(turn: Turn, what: Made, key: str) -> None:
@@ -190,21 +181,40 @@ def _here(turn: Turn, user: str) -> None:
     turn.put(FLAGGERS, replace(turn.flagger(user), room=turn.chat))
 
 
+def _answers(turn: Turn, flag: Flag, text: str, source: str) -> bool:
+    """Whether a reaction or a short text decides what is asked about a flag; it has, then."""
+    choice, agrees = flagwords.choice(text), flagwords.shows(text)
+    if flag.stage is Stage.ASKED and choice is not None:
+        _learn(turn, text)
+        _decide(turn, flag, choice, source)
+    elif flag.stage is Stage.OFFERED and agrees is not None:
+        _show(turn, flag, agrees=agrees)
+    else:
+        return False
+    return True
+
+
 def _decide(turn: Turn, flag: Flag, choice: Choice, source: str) -> None:
     _here(turn, flag.user)
     if choice is Choice.NOTHING:
         flagging.forget(turn, flag, answered=True)
         turn.reply("flag-forgotten")
     else:
-        stage = Stage.OFFICE if choice is Choice.ACCOMMODATION else Stage.MODERATORS
-        _look(turn, replace(flag, stage=stage, source=source))
+        _look(turn, replace(flag, stage=_FOR[choice](flag.stage), source=source))
+
+
+_FOR = {
+    Choice.MESSAGE: FlagMoves.for_moderators,
+    Choice.ACCOMMODATION: FlagMoves.for_the_office,
+}
 
 
 def _show(turn: Turn, flag: Flag, *, agrees: bool) -> None:
     _here(turn, flag.user)
     if agrees:
         readable = tuple(x.event for x in flag.found if x.readable)
-        _look(turn, replace(flag, stage=Stage.SHOWN, events=readable, found=()))
+        stage = FlagMoves.agreed(flag.stage)
+        _look(turn, replace(flag, stage=stage, events=readable, found=()))
     else:
         flagging.forget(turn, flag, answered=True)
         turn.reply("evidence-kept")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bots.runtime.kit.documents import Collection
+from bots.runtime.kit.states import Begin, End, Machine, Move
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,20 @@ class Stage(StrEnum):
     """It is a case; the person may let the office read the messages."""
     SHOWN = "shown"
     """She does; they are being looked up."""
+
+
+class FlagMoves(Machine):
+    """A flag is kept until the person has decided about it, or for a week. Before that nobody
+    else's message is looked at."""
+
+    flagged = Begin(Stage.ASKED)
+    more_flagged = Move(Stage.ASKED)
+    for_moderators = Move(Stage.ASKED, to=Stage.MODERATORS)
+    nobody_to_tell = Move(Stage.MODERATORS, to=Stage.ASKED)
+    for_the_office = Move(Stage.ASKED, to=Stage.OFFICE)
+    offered = Move(Stage.OFFICE, Stage.OFFERED, to=Stage.OFFERED)
+    agreed = Move(Stage.OFFERED, to=Stage.SHOWN)
+    forgotten = End(*Stage)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from bots.ombuds import keys
 from bots.ombuds.chats import arrival
 from bots.ombuds.chats.documents import FLAGGERS, Flagger
 from bots.ombuds.flags import flagwords
-from bots.ombuds.flags.documents import FLAGS, PLACES, Flag, Stage
+from bots.ombuds.flags.documents import FLAGS, PLACES, Flag, FlagMoves, Stage
 from bots.ombuds.flags.flagwords import Choice
 from bots.ombuds.flags.wording import CHAT
 from bots.ombuds.turn import Turn
@@ -47,7 +47,8 @@ def take(turn: Turn, user: str, room: str, event: str) -> None:
     flagger = turn.flagger(user)
     since = turn.seconds - TOGETHER
     for flag in flags_of(turn, flagger):
-        if flag.room == room and flag.stage is Stage.ASKED and flag.asked >= since:
+        open_ = FlagMoves.more_flagged.may(flag.stage) and flag.asked >= since
+        if open_ and flag.room == room:
             _add(turn, flag, event)
             return
     _ask(turn, user, room, event)

@@ -19,12 +19,12 @@ from bots.ombuds.flags.documents import (
     NOTICES,
     PLACES,
     Flag,
+    FlagMoves,
     Found,
     Item,
     Moderator,
     Notice,
     Place,
-    Stage,
 )
 from bots.ombuds.flags.wording import FLAGGED
 from bots.ombuds.turn import Turn, Values
@@ -66,8 +66,8 @@ def pass_on(turn: Turn, flag: Flag) -> None:
     reached = [x for x in others if people(turn, flag.room) - {x.author, flag.user}]
     place = turn.get(PLACES, flag.room)
     if not reached or place is None:
-        again = replace(flag, stage=Stage.ASKED, asked=turn.seconds, found=(), source="")
-        turn.put(FLAGS, again)
+        stage = FlagMoves.nobody_to_tell(flag.stage)
+        turn.put(FLAGS, replace(flag, stage=stage, asked=turn.seconds, found=(), source=""))
         turn.reply("flag-nobody", flagwords.SHOWN)
         return
     _note(turn, flag, reached, place)
