@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from playwright.async_api import Browser, async_playwright
 
-from tests.programs import program
+from tests.kit.programs import program
 
 FLAGS = (
     "--no-sandbox",

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from federation.embedded import free_port
-from tests.programs import program
+from tests.kit.programs import program
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from config.loading import load_network
 from federation.embedded import EmbeddedSynapse
 from federation.spaces.state import POWER_LEVELS
 from tests.conftest import unique
-from tests.names import Records, name_server, quoted
+from tests.kit.names import Records, name_server, quoted
 from tests.synapse.alliance import Network, network
 from tests.synapse.processes import held_port, passing_on
 from tests.synapse.test_doctor import Findings, by_check, checkup, marks

@@ -26,7 +26,7 @@ from config.loading import load_network
 from federation.embedded import EmbeddedSynapse
 from federation.membership import Place
 from federation.spaces.network import Access
-from tests.census import DEEDS, WHILE_AWAY, WORDS, Census
+from tests.kit.census import DEEDS, WHILE_AWAY, WORDS, Census
 from tests.synapse.alliance import Alliance, founded
 from tests.synapse.conftest import MakePerson
 from tests.synapse.offices import started

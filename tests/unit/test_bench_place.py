@@ -1,4 +1,4 @@
-"""Homes that are built once, and processes that are measured."""
+"""Homes that are built once, and a loop that is measured."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from tests.bench.children import Child, ChildFailed
 from tests.bench.heartbeat import Heartbeat
 from tests.bench.place import Place
 
@@ -65,23 +64,3 @@ async def test_a_blocked_loop_is_noticed() -> None:
     late = heart.stop()
     assert late["max"] >= 75
     assert late["p50"] < late["max"]
-
-
-async def test_a_child_beats_and_ends_when_it_is_told(tmp_path: Path) -> None:
-    child = await Child.start("tests.bench.heartbeat", log=tmp_path / "log")
-    try:
-        child.tell("start")
-        assert await child.hear("beating") is True
-        await asyncio.sleep(0.1)
-        child.tell("stop")
-        assert set(await child.hear("beats")) == {"max", "p99", "p50"}
-        assert 1 < child.resident_mb() < 1000
-    finally:
-        await child.end()
-    assert child.process.returncode is not None
-
-
-async def test_a_child_that_fails_is_told_with_the_end_of_its_log(tmp_path: Path) -> None:
-    child = await Child.start("tests.bench.no_such_module", log=tmp_path / "log")
-    with pytest.raises(ChildFailed, match="no_such_module"):
-        await child.hear("ready")

@@ -18,7 +18,7 @@ from bots.checkup.finding import Mark, fault, from_json, note, of_error, ok
 from bots.checkup.telling import line, summary
 from bots.cli import cli
 from federation.errors import TokenRevoked, Unreachable
-from tests.names import name_server
+from tests.kit.names import name_server
 from tests.unit.test_config_loading import VALID, write
 
 SECRET = "geheim-und-lang"

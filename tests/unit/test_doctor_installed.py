@@ -23,9 +23,9 @@ from bots.checkup.saved import saved
 from bots.checkup.subject import Subject
 from bots.cli import cli
 from bots.runtime.serving import Account
+from tests.kit.installation import initialised
 from tests.unit.test_doctor_connection import NOW, Authority
 from tests.unit.test_doctor_login import Homeserver
-from tests.unit.test_installation import initialised
 
 DAY = timedelta(days=1)
 

@@ -18,7 +18,7 @@ from bots.checkup.finding import Finding, Mark
 from bots.checkup.names import Names
 from bots.checkup.records import holders, records, tags
 from bridges.email.dkim import Key
-from tests.names import BROKEN, SILENT, Records, name_server, quoted
+from tests.kit.names import BROKEN, SILENT, Records, name_server, quoted
 
 DOMAIN, HOST = "news.example.org", "mail.example.org"
 Check = Callable[..., dict[str, Finding]]

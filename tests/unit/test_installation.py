@@ -1,66 +1,41 @@
 """The image, the services and the guide hold together with the code: commands, ports, variables,
-folders. Debian's own docker-compose judges the file."""
+folders. What others' programs say of them: `tests/processes/test_installation_judged.py`."""
 
 from __future__ import annotations
 
 import json
-import os
 import re
 import shlex
-import subprocess
 import tomllib
 from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any
 
 import click
 import pytest
 import yaml
-from click.testing import CliRunner
 
 from bots.cli import cli
 from bots.installing.place import ELEMENT, HOMESERVER, PAGES
 from config.credentials import Environment, NetworkEnvironment, OmbudsEnvironment
 from config.loading import load, load_network
-from tests.programs import program
+from tests.kit.installation import (
+    COMPOSE,
+    OFFICES,
+    OWNERS,
+    ROOT,
+    SERVICES,
+    UNITS,
+    compose,
+    initialised,
+    mounts,
+    services,
+)
 
-ROOT = Path(__file__).parents[2]
-COMPOSE = ROOT / "docker-compose.yml"
-OFFICES = ("network", "ombuds")
-SERVICES = {"postgres", "synapse", *OFFICES, "element", "proxy"}
 PINNED = re.compile(r"[a-z0-9/.-]+:v?[0-9]+(\.[0-9]+){1,2}(-[a-z]+)*")
 HEALTH_PROGRAMS = {"postgres": "pg_isready", "synapse": "curl", "element": "wget", "proxy": "wget"}
 """What the images of others bring along; the offices' is our own command."""
-OWNERS = {
-    "network": "10001",
-    "ombuds": "10002",
-    "homeserver": "10003",
-    "postgres": "10004",
-    "proxy": "10005",
-}
-"""Folder of an installation → number of the user to whom it belongs."""
 TEXTS = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
-UNITS = sorted((ROOT / "config" / "examples" / "systemd").glob("*.service"))
-ANSWERS = {
-    "name": "Bündnis",
-    "domain": "verein.example",
-    "coordinator": "anna",
-    "contact": "kontakt@verein.example",
-    "imprint": "Verein; Weg 1; Anna Muster",
-    "mail": "mail.verein.example rundbrief@verein.example",
-    "mail_password": "geheim",
-    "staff": ["bilal", "carla"],
-}
-
-
-def initialised(folder: Path, *options: str, **changed: object) -> Path:
-    file = folder.parent / "answers.yaml"
-    file.write_text(yaml.safe_dump({**ANSWERS, **changed}))
-    arguments = ["init", str(folder), "--answers", str(file), "--yes", *options]
-    result = CliRunner().invoke(cli, arguments)
-    assert result.exit_code == 0, result.output
-    return folder
 
 
 @pytest.fixture(scope="module")
@@ -69,32 +44,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 # -- docker-compose --------------------------------------------------------------------------------
-
-
-def composed(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [program("docker-compose"), "--file", str(COMPOSE), *arguments]
-    environment = {"PATH": os.environ["PATH"], "HOME": str(folder.parent)}
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-
-
-def test_debians_docker_compose_takes_the_file(folder: Path) -> None:
-    done = composed(folder, "--env-file", str(folder / ".env"), "config")
-    assert done.returncode == 0, done.stderr
-    assert done.stderr == ""
-    understood = yaml.safe_load(done.stdout)
-    assert set(understood["services"]) == SERVICES
-    assert set(services()) == SERVICES
-    for name, service in services().items():
-        told = understood["services"][name]
-        assert {mount.split(":")[1] for mount in told["volumes"]} == set(mounts(service))
-        assert told["healthcheck"]["test"] == service["healthcheck"]["test"]
-
-
-def test_without_init_it_says_what_to_do(tmp_path: Path) -> None:
-    (tmp_path / ".env").touch()
-    done = composed(tmp_path, "--env-file", str(tmp_path / ".env"), "config")
-    assert done.returncode != 0
-    assert "run buendnis init" in done.stderr
 
 
 @pytest.mark.parametrize("staff", [["bilal", "carla"], []])
@@ -109,27 +58,6 @@ def test_the_ombuds_office_starts_where_somebody_belongs_to_it(
 
 
 # -- the services ----------------------------------------------------------------------------------
-
-
-def compose() -> dict[str, Any]:
-    loaded = yaml.safe_load(COMPOSE.read_text())
-    assert isinstance(loaded, dict)
-    return loaded
-
-
-def services() -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = compose()["services"]
-    return found
-
-
-def mounts(service: dict[str, Any]) -> dict[str, str]:
-    """Place in the container → path below the installation's folder."""
-    found = {}
-    for mount in service["volumes"]:
-        match = re.fullmatch(r"\$\{BUENDNIS_FOLDER(?::\?[^}]*)?\}/([^:]+):([^:]+)(:ro)?", mount)
-        assert match, mount
-        found[match[2]] = match[1]
-    return found
 
 
 @pytest.mark.parametrize("name", sorted(SERVICES))
@@ -261,46 +189,6 @@ def test_each_service_runs_as_the_owner_of_its_folder() -> None:
     users = (ROOT / "config" / "examples" / "systemd" / "buendnis.conf").read_text()
     told = dict(re.findall(r"^u buendnis-(\w+) (\d+) ", users, re.MULTILINE))
     assert told == {name: OWNERS[name] for name in (*OFFICES, "homeserver")}
-
-
-def test_nobody_reaches_into_anothers_folder(tmp_path: Path) -> None:
-    if os.geteuid() != 0:
-        pytest.skip("only root can give files away")
-    folder = initialised(tmp_path / "buendnis")
-    environment = {"PATH": os.environ["PATH"], "BUENDNIS_FOLDER": str(folder)}
-    for _ in range(2):
-        subprocess.run([ROOT / "scripts" / "owners"], env=environment, check=True)
-    assert folder.stat().st_mode & 0o777 == 0o711
-    for name, owner in OWNERS.items():
-        assert (folder / name).stat().st_mode & 0o777 == 0o700
-        inside = {path.lstat().st_uid for path in (folder / name).rglob("*")}
-        assert inside == {int(owner)}
-    for path in (".env", "answers.yaml", "dns.txt"):
-        status = (folder / path).stat()
-        assert (status.st_uid, status.st_mode & 0o777) == (0, 0o600)
-
-
-@pytest.mark.parametrize("guide", ["install.md", "installieren.md"])
-def test_the_users_are_made_as_printed(guide: str) -> None:
-    """Debian's systemd looks for a path that is not absolute elsewhere."""
-    printed = re.findall(r"^systemd-sysusers (/\S+)$", (ROOT / "docs" / guide).read_text(), re.M)
-    [file] = [path.replace("/opt/buendnis", str(ROOT)) for path in printed]
-    words = [program("systemd-sysusers"), "--dry-run", file]
-    done = subprocess.run(words, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-
-
-def test_the_units_are_closed(tmp_path: Path) -> None:
-    """As systemd itself judges them: 0 is closed, 10 is open."""
-    analyze = program("systemd-analyze")
-    for unit in UNITS:
-        file = tmp_path / unit.name.replace("@", "@network")
-        file.write_text(unit.read_text())
-        words = [analyze, "security", "--offline=true", "--threshold=30", str(file)]
-        done = subprocess.run(words, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout[-200:] + done.stderr
-        users = re.findall(r"^User=(.*)$", unit.read_text(), re.MULTILINE)
-        assert users in (["buendnis-%i"], ["buendnis-homeserver"])
 
 
 # -- ports and names -------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 where her membership lets her be, is where it takes her, and was asked in nowhere else.
 
 The homeserver here knows join rules and bans; what people are entitled to is counted by
-`tests/census.py`. The same at a real homeserver: `tests/synapse/test_membership_random.py`.
+`tests/kit/census.py`. The same at a real homeserver: `tests/synapse/test_membership_random.py`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from federation.actions import Invite, Kick
 from federation.events import MembershipKind
 from federation.membership import Place
 from federation.spaces.network import Access
-from tests.census import DEEDS, WORDS, Census
+from tests.kit.census import DEEDS, WORDS, Census
 from tests.unit.test_onboarding_story import (
     ANNA,
     BOT,

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from bots.cli import cli
-from tests.unit.test_installation import initialised
+from tests.kit.installation import initialised
 
 REMEDY = re.compile(r"write|use |put|remove|choose|run|set|name a|keep|make|type|take|must|needs")
 INITIATIVE = 'initiatives:\n  - {id: nord, name: Nord, contacts: ["@nora:verein.example"]}\n'

@@ -18,8 +18,8 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from bots.installing.questions import QUESTIONS
-from tests.as_nobody import NOBODY
-from tests.unit.test_installation import ANSWERS, ROOT, initialised
+from tests.kit.installation import ANSWERS, ROOT, initialised
+from tests.processes.as_nobody import NOBODY
 
 COMMANDS = (
     *(["check", "NETWORK"], ["plan", "NETWORK"], ["apply", "NETWORK"], ["status", "NETWORK"]),
@@ -42,7 +42,7 @@ def tried(
     }
     lines = [[str(names.get(word, word)) for word in line] for line in commands]
     done = subprocess.run(
-        [sys.executable, "-m", "tests.as_nobody"],
+        [sys.executable, "-m", "tests.processes.as_nobody"],
         input=json.dumps(lines),
         capture_output=True,
         text=True,

@@ -1,4 +1,4 @@
-"""Runs command lines as a user who owns nothing: `python -m tests.as_nobody`, JSON in and out.
+"""Runs command lines as a user who owns nothing; JSON in and out.
 
 Everything is imported first, since that user may not even read the interpreter's own files.
 """

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from bots.installing.place import ELEMENT, HOMESERVER, PAGES
-from tests.programs import program
-from tests.unit.test_installation import initialised
+from tests.kit.installation import initialised
+from tests.kit.programs import program
 
 WHERE = {"containers": (), "without": ("--without-containers",)}
 WEBSITE = {"here": "no", "elsewhere": "yes"}

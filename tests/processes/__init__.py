@@ -1,0 +1,1 @@
+"""Commands, and programs of others, as processes; no homeserver."""
