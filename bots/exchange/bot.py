@@ -16,11 +16,10 @@ from bots.exchange.rules import (
 from bots.exchange.rules.turn import Turn
 from bots.exchange.settings import Settings
 from bots.exchange.wording import WORDING
-from bots.runtime.commands import Invocation
 from bots.runtime.decision import SetAside, Started
 from bots.runtime.kit import deadletters
 from bots.runtime.kit.bot import KitBot, Spec
-from bots.runtime.kit.routing import Commanded, Router, Typed, in_room, now, on, outcome, timer
+from bots.runtime.kit.routing import Router, in_room, now, on, outcome, timer
 from bots.runtime.kit.routing import commands as commanded
 from bots.runtime.phrases import Translator
 from bots.runtime.vocabulary import HELP
@@ -37,35 +36,18 @@ from federation.events import (
     TextMessage,
 )
 
-
-def _answers(rule: Commanded[Turn]) -> Commanded[Turn]:
-    """What is said for who commands something holds up nobody else."""
-
-    def answered(turn: Turn, event: TextMessage, invocation: Invocation) -> None:
-        turn.asker = event.origin.sender
-        rule(turn, event, invocation)
-
-    return answered
-
-
 COMMANDS = (
-    (commands.SHARE, _answers(marking.asked)),
-    (commands.UNSHARE, _answers(following.unshared)),
-    (commands.EXCHANGE, _answers(rooms.switched)),
-    (commands.NAME, _answers(rooms.named)),
+    (commands.SHARE, marking.asked),
+    (commands.UNSHARE, following.unshared),
+    (commands.EXCHANGE, rooms.switched),
+    (commands.NAME, rooms.named),
     (commands.FIND, finding.asked),
     (HELP, helping.asked),
 )
 
 
-def _is_for_all(turn: Turn, event: TextMessage, found: Typed) -> bool:
-    """Whether a command is meant for the exchange room, too."""
-    command = found.command if isinstance(found, Invocation) else found.guess
-    return command in commands.EVERYWHERE
-
-
 IN_EXCHANGE: Router[Turn] = Router(
-    commanded(*COMMANDS, unknown=helping.unknown, clear=helping.in_clear, when=_is_for_all),
+    commanded(*COMMANDS, unknown=helping.unknown, clear=helping.in_clear, when=commands.is_for_all),
     on(TextMessage, answering.answered),
     on(MediaMessage, answering.answered),
     on(Redaction, following.removed),
@@ -89,18 +71,6 @@ def _said(turn: Turn, event: RoomEvent) -> None:
         IN_SOURCE(turn, event)
 
 
-def _is_about_us(turn: Turn, event: Membership) -> bool:
-    return event.user == turn.settings.account
-
-
-def _is_adopted(turn: Turn, event: RoomEvent) -> bool:
-    return bool(turn.place.initiative)
-
-
-def _is_ours(turn: Turn, event: RoomEvent) -> bool:
-    return turn.room in turn.settings.places
-
-
 ROUTES: Router[Turn] = Router(
     on(Started, rooms.started, adopted.started),
     on(SetAside, deadletters.tell),
@@ -115,11 +85,11 @@ ROUTES: Router[Turn] = Router(
     now(keys.SHARE, marking.found),
     outcome(Join, rooms.not_let_in, adopted.not_let_in),
     outcome(keys.COPY, following.sent),
-    on(Membership, rooms.ours, when=lambda x, y: _is_about_us(x, y) and _is_ours(x, y)),
-    on(Membership, adopted.ours, when=_is_about_us),
-    on(Membership, adopted.somebody, when=_is_adopted),
+    on(Membership, rooms.ours, when=rooms.is_about_us),
+    on(Membership, adopted.ours, when=adopted.is_about_us),
+    on(Membership, adopted.somebody, when=adopted.is_there),
     on(Membership),
-    on(RoomReplaced, adopted.replaced, when=_is_adopted),
+    on(RoomReplaced, adopted.replaced, when=adopted.is_there),
     on(RoomReplaced, rooms.replaced),
     in_room(_said, when=lambda turn, event: event.origin.sender != turn.settings.account),
 )

@@ -121,6 +121,13 @@ def test_what_was_typed_comes_with_its_command() -> None:
     assert got == [Invocation(HELP, "me"), Unknown("!hellp", HELP)]
 
 
+def test_a_rule_knows_who_typed_its_command_and_of_nothing_else() -> None:
+    turn, other = Told(), Told()
+    ROUTER(turn, text("!hilfe"))
+    ROUTER(other, text("Hello"))
+    assert (turn.asker, other.asker) == ("@anna:x", None)
+
+
 def test_two_rules_for_one_timer_are_refused() -> None:
     with pytest.raises(ValueError, match="timer rest/"):
         Router(timer(REST, tells("one")), timer(REST, tells("two")))

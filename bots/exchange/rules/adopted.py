@@ -66,6 +66,10 @@ def _made(view: RoomView, initiative: Adopted) -> bool:
 # -- our coming and going --------------------------------------------------------------------------
 
 
+def is_about_us(turn: Turn, event: Membership) -> bool:
+    return event.user == turn.settings.account and turn.room not in turn.settings.places
+
+
 def ours(turn: Turn, event: Membership) -> None:
     """We are asked into a room that is none of the network's, have joined it, or are out."""
     if event.membership is MembershipKind.INVITE:
@@ -180,6 +184,10 @@ def behind(turn: Turn, room: str) -> None:
 
 
 # -- who is left there -----------------------------------------------------------------------------
+
+
+def is_there(turn: Turn, _: RoomEvent) -> bool:
+    return bool(turn.place.initiative)
 
 
 def started(turn: Turn, _: Started) -> None:

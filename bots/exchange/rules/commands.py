@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bots.runtime.commands import Command, Commands, Invocation
+from bots.runtime.kit.routing import Typed
 from bots.runtime.vocabulary import HELP
 from federation.events import TextMessage
 
@@ -31,6 +32,11 @@ FIND = Command(
 ALL = Commands((SHARE, UNSHARE, EXCHANGE, NAME, FIND, HELP))
 EVERYWHERE = (FIND, HELP)
 """Meant for the exchange room, too."""
+
+
+def is_for_all(_: object, __: TextMessage, found: Typed) -> bool:
+    command = found.command if isinstance(found, Invocation) else found.guess
+    return command in EVERYWHERE
 
 
 def found(event: TextMessage) -> Invocation | None:

@@ -47,7 +47,7 @@ def asked(turn: Turn, event: TextMessage, invocation: Invocation) -> None:
             Phrase(key, language, values),
             thread=event.thread,
             reply_to=None if event.thread else origin.event_id,
-            whose=f"answer {origin.sender}",
+            whose=f"answer {turn.asker}",
         )
     )
 

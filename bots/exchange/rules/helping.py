@@ -41,7 +41,6 @@ def target(turn: Turn, event: TextMessage, found: Invocation) -> str | None:
 
 
 def answer(turn: Turn, event: TextMessage, key: str, values: Values | None = None) -> None:
-    turn.asker = event.origin.sender
     there: dict[str, Any] = {"reply_to": event.origin.event_id}
     if event.thread is not None:
         there = {"thread": event.thread}

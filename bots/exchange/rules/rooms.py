@@ -30,6 +30,10 @@ def started(turn: Turn, _: Started) -> None:
     turn.ask(*turn.office.enter_all(missing))
 
 
+def is_about_us(turn: Turn, event: Membership) -> bool:
+    return event.user == turn.settings.account and turn.room in turn.settings.places
+
+
 def ours(turn: Turn, event: Membership) -> None:
     """We are asked into a room of the network, have joined it, or are out."""
     room = event.origin.room_id

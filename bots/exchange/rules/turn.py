@@ -43,8 +43,6 @@ class Turn(turn.Turn[Settings]):
         """The room at hand: of the settings by its id there, else as it is."""
         self.message = ""
         """Event id of the message at hand."""
-        self.asker: str | None = None
-        """Who commands something: what is answered holds up nobody else."""
 
     def begin(self, event: Event) -> None:
         if isinstance(event, RoomEvent):

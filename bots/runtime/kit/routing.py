@@ -154,10 +154,11 @@ def commands(
     known = Commands(command for command, _ in table)
     rules = {command.name: rule for command, rule in table}
 
-    def find(turn: T, event: TextMessage) -> Call | None:
+    def find(turn: Any, event: TextMessage) -> Call | None:
         found = None if event.notice else known.read(event)
         if found is None or not (when is None or when(turn, event, found)):
             return None
+        turn.asker = event.origin.sender
         if isinstance(found, Unknown):
             return None if unknown is None else lambda: unknown(turn, event, found)
         if clear is not None and in_clear(event):

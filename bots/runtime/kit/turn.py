@@ -33,6 +33,8 @@ class Turn(Generic[S]):
         self.now = now
         self.seconds = now.timestamp()
         self.requests: list[Request] = []
+        self.asker: str | None = None
+        """Who typed the command at hand. What answers it holds up nobody else (`Say.whose`)."""
         self._changes: dict[tuple[str, str], Change] = {}
         self._read: dict[tuple[str, str], Any] = {}
 
