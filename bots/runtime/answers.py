@@ -33,8 +33,8 @@ from bots.runtime.answerwords import (
     YES_PHRASES,
 )
 from bots.runtime.commands import Word
+from bots.runtime.folding import fold
 from bots.runtime.numbers import numbers
-from bots.runtime.words import fold
 
 LONGEST = 60
 """Characters of an answer."""

@@ -5,7 +5,7 @@ Which language a word is of does not matter: nobody says in which one an answer 
 
 from __future__ import annotations
 
-from bots.runtime.words import fold
+from bots.runtime.folding import fold
 
 
 def folded(*tables: str) -> frozenset[str]:

@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from itertools import islice, takewhile
 
+from bots.runtime.folding import fold
 from bots.runtime.texts import clean
-from bots.runtime.words import fold
 from federation.events import Edit, TextMessage
 
 __all__ = [

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from bots.runtime.answerwords import POLITE, YES, folded
-from bots.runtime.words import fold
+from bots.runtime.folding import fold
 
 LONGEST = 80
 """Characters of an answer that is a number, or several."""

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from bots.runtime.answerwords import POLITE, YES, folded
+from bots.runtime.folding import fold
 from bots.runtime.phrases import Translator
-from bots.runtime.words import fold
 
 LONGEST = 40
 """A longer text is something that somebody has to say."""

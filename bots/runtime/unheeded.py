@@ -5,8 +5,8 @@ from __future__ import annotations
 from bots.runtime.answerwords import POLITE
 from bots.runtime.commands import Command, Invocation, Unknown
 from bots.runtime.decision import Phrase
+from bots.runtime.folding import fold
 from bots.runtime.phrases import N_, Paragraphs
-from bots.runtime.words import fold
 
 _LINK = ("https", "matrix", "to", "u")
 UNKNOWN: dict[str, Paragraphs] = {

@@ -29,6 +29,7 @@ from babel.dates import format_timedelta
 from babel.messages.pofile import PoFileError, read_po
 
 from bots.runtime.decision import Phrase
+from bots.runtime.folding import fold
 
 
 def N_(msgid: str) -> str:  # noqa: N802
@@ -334,18 +335,3 @@ def _nearest(language: str, present: tuple[str, ...]) -> str:
             return "-".join(parts)
         parts.pop()
     return SOURCE
-
-
-_ALIKE = str.maketrans(
-    {"ı": "i", "አ": "ኣ", "ٱ": "ا", "ك": "ک"}
-    | dict.fromkeys("يىے", "ی")
-    | dict.fromkeys("ةەہھ", "ه")
-    | dict.fromkeys("'’‘ʼʹ`´′\u0640\u115f\u1160")  # «ім'я», «d'accord», and what shows nothing
-)
-
-
-def fold(text: str) -> str:
-    """Without case, accents, vowel signs, marks of direction and punctuation."""
-    spread = unicodedata.normalize("NFKD", text[:200].casefold()).translate(_ALIKE)
-    kept = (x for x in spread if unicodedata.category(x) not in ("Mn", "Cf"))
-    return " ".join("".join(x if x.isalnum() else " " for x in kept).split())

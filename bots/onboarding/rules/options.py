@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from bots.onboarding.models import Initiative
 from bots.runtime import answers
 from bots.runtime.answerwords import POLITE
+from bots.runtime.folding import fold
 from bots.runtime.numbers import has_date, numbers
-from bots.runtime.words import fold
 
 MOST = 15
 """Initiatives in a list; where there are more, topics are offered instead."""
