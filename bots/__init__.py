@@ -1,1 +1,1 @@
-"""The offices' bots, the runtime they share, and the command line."""
+"""The bots, the runtime and the offices in which they run, the command line, the laboratory."""

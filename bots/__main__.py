@@ -1,6 +1,6 @@
 """`python -m bots` is the console script `buendnis`."""
 
-from bots.cli import main
+from bots.cli.entry import main
 
 if __name__ == "__main__":
     main()

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from config.document import Document
-from config.network import NetworkFile
-from config.ombuds import OmbudsFile
-from config.sections import File
-from config.shape import keys
-from config.suggest import closest
+from config.network.settings import NetworkFile
+from config.ombuds.settings import OmbudsFile
+from config.reading.document import Document
+from config.reading.sections import File
+from config.reading.shape import keys
+from config.values.suggest import closest
 
 Kind = Literal["ombuds", "network"]
 

@@ -7,17 +7,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from config import network_checks, network_files, ombuds_checks, ombuds_files
-from config.document import MAX_BYTES, Document, Plain, read_document
-from config.faults import ConfigFaults, Fault, spell
-from config.fields import Surroundings
-from config.files import Found
-from config.fitting import Fitted, fit
 from config.kinds import Kind, recognise
-from config.matrix_ids import PLACEHOLDER_SERVER
-from config.network import NetworkConfig, NetworkFile
-from config.ombuds import OmbudsConfig, OmbudsFile
-from config.sections import File
+from config.network import checks as network_checks
+from config.network import files as network_files
+from config.network.settings import NetworkConfig, NetworkFile
+from config.ombuds import checks as ombuds_checks
+from config.ombuds import files as ombuds_files
+from config.ombuds.settings import OmbudsConfig, OmbudsFile
+from config.reading.document import MAX_BYTES, Document, Plain, read_document
+from config.reading.files import Found
+from config.reading.fitting import Fitted, fit
+from config.reading.sections import File
+from config.values.faults import ConfigFaults, Fault, spell
+from config.values.fields import Surroundings
+from config.values.matrix_ids import PLACEHOLDER_SERVER
 
 F = TypeVar("F", bound=File)
 S = TypeVar("S", bound=Found)

@@ -12,8 +12,8 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
-from config.durations import format_duration
 from config.kinds import MODELS, Kind
+from config.values.durations import format_duration
 
 
 class _Generator(GenerateJsonSchema):

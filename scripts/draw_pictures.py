@@ -13,7 +13,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-FOLDER = Path(__file__).resolve().parent.parent / "federation" / "pictures"
+FOLDER = Path(__file__).resolve().parent.parent / "federation" / "client" / "pictures"
 SIDE = 128
 LINE = 88
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterator
 from enum import StrEnum
 from importlib import import_module
@@ -24,7 +25,7 @@ tests fail on any other. `bots/runtime/kit/states.py` says how to write a table.
 def machines() -> Iterator[type[Machine]]:
     """All tables of all bots, in the order of their modules."""
     for module in walk_packages(bots.__path__, "bots."):
-        if module.name.endswith((".documents", ".models")):
+        if re.search(r"\.(documents|models)(\.|$)", module.name):
             for found in vars(import_module(module.name)).values():
                 if isinstance(found, type) and issubclass(found, Machine) and found is not Machine:
                     yield found

@@ -13,11 +13,11 @@ from pathlib import Path
 
 from playwright.async_api import Browser, async_playwright
 
-from bots.demo.acts import network, news
-from bots.demo.screen import Screen
-from bots.demo.stage import Stage, stage
-from bots.demo.story import cast
-from bots.demo.telling import CONTACT, COORDINATOR, STAFF, Scene
+from bots.lab.demo.acts import network, news
+from bots.lab.demo.screen import Screen
+from bots.lab.demo.stage import Stage, stage
+from bots.lab.demo.story import cast
+from bots.lab.demo.telling import CONTACT, COORDINATOR, STAFF, Scene
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import pytest
 from hypothesis import HealthCheck, settings
 
-from bots.runtime.deciding import STRICT
-from federation.embedded import EmbeddedSynapse
+from bots.lab.synapse.embedded import EmbeddedSynapse
+from bots.runtime.office.deciding import STRICT
 
 MOST_PROCESSES = 8
 LONGEST = {

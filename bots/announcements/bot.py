@@ -9,10 +9,10 @@ from bots.announcements.models import Settings, Texts
 from bots.announcements.rules.dispatch import rule
 from bots.announcements.state import State
 from bots.announcements.wording import WORDING
-from bots.runtime.bot import Docs
-from bots.runtime.decision import Decision, Event, Phrase
-from bots.runtime.phrases import Renderer
-from federation.actions import Text
+from bots.runtime.model.bot import Docs
+from bots.runtime.model.decision import Decision, Event, Phrase
+from bots.runtime.speech.phrases import Renderer
+from federation.model.actions import Text
 
 
 class AnnouncementsBot:

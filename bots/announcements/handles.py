@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from bots.runtime.kit.keys import Question
-from federation.actions import Handle
+from federation.model.actions import Handle
 
 DIGEST = "digest"
 """The timer of the next one."""

@@ -10,7 +10,7 @@ from bots.announcements import handles
 from bots.announcements.models import Announcement, Round, Settings, Texts, Version
 from bots.announcements.rules import versions
 from bots.announcements.wording import mails
-from bots.runtime.originals import NOT_CHECKED
+from bots.runtime.speech.originals import NOT_CHECKED
 from bridges.email.letters import Block, Kind, Letter
 
 

@@ -1,7 +1,7 @@
 """What the announcements bot knows: plain frozen data, and its form as JSON.
 
 A reader is known by the fingerprint of the address; the address itself is in a document of its
-own (`bots.mail.documents.ADDRESS`), which goes when the reader leaves.
+own (`bots.runtime.mail.documents.ADDRESS`), which goes when the reader leaves.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any, Protocol
 
-from bots.runtime.documents import read
 from bots.runtime.kit import sparing
-from bots.runtime.moves import Movable
-from bots.runtime.tongues import Tongues
+from bots.runtime.kit.moves import Movable
+from bots.runtime.model.documents import read
+from bots.runtime.speech.tongues import Tongues
 
 
 class Texts(Tongues, Protocol):

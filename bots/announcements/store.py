@@ -48,12 +48,12 @@ from bots.announcements.rules.commands import asks_for_digest
 from bots.announcements.rules.versions import token_in
 from bots.announcements.rules.waiting import Budget, Waiting
 from bots.announcements.state import State, Strike, Ticket, Trouble
-from bots.mail import documents
-from bots.runtime.bot import Docs
-from bots.runtime.decision import Due, Event, FormSubmitted, MailReceived, Performed
-from bots.runtime.documents import read
-from bots.runtime.kit.messages import MessageNow
-from federation.events import Edit, MediaMessage, Reaction, Redaction, RoomEvent, TextMessage
+from bots.runtime.mail import documents
+from bots.runtime.model.bot import Docs
+from bots.runtime.model.decision import Due, Event, FormSubmitted, MailReceived, Performed
+from bots.runtime.model.documents import read
+from bots.runtime.model.messages import MessageNow
+from federation.model.events import Edit, MediaMessage, Reaction, Redaction, RoomEvent, TextMessage
 
 DIGESTS_UNDER_WAY = 8
 LOOKED_AT = 500

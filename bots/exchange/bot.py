@@ -16,15 +16,15 @@ from bots.exchange.rules import (
 from bots.exchange.rules.turn import Turn
 from bots.exchange.settings import Settings
 from bots.exchange.wording import WORDING
-from bots.runtime.decision import SetAside, Started
 from bots.runtime.kit import deadletters
 from bots.runtime.kit.bot import KitBot, Spec
 from bots.runtime.kit.routing import Router, in_room, now, on, outcome, timer
 from bots.runtime.kit.routing import commands as commanded
-from bots.runtime.phrases import Translator
-from bots.runtime.vocabulary import HELP
-from federation.actions import Join
-from federation.events import (
+from bots.runtime.model.decision import SetAside, Started
+from bots.runtime.speech.phrases import Translator
+from bots.runtime.speech.vocabulary import HELP
+from federation.model.actions import Join
+from federation.model.events import (
     Edit,
     EncryptionEnabled,
     MediaMessage,

@@ -9,8 +9,8 @@ from enum import StrEnum
 from bots.exchange.words import words
 from bots.runtime.kit import sparing
 from bots.runtime.kit.documents import Collection
+from bots.runtime.kit.moves import Movable
 from bots.runtime.kit.states import Begin, End, Machine, Move
-from bots.runtime.moves import Movable
 
 
 class ShareState(StrEnum):
@@ -65,7 +65,7 @@ class Shared:
     """Her name, if she wants it to be shown."""
     text: str = field(default="", repr=False)
     kind: str = ""
-    """What it is besides text: a kind of `federation.events.KNOWN_MEDIA`."""
+    """What it is besides text: a kind of `federation.model.events.KNOWN_MEDIA`."""
     thread: str | None = None
     shared: float = 0.0
     changed: float = 0.0

@@ -1,2 +1,2 @@
-"""From settings to offices: the composition root. Only here, in `bots.planning`, `bots.declared`
-and in `bots.commands` are settings read; everything below is given plain values."""
+"""From settings to offices: the composition root. Settings are read only here and in
+`bots.cli.commands`; everything below is given plain values."""

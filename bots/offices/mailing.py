@@ -5,15 +5,15 @@ from __future__ import annotations
 import time
 from email.utils import parseaddr
 
-from bots.mail.performer import Mail, Settings
-from bots.runtime.store import Store
+from bots.runtime.mail.performer import Mail, Settings
+from bots.runtime.store.store import Store
 from bridges.email.composing import Composer
 from bridges.email.dkim import Key
 from bridges.email.letters import Letterhead, Mailbox
 from bridges.email.smtp import Pool, Server
-from config.credentials import read_private_file
-from config.network import NetworkConfig
-from config.network_office import Email, Web
+from config.network.office import Email, Web
+from config.network.settings import NetworkConfig
+from config.values.credentials import read_private_file
 
 
 def mail(config: NetworkConfig, email: Email, web: Web, store: Store, secret: bytes) -> Mail:

@@ -9,36 +9,36 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bots import way_in
 from bots.announcements.bot import AnnouncementsBot
-from bots.checkup.live import Part, checking, guarded
-from bots.checkup.presence import presence
 from bots.exchange.bot import ExchangeBot
-from bots.mail.performer import Mail
 from bots.offices import settings
+from bots.offices.checkup.live import Part, checking, guarded
+from bots.offices.checkup.presence import presence
 from bots.offices.mailing import mail
-from bots.offices.places import Places, find, look
+from bots.offices.spaces import way_in
+from bots.offices.spaces.places import Places, find, look
+from bots.offices.spaces.planning import seal_key
 from bots.offices.waiting import waiting
+from bots.offices.web import pages, settings_of
 from bots.onboarding.bot import OnboardingBot
-from bots.planning import seal_key
-from bots.runtime.clock import Clock
-from bots.runtime.control import Command
-from bots.runtime.errors import StoreError
-from bots.runtime.logs import install
-from bots.runtime.office import Office, Post
-from bots.runtime.ruling import AnyBot
-from bots.runtime.sealing import Sealer
-from bots.runtime.serving import Account, assemble
-from bots.runtime.words import Words
-from bots.web import pages, settings_of
+from bots.runtime.mail.performer import Mail
+from bots.runtime.model.errors import StoreError
+from bots.runtime.office.office import Office, Post
+from bots.runtime.office.ruling import AnyBot
+from bots.runtime.office.serving import Account, assemble
+from bots.runtime.process.clock import Clock
+from bots.runtime.process.control import Command
+from bots.runtime.process.logs import install
+from bots.runtime.speech.words import Words
+from bots.runtime.store.sealing import Sealer
 from bridges.email.dkim import KeyRefused
-from config.faults import ConfigFaults
 from config.loading import load_network
-from config.network import NetworkConfig
-from config.network_parts import Role
-from federation.errors import FederationError
-from federation.ports import Probe
-from federation.sync import Interests
+from config.network.parts import Role
+from config.network.settings import NetworkConfig
+from config.values.faults import ConfigFaults
+from federation.client.sync import Interests
+from federation.model.errors import FederationError
+from federation.model.ports import Probe
 
 log = logging.getLogger(__name__)
 

@@ -10,25 +10,25 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bots.checkup.live import checking, of_ombuds
+from bots.offices.checkup.live import checking, of_ombuds
 from bots.ombuds.bot import OmbudsBot
+from bots.ombuds.documents.team import OFFICE
+from bots.ombuds.documents.team import Office as Notes
 from bots.ombuds.settings import Settings
-from bots.ombuds.team.documents import OFFICE
-from bots.ombuds.team.documents import Office as Notes
-from bots.runtime.clock import Clock
-from bots.runtime.control import Command
-from bots.runtime.logs import install
-from bots.runtime.office import Office
-from bots.runtime.sealing import load_key, parse_key
-from bots.runtime.serving import Account, assemble
-from bots.runtime.words import Words
-from config.faults import ConfigFaults
+from bots.runtime.office.office import Office
+from bots.runtime.office.serving import Account, assemble
+from bots.runtime.process.clock import Clock
+from bots.runtime.process.control import Command
+from bots.runtime.process.logs import install
+from bots.runtime.speech.words import Words
+from bots.runtime.store.sealing import load_key, parse_key
 from config.loading import load
-from config.ombuds import Helpline, OmbudsConfig
-from federation.accounts import told_of
-from federation.errors import FederationError
-from federation.ports import Probe
-from federation.sync import Interests
+from config.ombuds.settings import Helpline, OmbudsConfig
+from config.values.faults import ConfigFaults
+from federation.client.accounts import told_of
+from federation.client.sync import Interests
+from federation.model.errors import FederationError
+from federation.model.ports import Probe
 
 
 def ombuds_settings(config: OmbudsConfig) -> Settings:

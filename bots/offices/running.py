@@ -6,8 +6,8 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
-from bots.runtime.control import Command
-from bots.runtime.office import Office
+from bots.runtime.office.office import Office
+from bots.runtime.process.control import Command
 
 
 class Running(Protocol):

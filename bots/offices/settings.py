@@ -12,14 +12,14 @@ from typing import get_args
 
 from bots.announcements import models as announcements
 from bots.exchange import settings as exchange
-from bots.offices.places import Places
+from bots.offices.spaces.places import Places
 from bots.onboarding import models as onboarding
-from config.network import NetworkConfig
-from config.network_office import DigestDay, Web
-from config.network_parts import NAMES, ROLES, Common, Initiative, Template, TemplateRoom
-from federation import membership
-from federation.links import link, server_of
-from federation.spaces.network import Access, Kind
+from config.network.office import DigestDay, Web
+from config.network.parts import NAMES, ROLES, Common, Initiative, Template, TemplateRoom
+from config.network.settings import NetworkConfig
+from federation.model import membership
+from federation.model.links import link, server_of
+from federation.model.network import Access, Kind
 
 log = logging.getLogger(__name__)
 

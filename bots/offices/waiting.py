@@ -9,9 +9,9 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
-from bots.checkup.finding import note
-from bots.runtime.control import listening
-from bots.runtime.store import LOCK, locked
+from bots.offices.checkup.finding import note
+from bots.runtime.process.control import listening
+from bots.runtime.store.store import LOCK, locked
 
 UNREACHED = "not reached yet"
 

@@ -6,9 +6,9 @@ from functools import partial
 
 from bots.ombuds import keys, private, rooms
 from bots.ombuds.cases import answers, casework, ringing, standing
-from bots.ombuds.cases.documents import CASES, LATER, SEARCHES
 from bots.ombuds.chats import arrival, changes, conversation, unedited
-from bots.ombuds.chats.documents import (
+from bots.ombuds.documents.cases import CASES, LATER, SEARCHES
+from bots.ombuds.documents.chats import (
     CONVERSATIONS,
     EDITS,
     FLAGGERS,
@@ -16,19 +16,19 @@ from bots.ombuds.chats.documents import (
     IDENTITIES,
     INVITATIONS,
 )
+from bots.ombuds.documents.flags import FLAGS, MODERATORS, NOTICES, PLACES, Stage
+from bots.ombuds.documents.team import DEVICES, OFFICE
 from bots.ombuds.flags import decisions, flagging, looking, places, telling
-from bots.ombuds.flags.documents import FLAGS, MODERATORS, NOTICES, PLACES, Stage
 from bots.ombuds.settings import Settings
 from bots.ombuds.team import devices, founding, moving, roster, staff
-from bots.ombuds.team.documents import DEVICES, OFFICE
 from bots.ombuds.turn import Turn
 from bots.ombuds.wording import WORDING
-from bots.runtime.decision import SetAside, Started
 from bots.runtime.kit.bot import KitBot, Spec
 from bots.runtime.kit.routing import Router, in_room, now, on, outcome, timer
-from bots.runtime.tongues import Tongues
-from federation.actions import Invite, Join, Redact, SetState
-from federation.events import (
+from bots.runtime.model.decision import SetAside, Started
+from bots.runtime.speech.tongues import Tongues
+from federation.model.actions import Invite, Join, Redact, SetState
+from federation.model.events import (
     ClientRequest,
     DevicesChanged,
     Edit,

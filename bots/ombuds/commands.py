@@ -5,9 +5,16 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from bots.runtime.commands import Command, Commands, Invocation, Unknown, Word, is_asking
-from bots.runtime.phrases import PerLanguage
-from bots.runtime.vocabulary import HELP, UNDO
+from bots.runtime.speech.phrases import PerLanguage
+from bots.runtime.speech.vocabulary import HELP, UNDO
+from bots.runtime.understanding.commands import (
+    Command,
+    Commands,
+    Invocation,
+    Unknown,
+    Word,
+    is_asking,
+)
 
 ANSWER = Command(
     "answer",

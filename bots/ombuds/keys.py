@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bots.runtime.bot import Made as Standing
 from bots.runtime.kit.keys import Made, Question, Timer
-from federation.actions import Handle
+from bots.runtime.model.bot import Made as Standing
+from federation.model.actions import Handle
 
 # -- the ombuds room -------------------------------------------------------------------------------
 

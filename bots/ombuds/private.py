@@ -8,9 +8,9 @@ from bots.ombuds.cases.filing import Incoming
 from bots.ombuds.chats import arrival, conversation
 from bots.ombuds.flags import decisions, flagwords
 from bots.ombuds.turn import Turn
-from bots.runtime import texts
-from bots.runtime.commands import addressed
-from federation.events import TextMessage, in_clear
+from bots.runtime.understanding import texts
+from bots.runtime.understanding.commands import addressed
+from federation.model.events import TextMessage, in_clear
 
 
 def text(turn: Turn, event: TextMessage) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bots.ombuds.chats import arrival
-from bots.ombuds.chats.documents import INVITATIONS, Invitation
+from bots.ombuds.documents.chats import INVITATIONS, Invitation
+from bots.ombuds.documents.flags import PLACES
 from bots.ombuds.flags import places
-from bots.ombuds.flags.documents import PLACES
 from bots.ombuds.turn import Turn
-from bots.runtime.decision import Phrase
 from bots.runtime.kit import chats
-from federation.events import Membership, MembershipKind, RoomEvent, TextMessage
+from bots.runtime.model.decision import Phrase
+from federation.model.events import Membership, MembershipKind, RoomEvent, TextMessage
 
 
 def ours(turn: Turn, event: Membership) -> None:

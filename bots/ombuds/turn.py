@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from bots.ombuds import keys
-from bots.ombuds.cases.documents import CASES, Case
-from bots.ombuds.chats.documents import (
+from bots.ombuds.documents.cases import CASES, Case
+from bots.ombuds.documents.chats import (
     CONVERSATIONS,
     EDITS,
     FLAGGERS,
@@ -21,16 +21,16 @@ from bots.ombuds.chats.documents import (
     Gone,
     Reporter,
 )
+from bots.ombuds.documents.team import OFFICE, Office
 from bots.ombuds.settings import Settings
-from bots.ombuds.team.documents import OFFICE, Office
-from bots.runtime.bot import Made
-from bots.runtime.decision import Phrase, Say
 from bots.runtime.kit import sparing, turn
 from bots.runtime.kit.documents import View
-from bots.runtime.tongues import Tongues
-from bots.runtime.words import Raw
-from federation.actions import Handle
-from federation.events import Edit, Redaction, RoomEvent, RoomView
+from bots.runtime.model.bot import Made
+from bots.runtime.model.decision import Phrase, Say
+from bots.runtime.speech.tongues import Tongues
+from bots.runtime.speech.words import Raw
+from federation.model.actions import Handle
+from federation.model.events import Edit, Redaction, RoomEvent, RoomView
 
 Values = Mapping[str, object]
 

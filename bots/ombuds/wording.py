@@ -11,8 +11,8 @@ from bots.ombuds.chats.wording import LONG, REPORTER, WITH_ORIGINAL
 from bots.ombuds.commands import ORIGINAL
 from bots.ombuds.flags.wording import MODERATORS, PRIVATE, ROOMS, STAFF
 from bots.ombuds.team.wording import OFFICE, TEAM
-from bots.runtime import declining, unheeded, vocabulary
-from bots.runtime.phrases import Paragraphs, Wording
+from bots.runtime.speech import declining, unheeded, vocabulary
+from bots.runtime.speech.phrases import Paragraphs, Wording
 
 PARAGRAPHS: dict[str, Paragraphs] = (
     REPORTER

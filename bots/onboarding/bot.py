@@ -9,12 +9,12 @@ from bots.onboarding.models import Settings
 from bots.onboarding.rules.dispatch import rule
 from bots.onboarding.state import State
 from bots.onboarding.wording import WORDING
-from bots.runtime.bot import Docs
-from bots.runtime.decision import Decision, Event, Phrase
-from bots.runtime.phrases import Renderer
-from bots.runtime.tongues import Tongues
-from bots.runtime.words import SOURCE
-from federation.actions import Text
+from bots.runtime.model.bot import Docs
+from bots.runtime.model.decision import Decision, Event, Phrase
+from bots.runtime.speech.phrases import Renderer
+from bots.runtime.speech.tongues import Tongues
+from bots.runtime.speech.words import SOURCE
+from federation.model.actions import Text
 
 
 class OnboardingBot:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from federation.actions import Handle
+from federation.model.actions import Handle
 
 _PLACE = re.compile(r"onboarding/(\d{1,12})/([a-z]+)(?:/(\d{1,12}))?", re.ASCII)
 _WISH = re.compile(r"onboarding/wish/(\d{1,12})", re.ASCII)

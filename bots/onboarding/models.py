@@ -11,11 +11,11 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
-from bots.runtime.documents import read
 from bots.runtime.kit import sparing
-from bots.runtime.moves import Movable
-from federation.membership import Place, Premises, is_shown
-from federation.spaces.network import Access
+from bots.runtime.kit.moves import Movable
+from bots.runtime.model.documents import read
+from federation.model.membership import Place, Premises, is_shown
+from federation.model.network import Access
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bots.onboarding.models import Member, Office, Settings, Wish
-from bots.runtime.bot import Made
-from bots.runtime.tongues import Tongues
-from federation.events import RoomView
-from federation.membership import Look
+from bots.runtime.model.bot import Made
+from bots.runtime.speech.tongues import Tongues
+from federation.model.events import RoomView
+from federation.model.membership import Look
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,11 +28,11 @@ from bots.onboarding.models import (
 from bots.onboarding.rules import commands
 from bots.onboarding.rules.gathering import about
 from bots.onboarding.state import Knowledge, State
-from bots.runtime.bot import Docs
-from bots.runtime.decision import Due, Event, Performed, Started
-from bots.runtime.people import person_in
-from bots.runtime.tongues import Tongues
-from federation.events import (
+from bots.runtime.model.bot import Docs
+from bots.runtime.model.decision import Due, Event, Performed, Started
+from bots.runtime.speech.tongues import Tongues
+from bots.runtime.understanding.people import person_in
+from federation.model.events import (
     ClientRequest,
     MediaMessage,
     Membership,

@@ -27,7 +27,7 @@ from nio.crypto import (
     SessionStore,
 )
 
-from federation.ports import Vault
+from federation.model.ports import Vault
 
 _CACHE = 2_000
 

@@ -20,8 +20,8 @@ from nio.events import DummyEvent, OlmEvent, RoomKeyEvent, ToDeviceEvent
 from federation.encryption.identities import devices, identity, verify
 from federation.encryption.keystore import KeyStore
 from federation.encryption.standing import identity_of
-from federation.ports import BOUND, DEVICE, RawEvent, Vault
-from federation.shapes import is_shallow, is_text, listing, mapping, number, parse
+from federation.model.ports import BOUND, DEVICE, RawEvent, Vault
+from federation.model.shapes import is_shallow, is_text, listing, mapping, number, parse
 
 log = logging.getLogger(__name__)
 

@@ -12,8 +12,8 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 
-from federation import rooms
-from federation.ports import Vault
+from federation.model import rooms
+from federation.model.ports import Vault
 
 MOST = 100
 """Notes of a room that are kept, the latest: somebody may never come."""

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from federation.ports import RawEvent
-from federation.shapes import is_text, mapping
+from federation.model.ports import RawEvent
+from federation.model.shapes import is_text, mapping
 
 CANCEL = "m.key.verification.cancel"
 ASKING = frozenset({"m.key.verification.request", "m.key.verification.start"})

@@ -16,11 +16,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from federation.client.homeserver import Homeserver, path
 from federation.encryption import meeting, owing
 from federation.encryption.machine import MEGOLM, Device, Machine
-from federation.errors import FederationError, KeysNotShared, TooSoon
-from federation.homeserver import Homeserver, path
-from federation.ports import Transactor, Vault
+from federation.model.errors import FederationError, KeysNotShared, TooSoon
+from federation.model.ports import Transactor, Vault
 
 log = logging.getLogger(__name__)
 

@@ -9,9 +9,9 @@ import json
 from typing import Any
 
 from federation.encryption.identities import NOBODY, Identity
-from federation.events import Doubt
-from federation.ports import Vault
-from federation.shapes import listing
+from federation.model.events import Doubt
+from federation.model.ports import Vault
+from federation.model.shapes import listing
 
 
 def identity_of(vault: Vault, account: str, user: str) -> Identity:
@@ -24,7 +24,7 @@ def identity_of(vault: Vault, account: str, user: str) -> Identity:
 
 
 def doubt(vault: Vault, account: str, user: str, device: Any, *, asked: bool) -> Doubt | None:
-    """See `federation.events.Origin`. `device`: the two public keys (curve25519, ed25519) with
+    """See `events.Origin`. `device`: the two public keys (curve25519, ed25519) with
     which a Megolm session came; `asked`: the user's devices were asked for because of it.
 
     Nobody is refused for what we know too little of: only who was asked for can be a no.

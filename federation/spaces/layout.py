@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from federation.spaces.network import (
+from federation.model.network import (
     POWER,
     Access,
     Adopted,

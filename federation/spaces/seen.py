@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from federation import power
-from federation.ports import RawEvent
-from federation.spaces.network import Mark
+from federation.model import power
+from federation.model.network import Mark
+from federation.model.ports import RawEvent
 from federation.spaces.state import (
     ALIAS,
     CHILD,

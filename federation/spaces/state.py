@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from federation.actions import Handle, Ref
-from federation.power import has_creators
-from federation.spaces.network import Access, Child, Key, Kind, Layout, Mark, Room, Space
+from federation.model.actions import Handle, Ref
+from federation.model.network import Access, Child, Key, Kind, Layout, Mark, Room, Space
+from federation.model.power import has_creators
 
 MARK = "org.buendnis.room"
 """A state event in each room of ours, and a key in the first event and in each link."""
@@ -37,7 +37,7 @@ TYPES = (
 SPACE = "m.space"
 MEGOLM = "m.megolm.v1.aes-sha2"
 PICTURE = "picture/"
-"""Before the name of one of `federation.pictures`, in a handle."""
+"""Before the name of one of `federation.client.pictures`, in a handle."""
 OURS = 100
 """The power level that it takes to change what the YAML says."""
 

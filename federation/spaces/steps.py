@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from federation.actions import Invite, Ref, SetState
-from federation.spaces.network import Role, Room
+from federation.model.actions import Invite, Ref, SetState
+from federation.model.network import Role, Room
 
 Sign = Literal["+", "~", "-"]
 """Something comes, changes, or goes."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from federation.spaces.network import Access, Room, Space
+from federation.model.network import Access, Room, Space
 from federation.spaces.state import (
     ALIAS,
     AVATAR,

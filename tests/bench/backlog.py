@@ -10,14 +10,14 @@ from typing import Any
 
 from nio import AsyncClient, RoomMessagesResponse, SyncResponse
 
-from bots.runtime.sealing import Sealer
-from bots.runtime.store import Store
-from bots.runtime.transaction import Transaction
-from federation.embedded import EmbeddedSynapse
-from federation.homeserver import Homeserver
-from federation.login import Credentials
-from federation.session import Session
-from federation.sync import PAGE, TIMELINE_LIMIT, Interests
+from bots.lab.synapse.embedded import EmbeddedSynapse
+from bots.runtime.store.sealing import Sealer
+from bots.runtime.store.store import Store
+from bots.runtime.store.transaction import Transaction
+from federation.client.homeserver import Homeserver
+from federation.client.login import Credentials
+from federation.client.sync import PAGE, TIMELINE_LIMIT, Interests
+from federation.syncing.session import Session
 from tests.bench.echoing import numbered
 from tests.bench.figures import Figure
 from tests.bench.light import PASSWORD, Light, flood

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from bots.offices.ombuds import ombuds_office
-from bots.runtime.serving import run_until_signal
+from bots.runtime.office.serving import run_until_signal
 from config.loading import load
 from tests.bench.heartbeat import obey
 

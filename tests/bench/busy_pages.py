@@ -14,10 +14,10 @@ from typing import Any
 import aiohttp
 
 from bots.announcements.models import Published
-from bots.runtime.sealing import Sealer
-from bots.runtime.store import Store
-from bots.runtime.words import Words
-from bots.web import _rendered
+from bots.offices.web import _rendered
+from bots.runtime.speech.words import Words
+from bots.runtime.store.sealing import Sealer
+from bots.runtime.store.store import Store
 from bridges.web.models import News, Ports
 from bridges.web.server import serving
 from tests.bench.figures import Figure

@@ -8,7 +8,7 @@ import secrets
 import time
 from statistics import median
 
-from bots.demo.person import Person
+from bots.lab.people.person import Person
 from tests.bench.figures import Figure
 from tests.bench.light import Light, Watch, watching
 from tests.bench.ombuds import Scene, scene

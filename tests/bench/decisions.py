@@ -12,11 +12,11 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from bots.runtime.decision import Event
-from bots.runtime.ruling import ruled
-from bots.runtime.sealing import Sealer
-from bots.runtime.store import Store
-from bots.runtime.transaction import Transaction
+from bots.runtime.model.decision import Event
+from bots.runtime.office.ruling import ruled
+from bots.runtime.store.sealing import Sealer
+from bots.runtime.store.store import Store
+from bots.runtime.store.transaction import Transaction
 from tests.bench.figures import Figure
 from tests.bench.place import Place
 from tests.bench.subjects import EXCHANGE, OMBUDS, Subject

@@ -11,12 +11,12 @@ import os
 from datetime import datetime
 from pathlib import Path
 
-from bots.runtime.bot import Docs
-from bots.runtime.decision import Decision, Event, Phrase
-from bots.runtime.serving import Account, serve
-from federation.actions import Send, Text
-from federation.events import TextMessage
-from federation.sync import Interests
+from bots.runtime.model.bot import Docs
+from bots.runtime.model.decision import Decision, Event, Phrase
+from bots.runtime.office.serving import Account, serve
+from federation.client.sync import Interests
+from federation.model.actions import Send, Text
+from federation.model.events import TextMessage
 
 
 class Echo:

@@ -12,9 +12,9 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Self
 
-from federation.embedded import EmbeddedSynapse
-from federation.errors import NotAHomeserver, Unreachable
-from federation.homeserver import Homeserver, path
+from bots.lab.synapse.embedded import EmbeddedSynapse
+from federation.client.homeserver import Homeserver, path
+from federation.model.errors import NotAHomeserver, Unreachable
 
 FILTER = json.dumps(
     {

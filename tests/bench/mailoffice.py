@@ -34,26 +34,26 @@ from bots.announcements.models import (
     Version,
     to_json,
 )
-from bots.mail import documents
-from bots.mail.performer import Mail
-from bots.mail.performer import Settings as MailSettings
-from bots.runtime.clock import Clock, SystemClock
-from bots.runtime.failpoints import VARIABLE, from_environment
-from bots.runtime.office import Office, Post
-from bots.runtime.records import Rings
-from bots.runtime.sealing import Sealer
-from bots.runtime.store import Store
-from bots.runtime.transaction import Transaction
-from bots.runtime.words import Words
+from bots.runtime.mail import documents
+from bots.runtime.mail.performer import Mail
+from bots.runtime.mail.performer import Settings as MailSettings
+from bots.runtime.office.office import Office, Post
+from bots.runtime.process.clock import Clock, SystemClock
+from bots.runtime.process.failpoints import VARIABLE, from_environment
+from bots.runtime.speech.words import Words
+from bots.runtime.store.records import Rings
+from bots.runtime.store.sealing import Sealer
+from bots.runtime.store.store import Store
+from bots.runtime.store.transaction import Transaction
 from bridges.email import tokens
 from bridges.email.composing import Composer
 from bridges.email.dkim import Key
 from bridges.email.letters import Letterhead, Mailbox
 from bridges.email.smtp import Pool, Server
-from federation.actions import Send
-from federation.perform import Outcome
-from federation.recent import Recent
-from federation.session import Session
+from federation.model.actions import Send
+from federation.performing.perform import Outcome
+from federation.syncing.recent import Recent
+from federation.syncing.session import Session
 
 BOT, ROOM, EDITOR = "@news:net.example", "!news", "@anna:net.example"
 KEY = b"k" * 32

@@ -9,8 +9,8 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Literal
 
-from bots.runtime.clock import SystemClock
-from federation.embedded import free_port
+from bots.lab.synapse.embedded import free_port
+from bots.runtime.process.clock import SystemClock
 from tests.bench.figures import Figure
 from tests.bench.place import Place
 from tests.mailservers import packages

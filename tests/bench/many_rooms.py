@@ -7,7 +7,7 @@ import itertools
 from pathlib import Path
 from typing import Any
 
-from federation.embedded import EmbeddedSynapse
+from bots.lab.synapse.embedded import EmbeddedSynapse
 from tests.bench.children import Child
 from tests.bench.light import PASSWORD, Light
 from tests.bench.place import Build, Place

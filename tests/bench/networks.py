@@ -11,15 +11,15 @@ from typing import Any
 
 import yaml
 
-from bots.declared import network
-from bots.planning import planning
+from bots.lab.synapse.embedded import EmbeddedSynapse
+from bots.offices.spaces.declared import network
+from bots.offices.spaces.planning import planning
 from config.loading import load_network
-from federation.actions import Handle
-from federation.embedded import EmbeddedSynapse
-from federation.spaces.apply import Outcome
+from federation.model.actions import Handle
+from federation.model.network import Layout
+from federation.spaces.applying.apply import Outcome
 from federation.spaces.layout import lay_out
-from federation.spaces.network import Layout
-from federation.spaces.plan import Plan
+from federation.spaces.planning.plan import Plan
 from federation.spaces.state import creation, link
 from tests.bench.place import Build, Place
 

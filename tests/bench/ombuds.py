@@ -10,9 +10,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bots.demo import Seen, Timeline
-from bots.demo.person import Person
-from federation.embedded import EmbeddedSynapse
+from bots.lab.people.client import Seen, Timeline
+from bots.lab.people.person import Person
+from bots.lab.synapse.embedded import EmbeddedSynapse
 from tests.bench.children import Child
 from tests.bench.light import PASSWORD
 from tests.bench.place import Place

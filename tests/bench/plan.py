@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from federation.embedded import EmbeddedSynapse
+from bots.lab.synapse.embedded import EmbeddedSynapse
 from tests.bench.figures import Figure
 from tests.bench.networks import declare, fingerprint, home, layout_of
 from tests.bench.place import Place

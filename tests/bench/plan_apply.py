@@ -9,12 +9,12 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from bots.planning import AT_ONCE
-from federation.actions import Handle, Ref
-from federation.embedded import EmbeddedSynapse
-from federation.homeserver import Homeserver, path
-from federation.spaces.network import Key, Layout, Room
-from federation.spaces.references import replaced
+from bots.lab.synapse.embedded import EmbeddedSynapse
+from bots.offices.spaces.planning import AT_ONCE
+from federation.client.homeserver import Homeserver, path
+from federation.model.actions import Handle, Ref
+from federation.model.network import Key, Layout, Room
+from federation.spaces.applying.references import replaced
 from federation.spaces.state import creation, link
 from tests.bench.figures import Figure
 from tests.bench.light import PASSWORD

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 
-from bots.demo.person import Person
+from bots.lab.people.person import Person
 from tests.bench.figures import Figure
 from tests.bench.ombuds import Scene, scene
 from tests.bench.place import Place

@@ -7,7 +7,7 @@ import secrets
 from pathlib import Path
 from statistics import median
 
-from federation.embedded import EmbeddedSynapse
+from bots.lab.synapse.embedded import EmbeddedSynapse
 from tests.bench.figures import Figure
 from tests.bench.light import Light, watching
 from tests.bench.many_rooms import home, start

@@ -16,8 +16,8 @@ from pathlib import Path
 import aiohttp
 import yaml
 
-from federation.embedded import EmbeddedSynapse
-from federation.errors import Unreachable
+from bots.lab.synapse.embedded import EmbeddedSynapse
+from federation.model.errors import Unreachable
 from tests.bench.children import Child
 from tests.bench.figures import Figure
 from tests.bench.light import Light, Watch, watching

@@ -16,17 +16,14 @@ from bots.exchange.settings import Settings as ExchangeSettings
 from bots.exchange.settings import Source
 from bots.ombuds import keys as ombuds
 from bots.ombuds.bot import OmbudsBot
-from bots.ombuds.cases import documents as cases
-from bots.ombuds.chats import documents as chats
-from bots.ombuds.flags import documents as flags
+from bots.ombuds.documents import cases, chats, flags, team
 from bots.ombuds.settings import Settings as OmbudsSettings
-from bots.ombuds.team import documents as team
-from bots.runtime.decision import Due, Event
 from bots.runtime.kit.bot import KitBot
-from bots.runtime.kit.messages import MessageNow
-from bots.runtime.transaction import Transaction
-from bots.runtime.words import Words
-from federation.events import Edit, Origin, Reaction, Redaction, RoomView, TextMessage
+from bots.runtime.model.decision import Due, Event
+from bots.runtime.model.messages import MessageNow
+from bots.runtime.speech.words import Words
+from bots.runtime.store.transaction import Transaction
+from federation.model.events import Edit, Origin, Reaction, Redaction, RoomView, TextMessage
 
 BOT, NORTH, COMMON, STAFF = "@bot:a.example", "!north", "!exchange", "!staff"
 ANNA = "@anna:a.example"

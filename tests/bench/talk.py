@@ -16,7 +16,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from statistics import median
 
-from federation.embedded import EmbeddedSynapse
+from bots.lab.synapse.embedded import EmbeddedSynapse
 from tests.bench.children import Child
 from tests.bench.figures import Figure
 from tests.bench.light import PASSWORD, Light, Watch, watching

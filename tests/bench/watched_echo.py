@@ -11,9 +11,9 @@ import time
 from datetime import datetime
 from pathlib import Path
 
-from bots.runtime.decision import Decision, Event
-from bots.runtime.serving import Account, assemble, run_until_signal
-from federation.events import TextMessage
+from bots.runtime.model.decision import Decision, Event
+from bots.runtime.office.serving import Account, assemble, run_until_signal
+from federation.model.events import TextMessage
 from tests.bench.echo import Echo
 from tests.bench.telling import say
 

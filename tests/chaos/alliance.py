@@ -13,15 +13,15 @@ from typing import Any, Self
 
 from bots.announcements import kinds
 from bots.announcements.models import Kind, Standing, Subscriber, to_json
-from bots.mail import documents
-from bots.planning import seal_key
-from bots.runtime.control import NotRunning, Refused, ask
-from bots.runtime.sealing import Sealer
-from bots.runtime.store import Store
-from bots.runtime.transaction import Transaction
+from bots.lab.synapse.embedded import EmbeddedSynapse, free_port
+from bots.offices.spaces.planning import seal_key
+from bots.runtime.mail import documents
+from bots.runtime.process.control import NotRunning, Refused, ask
+from bots.runtime.store.sealing import Sealer
+from bots.runtime.store.store import Store
+from bots.runtime.store.transaction import Transaction
 from bridges.email import tokens
 from config.loading import load_network
-from federation.embedded import EmbeddedSynapse, free_port
 from tests.synapse.networks import Declared
 
 FASTEST = 100_000

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from bots.demo import Json, Seen, is_redacted, room_path
+from bots.lab.people.client import Json, Seen, is_redacted, room_path
 from tests.chaos.witness import Witness
 
 _NUMBER = re.compile(r" #(\d+)$")

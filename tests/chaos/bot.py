@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bots.runtime.bot import Docs, Made
-from bots.runtime.decision import (
+from bots.runtime.model.bot import Docs, Made
+from bots.runtime.model.decision import (
     Decision,
     Due,
     Event,
@@ -21,8 +21,8 @@ from bots.runtime.decision import (
     Request,
     SetTimer,
 )
-from bots.runtime.kit.messages import MessageNow
-from federation.actions import (
+from bots.runtime.model.messages import MessageNow
+from federation.model.actions import (
     AskNow,
     CreateRoom,
     EditMessage,
@@ -37,7 +37,7 @@ from federation.actions import (
     SetState,
     Text,
 )
-from federation.events import (
+from federation.model.events import (
     Edit,
     Membership,
     MembershipKind,

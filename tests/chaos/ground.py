@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from federation.embedded import EmbeddedSynapse
-from federation.homeserver import Homeserver, path
+from bots.lab.synapse.embedded import EmbeddedSynapse
+from federation.client.homeserver import Homeserver, path
 from tests.chaos.office import Told
 from tests.chaos.process import Keeper
 from tests.chaos.witness import Witness

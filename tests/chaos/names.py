@@ -9,7 +9,7 @@ from pathlib import Path
 
 import bots.runtime
 import federation
-from federation.perform import _MEMBERSHIP
+from federation.performing.perform import _MEMBERSHIP
 
 EXTERNAL = frozenset({"call", "call_list"})
 ELSEWHERE = frozenset({"commit:status"})

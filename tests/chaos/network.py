@@ -10,7 +10,7 @@ import secrets
 from collections import Counter
 from contextlib import AsyncExitStack, suppress
 
-from federation.errors import FederationError
+from federation.model.errors import FederationError
 from tests.bench.light import Light
 from tests.chaos import tally
 from tests.chaos.figures import Figure

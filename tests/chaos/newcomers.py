@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import quote
 
-from federation.errors import FederationError
+from federation.model.errors import FederationError
 from tests.bench.light import Light
 from tests.chaos.alliance import Event
 from tests.chaos.witness import Witness

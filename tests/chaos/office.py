@@ -24,18 +24,19 @@ from nio.crypto.olm_machine import Olm
 
 from bots.ombuds.bot import OmbudsBot
 from bots.ombuds.settings import Settings
-from bots.runtime import failpoints, office
-from bots.runtime.decision import FormSubmitted
-from bots.runtime.errors import StoreError
-from bots.runtime.office import Office
-from bots.runtime.ruling import AnyBot
-from bots.runtime.serving import Account, assemble, run_until_signal
-from bots.runtime.words import Words
-from federation import creating, trust
-from federation.encryption import machine
-from federation.errors import FederationError
-from federation.ports import Probe
-from federation.sync import Interests
+from bots.runtime.model.decision import FormSubmitted
+from bots.runtime.model.errors import StoreError
+from bots.runtime.office import office
+from bots.runtime.office.office import Office
+from bots.runtime.office.ruling import AnyBot
+from bots.runtime.office.serving import Account, assemble, run_until_signal
+from bots.runtime.process import failpoints
+from bots.runtime.speech.words import Words
+from federation.client.sync import Interests
+from federation.encryption import machine, trust
+from federation.model.errors import FederationError
+from federation.model.ports import Probe
+from federation.performing import creating
 from tests.chaos.bot import Busy
 
 VARIABLE = "CHAOS_OFFICE"

@@ -6,8 +6,8 @@ import asyncio
 import base64
 import secrets
 
-from bots.demo import Json
-from bots.demo.person import Person
+from bots.lab.people.client import Json
+from bots.lab.people.person import Person
 from tests.chaos.witness import Witness
 
 

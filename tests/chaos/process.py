@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
-from bots.runtime.failpoints import VARIABLE
+from bots.runtime.process.failpoints import VARIABLE
 from tests.chaos.office import READY, Told
 
 CRASHES = 5

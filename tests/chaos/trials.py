@@ -11,13 +11,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bots.runtime import backup
-from bots.runtime.kit.requests import slot
-from bots.runtime.sealing import Sealer, load_key
-from bots.runtime.serving import KEY_FILE
-from bots.runtime.store import FILE
-from federation.actions import CreateRoom
-from federation.homeserver import Homeserver, path
+from bots.runtime.model.requests import slot
+from bots.runtime.office.serving import KEY_FILE
+from bots.runtime.store import backup
+from bots.runtime.store.sealing import Sealer, load_key
+from bots.runtime.store.store import FILE
+from federation.client.homeserver import Homeserver, path
+from federation.model.actions import CreateRoom
 from tests.chaos.audit import Findings
 from tests.chaos.ground import Account, Ground
 from tests.chaos.office import Told

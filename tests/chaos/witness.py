@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bots.demo import Json
-from bots.demo.person import Person
+from bots.lab.people.client import Json
+from bots.lab.people.person import Person
 
 
 class Witness(Person):

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from bots.lab.synapse.embedded import EmbeddedSynapse
 from bots.offices.network import network_office
 from config.loading import load_network
-from federation.embedded import EmbeddedSynapse
 from tests.clients.conftest import MakeStrict
 from tests.clients.looks import all_are_readable, all_have_names
 from tests.clients.strict import StrictPerson

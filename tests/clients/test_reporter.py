@@ -13,8 +13,8 @@ import pytest
 
 from bots.ombuds.bot import OmbudsBot
 from bots.ombuds.settings import Settings
-from bots.runtime.serving import Account as Post
-from bots.runtime.words import Words
+from bots.runtime.office.serving import Account as Post
+from bots.runtime.speech.words import Words
 from tests.clients.conftest import MakeStrict
 from tests.clients.looks import all_are_readable, all_have_names
 from tests.clients.strict import Shown, StrictPerson

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bots.runtime.serving import Account
+from bots.runtime.office.serving import Account
 from tests.clients.conftest import MakeStrict
 from tests.clients.looks import all_are_readable
 from tests.clients.strict import Shown, StrictPerson

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bots.onboarding.models import Initiative
-from federation.membership import FOR_MEMBERS
-from federation.spaces.network import Access
+from federation.model.membership import FOR_MEMBERS
+from federation.model.network import Access
 
 PRESENT = ("join", "invite")
 IN = ("choosing", "member")

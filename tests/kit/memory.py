@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
-from bots.runtime.bot import Made
 from bots.runtime.kit.documents import MOST, Change, Collection, Drop, Put
-from federation.events import RoomView
+from bots.runtime.model.bot import Made
+from federation.model.events import RoomView
 from tests.kit import moving
 
 D = TypeVar("D")

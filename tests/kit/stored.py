@@ -6,7 +6,7 @@ import json
 from typing import TypeVar
 
 from bots.runtime.kit.documents import Collection
-from bots.runtime.transaction import Transaction
+from bots.runtime.store.transaction import Transaction
 
 D = TypeVar("D")
 

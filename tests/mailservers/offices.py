@@ -13,11 +13,11 @@ from pathlib import Path
 
 from bots.announcements import handles, kinds
 from bots.announcements.models import Round, round_from
-from bots.mail.performer import Mail
-from bots.runtime.clock import Clock, ManualClock, SystemClock
-from bots.runtime.decision import FormSubmitted
-from bots.runtime.office import Office
-from bots.runtime.transaction import Transaction
+from bots.runtime.mail.performer import Mail
+from bots.runtime.model.decision import FormSubmitted
+from bots.runtime.office.office import Office
+from bots.runtime.process.clock import Clock, ManualClock, SystemClock
+from bots.runtime.store.transaction import Transaction
 from tests.bench import mailoffice
 
 DAY = 24 * 3600.0

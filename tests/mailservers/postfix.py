@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from federation.embedded import free_port
+from bots.lab.synapse.embedded import free_port
 from tests.mailservers.packages import environment, root
 from tests.mailservers.running import Log, running
 

@@ -21,8 +21,8 @@ import bots
 import bridges
 import config
 import federation
-from bots.cli import main
-from config.spoken import spoken
+from bots.cli.entry import main
+from config.cli.spoken import spoken
 
 NOBODY = 54_321
 

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 
 def test_the_help_of_all_commands_loads_nothing_slow() -> None:
     code = (
-        "import sys; from bots.cli import cli\n"
+        "import sys; from bots.cli.entry import cli\n"
         "try: cli(['--help'])\n"
         "except SystemExit: pass\n"
         "slow = {'nio', 'aiohttp', 'pydantic', 'yaml', 'sqlite_utils'} & set(sys.modules)\n"

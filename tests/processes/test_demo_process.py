@@ -7,7 +7,7 @@ import sys
 
 KILLED_BEFORE_ITS_CHILD_COULD_ASK_FOR_A_SIGNAL = """
 import os, time
-from bots.demo.process import _ending_with_us
+from bots.lab.demo.process import _ending_with_us
 bind, us = _ending_with_us(), os.getpid()
 if os.fork():
     os._exit(0)

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from bots.installing.questions import QUESTIONS
+from bots.cli.installing.questions import QUESTIONS
 from tests.kit.installation import ANSWERS, ROOT, initialised
 from tests.processes.as_nobody import NOBODY
 

@@ -1,8 +1,8 @@
 """Where shapes are sent: each place is one bot with somebody who writes to it.
 
-Every event goes from raw JSON through `federation.translate`, the bot's `load`, `rule` and `save`;
-what is looked up is found as a homeserver keeps it. What is left to be seen at the end, edits and
-removals done, is what counts.
+Every event goes from raw JSON through `federation.model.translate`, the bot's `load`, `rule` and
+`save`; what is looked up is found as a homeserver keeps it. What is left to be seen at the end,
+edits and removals done, is what counts.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from bots.runtime.decision import Request, Say
-from federation.actions import DeclineVerification, Handle, Redact
-from federation.events import RoomEvent, RoomView
-from federation.translate import translate
+from bots.runtime.model.decision import Request, Say
+from federation.model.actions import DeclineVerification, Handle, Redact
+from federation.model.events import RoomEvent, RoomView
+from federation.model.translate import translate
 from tests.shapes.recorded import Shape
 from tests.unit import test_announcements_story as announcements
 from tests.unit import test_exchange_story as exchange

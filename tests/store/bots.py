@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from bots.runtime.bot import Docs
-from bots.runtime.decision import Decision, Due, Event, Phrase, Request, SetAside
-from federation.actions import Text
-from federation.events import TextMessage, Unreadable
+from bots.runtime.model.bot import Docs
+from bots.runtime.model.decision import Decision, Due, Event, Phrase, Request, SetAside
+from federation.model.actions import Text
+from federation.model.events import TextMessage, Unreadable
 
 Do = Callable[[Event, datetime], Sequence[Request]]
 

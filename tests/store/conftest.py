@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bots.runtime.clock import ManualClock
-from bots.runtime.sealing import Sealer
-from bots.runtime.store import Store
+from bots.runtime.process.clock import ManualClock
+from bots.runtime.store.sealing import Sealer
+from bots.runtime.store.store import Store
 
 KEY = bytes(range(32))
 NOW = 1_800_000_000.0

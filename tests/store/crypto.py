@@ -8,10 +8,10 @@ from typing import Any, Self
 
 from nio.api import Api
 
-from bots.runtime.sealing import Sealer
-from bots.runtime.store import Store
+from bots.runtime.store.sealing import Sealer
+from bots.runtime.store.store import Store
 from federation.encryption.machine import MEGOLM, Device, Machine
-from federation.trust import CrossSigning
+from federation.encryption.trust import CrossSigning
 from tests.store.conftest import KEY
 from tests.store.events import ROOM, event
 

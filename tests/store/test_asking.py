@@ -10,24 +10,24 @@ from typing import Any
 
 import pytest
 
-from bots.runtime import asking
-from bots.runtime.asking import TRIES
-from bots.runtime.clock import ManualClock
-from bots.runtime.deciding import Deciding
-from bots.runtime.decision import Event, Request
-from bots.runtime.delivering import Delivering
-from bots.runtime.kit.messages import MessageNow, Unknown
-from bots.runtime.outcomes import report
-from bots.runtime.records import Answer
-from bots.runtime.sealing import Sealer
-from bots.runtime.store import Store
-from bots.runtime.transaction import Transaction
-from federation import rooms
-from federation.actions import AskDevices, AskNow, Send, Text
-from federation.events import Doubt, TextMessage
-from federation.perform import Outcome
-from federation.ports import DEVICE
-from federation.recent import Recent
+from bots.runtime.model.decision import Event, Request
+from bots.runtime.model.messages import MessageNow, Unknown
+from bots.runtime.office import asking
+from bots.runtime.office.asking import TRIES
+from bots.runtime.office.deciding import Deciding
+from bots.runtime.office.delivering import Delivering
+from bots.runtime.office.outcomes import report
+from bots.runtime.process.clock import ManualClock
+from bots.runtime.store.records import Answer
+from bots.runtime.store.sealing import Sealer
+from bots.runtime.store.store import Store
+from bots.runtime.store.transaction import Transaction
+from federation.model import rooms
+from federation.model.actions import AskDevices, AskNow, Send, Text
+from federation.model.events import Doubt, TextMessage
+from federation.model.ports import DEVICE
+from federation.performing.perform import Outcome
+from federation.syncing.recent import Recent
 from tests.store.bots import Obedient
 from tests.store.conftest import NOW
 from tests.store.events import ANNA, BOT, ROOM, event, message

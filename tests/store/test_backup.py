@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from bots.runtime import erased
-from bots.runtime.backup import (
+from bots.runtime.model.decision import Deliver
+from bots.runtime.model.errors import AlreadyRunning, StoreError
+from bots.runtime.store import erased
+from bots.runtime.store.backup import (
     STAMP,
     UNFINISHED,
     BackupError,
@@ -21,14 +23,12 @@ from bots.runtime.backup import (
     restore,
     settings_of,
 )
-from bots.runtime.decision import Deliver
-from bots.runtime.errors import AlreadyRunning, StoreError
-from bots.runtime.records import Order
-from bots.runtime.restored import Restored, read_restored, settle
-from bots.runtime.sealing import Sealer
-from bots.runtime.store import Store
-from bots.runtime.transaction import Transaction
-from federation.actions import Send, Text
+from bots.runtime.store.records import Order
+from bots.runtime.store.restored import Restored, read_restored, settle
+from bots.runtime.store.sealing import Sealer
+from bots.runtime.store.store import Store
+from bots.runtime.store.transaction import Transaction
+from federation.model.actions import Send, Text
 
 KEY = bytes(range(32))
 BOT = "@bot:example.org"

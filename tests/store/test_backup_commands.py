@@ -10,12 +10,12 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
-from bots.cli import cli
-from bots.runtime.decision import Deliver
-from bots.runtime.records import Order
-from bots.runtime.sealing import Sealer, load_key
-from bots.runtime.store import Store
-from bots.runtime.transaction import Transaction
+from bots.cli.entry import cli
+from bots.runtime.model.decision import Deliver
+from bots.runtime.store.records import Order
+from bots.runtime.store.sealing import Sealer, load_key
+from bots.runtime.store.store import Store
+from bots.runtime.store.transaction import Transaction
 
 SETTINGS = {
     "office": {"name": "Ombudsstelle", "state": "./state"},

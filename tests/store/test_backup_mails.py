@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bots.runtime.backup import make, restore
-from bots.runtime.bot import Docs
-from bots.runtime.deciding import Deciding
-from bots.runtime.decision import Decision, Deliver, Due, Event, Performed, Phrase, SetTimer
-from bots.runtime.records import Rings
-from bots.runtime.sealing import Sealer
-from bots.runtime.store import Store
-from bots.runtime.transaction import Transaction
-from federation.actions import Text
-from federation.events import TextMessage
+from bots.runtime.model.bot import Docs
+from bots.runtime.model.decision import Decision, Deliver, Due, Event, Performed, Phrase, SetTimer
+from bots.runtime.office.deciding import Deciding
+from bots.runtime.store.backup import make, restore
+from bots.runtime.store.records import Rings
+from bots.runtime.store.sealing import Sealer
+from bots.runtime.store.store import Store
+from bots.runtime.store.transaction import Transaction
+from federation.model.actions import Text
+from federation.model.events import TextMessage
 
 KEY = bytes(range(32))
 BOT = "@bot:example.org"

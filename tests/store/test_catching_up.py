@@ -10,13 +10,13 @@ from datetime import datetime
 from functools import partial
 from typing import Any, cast
 
-from bots.runtime.decision import CancelTimer, Deliver, Due, Event, Request
-from bots.runtime.office import Office, Post
-from bots.runtime.records import Order, Rings
-from bots.runtime.store import Store
-from bots.runtime.transaction import Transaction
-from federation.perform import Outcome
-from federation.session import Session
+from bots.runtime.model.decision import CancelTimer, Deliver, Due, Event, Request
+from bots.runtime.office.office import Office, Post
+from bots.runtime.store.records import Order, Rings
+from bots.runtime.store.store import Store
+from bots.runtime.store.transaction import Transaction
+from federation.performing.perform import Outcome
+from federation.syncing.session import Session
 from tests.bench.mailoffice import NoHomeserver
 from tests.store.bots import Obedient
 

@@ -8,11 +8,8 @@ from typing import Any
 
 import pytest
 
-from bots.runtime import erased
-from bots.runtime.bot import Docs
-from bots.runtime.clock import ManualClock
-from bots.runtime.deciding import STRICT, TRIES, Deciding
-from bots.runtime.decision import (
+from bots.runtime.model.bot import Docs
+from bots.runtime.model.decision import (
     CancelTimer,
     Due,
     Event,
@@ -21,14 +18,17 @@ from bots.runtime.decision import (
     SetTimer,
     Started,
 )
-from bots.runtime.errors import StoreError
-from bots.runtime.kit.requests import Doublet
-from bots.runtime.records import Rings, Told
-from bots.runtime.store import Store
-from bots.runtime.transaction import Transaction
-from federation.actions import AskDevices, CreateRoom, Handle, Invite, Send, Text
-from federation.events import TextMessage, Unreadable
-from federation.ports import Echo
+from bots.runtime.model.errors import StoreError
+from bots.runtime.model.requests import Doublet
+from bots.runtime.office.deciding import STRICT, TRIES, Deciding
+from bots.runtime.process.clock import ManualClock
+from bots.runtime.store import erased
+from bots.runtime.store.records import Rings, Told
+from bots.runtime.store.store import Store
+from bots.runtime.store.transaction import Transaction
+from federation.model.actions import AskDevices, CreateRoom, Handle, Invite, Send, Text
+from federation.model.events import TextMessage, Unreadable
+from federation.model.ports import Echo
 from tests.store.bots import Do, Obedient
 from tests.store.conftest import NOW
 from tests.store.events import ANNA, BOT, ROOM, message

@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from bots.runtime.clock import ManualClock
-from bots.runtime.decision import Performed, SetAside
-from bots.runtime.delivering import TRIES, Delivering
-from bots.runtime.errors import StoreError
-from bots.runtime.performing import Refused, TryLater
-from bots.runtime.records import Order, Told
-from bots.runtime.store import Store
-from bots.runtime.transaction import Transaction
-from federation.actions import (
+from bots.runtime.model.decision import Performed, SetAside
+from bots.runtime.model.errors import StoreError
+from bots.runtime.office.delivering import TRIES, Delivering
+from bots.runtime.office.performing import Refused, TryLater
+from bots.runtime.process.clock import ManualClock
+from bots.runtime.store.records import Order, Told
+from bots.runtime.store.store import Store
+from bots.runtime.store.transaction import Transaction
+from federation.model.actions import (
     CreateRoom,
     Handle,
     Invite,
@@ -28,8 +28,8 @@ from federation.actions import (
     Send,
     Text,
 )
-from federation.perform import Outcome
-from federation.ports import Echo
+from federation.model.ports import Echo
+from federation.performing.perform import Outcome
 from tests.store.events import BOT
 
 A, B = "!a:example.org", "!b:example.org"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from bots.runtime.clock import ManualClock
-from bots.runtime.performing import TryLater
-from bots.runtime.store import Store
+from bots.runtime.office.performing import TryLater
+from bots.runtime.process.clock import ManualClock
+from bots.runtime.store.store import Store
 from tests.store.events import BOT
 from tests.store.test_delivering import A, B, Scripted, append, delivering, say, until
 

@@ -13,13 +13,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bots.runtime import viewing
-from bots.runtime.errors import StoreError
 from bots.runtime.kit.documents import MOST, Collection, Drop, Put, View
-from bots.runtime.rows.documents import PAGE
-from bots.runtime.sealing import Sealer
-from bots.runtime.store import FILE, Store
-from bots.runtime.transaction import Transaction
+from bots.runtime.model.errors import StoreError
+from bots.runtime.store import viewing
+from bots.runtime.store.rows.documents import PAGE
+from bots.runtime.store.sealing import Sealer
+from bots.runtime.store.store import FILE, Store
+from bots.runtime.store.transaction import Transaction
 from tests.kit.memory import Memory
 from tests.store.conftest import KEY, NOW
 
@@ -75,7 +75,7 @@ async def test_a_store_finds_what_dictionaries_find(
 ) -> None:
     folder, memory = tmp_path_factory.mktemp("store"), Memory()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("bots.runtime.rows.documents.PAGE", page)
+        patch.setattr("bots.runtime.store.rows.documents.PAGE", page)
         store = Store.open(folder, Sealer(KEY), lambda: NOW)
         for step in steps:
             await change(store, step)

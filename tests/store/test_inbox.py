@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from bots.runtime.clock import ManualClock
-from bots.runtime.records import Happened, KeyIsLate, Locked
-from bots.runtime.store import Store
-from bots.runtime.transaction import InboxRow, Transaction
+from bots.runtime.process.clock import ManualClock
+from bots.runtime.store.records import Happened, KeyIsLate, Locked
+from bots.runtime.store.store import Store
+from bots.runtime.store.transaction import InboxRow, Transaction
 from tests.store.events import BOT, ROOM, message
 
 

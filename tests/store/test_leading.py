@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from bots.runtime import delivering as module
-from bots.runtime.clock import ManualClock
-from bots.runtime.store import Store
-from federation.perform import Outcome
+from bots.runtime.office import delivering as module
+from bots.runtime.process.clock import ManualClock
+from bots.runtime.store.store import Store
+from federation.performing.perform import Outcome
 from tests.store.test_delivering import A, B, Scripted, append, delivering, say, until
 
 

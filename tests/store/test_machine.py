@@ -11,7 +11,7 @@ import pytest
 
 from federation.encryption import keystore
 from federation.encryption.machine import Machine
-from federation.trust import CrossSigning
+from federation.encryption.trust import CrossSigning
 from tests.store.crypto import Phone, query
 from tests.store.events import ANNA, BERT, BOT, ROOM
 

@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
-from bots.mail import documents
-from bots.mail.documents import ADDRESS, GONE, LATER, LETTER, NOBODY, REFUSED, UNKNOWN
-from bots.mail.performer import BAD_RUN, DOUBT, Mail, Settings
-from bots.runtime.decision import Deliver
-from bots.runtime.performing import Declined, Refused, TryLater
-from bots.runtime.sealing import Sealer
-from bots.runtime.store import Store
+from bots.runtime.mail import documents
+from bots.runtime.mail.documents import ADDRESS, GONE, LATER, LETTER, NOBODY, REFUSED, UNKNOWN
+from bots.runtime.mail.performer import BAD_RUN, DOUBT, Mail, Settings
+from bots.runtime.model.decision import Deliver
+from bots.runtime.office.performing import Declined, Refused, TryLater
+from bots.runtime.store.sealing import Sealer
+from bots.runtime.store.store import Store
 from bridges.email import tokens
 from bridges.email.composing import Composer
 from bridges.email.letters import Block, Kind, Letter, Letterhead, Mailbox

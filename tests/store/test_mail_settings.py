@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from bots.mail import documents
 from bots.offices import mailing
-from bots.runtime.decision import Deliver
-from bots.runtime.sealing import Sealer
-from bots.runtime.store import Store
-from bots.runtime.transaction import Transaction
+from bots.runtime.mail import documents
+from bots.runtime.model.decision import Deliver
+from bots.runtime.store.sealing import Sealer
+from bots.runtime.store.store import Store
+from bots.runtime.store.transaction import Transaction
 from bridges.email import tokens
 from bridges.email.letters import Block, Kind, Letter
 from config.loading import load_network

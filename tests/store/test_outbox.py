@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from bots.runtime.clock import ManualClock
-from bots.runtime.records import KeyIsLate, Order, Rings
-from bots.runtime.store import Store
-from bots.runtime.transaction import OutboxRow, Transaction
-from federation.actions import Send, Text
-from federation.ports import Echo
+from bots.runtime.process.clock import ManualClock
+from bots.runtime.store.records import KeyIsLate, Order, Rings
+from bots.runtime.store.store import Store
+from bots.runtime.store.transaction import OutboxRow, Transaction
+from federation.model.actions import Send, Text
+from federation.model.ports import Echo
 
 ECHO = Echo("!r:x", "$e", "Send")
 

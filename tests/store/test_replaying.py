@@ -19,21 +19,30 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bots.runtime.clock import ManualClock
-from bots.runtime.deciding import Deciding
-from bots.runtime.decision import Event, Phrase, Request, Say
-from bots.runtime.delivering import Delivering
-from bots.runtime.heads import other
-from bots.runtime.sealing import Sealer
-from bots.runtime.store import Store
-from bots.runtime.transaction import Transaction
-from federation.actions import Action, CreateRoom, EditMessage, Handle, React, Redact, Send, Text
+from bots.runtime.model.decision import Event, Phrase, Request, Say
+from bots.runtime.office.deciding import Deciding
+from bots.runtime.office.delivering import Delivering
+from bots.runtime.office.heads import other
+from bots.runtime.process.clock import ManualClock
+from bots.runtime.store.sealing import Sealer
+from bots.runtime.store.store import Store
+from bots.runtime.store.transaction import Transaction
+from federation.client.sync import JoinedRoom
 from federation.encryption.machine import Machine
-from federation.events import TextMessage
-from federation.intake import MARK, Intake
-from federation.perform import Outcome
-from federation.recent import Recent
-from federation.sync import JoinedRoom
+from federation.model.actions import (
+    Action,
+    CreateRoom,
+    EditMessage,
+    Handle,
+    React,
+    Redact,
+    Send,
+    Text,
+)
+from federation.model.events import TextMessage
+from federation.performing.perform import Outcome
+from federation.syncing.intake import MARK, Intake
+from federation.syncing.recent import Recent
 from tests.store.bots import Obedient
 from tests.store.conftest import KEY, NOW
 from tests.store.events import BOT, event, message

@@ -7,20 +7,20 @@ from datetime import datetime
 
 import pytest
 
-from bots.runtime.clock import ManualClock
-from bots.runtime.deciding import Deciding
-from bots.runtime.decision import Decision, Event, Phrase, Say, Withdraw
-from bots.runtime.delivering import Delivering
-from bots.runtime.performing import Waits
-from bots.runtime.records import Order
-from bots.runtime.store import Store
-from bots.runtime.transaction import Transaction
-from bots.runtime.withdrawing import withdraw
-from federation import rooms
-from federation.actions import Action, EditMessage, Handle, React, Send, Text
-from federation.events import MembershipKind
-from federation.perform import Outcome
-from federation.rooms import Room
+from bots.runtime.model.decision import Decision, Event, Phrase, Say, Withdraw
+from bots.runtime.office.deciding import Deciding
+from bots.runtime.office.delivering import Delivering
+from bots.runtime.office.performing import Waits
+from bots.runtime.office.withdrawing import withdraw
+from bots.runtime.process.clock import ManualClock
+from bots.runtime.store.records import Order
+from bots.runtime.store.store import Store
+from bots.runtime.store.transaction import Transaction
+from federation.model import rooms
+from federation.model.actions import Action, EditMessage, Handle, React, Send, Text
+from federation.model.events import MembershipKind
+from federation.model.rooms import Room
+from federation.performing.perform import Outcome
 from tests.store.bots import Obedient
 from tests.store.events import BOT, ROOM, member
 from tests.synapse.waiting import until

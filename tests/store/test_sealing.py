@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from bots.runtime.clock import ManualClock
-from bots.runtime.errors import SealBroken
-from bots.runtime.records import Order, Rings
-from bots.runtime.sealing import Sealer
-from bots.runtime.store import Store
-from bots.runtime.transaction import Transaction
-from federation.actions import Send, Text
-from federation.ports import Echo
+from bots.runtime.model.errors import SealBroken
+from bots.runtime.process.clock import ManualClock
+from bots.runtime.store.records import Order, Rings
+from bots.runtime.store.sealing import Sealer
+from bots.runtime.store.store import Store
+from bots.runtime.store.transaction import Transaction
+from federation.model.actions import Send, Text
+from federation.model.ports import Echo
 from tests.store.conftest import KEY, NOW
 from tests.store.events import BOT, message
 

@@ -9,12 +9,12 @@ from typing import Any, cast
 
 import pytest
 
-from federation import rooms
+from federation.client.homeserver import Homeserver
 from federation.encryption import meeting, owing
 from federation.encryption.sharing import Readers, Sharing
-from federation.errors import TooSoon
-from federation.homeserver import Homeserver
-from federation.rooms import Room
+from federation.model import rooms
+from federation.model.errors import TooSoon
+from federation.model.rooms import Room
 from tests.store.crypto import Phone, query
 from tests.store.events import ANNA, BERT, BOT, ROOM, event
 

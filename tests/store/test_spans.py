@@ -12,18 +12,18 @@ from typing import cast
 
 import pytest
 
-from bots.runtime.backup import make, restore
-from bots.runtime.clock import ManualClock
-from bots.runtime.deciding import Deciding
-from bots.runtime.decision import Deliver, Due, Event, Request, SetTimer
 from bots.runtime.kit.undo import Window
-from bots.runtime.office import Office, Post
-from bots.runtime.sealing import Sealer
-from bots.runtime.store import NOTE_EVERY, Store
-from bots.runtime.transaction import Transaction
-from federation.actions import Handle, Send, Text
-from federation.events import TextMessage
-from federation.session import Session
+from bots.runtime.model.decision import Deliver, Due, Event, Request, SetTimer
+from bots.runtime.office.deciding import Deciding
+from bots.runtime.office.office import Office, Post
+from bots.runtime.process.clock import ManualClock
+from bots.runtime.store.backup import make, restore
+from bots.runtime.store.sealing import Sealer
+from bots.runtime.store.store import NOTE_EVERY, Store
+from bots.runtime.store.transaction import Transaction
+from federation.model.actions import Handle, Send, Text
+from federation.model.events import TextMessage
+from federation.syncing.session import Session
 from tests.bench.mailoffice import NoHomeserver
 from tests.store.bots import Do, Obedient
 from tests.store.conftest import KEY, NOW

@@ -14,11 +14,11 @@ from typing import cast
 import pytest
 import sqlite_utils
 
-from bots.runtime.office import Office, Post
-from bots.runtime.sealing import Sealer
-from bots.runtime.store import AlreadyRunning, Store, StoreError, migrate
-from bots.runtime.transaction import Transaction
-from federation.session import Session
+from bots.runtime.office.office import Office, Post
+from bots.runtime.store.sealing import Sealer
+from bots.runtime.store.store import AlreadyRunning, Store, StoreError, migrate
+from bots.runtime.store.transaction import Transaction
+from federation.syncing.session import Session
 from tests.bench.mailoffice import NoHomeserver
 from tests.store.bots import Obedient
 from tests.store.conftest import KEY

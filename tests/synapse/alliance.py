@@ -17,9 +17,9 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bots.demo import Seen
-from bots.demo.person import Person
-from federation.embedded import EmbeddedSynapse, free_port
+from bots.lab.people.client import Seen
+from bots.lab.people.person import Person
+from bots.lab.synapse.embedded import EmbeddedSynapse, free_port
 from tests.bench.mailsink import Received, Sink, sink
 from tests.synapse.conftest import MakePerson
 from tests.synapse.networks import Declared

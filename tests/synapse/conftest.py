@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bots.demo.person import Person
+from bots.lab.people.person import Person
 from federation.encryption import meeting
 from tests.conftest import Account
 

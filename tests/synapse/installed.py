@@ -15,8 +15,8 @@ from typing import Any
 import aiohttp
 import yaml
 
-from bots.installing.place import HOMESERVER, PAGES
-from federation.embedded import free_port
+from bots.cli.installing.place import HOMESERVER, PAGES
+from bots.lab.synapse.embedded import free_port
 from tests.synapse.processes import Installation, spawn
 
 PATIENCE = 60.0

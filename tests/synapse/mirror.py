@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bots.runtime.bot import Docs
-from bots.runtime.decision import Decision, Due, Event, Phrase, Request, SetAside, SetTimer
-from federation.actions import Join, Send, Text
-from federation.events import Membership, MembershipKind, TextMessage, Unreadable
+from bots.runtime.model.bot import Docs
+from bots.runtime.model.decision import Decision, Due, Event, Phrase, Request, SetAside, SetTimer
+from federation.model.actions import Join, Send, Text
+from federation.model.events import Membership, MembershipKind, TextMessage, Unreadable
 
 
 class Mirror:

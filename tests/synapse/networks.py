@@ -14,14 +14,14 @@ from typing import Any
 
 import yaml
 
-from bots.planning import Counted, Planning, planning
-from bots.runtime.failpoints import VARIABLE
+from bots.lab.synapse.embedded import EmbeddedSynapse
+from bots.offices.spaces.planning import Counted, Planning, planning
+from bots.runtime.process.failpoints import VARIABLE
 from config.loading import load_network
-from federation.embedded import EmbeddedSynapse
-from federation.homeserver import Homeserver, path
-from federation.ports import Probe, no_probe
-from federation.spaces.apply import WRITES, Outcome
-from federation.spaces.plan import Plan
+from federation.client.homeserver import Homeserver, path
+from federation.model.ports import Probe, no_probe
+from federation.spaces.applying.apply import WRITES, Outcome
+from federation.spaces.planning.plan import Plan
 from federation.spaces.steps import Change
 
 PASSWORD = "a password for tests"

@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from bots.runtime.clock import Clock
-from bots.runtime.office import Office
-from bots.runtime.ruling import AnyBot
-from bots.runtime.serving import Account, assemble
-from federation.ports import Probe
+from bots.runtime.office.office import Office
+from bots.runtime.office.ruling import AnyBot
+from bots.runtime.office.serving import Account, assemble
+from bots.runtime.process.clock import Clock
+from federation.model.ports import Probe
 
 
 @asynccontextmanager

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from federation.embedded import free_port
+from bots.lab.synapse.embedded import free_port
 from tests.kit.programs import program
 
 

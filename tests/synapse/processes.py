@@ -19,10 +19,10 @@ from typing import Any
 
 import yaml
 
-from bots.runtime.control import NotRunning, Refused, ask
-from bots.runtime.deciding import STRICT
-from bots.runtime.failpoints import VARIABLE
-from federation.embedded import PORTS
+from bots.lab.synapse.embedded import PORTS
+from bots.runtime.office.deciding import STRICT
+from bots.runtime.process.control import NotRunning, Refused, ask
+from bots.runtime.process.failpoints import VARIABLE
 from tests.synapse.waiting import until
 
 AWAY = "No answer from the homeserver"

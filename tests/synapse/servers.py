@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from bots.demo.person import Person
+from bots.lab.people.person import Person
+from bots.lab.synapse.embedded import EmbeddedSynapse, free_port
+from bots.lab.synapse.neighbours import Neighbours
 from bots.offices.network import NetworkOffice, network_office
 from config.loading import load_network
-from federation.embedded import EmbeddedSynapse, free_port
-from federation.neighbours import Neighbours
 from tests.conftest import Account, unique
 from tests.synapse.alliance import Alliance, founded, private_chat
 from tests.synapse.conftest import MakePerson

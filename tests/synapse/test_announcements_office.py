@@ -21,14 +21,14 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from bots.announcements.bot import AnnouncementsBot
 from bots.announcements.models import Settings
-from bots.demo import Seen
-from bots.demo.person import Person
-from bots.mail.performer import Mail
-from bots.mail.performer import Settings as MailSettings
-from bots.runtime.decision import FormSubmitted
-from bots.runtime.office import Office
-from bots.runtime.serving import Account, assemble
-from bots.runtime.words import Words
+from bots.lab.people.client import Seen
+from bots.lab.people.person import Person
+from bots.runtime.mail.performer import Mail
+from bots.runtime.mail.performer import Settings as MailSettings
+from bots.runtime.model.decision import FormSubmitted
+from bots.runtime.office.office import Office
+from bots.runtime.office.serving import Account, assemble
+from bots.runtime.speech.words import Words
 from bridges.email.composing import Composer
 from bridges.email.dkim import Key
 from bridges.email.letters import Letterhead, Mailbox

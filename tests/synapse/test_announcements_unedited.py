@@ -10,9 +10,9 @@ import pytest
 
 from bots.announcements.bot import AnnouncementsBot
 from bots.announcements.store import published
-from bots.runtime.office import Office
-from bots.runtime.serving import Account, assemble
-from bots.runtime.words import Words
+from bots.runtime.office.office import Office
+from bots.runtime.office.serving import Account, assemble
+from bots.runtime.speech.words import Words
 from tests.bench.mailsink import sink
 from tests.synapse.conftest import MakePerson
 from tests.synapse.offices import started

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from federation.embedded import EmbeddedSynapse
+from bots.lab.synapse.embedded import EmbeddedSynapse
 from tests.conftest import Account, unique
 from tests.synapse.networks import PASSWORD, Client, Declared, Run, contents, made_by
 from tests.synapse.proxy import Proxy
@@ -522,7 +522,7 @@ async def test_accounts_that_are_given_and_not_made(
 
 
 async def test_two_at_the_same_time(declared: Declared) -> None:
-    from bots.planning import planning
+    from bots.offices.spaces.planning import planning
     from config.loading import load_network
 
     async with planning(load_network(declared.write())):

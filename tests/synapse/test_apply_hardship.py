@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from federation.embedded import EmbeddedSynapse
+from bots.lab.synapse.embedded import EmbeddedSynapse
 from tests.synapse.networks import PASSWORD, Declared, contents, made_by
 
 pytestmark = pytest.mark.synapse

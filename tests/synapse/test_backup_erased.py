@@ -12,14 +12,14 @@ import aiohttp
 import pytest
 
 from bots.announcements import kinds
-from bots.demo.person import Person
 from bots.exchange.documents import SHARES
-from bots.mail import documents
+from bots.lab.people.person import Person
+from bots.offices.spaces.planning import seal_key
 from bots.onboarding.store import CHAT, MEMBER, SERIAL
-from bots.planning import seal_key
-from bots.runtime.control import ask
-from bots.runtime.sealing import Sealer
-from bots.runtime.store import Store
+from bots.runtime.mail import documents
+from bots.runtime.process.control import ask
+from bots.runtime.store.sealing import Sealer
+from bots.runtime.store.store import Store
 from config.loading import load_network
 from tests.bench.mailsink import STALL
 from tests.synapse.alliance import PUBLIC_URL, Network, network

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from bots.demo.person import Person
+from bots.lab.people.person import Person
 from bots.offices.network import NetworkOffice, network_office
-from bots.runtime.control import ask
+from bots.runtime.process.control import ask
 from config.loading import load_network
-from federation.recovery import HANDLED
+from federation.syncing.recovery import HANDLED
 from tests.synapse.alliance import Network, network
 from tests.synapse.conftest import MakePerson
 from tests.synapse.offices import started

@@ -12,17 +12,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bots.demo.person import Person
+from bots.lab.people.person import Person
 from bots.ombuds.bot import OmbudsBot
 from bots.ombuds.settings import Settings
-from bots.runtime.backup import make, restore
-from bots.runtime.office import Office
-from bots.runtime.sealing import Sealer, load_key
-from bots.runtime.serving import Account
-from bots.runtime.transaction import Transaction
-from bots.runtime.words import Words
+from bots.runtime.office.office import Office
+from bots.runtime.office.serving import Account
+from bots.runtime.speech.words import Words
+from bots.runtime.store.backup import make, restore
+from bots.runtime.store.sealing import Sealer, load_key
+from bots.runtime.store.transaction import Transaction
 from federation.encryption import machine
-from federation.errors import DeviceLost
+from federation.model.errors import DeviceLost
 from tests.chaos.olm import new_room_key
 from tests.conftest import Account as HomeserverAccount
 from tests.synapse.conftest import MakePerson

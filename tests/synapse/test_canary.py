@@ -18,14 +18,14 @@ from pathlib import Path
 
 import pytest
 
-from bots.demo.person import Person
-from bots.runtime.decision import Event, Request
-from bots.runtime.logs import install
-from bots.runtime.office import Office
-from bots.runtime.serving import Account as OfficeAccount
-from federation.actions import Invite, Join, Send, SetState, Text
-from federation.embedded import EmbeddedSynapse
-from federation.events import Membership, MembershipKind, Reaction, TextMessage, Unreadable
+from bots.lab.people.person import Person
+from bots.lab.synapse.embedded import EmbeddedSynapse
+from bots.runtime.model.decision import Event, Request
+from bots.runtime.office.office import Office
+from bots.runtime.office.serving import Account as OfficeAccount
+from bots.runtime.process.logs import install
+from federation.model.actions import Invite, Join, Send, SetState, Text
+from federation.model.events import Membership, MembershipKind, Reaction, TextMessage, Unreadable
 from tests.conftest import Account, unique
 from tests.store.bots import Obedient
 from tests.synapse.offices import running

@@ -14,8 +14,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bots.demo.person import Person
-from federation.embedded import EmbeddedSynapse
+from bots.lab.people.person import Person
+from bots.lab.synapse.embedded import EmbeddedSynapse
 from tests.conftest import unique
 from tests.synapse.processes import (
     AWAY,
@@ -300,7 +300,7 @@ def slow(host, *rest, **named):
         time.sleep(600)
     return look_up(host, *rest, **named)
 socket.getaddrinfo = slow
-from bots.cli import main
+from bots.cli.entry import main
 main()
 """
 
@@ -316,11 +316,11 @@ async def test_a_name_server_that_does_not_answer_does_not_hold_up_the_end(
 
 
 BROKEN = """
-import federation.sync
+import federation.client.sync
 async def fetch(*_):
     raise ValueError("Leyla wohnt in Zimmer 12")
-federation.sync.fetch = fetch
-from bots.cli import main
+federation.client.sync.fetch = fetch
+from bots.cli.entry import main
 main()
 """
 

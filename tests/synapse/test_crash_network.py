@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bots.runtime.serving import Account
-from federation.embedded import EmbeddedSynapse
-from federation.errors import DeviceLost
+from bots.lab.synapse.embedded import EmbeddedSynapse
+from bots.runtime.office.serving import Account
+from federation.model.errors import DeviceLost
 from tests.chaos import ground as grounds
 from tests.chaos import outages, proxy
 from tests.chaos.outages import DOES, Outage, at

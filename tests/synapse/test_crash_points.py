@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bots.runtime.sealing import KEY_BYTES, load_key
-from federation.embedded import EmbeddedSynapse
+from bots.lab.synapse.embedded import EmbeddedSynapse
+from bots.runtime.store.sealing import KEY_BYTES, load_key
 from tests.chaos.ground import Ground
 from tests.chaos.trials import Trial, half_made, lost_on_device, lost_store, whole_story
 

@@ -84,7 +84,7 @@ async def test_what_was_not_observed_is_no_success(tmp_path: Path) -> None:
 def is_homeserver(process: psutil.Process, folder: Path) -> bool:
     """Whether it is the one of the network."""
     line = " ".join(process.info["cmdline"] or ())
-    return "_synapse_launcher" in line and str(folder) in line and "/buendnis.test" in line
+    return "lab/synapse/launcher" in line and str(folder) in line and "/buendnis.test" in line
 
 
 async def test_it_can_be_stopped_in_the_middle(tmp_path: Path) -> None:

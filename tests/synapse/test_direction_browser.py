@@ -20,12 +20,12 @@ from bots.ombuds.chats.wording import WITH_ORIGINAL
 from bots.ombuds.flags import flagwords
 from bots.onboarding.bot import OnboardingBot
 from bots.onboarding.wording import WORDING
-from bots.runtime import vocabulary
-from bots.runtime.decision import Phrase
-from bots.runtime.phrases import Written
-from bots.runtime.switches import switched
-from bots.runtime.words import Words
-from federation.actions import Text
+from bots.runtime.model.decision import Phrase
+from bots.runtime.speech import vocabulary
+from bots.runtime.speech.phrases import Written
+from bots.runtime.speech.switches import switched
+from bots.runtime.speech.words import Words
+from federation.model.actions import Text
 from tests.synapse.browser import chromium
 from tests.unit import test_ombuds_story, test_onboarding_story
 

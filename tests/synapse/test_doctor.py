@@ -14,11 +14,11 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bots.demo import room_path
-from bots.demo.person import Person
-from bots.runtime.control import ask
-from federation.embedded import EmbeddedSynapse
-from federation.trust import CrossSigning
+from bots.lab.people.client import room_path
+from bots.lab.people.person import Person
+from bots.lab.synapse.embedded import EmbeddedSynapse
+from bots.runtime.process.control import ask
+from federation.encryption.trust import CrossSigning
 from tests.conftest import Account, unique
 from tests.synapse.processes import Installation, address, held_port, passing_on
 from tests.synapse.test_cli_run import Install, install, joined

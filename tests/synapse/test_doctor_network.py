@@ -10,10 +10,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from bots.planning import planning
+from bots.lab.synapse.embedded import EmbeddedSynapse
+from bots.offices.spaces.planning import planning
 from bridges.email.dkim import Key
 from config.loading import load_network
-from federation.embedded import EmbeddedSynapse
 from federation.spaces.state import POWER_LEVELS
 from tests.conftest import unique
 from tests.kit.names import Records, name_server, quoted

@@ -15,16 +15,16 @@ import aiohttp
 import psutil
 import pytest
 
-from bots.demo.person import Person
-from federation._synapse_config import merged
-from federation.embedded import (
+from bots.lab.people.person import Person
+from bots.lab.synapse.config import merged
+from bots.lab.synapse.embedded import (
     EmbeddedSynapse,
     PortTaken,
     RegistrationRefused,
     SynapseFailed,
     free_port,
 )
-from federation.neighbours import Neighbours
+from bots.lab.synapse.neighbours import Neighbours
 from tests.conftest import Account, unique
 
 pytestmark = pytest.mark.synapse
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.synapse
 PARENT = """
 import asyncio, os, sys, threading, time
 from pathlib import Path
-from federation.embedded import EmbeddedSynapse
+from bots.lab.synapse.embedded import EmbeddedSynapse
 
 how, directory = sys.argv[1], Path(sys.argv[2])
 

@@ -13,14 +13,14 @@ from typing import Any
 
 import pytest
 
-from bots.demo import Seen, room_path
-from bots.demo.person import Person
 from bots.exchange.bot import ExchangeBot
 from bots.exchange.documents import SHARES, Shared
 from bots.exchange.settings import Settings, Source
-from bots.runtime.clock import Clock, ManualClock
-from bots.runtime.serving import Account
-from bots.runtime.words import Words
+from bots.lab.people.client import Seen, room_path
+from bots.lab.people.person import Person
+from bots.runtime.office.serving import Account
+from bots.runtime.process.clock import Clock, ManualClock
+from bots.runtime.speech.words import Words
 from tests.kit.stored import documents
 from tests.synapse.conftest import MakePerson, NewAccount
 from tests.synapse.offices import running

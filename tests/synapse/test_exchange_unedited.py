@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bots.demo import room_path
+from bots.lab.people.client import room_path
 from tests.synapse.conftest import MakePerson, NewAccount
 from tests.synapse.test_exchange_office import Market, build
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from bots.demo import MatrixError, room_path
-from bots.demo.person import Person
+from bots.lab.people.client import MatrixError, room_path
+from bots.lab.people.person import Person
 from bots.onboarding.bot import OnboardingBot
 from bots.onboarding.models import Settings
-from bots.runtime.serving import Account
-from bots.runtime.words import Words
+from bots.runtime.office.serving import Account
+from bots.runtime.speech.words import Words
 from tests.conftest import unique
 from tests.synapse.conftest import MakePerson, NewAccount
 from tests.synapse.offices import running

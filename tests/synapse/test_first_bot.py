@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from bots.demo import Seen
-from bots.runtime.clock import ManualClock
-from bots.runtime.decision import Due, FormSubmitted, Say, SetTimer
+from bots.lab.people.client import Seen
 from bots.runtime.kit.bot import KitBot
-from bots.runtime.serving import Account
-from bots.runtime.words import Words
-from federation.events import Origin, RoomView, TextMessage
+from bots.runtime.model.decision import Due, FormSubmitted, Say, SetTimer
+from bots.runtime.office.serving import Account
+from bots.runtime.process.clock import ManualClock
+from bots.runtime.speech.words import Words
+from federation.model.events import Origin, RoomView, TextMessage
 from tests.kit import lending
 from tests.kit.lending.bot import LENDING, OFFERS, Settings
 from tests.kit.memory import Memory

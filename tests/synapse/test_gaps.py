@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from bots.runtime.decision import Event, Request, Started
-from bots.runtime.serving import Account as OfficeAccount
-from federation import sync
-from federation.actions import Join, Send, Text
-from federation.embedded import EmbeddedSynapse
-from federation.events import Membership, MembershipKind, TextMessage
+from bots.lab.synapse.embedded import EmbeddedSynapse
+from bots.runtime.model.decision import Event, Request, Started
+from bots.runtime.office.serving import Account as OfficeAccount
+from federation.client import sync
+from federation.model.actions import Join, Send, Text
+from federation.model.events import Membership, MembershipKind, TextMessage
 from tests.conftest import Account
 from tests.store.bots import Obedient
 from tests.synapse.offices import running

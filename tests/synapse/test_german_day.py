@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from federation.embedded import EmbeddedSynapse
+from bots.lab.synapse.embedded import EmbeddedSynapse
 from tests.conftest import unique
 from tests.synapse.installed import ANSWERS
 from tests.synapse.networks import Declared

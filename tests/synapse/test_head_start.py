@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from bots.runtime import delivering
-from bots.runtime.decision import Event, Request
-from bots.runtime.serving import Account
-from federation.actions import Join, Send, Text
-from federation.events import Membership, MembershipKind, TextMessage
+from bots.runtime.model.decision import Event, Request
+from bots.runtime.office import delivering
+from bots.runtime.office.serving import Account
+from federation.model.actions import Join, Send, Text
+from federation.model.events import Membership, MembershipKind, TextMessage
 from tests.store.bots import Obedient
 from tests.synapse.conftest import MakePerson, NewAccount
 from tests.synapse.offices import running

@@ -9,7 +9,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bots.demo.person import Person
+from bots.lab.people.person import Person
 from tests.synapse.installed import (
     DOMAIN,
     PASSWORD,

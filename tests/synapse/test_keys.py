@@ -14,14 +14,14 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bots.demo.crosssigning import NO_KEY
-from bots.demo.person import Person
-from bots.runtime.clock import ManualClock
-from bots.runtime.decision import Decision, Event, Performed, Request
-from bots.runtime.serving import Account as OfficeAccount
-from federation.actions import Send, Text
-from federation.embedded import EmbeddedSynapse
-from federation.events import TextMessage
+from bots.lab.people.crosssigning import NO_KEY
+from bots.lab.people.person import Person
+from bots.lab.synapse.embedded import EmbeddedSynapse
+from bots.runtime.model.decision import Decision, Event, Performed, Request
+from bots.runtime.office.serving import Account as OfficeAccount
+from bots.runtime.process.clock import ManualClock
+from federation.model.actions import Send, Text
+from federation.model.events import TextMessage
 from tests.conftest import Account
 from tests.synapse.conftest import MakePerson
 from tests.synapse.mirror import Mirror

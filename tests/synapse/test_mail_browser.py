@@ -9,8 +9,8 @@ from playwright.async_api import Page
 
 from bots.announcements.letters import announcement_letter, digest_letter
 from bots.announcements.models import Announcement, Published, Round, Version
-from bots.runtime.words import Words
-from bots.web import _rendered
+from bots.offices.web import _rendered
+from bots.runtime.speech.words import Words
 from bridges.email import markup
 from bridges.email.rendering import as_html
 from tests.synapse.browser import chromium

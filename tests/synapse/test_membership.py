@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from bots.demo import Json
-from bots.demo.person import Person
+from bots.lab.people.client import Json
+from bots.lab.people.person import Person
+from bots.lab.synapse.embedded import EmbeddedSynapse
 from bots.offices.network import NetworkOffice, network_office
 from config.loading import load_network
-from federation.embedded import EmbeddedSynapse
 from tests.synapse.alliance import Alliance, founded
 from tests.synapse.conftest import MakePerson
 from tests.synapse.offices import started

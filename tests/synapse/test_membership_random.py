@@ -15,17 +15,17 @@ from typing import Any
 
 import pytest
 
-from bots.demo import MatrixError
-from bots.demo.person import Person
+from bots.lab.people.client import MatrixError
+from bots.lab.people.person import Person
+from bots.lab.synapse.embedded import EmbeddedSynapse
 from bots.offices.network import network_office
 from bots.onboarding.models import Initiative, WishState, wish_from
 from bots.onboarding.store import MEMBER, WISH
-from bots.runtime.office import Office
-from bots.runtime.transaction import Transaction
+from bots.runtime.office.office import Office
+from bots.runtime.store.transaction import Transaction
 from config.loading import load_network
-from federation.embedded import EmbeddedSynapse
-from federation.membership import Place
-from federation.spaces.network import Access
+from federation.model.membership import Place
+from federation.model.network import Access
 from tests.kit.census import DEEDS, WHILE_AWAY, WORDS, Census
 from tests.synapse.alliance import Alliance, founded
 from tests.synapse.conftest import MakePerson

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from bots.demo.person import Person
+from bots.lab.people.person import Person
+from bots.lab.synapse.embedded import EmbeddedSynapse
 from bots.offices.network import network_office
-from bots.runtime.decision import FormSubmitted
+from bots.runtime.model.decision import FormSubmitted
 from config.loading import load_network
-from federation.embedded import EmbeddedSynapse
 from tests.bench.mailsink import DROP
 from tests.synapse.alliance import founded
 from tests.synapse.conftest import MakePerson

@@ -10,9 +10,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from bots.lab.synapse.embedded import EmbeddedSynapse
 from bots.offices.network import NetworkOffice, network_office
 from config.loading import load_network
-from federation.embedded import EmbeddedSynapse
 from tests.synapse.alliance import Alliance, founded, private_chat
 from tests.synapse.conftest import MakePerson
 from tests.synapse.offices import started

@@ -11,12 +11,12 @@ from urllib.parse import quote
 import aiohttp
 import pytest
 
-from bots.checkup.spaces import spaces
-from bots.demo.person import Person
+from bots.cli.checkup.spaces import spaces
+from bots.lab.people.person import Person
+from bots.lab.synapse.embedded import EmbeddedSynapse
 from bots.offices.network import NetworkOffice, network_office
-from bots.runtime.transaction import Transaction
+from bots.runtime.store.transaction import Transaction
 from config.loading import load_network
-from federation.embedded import EmbeddedSynapse
 from tests.conftest import unique
 from tests.synapse.alliance import PUBLIC_URL, Alliance, founded, text_of
 from tests.synapse.conftest import MakePerson

@@ -20,16 +20,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bots.demo import Json, Seen, room_path
-from bots.demo.person import Person
+from bots.lab.people.client import Json, Seen, room_path
+from bots.lab.people.person import Person
+from bots.lab.synapse.embedded import EmbeddedSynapse
 from bots.ombuds.bot import OmbudsBot
 from bots.ombuds.settings import Settings
-from bots.runtime.failpoints import VARIABLE
-from bots.runtime.serving import Account
-from bots.runtime.transaction import Transaction
-from bots.runtime.words import Words
-from federation import recovery
-from federation.embedded import EmbeddedSynapse
+from bots.runtime.office.serving import Account
+from bots.runtime.process.failpoints import VARIABLE
+from bots.runtime.speech.words import Words
+from bots.runtime.store.transaction import Transaction
+from federation.syncing import recovery
 from tests.conftest import Account as HomeserverAccount
 from tests.synapse.conftest import MakePerson, NewAccount
 from tests.synapse.offices import running

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from bots.demo import message, room_path
-from bots.demo.person import Person
+from bots.lab.people.client import message, room_path
+from bots.lab.people.person import Person
 from tests.synapse.conftest import MakePerson
 from tests.synapse.test_ombuds_office import House, NewAccount, OpenHouse, house
 

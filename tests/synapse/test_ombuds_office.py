@@ -16,14 +16,14 @@ from zoneinfo import ZoneInfo
 import aiohttp
 import pytest
 
-from bots.demo import MatrixError, Seen, room_path
-from bots.demo.person import Person
+from bots.lab.people.client import MatrixError, Seen, room_path
+from bots.lab.people.person import Person
+from bots.lab.synapse.embedded import EmbeddedSynapse
 from bots.ombuds.bot import OmbudsBot
 from bots.ombuds.settings import Settings
-from bots.runtime.serving import Account
-from bots.runtime.words import Words
-from federation.embedded import EmbeddedSynapse
-from federation.sync import Interests
+from bots.runtime.office.serving import Account
+from bots.runtime.speech.words import Words
+from federation.client.sync import Interests
 from tests.conftest import Account as HomeserverAccount
 from tests.conftest import unique
 from tests.synapse.conftest import MakePerson

@@ -14,14 +14,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bots.demo import Seen
-from bots.demo.person import Person
+from bots.lab.people.client import Seen
+from bots.lab.people.person import Person
+from bots.lab.synapse.embedded import EmbeddedSynapse
 from bots.ombuds.bot import OmbudsBot
 from bots.ombuds.settings import Settings
-from bots.runtime.office import Office
-from bots.runtime.serving import Account
-from bots.runtime.words import Words
-from federation.embedded import EmbeddedSynapse
+from bots.runtime.office.office import Office
+from bots.runtime.office.serving import Account
+from bots.runtime.speech.words import Words
 from tests.conftest import Account as HomeserverAccount
 from tests.conftest import unique
 from tests.synapse.conftest import MakePerson

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from bots.demo import room_path
+from bots.lab.people.client import room_path
 from tests.synapse.test_ombuds_room_gone import House, begins, house
 
 __all__ = ["house"]

@@ -23,19 +23,19 @@ from typing import Any
 
 import pytest
 
-from bots.demo import Json, room_path
-from bots.demo.person import Person
 from bots.exchange.bot import ExchangeBot
 from bots.exchange.settings import Settings as ExchangeSettings
 from bots.exchange.settings import Source
+from bots.lab.people.client import Json, room_path
+from bots.lab.people.person import Person
+from bots.lab.synapse.embedded import EmbeddedSynapse
 from bots.onboarding.bot import OnboardingBot
 from bots.onboarding.models import Initiative
 from bots.onboarding.models import Settings as OnboardingSettings
-from bots.runtime.failpoints import VARIABLE
-from bots.runtime.office import Office
-from bots.runtime.serving import Account, assemble, run_until_signal
-from bots.runtime.words import Words
-from federation.embedded import EmbeddedSynapse
+from bots.runtime.office.office import Office
+from bots.runtime.office.serving import Account, assemble, run_until_signal
+from bots.runtime.process.failpoints import VARIABLE
+from bots.runtime.speech.words import Words
 from tests.conftest import Account as HomeserverAccount
 from tests.synapse.conftest import MakePerson, NewAccount
 from tests.synapse.proxy import Proxy, failing, limited

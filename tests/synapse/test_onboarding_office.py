@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
-from bots.demo import Json, Seen, room_path
-from bots.demo.person import Person
+from bots.lab.people.client import Json, Seen, room_path
+from bots.lab.people.person import Person
 from bots.onboarding.bot import OnboardingBot
 from bots.onboarding.models import Initiative, Settings
-from bots.runtime.serving import Account
-from bots.runtime.words import Words
-from federation.sync import Interests
+from bots.runtime.office.serving import Account
+from bots.runtime.speech.words import Words
+from federation.client.sync import Interests
 from tests.synapse.conftest import MakePerson, NewAccount
 from tests.synapse.offices import running
 from tests.synapse.waiting import until

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from bots.demo import Json, crosssigning
-from bots.demo.crosssigning import INSECURE_DEVICE, NO_KEY, UNKNOWN_DEVICE, UNSIGNED_DEVICE
-from bots.demo.person import NOT_ENCRYPTED
+from bots.lab.people import crosssigning
+from bots.lab.people.client import Json
+from bots.lab.people.crosssigning import INSECURE_DEVICE, NO_KEY, UNKNOWN_DEVICE, UNSIGNED_DEVICE
+from bots.lab.people.person import NOT_ENCRYPTED
 from tests.synapse.conftest import MakePerson, NewAccount, conversation
 
 pytestmark = pytest.mark.synapse

@@ -15,13 +15,13 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bots.demo.person import Person
-from bots.runtime.serving import Account as OfficeAccount
-from bots.runtime.serving import assemble
-from bots.runtime.store import AlreadyRunning, Store, StoreError
-from federation.embedded import EmbeddedSynapse
-from federation.errors import FederationError, NotAHomeserver, TooOld
-from federation.events import Ignored, Redaction, Unreadable
+from bots.lab.people.person import Person
+from bots.lab.synapse.embedded import EmbeddedSynapse
+from bots.runtime.office.serving import Account as OfficeAccount
+from bots.runtime.office.serving import assemble
+from bots.runtime.store.store import AlreadyRunning, Store, StoreError
+from federation.model.errors import FederationError, NotAHomeserver, TooOld
+from federation.model.events import Ignored, Redaction, Unreadable
 from tests.conftest import Account
 from tests.synapse.conftest import MakePerson
 from tests.synapse.mirror import Mirror
@@ -201,8 +201,8 @@ async def test_a_second_process_ends_at_once_and_the_first_goes_on(
 ) -> None:
     code = (
         "import sys, pathlib\n"
-        "from bots.runtime.serving import assemble\n"
-        "from bots.runtime.store import AlreadyRunning\n"
+        "from bots.runtime.office.serving import assemble\n"
+        "from bots.runtime.store.store import AlreadyRunning\n"
         "try:\n    assemble(pathlib.Path(sys.argv[1]), [])\n"
         "except AlreadyRunning as error:\n    print(error)\n    sys.exit(3)\n"
     )

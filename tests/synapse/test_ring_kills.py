@@ -11,7 +11,7 @@ from functools import partial
 
 import pytest
 
-from bots.demo.person import Person
+from bots.lab.people.person import Person
 from tests.synapse.processes import PATIENCE, Installation, Running
 from tests.synapse.test_cli_run import Install, install, joined
 from tests.synapse.waiting import until

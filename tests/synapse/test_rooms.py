@@ -13,9 +13,11 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bots.runtime.decision import Event, Performed, Request, SetAside
-from bots.runtime.serving import Account as OfficeAccount
-from federation.actions import (
+from bots.lab.synapse.embedded import EmbeddedSynapse
+from bots.runtime.model.decision import Event, Performed, Request, SetAside
+from bots.runtime.office.serving import Account as OfficeAccount
+from federation.client.sync import Interests
+from federation.model.actions import (
     CreateRoom,
     Handle,
     Invite,
@@ -28,9 +30,7 @@ from federation.actions import (
     SetState,
     Text,
 )
-from federation.embedded import EmbeddedSynapse
-from federation.events import Membership, MembershipKind, TextMessage
-from federation.sync import Interests
+from federation.model.events import Membership, MembershipKind, TextMessage
 from tests.conftest import Account, unique
 from tests.store.bots import Obedient
 from tests.synapse.conftest import MakePerson

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from federation.embedded import EmbeddedSynapse
-from federation.errors import Unreachable
+from bots.lab.synapse.embedded import EmbeddedSynapse
+from federation.model.errors import Unreachable
 from tests.conftest import unique
 from tests.synapse.networks import Client, Declared, contents
 from tests.synapse.servers import Servers, servers

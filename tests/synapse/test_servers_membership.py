@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from bots.demo.person import Person
+from bots.lab.people.person import Person
 from tests.conftest import unique
 from tests.synapse.networks import PASSWORD, Client
 from tests.synapse.servers import League, home, servers

@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bots.demo import Seen, room_path
-from bots.demo.person import Person
+from bots.lab.people.client import Seen, room_path
+from bots.lab.people.person import Person
 from bots.ombuds.bot import OmbudsBot
 from bots.ombuds.settings import Settings
-from bots.runtime.serving import Account
-from bots.runtime.words import Words
-from federation.sync import Interests
+from bots.runtime.office.serving import Account
+from bots.runtime.speech.words import Words
+from federation.client.sync import Interests
 from tests.synapse.conftest import MakePerson
 from tests.synapse.offices import running
 from tests.synapse.servers import Servers, servers

@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-from bots.demo.person import Person
-from federation.links import link
+from bots.lab.people.person import Person
+from federation.model.links import link
 from tests.conftest import unique
 from tests.synapse.servers import NAMES, League, arrives, home, servers
 from tests.synapse.waiting import until

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bots.demo.person import Person
+from bots.lab.people.person import Person
 from tests.synapse.alliance import private_chat
 from tests.synapse.servers import NAMES, League, arrives, home, servers
 from tests.synapse.waiting import until

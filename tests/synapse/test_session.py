@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 import pytest
 
-from bots.demo import room_path
-from bots.runtime.serving import Account
+from bots.lab.people.client import room_path
+from bots.runtime.office.serving import Account
 from tests.conftest import Account as HomeserverAccount
 from tests.conftest import unique
 from tests.synapse.conftest import MakePerson

@@ -11,17 +11,17 @@ from typing import Any
 
 import pytest
 
-from bots.runtime.clock import ManualClock
-from bots.runtime.office import Office
-from bots.runtime.sealing import Sealer
-from bots.runtime.serving import Account as OfficeAccount
-from bots.runtime.serving import assemble
-from bots.runtime.store import Store
-from federation.embedded import EmbeddedSynapse
+from bots.lab.synapse.embedded import EmbeddedSynapse
+from bots.runtime.office.office import Office
+from bots.runtime.office.serving import Account as OfficeAccount
+from bots.runtime.office.serving import assemble
+from bots.runtime.process.clock import ManualClock
+from bots.runtime.store.sealing import Sealer
+from bots.runtime.store.store import Store
+from federation.client.homeserver import path
 from federation.encryption.machine import Machine
-from federation.errors import DeviceLost, LoginRefused, TokenRevoked
-from federation.homeserver import path
-from federation.trust import FALLBACK_KEY_AGE, NotTrusted
+from federation.encryption.trust import FALLBACK_KEY_AGE, NotTrusted
+from federation.model.errors import DeviceLost, LoginRefused, TokenRevoked
 from tests.conftest import Account, unique
 from tests.synapse.conftest import MakePerson
 from tests.synapse.mirror import Mirror

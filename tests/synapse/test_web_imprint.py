@@ -11,12 +11,12 @@ import aiohttp
 import pytest
 import yaml
 
-from bots.runtime.words import Words
-from bots.web import settings_of
+from bots.lab.synapse.embedded import free_port
+from bots.offices.web import settings_of
+from bots.runtime.speech.words import Words
 from bridges.web.models import Ports
 from bridges.web.server import serving
 from config.loading import load_network
-from federation.embedded import free_port
 from tests.synapse.web import Recorder
 
 NAME, RESPONSIBLE = "Verein <e. V.> & Co.", "Anna Muster"

@@ -9,8 +9,8 @@ import aiohttp
 import pytest
 
 from bots.announcements.models import Published
-from bots.runtime.words import Words
-from bots.web import _rendered
+from bots.offices.web import _rendered
+from bots.runtime.speech.words import Words
 from bridges.web.models import News, Ports
 from bridges.web.server import serving
 from tests.synapse.web import Recorder, settings

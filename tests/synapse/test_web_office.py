@@ -9,12 +9,12 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bots.runtime.bot import Docs
-from bots.runtime.decision import Decision, Event, FormSubmitted, Phrase
-from bots.runtime.serving import Account, assemble
-from bots.runtime.words import Words
-from bots.web import pages
-from federation.actions import Text
+from bots.offices.web import pages
+from bots.runtime.model.bot import Docs
+from bots.runtime.model.decision import Decision, Event, FormSubmitted, Phrase
+from bots.runtime.office.serving import Account, assemble
+from bots.runtime.speech.words import Words
+from federation.model.actions import Text
 from tests.conftest import Account as HomeserverAccount
 from tests.synapse.offices import running
 from tests.synapse.waiting import until
@@ -91,7 +91,7 @@ async def test_a_form_is_kept_before_it_is_answered_and_handled_once(
 async def test_pages_say_so_while_the_office_is_not_there_yet(
     new_account: NewAccount, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bots.web.PATIENCE", 0.2)
+    monkeypatch.setattr("bots.offices.web.PATIENCE", 0.2)
     bot = await new_account("clerk")
     account = Account(bot.homeserver, bot.user_id, bot.password)
     office = assemble(tmp_path, [(Clerk(), account)])

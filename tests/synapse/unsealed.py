@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator
 
-from bots.runtime.transaction import Transaction
+from bots.runtime.store.transaction import Transaction
 
 KIND_AND_PLACE = {
     "copies": ("'copy'", "source"),

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from bots.runtime.words import Words
+from bots.runtime.speech.words import Words
 from bridges.web.models import Imprint, NotReady, Ports, Settings
 from bridges.web.server import Site, serving
 

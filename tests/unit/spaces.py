@@ -7,9 +7,8 @@ from dataclasses import replace
 from itertools import count
 from typing import Any
 
-from federation.actions import Handle, Invite, Ref, SetState
-from federation.spaces.layout import lay_out
-from federation.spaces.network import (
+from federation.model.actions import Handle, Invite, Ref, SetState
+from federation.model.network import (
     Access,
     Adopted,
     District,
@@ -20,8 +19,9 @@ from federation.spaces.network import (
     Role,
     Words,
 )
-from federation.spaces.plan import Plan, plan
-from federation.spaces.references import handles, replaced
+from federation.spaces.applying.references import handles, replaced
+from federation.spaces.layout import lay_out
+from federation.spaces.planning.plan import Plan, plan
 from federation.spaces.seen import Lead, Observed, Seen
 from federation.spaces.state import MARK, PICTURE, creation
 from federation.spaces.steps import (

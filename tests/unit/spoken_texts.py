@@ -8,14 +8,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = ("bots/commands", "bots/checkup", "bots/offices", "config", "federation/spaces")
+FOLDERS = ("bots/cli", "bots/offices", "config", "federation/spaces")
+APART = "bots/cli/installing"
+"""`init` has catalogues of its own."""
 FILES = (
-    *("bots/cli.py", "bots/planning.py", "bots/way_in.py"),
-    *(f"bots/runtime/{x}.py" for x in ("backup", "control", "sealing", "store", "errors", "whose")),
-    *(f"federation/{x}.py" for x in ("errors", "login", "homeserver")),
+    *(f"bots/runtime/store/{x}.py" for x in ("backup", "sealing", "store", "whose")),
+    *("bots/runtime/model/errors.py", "bots/runtime/process/control.py"),
+    *(
+        "federation/model/errors.py",
+        "federation/client/login.py",
+        "federation/client/homeserver.py",
+    ),
     *("bridges/web/server.py", "bridges/email/dkim.py"),
 )
-ENGLISH = ("bots/commands/demo.py", "config/translations.py", "config/spoken.py")
+ENGLISH = ("bots/cli/commands/demo.py", "config/translations.py", "config/cli/spoken.py")
 """What developers run, and the catalogue's own reader."""
 UNSAID = frozenset(
     {
@@ -30,6 +36,7 @@ UNSAID = frozenset(
             "rows",
             "upload",
         ),  # names of requests
+        "N_",  # texts of the other catalogues
         *("compile", "Field", "RuntimeError", "TypeError", "AssertionError", "execute", "secret"),
     }
 )
@@ -39,7 +46,8 @@ _SENTENCE = re.compile(r"[^\W\d_]{2,}.* .*[^\W\d_]", re.DOTALL)
 
 def sources() -> Iterator[Path]:
     for folder in FOLDERS:
-        yield from sorted((ROOT / folder).glob("*.py"))
+        files = sorted((ROOT / folder).rglob("*.py"))
+        yield from (x for x in files if not x.is_relative_to(ROOT / APART))
     yield from (ROOT / file for file in FILES)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from federation.acl import denies
+from federation.model.acl import denies
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from bots.announcements import handles
-from bots.runtime.decision import Request
-from federation.actions import React
+from bots.runtime.model.decision import Request
+from federation.model.actions import React
 from tests.unit.test_announcements_story import BILAL, STRANGER, World, texts
 
 ADDRESS = "amal@mail.example"

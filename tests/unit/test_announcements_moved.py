@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bots.announcements.store import published
-from bots.runtime.decision import Say, Started
-from federation.actions import CROWD, Join
-from federation.events import Origin, Redaction, RoomReplaced, TextMessage
+from bots.runtime.model.decision import Say, Started
+from federation.model.actions import CROWD, Join
+from federation.model.events import Origin, Redaction, RoomReplaced, TextMessage
 from tests.unit.test_announcements_story import ANNA, BOT, ROOM, World
 
 NEW, NEWEST = "!newer", "!newest"

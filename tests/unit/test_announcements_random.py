@@ -11,8 +11,8 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
 from bots.announcements import kinds
 from bots.announcements.rules.addresses import unsubscribe_token
-from bots.mail import documents
-from bots.runtime.decision import Due, FormSubmitted, MailReceived, Performed, SetAside
+from bots.runtime.mail import documents
+from bots.runtime.model.decision import Due, FormSubmitted, MailReceived, Performed, SetAside
 from tests.unit.test_announcements_story import ANNA, BILAL, SETTINGS, STRANGER, World
 
 PEOPLE = st.sampled_from((ANNA, BILAL, STRANGER))

@@ -10,8 +10,8 @@ import pytest
 from bots.announcements import handles, kinds
 from bots.announcements.models import DigestTime, next_digest
 from bots.announcements.rules.addresses import unsubscribe_token
-from bots.mail import documents
-from bots.runtime.decision import Deliver, MailReceived, Started
+from bots.runtime.mail import documents
+from bots.runtime.model.decision import Deliver, MailReceived, Started
 from tests.unit.test_announcements_story import ANNA, BERLIN, BOT, SETTINGS, TEXT, World, texts
 
 ADDRESS = "canary@mail.example"

@@ -23,9 +23,9 @@ from bots.announcements.models import (
     round_from,
 )
 from bots.announcements.rules.addresses import confirm_token, fingerprint, unsubscribe_token
-from bots.mail import documents
-from bots.runtime.bot import Made
-from bots.runtime.decision import (
+from bots.runtime.mail import documents
+from bots.runtime.model.bot import Made
+from bots.runtime.model.decision import (
     CancelTimer,
     Deliver,
     Due,
@@ -37,12 +37,12 @@ from bots.runtime.decision import (
     SetTimer,
     Started,
 )
-from bots.runtime.kit.messages import MessageNow, read_now
-from bots.runtime.kit.requests import slots
-from bots.runtime.words import Words
+from bots.runtime.model.messages import MessageNow, read_now
+from bots.runtime.model.requests import slots
+from bots.runtime.speech.words import Words
 from bridges.email.letters import Letter
-from federation.actions import AskNow
-from federation.events import (
+from federation.model.actions import AskNow
+from federation.model.events import (
     Edit,
     MediaMessage,
     Origin,
@@ -51,7 +51,7 @@ from federation.events import (
     RoomView,
     TextMessage,
 )
-from federation.recent import Recent
+from federation.syncing.recent import Recent
 from tests.unit.world import Found, MemoryDocs, caught_up, remember
 
 BOT = "@news:net.example"

@@ -9,7 +9,7 @@ import pytest
 from bots.announcements import kinds
 from bots.announcements.models import State
 from bots.announcements.store import published
-from federation.events import Edit, TextMessage
+from federation.model.events import Edit, TextMessage
 from tests.unit.test_announcements_story import ANNA, BILAL, TEXT, World, texts
 
 WORDS = "Geheimer Ort"

@@ -14,12 +14,12 @@ from bots.announcements.models import Announcement, Round, Version
 from bots.announcements.rules import commands
 from bots.announcements.rules.versions import Said, labelled, title, token_in
 from bots.announcements.wording import WORDING
-from bots.runtime import unheeded, vocabulary
-from bots.runtime.commands import Command, Invocation
-from bots.runtime.decision import Phrase
 from bots.runtime.kit import deadletters
-from bots.runtime.phrases import Plural, Renderer, each
-from bots.runtime.words import LANGUAGES
+from bots.runtime.model.decision import Phrase
+from bots.runtime.speech import unheeded, vocabulary
+from bots.runtime.speech.phrases import Plural, Renderer, each
+from bots.runtime.speech.words import LANGUAGES
+from bots.runtime.understanding.commands import Command, Invocation
 from bridges.email.rendering import as_html, as_text
 from tests.unit.test_announcements_story import SETTINGS, WORDS
 

@@ -14,9 +14,9 @@ from bots.ombuds.flags import flagwords
 from bots.ombuds.flags.flagwords import Choice
 from bots.onboarding.models import Initiative
 from bots.onboarding.rules import options
-from bots.runtime import answers
-from bots.runtime.switches import switch
-from bots.runtime.texts import clean
+from bots.runtime.speech.switches import switch
+from bots.runtime.understanding import answers
+from bots.runtime.understanding.texts import clean
 
 Table = dict[str, str]
 M = TypeVar("M")

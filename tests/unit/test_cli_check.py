@@ -9,7 +9,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from bots.cli import cli, main
+from bots.cli.entry import cli, main
 from tests.unit.test_config_loading import EXAMPLE, VALID, write
 
 ROOT = Path(__file__).parents[2]
@@ -109,7 +109,7 @@ def test_a_fault_of_ours_is_told_without_a_traceback(
         raise ValueError("what somebody wrote")
 
     monkeypatch.setenv("LC_ALL", language)
-    monkeypatch.setattr("bots.cli.run", fails)
+    monkeypatch.setattr("bots.cli.entry.run", fails)
     with pytest.raises(SystemExit) as ended:
         main()
     told = capsys.readouterr().err

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from bots.runtime.clock import Clock, ManualClock, SystemClock
+from bots.runtime.process.clock import Clock, ManualClock, SystemClock
 
 
 async def test_the_system_clock_tells_the_time() -> None:

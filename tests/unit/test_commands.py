@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bots.runtime import unheeded
-from bots.runtime.commands import (
+from bots.runtime.speech import unheeded
+from bots.runtime.understanding.commands import (
     Command,
     Commands,
     Invocation,
@@ -13,7 +13,7 @@ from bots.runtime.commands import (
     addressed,
     is_asking,
 )
-from bots.runtime.texts import called
+from bots.runtime.understanding.texts import called
 
 ANSWER = Command("answer", "de antwort, en answer, ar جواب, fa پاسخ")
 NAME = Command("name", "de name, en name, uk ім'я, ru имя")

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from config.document import read_document
-from config.faults import ConfigFaults
 from config.loading import check
-from config.matrix_ids import checked_matrix_id, checked_server_name
+from config.reading.document import read_document
+from config.values.faults import ConfigFaults
+from config.values.matrix_ids import checked_matrix_id, checked_server_name
 
 NETWORK = """\
 network: {name: Bündnis, state: ./state}

@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.document import MAX_BYTES, Document, Plain, read_document
+from config.reading.document import MAX_BYTES, Document, Plain, read_document
 
 KEYS = st.text("abcdefghij-_", min_size=1, max_size=8)
 # Without digits: PyYAML writes YAML 1.1, in which 1e5 is a text.

@@ -15,11 +15,11 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_core.core_schema import ErrorType
 
-from config.credentials import KINDS, OmbudsEnvironment
-from config.faults import ConfigFaults
 from config.loading import check, load
-from config.ombuds import Helpline, OmbudsFile
-from config.sentences import sentence
+from config.ombuds.settings import Helpline, OmbudsFile
+from config.reading.sentences import sentence
+from config.values.credentials import KINDS, OmbudsEnvironment
+from config.values.faults import ConfigFaults
 
 variable = OmbudsEnvironment.variable
 VALID = """\

@@ -23,13 +23,13 @@ from hypothesis import strategies as st
 from pydantic_core import ErrorDetails
 from pydantic_core.core_schema import ErrorType
 
-from bots.cli import cli
-from config.credentials import NetworkEnvironment
-from config.faults import ConfigFaults
+from bots.cli.entry import cli
 from config.loading import check, load, load_network
-from config.network import INITIATIVE, NetworkFile
-from config.network_parts import ROLES
-from config.sentences import sentence
+from config.network.parts import ROLES
+from config.network.settings import INITIATIVE, NetworkFile
+from config.reading.sentences import sentence
+from config.values.credentials import NetworkEnvironment
+from config.values.faults import ConfigFaults
 
 VALID = """\
 network:

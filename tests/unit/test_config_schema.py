@@ -10,8 +10,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from config.document import read_document
 from config.kinds import MODELS
+from config.reading.document import read_document
 from config.schema import schema, shipped
 
 EXAMPLES = Path(__file__).parents[2] / "config/examples"

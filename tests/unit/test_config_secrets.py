@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from config.credentials import KINDS, OmbudsEnvironment
-from config.faults import ConfigFaults
 from config.loading import check, load
+from config.values.credentials import KINDS, OmbudsEnvironment
+from config.values.faults import ConfigFaults
 from tests.unit.test_config_loading import VALID, fault_of, faults_of, write
 
 variable = OmbudsEnvironment.variable

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.durations import format_duration, parse_duration
-from config.faults import escaped, shown, spell
-from config.fields import located
-from config.languages import LANGUAGES, checked_language
-from config.matrix_ids import (
+from config.values.durations import format_duration, parse_duration
+from config.values.faults import escaped, shown, spell
+from config.values.fields import located
+from config.values.languages import LANGUAGES, checked_language
+from config.values.matrix_ids import (
     checked_matrix_id,
     checked_server_name,
     is_matrix_id,
@@ -21,7 +21,7 @@ from config.matrix_ids import (
     proposed_matrix_id,
     server_of,
 )
-from config.urls import checked_url, is_exposed
+from config.values.urls import checked_url, is_exposed
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def test_what_a_page_names_is_there(page: Path) -> None:
         "`federation/nothing/`",
         "`bots/NAME/nothing/`",
         "`nothing/at/all.py`",
-        "`bots.runtime.words.Nothing`",
+        "`bots.runtime.speech.words.Nothing`",
         "`bots.nothing.Words`",
         "[a page](docs/nothing.md)",
         "<!-- tests/unit/test_docs.py::test_nothing -->",

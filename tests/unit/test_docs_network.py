@@ -9,11 +9,11 @@ import click
 import pytest
 
 from bots.announcements.rules import commands as announcements
-from bots.cli import cli
+from bots.cli.entry import cli
 from bots.exchange.rules import commands as exchange
 from bots.offices.network import ONLY_AT_THE_START
 from bots.onboarding.rules import commands as onboarding
-from bots.runtime.commands import Command
+from bots.runtime.understanding.commands import Command
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs/network.md").read_text()

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from bots.checkup.backlog import queue
-from bots.checkup.finding import Finding, Mark
-from bots.runtime.decision import Started
-from bots.runtime.records import Order, Told
-from bots.runtime.sealing import Sealer
-from bots.runtime.store import Store
-from bots.runtime.transaction import HELD, Transaction
-from federation.actions import Join
+from bots.offices.checkup.backlog import queue
+from bots.offices.checkup.finding import Finding, Mark
+from bots.runtime.model.decision import Started
+from bots.runtime.store.records import Order, Told
+from bots.runtime.store.sealing import Sealer
+from bots.runtime.store.store import Store
+from bots.runtime.store.transaction import HELD, Transaction
+from federation.model.actions import Join
 
 HOUR = 3600.0
 

@@ -14,10 +14,10 @@ from click.testing import CliRunner, Result
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from bots.checkup.finding import Mark, fault, from_json, note, of_error, ok
-from bots.checkup.telling import line, summary
-from bots.cli import cli
-from federation.errors import TokenRevoked, Unreachable
+from bots.cli.checkup.telling import line, summary
+from bots.cli.entry import cli
+from bots.offices.checkup.finding import Mark, fault, from_json, note, of_error, ok
+from federation.model.errors import TokenRevoked, Unreachable
 from tests.kit.names import name_server
 from tests.unit.test_config_loading import VALID, write
 

@@ -23,8 +23,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
-from bots.checkup.connection import apart, clock, lasting, reach, told, unreached
-from bots.checkup.finding import Finding, Mark
+from bots.cli.checkup.connection import apart, clock, lasting, reach, told, unreached
+from bots.offices.checkup.finding import Finding, Mark
 
 NOW = datetime.now(UTC)
 DAY = timedelta(days=1)

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from bots.checkup import files
-from bots.checkup.finding import Finding, Mark
-from bots.checkup.seal import seal
-from bots.checkup.subject import Subject
-from bots.runtime.sealing import Sealer
-from bots.runtime.serving import Account
-from bots.runtime.store import FILE, Store
-from bots.runtime.transaction import Transaction
+from bots.cli.checkup import files
+from bots.cli.checkup.seal import seal
+from bots.cli.checkup.subject import Subject
+from bots.offices.checkup.finding import Finding, Mark
+from bots.runtime.office.serving import Account
+from bots.runtime.store.sealing import Sealer
+from bots.runtime.store.store import FILE, Store
+from bots.runtime.store.transaction import Transaction
 
 ME = os.geteuid()
 OURS = "@o:localhost"

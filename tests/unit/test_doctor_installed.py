@@ -16,13 +16,13 @@ import pytest
 from aiohttp import web
 from click.testing import CliRunner
 
-from bots.checkup.belonging import belonging
-from bots.checkup.finding import Finding, Mark
-from bots.checkup.public import CLIENT, KEYS, SERVER, public
-from bots.checkup.saved import saved
-from bots.checkup.subject import Subject
-from bots.cli import cli
-from bots.runtime.serving import Account
+from bots.cli.checkup.belonging import belonging
+from bots.cli.checkup.public import CLIENT, KEYS, SERVER, public
+from bots.cli.checkup.saved import saved
+from bots.cli.checkup.subject import Subject
+from bots.cli.entry import cli
+from bots.offices.checkup.finding import Finding, Mark
+from bots.runtime.office.serving import Account
 from tests.kit.installation import initialised
 from tests.unit.test_doctor_connection import NOW, Authority
 from tests.unit.test_doctor_login import Homeserver

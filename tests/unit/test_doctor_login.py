@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bots.checkup.finding import Finding, Mark
-from bots.checkup.login import matrix
-from bots.checkup.subject import Subject
-from bots.runtime.serving import Account
-from bots.runtime.store import FILE
+from bots.cli.checkup.login import matrix
+from bots.cli.checkup.subject import Subject
+from bots.offices.checkup.finding import Finding, Mark
+from bots.runtime.office.serving import Account
+from bots.runtime.store.store import FILE
 
 USER = "@ombuds:example.org"
 VERSIONS, LOGIN = "/_matrix/client/versions", "/_matrix/client/v3/login"

@@ -10,9 +10,9 @@ from dataclasses import replace
 import pytest
 from aiohttp import web
 
-from bots.checkup.finding import Mark
-from bots.checkup.pages import pages
-from bots.checkup.post import taken
+from bots.cli.checkup.pages import pages
+from bots.cli.checkup.post import taken
+from bots.offices.checkup.finding import Mark
 from bridges.email.smtp import Server
 from tests.bench.mailsink import DROP, Script, sink
 

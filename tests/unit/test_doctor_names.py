@@ -14,9 +14,9 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
-from bots.checkup.finding import Finding, Mark
-from bots.checkup.names import Names
-from bots.checkup.records import holders, records, tags
+from bots.cli.checkup.names import Names
+from bots.cli.checkup.records import holders, records, tags
+from bots.offices.checkup.finding import Finding, Mark
 from bridges.email.dkim import Key
 from tests.kit.names import BROKEN, SILENT, Records, name_server, quoted
 

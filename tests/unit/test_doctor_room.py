@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from bots.checkup.chamber import Chamber, index
-from bots.checkup.finding import Finding, Mark
-from bots.checkup.room import rulers, rules
-from bots.checkup.staff import people, readers
-from bots.ombuds.team.documents import Office
+from bots.offices.checkup.chamber import Chamber, index
+from bots.offices.checkup.finding import Finding, Mark
+from bots.offices.checkup.room import rulers, rules
+from bots.offices.checkup.staff import people, readers
+from bots.ombuds.documents.team import Office
 from bots.ombuds.team.founding import INITIAL_STATE, POWER_LEVELS
 
 BOT, ANNA, BILAL, EVE = (f"@{name}:example.org" for name in ("ombuds", "anna", "bilal", "eve"))

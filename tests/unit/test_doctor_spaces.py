@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bots.checkup.finding import Finding, Mark
-from bots.checkup.spaces import spaces
+from bots.cli.checkup.spaces import spaces
+from bots.offices.checkup.finding import Finding, Mark
 from federation.spaces.state import POWER_LEVELS, TOMBSTONE
 from tests.unit.spaces import ONBOARDING, Homeserver, made, network
 

@@ -122,7 +122,7 @@ def test_each_is_made_by_a_test(mistake: str) -> None:
 
 def test_every_fault_that_doctor_tells_says_what_to_do() -> None:
     """`fault(check, found, remedy)`: none without a remedy, and none with an empty one."""
-    for file in sorted((ROOT / "bots" / "checkup").glob("*.py")):
+    for file in sorted((ROOT / "bots").glob("*/checkup/*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "fault":
                 assert len(node.args) == 3, f"{file.name}:{node.lineno}"

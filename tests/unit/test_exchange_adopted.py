@@ -11,9 +11,9 @@ import pytest
 
 from bots.exchange.documents import ANSWERS, SHARES
 from bots.exchange.settings import Adopted
-from bots.runtime.decision import Performed, Request
-from federation.actions import AskNow, Join, Leave
-from federation.events import RoomReplaced, RoomView
+from bots.runtime.model.decision import Performed, Request
+from federation.model.actions import AskNow, Join, Leave
+from federation.model.events import RoomReplaced, RoomView
 from tests.unit.test_exchange_story import (
     ANNA,
     BOT,

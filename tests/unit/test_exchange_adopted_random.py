@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from bots.exchange.documents import PLACES, SHARES, Place
 from bots.exchange.settings import Settings
-from bots.runtime.decision import Request
-from federation.actions import Join, Leave
-from federation.events import RoomView
+from bots.runtime.model.decision import Request
+from federation.model.actions import Join, Leave
+from federation.model.events import RoomView
 from tests.unit.test_exchange_adopted import (
     ALLIANCE,
     GIVEN,

@@ -9,7 +9,7 @@ import pytest
 
 from bots.exchange.documents import SHARES
 from bots.exchange.words import words
-from federation.events import RoomView
+from federation.model.events import RoomView
 from tests.unit.test_exchange_story import (
     ANNA,
     CEM,

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from federation import links
-from federation.events import (
+from federation.model import links
+from federation.model.events import (
     Membership,
     MembershipKind,
     RoomView,
 )
-from federation.translate import translate
+from federation.model.translate import translate
 
 BOT, ANNA, CEM = "@bot:a.example", "@anna:a.example", "@cem:b.example"
 ROOM, VIEW = "!room", RoomView(encrypted=True)

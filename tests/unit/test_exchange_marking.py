@@ -9,9 +9,9 @@ import pytest
 
 from bots.exchange.documents import ANSWERS, SHARES
 from bots.exchange.keys import SHARE
-from bots.runtime.decision import Performed, SetAside
-from federation.actions import AskNow, Join, Leave
-from federation.events import EncryptionEnabled, RoomReplaced, RoomView
+from bots.runtime.model.decision import Performed, SetAside
+from federation.model.actions import AskNow, Join, Leave
+from federation.model.events import EncryptionEnabled, RoomReplaced, RoomView
 from tests.unit.test_exchange_story import (
     ANNA,
     BOT,

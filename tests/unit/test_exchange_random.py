@@ -15,12 +15,12 @@ from bots.exchange.documents import ANSWERS, SHARES, ShareState
 from bots.exchange.keys import SHARE
 from bots.exchange.wording import WORDING
 from bots.exchange.words import words
-from bots.runtime.decision import Due, Phrase, Say
-from bots.runtime.kit.messages import MessageNow, Unknown
-from bots.runtime.phrases import Link, Plural, Quote, each
-from bots.runtime.words import Words
-from federation.actions import Handle, Redact
-from federation.events import Edit, Redaction, RoomReplaced, RoomView
+from bots.runtime.model.decision import Due, Phrase, Say
+from bots.runtime.model.messages import MessageNow, Unknown
+from bots.runtime.speech.phrases import Link, Plural, Quote, each
+from bots.runtime.speech.words import Words
+from federation.model.actions import Handle, Redact
+from federation.model.events import Edit, Redaction, RoomReplaced, RoomView
 from tests.unit.test_exchange_story import (
     ANNA,
     BOT,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bots.exchange.documents import ANSWERS, RESTLESS, SHARES
-from bots.runtime.decision import Request, Say
-from federation.actions import AskNow, Redact
+from bots.runtime.model.decision import Request, Say
+from federation.model.actions import AskNow, Redact
 from tests.unit.test_exchange_story import CEM, EXCHANGE, LEYLA, NORTH, Market
 
 

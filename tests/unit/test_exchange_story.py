@@ -9,9 +9,9 @@ from bots.exchange.bot import ExchangeBot
 from bots.exchange.documents import SHARES, Shared
 from bots.exchange.keys import SHARE
 from bots.exchange.settings import Settings, Source
-from bots.runtime.decision import Request
-from federation.actions import AskNow, Join, Leave, React, Redact
-from federation.events import Edit, RoomView
+from bots.runtime.model.decision import Request
+from federation.model.actions import AskNow, Join, Leave, React, Redact
+from federation.model.events import Edit, RoomView
 from tests.unit.world import EnglishWords, World, said
 
 BOT, OTHER_BOT = "@austausch:a.example", "@rundbrief:a.example"

@@ -8,9 +8,9 @@ import pytest
 
 from bots.exchange.documents import SHARES
 from bots.exchange.keys import SHARE
-from bots.runtime.decision import CancelTimer
-from federation.actions import AskNow, Redact
-from federation.events import Edit
+from bots.runtime.model.decision import CancelTimer
+from federation.model.actions import AskNow, Redact
+from federation.model.events import Edit
 from tests.unit.test_exchange_story import ANNA, CEM, EXCHANGE, LEYLA, NORTH, Market, redacted
 from tests.unit.world import said
 

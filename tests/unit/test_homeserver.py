@@ -14,7 +14,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from federation.errors import (
+from federation.client.homeserver import Homeserver, path
+from federation.model.errors import (
     FederationError,
     MatrixError,
     NotAHomeserver,
@@ -23,7 +24,6 @@ from federation.errors import (
     TooOld,
     Unreachable,
 )
-from federation.homeserver import Homeserver, path
 
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Serve = Callable[..., Awaitable[Homeserver]]

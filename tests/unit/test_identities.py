@@ -12,7 +12,7 @@ from nacl.signing import SigningKey
 from nio.api import Api
 
 from federation.encryption.identities import NOBODY, devices, identity, verify
-from federation.trust import CrossSigning
+from federation.encryption.trust import CrossSigning
 from tests.store.events import ANNA, BERT
 from tests.store.malformed import JSON, paths, put
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from bots.installing import checks, wording
-from bots.installing.checks import Texts, Wrong
-from bots.installing.questions import QUESTIONS, answered
-from bots.runtime.words import Words
+from bots.cli.installing import checks, wording
+from bots.cli.installing.checks import Texts, Wrong
+from bots.cli.installing.questions import QUESTIONS, answered
+from bots.runtime.speech.words import Words
 
 GIVEN = {"name": "Bündnis", "domain": "verein.example"}
 Check = Callable[[str, Texts], str]

@@ -14,10 +14,10 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
-from bots.cli import cli
+from bots.cli.entry import cli
 from bridges.email.dkim import Key
 from config.loading import load, load_network
-from config.network_parts import ROLES
+from config.network.parts import ROLES
 
 ANSWERS: Mapping[str, Any] = {
     "name": 'Bündnis "Nord": #1',

@@ -15,10 +15,10 @@ import click
 import pytest
 import yaml
 
-from bots.cli import cli
-from bots.installing.place import ELEMENT, HOMESERVER, PAGES
-from config.credentials import Environment, NetworkEnvironment, OmbudsEnvironment
+from bots.cli.entry import cli
+from bots.cli.installing.place import ELEMENT, HOMESERVER, PAGES
 from config.loading import load, load_network
+from config.values.credentials import Environment, NetworkEnvironment, OmbudsEnvironment
 from tests.kit.installation import (
     COMPOSE,
     OFFICES,

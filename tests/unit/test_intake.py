@@ -16,18 +16,19 @@ import sqlite_utils
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bots.runtime.sealing import Sealer
-from bots.runtime.store import migrate
-from bots.runtime.transaction import Transaction
-from federation import rooms, sync
+from bots.runtime.store.sealing import Sealer
+from bots.runtime.store.store import migrate
+from bots.runtime.store.transaction import Transaction
+from federation.client import sync
+from federation.client.sync import Interests, JoinedRoom
 from federation.encryption.machine import Machine
-from federation.errors import NotAHomeserver
-from federation.events import DevicesChanged, RoomView
-from federation.intake import MARK, Intake, action_id
-from federation.ports import Echo
-from federation.recent import Recent
-from federation.sync import Interests, JoinedRoom
-from federation.translate import translate
+from federation.model import rooms
+from federation.model.errors import NotAHomeserver
+from federation.model.events import DevicesChanged, RoomView
+from federation.model.ports import Echo
+from federation.model.translate import translate
+from federation.syncing.intake import MARK, Intake, action_id
+from federation.syncing.recent import Recent
 from tests.store.events import ANNA, BOT, ROOM, event, member, message
 from tests.store.malformed import JSON, TEXT, malformed_events, paths, put
 

@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.runtime.commands import Command, Invocation, Unknown
-from bots.runtime.decision import Due, FormSubmitted, Performed, Started
 from bots.runtime.kit.documents import Collection
 from bots.runtime.kit.keys import Key, Made, Question, Timer
-from bots.runtime.kit.messages import Gone, MessageNow
 from bots.runtime.kit.routing import Router, commands, form, now, on, outcome, timer
 from bots.runtime.kit.turn import Turn
-from federation.actions import Handle, Join
-from federation.events import Origin, Reaction, RoomView, TextMessage
+from bots.runtime.model.decision import Due, FormSubmitted, Performed, Started
+from bots.runtime.model.messages import Gone, MessageNow
+from bots.runtime.understanding.commands import Command, Invocation, Unknown
+from federation.model.actions import Handle, Join
+from federation.model.events import Origin, Reaction, RoomView, TextMessage
 from tests.kit.memory import Memory
 from tests.unit.world import EnglishWords
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bots.ombuds.chats.languages import guess
-from bots.runtime.tongues import asked_for
-from bots.runtime.words import LANGUAGES, Words
+from bots.runtime.speech.tongues import asked_for
+from bots.runtime.speech.words import LANGUAGES, Words
 
 OFFERED = tuple(x.tag for x in LANGUAGES)
 WRITTEN: dict[str | None, tuple[str, ...]] = {

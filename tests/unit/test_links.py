@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from federation.links import Pointer, Target, chat, event_of, link, pointed
+from federation.model.links import Pointer, Target, chat, event_of, link, pointed
 
 
 def test_a_link_that_opens_a_chat() -> None:

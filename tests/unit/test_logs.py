@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bots.runtime.logs import Formatter, install, scrub, where
+from bots.runtime.process.logs import Formatter, install, scrub, where
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import unicodedata
 
 import pytest
 
-from bots.runtime.lookalikes import looks_like
-from bots.runtime.texts import called
+from bots.runtime.understanding.lookalikes import looks_like
+from bots.runtime.understanding.texts import called
 from tests.unit.test_exchange_story import LEYLA, NORTH, SETTINGS, Market
 
 INITIATIVES = ("Willkommen in Nord", "Nord", "Моабит допомагає", "الجيران", "Café Süd")

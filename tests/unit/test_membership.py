@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from federation.events import RoomView
-from federation.membership import Place, Premises, asks, is_shown
-from federation.spaces.network import Access
+from federation.model.events import RoomView
+from federation.model.membership import Place, Premises, asks, is_shown
+from federation.model.network import Access
 
 ANNA, LEYLA = "@anna:a.example", "@leyla:a.example"
 HALL, DESK, MARKET = "!alliance", "!coordination", "!exchange"

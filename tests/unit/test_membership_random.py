@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 
 from bots.onboarding.models import Initiative, Wish, WishState, wish_from
 from bots.onboarding.store import MEMBER, WISH
-from bots.runtime.decision import Request
-from federation.actions import Invite, Kick
-from federation.events import MembershipKind
-from federation.membership import Place
-from federation.spaces.network import Access
+from bots.runtime.model.decision import Request
+from federation.model.actions import Invite, Kick
+from federation.model.events import MembershipKind
+from federation.model.membership import Place
+from federation.model.network import Access
 from tests.kit.census import DEEDS, WORDS, Census
 from tests.unit.test_onboarding_story import (
     ANNA,

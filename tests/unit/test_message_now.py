@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from bots.runtime.kit.messages import Gone, MessageNow, Unknown, read_now
-from federation.actions import AskNow
-from federation.events import Doubt, MediaMessage, Origin, RoomView, TextMessage
-from federation.looking import opened
+from bots.runtime.model.messages import Gone, MessageNow, Unknown, read_now
+from federation.model.actions import AskNow
+from federation.model.events import Doubt, MediaMessage, Origin, RoomView, TextMessage
+from federation.performing.looking import opened
 
 BOT, ANNA, CEM = "@bot:a.example", "@anna:a.example", "@cem:b.example"
 ROOM = "!room"

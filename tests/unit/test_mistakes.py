@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from bots.cli import cli
+from bots.cli.entry import cli
 from tests.kit.installation import initialised
 
 REMEDY = re.compile(r"write|use |put|remove|choose|run|set|name a|keep|make|type|take|must|needs")

@@ -7,7 +7,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.runtime.moves import meant, now_at
+from bots.runtime.kit.moves import meant, now_at
 
 MOVED = {"!a": "!b", "!x": "!y", "!b": "!c"}
 IDS = st.sampled_from("abcdefgh")

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from bots.declared import network
 from bots.offices.settings import of_exchange, of_onboarding
+from bots.offices.spaces.declared import network
 from config.loading import load_network
+from federation.model.network import Access, Adopted, Made, Role
 from federation.spaces.layout import lay_out
-from federation.spaces.network import Access, Adopted, Made, Role
 
 TEXT = """\
 network: {name: Bündnis, state: ./state}

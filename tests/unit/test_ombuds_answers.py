@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bots.runtime.decision import Due, Performed, Request, Say, SetTimer
-from federation.events import Edit, TextMessage
+from bots.runtime.model.decision import Due, Performed, Request, Say, SetTimer
+from federation.model.events import Edit, TextMessage
 from tests.unit.test_ombuds_story import ANNA, BILAL, CEM, CHAT, OFFICE, World
 from tests.unit.world import said
 

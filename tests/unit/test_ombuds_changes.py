@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from bots.runtime.decision import Request, Say
-from federation.actions import Redact
-from federation.events import Edit, Redaction, TextMessage
+from bots.runtime.model.decision import Request, Say
+from federation.model.actions import Redact
+from federation.model.events import Edit, Redaction, TextMessage
 from tests.unit.test_ombuds_story import CEM, CHAT, OFFICE, YUSRA, World
 from tests.unit.world import said
 

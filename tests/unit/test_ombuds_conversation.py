@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from bots.runtime.decision import CancelTimer, Due, Phrase, Request, Say, SetTimer, Started
-from federation.actions import DeclineVerification, Join, Leave, SetState
-from federation.events import Asked, ClientRequest, RoomView, TextMessage
+from bots.runtime.model.decision import CancelTimer, Due, Phrase, Request, Say, SetTimer, Started
+from federation.model.actions import DeclineVerification, Join, Leave, SetState
+from federation.model.events import Asked, ClientRequest, RoomView, TextMessage
 from tests.unit.test_ombuds_story import ANNA, BOT, CEM, CHAT, OFFICE, SETTINGS, YUSRA, World
 from tests.unit.world import said
 

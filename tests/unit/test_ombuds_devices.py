@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bots.ombuds import keys
-from bots.runtime.decision import Due, Request, Started
-from federation.actions import AskDevices
-from federation.events import DevicesChanged, RoomView
+from bots.runtime.model.decision import Due, Request, Started
+from federation.model.actions import AskDevices
+from federation.model.events import DevicesChanged, RoomView
 from tests.unit.test_ombuds_story import ANNA, BILAL, BOT, CEM, OFFICE, YUSRA, World
 from tests.unit.world import said
 

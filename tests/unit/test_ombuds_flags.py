@@ -11,11 +11,11 @@ import pytest
 
 from bots.ombuds import keys
 from bots.ombuds.bot import OmbudsBot
-from bots.ombuds.cases.documents import CASES
-from bots.ombuds.chats.documents import FLAGGERS
-from bots.ombuds.flags.documents import FLAGS, MODERATORS, NOTICES, PLACES
-from bots.runtime.decision import Performed, Request, Say, SetTimer, Withdraw
-from federation.actions import (
+from bots.ombuds.documents.cases import CASES
+from bots.ombuds.documents.chats import FLAGGERS
+from bots.ombuds.documents.flags import FLAGS, MODERATORS, NOTICES, PLACES
+from bots.runtime.model.decision import Performed, Request, Say, SetTimer, Withdraw
+from federation.model.actions import (
     AskNow,
     CreateRoom,
     Handle,
@@ -26,7 +26,7 @@ from federation.actions import (
     Redact,
     SetState,
 )
-from federation.events import Ignored, RoomReplaced, RoomView
+from federation.model.events import Ignored, RoomReplaced, RoomView
 from tests.unit.test_ombuds_story import ANNA, BILAL, BOT, SETTINGS
 from tests.unit.world import EnglishWords, World, said
 

@@ -10,11 +10,11 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bots.ombuds.documents.flags import PLACES
 from bots.ombuds.flags import moderation
-from bots.ombuds.flags.documents import PLACES
-from bots.runtime.decision import CancelTimer, Request, Say, SetTimer, Withdraw
-from federation.actions import CreateRoom, Invite, Redact
-from federation.events import Ignored, RoomReplaced, RoomView
+from bots.runtime.model.decision import CancelTimer, Request, Say, SetTimer, Withdraw
+from federation.model.actions import CreateRoom, Invite, Redact
+from federation.model.events import Ignored, RoomReplaced, RoomView
 from tests.unit.test_ombuds_flags import (
     AUTHOR,
     EVERYBODY,

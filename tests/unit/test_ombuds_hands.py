@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from bots.ombuds import keys
-from bots.runtime.decision import Request, Say
-from federation.actions import AskDevices, Redact
-from federation.events import Doubt, Edit, MediaMessage, TextMessage
+from bots.runtime.model.decision import Request, Say
+from federation.model.actions import AskDevices, Redact
+from federation.model.events import Doubt, Edit, MediaMessage, TextMessage
 from tests.unit.test_ombuds_story import ANNA, CHAT, OFFICE, YUSRA, World
 from tests.unit.world import said
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from bots.ombuds.cases import standing
-from bots.ombuds.team.documents import OFFICE as DOCUMENT
-from bots.ombuds.team.documents import Office
-from bots.runtime.decision import Request, Say, SetAside, Started
-from federation.actions import CreateRoom, Handle, Join, Leave, SetState
-from federation.events import RoomReplaced
+from bots.ombuds.documents.team import OFFICE as DOCUMENT
+from bots.ombuds.documents.team import Office
+from bots.runtime.model.decision import Request, Say, SetAside, Started
+from federation.model.actions import CreateRoom, Handle, Join, Leave, SetState
+from federation.model.events import RoomReplaced
 from tests.unit.test_ombuds_story import ANNA, BILAL, BOT, CHAT, OFFICE, World
 from tests.unit.world import said
 

@@ -11,10 +11,18 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bots.ombuds import keys
-from bots.ombuds.chats.documents import Reporter
-from bots.runtime.decision import CancelTimer, Due, Performed, Request, Say, SetTimer, Withdraw
-from federation.actions import Handle, Invite, Kick
-from federation.events import Edit, Reaction, Redaction, RoomView, TextMessage, Unreadable
+from bots.ombuds.documents.chats import Reporter
+from bots.runtime.model.decision import (
+    CancelTimer,
+    Due,
+    Performed,
+    Request,
+    Say,
+    SetTimer,
+    Withdraw,
+)
+from federation.model.actions import Handle, Invite, Kick
+from federation.model.events import Edit, Reaction, Redaction, RoomView, TextMessage, Unreadable
 from tests.unit.test_ombuds_story import ANNA, BILAL, BOT, CEM, OFFICE, World
 
 PEOPLE = ("@canary-one:secret.example", "@canary-two:secret.example", CEM)

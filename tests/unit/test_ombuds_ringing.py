@@ -6,8 +6,8 @@ import pytest
 
 from bots.ombuds import keys
 from bots.ombuds.wording import PARAGRAPHS, RINGING
-from bots.runtime.decision import Request, Say
-from bots.runtime.phrases import each
+from bots.runtime.model.decision import Request, Say
+from bots.runtime.speech.phrases import each
 from tests.unit.test_ombuds_story import CHAT, OFFICE, World
 
 SECRET = "the guard with the red cap"

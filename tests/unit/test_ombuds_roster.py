@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from bots.ombuds.team.documents import OFFICE as DOCUMENT
-from bots.ombuds.team.documents import Office
-from bots.runtime.decision import Request, SetTimer
-from federation.actions import Invite, Kick
+from bots.ombuds.documents.team import OFFICE as DOCUMENT
+from bots.ombuds.documents.team import Office
+from bots.runtime.model.decision import Request, SetTimer
+from federation.model.actions import Invite, Kick
 from tests.unit.test_ombuds_story import ANNA, BILAL, BOT, CEM, OFFICE, SETTINGS, World
 from tests.unit.world import said
 

@@ -8,13 +8,13 @@ import pytest
 
 from bots.ombuds import commands
 from bots.ombuds.cases import casework
-from bots.ombuds.cases.documents import CASES, SEARCHES
-from bots.ombuds.chats.documents import CONVERSATIONS, IDENTITIES
-from bots.runtime.commands import Command
-from bots.runtime.decision import Due, Performed, Phrase, SetAside
+from bots.ombuds.documents.cases import CASES, SEARCHES
+from bots.ombuds.documents.chats import CONVERSATIONS, IDENTITIES
 from bots.runtime.kit.documents import Collection
-from federation.actions import Handle
-from federation.events import Ignored, MediaMessage, Reaction
+from bots.runtime.model.decision import Due, Performed, Phrase, SetAside
+from bots.runtime.understanding.commands import Command
+from federation.model.actions import Handle
+from federation.model.events import Ignored, MediaMessage, Reaction
 from tests.unit.test_ombuds_story import ANNA, BILAL, CEM, OFFICE, World, flat
 from tests.unit.world import said
 

@@ -13,11 +13,12 @@ import pytest
 
 from bots.ombuds import keys
 from bots.ombuds.bot import OmbudsBot
-from bots.ombuds.cases.documents import CASES, Case
-from bots.ombuds.chats.documents import CONVERSATIONS, Conversation
+from bots.ombuds.documents.cases import CASES, Case
+from bots.ombuds.documents.chats import CONVERSATIONS, Conversation
 from bots.ombuds.settings import Settings
-from bots.runtime.bot import Made
-from bots.runtime.decision import (
+from bots.runtime.kit.documents import Collection
+from bots.runtime.model.bot import Made
+from bots.runtime.model.decision import (
     CancelTimer,
     Due,
     Event,
@@ -29,10 +30,9 @@ from bots.runtime.decision import (
     Started,
     Withdraw,
 )
-from bots.runtime.kit.documents import Collection
-from bots.runtime.kit.messages import MessageNow, read_now
-from bots.runtime.kit.requests import slots
-from federation.actions import (
+from bots.runtime.model.messages import MessageNow, read_now
+from bots.runtime.model.requests import slots
+from federation.model.actions import (
     AskNow,
     CreateRoom,
     EditMessage,
@@ -43,7 +43,7 @@ from federation.actions import (
     Send,
     SetState,
 )
-from federation.events import (
+from federation.model.events import (
     Edit,
     MediaMessage,
     Membership,
@@ -56,7 +56,7 @@ from federation.events import (
     TextMessage,
     Unreadable,
 )
-from federation.recent import Recent
+from federation.syncing.recent import Recent
 from tests.unit.world import EnglishWords, Found, MemoryDocs, caught_up, remember, said
 
 D = TypeVar("D")

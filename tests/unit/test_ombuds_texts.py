@@ -10,15 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bots.ombuds import commands, keys
-from bots.ombuds.cases.documents import CASES, Answer, AnswerState, Case
-from bots.ombuds.chats.documents import CONVERSATIONS, IDENTITIES, Conversation, Identity, Reporter
 from bots.ombuds.chats.languages import guess
+from bots.ombuds.documents.cases import CASES, Answer, AnswerState, Case
+from bots.ombuds.documents.chats import CONVERSATIONS, IDENTITIES, Conversation, Identity, Reporter
+from bots.ombuds.documents.team import OFFICE, Office, Proposal
 from bots.ombuds.keys import Part
-from bots.ombuds.team.documents import OFFICE, Office, Proposal
-from bots.runtime import texts
-from bots.runtime.commands import Command, Invocation, Unknown
 from bots.runtime.kit.documents import Collection
-from bots.runtime.vocabulary import HELP, UNDO
+from bots.runtime.speech.vocabulary import HELP, UNDO
+from bots.runtime.understanding import texts
+from bots.runtime.understanding.commands import Command, Invocation, Unknown
 
 ALL = ("de", "en", "ar", "fa", "uk", "ru", "fr", "tr", "ti")
 

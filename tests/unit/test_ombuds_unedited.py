@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from bots.ombuds import keys
-from bots.ombuds.cases.documents import LATER, AnswerState
-from bots.runtime.decision import Request
-from federation.actions import AskNow, Redact
-from federation.events import Edit, TextMessage
+from bots.ombuds.documents.cases import LATER, AnswerState
+from bots.runtime.model.decision import Request
+from federation.model.actions import AskNow, Redact
+from federation.model.events import Edit, TextMessage
 from tests.unit.test_ombuds_story import ANNA, CEM, CHAT, OFFICE, YUSRA, World
 
 WORDS = "Geheimer Name"

@@ -13,12 +13,12 @@ from bots.ombuds.bot import OmbudsBot
 from bots.ombuds.chats.wording import WITH_ORIGINAL
 from bots.ombuds.commands import STAFF
 from bots.ombuds.wording import PARAGRAPHS, RINGING, WORDING
-from bots.runtime import declining, unheeded, vocabulary
-from bots.runtime.decision import Phrase
 from bots.runtime.kit import deadletters
-from bots.runtime.phrases import Renderer, each
-from bots.runtime.words import Words
-from federation.events import KNOWN_MEDIA
+from bots.runtime.model.decision import Phrase
+from bots.runtime.speech import declining, unheeded, vocabulary
+from bots.runtime.speech.phrases import Renderer, each
+from bots.runtime.speech.words import Words
+from federation.model.events import KNOWN_MEDIA
 from tests.unit.test_ombuds_story import SETTINGS
 from tests.unit.world import EnglishWords
 

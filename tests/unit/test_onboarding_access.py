@@ -8,11 +8,11 @@ import pytest
 
 from bots.onboarding.models import Initiative, Wish, WishState, wish_from
 from bots.onboarding.store import NUMBER, WISH
-from bots.runtime.decision import Request, Say
-from federation.actions import Kick, Redact
-from federation.events import MembershipKind
-from federation.membership import Place
-from federation.spaces.network import Access
+from bots.runtime.model.decision import Request, Say
+from federation.model.actions import Kick, Redact
+from federation.model.events import MembershipKind
+from federation.model.membership import Place
+from federation.model.network import Access
 from tests.unit.test_onboarding_story import (
     ANNA,
     BOT,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bots.onboarding.models import WishState
-from bots.runtime.decision import Request, Say
-from federation.actions import Invite, Kick, Redact
-from federation.events import RoomReplaced
+from bots.runtime.model.decision import Request, Say
+from federation.model.actions import Invite, Kick, Redact
+from federation.model.events import RoomReplaced
 from tests.unit.test_onboarding_story import ANNA, BOT, COORDINATION, LEYLA, SPACE, Town
 
 DAY = 24 * 3600.0

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from bots.onboarding.models import Initiative, WishState
-from bots.runtime.decision import Request
-from federation.actions import Invite, Kick
-from federation.events import MembershipKind
-from federation.membership import Place
-from federation.spaces.network import Access
+from bots.runtime.model.decision import Request
+from federation.model.actions import Invite, Kick
+from federation.model.events import MembershipKind
+from federation.model.membership import Place
+from federation.model.network import Access
 from tests.unit.test_onboarding_story import (
     ANNA,
     BILAL,

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from bots.onboarding.models import Stage
 from bots.onboarding.store import CHAT as CHATS
 from bots.onboarding.store import MEMBER
-from bots.runtime.decision import Due, Performed, Request, Say
-from federation.actions import CreateRoom, Invite, Kick
-from federation.events import Reaction, RoomReplaced, RoomView
+from bots.runtime.model.decision import Due, Performed, Request, Say
+from federation.model.actions import CreateRoom, Invite, Kick
+from federation.model.events import Reaction, RoomReplaced, RoomView
 from tests.unit.test_onboarding_story import (
     ANNA,
     BILAL,

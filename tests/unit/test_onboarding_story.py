@@ -8,8 +8,8 @@ from typing import Any
 from bots.onboarding.bot import OnboardingBot
 from bots.onboarding.models import Initiative, Member, Settings, Wish, member_from, wish_from
 from bots.onboarding.store import MEMBER, WISH
-from bots.runtime.decision import Request, Say
-from federation.actions import CreateRoom, Invite, Join, Kick, React
+from bots.runtime.model.decision import Request, Say
+from federation.model.actions import CreateRoom, Invite, Join, Kick, React
 from tests.unit.world import EnglishWords, World, said
 
 BOT, CREATOR = "@willkommen:a.example", "@dienst:a.example"

@@ -13,9 +13,9 @@ from bots.onboarding.bot import OnboardingBot
 from bots.onboarding.models import Stage
 from bots.onboarding.store import CHAT as CHATS
 from bots.onboarding.store import MEMBER, NUMBER, SERIAL, WISH
-from bots.runtime.bot import Made
-from bots.runtime.decision import Due, Performed, Request, Say, SetAside
-from federation.actions import (
+from bots.runtime.model.bot import Made
+from bots.runtime.model.decision import Due, Performed, Request, Say, SetAside
+from federation.model.actions import (
     CreateRoom,
     DeclineVerification,
     Invite,
@@ -25,7 +25,7 @@ from federation.actions import (
     Redact,
     SetState,
 )
-from federation.events import (
+from federation.model.events import (
     Asked,
     ClientRequest,
     MembershipKind,
@@ -750,7 +750,7 @@ def test_without_rules_she_is_asked_whether_something_may_be_stored() -> None:
 
 
 def test_what_is_only_overheard_is_for_no_rule(member: Town) -> None:
-    """So that it may be dropped as it comes: see `federation.sync.Interests`."""
+    """So that it may be dropped as it comes: see `federation.client.sync.Interests`."""
     overheard = member.settings.overheard
     assert overheard == member.settings.places - {COORDINATION}
     before = copy.deepcopy(member.docs.kinds)

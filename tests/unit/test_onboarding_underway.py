@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bots.runtime.decision import Request
-from federation.actions import CreateRoom, Invite
+from bots.runtime.model.decision import Request
+from federation.model.actions import CreateRoom, Invite
 from tests.unit.test_onboarding_story import (
     CEM,
     COORDINATION,

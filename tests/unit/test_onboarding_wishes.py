@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from bots.onboarding.models import WishState
-from bots.runtime.decision import Request, Say
-from federation.actions import CreateRoom, Invite, Kick
-from federation.events import MembershipKind, RoomReplaced, TextMessage
+from bots.runtime.model.decision import Request, Say
+from federation.model.actions import CreateRoom, Invite, Kick
+from federation.model.events import MembershipKind, RoomReplaced, TextMessage
 from tests.unit.test_onboarding_story import (
     ANNA,
     BILAL,

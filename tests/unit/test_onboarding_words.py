@@ -27,11 +27,10 @@ from bots.onboarding.models import (
 from bots.onboarding.rules import commands, options
 from bots.onboarding.rules.options import Choice
 from bots.onboarding.wording import PARAGRAPHS, WORDING
-from bots.runtime import answers, declining, numbers, unheeded, vocabulary
-from bots.runtime.commands import Command, Commands, Invocation, Unknown
-from bots.runtime.decision import Phrase
 from bots.runtime.kit import deadletters
-from bots.runtime.phrases import (
+from bots.runtime.model.decision import Phrase
+from bots.runtime.speech import declining, unheeded, vocabulary
+from bots.runtime.speech.phrases import (
     NP_,
     Link,
     Person,
@@ -42,8 +41,10 @@ from bots.runtime.phrases import (
     Written,
     each,
 )
-from bots.runtime.vocabulary import HELP
-from bots.runtime.words import Words
+from bots.runtime.speech.vocabulary import HELP
+from bots.runtime.speech.words import Words
+from bots.runtime.understanding import answers, numbers
+from bots.runtime.understanding.commands import Command, Commands, Invocation, Unknown
 from tests.unit.test_onboarding_story import NORTH, SETTINGS, SOUTH, WEST
 from tests.unit.world import EnglishWords
 

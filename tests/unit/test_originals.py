@@ -20,13 +20,13 @@ from bots.onboarding.wording import PARAGRAPHS as ONBOARDING
 from bots.onboarding.wording import WORDING
 from bots.onboarding.wording.coordination import COORDINATION
 from bots.onboarding.wording.people import PEOPLE
-from bots.runtime import declining, unheeded, vocabulary
-from bots.runtime.commands import Invocation
-from bots.runtime.decision import Phrase
-from bots.runtime.originals import DRAFT, NOT_CHECKED, ON_REQUEST
-from bots.runtime.phrases import RULE, Paragraphs, Plural, Written, each
-from bots.runtime.vocabulary import YES
-from bots.runtime.words import LANGUAGES, ORIGINALS, Words
+from bots.runtime.model.decision import Phrase
+from bots.runtime.speech import declining, unheeded, vocabulary
+from bots.runtime.speech.originals import DRAFT, NOT_CHECKED, ON_REQUEST
+from bots.runtime.speech.phrases import RULE, Paragraphs, Plural, Written, each
+from bots.runtime.speech.vocabulary import YES
+from bots.runtime.speech.words import LANGUAGES, ORIGINALS, Words
+from bots.runtime.understanding.commands import Invocation
 from tests.unit import test_ombuds_story, test_onboarding_story
 
 WORDS = Words()

@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 from aiohttp import web
 
-from federation.homeserver import Homeserver
-from federation.outage import LOOK, PATIENCE, Outage
+from federation.client.homeserver import Homeserver
+from federation.client.outage import LOOK, PATIENCE, Outage
 
 Answer = Callable[[], web.Response]
 HOUR = 3600.0

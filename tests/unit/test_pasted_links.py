@@ -8,11 +8,11 @@ import pytest
 
 from bots.exchange.wording import WORDING as EXCHANGE
 from bots.ombuds.wording import WORDING as OMBUDS
-from bots.runtime.decision import Phrase
-from bots.runtime.phrases import Exact, Quote, Renderer
-from bots.runtime.words import Words
-from federation import said
-from federation.actions import Text
+from bots.runtime.model.decision import Phrase
+from bots.runtime.speech.phrases import Exact, Quote, Renderer
+from bots.runtime.speech.words import Words
+from federation.model import said
+from federation.model.actions import Text
 
 WORDS = Words()
 GUARD = "@guard:secret.example"

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from PIL import Image, ImageChops, ImageStat
 
-import federation.pictures
-from config.network_parts import ROLES
-from federation.pictures import png
-from federation.spaces.network import Access, Kind, Mark, Room, Space, Words
+import federation.client.pictures
+from config.network.parts import ROLES
+from federation.client.pictures import png
+from federation.model.network import Access, Kind, Mark, Room, Space, Words
 from federation.spaces.state import PICTURE, picture
 
-NAMES = sorted(x.stem for x in Path(federation.pictures.__file__).parent.glob("*.png"))
+NAMES = sorted(x.stem for x in Path(federation.client.pictures.__file__).parent.glob("*.png"))
 SPACES = (Kind.ALLIANCE, Kind.DISTRICT, Kind.INITIATIVE)
 
 

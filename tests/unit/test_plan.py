@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from federation.actions import Handle, SetState
+from federation.model.actions import Handle, SetState
+from federation.model.network import Initiative, Network, Role, Words
 from federation.spaces.layout import lay_out
-from federation.spaces.network import Initiative, Network, Role, Words
 from federation.spaces.seen import Lead
 from federation.spaces.state import MARK, TYPES
 from federation.spaces.steps import MakeRoom

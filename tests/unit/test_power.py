@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from federation import power
+from federation.model import power
 from tests.store.events import ANNA, BERT
 from tests.store.malformed import JSON
 

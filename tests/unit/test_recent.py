@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from federation.events import RoomView, TextMessage
-from federation.recent import Recent
-from federation.translate import as_edited
+from federation.model.events import RoomView, TextMessage
+from federation.model.translate import as_edited
+from federation.syncing.recent import Recent
 from tests.store.events import ANNA, BERT, BOT, ROOM, event, message
 
 OTHER = "!other:example.org"
@@ -198,7 +198,7 @@ def test_nothing_that_is_found_is_told_as_it_is() -> None:
 
 
 def test_changes_are_remembered_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("federation.recent.CHANGES", 2)
+    monkeypatch.setattr("federation.syncing.recent.CHANGES", 2)
     found = recent(edit("$1"), edit("$2"), most=0)
     assert as_told(found, told()) == "new"
     found.take(ROOM, edit("$3"), encrypted=False)

@@ -17,8 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.runtime import records
-from bots.runtime.decision import (
+from bots.runtime.model.decision import (
     Deliver,
     FormSubmitted,
     MailReceived,
@@ -26,8 +25,9 @@ from bots.runtime.decision import (
     SetAside,
     Started,
 )
-from bots.runtime.errors import StoreError
-from bots.runtime.records import (
+from bots.runtime.model.errors import StoreError
+from bots.runtime.store import records
+from bots.runtime.store.records import (
     INBOX,
     OUTBOX,
     Answer,
@@ -39,7 +39,7 @@ from bots.runtime.records import (
     Rows,
     Told,
 )
-from federation.actions import (
+from federation.model.actions import (
     Action,
     AskDevices,
     AskNow,
@@ -57,7 +57,7 @@ from federation.actions import (
     SetState,
     Text,
 )
-from federation.shapes import is_text, parse, whole
+from federation.model.shapes import is_text, parse, whole
 from tests.store.malformed import JSON, TEXT
 
 GOLDEN = Path(__file__).parent / "golden" / "rows"

@@ -7,8 +7,8 @@ from typing import Any
 
 from hypothesis import assume, given, settings
 
-from federation import rooms
-from federation.rooms import Room
+from federation.model import rooms
+from federation.model.rooms import Room
 from tests.store.events import ANNA, BERT, BOT, ROOM, event, member
 from tests.store.malformed import malformed_events
 

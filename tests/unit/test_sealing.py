@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.runtime.errors import SealBroken
-from bots.runtime.sealing import Sealer, load_key, parse_key
+from bots.runtime.model.errors import SealBroken
+from bots.runtime.store.sealing import Sealer, load_key, parse_key
 from tests.store.malformed import TEXT
 
 SEALER = Sealer(bytes(range(32)))

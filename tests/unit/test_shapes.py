@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from federation.shapes import is_text, parse
+from federation.model.shapes import is_text, parse
 from tests.store.malformed import JSON
 
 

@@ -17,13 +17,14 @@ from bots.ombuds.flags import flagwords
 from bots.ombuds.wording import WORDING as OMBUDS
 from bots.onboarding.rules import commands as onboarding
 from bots.onboarding.wording import WORDING as ONBOARDING
-from bots.runtime import answers, vocabulary
-from bots.runtime.commands import Command, Invocation, Word
-from bots.runtime.decision import Phrase
-from bots.runtime.phrases import PerLanguage, Renderer, Wording, each
-from bots.runtime.switches import switch, switched
-from bots.runtime.texts import clean
-from bots.runtime.words import LANGUAGES, Words
+from bots.runtime.model.decision import Phrase
+from bots.runtime.speech import vocabulary
+from bots.runtime.speech.phrases import PerLanguage, Renderer, Wording, each
+from bots.runtime.speech.switches import switch, switched
+from bots.runtime.speech.words import LANGUAGES, Words
+from bots.runtime.understanding import answers
+from bots.runtime.understanding.commands import Command, Invocation, Word
+from bots.runtime.understanding.texts import clean
 
 WORDS = Words()
 TAGS = tuple(x.tag for x in LANGUAGES)

@@ -13,11 +13,11 @@ import click
 import pytest
 from babel.messages.pofile import read_po
 
-from bots.checkup.finding import Mark
-from bots.cli import cli
-from bots.commands._click import in_words, run
-from config import spoken as speaking
-from config.spoken import spoken
+from bots.cli.entry import cli
+from bots.cli.terminal import in_words, run
+from bots.offices.checkup.finding import Mark
+from config.cli import spoken as speaking
+from config.cli.spoken import spoken
 from tests.unit.spoken_texts import ENGLISH, ROOT, blank, labels, sentences, sources
 
 CATALOGUE = ROOT / "config" / "cli" / "de.po"
@@ -139,7 +139,7 @@ def test_help_is_german_for_every_command() -> None:
     with CATALOGUE.open("rb") as file:
         known = {str(m.id) for m in read_po(file) if m.id}
     for name in cli.list_commands(click.Context(cli)):
-        command = import_module(f"bots.commands.{name}").command
+        command = import_module(f"bots.cli.commands.{name}").command
         options = [x.help for x in command.params if isinstance(x, click.Option) and x.help]
         for text in (inspect.cleandoc(command.callback.__doc__), *options):
             assert text in known, name

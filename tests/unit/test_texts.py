@@ -16,7 +16,7 @@ from jinja2 import Environment
 
 import bots
 import bridges
-from bots.runtime.phrases import Plural
+from bots.runtime.speech.phrases import Plural
 from config.translations import ROOT, TEMPLATE
 
 TEMPLATES = sorted(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from federation.events import (
+from federation.model.events import (
     Asked,
     ClientRequest,
     Edit,
@@ -23,7 +23,7 @@ from federation.events import (
     TextMessage,
     Unreadable,
 )
-from federation.translate import as_edited, translate, undecryptable
+from federation.model.translate import as_edited, translate, undecryptable
 from tests.store.events import ANNA, BOT, ROOM, event, member
 from tests.store.malformed import BASES, CANARY, JSON, malformed_events
 

@@ -7,8 +7,8 @@ import pytest
 
 from bots.announcements.rules.versions import Said, labelled
 from bots.onboarding.rules.commands import PRIVATE
-from bots.runtime.commands import addressed
-from federation.said import formatted
+from bots.runtime.understanding.commands import addressed
+from federation.model.said import formatted
 from tests.unit.test_announcements_story import WORDS
 
 LENGTH = 60_000

@@ -6,9 +6,9 @@ from typing import Any, cast
 
 import pytest
 
-from federation.errors import MatrixError, RateLimited
-from federation.homeserver import Homeserver
-from federation.undoing import edits, part_of
+from federation.client.homeserver import Homeserver
+from federation.model.errors import MatrixError, RateLimited
+from federation.performing.undoing import edits, part_of
 
 ROOM, EVENT, OURS = "!room:x", "$event", "@bot:x"
 

@@ -10,9 +10,9 @@ import pytest
 
 from bots.ombuds.commands import OF_CASE, STAFF
 from bots.onboarding.rules import commands as onboarding_commands
-from bots.runtime.commands import Command
-from federation.actions import AskNow, Kick
-from federation.events import RoomView
+from bots.runtime.understanding.commands import Command
+from federation.model.actions import AskNow, Kick
+from federation.model.events import RoomView
 from tests.unit import test_announcements_story as announcements
 from tests.unit import test_exchange_story as exchange
 from tests.unit import test_ombuds_flags as flags

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.runtime.decision import Phrase
-from bots.runtime.words import LANGUAGES, Raw, Words
+from bots.runtime.model.decision import Phrase
+from bots.runtime.speech.words import LANGUAGES, Raw, Words
 
 FSI, LRI, PDI = "\u2068", "\u2066", "\u2069"
 LRM, RLM = "\u200e", "\u200f"

@@ -12,10 +12,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
-from bots.runtime import asking
-from bots.runtime.asking import TRIES
-from bots.runtime.bot import Made
-from bots.runtime.decision import (
+from bots.runtime.kit.bot import KitBot
+from bots.runtime.model.bot import Made
+from bots.runtime.model.decision import (
     CancelTimer,
     Decision,
     Due,
@@ -28,14 +27,15 @@ from bots.runtime.decision import (
     Started,
     Withdraw,
 )
-from bots.runtime.kit.bot import KitBot
-from bots.runtime.kit.messages import MessageNow, read_now
-from bots.runtime.kit.requests import slots
-from bots.runtime.performing import TryLater
-from bots.runtime.records import OUTBOX, Order
-from bots.runtime.words import Words
-from federation.actions import AskNow, CreateRoom, Handle, Invite, Kick, Redact
-from federation.events import (
+from bots.runtime.model.messages import MessageNow, read_now
+from bots.runtime.model.requests import slots
+from bots.runtime.office import asking
+from bots.runtime.office.asking import TRIES
+from bots.runtime.office.performing import TryLater
+from bots.runtime.speech.words import Words
+from bots.runtime.store.records import OUTBOX, Order
+from federation.model.actions import AskNow, CreateRoom, Handle, Invite, Kick, Redact
+from federation.model.events import (
     Edit,
     MediaMessage,
     Membership,
@@ -47,8 +47,8 @@ from federation.events import (
     TextMessage,
     Unreadable,
 )
-from federation.perform import Outcome
-from federation.recent import Recent
+from federation.performing.perform import Outcome
+from federation.syncing.recent import Recent
 from tests.kit.memory import Memory
 
 PRESENT = (MembershipKind.JOIN, MembershipKind.INVITE)

@@ -27,8 +27,8 @@ from bots.announcements.rules.waiting import (
     pace,
     too_many,
 )
-from bots.mail import documents
-from bots.runtime.decision import NO_TIME, Deliver, Performed, SetTimer
+from bots.runtime.mail import documents
+from bots.runtime.model.decision import NO_TIME, Deliver, Performed, SetTimer
 
 URGENT, LANES = "urgent", 4
 """The lanes of mails that somebody waits for."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bots.runtime.commands import Command, Commands, Invocation
-from bots.runtime.vocabulary import HELP, UNDO
-from federation.events import TextMessage
+from bots.runtime.speech.vocabulary import HELP, UNDO
+from bots.runtime.understanding.commands import Command, Commands, Invocation
+from federation.model.events import TextMessage
 
 RELEASE = Command(
     "release",

@@ -7,8 +7,8 @@ from bots.announcements.letters import digest_letter
 from bots.announcements.models import Kind, Round, State, next_digest
 from bots.announcements.rules import commands, rounds
 from bots.announcements.rules.turn import Turn, Values
-from bots.runtime.decision import SetTimer
 from bots.runtime.kit import undo as undoing
+from bots.runtime.model.decision import SetTimer
 
 
 def wind(turn: Turn) -> None:

@@ -18,7 +18,10 @@ from bots.announcements.rules import (
 )
 from bots.announcements.rules.turn import Turn
 from bots.announcements.state import State
-from bots.runtime.decision import (
+from bots.runtime.kit import deadletters
+from bots.runtime.kit.moves import follow
+from bots.runtime.kit.undo import SIGN
+from bots.runtime.model.decision import (
     Decision,
     Due,
     Event,
@@ -28,11 +31,8 @@ from bots.runtime.decision import (
     SetAside,
     Started,
 )
-from bots.runtime.kit import deadletters
-from bots.runtime.kit.messages import MessageNow
-from bots.runtime.kit.undo import SIGN
-from bots.runtime.moves import follow
-from federation.events import (
+from bots.runtime.model.messages import MessageNow
+from federation.model.events import (
     Edit,
     MediaMessage,
     Membership,

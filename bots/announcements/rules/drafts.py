@@ -9,11 +9,11 @@ from bots.announcements.models import Announcement, State, Version
 from bots.announcements.rules import commands, digest, offers, release, suspending, versions
 from bots.announcements.rules.turn import Turn
 from bots.announcements.rules.versions import Said
-from bots.runtime import unheeded
-from bots.runtime.commands import Command, Invocation, Unknown
-from bots.runtime.vocabulary import HELP, UNDO, listed
-from federation.actions import React
-from federation.events import Edit, MediaMessage, TextMessage
+from bots.runtime.speech import unheeded
+from bots.runtime.speech.vocabulary import HELP, UNDO, listed
+from bots.runtime.understanding.commands import Command, Invocation, Unknown
+from federation.model.actions import React
+from federation.model.events import Edit, MediaMessage, TextMessage
 
 RELEASE = "✅"
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from bots.announcements.models import Announcement, Kind
 from bots.announcements.rules import commands
 from bots.announcements.rules.turn import Turn
-from bots.runtime.decision import Phrase
-from bots.runtime.phrases import Link
+from bots.runtime.model.decision import Phrase
+from bots.runtime.speech.phrases import Link
 
 
 def values(turn: Turn, item: Announcement) -> dict[str, object]:

@@ -14,8 +14,8 @@ from bots.announcements.models import Asked, Standing, Subscriber, Wish
 from bots.announcements.rules import asking
 from bots.announcements.rules.addresses import unsubscribe_token
 from bots.announcements.rules.turn import Turn
-from bots.mail import documents
-from bots.runtime.decision import CancelTimer
+from bots.runtime.mail import documents
+from bots.runtime.model.decision import CancelTimer
 
 # -- confirmed -------------------------------------------------------------------------------------
 

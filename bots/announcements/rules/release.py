@@ -9,10 +9,10 @@ from bots.announcements.letters import announcement_letter
 from bots.announcements.models import Announcement, Kind, Round, State, Version
 from bots.announcements.rules import commands, offers, pages, rounds
 from bots.announcements.rules.turn import Turn
-from bots.runtime.decision import Phrase
 from bots.runtime.kit import undo as undoing
-from federation.actions import AskNow
-from federation.events import Redaction
+from bots.runtime.model.decision import Phrase
+from federation.model.actions import AskNow
+from federation.model.events import Redaction
 
 
 def release(turn: Turn, item: Announcement, by: str, *, asked: bool = False) -> None:

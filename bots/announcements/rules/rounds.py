@@ -18,8 +18,8 @@ from bots.announcements.rules import suspending, watch
 from bots.announcements.rules.addresses import unsubscribe_token
 from bots.announcements.rules.turn import Turn
 from bots.announcements.state import Strike
-from bots.mail import documents
-from bots.runtime.decision import NO_TIME, Deliver, Performed, Phrase, SetTimer
+from bots.runtime.mail import documents
+from bots.runtime.model.decision import NO_TIME, Deliver, Performed, Phrase, SetTimer
 from bridges.email.letters import Letter
 
 CHUNK = 200

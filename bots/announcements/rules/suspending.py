@@ -12,9 +12,9 @@ from bots.announcements import handles, kinds
 from bots.announcements.models import Round, Standing, Subscriber
 from bots.announcements.rules.turn import Turn
 from bots.announcements.state import Strike
-from bots.runtime import vocabulary
 from bots.runtime.kit.undo import SIGN
-from federation.actions import React
+from bots.runtime.speech import vocabulary
+from federation.model.actions import React
 
 SURE_AFTER, FORGOTTEN_AFTER = 24 * 3600.0, 60 * 24 * 3600.0
 """Nobody reads there if it was said twice, more than a day and less than 60 days apart."""

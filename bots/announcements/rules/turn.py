@@ -10,10 +10,10 @@ from typing import Any
 from bots.announcements import handles, kinds
 from bots.announcements.models import Announcement, Desk, Round, Subscriber, to_json
 from bots.announcements.state import State, Write
-from bots.runtime import turn
-from bots.runtime.decision import Decision, Phrase, Say
 from bots.runtime.kit import sparing
-from federation.events import RoomEvent
+from bots.runtime.model import turn
+from bots.runtime.model.decision import Decision, Phrase, Say
+from federation.model.events import RoomEvent
 
 Values = Mapping[str, object]
 MODERATOR = 50

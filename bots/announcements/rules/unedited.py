@@ -12,8 +12,8 @@ from bots.announcements.models import Announcement, State, Version
 from bots.announcements.rules import drafts, release, versions
 from bots.announcements.rules.turn import Turn
 from bots.announcements.rules.versions import Said
-from bots.runtime.kit.messages import MessageNow
-from federation.events import Redaction, TextMessage
+from bots.runtime.model.messages import MessageNow
+from federation.model.events import Redaction, TextMessage
 
 OPEN = (State.DRAFT, State.PENDING)
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bots.announcements.models import Texts
-from bots.runtime.texts import clean
+from bots.runtime.understanding.texts import clean
 from bridges.email import markup
-from federation.events import Edit, TextMessage
-from federation.links import Target, pointed
+from federation.model.events import Edit, TextMessage
+from federation.model.links import Target, pointed
 
 LONGEST = 20_000
 """Characters of a text that goes out by mail."""

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bots.announcements import handles
 from bots.announcements.rules.turn import Turn
-from bots.runtime.decision import SetTimer
+from bots.runtime.model.decision import SetTimer
 
 SOON = timedelta(seconds=25)
 BEARABLE = 15.0

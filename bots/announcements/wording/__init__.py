@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bots.announcements.wording.room import ROOM
-from bots.runtime import unheeded, vocabulary
 from bots.runtime.kit import deadletters
-from bots.runtime.phrases import Wording
+from bots.runtime.speech import unheeded, vocabulary
+from bots.runtime.speech.phrases import Wording
 
 WORDING = Wording(
     ROOM | unheeded.PARAGRAPHS | vocabulary.LISTS | deadletters.NETWORK,

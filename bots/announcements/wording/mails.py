@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bots.runtime.phrases import N_
+from bots.runtime.speech.phrases import N_
 
 # Translators: subject of a mail whose text has no first line to take it from
 NEWS = N_("News of {network}")

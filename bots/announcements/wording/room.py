@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bots.runtime.phrases import N_, NP_, Paragraphs
+from bots.runtime.speech.phrases import N_, NP_, Paragraphs
 
 _PUBLIC = N_("Then everybody can read it on the web, too: {page}")
 

@@ -13,11 +13,11 @@ from bots.exchange.rules import rooms
 from bots.exchange.rules.turn import Turn
 from bots.exchange.settings import Adopted
 from bots.exchange.wording import UNASKED
-from bots.runtime.decision import NO_TIME, Performed, SetTimer, Started
 from bots.runtime.kit.documents import MOST
-from bots.runtime.moves import follow
-from federation.actions import CROWD, Join, Leave
-from federation.events import (
+from bots.runtime.kit.moves import follow
+from bots.runtime.model.decision import NO_TIME, Performed, SetTimer, Started
+from federation.model.actions import CROWD, Join, Leave
+from federation.model.events import (
     Edit,
     MediaMessage,
     Membership,
@@ -29,8 +29,8 @@ from federation.events import (
     RoomView,
     TextMessage,
 )
-from federation.links import MODERATOR, server_of
-from federation.membership import is_banned
+from federation.model.links import MODERATOR, server_of
+from federation.model.membership import is_banned
 
 MOST_HEIRS = 20
 MOST_ROOMS = 50

@@ -8,11 +8,11 @@ from bots.exchange import keys
 from bots.exchange.documents import ANSWERS, Answer
 from bots.exchange.rules import commands
 from bots.exchange.rules.turn import Turn
-from bots.runtime.decision import Phrase, SetTimer
 from bots.runtime.kit import sparing
-from bots.runtime.phrases import Link
-from federation.events import MediaMessage, TextMessage
-from federation.links import link, servers
+from bots.runtime.model.decision import Phrase, SetTimer
+from bots.runtime.speech.phrases import Link
+from federation.model.events import MediaMessage, TextMessage
+from federation.model.links import link, servers
 
 PAUSE = 3600.0
 

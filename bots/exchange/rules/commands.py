@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bots.runtime.commands import Command, Commands, Invocation
 from bots.runtime.kit.routing import Typed
-from bots.runtime.vocabulary import HELP
-from federation.events import TextMessage
+from bots.runtime.speech.vocabulary import HELP
+from bots.runtime.understanding.commands import Command, Commands, Invocation
+from federation.model.events import TextMessage
 
 SHARE_KEYS = frozenset("📣📢")
 

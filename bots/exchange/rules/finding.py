@@ -15,12 +15,12 @@ from bots.exchange.documents import SHARES, Shared
 from bots.exchange.rules import commands
 from bots.exchange.rules.turn import Turn
 from bots.exchange.words import words
-from bots.runtime.bot import Made
-from bots.runtime.commands import Invocation
-from bots.runtime.decision import Phrase, Say
-from bots.runtime.phrases import Link
-from federation.events import TextMessage
-from federation.links import link, servers
+from bots.runtime.model.bot import Made
+from bots.runtime.model.decision import Phrase, Say
+from bots.runtime.speech.phrases import Link
+from bots.runtime.understanding.commands import Invocation
+from federation.model.events import TextMessage
+from federation.model.links import link, servers
 
 MOST_FOUND = 10
 SPARE = 2

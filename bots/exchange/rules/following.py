@@ -16,11 +16,11 @@ from bots.exchange.documents import (
 )
 from bots.exchange.rules import answering, helping, marking
 from bots.exchange.rules.turn import Turn
-from bots.runtime.commands import Invocation
-from bots.runtime.decision import NO_TIME, Performed, SetTimer
-from bots.runtime.texts import clean
-from federation.events import Edit, Redaction, RoomReplaced, TextMessage, in_clear
-from federation.links import MODERATOR
+from bots.runtime.model.decision import NO_TIME, Performed, SetTimer
+from bots.runtime.understanding.commands import Invocation
+from bots.runtime.understanding.texts import clean
+from federation.model.events import Edit, Redaction, RoomReplaced, TextMessage, in_clear
+from federation.model.links import MODERATOR
 
 SETTLE = timedelta(seconds=2)
 """How long a message is still shared after the last 📣 on it is gone."""

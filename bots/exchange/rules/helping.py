@@ -6,10 +6,10 @@ from typing import Any
 
 from bots.exchange.rules import commands
 from bots.exchange.rules.turn import Turn, Values
-from bots.runtime import unheeded
-from bots.runtime.commands import Invocation, Unknown
-from bots.runtime.vocabulary import HELP
-from federation.events import TextMessage
+from bots.runtime.speech import unheeded
+from bots.runtime.speech.vocabulary import HELP
+from bots.runtime.understanding.commands import Invocation, Unknown
+from federation.model.events import TextMessage
 
 
 def asked(turn: Turn, event: TextMessage, _: Invocation) -> None:

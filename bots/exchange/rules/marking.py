@@ -19,15 +19,15 @@ from bots.exchange.documents import (
 )
 from bots.exchange.rules import helping
 from bots.exchange.rules.turn import Turn
-from bots.runtime.commands import Invocation
-from bots.runtime.decision import SetTimer
 from bots.runtime.kit import sparing
-from bots.runtime.kit.messages import Message, MessageNow, Unknown, written
-from bots.runtime.lookalikes import looks_like
-from bots.runtime.texts import called, clean
-from federation.actions import AskNow, React
-from federation.events import Reaction, TextMessage
-from federation.links import servers
+from bots.runtime.model.decision import SetTimer
+from bots.runtime.model.messages import Message, MessageNow, Unknown, written
+from bots.runtime.understanding.commands import Invocation
+from bots.runtime.understanding.lookalikes import looks_like
+from bots.runtime.understanding.texts import called, clean
+from federation.model.actions import AskNow, React
+from federation.model.events import Reaction, TextMessage
+from federation.model.links import servers
 
 SEEN = "✅"
 FIRST_PAUSE, LONGEST_PAUSE = 3.0, 300.0

@@ -8,12 +8,12 @@ from bots.exchange import keys
 from bots.exchange.documents import PLACES, SHARES
 from bots.exchange.rules import following
 from bots.exchange.rules.turn import Turn
-from bots.runtime.commands import Invocation
-from bots.runtime.decision import NO_TIME, Performed, SetTimer, Started
 from bots.runtime.kit.documents import MOST
-from bots.runtime.moves import follow
-from bots.runtime.switches import switch
-from federation.events import (
+from bots.runtime.kit.moves import follow
+from bots.runtime.model.decision import NO_TIME, Performed, SetTimer, Started
+from bots.runtime.speech.switches import switch
+from bots.runtime.understanding.commands import Invocation
+from federation.model.events import (
     EncryptionEnabled,
     Membership,
     MembershipKind,
@@ -21,7 +21,7 @@ from federation.events import (
     RoomView,
     TextMessage,
 )
-from federation.links import MODERATOR
+from federation.model.links import MODERATOR
 
 
 def started(turn: Turn, _: Started) -> None:

@@ -21,16 +21,16 @@ from bots.exchange.documents import (
 )
 from bots.exchange.rules import commands
 from bots.exchange.settings import Settings, Source
-from bots.runtime.decision import NO_TIME, CancelTimer, Event, Phrase, Say, SetTimer
 from bots.runtime.kit import sparing, turn
 from bots.runtime.kit.documents import MOST, View
-from bots.runtime.phrases import Link, Quote, Translator
-from bots.runtime.switches import switched
-from bots.runtime.texts import parts
-from federation.actions import Redact
-from federation.events import RoomEvent, RoomView
-from federation.links import link
-from federation.membership import is_kept_out
+from bots.runtime.model.decision import NO_TIME, CancelTimer, Event, Phrase, Say, SetTimer
+from bots.runtime.speech.phrases import Link, Quote, Translator
+from bots.runtime.speech.switches import switched
+from bots.runtime.understanding.texts import parts
+from federation.model.actions import Redact
+from federation.model.events import RoomEvent, RoomView
+from federation.model.links import link
+from federation.model.membership import is_kept_out
 
 Values = Mapping[str, object]
 

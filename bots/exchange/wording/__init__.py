@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bots.exchange.wording.rooms import PARAGRAPHS, UNASKED
-from bots.runtime import unheeded, vocabulary
 from bots.runtime.kit import deadletters
-from bots.runtime.phrases import Wording
+from bots.runtime.speech import unheeded, vocabulary
+from bots.runtime.speech.phrases import Wording
 
 __all__ = ["PARAGRAPHS", "UNASKED", "WORDING"]
 

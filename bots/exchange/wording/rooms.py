@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bots.runtime.phrases import N_, NP_, Paragraphs
+from bots.runtime.speech.phrases import N_, NP_, Paragraphs
 
 _WHAT = N_(
     "Hello! From this room you can share messages with the other initiatives. React to a message "

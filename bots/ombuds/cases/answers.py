@@ -9,16 +9,16 @@ from typing import Any
 
 from bots.ombuds import commands, keys
 from bots.ombuds.cases import thread
-from bots.ombuds.cases.documents import Answer, AnswerMoves, AnswerState, CaseMoves
+from bots.ombuds.documents.cases import Answer, AnswerMoves, AnswerState, CaseMoves
 from bots.ombuds.turn import Turn
-from bots.runtime import texts
-from bots.runtime.commands import Invocation
-from bots.runtime.decision import Performed
 from bots.runtime.kit import undo as undoing
 from bots.runtime.kit.states import Move
-from bots.runtime.phrases import Exact
-from federation.actions import Redact
-from federation.events import Edit, MediaMessage, Reaction, Shown, TextMessage
+from bots.runtime.model.decision import Performed
+from bots.runtime.speech.phrases import Exact
+from bots.runtime.understanding import texts
+from bots.runtime.understanding.commands import Invocation
+from federation.model.actions import Redact
+from federation.model.events import Edit, MediaMessage, Reaction, Shown, TextMessage
 
 MOST_WEIGHT = 10_000
 """More than a part of a person's text, since an answer is never cut."""

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from bots.ombuds import commands, keys
 from bots.ombuds.cases import thread
-from bots.ombuds.cases.documents import (
+from bots.ombuds.documents.cases import (
     CASES,
     SEARCHES,
     Case,
@@ -18,11 +18,11 @@ from bots.ombuds.cases.documents import (
     in_state,
 )
 from bots.ombuds.turn import Turn
-from bots.runtime import texts
-from bots.runtime.decision import NO_TIME, Phrase, SetTimer
-from bots.runtime.vocabulary import with_word
-from bots.runtime.words import Raw
-from federation.events import TextMessage
+from bots.runtime.model.decision import NO_TIME, Phrase, SetTimer
+from bots.runtime.speech.vocabulary import with_word
+from bots.runtime.speech.words import Raw
+from bots.runtime.understanding import texts
+from federation.model.events import TextMessage
 
 MOST = 20
 """Cases in one list."""

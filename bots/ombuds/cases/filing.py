@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from bots.ombuds import keys
 from bots.ombuds.cases import ringing, standing, thread
-from bots.ombuds.cases.documents import Case, CaseMoves, Flagged
+from bots.ombuds.documents.cases import Case, CaseMoves, Flagged
 from bots.ombuds.turn import Turn
-from bots.runtime import texts
-from bots.runtime.decision import Phrase
 from bots.runtime.kit import sparing
+from bots.runtime.model.decision import Phrase
+from bots.runtime.understanding import texts
 
 
 @dataclass(frozen=True, slots=True)

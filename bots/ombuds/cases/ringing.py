@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from bots.ombuds import keys
 from bots.ombuds.turn import Turn
-from bots.runtime.decision import SetTimer
 from bots.runtime.kit import sparing
+from bots.runtime.model.decision import SetTimer
 
 QUIET = 60.0
 """Seconds after a sound in which staff hear no other one about cases."""

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 from bots.ombuds import keys
 from bots.ombuds.cases import answers, thread
-from bots.ombuds.cases.documents import CASES, LATER, Answer, AnswerState, Case, Later, later_key
+from bots.ombuds.documents.cases import CASES, LATER, Answer, AnswerState, Case, Later, later_key
 from bots.ombuds.turn import Turn
-from bots.runtime.decision import NO_TIME, SetTimer
-from bots.runtime.phrases import Exact
+from bots.runtime.model.decision import NO_TIME, SetTimer
+from bots.runtime.speech.phrases import Exact
 
 SOON = timedelta(seconds=60)
 MOST = 100

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bots.ombuds import keys
-from bots.ombuds.cases.documents import (
+from bots.ombuds.documents.cases import (
     LATER,
     Answer,
     Case,
@@ -16,9 +16,9 @@ from bots.ombuds.cases.documents import (
     later_key,
 )
 from bots.ombuds.turn import Turn
-from bots.runtime import texts
-from bots.runtime.decision import Phrase
 from bots.runtime.kit.states import Move
+from bots.runtime.model.decision import Phrase
+from bots.runtime.understanding import texts
 
 PLACE = 22
 """Characters of a room's name beside the number of a case: a list shows about 40."""

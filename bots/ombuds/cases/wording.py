@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bots.runtime.phrases import N_, Paragraphs
+from bots.runtime.speech.phrases import N_, Paragraphs
 
 _STANDING = N_("{state} · language: {language} · since {time}")
 

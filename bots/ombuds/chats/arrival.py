@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bots.ombuds import keys
-from bots.ombuds.chats.documents import (
+from bots.ombuds.documents.chats import (
     CONVERSATIONS,
     FLAGGERS,
     IDENTITIES,
@@ -16,11 +16,11 @@ from bots.ombuds.chats.documents import (
     Reporter,
 )
 from bots.ombuds.turn import Turn
-from bots.runtime.decision import CancelTimer, SetTimer
 from bots.runtime.kit import chats
-from bots.runtime.tongues import own_names
-from bots.runtime.words import ORIGINALS
-from federation.events import Membership, MembershipKind, RoomEvent
+from bots.runtime.model.decision import CancelTimer, SetTimer
+from bots.runtime.speech.tongues import own_names
+from bots.runtime.speech.words import ORIGINALS
+from federation.model.events import Membership, MembershipKind, RoomEvent
 
 HERE = (MembershipKind.JOIN, MembershipKind.INVITE)
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from bots.ombuds import keys
 from bots.ombuds.cases import thread
-from bots.ombuds.cases.documents import Case
 from bots.ombuds.chats import conversation
+from bots.ombuds.documents.cases import Case
 from bots.ombuds.keys import Part
 from bots.ombuds.turn import Turn
-from bots.runtime import texts
-from bots.runtime.decision import Phrase
-from federation.actions import Handle, Redact
-from federation.events import KNOWN_MEDIA, Edit, Redaction, in_clear
+from bots.runtime.model.decision import Phrase
+from bots.runtime.understanding import texts
+from federation.model.actions import Handle, Redact
+from federation.model.events import KNOWN_MEDIA, Edit, Redaction, in_clear
 
 OF_PERSON = KNOWN_MEDIA | {"root", "text"}
 OF_FLAG = frozenset({"flagged", "evidence"})

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from bots.ombuds import commands, keys
 from bots.ombuds.cases import filing, thread
-from bots.ombuds.cases.documents import CASES
 from bots.ombuds.cases.filing import Incoming
 from bots.ombuds.chats import arrival
 from bots.ombuds.chats.languages import guess
+from bots.ombuds.documents.cases import CASES
 from bots.ombuds.turn import Turn
-from bots.runtime import declining, texts, unheeded
-from bots.runtime.commands import Invocation, Unknown
-from bots.runtime.tongues import asked_for
-from bots.runtime.vocabulary import HELP
-from federation.events import ClientRequest, MediaMessage, TextMessage, Unreadable
+from bots.runtime.speech import declining, unheeded
+from bots.runtime.speech.tongues import asked_for
+from bots.runtime.speech.vocabulary import HELP
+from bots.runtime.understanding import texts
+from bots.runtime.understanding.commands import Invocation, Unknown
+from federation.model.events import ClientRequest, MediaMessage, TextMessage, Unreadable
 
 
 def replied(turn: Turn, event: TextMessage) -> None:

@@ -11,10 +11,10 @@ from bots.ombuds.cases import filing
 from bots.ombuds.cases.filing import Incoming
 from bots.ombuds.chats import changes
 from bots.ombuds.turn import Turn
-from bots.runtime import texts
-from bots.runtime.kit.messages import Gone, MessageNow, written
-from federation.actions import AskNow
-from federation.events import Redaction
+from bots.runtime.model.messages import Gone, MessageNow, written
+from bots.runtime.understanding import texts
+from federation.model.actions import AskNow
+from federation.model.events import Redaction
 
 
 def redacted(turn: Turn, event: Redaction) -> None:

@@ -6,18 +6,18 @@ from dataclasses import replace
 
 from bots.ombuds import keys
 from bots.ombuds.chats import arrival
-from bots.ombuds.chats.documents import FLAGGERS
+from bots.ombuds.documents.chats import FLAGGERS
+from bots.ombuds.documents.flags import FLAGS, PLACES, Flag, FlagMoves, Stage
 from bots.ombuds.flags import flagging, flagwords, places
-from bots.ombuds.flags.documents import FLAGS, PLACES, Flag, FlagMoves, Stage
 from bots.ombuds.flags.flagwords import AGREE, Choice
 from bots.ombuds.turn import Turn
-from bots.runtime import answers
 from bots.runtime.kit import sparing
 from bots.runtime.kit.keys import Made
-from bots.runtime.questions import latest
-from federation.actions import AskNow, React
-from federation.events import Reaction, Redaction, TextMessage
-from federation.links import event_of
+from bots.runtime.understanding import answers
+from bots.runtime.understanding.questions import latest
+from federation.model.actions import AskNow, React
+from federation.model.events import Reaction, Redaction, TextMessage
+from federation.model.links import event_of
 
 OPEN = {Stage.ASKED: keys.QUESTION, Stage.OFFERED: keys.EVIDENCE}
 """Which question waits for an answer."""

@@ -7,17 +7,17 @@ from datetime import timedelta
 
 from bots.ombuds import keys
 from bots.ombuds.chats import arrival
-from bots.ombuds.chats.documents import FLAGGERS, Flagger
+from bots.ombuds.documents.chats import FLAGGERS, Flagger
+from bots.ombuds.documents.flags import FLAGS, PLACES, Flag, FlagMoves, Stage
 from bots.ombuds.flags import flagwords
-from bots.ombuds.flags.documents import FLAGS, PLACES, Flag, FlagMoves, Stage
 from bots.ombuds.flags.flagwords import Choice
 from bots.ombuds.flags.wording import CHAT
 from bots.ombuds.turn import Turn
-from bots.runtime.decision import CancelTimer, Performed, Phrase, Say, SetTimer, Withdraw
 from bots.runtime.kit import chats
-from federation.actions import React, Redact, Ref
-from federation.events import Reaction
-from federation.links import link, servers
+from bots.runtime.model.decision import CancelTimer, Performed, Phrase, Say, SetTimer, Withdraw
+from federation.model.actions import React, Redact, Ref
+from federation.model.events import Reaction
+from federation.model.links import link, servers
 
 FORGOTTEN = timedelta(days=7)
 """After which nobody expects an answer any more."""

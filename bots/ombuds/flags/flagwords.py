@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from enum import Enum
 
-from bots.runtime import answers
-from bots.runtime.answerwords import NO as REFUSED
-from bots.runtime.answerwords import YES, folded
-from bots.runtime.commands import Command, Commands, Invocation, Word
-from bots.runtime.numbers import numbers, plain
-from bots.runtime.vocabulary import HELP, NO
+from bots.runtime.speech.vocabulary import HELP, NO
+from bots.runtime.understanding import answers
+from bots.runtime.understanding.answerwords import NO as REFUSED
+from bots.runtime.understanding.answerwords import YES, folded
+from bots.runtime.understanding.commands import Command, Commands, Invocation, Word
+from bots.runtime.understanding.numbers import numbers, plain
 
 KEYS = frozenset({"🚩"})
 """Variation selectors are gone by now."""

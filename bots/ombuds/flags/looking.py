@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bots.ombuds.cases import filing, ringing, standing, thread
-from bots.ombuds.cases.documents import Flagged
 from bots.ombuds.chats import arrival
+from bots.ombuds.documents.cases import Flagged
+from bots.ombuds.documents.flags import FLAGS, Flag, Found, Stage
 from bots.ombuds.flags import decisions, flagging, telling
-from bots.ombuds.flags.documents import FLAGS, Flag, Found, Stage
 from bots.ombuds.turn import Turn
-from bots.runtime import texts
-from bots.runtime.kit.messages import Gone, Message, MessageNow, written
-from bots.runtime.texts import called
-from federation.events import MediaMessage
-from federation.links import link, servers
+from bots.runtime.model.messages import Gone, Message, MessageNow, written
+from bots.runtime.understanding import texts
+from bots.runtime.understanding.texts import called
+from federation.model.events import MediaMessage
+from federation.model.links import link, servers
 
 
 def found(turn: Turn, now: MessageNow, number: int) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from federation import power
-from federation.events import RoomView
+from federation.model import power
+from federation.model.events import RoomView
 
 REDACTION = "m.room.redaction"
 

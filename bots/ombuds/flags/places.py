@@ -7,16 +7,16 @@ from datetime import timedelta
 from typing import Any
 
 from bots.ombuds import keys
-from bots.ombuds.chats.documents import CONVERSATIONS, FLAGGERS, IDENTITIES
+from bots.ombuds.documents.chats import CONVERSATIONS, FLAGGERS, IDENTITIES
+from bots.ombuds.documents.flags import PLACES, Place
 from bots.ombuds.flags import flagwords, moderation
-from bots.ombuds.flags.documents import PLACES, Place
 from bots.ombuds.turn import Turn
-from bots.runtime.commands import spoken
-from bots.runtime.decision import CancelTimer, Performed, Phrase, Say, SetTimer
-from bots.runtime.moves import follow
-from bots.runtime.switches import switch, switched
-from federation.actions import Leave
-from federation.events import (
+from bots.runtime.kit.moves import follow
+from bots.runtime.model.decision import CancelTimer, Performed, Phrase, Say, SetTimer
+from bots.runtime.speech.switches import switch, switched
+from bots.runtime.understanding.commands import spoken
+from federation.model.actions import Leave
+from federation.model.events import (
     Ignored,
     Membership,
     Reaction,

@@ -12,8 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from bots.ombuds import keys
-from bots.ombuds.flags import flagging, flagwords, moderation
-from bots.ombuds.flags.documents import (
+from bots.ombuds.documents.flags import (
     FLAGS,
     MODERATORS,
     NOTICES,
@@ -26,12 +25,13 @@ from bots.ombuds.flags.documents import (
     Notice,
     Place,
 )
+from bots.ombuds.flags import flagging, flagwords, moderation
 from bots.ombuds.flags.wording import FLAGGED
 from bots.ombuds.turn import Turn, Values
-from bots.runtime.decision import Performed, Phrase, Say, SetTimer, Withdraw
 from bots.runtime.kit import sparing
-from federation.actions import CreateRoom, Invite
-from federation.links import link, servers
+from bots.runtime.model.decision import Performed, Phrase, Say, SetTimer, Withdraw
+from federation.model.actions import CreateRoom, Invite
+from federation.model.links import link, servers
 
 REMEMBERED = timedelta(days=30)
 """How long it is known that moderators were told of a message."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bots.runtime.phrases import N_, Paragraphs
+from bots.runtime.speech.phrases import N_, Paragraphs
 
 _OTHERS_SEE = N_(
     "Others may see the 🚩 for a moment. Later the history of the room still shows that a reaction "

@@ -9,11 +9,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bots.ombuds import keys
-from bots.ombuds.team.documents import DEVICES, Devices
+from bots.ombuds.documents.team import DEVICES, Devices
 from bots.ombuds.turn import Turn
-from bots.runtime.decision import NO_TIME, CancelTimer, SetTimer, Started
-from federation.actions import AskDevices
-from federation.events import DevicesChanged, Doubt, Edit, TextMessage
+from bots.runtime.model.decision import NO_TIME, CancelTimer, SetTimer, Started
+from federation.model.actions import AskDevices
+from federation.model.events import DevicesChanged, Doubt, Edit, TextMessage
 
 AGAIN = timedelta(hours=1)
 """After which devices are asked for once more that nobody could tell."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from bots.ombuds import commands
 from bots.ombuds.team import roster
 from bots.ombuds.turn import Turn
-from bots.runtime.decision import Performed, Started
-from bots.runtime.vocabulary import HELP
-from federation.actions import CreateRoom, Invite
+from bots.runtime.model.decision import Performed, Started
+from bots.runtime.speech.vocabulary import HELP
+from federation.model.actions import CreateRoom, Invite
 
 POWER_LEVELS = {
     # No `users`: a creator must not stand there in room version 12, and older versions give it

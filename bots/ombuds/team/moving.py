@@ -14,11 +14,11 @@ from bots.ombuds import keys
 from bots.ombuds.cases import standing
 from bots.ombuds.team import founding, roster
 from bots.ombuds.turn import Turn
-from bots.runtime.decision import Performed, SetAside, SetTimer, Started
 from bots.runtime.kit import deadletters, sparing
-from bots.runtime.vocabulary import HELP
-from federation.actions import Leave, SetState
-from federation.events import Membership, RoomReplaced
+from bots.runtime.model.decision import Performed, SetAside, SetTimer, Started
+from bots.runtime.speech.vocabulary import HELP
+from federation.model.actions import Leave, SetState
+from federation.model.events import Membership, RoomReplaced
 
 APART = 3600.0
 SOON = timedelta(seconds=60)

@@ -6,14 +6,14 @@ A team of one can add somebody alone. Nobody is removed without two others who a
 from __future__ import annotations
 
 from bots.ombuds import commands, keys
+from bots.ombuds.documents.team import DEVICES, Departed, Proposal
 from bots.ombuds.team import devices
-from bots.ombuds.team.documents import DEVICES, Departed, Proposal
 from bots.ombuds.turn import Turn
-from bots.runtime.decision import Performed
-from bots.runtime.people import person_in
-from bots.runtime.vocabulary import with_word
-from federation.actions import Invite, Kick, React
-from federation.events import Membership, MembershipKind, TextMessage
+from bots.runtime.model.decision import Performed
+from bots.runtime.speech.vocabulary import with_word
+from bots.runtime.understanding.people import person_in
+from federation.model.actions import Invite, Kick, React
+from federation.model.events import Membership, MembershipKind, TextMessage
 
 AGREE = "✅"
 ADDING = with_word(commands.TEAM, commands.ADD, " @name:example.org")

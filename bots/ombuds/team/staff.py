@@ -8,12 +8,13 @@ from bots.ombuds import commands, keys
 from bots.ombuds.cases import answers, casework, standing
 from bots.ombuds.team import devices, roster
 from bots.ombuds.turn import Turn, Values
-from bots.runtime import texts, unheeded
-from bots.runtime.commands import Command, Invocation, Unknown
 from bots.runtime.kit import sparing
 from bots.runtime.kit.undo import SIGN
-from bots.runtime.vocabulary import HELP, UNDO, listed
-from federation.events import (
+from bots.runtime.speech import unheeded
+from bots.runtime.speech.vocabulary import HELP, UNDO, listed
+from bots.runtime.understanding import texts
+from bots.runtime.understanding.commands import Command, Invocation, Unknown
+from federation.model.events import (
     Edit,
     MediaMessage,
     Reaction,

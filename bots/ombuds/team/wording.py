@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bots.runtime.phrases import N_, Paragraphs
+from bots.runtime.speech.phrases import N_, Paragraphs
 
 OFFICE: dict[str, Paragraphs] = {
     "welcome": (

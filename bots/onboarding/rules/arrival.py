@@ -8,17 +8,17 @@ from bots.onboarding import handles
 from bots.onboarding.models import Stage, WishState
 from bots.onboarding.rules import choosing, greeting, outside, underway, wishes
 from bots.onboarding.rules.turn import Turn
-from bots.runtime.decision import NO_TIME, CancelTimer, Performed, Phrase, SetTimer
 from bots.runtime.kit import chats
-from bots.runtime.moves import follow
-from bots.runtime.phrases import Link
-from federation.actions import Leave
-from federation.events import (
+from bots.runtime.kit.moves import follow
+from bots.runtime.model.decision import NO_TIME, CancelTimer, Performed, Phrase, SetTimer
+from bots.runtime.speech.phrases import Link
+from federation.model.actions import Leave
+from federation.model.events import (
     Membership,
     MembershipKind,
     RoomReplaced,
 )
-from federation.links import link
+from federation.model.links import link
 
 # What is asked with `notify` here may be refused without harm; coordinators are not troubled.
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from bots.onboarding.models import Initiative, Question, Stage
 from bots.onboarding.rules import commands, options, wishes
 from bots.onboarding.rules.turn import Turn
-from bots.runtime import answers
-from bots.runtime.decision import Phrase
-from bots.runtime.phrases import Link
-from federation.membership import asks
+from bots.runtime.model.decision import Phrase
+from bots.runtime.speech.phrases import Link
+from bots.runtime.understanding import answers
+from federation.model.membership import asks
 
 
 def enter(turn: Turn) -> None:

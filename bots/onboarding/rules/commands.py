@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from bots.runtime.commands import Command, Commands, Word
-from bots.runtime.vocabulary import HELP
+from bots.runtime.speech.vocabulary import HELP
+from bots.runtime.understanding.commands import Command, Commands, Word
 
 RULES = Command(
     "rules",

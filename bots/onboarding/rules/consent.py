@@ -9,10 +9,10 @@ from bots.onboarding import handles
 from bots.onboarding.models import Question, Stage
 from bots.onboarding.rules import choosing, commands, wishes
 from bots.onboarding.rules.turn import Turn
-from bots.runtime.decision import CancelTimer, Phrase, SetTimer
-from bots.runtime.phrases import Written
-from bots.runtime.vocabulary import NO, YES
-from federation.actions import React
+from bots.runtime.model.decision import CancelTimer, Phrase, SetTimer
+from bots.runtime.speech.phrases import Written
+from bots.runtime.speech.vocabulary import NO, YES
+from federation.model.actions import React
 
 AGREE = "✅"
 IN = (Stage.CHOOSING, Stage.MEMBER)

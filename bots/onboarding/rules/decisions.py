@@ -7,13 +7,14 @@ from bots.onboarding.models import Stage, WishState
 from bots.onboarding.rules import choosing, commands, greeting, wishes
 from bots.onboarding.rules.turn import Turn
 from bots.onboarding.wording import DECLINED
-from bots.runtime import answers, unheeded
-from bots.runtime.commands import Invocation, Unknown
-from bots.runtime.phrases import Person
-from bots.runtime.vocabulary import HELP, listed
-from federation.actions import Kick, Ref
-from federation.events import Reaction, TextMessage, in_clear
-from federation.links import MODERATOR
+from bots.runtime.speech import unheeded
+from bots.runtime.speech.phrases import Person
+from bots.runtime.speech.vocabulary import HELP, listed
+from bots.runtime.understanding import answers
+from bots.runtime.understanding.commands import Invocation, Unknown
+from federation.model.actions import Kick, Ref
+from federation.model.events import Reaction, TextMessage, in_clear
+from federation.model.links import MODERATOR
 
 
 def reacted(turn: Turn, event: Reaction) -> None:

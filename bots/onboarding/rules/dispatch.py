@@ -18,7 +18,8 @@ from bots.onboarding.rules import (
 )
 from bots.onboarding.rules.turn import Turn
 from bots.onboarding.state import State
-from bots.runtime.decision import (
+from bots.runtime.kit import deadletters
+from bots.runtime.model.decision import (
     Decision,
     Due,
     Event,
@@ -26,8 +27,7 @@ from bots.runtime.decision import (
     SetAside,
     Started,
 )
-from bots.runtime.kit import deadletters
-from federation.events import (
+from federation.model.events import (
     ClientRequest,
     Edit,
     MediaMessage,

@@ -10,10 +10,10 @@ from bots.onboarding import handles
 from bots.onboarding.models import Office, Wish
 from bots.onboarding.rules import commands
 from bots.onboarding.rules.turn import DAY, Turn
-from bots.runtime.decision import Phrase, SetTimer
-from bots.runtime.phrases import Person
-from bots.runtime.texts import excerpt
-from federation.actions import Handle, Redact
+from bots.runtime.model.decision import Phrase, SetTimer
+from bots.runtime.speech.phrases import Person
+from bots.runtime.understanding.texts import excerpt
+from federation.model.actions import Handle, Redact
 
 MOST_AT_ONCE, BURST = 2, 600.0
 """So many people are told of in messages of their own within so many seconds."""

@@ -8,9 +8,9 @@ from bots.onboarding import handles
 from bots.onboarding.models import Stage
 from bots.onboarding.rules import consent
 from bots.onboarding.rules.turn import DAY, Turn
-from bots.runtime.decision import CancelTimer, SetTimer
 from bots.runtime.kit import chats
-from bots.runtime.tongues import own_names
+from bots.runtime.model.decision import CancelTimer, SetTimer
+from bots.runtime.speech.tongues import own_names
 
 OUTSIDE = (Stage.NEW, Stage.REFUSED, Stage.GONE)
 

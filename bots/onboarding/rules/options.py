@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bots.onboarding.models import Initiative
-from bots.runtime import answers
-from bots.runtime.answerwords import POLITE
-from bots.runtime.folding import fold
-from bots.runtime.numbers import has_date, numbers
+from bots.runtime.understanding import answers
+from bots.runtime.understanding.answerwords import POLITE
+from bots.runtime.understanding.folding import fold
+from bots.runtime.understanding.numbers import has_date, numbers
 
 MOST = 15
 """Initiatives in a list; where there are more, topics are offered instead."""

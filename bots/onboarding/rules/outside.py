@@ -1,7 +1,7 @@
 """Who is out of the alliance, or of an initiative, is out of what followed from that.
 
-Where she must not be any more is decided by `federation.membership`; here it is carried out, and
-said: to her, and where somebody else has to act, to those.
+Where she must not be any more is decided by `federation.model.membership`; here it is carried out,
+and said: to her, and where somebody else has to act, to those.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from bots.onboarding.models import Initiative, Stage, Wish, WishState
 from bots.onboarding.rules import choosing, commands, consent, wishes
 from bots.onboarding.rules.turn import Turn
 from bots.onboarding.wording import JOIN_FIRST, OUTSIDE
-from bots.runtime.decision import CancelTimer, Phrase
-from federation.actions import Kick
-from federation.events import Membership, MembershipKind
-from federation.membership import is_in
+from bots.runtime.model.decision import CancelTimer, Phrase
+from federation.model.actions import Kick
+from federation.model.events import Membership, MembershipKind
+from federation.model.membership import is_in
 
 PRESENT = (MembershipKind.JOIN, MembershipKind.INVITE)
 NEVER_IN = (MembershipKind.KNOCK, MembershipKind.BAN)

@@ -9,8 +9,8 @@ from bots.onboarding.models import Question, Stage, WishState
 from bots.onboarding.rules import commands, consent, outside, wishes
 from bots.onboarding.rules.turn import Turn
 from bots.onboarding.wording import AS_WISHED
-from bots.runtime.decision import CancelTimer
-from federation.actions import Leave, Redact
+from bots.runtime.model.decision import CancelTimer
+from federation.model.actions import Leave, Redact
 
 
 def leave(turn: Turn) -> None:

@@ -16,13 +16,14 @@ from bots.onboarding.rules import (
     wishes,
 )
 from bots.onboarding.rules.turn import Turn
-from bots.runtime import answers, declining, unheeded
-from bots.runtime.commands import Invocation, Unknown, is_asking, spoken
-from bots.runtime.decision import Phrase, Request
 from bots.runtime.kit import chats
-from bots.runtime.tongues import asked_for
-from bots.runtime.vocabulary import HELP, NO, YES, listed
-from federation.events import (
+from bots.runtime.model.decision import Phrase, Request
+from bots.runtime.speech import declining, unheeded
+from bots.runtime.speech.tongues import asked_for
+from bots.runtime.speech.vocabulary import HELP, NO, YES, listed
+from bots.runtime.understanding import answers
+from bots.runtime.understanding.commands import Invocation, Unknown, is_asking, spoken
+from federation.model.events import (
     ClientRequest,
     Edit,
     MediaMessage,

@@ -12,14 +12,14 @@ from bots.onboarding import handles
 from bots.onboarding.models import Initiative, Member, Question, Stage, Wish
 from bots.onboarding.state import Knowledge, State
 from bots.onboarding.wording import CHAT
-from bots.runtime import turn
-from bots.runtime.decision import Decision, Phrase, Say, SetTimer
 from bots.runtime.kit import chats, sparing
-from bots.runtime.phrases import Person
-from bots.runtime.words import Raw
-from federation.actions import Handle, Invite, Ref
-from federation.links import server_of
-from federation.membership import is_in
+from bots.runtime.model import turn
+from bots.runtime.model.decision import Decision, Phrase, Say, SetTimer
+from bots.runtime.speech.phrases import Person
+from bots.runtime.speech.words import Raw
+from federation.model.actions import Handle, Invite, Ref
+from federation.model.links import server_of
+from federation.model.membership import is_in
 
 Values = Mapping[str, object]
 DAY = 24 * 3600.0

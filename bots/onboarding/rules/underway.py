@@ -7,10 +7,10 @@ from datetime import timedelta
 
 from bots.onboarding import handles
 from bots.onboarding.rules.turn import Turn
-from bots.runtime.decision import Performed, SetTimer
-from bots.runtime.phrases import Link
-from federation.links import link, server_of
-from federation.membership import is_in
+from bots.runtime.model.decision import Performed, SetTimer
+from bots.runtime.speech.phrases import Link
+from federation.model.links import link, server_of
+from federation.model.membership import is_in
 
 SOON = timedelta(minutes=1)
 LONGEST = timedelta(hours=1)

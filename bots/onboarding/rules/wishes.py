@@ -8,12 +8,12 @@ from bots.onboarding import handles
 from bots.onboarding.models import Initiative, Stage, Wish, WishState
 from bots.onboarding.rules import commands, gathering
 from bots.onboarding.rules.turn import DAY, Turn
-from bots.runtime.commands import Command
-from bots.runtime.decision import NO_TIME, CancelTimer, SetTimer
-from bots.runtime.phrases import Person, Quote
-from bots.runtime.texts import clean, excerpt
-from federation.actions import Handle, React, Redact, Ref
-from federation.events import Membership
+from bots.runtime.model.decision import NO_TIME, CancelTimer, SetTimer
+from bots.runtime.speech.phrases import Person, Quote
+from bots.runtime.understanding.commands import Command
+from bots.runtime.understanding.texts import clean, excerpt
+from federation.model.actions import Handle, React, Redact, Ref
+from federation.model.events import Membership
 
 ADMIT, DECLINE = "✅", "❌"
 LATELY = 600.0

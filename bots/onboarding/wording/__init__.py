@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bots.onboarding.wording.coordination import COORDINATION
 from bots.onboarding.wording.people import AS_WISHED, CHAT, DECLINED, JOIN_FIRST, OUTSIDE, PEOPLE
-from bots.runtime import declining, unheeded, vocabulary
-from bots.runtime.phrases import Paragraphs, Wording
+from bots.runtime.speech import declining, unheeded, vocabulary
+from bots.runtime.speech.phrases import Paragraphs, Wording
 
 __all__ = ["AS_WISHED", "CHAT", "DECLINED", "JOIN_FIRST", "OUTSIDE", "PARAGRAPHS", "WORDING"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bots.runtime.kit import deadletters
-from bots.runtime.phrases import N_, NP_, Paragraphs
+from bots.runtime.speech.phrases import N_, NP_, Paragraphs
 
 _DECIDE = N_(
     "To let the person in, react with ✅ or answer with {admit}. To decline, react with ❌ or "

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from bots.runtime.decision import Event, Phrase
 from bots.runtime.kit.documents import Collection, View
 from bots.runtime.kit.routing import Router
 from bots.runtime.kit.turn import Decision, Turn
-from bots.runtime.phrases import Renderer, Translator, Wording
-from federation.actions import Text
+from bots.runtime.model.decision import Event, Phrase
+from bots.runtime.speech.phrases import Renderer, Translator, Wording
+from federation.model.actions import Text
 
 S = TypeVar("S")
 T = TypeVar("T", bound=Turn[Any])

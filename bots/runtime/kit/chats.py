@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import timedelta
 
-from bots.runtime.decision import Phrase, Request, Say
-from federation.actions import CROWD, CreateRoom, Handle, Join, Leave, SetState
-from federation.events import (
+from bots.runtime.model.decision import Phrase, Request, Say
+from federation.model.actions import CROWD, CreateRoom, Handle, Join, Leave, SetState
+from federation.model.events import (
     ClientRequest,
     MediaMessage,
     Membership,
@@ -15,7 +15,7 @@ from federation.events import (
     TextMessage,
     Unreadable,
 )
-from federation.links import server_of
+from federation.model.links import server_of
 
 # What is asked with `notify` here may be refused without harm (an invitation was withdrawn, only
 # the room's owner may encrypt it); nobody is to be troubled with it.

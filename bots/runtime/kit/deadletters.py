@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from bots.runtime.decision import SetAside
-from bots.runtime.phrases import N_, Paragraphs
+from bots.runtime.model.decision import SetAside
+from bots.runtime.speech.phrases import N_, Paragraphs
 
 KEY = "set-aside"
 NETWORK: dict[str, Paragraphs] = {

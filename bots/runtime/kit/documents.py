@@ -13,9 +13,9 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from bots.runtime.bot import Made
-from bots.runtime.errors import StoreError
-from federation.events import RoomView
+from bots.runtime.model.bot import Made
+from bots.runtime.model.errors import StoreError
+from federation.model.events import RoomView
 
 D = TypeVar("D")
 Values = Callable[[D], Iterable[str]]

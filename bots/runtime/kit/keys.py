@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from federation.actions import Handle
+from federation.model.actions import Handle
 
 Values = Mapping[str, int | str]
 

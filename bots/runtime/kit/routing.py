@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from types import UnionType
 from typing import Any, Generic, TypeVar
 
-from bots.runtime.commands import Command, Commands, Invocation, Unknown
-from bots.runtime.decision import Due, Event, FormSubmitted, Performed
 from bots.runtime.kit.documents import Collection
 from bots.runtime.kit.keys import Key, Made, Question, Timer
-from bots.runtime.kit.messages import MessageNow
-from federation.actions import Action
-from federation.events import RoomEvent, TextMessage, in_clear
+from bots.runtime.model.decision import Due, Event, FormSubmitted, Performed
+from bots.runtime.model.messages import MessageNow
+from bots.runtime.understanding.commands import Command, Commands, Invocation, Unknown
+from federation.model.actions import Action
+from federation.model.events import RoomEvent, TextMessage, in_clear
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Event)

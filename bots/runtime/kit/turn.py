@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from bots.runtime.decision import Event, Request
 from bots.runtime.kit.documents import MOST, Change, Collection, Drop, Put, View
-from bots.runtime.phrases import Translator
+from bots.runtime.model.decision import Event, Request
+from bots.runtime.speech.phrases import Translator
 
 D = TypeVar("D")
 S = TypeVar("S")

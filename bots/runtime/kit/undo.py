@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bots.runtime.decision import CancelTimer, Request, SetTimer
-from bots.runtime.vocabulary import UNDO
-from federation.actions import Handle, React, Redact, Ref
+from bots.runtime.model.decision import CancelTimer, Request, SetTimer
+from bots.runtime.speech.vocabulary import UNDO
+from federation.model.actions import Handle, React, Redact, Ref
 
 SIGN = "❌"
 """Whoever taps it takes back what waits."""

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from bots.runtime.commands import Command, Invocation, fold
-from bots.runtime.decision import FormSubmitted, Phrase, Say, SetTimer, Started
 from bots.runtime.kit.bot import Spec
 from bots.runtime.kit.documents import Collection
 from bots.runtime.kit.keys import Timer
 from bots.runtime.kit.routing import Router, commands, form, on, timer
 from bots.runtime.kit.turn import Turn
-from federation.actions import Join
-from federation.events import TextMessage
+from bots.runtime.model.decision import FormSubmitted, Phrase, Say, SetTimer, Started
+from bots.runtime.understanding.commands import Command, Invocation, fold
+from federation.model.actions import Join
+from federation.model.events import TextMessage
 from tests.kit.lending.wording import WORDING
 
 LEND = Command("lend", "de leihe, en lend")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bots.runtime.phrases import N_, Paragraphs, Wording
+from bots.runtime.speech.phrases import N_, Paragraphs, Wording
 
 PARAGRAPHS: dict[str, Paragraphs] = {
     "noted": N_("Noted: {thing}. In two weeks I ask whether you still lend it."),

@@ -1,7 +1,0 @@
-"""`buendnis doctor`: checks of a live installation, each of which says how to mend what it finds.
-
-`files`, `seal`, `connection` and `login` look from outside, make no login and change nothing; so
-do `spaces`, `post`, `names`, `records` and `pages`, which are for a network. `live` and what it
-calls run inside the office, with its sessions, and are asked for over the control socket. Findings
-hold counts, names of rooms and of the bots' accounts, and opaque references, never a person's id.
-"""

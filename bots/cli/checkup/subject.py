@@ -1,0 +1,44 @@
+"""What is to be checked, in plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bots.runtime.office.serving import Account
+from bots.runtime.store.store import FILE
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    settings: Path
+    """The YAML file, to be named in remedies."""
+    account: Account
+    """Without a secret where this environment knows none."""
+    state: Path
+    seal_key_path: Path
+    seal_key: bytes | None = field(default=None, repr=False)
+    """If the environment gives it."""
+    secret_files: tuple[Path, ...] = ()
+    key: str = "account"
+    """Where the settings name the account."""
+    staff: tuple[str, ...] = ()
+    """Whom the settings name to found an ombuds office."""
+
+    @property
+    def has_run(self) -> bool:
+        """Whether the office has a store."""
+        return is_there(self.state / FILE)
+
+    @property
+    def has_secret(self) -> bool:
+        given = (self.account.password, self.account.token, self.account.registration_secret)
+        return any(given)
+
+
+def is_there(path: Path) -> bool:
+    """Whether we can see it; that a folder can't be looked into is told elsewhere."""
+    try:
+        return path.exists()
+    except OSError:
+        return False

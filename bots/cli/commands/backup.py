@@ -1,0 +1,54 @@
+"""`buendnis backup FILE DEST`: a consistent copy of an office, also while it runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.argument("dest", metavar="DEST", type=click.Path(path_type=Path))
+@click.option(
+    "--with-key",
+    is_flag=True,
+    help="Put the sealing key in. Whoever has the file can then read everything in it.",
+)
+def command(file: Path, dest: Path, with_key: bool) -> None:
+    """Write what the office of FILE knows into one file, and its settings with it.
+
+    DEST is a new file, or a folder in which one is made. The office may run meanwhile. Passwords
+    are not in it, nor, unless you ask for it, the sealing key: keep a copy of that key elsewhere,
+    for without it a backup can't be read.
+    """
+    from bots.cli.place import place_or_exit
+    from bots.cli.saying import give_up, say
+    from bots.runtime.store.backup import BackupError, make
+
+    place = place_or_exit(file)
+    target = _target(dest, place.state)
+    try:
+        make(place.state, file, target, _key(place.key()) if with_key else None)
+    except (BackupError, ValueError) as error:
+        give_up(error)
+    say(f"{target}: {target.stat().st_size:,} bytes, for your eyes alone.")
+    if with_key:
+        say("The sealing key is in it: keep it where nobody else finds it.")
+    else:
+        say(f"Restoring it needs the sealing key as well ({place.key_path}).")
+
+
+def _key(key: bytes | None) -> bytes:
+    if key is None:
+        raise ValueError("There is no sealing key yet; an office makes it when it first starts.")
+    return key
+
+
+def _target(dest: Path, state: Path) -> Path:
+    import time
+
+    if not dest.is_dir():
+        return dest
+    moment = time.strftime("%Y-%m-%dT%H%M%SZ", time.gmtime())
+    return dest / f"buendnis-{state.name}-{moment}.tar"

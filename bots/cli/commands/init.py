@@ -1,0 +1,191 @@
+"""`buendnis init [FOLDER]`: the files of an installation, from ten answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from bots.cli.installing.asking import Terminal
+    from bots.cli.installing.writing import Writing
+
+ANSWERS = "answers.yaml"
+
+
+@click.command()
+@click.argument("folder", metavar="[FOLDER]", default=".", type=click.Path(path_type=Path))
+@click.option(
+    "--answers",
+    "answers_file",
+    metavar="FILE",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Take the answers from this YAML file in place of asking.",
+)
+@click.option("--yes", is_flag=True, help="Write without asking first.")
+@click.option("--replace", is_flag=True, help="Write anew what differs; the old files are kept.")
+@click.option(
+    "--without-containers", is_flag=True, help="For services that run on this machine itself."
+)
+@click.option("--language", metavar="CODE", help="Language of the questions, as de or en.")
+def command(
+    folder: Path,
+    answers_file: Path | None,
+    yes: bool,
+    replace: bool,
+    without_containers: bool,
+    language: str | None,
+) -> None:
+    """Ask ten questions and write what a network needs into FOLDER.
+
+    These are the settings of both offices, of the homeserver, the proxy and Element Web, every
+    secret, and the entries for the DNS. Nothing is written before you agree. A file that is there
+    stays as it is, so the command can be run again.
+    """
+    from bots.cli.installing.asking import Terminal
+    from bots.runtime.speech.words import Words
+    from config.cli.spoken import terminal_language
+
+    terminal = Terminal(Words(), language or terminal_language())
+    folder = folder.absolute()
+    try:
+        writings, link = _planned(terminal, folder, answers_file, (replace, without_containers))
+        _told(terminal, folder, writings)
+        if yes or terminal.agreed():
+            _written(terminal, folder, writings, link)
+        else:
+            _nothing(terminal)
+    except OSError as error:
+        _cannot(terminal, folder, error)
+
+
+def _planned(
+    terminal: Terminal, folder: Path, answers_file: Path | None, how: tuple[bool, bool]
+) -> tuple[list[Writing], str]:
+    """What is written, and the link by which people come in. Raises OSError."""
+    import yaml
+
+    from bots.cli.installing.checks import understood
+    from bots.cli.installing.dns import dns_txt
+    from bots.cli.installing.files import File, files
+    from bots.cli.installing.keys import keys
+    from bots.cli.installing.place import CONTAINERS, machine
+    from bots.cli.installing.settings import way_in
+    from bots.cli.installing.writing import compared
+
+    replace, without_containers = how
+    texts, password = _answers(terminal, folder, answers_file)
+    answers, found = understood(texts), keys(folder, password)
+    place = machine(folder) if without_containers else CONTAINERS
+    kept = yaml.safe_dump(texts, sort_keys=False, allow_unicode=True, width=1000)
+    click.echo("")
+    terminal.summary(texts)
+    click.echo("")
+    dns = dns_txt(answers, found.dkim, *terminal.speaking)
+    made = (*files(answers, found, place, folder), File("dns.txt", dns), File(ANSWERS, kept))
+    return compared(folder, made, replace=replace), way_in(answers)
+
+
+# -- the answers -----------------------------------------------------------------------------------
+
+
+def _answers(
+    terminal: Terminal, folder: Path, file: Path | None
+) -> tuple[dict[str, str], str | None]:
+    """The answers as they are kept, and the password of the mail server where one is new."""
+    from bots.cli.installing.keys import SMTP
+
+    known = (folder / SMTP).exists()
+    if file is None:
+        earlier = _read(folder / ANSWERS) if (folder / ANSWERS).exists() else {}
+        texts = terminal.questions(earlier)
+        wanted = texts["mail"] and not known
+        return texts, terminal.password(texts["mail"].split()[1]) if wanted else None
+    return _from_file(terminal, file, known)
+
+
+def _from_file(terminal: Terminal, file: Path, known: bool) -> tuple[dict[str, str], str | None]:
+    from bots.cli.installing import wording
+    from bots.cli.installing.checks import Wrong
+    from bots.cli.installing.questions import PASSWORD, Refusal, answered
+
+    given = _read(file)
+    texts, refusals = answered(given)
+    if texts.get("mail") and not known and not given.get(PASSWORD):
+        user = texts["mail"].split()[1]
+        refusals.append(Refusal(PASSWORD, Wrong(wording.NO_PASSWORD, user=user)))
+    for refusal in refusals:
+        sentence = terminal.text(refusal.wrong.text, **refusal.wrong.values)
+        click.echo(f"{file}: {refusal.key}: {sentence}", err=True)
+    if refusals:
+        raise SystemExit(1)
+    return texts, given.get(PASSWORD)
+
+
+def _read(file: Path) -> dict[str, str]:
+    """Keys and answers of a file; lists become words, and yes and no stay what they are."""
+    import yaml
+
+    from bots.cli.saying import give_up
+
+    try:
+        found = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        give_up(f"{file}: is not YAML: {error}")
+    if not isinstance(found, dict):
+        give_up(f"{file}: must consist of keys, as `name: …`")
+    return {key: _plain(value) for key, value in found.items()}
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, list):
+        return " ".join(map(str, value))
+    return "" if value in ("null", "~") else str(value)
+
+
+# -- the end ---------------------------------------------------------------------------------------
+
+
+def _told(terminal: Terminal, folder: Path, writings: list[Writing]) -> None:
+    from bots.cli.installing import wording
+    from bots.cli.installing.writing import Mark
+
+    meanings = {
+        Mark.NEW: wording.NEW,
+        Mark.KEPT: wording.KEPT,
+        Mark.DIFFERS: wording.DIFFERS,
+        Mark.REPLACED: wording.REPLACED,
+    }
+    terminal.say(wording.FILES, folder=folder)
+    for writing in writings:
+        click.echo(f"  {writing.mark} {writing.file.path}")
+    for mark, meaning in meanings.items():
+        if any(writing.mark is mark for writing in writings):
+            terminal.say(meaning)
+
+
+def _written(terminal: Terminal, folder: Path, writings: list[Writing], link: str) -> None:
+    from bots.cli.installing import wording
+    from bots.cli.installing.writing import write
+
+    write(folder, writings)
+    terminal.say(wording.WRITTEN, file=folder / "dns.txt")
+    terminal.say(wording.WAY_IN, link=link)
+
+
+def _nothing(terminal: Terminal) -> None:
+    from bots.cli.installing import wording
+
+    terminal.say(wording.NOTHING)
+    raise SystemExit(1)
+
+
+def _cannot(terminal: Terminal, folder: Path, error: OSError) -> None:
+    from bots.cli.installing import wording
+    from config.cli.spoken import spoken
+
+    where = error.filename or folder
+    reason = spoken(error.strerror or "")
+    click.echo(terminal.text(wording.CANNOT, path=where, reason=reason), err=True)
+    raise SystemExit(1)

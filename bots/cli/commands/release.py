@@ -1,0 +1,45 @@
+"""`buendnis release FILE`: mails that wait since a backup was restored may leave."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+def command(file: Path) -> None:
+    """Let mails leave that the stopped office of FILE holds since a backup was restored.
+
+    They are held because they may have left before. `buendnis status` says how many there are.
+    """
+    import asyncio
+
+    from bots.cli.place import place_or_exit
+    from bots.cli.saying import give_up, say
+    from bots.runtime.model.errors import StoreError
+
+    place = place_or_exit(file)
+    try:
+        key = place.key()
+        if key is None:
+            raise ValueError(f"There is no sealing key in {place.key_path}.")
+        number = asyncio.run(_release(place.state, key))
+    except (StoreError, ValueError, OSError) as error:
+        give_up(error)
+    say(f"Mails that leave when the office runs: {number}.")
+
+
+async def _release(state: Path, key: bytes) -> int:
+    from bots.runtime.store.sealing import Sealer
+    from bots.runtime.store.store import FILE, Store
+    from bots.runtime.store.transaction import Transaction
+
+    if not (state / FILE).exists():
+        raise ValueError(f"There is no store in {state}.")
+    store = Store.open(state, Sealer(key))
+    try:
+        return await store.run("release", Transaction.release_held)
+    finally:
+        await store.close()

@@ -1,0 +1,88 @@
+"""`buendnis restore FILE ARCHIVE`: an office comes back from a backup."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from bots.cli.place import Place
+    from bots.runtime.store.backup import Result
+
+
+@click.command()
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.argument("archive", metavar="ARCHIVE", type=click.Path(path_type=Path))
+def command(file: Path, archive: Path) -> None:
+    """Bring the office of FILE back from ARCHIVE, into a state folder without a store.
+
+    If FILE does not exist, the archive's settings are written there. What the office did since the
+    backup it finds out from its rooms, and does nothing twice; what was erased since stays erased;
+    mails that may have left already wait until `buendnis release`. It logs in as a new device, for
+    which it needs its password or the registration secret: a token alone is not enough.
+    """
+    from bots.cli.saying import give_up, say
+    from bots.runtime.model.errors import StoreError
+    from bots.runtime.store.backup import BackupError
+
+    try:
+        result = _restore(file, archive)
+    except (BackupError, StoreError, ValueError, OSError) as error:
+        give_up(error)
+    moment = datetime.fromtimestamp(result.made).astimezone().strftime("%d.%m.%Y %H:%M")
+    say(f"Restored as it was on {moment}. Start it with `buendnis run {file}`.")
+    if result.held:
+        say(
+            f"Mails that wait because they may have left already: {result.held}. If you are sure "
+            f"that they did not: `buendnis release {file}`, before you start the office."
+        )
+
+
+def _restore(file: Path, archive: Path) -> Result:
+    from bots.cli.place import place_or_exit
+    from bots.cli.saying import say
+    from bots.runtime.store.backup import restore, settings_of
+    from bots.runtime.store.sealing import Sealer
+
+    settings = settings_of(archive)
+    if not file.exists():
+        file.write_bytes(settings)
+        say(f"{file}: written from the archive.")
+    elif file.read_bytes() != settings:
+        say(f"{file} differs from the settings in the archive; it stays as it is.")
+    place = place_or_exit(file)
+    key, is_new = _key(place, archive)
+    result = restore(archive, place.state, Sealer(key))
+    if is_new:
+        _keep(place.key_path, key)
+    return result
+
+
+def _key(place: Place, archive: Path) -> tuple[bytes, bool]:
+    """The key, and whether it has to be put into its place."""
+    from bots.runtime.store.backup import key_of
+
+    key = place.key()
+    if key is not None:
+        return key, False
+    packed = key_of(archive)
+    if packed is None:
+        raise ValueError(
+            f"There is no sealing key in {place.key_path}, nor in the archive. Put the copy that "
+            "you kept there (chmod 600); without it a backup can't be read."
+        )
+    return packed, True
+
+
+def _keep(path: Path, key: bytes) -> None:
+    import os
+
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(key.hex() + "\n")
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,162 @@
+"""From settings to what `buendnis doctor` is to check, in plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bots.cli.checkup.post import Sending
+from bots.cli.checkup.subject import Subject, is_there
+from bots.offices.mailing import keys, server
+from bots.offices.network import account
+from bots.offices.ombuds import ombuds_account
+from bots.runtime.office.serving import KEY_FILE, Account
+from bots.runtime.store.sealing import parse_key
+from bridges.email.dkim import KeyRefused
+from config.loading import check, load, load_network
+from config.network.parts import ROLES, Role
+from config.network.settings import NetworkConfig, NetworkFile
+from config.ombuds.settings import OmbudsConfig, OmbudsFile
+from config.values.credentials import Environment, NetworkEnvironment, OmbudsEnvironment
+from config.values.faults import ConfigFaults, Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What a file of settings describes."""
+
+    subjects: tuple[Subject, ...]
+    """One for each account; what lies in files is the same in all of them."""
+    notices: tuple[Fault, ...]
+    """What may not be meant in the file."""
+    network: NetworkConfig | None = None
+    """Of a network whose secrets this environment knows."""
+    sending: Sending | None = None
+    chat: str | None = None
+    """Where the chat in the browser is, and with it the rest that `init` sets up."""
+    pages: str | None = None
+    """Where readers find the web pages."""
+
+
+def described(file: Path) -> Described:
+    """What the file describes. Raises ConfigFaults.
+
+    An environment that names no secret to log in with is no fault here: it may not be the one in
+    which the office runs.
+    """
+    checked = check(file)
+    if isinstance(checked.file, NetworkFile):
+        return _network(file, checked.file, checked.notices)
+    assert isinstance(checked.file, OmbudsFile)  # noqa: S101  (there is no third kind)
+    return Described((_ombuds(file, checked.file),), checked.notices)
+
+
+# -- an ombuds office ------------------------------------------------------------------------------
+
+
+def _ombuds(path: Path, file: OmbudsFile) -> Subject:
+    try:
+        config = load(path)
+    except ConfigFaults:
+        return _ombuds_without_secrets(path, file)
+    given = config.seal_key
+    key = None if given is None else parse_key(given.get_secret_value(), "the environment")
+    files = _present(*_named(config), None if key else config.seal_key_path)
+    return Subject(
+        path,
+        ombuds_account(config),
+        config.office.state,
+        config.seal_key_path,
+        key,
+        files,
+        staff=config.staff,
+    )
+
+
+def _ombuds_without_secrets(path: Path, file: OmbudsFile) -> Subject:
+    ca_file = file.homeserver.ca_file
+    key_path = file.office.seal_key_file or file.office.state / KEY_FILE
+    account = Account(
+        str(file.homeserver.url), file.account.user, ca_file=str(ca_file) if ca_file else None
+    )
+    files = _present(key_path)
+    return Subject(path, account, file.office.state, key_path, None, files, staff=file.staff)
+
+
+def _named(config: OmbudsConfig) -> Iterator[Path]:
+    """The files that hold the secret to log in with, as the YAML and the environment name them."""
+    kind = config.credential.kind
+    in_file = getattr(config.account, f"{kind}_file")
+    if in_file is not None:
+        yield in_file
+    yield from _by_environment(OmbudsEnvironment(), [kind])
+
+
+# -- a network -------------------------------------------------------------------------------------
+
+
+def _network(path: Path, file: NetworkFile, notices: tuple[Fault, ...]) -> Described:
+    pages = None if file.web is None else str(file.web.public_url)
+    chat = None if file.network.chat_url is None else str(file.network.chat_url)
+    try:
+        config = load_network(path)
+    except ConfigFaults:
+        subjects = tuple(_network_without_secrets(path, file, role) for role in ROLES)
+        return Described(subjects, notices, chat=chat, pages=pages)
+    given = config.seal_key
+    key = None if given is None else parse_key(given.get_secret_value(), "the environment")
+    files = _present(*_network_files(config), None if key else config.seal_key_path)
+    first = Subject(
+        path, account(config, ROLES[0]), config.network.state, config.seal_key_path, key, files
+    )
+    subjects = tuple(
+        replace(first, account=account(config, role), key=f"accounts.{role}") for role in ROLES
+    )
+    return Described(subjects, notices, config, _sending(config), chat, pages)
+
+
+def _network_without_secrets(path: Path, file: NetworkFile, role: Role) -> Subject:
+    ca_file = file.homeserver.ca_file
+    key_path = file.network.seal_key_file or file.network.state / KEY_FILE
+    account = Account(
+        str(file.homeserver.url), file.user(role), ca_file=str(ca_file) if ca_file else None
+    )
+    files = _present(key_path)
+    return Subject(path, account, file.network.state, key_path, None, files, f"accounts.{role}")
+
+
+def _network_files(config: NetworkConfig) -> Iterator[Path | None]:
+    accounts = config.accounts
+    yield accounts.registration_secret_file
+    for entry in accounts.all.values():
+        yield from (entry.password_file, entry.token_file)
+    if config.email is not None:
+        yield config.email.smtp.password_file
+        yield None if config.email.dkim is None else config.email.dkim.key_file
+    own = [f"{role}_{kind}" for role in ROLES for kind in ("password", "token")]
+    yield from _by_environment(NetworkEnvironment(), ["registration_secret", "smtp_password", *own])
+
+
+def _sending(config: NetworkConfig) -> Sending | None:
+    email = config.email
+    if email is None:
+        return None
+    try:
+        signing = keys(config, email)
+    except KeyRefused:
+        signing = ()  # the settings' own check has looked at it
+    return Sending(server(config, email), email.domain, next(iter(signing), None))
+
+
+# -- files -----------------------------------------------------------------------------------------
+
+
+def _by_environment(environment: Environment, kinds: Iterable[str]) -> Iterator[Path]:
+    given = environment.given(*kinds)
+    yield from (environment.path(name) for name in given if name.endswith("_file"))
+
+
+def _present(*paths: Path | None) -> tuple[Path, ...]:
+    there = (path for path in paths if path is not None and is_there(path))
+    return tuple(dict.fromkeys(there))

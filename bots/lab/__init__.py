@@ -1,0 +1,1 @@
+"""Homeservers, people and stories, for the demo and the tests."""

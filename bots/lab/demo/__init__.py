@@ -1,0 +1,1 @@
+"""The demo: a story played through the whole network and observed from outside."""

@@ -1,0 +1,1 @@
+"""A real Synapse on this machine, and homeservers beside it."""

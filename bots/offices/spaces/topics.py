@@ -1,0 +1,49 @@
+"""What the rooms of a network say about themselves where the settings say nothing.
+
+A topic is the first that somebody reads in a room, and all that she reads of the alliance before
+she is in it. It is set where there is none, and never again: people may write a better one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from bots.runtime.speech.words import Raw, Words
+from config.network.parts import Common, TemplateRoom
+
+
+def N_(msgid: str) -> str:  # noqa: N802
+    """Marks a text for the catalogues, where it can't be translated yet."""
+    return msgid
+
+
+COMMON: Mapping[Common, str] = {
+    # Translators: topics of rooms; short, for a phone. A link to a chat follows
+    "alliance": N_("Initiatives who stand by refugees. To take part, write to us here: {link}"),
+    "coordination": N_("For contacts of all initiatives. Here you decide who comes in."),
+    "exchange": N_("What initiatives tell each other. To share a message, set 📣 on it."),
+    "announcements": N_("News for everybody. Only coordinators write here."),
+}
+INITIATIVE = N_("The rooms of {name}.")
+SHARING = N_("For everybody at {name}. With 📣 on your message you share it with all initiatives.")
+ENCRYPTED = N_("For everybody at {name}. Only who is in this room can read it.")
+PLAIN = N_("For everybody at {name}.")
+
+
+def of_common(common: Common, language: str, link: str) -> str:
+    return _words().text(COMMON[common], language, {"link": Raw(link)})
+
+
+def of_initiative(name: str, language: str) -> str:
+    return _words().text(INITIATIVE, language, {"name": Raw(name)})
+
+
+def of_room(room: TemplateRoom, name: str, language: str) -> str:
+    text = SHARING if room.share else ENCRYPTED if room.encrypted else PLAIN
+    return _words().text(text, language, {"name": Raw(name)})
+
+
+@cache
+def _words() -> Words:
+    return Words()

@@ -1,0 +1,1 @@
+"""What a rule hears, and what it can ask for. Pure."""

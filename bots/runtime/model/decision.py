@@ -1,0 +1,180 @@
+"""What a pure rule takes and gives: `rule(state, event, now) -> Decision(state, actions)`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import KW_ONLY, dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Generic, TypeVar
+
+from bots.runtime.model.messages import MessageNow
+from federation.model.actions import Action, Ref
+from federation.model.events import RoomEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The office has started; `account` is who it is. Comes once a start, before all else."""
+
+    account: str
+    start: int
+    """How often this office has started, from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A timer has run out. `key` is the name it was set under."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Performed:
+    """An action that asked for it (`notify`) was carried out, or was set aside for good."""
+
+    action: str
+    """Name of the action's class."""
+    handle: str | None
+    room_id: str | None
+    """Where. Of what failed: where it was to be, for an `Invite`, `Join`, `Kick`, `Redact`
+    or `SetState`."""
+    event_id: str | None
+    error: str | None = None
+    """None when it was carried out; else the Matrix error code or a word of ours
+    (`audience`: someone outside the audience is in the room; `crowd`: more people than `Join`
+    allows; `silent`: the homeserver of who is invited does not answer)."""
+    user: str | None = None
+    """Whom an `Invite` or a `Kick` was about."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """Something failed for good and was set aside; it stops nothing else."""
+
+    reference: str
+    """An opaque id under which an admin finds it (`buendnis status`)."""
+    what: str
+    """`event`: a rule failed on it three times; `action`: the homeserver refused it."""
+    error: str | None = None
+    """Of an action: as in `Performed`; `handle` if something that it names was never made."""
+    room: str | None = None
+    """Of an action: the room that it named, by id or by handle."""
+    handle: str | None = None
+    """Of an action: what it was to fill."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormSubmitted:
+    """Somebody sent a form of the web site. The HTTP answer comes after this was committed."""
+
+    form: str
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class MailReceived:
+    """A mail came in. SMTP's 250 comes after this was committed."""
+
+    content: Mapping[str, Any]
+    """As the mail bridge parsed it."""
+
+
+S = TypeVar("S")
+
+Event = RoomEvent | Started | Due | Performed | MessageNow | SetAside | FormSubmitted | MailReceived
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A text of the catalogues before it is rendered: which one, in which language."""
+
+    key: str
+    language: str
+    values: Mapping[str, object] = field(default_factory=dict)
+    """May hold further phrases; user-given strings are isolated and escaped when rendered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Send a phrase (or edit one of ours, when `edits` names it). Rendered at the commit.
+
+    Fields as in `federation.model.actions.Send`.
+    """
+
+    room: Ref
+    phrase: Phrase
+    handle: str | None = None
+    thread: Ref | None = None
+    reply_to: Ref | None = None
+    edits: Ref | None = None
+    audience: frozenset[str] | None = None
+    strict: bool = False
+    copy_of: str | None = None
+    after: Ref | None = None
+    notify: bool = False
+    whose: str | None = None
+    about: str = ""
+    """Tells it from another of the same phrase there: see `bots.runtime.model.requests`."""
+
+
+NO_TIME = timedelta()
+"""As soon as this decision and whatever came before are done."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetTimer:
+    """Set a timer, or move it: `Due(key)` comes once `at` is reached, or `after` the office has run
+    for so long. What is promised as a date, or is an hour of the day, is `at`. A pause, or the time
+    that somebody is given, is `after`: it stands still while the office is down, and whoever sets
+    the clock changes nothing of it."""
+
+    key: str
+    _: KW_ONLY
+    at: datetime | None = None
+    after: timedelta | None = None
+
+    def __post_init__(self) -> None:
+        if (self.at is None) == (self.after is None):
+            raise ValueError("a timer rings either at a time or after a span")
+
+    def rings(self, now: datetime) -> datetime:
+        """When, if it is set now and nothing comes between."""
+        return now + (self.after or NO_TIME) if self.at is None else self.at
+
+
+@dataclass(frozen=True, slots=True)
+class CancelTimer:
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """Do not say any more what still waits to fill this handle: a message whose readers have not
+    come yet may wait for long. What names it in that room goes with it (a reaction, what comes
+    `after` it). Of what was said before nothing changes."""
+
+    handle: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deliver:
+    """Hand something to a bridge, in order within its lane; the outcome is told as `Performed`."""
+
+    bridge: str
+    """Which performer carries it out, such as `mail`."""
+    lane: str
+    content: Mapping[str, Any]
+    """Plain JSON; what it holds is the bridge's own."""
+    handle: str | None = None
+    notify: bool = False
+
+
+Request = Action | Say | SetTimer | CancelTimer | Withdraw | Deliver
+
+
+@dataclass(frozen=True, slots=True)
+class Decision(Generic[S]):
+    """The state to save and what is to be done, committed together."""
+
+    state: S
+    requests: tuple[Request, ...] = ()

@@ -1,0 +1,1 @@
+"""An office at work: inbox, rule, one commit, outbox, perform."""

@@ -1,0 +1,309 @@
+"""Inbox → rule → one commit: the state is saved, the actions stand in the outbox, the row is done.
+
+A row on which a rule fails is tried three times and then set aside; it stops nothing else.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+
+from bots.runtime.model.decision import (
+    CancelTimer,
+    Deliver,
+    Request,
+    Say,
+    SetAside,
+    SetTimer,
+    Withdraw,
+)
+from bots.runtime.model.errors import StoreError
+from bots.runtime.model.requests import Doublet, Place, is_doublet, slots
+from bots.runtime.office import asking
+from bots.runtime.office.opening import happened, opened
+from bots.runtime.office.outcomes import report
+from bots.runtime.office.ruling import AnyBot, ruled
+from bots.runtime.office.withdrawing import withdraw
+from bots.runtime.process.logs import where
+from bots.runtime.store.records import Answer, Happened, Order, Rings, Told, Waiting
+from bots.runtime.store.transaction import InboxRow, Transaction
+from federation.model.actions import (
+    Action,
+    AskDevices,
+    AskNow,
+    CreateRoom,
+    EditMessage,
+    Handle,
+    Join,
+    Ref,
+    Send,
+)
+from federation.model.events import Membership, MembershipKind, RoomEvent
+from federation.performing.perform import Outcome
+from federation.syncing.recent import Recent
+
+log = logging.getLogger(__name__)
+
+TRIES = 3
+STRICT = "BUENDNIS_STRICT"
+"""In the environment, for tests: a decision that asks twice for the same ends the office."""
+SLICE = 0.02
+"""Seconds of one transaction of decisions, so that a sync is never kept waiting for long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    more: bool
+    """More rows may be waiting."""
+    appended: bool
+    """Something was put into the outbox."""
+    next_timer: float | None
+    """When the next timer rings, in seconds since the epoch."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Cause:
+    """What a decision was about."""
+
+    key: str
+    seq: int
+    """Of its row in the inbox."""
+    was: float | None
+    """See `Deciding._was`. What follows from it inherits it."""
+    record: Waiting
+    """What stood in the inbox."""
+    room: str | None
+    """Where it happened."""
+
+    def anew(self) -> Waiting:
+        """To be decided once more, when devices were asked for. It is the same event: a store that
+        was lost must arrive at the same ids."""
+        record = self.record
+        if isinstance(record, Happened | Answer):
+            return dataclasses.replace(record, anew=True)
+        return record
+
+
+class Deciding:
+    def __init__(
+        self, bots: Mapping[str, AnyBot], recent: Mapping[str, Recent] | None = None
+    ) -> None:
+        """`bots`: account → bot; `recent`: account → what it has just seen."""
+        self.deaf: Callable[[], Collection[str]] = frozenset
+        """Names of bots that may not know yet what happened. No timer of theirs rings: somebody may
+        have stopped in time what it would set off."""
+        self.restored_at: float | None = None
+        """When a backup was restored, if one was: seconds since the epoch."""
+        self._by_account = bots
+        self._recent = recent or {}
+        self._by_name = {bot.name: (account, bot) for account, bot in bots.items()}
+
+    def some(self, tx: Transaction) -> Progress:
+        """Decide rows in their order for a while. Timers ring behind what has happened, which may
+        have stopped them."""
+        deaf = self.deaf()
+        end = time.perf_counter() + SLICE
+        seq, stumbled = 0, False
+        while time.perf_counter() < end:
+            row = tx.next_ready(seq)
+            if row is None and tx.ring(deaf):
+                continue
+            if row is None:
+                return Progress(stumbled, bool(tx.lanes), tx.next_timer(deaf))
+            seq = row.seq
+            stumbled |= not self._one(tx, row)
+        return Progress(True, bool(tx.lanes), None)
+
+    def _one(self, tx: Transaction, row: InboxRow) -> bool:
+        """Whether the row is done; else it was given back, or set aside."""
+        tx.savepoint()
+        try:
+            self._decide(tx, row)
+        except (sqlite3.Error, StoreError, Doublet):  # no fault of this row: it is not set aside
+            raise
+        except Exception as error:  # noqa: BLE001  (one row must not stop the others)
+            tx.back()
+            self._stumble(tx, row, error)
+            return False
+        tx.finish(row.seq)
+        tx.release()
+        return True
+
+    def _stumble(self, tx: Transaction, row: InboxRow, error: Exception) -> None:
+        last = row.tries + 1 >= TRIES
+        tx.stumble(row.seq, type(error).__name__, last)
+        log.error("event %d failed (%s), try %d", row.seq, where(error), row.tries + 1)
+        key = f"aside/in-{row.seq}"
+        if last and not row.record.key.startswith("aside/"):
+            with suppress(KeyError):  # of a bot that this office no longer has
+                _, bot = self._owner(row.record)
+                tx.enter(Told(key, bot.name, SetAside(f"in-{row.seq}", "event")))
+
+    def _owner(self, record: Waiting) -> tuple[str, AnyBot]:
+        if isinstance(record, Told | Answer | Rings):
+            return self._by_name[record.bot]
+        return record.account, self._by_account[record.account]
+
+    def _decide(self, tx: Transaction, row: InboxRow) -> None:
+        event = opened(tx, row.record)
+        if event is None:
+            return
+        account, bot = self._owner(row.record)
+        if isinstance(event, Membership) and event.membership is not MembershipKind.INVITE:
+            room = event.origin.room_id
+            tx.stir(f"{account} {_lane_of(tx, room)}")
+            tx.stir_others(f"{account} {room}")
+        requests = ruled(tx, bot, event, datetime.fromtimestamp(tx.now, UTC))
+        here = event.origin.room_id if isinstance(event, RoomEvent) else ""
+        cause = _Cause(row.record.key, row.seq, self._was(row), row.record, here or None)
+        self._request(tx, cause, account, bot, requests)
+
+    def _was(self, row: InboxRow) -> float | None:
+        """When this happened, if a lost store may have seen it after the backup that was restored.
+        A room's history tells what that store did; what left over a bridge, nobody does."""
+        since = happened(row)
+        if self.restored_at is None or since > self.restored_at:
+            return None
+        return since
+
+    def _request(
+        self, tx: Transaction, cause: _Cause, account: str, bot: AnyBot, requests: Sequence[Request]
+    ) -> None:
+        place = partial(_place, tx, cause.room)
+        for slot, request in _named(requests, place):
+            match request:
+                case SetTimer():
+                    _set_timer(tx, cause, bot.name, slot, request)
+                case CancelTimer():
+                    tx.cancel_timer(f"{bot.name}/{request.key}")
+                case Withdraw():
+                    withdraw(tx, request.handle)
+                case AskDevices():
+                    order = Order(account, bot.name, request, again=cause.anew())
+                    self._append(tx, tx.action_id(f"devices/{cause.key}", slot), order)
+                case _:
+                    action = _rendered(request, bot)
+                    order = Order(_by(action, account), bot.name, action, cause.seq, cause.was)
+                    room = getattr(action, "room", None)
+                    here = room is not None and place(room) == cause.room
+                    self._append(tx, tx.action_id(cause.key, slot, here=here), order)
+
+    def _append(self, tx: Transaction, action_id: str, order: Order) -> None:
+        action = order.action
+        if isinstance(action, AskNow):
+            asking.note(tx, action_id, order.by, action)
+            outcome = self._at_hand(order.by, action)
+            if outcome is not None:
+                report(tx, action_id, order, outcome, None)
+                return
+        if isinstance(action, Send) and action.copy_of is not None:
+            handle = action.handle or f"copy/{action_id}"
+            order = dataclasses.replace(order, action=dataclasses.replace(action, handle=handle))
+            tx.note_copy(action.copy_of, handle, str(action.room))
+        held = order.was is not None and isinstance(action, Deliver)
+        tx.append(action_id, f"{order.by} {_lane(tx, action)}", order, held=held)
+        tx.fill_known(action_id, order)  # by a store that was lost
+
+    def _at_hand(self, account: str, asked: AskNow) -> Outcome | None:
+        """The answer, if nobody has to be asked for it. It comes to the rule as any outcome does,
+        and under the same key: a store that was lost may have to ask."""
+        recent = self._recent.get(account)
+        if recent is None or asked.name:
+            return None
+        found = recent.found(asked.room, asked.event_id)
+        return None if found is None else Outcome(asked.room, asked.event_id, found)
+
+
+def _set_timer(tx: Transaction, cause: _Cause, bot: str, slot: str, request: SetTimer) -> None:
+    name = f"{bot}/{request.key}"
+    at = request.rings(datetime.fromtimestamp(tx.now, UTC)).timestamp()
+    # A new store that meets its cause again counts from another time, and must arrive at the same
+    # actions; but every life starts, and counts anew.
+    new = cause.key.startswith("started/")
+    key = f"due/{name}/{repr(at) if new else tx.action_id(cause.key, slot)}"
+    was = at if cause.was is None else cause.was + at - tx.now
+    rings = Rings(key, bot, request.key, was)
+    if request.after is None:
+        tx.set_timer(name, at, rings)
+    else:
+        tx.set_span(name, request.after.total_seconds(), rings)
+
+
+def _by(action: Action | Deliver, account: str) -> str:
+    return action.bridge if isinstance(action, Deliver) else account
+
+
+def _named(requests: Sequence[Request], place: Place) -> Iterator[tuple[str, Request]]:
+    names = slots(requests, place, strict=STRICT in os.environ)
+    for slot, request in zip(names, requests, strict=True):
+        if is_doublet(slot):
+            log.error("a decision asks twice for the same (%s)", type(request).__name__)
+        yield slot, request
+
+
+def _place(tx: Transaction, here: str | None, room: Ref) -> str:
+    """A room by a name to which a store that was lost comes as well: it may hear only later what
+    is under a handle, and the rule may have been told by then."""
+    made = tx.made(room) if isinstance(room, Handle) else None
+    room_id = str(room) if made is None else made.room_id
+    return room_id if room_id == here else _lane_of(tx, room)
+
+
+def _rendered(request: Request, bot: AnyBot) -> Action | Deliver:
+    if not isinstance(request, Say):
+        if isinstance(request, SetTimer | CancelTimer | Withdraw):
+            raise TypeError("nothing to be carried out")
+        return request
+    text = bot.render(request.phrase)
+    if request.edits is not None:
+        return EditMessage(
+            request.room,
+            request.edits,
+            text,
+            audience=request.audience,
+            notify=request.notify,
+            whose=request.whose,
+        )
+    return Send(
+        request.room,
+        text,
+        handle=request.handle,
+        thread=request.thread,
+        reply_to=request.reply_to,
+        audience=request.audience,
+        strict=request.strict,
+        copy_of=request.copy_of,
+        after=request.after,
+        notify=request.notify,
+        whose=request.whose,
+    )
+
+
+def _lane(tx: Transaction, action: Action | Deliver) -> str:
+    """Actions of one room keep their order, whether they name it by handle or by id; but what is
+    said for one person there holds up nobody else."""
+    if isinstance(action, Deliver):
+        return action.lane
+    if isinstance(action, CreateRoom):
+        return action.handle
+    if isinstance(action, AskDevices):  # nothing in a room waits for somebody's homeserver
+        return f"devices {action.user}"
+    if isinstance(action, Join):  # what is to be done in the room may wait for just that
+        return f"join {action.room}"
+    whose = getattr(action, "whose", None)
+    return _lane_of(tx, action.room) + (f" {whose}" if whose is not None else "")
+
+
+def _lane_of(tx: Transaction, room: Ref) -> str:
+    if isinstance(room, Handle):
+        return str(room)
+    made = tx.made_by_room(room)
+    return made.handle if made is not None else room

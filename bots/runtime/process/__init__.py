@@ -1,0 +1,1 @@
+"""What belongs to the process: its clock, its log, its control socket."""

@@ -1,0 +1,1 @@
+"""What bots say, in every language."""

@@ -1,0 +1,274 @@
+"""A consistent copy of an office in one file, made while it runs, and the way back.
+
+The archive is a tar with a manifest of checksums, the store and the settings. Everything in the
+store is sealed, so the archive is worth nothing without the sealing key, and holds it only if asked
+to.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import sqlite3
+import tarfile
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import sqlite_utils
+
+from bots.runtime.model.errors import StoreError
+from bots.runtime.store import erased, restored
+from bots.runtime.store.sealing import Sealer, parse_key
+from bots.runtime.store.store import FILE, LOCK, check_key, locked, migrate
+from bots.runtime.store.transaction import Transaction
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+SETTINGS = "settings.yaml"
+KEY = "seal.key"
+STAMP = "last-backup"
+"""A file beside the store: when it was last changed, the last backup was made."""
+UNFINISHED = "unfinished-backup"
+"""A file beside the store from when a backup is begun until it is whole."""
+PATIENCE = 60.0
+"""Seconds to wait for a store that is being written."""
+_LARGEST_MANIFEST = 100_000
+
+
+class BackupError(Exception):
+    """No backup could be made or restored; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    format: int
+    made: float
+    """Seconds since the epoch."""
+    files: Mapping[str, str]
+    """Name → SHA-256 of the content."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    made: float
+    """When the backup was made."""
+    held: int
+    """Mails that may have left since, and wait."""
+
+
+# -- making --------------------------------------------------------------------------------------
+
+
+def make(folder: Path, settings: Path, target: Path, key: bytes | None = None) -> None:
+    """Write the office of a state folder into a new file, readable for its owner alone.
+
+    `key`: the sealing key, if it shall go along. The office may run meanwhile. Raises BackupError.
+    """
+    if target.exists():
+        raise BackupError(f"{target} exists already; name another file.")
+    unfinished = folder / UNFINISHED
+    try:
+        if (folder / FILE).exists():
+            unfinished.touch(mode=0o600)
+        with tempfile.TemporaryDirectory(prefix=".backup-", dir=target.parent) as place:
+            _write(Path(place), folder, settings, target, key)
+        (folder / STAMP).touch(mode=0o600)
+        unfinished.unlink()
+    except OSError as error:
+        raise BackupError(
+            f"{target} can't be written ({error.strerror}). See that its folder exists, belongs "
+            "to you and has room."
+        ) from None
+
+
+def _write(place: Path, folder: Path, settings: Path, target: Path, key: bytes | None) -> None:
+    made = time.time()
+    parts: dict[str, Path] = {FILE: place / FILE, SETTINGS: place / SETTINGS}
+    _copy_store(folder / FILE, parts[FILE])
+    parts[SETTINGS].write_bytes(settings.read_bytes())
+    if key is not None:
+        parts[KEY] = place / KEY
+        parts[KEY].write_text(key.hex() + "\n")
+    manifest = Manifest(FORMAT, made, {name: _digest(path) for name, path in parts.items()})
+    whole = place / "whole"
+    with os.fdopen(os.open(whole, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        with tarfile.open(fileobj=file, mode="w") as archive:
+            _add(archive, MANIFEST, json.dumps(asdict(manifest), indent=1).encode(), made)
+            for name, path in parts.items():
+                archive.add(path, name, filter=_anonymous)
+        file.flush()
+        os.fsync(file.fileno())
+    os.link(whole, target)  # never over another file
+
+
+def _copy_store(source: Path, target: Path) -> None:
+    """One moment of the store, without what was deleted from it. Nobody who writes is held up."""
+    if not source.exists():
+        raise BackupError(
+            f"There is no store in {source.parent}. See where the settings say that it is; an "
+            "office that never ran has nothing to back up."
+        )
+    target.touch(mode=0o600)
+    try:
+        connection = sqlite3.connect(source, timeout=PATIENCE)
+        try:
+            connection.execute("VACUUM INTO ?", (str(target),))
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        raise BackupError(f"The store could not be copied ({error}). Try again.") from None
+
+
+def _add(archive: tarfile.TarFile, name: str, content: bytes, made: float) -> None:
+    info = tarfile.TarInfo(name)
+    info.size, info.mode, info.mtime = len(content), 0o600, int(made)
+    archive.addfile(info, io.BytesIO(content))
+
+
+def _anonymous(info: tarfile.TarInfo) -> tarfile.TarInfo:
+    info.uid = info.gid = 0
+    info.uname = info.gname = ""
+    info.mode = 0o600
+    return info
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+# -- restoring -----------------------------------------------------------------------------------
+
+
+def settings_of(archive: Path) -> bytes:
+    """The settings that an archive holds. Raises BackupError."""
+    with _opened(archive) as (found, _):
+        return found(SETTINGS).read()
+
+
+def key_of(archive: Path) -> bytes | None:
+    """The sealing key, if the archive holds it. Raises BackupError."""
+    with _opened(archive) as (found, manifest):
+        if KEY not in manifest.files:
+            return None
+        try:
+            return parse_key(found(KEY).read().decode("ascii", "replace"), f"{archive}: {KEY}")
+        except ValueError as error:
+            raise BackupError(str(error)) from None
+
+
+def restore(
+    archive: Path, folder: Path, sealer: Sealer, now: Callable[[], float] = time.time
+) -> Result:
+    """Bring an office back into a state folder without a store; all of it or nothing.
+
+    Raises BackupError, StoreError.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with locked(folder / LOCK):
+        if (folder / FILE).exists():
+            raise BackupError(
+                f"{folder} holds a store already. Stop the office and move {FILE} and its "
+                f"companions away ({FILE}-wal, {FILE}-shm); leave {erased.NAME} where it is."
+            )
+        copy = folder / f"{FILE}.restoring"
+        copy.unlink(missing_ok=True)
+        try:
+            made = _extract(archive, copy)
+            held = _prepare(copy, folder, sealer, made, now())
+            copy.rename(folder / FILE)
+        finally:
+            copy.unlink(missing_ok=True)
+    return Result(made, held)
+
+
+def _extract(archive: Path, target: Path) -> float:
+    digest = hashlib.sha256()
+    with (
+        _opened(archive) as (found, manifest),
+        os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file,
+    ):
+        content = found(FILE)
+        while block := content.read(1 << 20):
+            digest.update(block)
+            file.write(block)
+        if digest.hexdigest() != manifest.files[FILE]:
+            raise _damaged(archive)
+        file.flush()
+        os.fsync(file.fileno())
+        return manifest.made
+
+
+def _prepare(copy: Path, folder: Path, sealer: Sealer, made: float, now: float) -> int:
+    connection = sqlite3.connect(copy, isolation_level=None)
+    try:
+        for pragma in ("synchronous=FULL", "secure_delete=ON", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+        if connection.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
+            raise BackupError("The store in the archive is damaged; take another backup.")
+        db = sqlite_utils.Database(connection)
+        migrate(db)
+        check_key(db, sealer)
+        connection.execute("BEGIN IMMEDIATE")
+        held = restored.begin(Transaction(connection, sealer, now, 0.0), made, erased.read(folder))
+        connection.execute("COMMIT")
+    except sqlite3.Error as error:
+        raise StoreError(f"The store in the archive can't be used ({error}).") from None
+    finally:
+        connection.close()
+    return held
+
+
+Found = Callable[[str], IO[bytes]]
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[Found, Manifest]]:
+    """An archive whose manifest was read; small parts are checked here."""
+    try:
+        with tarfile.open(path, "r:") as archive:
+
+            def found(name: str) -> IO[bytes]:
+                part = archive.extractfile(name)
+                if part is None:
+                    raise _damaged(path)
+                return _checked(part, manifest.files[name], path) if name != FILE else part
+
+            manifest = _manifest(archive, path)
+            yield found, manifest
+    except (tarfile.TarError, KeyError, EOFError, UnicodeDecodeError):
+        raise _damaged(path) from None
+    except FileNotFoundError:
+        raise BackupError(f"There is no file {path}.") from None
+    except OSError as error:
+        raise BackupError(f"{path} can't be read ({error.strerror}).") from None
+
+
+def _manifest(archive: tarfile.TarFile, path: Path) -> Manifest:
+    part = archive.extractfile(MANIFEST)
+    try:
+        data: Any = json.loads(part.read(_LARGEST_MANIFEST) if part is not None else b"")
+        manifest = Manifest(int(data["format"]), float(data["made"]), dict(data["files"]))
+    except (ValueError, TypeError):
+        raise _damaged(path) from None
+    if manifest.format > FORMAT:
+        raise BackupError(f"{path} was made by a newer buendnis; install that version or a later.")
+    return manifest
+
+
+def _checked(part: Any, wanted: str, path: Path) -> IO[bytes]:
+    content = part.read()
+    if hashlib.sha256(content).hexdigest() != wanted:
+        raise _damaged(path)
+    return io.BytesIO(content)
+
+
+def _damaged(path: Path) -> BackupError:
+    return BackupError(f"{path} is no backup of an office, or is damaged; take another one.")

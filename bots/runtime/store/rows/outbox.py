@@ -1,0 +1,219 @@
+"""What is decided and waits to be carried out."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from bots.runtime.store.records import OUTBOX, Order
+from bots.runtime.store.rows.vault import Vault
+from bots.runtime.store.sealing import ID_HALF
+from federation.model.ports import Echo
+
+HELD = "restored"
+"""Why a row waits that may have left before a backup was restored."""
+RESTS = 1e12
+"""`not_before` of a row that waits for somebody to come, which may never happen: its lane is
+neither work that is due nor a backlog."""
+AWAKE = f"lane NOT IN (SELECT lane FROM outbox WHERE state = 'ready' AND not_before >= {RESTS})"  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    seq: int
+    id: str
+    lane: bytes
+    tries: int
+    not_before: float
+    payload: bytes = field(repr=False)
+
+    def order(self) -> Order:
+        return OUTBOX.read(self.payload)
+
+
+class Outbox(Vault):
+    def action_id(self, cause: str, slot: str, *, here: bool = False) -> str:
+        return self._sealer.action_id(cause, slot, here=here)
+
+    def append(self, action_id: str, lane: str, order: Order, *, held: bool = False) -> None:
+        """`lane`: what it must keep its order in; `held`: until somebody releases it."""
+        place, mark = action_id.encode(), self._sealer.mark("lane", lane)
+        self.lanes[mark] = None
+        self._sql(
+            "INSERT INTO outbox (id, lane, makes, state, error, decided, sealed) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            (
+                action_id,
+                mark,
+                None if order.makes is None else self._sealer.mark("handle", order.makes),
+                "aside" if held else "ready",
+                HELD if held else None,
+                self.now,
+                self._sealer.seal("outbox", place, OUTBOX.write(order)),
+            ),
+        )
+
+    def heads(self) -> list[OutboxRow]:
+        """The first row of each lane that is not done and does not rest, oldest first."""
+        found = self._sql(
+            "SELECT min(seq), id, lane, tries, not_before, sealed FROM outbox "
+            "WHERE state = 'ready' GROUP BY lane ORDER BY min(seq)"
+        ).fetchall()
+        return [
+            OutboxRow(seq, id_, lane, tries, wait, self._sealer.open("outbox", id_.encode(), blob))
+            for seq, id_, lane, tries, wait, blob in found
+            if wait < RESTS
+        ]
+
+    def head(self, lane: bytes) -> OutboxRow | None:
+        found = self._rows("lane = ?", lane, most=1)
+        return found[0] if found else None
+
+    def is_coming(self, handle: str) -> bool:
+        """Whether an action that will fill this handle still waits."""
+        place = self._sealer.mark("handle", handle)
+        found = self._sql("SELECT 1 FROM outbox WHERE makes = ? AND state = 'ready'", (place,))
+        return found.fetchone() is not None
+
+    def waiting_order(self, action_id: str) -> Order | None:
+        """Of an action that is not done."""
+        found = self._sql(
+            "SELECT sealed FROM outbox WHERE id = ? AND state = 'ready'", (action_id,)
+        ).fetchone()
+        if found is None:
+            return None
+        return OUTBOX.read(self._sealer.open("outbox", action_id.encode(), found[0]))
+
+    def idle(self) -> bool:
+        """Whether nothing that could be done waits."""
+        waiting = "SELECT 1 FROM inbox WHERE state = 'ready' UNION ALL "
+        waiting += f"SELECT 1 FROM outbox WHERE state = 'ready' AND {AWAKE} LIMIT 1"  # noqa: S608
+        return self._sql(waiting).fetchone() is None
+
+    def sent(self, row: OutboxRow) -> bool:
+        """Mark as carried out; False if it was so already."""
+        self._keep_echoes(row.id, ())
+        return (
+            self._sql(
+                "UPDATE outbox SET state = 'done', sealed = NULL WHERE seq = ? AND state = 'ready'",
+                (row.seq,),
+            ).rowcount
+            == 1
+        )
+
+    def postpone(self, seq: int, until: float, error: str) -> None:
+        self._sql(
+            "UPDATE outbox SET tries = tries + 1, not_before = ?, error = ? WHERE seq = ?",
+            (until, error, seq),
+        )
+
+    def hasten_all(self) -> None:
+        """Try everything that was postponed again now."""
+        self._sql("UPDATE outbox SET not_before = 0 WHERE state = 'ready'")
+
+    def hasten(self, lane: bytes) -> None:
+        """What this lane waited for has happened."""
+        self._sql(
+            "UPDATE outbox SET not_before = 0, tries = 0 WHERE state = 'ready' AND lane = ?",
+            (lane,),
+        )
+
+    def rest(self, seq: int) -> None:
+        """Let it wait, and its lane with it, until somebody comes: see `stir`."""
+        self._sql("UPDATE outbox SET not_before = ? WHERE seq = ?", (RESTS, seq))
+
+    def stir(self, lane: str) -> None:
+        """Somebody has come, or gone: what rests in this lane is tried again."""
+        self._stir(self._sealer.mark("lane", lane))
+
+    def _stir(self, mark: bytes) -> None:
+        rested = self._sql(
+            "UPDATE outbox SET not_before = 0 "
+            "WHERE state = 'ready' AND lane = ? AND not_before >= ?",
+            (mark, RESTS),
+        )
+        if rested.rowcount:
+            self.lanes[mark] = None
+
+    def rest_with(self, room: str, lane: bytes) -> None:
+        """This lane is one of several of a room, and rests until somebody comes there."""
+        known = self.get("resting", room) or []
+        self.put("resting", room, sorted({*known, lane.hex()}))
+
+    def stir_others(self, room: str) -> None:
+        """As `stir`, for what is said there for single persons."""
+        for lane in self.get("resting", room) or ():
+            self._stir(bytes.fromhex(lane))
+        self.delete("resting", room)
+
+    def coming(self, handle: str) -> OutboxRow | None:
+        """What still waits to fill this handle."""
+        found = self._rows("makes = ?", self._sealer.mark("handle", handle))
+        return found[0] if found else None
+
+    def in_lane(self, lane: bytes) -> list[OutboxRow]:
+        """All that waits there."""
+        return self._rows("lane = ?", lane)
+
+    def _rows(self, where: str, value: bytes, *, most: int = -1) -> list[OutboxRow]:
+        found = self._sql(
+            "SELECT seq, id, lane, tries, not_before, sealed FROM outbox "  # noqa: S608
+            f"WHERE state = 'ready' AND {where} ORDER BY seq LIMIT {most}",
+            (value,),
+        ).fetchall()
+        return [
+            OutboxRow(seq, id_, lane, tries, wait, self._sealer.open("outbox", id_.encode(), blob))
+            for seq, id_, lane, tries, wait, blob in found
+        ]
+
+    def drop(self, row: OutboxRow) -> None:
+        """Nobody needs it any more. Its fingerprint stays, as of what is done."""
+        self._sql("UPDATE outbox SET state = 'done', sealed = NULL WHERE seq = ?", (row.seq,))
+        self.lanes[row.lane] = None
+
+    def waiting(self) -> Iterator[tuple[int, Order]]:
+        """All that waits to be carried out: number and order."""
+        found = self._sql("SELECT seq, id, sealed FROM outbox WHERE state = 'ready'").fetchall()
+        for seq, id_, sealed in found:
+            yield seq, OUTBOX.read(self._sealer.open("outbox", id_.encode(), sealed))
+
+    def release_held(self) -> int:
+        """Let rows go that wait since a backup was restored; how many."""
+        return self._sql(
+            "UPDATE outbox SET state = 'ready', error = NULL WHERE state = 'aside' AND error = ?",
+            (HELD,),
+        ).rowcount
+
+    def put_aside(self, seq: int, error: str) -> None:
+        self._sql("UPDATE outbox SET state = 'aside', error = ? WHERE seq = ?", (error, seq))
+
+    def echo(self, action_id: str, echo: Echo) -> None:
+        """Several may carry one id: a homeserver can write in our name what it has seen of us."""
+        done = "SELECT 1 FROM outbox WHERE id = ? AND state = 'done'"
+        found = self.echoes(action_id)
+        if echo not in found and self._sql(done, (action_id,)).fetchone() is None:
+            self._keep_echoes(action_id, [*found, echo])
+
+    def echoes(self, action_id: str) -> list[Echo]:
+        return [Echo(*x) for x in self._echoes(action_id).get(action_id, ())]
+
+    def answered(self, cause: str) -> bool:
+        """Whether something of ours stands already in the room of this event that it has brought
+        about, and this store does not know of."""
+        return self.get("echo", self._sealer.answer_mark(cause)) is not None
+
+    def _echoes(self, action_id: str) -> dict[str, list[list[str]]]:
+        found: dict[str, list[list[str]]] = self.get("echo", action_id[:ID_HALF]) or {}
+        return found
+
+    def _keep_echoes(self, action_id: str, echoes: Sequence[Echo]) -> None:
+        """A row holds those of all ids that begin alike: see `Sealer.action_id`."""
+        kept = self._echoes(action_id)
+        before = kept.pop(action_id, None)
+        if echoes:
+            kept[action_id] = [[*dataclasses.astuple(x)] for x in echoes]
+        if kept:
+            self.put("echo", action_id[:ID_HALF], kept)
+        elif before is not None:
+            self.erase("echo", action_id[:ID_HALF])

@@ -1,0 +1,1 @@
+"""What people write: commands, answers, numbers, names."""

@@ -1,0 +1,231 @@
+"""The parts of `network.yaml` about what is made on the homeserver: accounts, rooms, spaces."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from config.reading.sections import Section
+from config.values.aliases import slug
+from config.values.fields import (
+    AccountName,
+    FilePath,
+    Flag,
+    ForeignAlias,
+    Id,
+    LocalAlias,
+    MatrixId,
+    Name,
+    RoomVersion,
+    ServerName,
+)
+from config.values.matrix_ids import is_matrix_id, server_of
+
+Role = Literal["creator", "onboarding", "exchange", "announcements"]
+ROLES: tuple[Role, ...] = get_args(Role)
+BOTS: tuple[Role, ...] = ROLES[1:]
+Common = Literal["alliance", "coordination", "exchange", "announcements"]
+COMMON: tuple[Common, ...] = get_args(Common)
+ACCOUNT_NAMES: Mapping[str, str] = {
+    "creator": "Technik",
+    "onboarding": "Willkommen",
+    "exchange": "Austausch-Bot",
+    "announcements": "Rundbrief-Bot",
+}
+"""No account is called as a room: both stand in one list."""
+NAMES: Mapping[str, str] = {
+    "coordination": "Koordination",
+    "exchange": "Austausch",
+    "announcements": "Rundbrief",
+}
+
+
+def _short(section: type[Section], key: str) -> BeforeValidator:
+    """Lets a text stand for a section in which only `key` is written."""
+
+    def expand(data: Any) -> Any:
+        return {key: data} if isinstance(data, str) else data
+
+    return BeforeValidator(expand, json_schema_input_type=str | section)
+
+
+class Account(Section):
+    """An account on our server. It logs in with its own password or token, or is made by the
+    registration secret."""
+
+    user: AccountName = Field(examples=["willkommen"])
+    """Its name on our server, or its whole Matrix id."""
+    password_file: FilePath | None = None
+    """File with the account's password. In its place: BUENDNIS_NETWORK_ONBOARDING_PASSWORD, and
+    so on."""
+    token_file: FilePath | None = None
+    """File with an access token. In its place: BUENDNIS_NETWORK_ONBOARDING_TOKEN, and so on."""
+    display_name: Name | None = None
+    """The name that people see."""
+
+    @property
+    def server(self) -> str | None:
+        """Its server's name, where it is given with it."""
+        return server_of(self.user) if is_matrix_id(self.user) else None
+
+    def on(self, server: str) -> str:
+        """Its whole Matrix id."""
+        return self.user if is_matrix_id(self.user) else f"@{self.user}:{server}"
+
+
+AccountEntry = Annotated[Account, _short(Account, "user")]
+
+
+class Accounts(Section):
+    """The accounts on our server: one that makes the rooms, and one a bot."""
+
+    registration_secret_file: FilePath | None = None
+    """File with Synapse's `registration_shared_secret`: accounts without a password or token of
+    their own are then made. In its place: BUENDNIS_NETWORK_REGISTRATION_SECRET."""
+    creator: AccountEntry = Account(user="dienst")
+    """Makes the rooms and is used for nothing else: who made a room can never be removed."""
+    onboarding: AccountEntry = Account(user="willkommen")
+    """Welcomes people and invites them."""
+    exchange: AccountEntry = Account(user="austausch")
+    """Carries messages from one initiative to all."""
+    announcements: AccountEntry = Account(user="rundbrief")
+    """Sends announcements out."""
+
+    @property
+    def all(self) -> dict[Role, Account]:
+        return {role: getattr(self, role) for role in ROLES}
+
+    def display_name(self, role: Role) -> str:
+        return self.all[role].display_name or ACCOUNT_NAMES[role]
+
+
+class RoomEntry(Section):
+    """A room or space for all initiatives."""
+
+    alias: LocalAlias = Field(examples=["#austausch"])
+    """Its address on our server."""
+    name: Name | None = None
+    """What it is called."""
+    topic: Name | None = None
+    """One line about it."""
+
+
+def _with_placeholder(text: str) -> str:
+    if set("{}") & set(text.replace("{name}", "")):
+        raise ValueError("holds a brace that belongs to no placeholder; write {name}, or none")
+    return text
+
+
+def _entry(alias: str, topic: str | None = None) -> Any:
+    return RoomEntry(alias=alias, topic=topic)
+
+
+Entry = Annotated[RoomEntry, _short(RoomEntry, "alias")]
+
+
+class Rooms(Section):
+    """The rooms for all initiatives, and the space that holds them."""
+
+    version: RoomVersion = "12"
+    """The version of every room that is made."""
+    alliance: Entry = _entry("#buendnis")
+    """The alliance's space. People ask to join it, or are invited."""
+    coordination: Entry = _entry("#koordination")
+    """Where the contacts of all initiatives meet. Encrypted; by invitation."""
+    exchange: Entry = _entry("#austausch")
+    """Where messages stand that somebody shared with all."""
+    announcements: Entry = _entry("#rundbrief")
+    """Where announcements stand. Only coordinators and bots write."""
+
+    @property
+    def all(self) -> dict[Common, RoomEntry]:
+        return {common: getattr(self, common) for common in COMMON}
+
+
+class TemplateRoom(Section):
+    """A room in the space of an initiative."""
+
+    id: Id = Field(examples=["treffpunkt"])
+    """Its part in the room's alias: `#willkommen-nord-treffpunkt`."""
+    name: Annotated[Name, AfterValidator(_with_placeholder)] = Field(
+        examples=["{name}: Treffpunkt"]
+    )
+    """What it is called; `{name}` is the initiative's name."""
+    topic: Name | None = None
+    """One line about it."""
+    encrypted: Flag = True
+    """Whether messages in it are encrypted. It can't be turned off again."""
+    access: Literal["invite", "ask", "space", "alliance"] = "space"
+    """Who can join uninvited: nobody; whoever asks and is let in; everybody in the initiative's
+    space; everybody in the alliance's."""
+    share: Flag = False
+    """Whether the exchange bot is in it, so that people can share messages with all."""
+    flags: Flag = False
+    """Whether the ombuds office's account is in it, so that its moderators can let people flag
+    messages there."""
+
+
+class Template(Section):
+    """From what the space of an initiative is made."""
+
+    id: Id = Field(examples=["initiative"])
+    """Its name among the templates."""
+    access: Literal["invite", "ask", "alliance"] = "ask"
+    """Who can join the space uninvited: nobody; whoever asks and is let in; everybody in the
+    alliance."""
+    rooms: tuple[TemplateRoom, ...] = Field(min_length=1)
+    """The rooms in the space."""
+
+
+class Initiative(Section):
+    """One initiative: its space is made here from a template, or is its own and adopted."""
+
+    id: Id = Field(examples=["willkommen-nord"])
+    """Its short name, which is also the address of its space: `#willkommen-nord`."""
+    name: Name = Field(examples=["Willkommen in Nord"])
+    """What it is called."""
+    kind: Literal["volunteers", "self-organisation", "staff", "office"] = "volunteers"
+    """Who works there."""
+    district: Name | None = None
+    """Where it works. With more than fifty entries the alliance's space is ordered by districts."""
+    topics: tuple[Name, ...] = ()
+    """What it works on."""
+    contacts: tuple[MatrixId, ...] = ()
+    """Who speaks for it. They moderate its rooms and are invited to the coordination."""
+    template: Id | None = None
+    """Its space is made here, from this template; `initiative` if no space is named either."""
+    space: ForeignAlias | None = None
+    """The alias of the space that it runs itself."""
+    via: tuple[ServerName, ...] = Field((), max_length=3)
+    """Servers through which that space can be joined; the one in its alias if none is given."""
+
+
+class Accommodation(Section):
+    """A place where people are housed."""
+
+    id: Id = Field(examples=["haus-am-see"])
+    """Its short name."""
+    name: Name = Field(examples=["Haus am See"])
+    """What it is called."""
+    operator: Name | None = None
+    """Who runs it."""
+    district: Name | None = None
+    """Where it is."""
+
+
+def room_alias(initiative: str, room: str) -> str:
+    """`#willkommen-nord-treffpunkt`."""
+    return f"#{initiative}-{room}"
+
+
+def district_id(district: str) -> str:
+    """`Süd & Ost` → `sued-ost`; from what has no Latin letters, a fingerprint of it."""
+    return slug(district) or hashlib.sha256(district.encode()).hexdigest()[:8]
+
+
+def district_alias(district: str) -> str:
+    """`#bezirk-sued-ost`."""
+    return f"#bezirk-{district_id(district)}"

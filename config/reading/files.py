@@ -1,0 +1,191 @@
+"""What any file of settings points to: secrets, certificates, the folder of the store."""
+
+from __future__ import annotations
+
+import ssl
+import stat
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+
+from config.reading.fitting import Fitted
+from config.reading.places import at, text_at
+from config.values.credentials import (
+    Credential,
+    CredentialKind,
+    Environment,
+    NoSuchFile,
+    SecretFault,
+    check_seal_key,
+    read_secret,
+)
+from config.values.faults import Fault, Loc, escaped, spell
+from config.values.fields import located
+
+SEAL_KEY_NAME = "seal.key"
+
+
+@dataclass
+class Found:
+    """What was found, and what was wrong with it."""
+
+    seal_key: SecretStr | None = None
+    seal_key_path: Path | None = None
+    faults: list[Fault] = field(default_factory=list)
+    unnamed: list[Fault] = field(default_factory=list)
+    """Accounts for which neither the file nor the environment names a secret to log in with."""
+
+
+class Look:
+    """Reads secrets and looks at files. Makes nothing.
+
+    `head` is the section that says where the store lies.
+    """
+
+    def __init__(
+        self, fitted: Fitted[Any], folder: Path, environment: Environment, head: str
+    ) -> None:
+        self.fitted = fitted
+        self.folder = folder
+        self.environment = environment
+        self.head = head
+
+    def surroundings(self, found: Found) -> None:
+        """What every office has: a sealing key, certificates, a folder."""
+        self._seal_key(found)
+        self._certificates(found)
+        self._state(found)
+
+    # -- secrets -------------------------------------------------------------------------------
+
+    def secret(
+        self, found: Found, loc: Loc, kinds: Sequence[CredentialKind], variables: Sequence[str]
+    ) -> Credential | None:
+        """The one secret of the section at `loc`, from the environment or a file; None if none is
+        named, or it can't be used. `variables` are the environment's names of the kinds."""
+        named = list(self.named(found, loc, kinds))
+        given = self.environment.given(*variables)
+        if len(given) > 1:
+            names = ", ".join(map(self.environment.variable, given))
+            self.fault(found, loc, f"the environment sets {names}; set exactly one of them")
+        elif given:
+            kind = kinds[variables.index(given[0].removesuffix("_file"))]
+            return self._from_environment(found, loc, kind, given[0])
+        elif named:
+            return self._from_file(found, loc, named[0])
+        return None
+
+    def is_named(self, loc: Loc, kinds: Sequence[str], variables: Sequence[str]) -> bool:
+        """Whether the file or the environment names a secret of these kinds."""
+        written = any(at(self.fitted.data, (*loc, f"{kind}_file")) is not None for kind in kinds)
+        return written or bool(self.environment.given(*variables))
+
+    def named(
+        self, found: Found, loc: Loc, kinds: Sequence[CredentialKind]
+    ) -> Iterator[CredentialKind]:
+        """Which of these the file names, by line; more than one is a fault."""
+        locs = {kind: (*loc, f"{kind}_file") for kind in kinds}
+        named = [kind for kind in kinds if at(self.fitted.data, locs[kind]) is not None]
+        named.sort(key=lambda kind: self.fitted.line(locs[kind]))
+        for kind in named[1:]:
+            first = f"{named[0]}_file (line {self.fitted.line(locs[named[0]])})"
+            self.fault(found, locs[kind], f"stands beside {first}; keep exactly one of them")
+        yield from named
+
+    def _from_environment(
+        self, found: Found, loc: Loc, kind: CredentialKind, name: str
+    ) -> Credential | None:
+        try:
+            return Credential(kind, self.environment.secret(name))
+        except SecretFault as error:
+            self.fault(found, loc, f"{self.environment.variable(name)}: {error}")
+            return None
+
+    def _from_file(self, found: Found, loc: Loc, kind: CredentialKind) -> Credential | None:
+        place = (*loc, f"{kind}_file")
+        path = self.path(place)
+        try:
+            return Credential(kind, read_secret(path, self.folder)) if path else None
+        except SecretFault as error:
+            self.fault(found, place, str(error))
+            return None
+
+    def _seal_key(self, found: Found) -> None:
+        given = self.environment.given("seal_key")
+        if len(given) > 1:
+            names = ", ".join(map(self.environment.variable, given))
+            self.fault(
+                found, (self.head,), f"the environment sets {names}; set exactly one of them"
+            )
+            return
+        try:
+            self._check_seal_key(found, given)
+        except SecretFault as error:
+            told = f"the sealing key {error}"
+            if given:
+                told = f"{self.environment.variable(given[0])}: {error}"
+            self.fault(found, (self.head,) if given else (self.head, "seal_key_file"), told)
+
+    def _check_seal_key(self, found: Found, given: list[str]) -> None:
+        """A key that is not there yet is no fault: the office makes it. Raises SecretFault."""
+        found.seal_key_path = path = self._seal_key_path(given)
+        if given == ["seal_key"]:
+            found.seal_key = self.environment.secret("seal_key")
+            check_seal_key(found.seal_key)
+        elif path is not None:
+            with suppress(NoSuchFile):
+                check_seal_key(read_secret(path, self.folder))
+
+    def _seal_key_path(self, given: list[str]) -> Path | None:
+        if given == ["seal_key_file"]:
+            return self.environment.path("seal_key_file")
+        state = self.path((self.head, "state"))
+        default = state / SEAL_KEY_NAME if state else None
+        return self.path((self.head, "seal_key_file")) or default
+
+    # -- files ---------------------------------------------------------------------------------
+
+    def _certificates(self, found: Found) -> None:
+        loc = ("homeserver", "ca_file")
+        path = self.path(loc)
+        if path is None:
+            return
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+        except FileNotFoundError:
+            start = escaped(str(self.folder))
+            self.fault(found, loc, f"there is no such file (relative paths start at {start})")
+        except OSError:
+            text = "holds no certificates that can be read; name a file in PEM format"
+            self.fault(found, loc, text)
+
+    def _state(self, found: Found) -> None:
+        loc = (self.head, "state")
+        path = self.path(loc)
+        try:
+            if path is not None and not stat.S_ISDIR(path.stat().st_mode):
+                self.fault(found, loc, "is a file; name a folder")
+        except FileNotFoundError:
+            return
+        except OSError:
+            text = "can't be reached by this user; name a folder that the office may write to"
+            self.fault(found, loc, text)
+
+    # -- places --------------------------------------------------------------------------------
+
+    def path(self, loc: Loc) -> Path | None:
+        """The path that stands at a place; None if none does, or none that can be one."""
+        try:
+            return located(text_at(self.fitted.data, *loc), self.folder)
+        except ValueError:
+            return None
+
+    def fault(self, found: Found, loc: Loc, text: str) -> None:
+        found.faults.append(self.told(loc, text))
+
+    def told(self, loc: Loc, text: str) -> Fault:
+        return Fault(self.fitted.line(loc), spell(loc), text)

@@ -1,0 +1,1 @@
+"""Single values of the settings, and what is wrong with them."""

@@ -1,0 +1,1 @@
+"""From an action that a rule asked for to requests."""

@@ -1,0 +1,1 @@
+"""Looking at the spaces that are there, and carrying out a plan."""

@@ -1,0 +1,1 @@
+"""What is missing between the network as declared and as it is. Pure."""

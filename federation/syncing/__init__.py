@@ -1,0 +1,1 @@
+"""From a homeserver's `/sync` to an office's inbox, with nothing lost in between."""
