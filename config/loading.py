@@ -10,6 +10,8 @@ from typing import Any, Generic, TypeVar
 from config.kinds import Kind, recognise
 from config.network import checks as network_checks
 from config.network import files as network_files
+from config.network.bots import models
+from config.network.parts import Bot
 from config.network.settings import NetworkConfig, NetworkFile
 from config.ombuds import checks as ombuds_checks
 from config.ombuds import files as ombuds_files
@@ -44,14 +46,18 @@ _OMBUDS = _Reader(
     ombuds_files.look,
     ombuds_checks.notices,
 )
-_NETWORK = _Reader(
-    NetworkFile,
-    network_checks.server_name,
-    network_checks.cross_checks,
-    network_files.look,
-    network_checks.notices,
-)
-_READERS: Mapping[Kind, _Reader[Any, Any]] = {"ombuds": _OMBUDS, "network": _NETWORK}
+
+
+def _network(model: type[NetworkFile]) -> _Reader[NetworkFile, network_files.Found]:
+    return _Reader(
+        model,
+        network_checks.server_name,
+        network_checks.cross_checks,
+        network_files.look,
+        network_checks.notices,
+    )
+
+
 _NAMES: Mapping[Kind, str] = {
     "ombuds": "an ombuds office (`office:`)",
     "network": "a network (`network:`)",
@@ -81,13 +87,16 @@ def load(path: Path) -> OmbudsConfig:
     )
 
 
-def load_network(path: Path) -> NetworkConfig:
-    """The settings of a network, secrets included. Raises ConfigFaults with all faults."""
-    file, fitted, found = _examined(path, _document(path, "network"), _NETWORK, login=True)
+def load_network(path: Path, bots: tuple[Bot, ...]) -> NetworkConfig:
+    """The settings of a network with these bots, secrets included. Raises ConfigFaults with all
+    faults."""
+    known = models(bots)
+    document = _document(path, "network", bots)
+    file, fitted, found = _examined(path, document, _network(known.file), login=True)
     if found.seal_key_path is None:
         raise ConfigFaults(str(path), [Fault(fitted.line(()), "file", "names no secrets")])
-    return NetworkConfig.model_construct(
-        **{name: getattr(file, name) for name in NetworkFile.model_fields},
+    return known.config.model_construct(
+        **{name: getattr(file, name) for name in known.file.model_fields},
         path=path.absolute(),
         credentials=found.credentials,
         smtp_password=found.smtp_password,
@@ -96,37 +105,41 @@ def load_network(path: Path) -> NetworkConfig:
     )
 
 
-def load_any(path: Path) -> OmbudsConfig | NetworkConfig:
+def load_any(path: Path, bots: tuple[Bot, ...]) -> OmbudsConfig | NetworkConfig:
     """The settings of whichever kind of office. Raises ConfigFaults with all faults."""
-    kind = _kind(path, read_document(_read(path)))
-    return load_network(path) if kind == "network" else load(path)
+    kind = _kind(path, read_document(_read(path)), bots)
+    return load_network(path, bots) if kind == "network" else load(path)
 
 
-def check(path: Path) -> Checked:
+def check(path: Path, bots: tuple[Bot, ...]) -> Checked:
     """Whether `load` or `load_network` would succeed. Raises ConfigFaults with all faults.
 
     That nothing names a secret to log in with is a notice here: the environment in which the
     office runs may give it.
     """
     document = read_document(_read(path))
-    reader = _READERS[_kind(path, document)]
+    reader = _reader(_kind(path, document, bots), bots)
     file, fitted, found = _examined(path, document, reader, login=False)
     return Checked(file, (*found.unnamed, *_empty(document), *reader.notices(fitted)))
 
 
-def _document(path: Path, wanted: Kind) -> Document:
+def _reader(kind: Kind, bots: tuple[Bot, ...]) -> _Reader[Any, Any]:
+    return _OMBUDS if kind == "ombuds" else _network(models(bots).file)
+
+
+def _document(path: Path, wanted: Kind, bots: tuple[Bot, ...] = ()) -> Document:
     """What the file says, if it is of the wanted kind."""
     document = read_document(_read(path))
-    kind = _kind(path, document)
+    kind = _kind(path, document, bots)
     if kind != wanted:
         text = f"describes {_NAMES[kind]}; this needs the file of {_NAMES[wanted]}"
         raise ConfigFaults(str(path), [Fault(document.lines[()], "file", text)])
     return document
 
 
-def _kind(path: Path, document: Document) -> Kind:
+def _kind(path: Path, document: Document, bots: tuple[Bot, ...]) -> Kind:
     try:
-        return recognise(document)
+        return recognise(document, bots)
     except ValueError as error:
         told = [*document.faults] or [Fault(document.lines[()], "file", str(error))]
         raise ConfigFaults(str(path), told) from None

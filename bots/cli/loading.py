@@ -18,14 +18,14 @@ T = TypeVar("T")
 
 
 def load_network_or_exit(file: Path) -> NetworkConfig:
-    from config.loading import load_network
+    from bots.offices.reading import load_network
 
     return _loaded(load_network, file)
 
 
 def load_any_or_exit(file: Path) -> OmbudsConfig | NetworkConfig:
     """The settings of either kind of office."""
-    from config.loading import load_any
+    from bots.offices.reading import load_any
 
     return _loaded(load_any, file)
 
@@ -42,8 +42,8 @@ def _loaded(load: Callable[[Path], T], file: Path) -> T:
 
 def ask_or_exit(file: Path, question: str) -> dict[str, object]:
     """Ask the running office; a sentence and exit status 1 if that fails. Needs no secret."""
+    from bots.offices.reading import check
     from bots.runtime.process.control import NotRunning, Refused, ask
-    from config.loading import check
 
     try:
         return ask(_loaded(check, file).file.state, question)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from bots.cli.checkup.post import Sending
@@ -11,14 +11,15 @@ from bots.cli.checkup.subject import Subject, is_there
 from bots.offices.mailing import keys, server
 from bots.offices.network import account
 from bots.offices.ombuds import ombuds_account
+from bots.offices.reading import check, load_network
+from bots.offices.registry import BOTS, Bots
 from bots.runtime.office.serving import KEY_FILE, Account
 from bots.runtime.store.sealing import parse_key
 from bridges.email.dkim import KeyRefused
-from config.loading import check, load, load_network
-from config.network.parts import ROLES, Role
+from config.loading import load
 from config.network.settings import NetworkConfig, NetworkFile
 from config.ombuds.settings import OmbudsConfig, OmbudsFile
-from config.values.credentials import Environment, NetworkEnvironment, OmbudsEnvironment
+from config.values.credentials import Environment, OmbudsEnvironment
 from config.values.faults import ConfigFaults, Fault
 
 
@@ -39,15 +40,15 @@ class Described:
     """Where readers find the web pages."""
 
 
-def described(file: Path) -> Described:
+def described(file: Path, bots: Bots = BOTS) -> Described:
     """What the file describes. Raises ConfigFaults.
 
     An environment that names no secret to log in with is no fault here: it may not be the one in
     which the office runs.
     """
-    checked = check(file)
+    checked = check(file, bots)
     if isinstance(checked.file, NetworkFile):
-        return _network(file, checked.file, checked.notices)
+        return _network(file, checked.file, checked.notices, bots)
     assert isinstance(checked.file, OmbudsFile)  # noqa: S101  (there is no third kind)
     return Described((_ombuds(file, checked.file),), checked.notices)
 
@@ -96,27 +97,33 @@ def _named(config: OmbudsConfig) -> Iterator[Path]:
 # -- a network -------------------------------------------------------------------------------------
 
 
-def _network(path: Path, file: NetworkFile, notices: tuple[Fault, ...]) -> Described:
+def _network(path: Path, file: NetworkFile, notices: tuple[Fault, ...], bots: Bots) -> Described:
     pages = None if file.web is None else str(file.web.public_url)
     chat = None if file.network.chat_url is None else str(file.network.chat_url)
     try:
-        config = load_network(path)
+        config = load_network(path, bots)
     except ConfigFaults:
-        subjects = tuple(_network_without_secrets(path, file, role) for role in ROLES)
+        subjects = tuple(_network_without_secrets(path, file, role) for role in file.roles())
         return Described(subjects, notices, chat=chat, pages=pages)
     given = config.seal_key
     key = None if given is None else parse_key(given.get_secret_value(), "the environment")
     files = _present(*_network_files(config), None if key else config.seal_key_path)
-    first = Subject(
-        path, account(config, ROLES[0]), config.network.state, config.seal_key_path, key, files
-    )
     subjects = tuple(
-        replace(first, account=account(config, role), key=f"accounts.{role}") for role in ROLES
+        Subject(
+            path,
+            account(config, role),
+            config.network.state,
+            config.seal_key_path,
+            key,
+            files,
+            f"accounts.{role}",
+        )
+        for role in config.roles()
     )
     return Described(subjects, notices, config, _sending(config), chat, pages)
 
 
-def _network_without_secrets(path: Path, file: NetworkFile, role: Role) -> Subject:
+def _network_without_secrets(path: Path, file: NetworkFile, role: str) -> Subject:
     ca_file = file.homeserver.ca_file
     key_path = file.network.seal_key_file or file.network.state / KEY_FILE
     account = Account(
@@ -134,8 +141,8 @@ def _network_files(config: NetworkConfig) -> Iterator[Path | None]:
     if config.email is not None:
         yield config.email.smtp.password_file
         yield None if config.email.dkim is None else config.email.dkim.key_file
-    own = [f"{role}_{kind}" for role in ROLES for kind in ("password", "token")]
-    yield from _by_environment(NetworkEnvironment(), ["registration_secret", "smtp_password", *own])
+    own = [f"{role}_{kind}" for role in config.roles() for kind in ("password", "token")]
+    yield from _by_environment(config.environment(), ["registration_secret", "smtp_password", *own])
 
 
 def _sending(config: NetworkConfig) -> Sending | None:

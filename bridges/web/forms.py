@@ -9,8 +9,6 @@ import secrets
 import unicodedata
 from collections.abc import Mapping, Sequence
 
-KINDS = ("immediate", "digest")
-LONGEST_ADDRESS = 254
 _NONCE = re.compile(r"[A-Za-z0-9_-]{22}")
 
 

@@ -124,7 +124,7 @@ class _Box:
 
 
 def _page(template: str, **values: object) -> web.Response:
-    filled = fill(template, style=style_path(), **values)
+    filled = fill(template, {"style": style_path(), **values})
     response = web.Response(text=filled, content_type="text/html")
     response.headers["Content-Security-Policy"] = VIEWER_POLICY
     return response

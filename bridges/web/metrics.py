@@ -85,4 +85,4 @@ def _page(request: web.Request) -> str:
     resource = request.match_info.route.resource
     if resource is None:
         return "none"
-    return resource.canonical.replace("{token}", "token")
+    return resource.canonical.replace("{", "").replace("}", "")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal, Protocol
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from aiohttp.web import Response
+
+    from bridges.web.visits import Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +36,6 @@ class Settings:
     chat_url: str = ""
     """What opens a chat with the account that welcomes people; empty: nothing is said of it."""
     imprint: Imprint | None = None
-    mails: bool = True
-    """Whether mails leave to which people can subscribe. Without, the legal pages stay."""
     metrics_listen: str | None = None
     """Where `/metrics` is answered, on a listener of its own; None: nowhere."""
 
@@ -61,21 +63,6 @@ class NotReady(Exception):
     """Nobody can take a form at the moment; the person is asked to try again."""
 
 
-@dataclass(frozen=True, slots=True)
-class News:
-    """Something that everybody can read."""
-
-    key: str
-    """Its place on the page."""
-    released: datetime
-    texts: tuple[tuple[str, str], ...]
-    """Languages and what stands in them, as HTML that was cleaned; the original first."""
-
-
-async def _no_news() -> Sequence[News]:
-    return ()
-
-
 Submit = Callable[[str, Mapping[str, str], str], Awaitable[None]]
 """`submit(form, fields, key)` returns once the form is kept for good; a key that was submitted
 before changes nothing. Raises NotReady."""
@@ -84,10 +71,46 @@ before changes nothing. Raises NotReady."""
 @dataclass(frozen=True, slots=True)
 class Ports:
     texts: Texts
-    submit: Submit
     ready: Callable[[], bool]
     """Whether forms are taken and worked on."""
     numbers: Callable[[], Awaitable[Mapping[str, float]]]
     """For `/metrics`: numbers by name, about nobody."""
-    news: Callable[[], Awaitable[Sequence[News]]] = _no_news
-    """The newest first, as it is at this moment."""
+
+
+# -- what is handed in -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    method: Literal["GET", "POST"]
+    path: str
+    """`/u/{token:[a-z]{8}}`: a name and a pattern, as aiohttp has them."""
+    answer: Callable[[Visit], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What the start page says of some pages, and where it leads. All texts are for the
+    catalogues."""
+
+    title: str
+    text: str
+    button: tuple[str, str]
+    """Its text and its path."""
+    more: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Site:
+    """Pages and forms of somebody who hands them in."""
+
+    package: str
+    """Whose `templates/` they are made from."""
+    wording: Mapping[str, object]
+    """What its templates know as `w`, besides our own wording."""
+    routes: tuple[Route, ...]
+    submit: Submit
+    """Takes its forms."""
+    card: Card | None = None
+    private: tuple[str, ...] = field(default=())
+    """Paths that no search engine needs to know: `/u/`."""

@@ -5,16 +5,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import resources
 from urllib.parse import quote, urlsplit
 
 from aiohttp import web
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from bridges.web import wording
 from bridges.web.languages import choose
-from bridges.web.models import Settings, Texts
+from bridges.web.models import Settings, Site, Texts
+
+OURS = "bridges.web"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,21 +121,24 @@ def _within(before: str, path: str) -> str:
     return "/" + quote(inside.lstrip("/"), errors="replace")
 
 
-@lru_cache(maxsize=1)
-def _templates() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("bridges.web"),
+@cache
+def _templates(package: str) -> Environment:
+    """Those of a package, beside ours."""
+    return Environment(
+        loader=ChoiceLoader([PackageLoader(name) for name in dict.fromkeys((package, OURS))]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["w"] = wording
-    return environment
 
 
-def fill(template: str, **values: object) -> str:
-    return _templates().get_template(template).render(values)
+def fill(template: str, values: Mapping[str, object], site: Site | None = None) -> str:
+    """`site`: whose template it is; by default ours."""
+    environment = _templates(OURS if site is None else site.package)
+    said = site.wording if site is not None else {}
+    environment.globals.setdefault("w", {**vars(wording), **said})
+    return environment.get_template(template).render(values)
 
 
 def page(
@@ -141,13 +146,16 @@ def page(
     view: View,
     status: int = 200,
     values: Mapping[str, object] | None = None,
+    site: Site | None = None,
 ) -> web.Response:
     """A whole page as an answer."""
-    return answer(fill_page(template, view, values or {}), view, status)
+    return answer(fill_page(template, view, values or {}, site), view, status)
 
 
-def fill_page(template: str, view: View, values: Mapping[str, object]) -> str:
-    return fill(template, view=view, style=view.prefix + style_path(), **values)
+def fill_page(
+    template: str, view: View, values: Mapping[str, object], site: Site | None = None
+) -> str:
+    return fill(template, {"view": view, "style": view.prefix + style_path(), **values}, site)
 
 
 def answer(filled: str, view: View, status: int = 200) -> web.Response:

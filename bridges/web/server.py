@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ from aiohttp.typedefs import Handler, Middleware
 from bridges.web import wording
 from bridges.web.headers import secure
 from bridges.web.metrics import Metrics
-from bridges.web.models import NotReady, Ports, Settings
+from bridges.web.models import NotReady, Ports, Settings, Site
 from bridges.web.pages import Pages
 from bridges.web.reading import lightly
 from bridges.web.rendering import page, prefix
@@ -42,8 +42,8 @@ class CannotListen(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
-    """What listens."""
+class Listening:
+    """Where the pages are."""
 
     address: str
     """`http://127.0.0.1:8080`"""
@@ -51,10 +51,12 @@ class Site:
 
 
 @asynccontextmanager
-async def serving(settings: Settings, ports: Ports) -> AsyncIterator[Site]:
+async def serving(
+    settings: Settings, ports: Ports, sites: Sequence[Site] = ()
+) -> AsyncIterator[Listening]:
     """Answer requests while the block runs. Raises CannotListen."""
     metrics = Metrics(ports)
-    runners = [web_runner(application(settings, ports, metrics))]
+    runners = [web_runner(application(Pages(settings, ports, sites), settings, ports, metrics))]
     listens = [settings.listen]
     if settings.metrics_listen is not None:
         runners.append(web_runner(metrics_application(metrics)))
@@ -63,14 +65,15 @@ async def serving(settings: Settings, ports: Ports) -> AsyncIterator[Site]:
         found = [
             await listen(runner, where) for runner, where in zip(runners, listens, strict=True)
         ]
-        yield Site(found[0], found[1] if len(found) > 1 else None)
+        yield Listening(found[0], found[1] if len(found) > 1 else None)
     finally:
         for runner in runners:
             await runner.cleanup()
 
 
-def application(settings: Settings, ports: Ports, metrics: Metrics) -> web.Application:
-    pages = Pages(settings, ports)
+def application(
+    pages: Pages, settings: Settings, ports: Ports, metrics: Metrics
+) -> web.Application:
     app = web.Application(
         client_max_size=LARGEST, middlewares=[metrics.counting(), _in_words(pages), lightly]
     )

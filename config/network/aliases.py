@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from config.network.parts import COMMON, Rooms, district_alias, room_alias
+from config.network.parts import Rooms, district_alias, room_alias
 from config.network.settings import INITIATIVE, NetworkFile
 from config.reading.document import Plain
 from config.reading.places import at, entries, text_at
@@ -18,20 +18,20 @@ Named = tuple[Loc, str, str]
 """A place, the alias (`#austausch`) that follows from it, and what has it."""
 
 
-def derived(data: Plain, server: str) -> Iterator[Named]:
-    """Every alias on our own server that follows from the file."""
-    yield from _common(data)
+def derived(data: Plain, server: str, rooms: Rooms) -> Iterator[Named]:
+    """Every alias on our own server that follows from the file; `rooms`: where it says nothing."""
+    yield from _common(data, rooms)
     yield from _initiatives(data)
     yield from _districts(data)
     yield from _adopted(data, server)
 
 
-def _common(data: Plain) -> Iterator[Named]:
-    for common in COMMON:
+def _common(data: Plain, rooms: Rooms) -> Iterator[Named]:
+    for common, spare in rooms.all.items():
         loc: Loc = ("rooms", common)
         if isinstance(at(data, loc), dict):
             loc = (*loc, "alias")
-        alias = text_at(data, *loc) or Rooms().all[common].alias
+        alias = text_at(data, *loc) or spare.alias
         yield loc, alias.partition(":")[0], f"rooms.{common}"
 
 
@@ -75,7 +75,7 @@ def _adopted(data: Plain, server: str) -> Iterator[Named]:
 
 def crowded(file: NetworkFile) -> Iterator[tuple[str, int]]:
     """Districts (and, as an empty name, the alliance's space) with more than others can see."""
-    rooms = len(COMMON) - 1
+    rooms = len(file.rooms.all) - 1
     if rooms + len(file.initiatives) <= SEEN_FROM_AFAR:
         return
     districts = Counter(initiative.district or "" for initiative in file.initiatives)

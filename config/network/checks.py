@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from config.network import aliases as network_aliases
-from config.network.parts import ROLES, Accounts
 from config.network.settings import INITIATIVE, NetworkFile
 from config.reading.checks import (
     Finding,
@@ -38,7 +37,10 @@ def server_name(data: Plain) -> str | None:
 
 def _accounts(data: Plain) -> Iterator[tuple[Loc, str]]:
     """The accounts that are written, with the places of their names."""
-    for role in ROLES:
+    written = at(data, ("accounts",))
+    for role in written if isinstance(written, dict) else ():
+        if role == "registration_secret_file":
+            continue
         loc: Loc = ("accounts", role)
         if isinstance(at(data, loc), dict):
             loc = (*loc, "user")
@@ -68,7 +70,7 @@ def _servers_agree(fitted: Fitted[NetworkFile]) -> Iterator[Finding]:
             yield (
                 loc,
                 f"is an account of {shown(server_of(user))}, but the network is on "
-                f"{shown(here)}; all four accounts must be there",
+                f"{shown(here)}; all accounts must be there",
             )
 
 
@@ -81,10 +83,10 @@ def _accounts_differ(fitted: Fitted[NetworkFile]) -> Iterator[Finding]:
 
 
 def _all_accounts(fitted: Fitted[NetworkFile]) -> Iterator[tuple[Loc, str]]:
-    """Places and whole Matrix ids of all four accounts, those by default included."""
+    """Places and whole Matrix ids of all accounts, those by default included."""
     written = {loc[1]: (loc, user) for loc, user in _accounts(fitted.data)}
     here = server_name(fitted.data) or ""
-    for role, account in Accounts().all.items():
+    for role, account in fitted.kind.unwritten_accounts().all.items():
         loc, user = written.get(role, (("accounts", role), account.user))
         yield loc, user if is_matrix_id(user) else f"@{user}:{here}"
 
@@ -180,7 +182,8 @@ def _flags_reach_somebody(fitted: Fitted[NetworkFile]) -> Iterator[Finding]:
 def _aliases_differ(fitted: Fitted[NetworkFile]) -> Iterator[Finding]:
     here = server_name(fitted.data)
     first: dict[str, tuple[Loc, str]] = {}
-    for loc, alias, what in network_aliases.derived(fitted.data, here or ""):
+    rooms = fitted.kind.unwritten_rooms()
+    for loc, alias, what in network_aliases.derived(fitted.data, here or "", rooms):
         known = first.setdefault(alias, (loc, what))
         if known != (loc, what):
             yield (

@@ -10,7 +10,6 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pydantic import SecretStr
 
-from config.network.parts import ROLES, Role
 from config.network.settings import NetworkFile
 from config.reading import files
 from config.reading.files import Look
@@ -18,7 +17,6 @@ from config.reading.fitting import Fitted
 from config.values.credentials import (
     Credential,
     CredentialKind,
-    NetworkEnvironment,
     SecretFault,
     read_private_file,
 )
@@ -32,13 +30,13 @@ SHORTEST_RSA = 1024
 
 @dataclass
 class Found(files.Found):
-    credentials: dict[Role, Credential] = field(default_factory=dict)
+    credentials: dict[str, Credential] = field(default_factory=dict)
     smtp_password: SecretStr | None = None
 
 
 def look(fitted: Fitted[NetworkFile], folder: Path) -> Found:
     """Read the secrets and look at the files. Makes nothing."""
-    looking = Look(fitted, folder, NetworkEnvironment(), "network")
+    looking = Look(fitted, folder, fitted.kind.environment(), "network")
     found = Found()
     _credentials(looking, found)
     smtp = looking.secret(found, SMTP, ("password",), ("smtp_password",))
@@ -51,8 +49,8 @@ def look(fitted: Fitted[NetworkFile], folder: Path) -> Found:
 def _credentials(looking: Look, found: Found) -> None:
     secret = looking.secret(found, ("accounts",), SECRET, SECRET)
     made = looking.is_named(("accounts",), SECRET, SECRET) or "accounts" in looking.fitted.unread
-    unnamed: list[Role] = []
-    for role in ROLES:
+    unnamed: list[str] = []
+    for role in looking.fitted.kind.roles():
         loc, variables = ("accounts", role), [f"{role}_{kind}" for kind in OWN]
         if credential := looking.secret(found, loc, OWN, variables) or secret:
             found.credentials[role] = credential
@@ -62,7 +60,7 @@ def _credentials(looking: Look, found: Found) -> None:
         found.unnamed.append(looking.told(("accounts",), _unnamed(looking, unnamed)))
 
 
-def _unnamed(looking: Look, roles: list[Role]) -> str:
+def _unnamed(looking: Look, roles: list[str]) -> str:
     variable = looking.environment.variable
     own = " or ".join(variable(f"{roles[0]}_{kind}") for kind in OWN)
     return (

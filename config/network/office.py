@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -11,7 +10,6 @@ from pydantic import Field
 from config.reading.sections import Section
 from config.values.fields import (
     Domain,
-    Duration,
     FilePath,
     Flag,
     Language,
@@ -22,15 +20,11 @@ from config.values.fields import (
     Port,
     Selector,
     Text,
-    TimeOfDay,
     TimeZone,
     WebUrl,
 )
 from config.values.mails import domain_of
 
-DigestDay = Literal[
-    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "daily"
-]
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
 
 
@@ -122,17 +116,6 @@ class Email(Section):
     def domain(self) -> str:
         """The sender's."""
         return domain_of(self.sender)
-
-
-class Announcements(Section):
-    """When announcements leave."""
-
-    undo: Duration = timedelta(minutes=2)
-    """How long a release can be taken back; only then the first mail leaves."""
-    digest_on: DigestDay = "friday"
-    """The day of the digest, for those who do not want each announcement at once."""
-    digest_at: TimeOfDay = time(17)
-    """The time of the digest."""
 
 
 class Web(Section):

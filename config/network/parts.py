@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal, get_args
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
 from config.reading.sections import Section
 from config.values.aliases import slug
@@ -24,23 +24,38 @@ from config.values.fields import (
 )
 from config.values.matrix_ids import is_matrix_id, server_of
 
-Role = Literal["creator", "onboarding", "exchange", "announcements"]
-ROLES: tuple[Role, ...] = get_args(Role)
-BOTS: tuple[Role, ...] = ROLES[1:]
-Common = Literal["alliance", "coordination", "exchange", "announcements"]
-COMMON: tuple[Common, ...] = get_args(Common)
-ACCOUNT_NAMES: Mapping[str, str] = {
-    "creator": "Technik",
-    "onboarding": "Willkommen",
-    "exchange": "Austausch-Bot",
-    "announcements": "Rundbrief-Bot",
-}
-"""No account is called as a room: both stand in one list."""
-NAMES: Mapping[str, str] = {
-    "coordination": "Koordination",
-    "exchange": "Austausch",
-    "announcements": "Rundbrief",
-}
+CREATOR = "creator"
+"""The account that makes the rooms and spaces."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommonRoom:
+    """A room for all initiatives, where the settings say nothing of it."""
+
+    key: str
+    alias: str
+    name: str
+    told: str
+    """What the schema says of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """A bot of the network, where the settings say nothing of it."""
+
+    name: str
+    user: str
+    """Its account's."""
+    display_name: str
+    """No account is called as a room: both stand in one list."""
+    told: str
+    """What the schema says of its account."""
+    rooms: tuple[CommonRoom, ...] = ()
+    """That are made for it."""
+    section: type[BaseModel] | None = None
+    """What an admin sets of it, under its name."""
+    welcomes: bool = False
+    """Whether people come in by a chat with it."""
 
 
 def _short(section: type[Section], key: str) -> BeforeValidator:
@@ -87,19 +102,12 @@ class Accounts(Section):
     their own are then made. In its place: BUENDNIS_NETWORK_REGISTRATION_SECRET."""
     creator: AccountEntry = Account(user="dienst")
     """Makes the rooms and is used for nothing else: who made a room can never be removed."""
-    onboarding: AccountEntry = Account(user="willkommen")
-    """Welcomes people and invites them."""
-    exchange: AccountEntry = Account(user="austausch")
-    """Carries messages from one initiative to all."""
-    announcements: AccountEntry = Account(user="rundbrief")
-    """Sends announcements out."""
 
     @property
-    def all(self) -> dict[Role, Account]:
-        return {role: getattr(self, role) for role in ROLES}
-
-    def display_name(self, role: Role) -> str:
-        return self.all[role].display_name or ACCOUNT_NAMES[role]
+    def all(self) -> dict[str, Account]:
+        """The creator's first, then those of the bots."""
+        found = ((name, getattr(self, name)) for name in type(self).model_fields)
+        return {name: entry for name, entry in found if isinstance(entry, Account)}
 
 
 class RoomEntry(Section):
@@ -135,14 +143,12 @@ class Rooms(Section):
     """The alliance's space. People ask to join it, or are invited."""
     coordination: Entry = _entry("#koordination")
     """Where the contacts of all initiatives meet. Encrypted; by invitation."""
-    exchange: Entry = _entry("#austausch")
-    """Where messages stand that somebody shared with all."""
-    announcements: Entry = _entry("#rundbrief")
-    """Where announcements stand. Only coordinators and bots write."""
 
     @property
-    def all(self) -> dict[Common, RoomEntry]:
-        return {common: getattr(self, common) for common in COMMON}
+    def all(self) -> dict[str, RoomEntry]:
+        """The alliance's space first, then the coordination, then those of bots."""
+        found = ((name, getattr(self, name)) for name in type(self).model_fields)
+        return {name: entry for name, entry in found if isinstance(entry, RoomEntry)}
 
 
 class TemplateRoom(Section):

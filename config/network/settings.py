@@ -2,7 +2,7 @@
 
 `NetworkFile` is what the file says; `NetworkConfig` adds what it only points to. Build them with
 `config.loading`, which also checks what stands in several places at once. The parts are in
-`config.network.parts`.
+`config.network.parts`; what the bots add is in `config.network.bots`.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from typing import ClassVar
 
 from pydantic import Field, SecretStr
 
-from config.network.office import Announcements, Email, Imprint, Network, Ombuds, Web
+from config.network.office import Email, Imprint, Network, Ombuds, Web
 from config.network.parts import (
-    ROLES,
+    CREATOR,
     Accommodation,
     Accounts,
+    Bot,
     Initiative,
-    Role,
     Rooms,
     Template,
     TemplateRoom,
@@ -44,6 +44,8 @@ class NetworkFile(File):
 
     prefix: ClassVar[str] = NetworkEnvironment.prefix()
     state_key: ClassVar[str] = "network.state"
+    bots: ClassVar[tuple[Bot, ...]] = ()
+    environment: ClassVar[type[NetworkEnvironment]] = NetworkEnvironment
 
     network: Network
     """The alliance as people see it, and where the office keeps what it knows."""
@@ -67,8 +69,6 @@ class NetworkFile(File):
     """The rules of the network by language, which newcomers are asked to accept."""
     email: Email | None = None
     """How announcements leave by mail."""
-    announcements: Announcements = Announcements()
-    """When announcements leave."""
     web: Web | None = None
     """Where the web pages are: unsubscribing, imprint, privacy."""
     imprint: Imprint | None = None
@@ -81,9 +81,26 @@ class NetworkFile(File):
         return self.network.state
 
     @classmethod
+    def roles(cls) -> tuple[str, ...]:
+        """The names of the accounts."""
+        return (CREATOR, *(bot.name for bot in cls.bots))
+
+    @classmethod
+    def unwritten_accounts(cls) -> Accounts:
+        """The accounts where the file says nothing of them."""
+        found: Accounts = cls.model_fields["accounts"].default
+        return found
+
+    @classmethod
+    def unwritten_rooms(cls) -> Rooms:
+        """The rooms for all where the file says nothing of them."""
+        found: Rooms = cls.model_fields["rooms"].default
+        return found
+
+    @classmethod
     def variable_for(cls, section: Loc, secret: str) -> str:
         """As in `NetworkEnvironment`: `BUENDNIS_NETWORK_CREATOR_TOKEN`."""
-        places: dict[Loc, str] = {("accounts", role): f"{role}_" for role in ROLES}
+        places: dict[Loc, str] = {("accounts", role): f"{role}_" for role in cls.roles()}
         places["email", "smtp"] = "smtp_"
         return super().variable_for(section, places.get(section, "") + secret)
 
@@ -93,9 +110,29 @@ class NetworkFile(File):
         named = self.homeserver.server_name
         return named or next(filter(None, (a.server for a in self.accounts.all.values())), "")
 
-    def user(self, role: Role) -> str:
+    def user(self, role: str) -> str:
         """The whole Matrix id of one of the accounts."""
         return self.accounts.all[role].on(self.server_name)
+
+    @property
+    def welcoming(self) -> str:
+        """The whole Matrix id of the account with whom people come in by a chat."""
+        return self.user(next(bot.name for bot in self.bots if bot.welcomes))
+
+    def display_name(self, role: str) -> str:
+        """What people see of one of the accounts."""
+        spare = {CREATOR: "Technik", **{bot.name: bot.display_name for bot in self.bots}}
+        return self.accounts.all[role].display_name or spare[role]
+
+    def room_name(self, key: str) -> str:
+        """What a room for all is called."""
+        ours = {room.key: room.name for bot in self.bots for room in bot.rooms}
+        spare = {"alliance": self.network.name, "coordination": "Koordination", **ours}
+        return self.rooms.all[key].name or spare[key]
+
+    def template_of(self, initiative: Initiative) -> Template:
+        """From what its space is made."""
+        return self.template(initiative.template or INITIATIVE.id)
 
     def template(self, id: str) -> Template:  # noqa: A002  (the key in the file)
         """The template of this id, declared or built in."""
@@ -107,7 +144,7 @@ class NetworkConfig(NetworkFile):
 
     path: Path = Field(exclude=True)
     """The YAML file, absolute."""
-    credentials: Mapping[Role, Credential] = Field(exclude=True, repr=False)
+    credentials: Mapping[str, Credential] = Field(exclude=True, repr=False)
     """What the accounts log in with."""
     smtp_password: SecretStr | None = Field(None, exclude=True, repr=False)
     """The password at the mail server."""

@@ -27,6 +27,8 @@ MAX_LEVELS = 6
 class Fitted(Generic[M]):
     """What came of it: a model only if pydantic found nothing wrong."""
 
+    kind: type[M]
+    """What it is to be."""
     model: M | None
     faults: tuple[Fault, ...]
     data: dict[str, Plain]
@@ -57,7 +59,7 @@ def fit(document: Document, model: type[M], surroundings: Surroundings) -> Fitte
         for loc, name in meant.items():
             data = _moved(data, loc, name)
             lines |= _copied(lines, loc, name)
-    return Fitted(found, (*misspelt, *faults), data, lines, document.unread)
+    return Fitted(model, found, (*misspelt, *faults), data, lines, document.unread)
 
 
 def _validated(

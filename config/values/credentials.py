@@ -96,7 +96,7 @@ class OmbudsEnvironment(Environment):
 
 
 class NetworkEnvironment(Environment):
-    """The secrets of a network."""
+    """The secrets of a network; `config.network.bots` adds those of its bots' accounts."""
 
     model_config = SettingsConfigDict(env_prefix="BUENDNIS_NETWORK_")
 
@@ -106,18 +106,6 @@ class NetworkEnvironment(Environment):
     creator_password_file: str | None = None
     creator_token: SecretStr | None = None
     creator_token_file: str | None = None
-    onboarding_password: SecretStr | None = None
-    onboarding_password_file: str | None = None
-    onboarding_token: SecretStr | None = None
-    onboarding_token_file: str | None = None
-    exchange_password: SecretStr | None = None
-    exchange_password_file: str | None = None
-    exchange_token: SecretStr | None = None
-    exchange_token_file: str | None = None
-    announcements_password: SecretStr | None = None
-    announcements_password_file: str | None = None
-    announcements_token: SecretStr | None = None
-    announcements_token_file: str | None = None
     smtp_password: SecretStr | None = None
     smtp_password_file: str | None = None
     seal_key: SecretStr | None = None

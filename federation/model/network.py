@@ -11,13 +11,10 @@ Key = str
 
 
 class Kind(StrEnum):
-    """What a room or space of ours is; `kind` in its mark."""
+    """What a room or space of ours is; `kind` in its mark. Of a room for all it is its key."""
 
     ALLIANCE = "alliance"
     DISTRICT = "district"
-    COORDINATION = "coordination"
-    EXCHANGE = "exchange"
-    ANNOUNCEMENTS = "announcements"
     INITIATIVE = "initiative"
     ROOM = "room"
     """A room in the space of an initiative."""
@@ -27,9 +24,6 @@ class Role(StrEnum):
     """What somebody is to the network."""
 
     CREATOR = "creator"
-    ONBOARDING = "onboarding"
-    EXCHANGE = "exchange"
-    ANNOUNCEMENTS = "announcements"
     COORDINATOR = "coordinator"
     CONTACT = "contact"
     OMBUDS = "ombuds"
@@ -37,16 +31,13 @@ class Role(StrEnum):
 
 
 POWER: Mapping[Role, int] = {
-    Role.ONBOARDING: 100,
-    Role.EXCHANGE: 50,
-    Role.ANNOUNCEMENTS: 50,
     Role.COORDINATOR: 50,
     Role.CONTACT: 50,
     Role.OMBUDS: 50,
     Role.MEMBER: 0,
 }
-"""The power level of each role in the rooms that it serves or moderates. The creator's is not
-among them: from room version 12 on it has no number."""
+"""The power level of each role in the rooms that it moderates; each bot has its own. The creator's
+is not among them: from room version 12 on it has no number."""
 
 
 class Access(StrEnum):
@@ -82,8 +73,8 @@ class InitiativeRoom:
     words: Words
     encrypted: bool = True
     access: Access = Access.SPACE
-    share: bool = False
-    """Whether the exchange bot is in it."""
+    bots: frozenset[str] = frozenset()
+    """The names of those that are in it, besides those that are everywhere."""
     flags: bool = False
     """Whether the ombuds office's account is in it."""
 
@@ -121,17 +112,45 @@ class Initiative:
 
 
 @dataclass(frozen=True, slots=True)
+class Bot:
+    """An account of ours that serves rooms."""
+
+    name: str
+    user: str
+    """Its whole Matrix id."""
+    power: int = 50
+    everywhere: bool = False
+    """Whether it is in every space and room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """A room for all initiatives."""
+
+    key: Key
+    words: Words
+    access: Access = Access.ALLIANCE
+    bots: frozenset[str] = frozenset()
+    """The names of those that are in it, besides those that are everywhere."""
+    encrypted: bool = False
+    contacts: bool = False
+    """Whether the contacts of all initiatives are in it."""
+    writers: int = 0
+    picture: str = "room-initiative"
+    """One of `federation.client.pictures`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Network:
     """Everything that `plan` and `apply` need to know."""
 
     server: str
     """The name of the homeserver."""
-    accounts: Mapping[Role, str]
-    """Whole Matrix ids: the creator's and the bots'."""
+    creator: str
+    """The whole Matrix id of the account that makes the rooms."""
+    bots: tuple[Bot, ...]
     alliance: Words
-    coordination: Words
-    exchange: Words
-    announcements: Words
+    common: tuple[Common, ...] = ()
     initiatives: tuple[Initiative, ...] = ()
     coordinators: tuple[str, ...] = ()
     ombuds: str | None = None
@@ -139,6 +158,11 @@ class Network:
     listed: bool = True
     """Whether people find the alliance's space in the homeserver's public list."""
     room_version: str = "12"
+
+    @property
+    def accounts(self) -> dict[str, str]:
+        """Name → whole Matrix id, the creator's first."""
+        return {str(Role.CREATOR): self.creator, **{bot.name: bot.user for bot in self.bots}}
 
 
 def people(network: Network) -> tuple[str, ...]:
@@ -168,14 +192,15 @@ def without(network: Network, absent: Collection[str]) -> Network:
 class Mark:
     """What a room of ours says of itself, in its state and in its first event. Nothing private."""
 
-    kind: Kind
+    kind: str
+    """One of `Kind`, or the key of a room for all."""
     initiative: str = ""
     part: str = ""
     """The id of the room within the initiative, or of the district."""
 
     @property
     def key(self) -> Key:
-        if self.kind is Kind.INITIATIVE or self.kind is Kind.ROOM:
+        if self.kind in (Kind.INITIATIVE, Kind.ROOM):
             return "/".join(filter(None, ("initiative", self.initiative, self.part)))
         return f"{self.kind}/{self.part}" if self.part else str(self.kind)
 
@@ -199,6 +224,8 @@ class Room:
     afar: frozenset[str] = frozenset()
     """Those of the people who are on other servers. Nobody here can tell whether a name there is
     anybody's, so their power waits until they have joined."""
+    picture: str = "room-initiative"
+    """One of `federation.client.pictures`."""
 
     @property
     def key(self) -> Key:
@@ -210,6 +237,7 @@ class Space(Room):
     """A space that is to be there. Nobody writes in a space itself."""
 
     writers: int = 100
+    picture: str = "space-initiative"
 
 
 @dataclass(frozen=True, slots=True)

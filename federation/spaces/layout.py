@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from federation.model.network import (
@@ -23,7 +23,6 @@ from federation.model.network import (
     Role,
     Room,
     Space,
-    Words,
     is_on,
     people,
 )
@@ -31,7 +30,6 @@ from federation.model.network import (
 MOST_CHILDREN = 50
 """Children of a space that other servers are told of; beyond, districts stand in between."""
 ALLIANCE = Mark(Kind.ALLIANCE)
-COMMON = (Kind.COORDINATION, Kind.EXCHANGE, Kind.ANNOUNCEMENTS)
 
 
 def lay_out(network: Network) -> Layout:
@@ -41,7 +39,7 @@ def lay_out(network: Network) -> Layout:
 class _LayOut:
     def __init__(self, network: Network) -> None:
         self.network = network
-        self.nested = len(COMMON) + len(network.initiatives) > MOST_CHILDREN
+        self.nested = len(network.common) + len(network.initiatives) > MOST_CHILDREN
         self.afar = frozenset(x for x in people(network) if not is_on(x, network.server))
 
     def all(self) -> Layout:
@@ -50,7 +48,7 @@ class _LayOut:
         return Layout(
             rooms,
             tuple(self._children(rooms)),
-            self.network.accounts[Role.CREATOR],
+            self.network.creator,
             self.network.server,
             self.network.room_version,
         )
@@ -58,57 +56,43 @@ class _LayOut:
     # -- rooms for all -------------------------------------------------------------------------
 
     def _common(self) -> Iterator[Room]:
-        net, bots, moderators = self.network, self._bots, self._moderators
+        net, moderators = self.network, self._moderators()
         contacts = dict.fromkeys(self._contacts(), POWER[Role.MEMBER])
         yield Space(
             ALLIANCE,
             net.alliance,
             Access.ASK,
             None,
-            people=bots(Role.ONBOARDING) | contacts | moderators(),
+            people=self._bots() | contacts | moderators,
             listed=net.listed,
+            picture="space-alliance",
         )
-        yield self._room(
-            Kind.COORDINATION,
-            net.coordination,
-            Access.INVITE,
-            bots(Role.ONBOARDING, Role.EXCHANGE) | contacts | moderators(),
-            encrypted=True,
-        )
-        yield self._room(
-            Kind.EXCHANGE,
-            net.exchange,
-            Access.ALLIANCE,
-            bots(Role.ONBOARDING, Role.EXCHANGE) | moderators(),
-        )
-        yield self._room(
-            Kind.ANNOUNCEMENTS,
-            net.announcements,
-            Access.ALLIANCE,
-            bots(Role.ONBOARDING, Role.ANNOUNCEMENTS) | moderators(),
-            writers=POWER[Role.COORDINATOR],
-        )
-
-    def _room(
-        self,
-        kind: Kind,
-        words: Words,
-        access: Access,
-        people: dict[str, int],
-        *,
-        encrypted: bool = False,
-        writers: int = 0,
-    ) -> Room:
-        return Room(Mark(kind), words, access, ALLIANCE.key, encrypted, people, writers)
+        for common in net.common:
+            members = contacts if common.contacts else {}
+            yield Room(
+                Mark(common.key),
+                common.words,
+                common.access,
+                ALLIANCE.key,
+                common.encrypted,
+                self._bots(common.bots) | members | moderators,
+                common.writers,
+                picture=common.picture,
+            )
 
     def _districts(self) -> Iterator[Room]:
         if not self.nested:
             return
         found = {i.district.id: i.district for i in self.network.initiatives if i.district}
         for id_ in sorted(found):
-            people = self._bots(Role.ONBOARDING) | self._moderators()
-            words = found[id_].words
-            yield Space(_district(found[id_]), words, Access.ALLIANCE, ALLIANCE.key, people=people)
+            yield Space(
+                _district(found[id_]),
+                found[id_].words,
+                Access.ALLIANCE,
+                ALLIANCE.key,
+                people=self._bots() | self._moderators(),
+                picture="space-district",
+            )
 
     # -- initiatives ---------------------------------------------------------------------------
 
@@ -120,7 +104,7 @@ class _LayOut:
     def _of(self, initiative: Initiative, made: Made) -> Iterator[Room]:
         mark = Mark(Kind.INITIATIVE, initiative.id)
         contacts = dict.fromkeys(initiative.contacts, POWER[Role.CONTACT])
-        people = self._bots(Role.ONBOARDING) | contacts
+        people = self._bots() | contacts
         yield Space(mark, made.words, made.access, self._parent(initiative), people=people)
         for room in made.rooms:
             yield Room(
@@ -133,10 +117,9 @@ class _LayOut:
             )
 
     def _serving(self, room: InitiativeRoom) -> dict[str, int]:
-        sharing = (Role.EXCHANGE,) if room.share else ()
         ombuds = self.network.ombuds
         flags = {ombuds: POWER[Role.OMBUDS]} if room.flags and ombuds is not None else {}
-        return self._bots(Role.ONBOARDING, *sharing) | flags
+        return self._bots(room.bots) | flags
 
     def _parent(self, initiative: Initiative) -> Key:
         if self.nested and initiative.district:
@@ -145,8 +128,9 @@ class _LayOut:
 
     # -- people --------------------------------------------------------------------------------
 
-    def _bots(self, *roles: Role) -> dict[str, int]:
-        return {self.network.accounts[role]: POWER[role] for role in roles}
+    def _bots(self, named: Collection[str] = ()) -> dict[str, int]:
+        bots = (bot for bot in self.network.bots if bot.everywhere or bot.name in named)
+        return {bot.user: bot.power for bot in bots}
 
     def _moderators(self) -> dict[str, int]:
         return dict.fromkeys(self.network.coordinators, POWER[Role.COORDINATOR])
@@ -162,25 +146,25 @@ class _LayOut:
         before: Counter[Key] = Counter()
         for room in rooms:
             if room.parent is not None:
-                order = _order(room.mark, before[room.parent])
+                order = self._order(room.mark, before[room.parent])
                 yield Child(room.parent, room.mark, here, order)
                 before[room.parent] += 1
         for initiative in self.network.initiatives:
             if isinstance(initiative.space, Adopted):
                 mark = Mark(Kind.INITIATIVE, initiative.id)
                 space, parent = initiative.space, self._parent(initiative)
-                yield Child(parent, mark, space.via, _order(mark, 0), space.alias)
+                yield Child(parent, mark, space.via, self._order(mark, 0), space.alias)
+
+    def _order(self, mark: Mark, number: int) -> str:
+        """Rooms for all come first, then districts and initiatives by their ids; rooms of an
+        initiative as they are declared."""
+        common = [room.key for room in self.network.common]
+        if mark.key in common:
+            return f"!{common.index(mark.key)}"
+        if mark.kind == Kind.ROOM:
+            return f"{number:03}"
+        return (mark.initiative or mark.part)[:50]
 
 
 def _district(district: District) -> Mark:
     return Mark(Kind.DISTRICT, part=district.id)
-
-
-def _order(mark: Mark, number: int) -> str:
-    """Rooms for all come first, then districts and initiatives by their ids; rooms of an
-    initiative as they are declared."""
-    if mark.kind in COMMON:
-        return f"!{COMMON.index(mark.kind)}"
-    if mark.kind is Kind.ROOM:
-        return f"{number:03}"
-    return (mark.initiative or mark.part)[:50]

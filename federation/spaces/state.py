@@ -5,6 +5,7 @@ One description serves both, so that a room that was just made has nothing left 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -47,6 +48,7 @@ Place = tuple[str, Ref]
 Ids = Mapping[Key, Ref]
 """The rooms of the layout: ids, or handles of those that are yet to be made."""
 
+_KIND = re.compile(r"[a-z][a-z0-9_]*")
 _EVENTS = {
     POWER_LEVELS: OURS,
     JOIN_RULES: OURS,
@@ -63,7 +65,7 @@ _ALWAYS_ALLOWED = {"m.reaction": 0, "m.room.redaction": 0}
 
 
 def mark_content(mark: Mark) -> dict[str, str]:
-    part = {"district" if mark.kind is Kind.DISTRICT else "room": mark.part}
+    part = {"district" if mark.kind == Kind.DISTRICT else "room": mark.part}
     content = {"kind": str(mark.kind), "initiative": mark.initiative, **part}
     return {key: value for key, value in content.items() if value}
 
@@ -72,11 +74,10 @@ def read_mark(content: object) -> Mark | None:
     """The mark in a content of ours; None if there is none that makes sense."""
     if not isinstance(content, Mapping):
         return None
-    try:
-        kind = Kind(content.get("kind", ""))
-    except ValueError:
+    kind = content.get("kind")
+    if not isinstance(kind, str) or not _KIND.fullmatch(kind):
         return None
-    part = content.get("district" if kind is Kind.DISTRICT else "room", "")
+    part = content.get("district" if kind == Kind.DISTRICT else "room", "")
     initiative = content.get("initiative", "")
     if not isinstance(initiative, str) or not isinstance(part, str):
         return None
@@ -112,8 +113,7 @@ def spare(room: Room) -> dict[Place, Content]:
 
 def picture(room: Room) -> Handle:
     """Stands for the address of its picture, which has to be uploaded first."""
-    kind = Kind.INITIATIVE if room.mark.kind is Kind.ROOM else room.mark.kind
-    return Handle(f"{PICTURE}{'space' if isinstance(room, Space) else 'room'}-{kind}")
+    return Handle(f"{PICTURE}{room.picture}")
 
 
 def _join_rules(room: Room, ids: Ids) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from federation.model.actions import Invite, Ref, SetState
-from federation.model.network import Role, Room
+from federation.model.network import Room
 
 Sign = Literal["+", "~", "-"]
 """Something comes, changes, or goes."""
@@ -16,7 +16,8 @@ Sign = Literal["+", "~", "-"]
 class MakeAccount:
     """Register an account that is not there yet."""
 
-    role: Role
+    role: str
+    """`creator`, or the name of a bot."""
     user: str
 
 

@@ -14,11 +14,12 @@ from typing import Any
 import aiohttp
 
 from bots.announcements.models import Published
-from bots.offices.web import _rendered
+from bots.announcements.site import News, rendered
+from bots.announcements.site import site as announced
 from bots.runtime.speech.words import Words
 from bots.runtime.store.sealing import Sealer
 from bots.runtime.store.store import Store
-from bridges.web.models import News, Ports
+from bridges.web.models import Ports
 from bridges.web.server import serving
 from tests.bench.figures import Figure
 from tests.bench.place import Place
@@ -37,7 +38,7 @@ TEXT = "Am Freitag treffen wir uns im Haus am See.\n\n" * 20
 
 async def measure(place: Place) -> Mapping[str, float]:
     store = Store.open(place.folder / "pages", Sealer(b"s" * 32))
-    found = _rendered(
+    found = rendered(
         [Published(x, float(x), (("de", TEXT), ("ar", TEXT))) for x in range(20)], Words()
     )
 
@@ -50,9 +51,9 @@ async def measure(place: Place) -> Mapping[str, float]:
     async def numbers() -> Mapping[str, float]:
         return {}
 
-    ports = Ports(Words(), submit, lambda: True, numbers, news)
+    ports = Ports(Words(), lambda: True, numbers)
     try:
-        async with serving(settings(metrics_listen=None), ports) as site:
+        async with serving(settings(metrics_listen=None), ports, [announced(submit, news)]) as site:
             return {
                 "news_beside_crowd": await _beside_crowd(site.address, "GET", "/news"),
                 "form_beside_crowd": await _beside_crowd(site.address, "POST", "/subscribe"),

@@ -12,9 +12,9 @@ from typing import Any
 import yaml
 
 from bots.lab.synapse.embedded import EmbeddedSynapse
+from bots.offices.reading import load_network
 from bots.offices.spaces.declared import network
 from bots.offices.spaces.planning import planning
-from config.loading import load_network
 from federation.model.actions import Handle
 from federation.model.network import Layout
 from federation.spaces.applying.apply import Outcome

@@ -14,6 +14,7 @@ from typing import Any, Self
 from bots.announcements import kinds
 from bots.announcements.models import Kind, Standing, Subscriber, to_json
 from bots.lab.synapse.embedded import EmbeddedSynapse, free_port
+from bots.offices.reading import load_network
 from bots.offices.spaces.planning import seal_key
 from bots.runtime.mail import documents
 from bots.runtime.process.control import NotRunning, Refused, ask
@@ -21,7 +22,6 @@ from bots.runtime.store.sealing import Sealer
 from bots.runtime.store.store import Store
 from bots.runtime.store.transaction import Transaction
 from bridges.email import tokens
-from config.loading import load_network
 from tests.synapse.networks import Declared
 
 FASTEST = 100_000

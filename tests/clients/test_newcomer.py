@@ -12,7 +12,7 @@ import pytest
 
 from bots.lab.synapse.embedded import EmbeddedSynapse
 from bots.offices.network import network_office
-from config.loading import load_network
+from bots.offices.reading import load_network
 from tests.clients.conftest import MakeStrict
 from tests.clients.looks import all_are_readable, all_have_names
 from tests.clients.strict import StrictPerson

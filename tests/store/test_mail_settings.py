@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bots.offices import mailing
+from bots.offices.reading import load_network
 from bots.runtime.mail import documents
 from bots.runtime.model.decision import Deliver
 from bots.runtime.store.sealing import Sealer
@@ -16,7 +17,6 @@ from bots.runtime.store.store import Store
 from bots.runtime.store.transaction import Transaction
 from bridges.email import tokens
 from bridges.email.letters import Block, Kind, Letter
-from config.loading import load_network
 from tests.bench.mailsink import Sink, sink
 
 SECRET = b"s" * 32

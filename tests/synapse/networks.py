@@ -15,9 +15,10 @@ from typing import Any
 import yaml
 
 from bots.lab.synapse.embedded import EmbeddedSynapse
+from bots.offices.reading import load_network
+from bots.offices.registry import BOTS, Bots, unwritten_accounts
 from bots.offices.spaces.planning import Counted, Planning, planning
 from bots.runtime.process.failpoints import VARIABLE
-from config.loading import load_network
 from federation.client.homeserver import Homeserver, path
 from federation.model.ports import Probe, no_probe
 from federation.spaces.applying.apply import WRITES, Outcome
@@ -100,8 +101,9 @@ class Run:
 class Declared:
     """A network.yaml in a folder, and what becomes of it on a homeserver."""
 
-    def __init__(self, folder: Path, synapse: EmbeddedSynapse) -> None:
+    def __init__(self, folder: Path, synapse: EmbeddedSynapse, bots: Bots = BOTS) -> None:
         self.folder = folder
+        self.bots = bots
         self.synapse = synapse
         self.end = f"-{secrets.token_hex(3)}"
         secret = folder / "secret"
@@ -112,14 +114,11 @@ class Declared:
             "homeserver": {"url": synapse.url, "server_name": synapse.server_name},
             "accounts": {
                 "registration_secret_file": "./secret",
-                **{
-                    role: f"{role}{self.end}"
-                    for role in ("creator", "onboarding", "exchange", "announcements")
-                },
+                **{role: f"{role}{self.end}" for role in unwritten_accounts(bots)},
             },
             "rooms": {
                 common: f"#{common}{self.end}"
-                for common in ("alliance", "coordination", "exchange", "announcements")
+                for common in ("alliance", "coordination", *(x.key for y in bots for x in y.rooms))
             },
             "initiatives": [],
         }
@@ -162,7 +161,8 @@ class Declared:
             calls[name] += stage == "before"
             probe(stage, name)
 
-        async with planning(load_network(self.write()), count) as opened:
+        config = load_network(self.write(), self.bots)
+        async with planning(config, count, self.bots) as opened:
             found = await opened.plan()
             run = Run(found, opened.counted, calls)
             if applied:

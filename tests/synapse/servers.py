@@ -15,7 +15,7 @@ from bots.lab.people.person import Person
 from bots.lab.synapse.embedded import EmbeddedSynapse, free_port
 from bots.lab.synapse.neighbours import Neighbours
 from bots.offices.network import NetworkOffice, network_office
-from config.loading import load_network
+from bots.offices.reading import load_network
 from tests.conftest import Account, unique
 from tests.synapse.alliance import Alliance, founded, private_chat
 from tests.synapse.conftest import MakePerson

@@ -522,8 +522,8 @@ async def test_accounts_that_are_given_and_not_made(
 
 
 async def test_two_at_the_same_time(declared: Declared) -> None:
+    from bots.offices.reading import load_network
     from bots.offices.spaces.planning import planning
-    from config.loading import load_network
 
     async with planning(load_network(declared.write())):
         status, output = await declared.said("plan")

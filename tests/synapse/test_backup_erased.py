@@ -14,13 +14,13 @@ import pytest
 from bots.announcements import kinds
 from bots.exchange.documents import SHARES
 from bots.lab.people.person import Person
+from bots.offices.reading import load_network
 from bots.offices.spaces.planning import seal_key
 from bots.onboarding.store import CHAT, MEMBER, SERIAL
 from bots.runtime.mail import documents
 from bots.runtime.process.control import ask
 from bots.runtime.store.sealing import Sealer
 from bots.runtime.store.store import Store
-from config.loading import load_network
 from tests.bench.mailsink import STALL
 from tests.synapse.alliance import PUBLIC_URL, Network, network
 from tests.synapse.conftest import MakePerson

@@ -15,8 +15,8 @@ import pytest
 
 from bots.lab.people.person import Person
 from bots.offices.network import NetworkOffice, network_office
+from bots.offices.reading import load_network
 from bots.runtime.process.control import ask
-from config.loading import load_network
 from federation.syncing.recovery import HANDLED
 from tests.synapse.alliance import Network, network
 from tests.synapse.conftest import MakePerson

@@ -11,9 +11,9 @@ from contextlib import suppress
 import pytest
 
 from bots.lab.synapse.embedded import EmbeddedSynapse
+from bots.offices.reading import load_network
 from bots.offices.spaces.planning import planning
 from bots.runtime.process.control import ask
-from config.loading import load_network
 from tests.synapse.alliance import Network, network
 from tests.synapse.processes import AWAY, PATIENCE, Done, held_port, passing_on
 from tests.synapse.waiting import until

@@ -11,9 +11,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from bots.lab.synapse.embedded import EmbeddedSynapse
+from bots.offices.reading import load_network
+from bots.offices.registry import BOTS
 from bots.offices.spaces.planning import planning
 from bridges.email.dkim import Key
-from config.loading import load_network
 from federation.spaces.state import POWER_LEVELS
 from tests.conftest import unique
 from tests.kit.names import Records, name_server, quoted
@@ -83,7 +84,7 @@ async def test_a_network_with_which_nothing_is_wrong(network: Network) -> None:
     # How much room there is on the disk is not for this test to say.
     assert [line for line in lines if not line.startswith("✓") and " disk " not in line] == []
     assert done.status == 0
-    bots = ("onboarding", "exchange", "announcements")
+    bots = [bot.name for bot in BOTS]
     assert [line[9:].split("  ")[0].strip() for line in lines] == [
         *("settings", "secrets", "state", "disk", "seal key", "backup", "homeserver", "clock"),
         "registering",

@@ -9,7 +9,7 @@ from playwright.async_api import Page
 
 from bots.announcements.letters import announcement_letter, digest_letter
 from bots.announcements.models import Announcement, Published, Round, Version
-from bots.offices.web import _rendered
+from bots.announcements.site import rendered
 from bots.runtime.speech.words import Words
 from bridges.email import markup
 from bridges.email.rendering import as_html
@@ -85,7 +85,7 @@ def digest(language: str) -> str:
 
 def news(language: str) -> str:
     html = TEXTS[language]
-    (found,) = _rendered([Published(1, 0.0, ((language, markup.plain(html)),), (html,))], WORDS)
+    (found,) = rendered([Published(1, 0.0, ((language, markup.plain(html)),), (html,))], WORDS)
     return f'<body lang="{language}" dir="rtl">{found.texts[0][1]}</body>'
 
 

@@ -13,7 +13,7 @@ from bots.lab.people.client import Json
 from bots.lab.people.person import Person
 from bots.lab.synapse.embedded import EmbeddedSynapse
 from bots.offices.network import NetworkOffice, network_office
-from config.loading import load_network
+from bots.offices.reading import load_network
 from tests.synapse.alliance import Alliance, founded
 from tests.synapse.conftest import MakePerson
 from tests.synapse.offices import started

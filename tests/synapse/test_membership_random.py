@@ -19,11 +19,11 @@ from bots.lab.people.client import MatrixError
 from bots.lab.people.person import Person
 from bots.lab.synapse.embedded import EmbeddedSynapse
 from bots.offices.network import network_office
+from bots.offices.reading import load_network
 from bots.onboarding.models import Initiative, WishState, wish_from
 from bots.onboarding.store import MEMBER, WISH
 from bots.runtime.office.office import Office
 from bots.runtime.store.transaction import Transaction
-from config.loading import load_network
 from federation.model.membership import Place
 from federation.model.network import Access
 from tests.kit.census import DEEDS, WHILE_AWAY, WORDS, Census

@@ -12,8 +12,8 @@ import pytest
 from bots.lab.people.person import Person
 from bots.lab.synapse.embedded import EmbeddedSynapse
 from bots.offices.network import network_office
+from bots.offices.reading import load_network
 from bots.runtime.model.decision import FormSubmitted
-from config.loading import load_network
 from tests.bench.mailsink import DROP
 from tests.synapse.alliance import founded
 from tests.synapse.conftest import MakePerson
@@ -106,17 +106,16 @@ async def readers(home: House, canaries: Canaries) -> None:
 
 async def trouble(home: House, canaries: Canaries) -> None:
     """A rule that fails on what somebody wrote."""
-    bot = home.running.announcements
-    assert bot is not None
+    bot = home.running.bots["announcements"]
     canary = canaries.new("raise")
 
     def fail(*_: object) -> None:
         raise KeyError(canary)
 
-    rule, bot.rule = bot.rule, fail  # type: ignore[method-assign, assignment]
+    rule, bot.rule = bot.rule, fail
     await home.running.office.submit("form/x", "announcements", FormSubmitted("x", {"x": canary}))
     await until(home.aside, "something that is set aside")
-    bot.rule = rule  # type: ignore[method-assign]
+    bot.rule = rule
 
 
 def note_ids(home: House, canaries: Canaries, *people: Person) -> None:

@@ -15,8 +15,8 @@ from bots.cli.checkup.spaces import spaces
 from bots.lab.people.person import Person
 from bots.lab.synapse.embedded import EmbeddedSynapse
 from bots.offices.network import NetworkOffice, network_office
+from bots.offices.reading import load_network
 from bots.runtime.store.transaction import Transaction
-from config.loading import load_network
 from tests.conftest import unique
 from tests.synapse.alliance import PUBLIC_URL, Alliance, founded, text_of
 from tests.synapse.conftest import MakePerson

@@ -25,13 +25,13 @@ from bots.exchange.words import words
 from bots.lab.people.client import room_path
 from bots.lab.people.person import Person
 from bots.lab.synapse.embedded import EmbeddedSynapse
+from bots.offices.reading import load_network
 from bots.offices.spaces.planning import seal_key
 from bots.runtime.mail import documents
 from bots.runtime.model.decision import Deliver
 from bots.runtime.store.sealing import Sealer
 from bots.runtime.store.store import Store
 from bots.runtime.store.transaction import Transaction
-from config.loading import load_network
 from tests.bench.mailsink import STALL
 from tests.kit.stored import listed
 from tests.synapse.alliance import PUBLIC_URL, Alliance, founded, text_of

@@ -12,11 +12,11 @@ import pytest
 import yaml
 
 from bots.lab.synapse.embedded import free_port
+from bots.offices.reading import load_network
 from bots.offices.web import settings_of
 from bots.runtime.speech.words import Words
 from bridges.web.models import Ports
 from bridges.web.server import serving
-from config.loading import load_network
 from tests.synapse.web import Recorder
 
 NAME, RESPONSIBLE = "Verein <e. V.> & Co.", "Anna Muster"
@@ -54,7 +54,7 @@ async def pages(file: Path) -> tuple[dict[str, str], dict[str, str]]:
     """The imprint and the page on privacy."""
     settings, recorder = settings_of(load_network(file)), Recorder()
     assert settings is not None
-    ports = Ports(Words(), recorder.submit, lambda: True, recorder.numbers)
+    ports = Ports(Words(), lambda: True, recorder.numbers)
     async with serving(settings, ports) as site, aiohttp.ClientSession(site.address) as http:
         found = []
         for path in ("/imprint", "/privacy"):

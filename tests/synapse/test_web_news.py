@@ -9,9 +9,9 @@ import aiohttp
 import pytest
 
 from bots.announcements.models import Published
-from bots.offices.web import _rendered
+from bots.announcements.site import News, rendered, site
 from bots.runtime.speech.words import Words
-from bridges.web.models import News, Ports
+from bridges.web.models import Ports
 from bridges.web.server import serving
 from tests.synapse.web import Recorder, settings
 
@@ -22,12 +22,12 @@ ARABIC = "# اجتماع\n\nيوم الجمعة"
 
 async def read(found: Sequence[Published], language: str) -> str:
     async def news() -> Sequence[News]:
-        return _rendered(found, Words())
+        return rendered(found, Words())
 
     recorder = Recorder()
-    ports = Ports(Words(), recorder.submit, lambda: True, recorder.numbers, news)
+    ports = Ports(Words(), lambda: True, recorder.numbers)
     async with (
-        serving(settings(), ports) as running,
+        serving(settings(), ports, [site(recorder.submit, news)]) as running,
         aiohttp.ClientSession(running.address) as http,
         http.get("/news", params={"lang": language}) as answer,
     ):

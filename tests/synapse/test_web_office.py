@@ -9,6 +9,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from bots.announcements.site import of_office
 from bots.offices.web import pages
 from bots.runtime.model.bot import Docs
 from bots.runtime.model.decision import Decision, Event, FormSubmitted, Phrase
@@ -62,7 +63,7 @@ async def test_a_form_is_kept_before_it_is_answered_and_handled_once(
 
     async with (
         running(tmp_path, [(clerk, account)], probe=probe) as office,
-        pages(office, settings(), Words()) as site,
+        pages(office, settings(), Words(), {"announcements": of_office}) as site,
         aiohttp.ClientSession() as client,
     ):
         form = {"nonce": "n" * 22, "address": "anna@example.org", "kind": "digest"}
@@ -95,7 +96,10 @@ async def test_pages_say_so_while_the_office_is_not_there_yet(
     bot = await new_account("clerk")
     account = Account(bot.homeserver, bot.user_id, bot.password)
     office = assemble(tmp_path, [(Clerk(), account)])
-    async with pages(office, settings(), Words()) as site, aiohttp.ClientSession() as client:
+    async with (
+        pages(office, settings(), Words(), {"announcements": of_office}) as site,
+        aiohttp.ClientSession() as client,
+    ):
         async with client.get(f"{site.address}/healthz") as answer:
             assert answer.status == 503
         async with client.get(f"{site.address}/imprint") as answer:

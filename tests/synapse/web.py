@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from bots.announcements.site import News
+from bots.announcements.site import site as announced
 from bots.runtime.speech.words import Words
 from bridges.web.models import Imprint, NotReady, Ports, Settings
-from bridges.web.server import Site, serving
+from bridges.web.server import Listening, serving
 
 LANGUAGES = ("de", "de-simple", "en", "ar", "fa", "uk", "ru", "fr", "tr", "ti")
 IMPRINT = Imprint(
@@ -58,8 +60,16 @@ class Recorder:
         return {"inbox_ready": 3.0, "@anna:example.org": 1.0}
 
 
+async def nothing() -> Sequence[News]:
+    """No news yet."""
+    return ()
+
+
 @asynccontextmanager
-async def site(recorder: Recorder, **changes: object) -> AsyncIterator[Site]:
-    ports = Ports(Words(), recorder.submit, lambda: recorder.ready, recorder.numbers)
-    async with serving(settings(**changes), ports) as running:
+async def site(recorder: Recorder, **changes: object) -> AsyncIterator[Listening]:
+    """Unless `mails` is false, with the pages about news by mail."""
+    mails = changes.pop("mails", True)
+    ports = Ports(Words(), lambda: recorder.ready, recorder.numbers)
+    sites = [announced(recorder.submit, nothing)] if mails else []
+    async with serving(settings(**changes), ports, sites) as running:
         yield running

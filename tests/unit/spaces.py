@@ -11,12 +11,13 @@ from federation.model.actions import Handle, Invite, Ref, SetState
 from federation.model.network import (
     Access,
     Adopted,
+    Bot,
+    Common,
     District,
     Initiative,
     InitiativeRoom,
     Made,
     Network,
-    Role,
     Words,
 )
 from federation.spaces.applying.references import handles, replaced
@@ -36,18 +37,36 @@ from federation.spaces.steps import (
 
 CREATOR, ONBOARDING = "@dienst:x", "@willkommen:x"
 EXCHANGE, ANNOUNCEMENTS = "@austausch:x", "@rundbrief:x"
-ACCOUNTS = {
-    Role.CREATOR: CREATOR,
-    Role.ONBOARDING: ONBOARDING,
-    Role.EXCHANGE: EXCHANGE,
-    Role.ANNOUNCEMENTS: ANNOUNCEMENTS,
-}
+BOTS = (
+    Bot("onboarding", ONBOARDING, power=100, everywhere=True),
+    Bot("exchange", EXCHANGE),
+    Bot("announcements", ANNOUNCEMENTS),
+)
+ACCOUNTS = (CREATOR, *(bot.user for bot in BOTS))
+
+
+def _sharing(is_on: object) -> frozenset[str]:
+    return frozenset({"exchange"} if is_on else ())
+
+
+def common(key: str, words: Words) -> Common:
+    """A room for all as the network has it."""
+    if key == "coordination":
+        members = frozenset({"exchange"})
+        return Common(key, words, Access.INVITE, members, encrypted=True, contacts=True)
+    return Common(key, words, bots=frozenset({key}), writers=50 * (key == "announcements"))
+
+
+def calling(declared: Network, key: str, words: Words) -> Network:
+    """The same network with other words for a room for all."""
+    rooms = (replace(x, words=words) if x.key == key else x for x in declared.common)
+    return replace(declared, common=tuple(rooms))
 
 
 def made(id_: str, *contacts: str, district: str = "", rooms: int = 1) -> Initiative:
     """An initiative whose space is made here, with so many rooms."""
     inner = tuple(
-        InitiativeRoom(f"r{n}", Words(f"#{id_}-r{n}", f"{id_} {n}"), share=bool(n % 2))
+        InitiativeRoom(f"r{n}", Words(f"#{id_}-r{n}", f"{id_} {n}"), bots=_sharing(n % 2))
         for n in range(rooms)
     )
     space = Made(Words(f"#{id_}", id_.title()), Access.ASK, inner)
@@ -62,11 +81,14 @@ def adopted(id_: str, alias: str, *via: str) -> Initiative:
 def network(*initiatives: Initiative, **changes: Any) -> Network:
     declared = Network(
         server="x",
-        accounts=ACCOUNTS,
+        creator=CREATOR,
+        bots=BOTS,
         alliance=Words("#buendnis", "Bündnis"),
-        coordination=Words("#koordination", "Koordination"),
-        exchange=Words("#austausch", "Austausch"),
-        announcements=Words("#rundbrief", "Rundbrief"),
+        common=(
+            common("coordination", Words("#koordination", "Koordination")),
+            common("exchange", Words("#austausch", "Austausch")),
+            common("announcements", Words("#rundbrief", "Rundbrief")),
+        ),
         initiatives=initiatives,
     )
     return replace(declared, **changes)
@@ -103,7 +125,7 @@ class Homeserver:
             for room_id, state in self.rooms.items()
             if self.members[room_id].get(CREATOR) == "join"
         }
-        return Observed(rooms, frozenset(ACCOUNTS.values()) - self.accounts, self.leads)
+        return Observed(rooms, frozenset(ACCOUNTS) - self.accounts, self.leads)
 
     def _members(self, room_id: str, afar: Collection[str]) -> dict[str, str] | None:
         """Asked for where people are without power."""

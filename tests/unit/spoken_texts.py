@@ -21,7 +21,12 @@ FILES = (
     ),
     *("bridges/web/server.py", "bridges/email/dkim.py"),
 )
-ENGLISH = ("bots/cli/commands/demo.py", "config/translations.py", "config/cli/spoken.py")
+ENGLISH = (
+    "bots/cli/commands/demo.py",
+    "config/translations.py",
+    "config/cli/spoken.py",
+    "config/example.py",
+)
 """What developers run, and the catalogue's own reader."""
 UNSAID = frozenset(
     {

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from config.loading import check
+from bots.offices.reading import check
 from config.reading.document import read_document
 from config.values.faults import ConfigFaults
 from config.values.matrix_ids import checked_matrix_id, checked_server_name

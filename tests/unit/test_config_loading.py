@@ -15,7 +15,8 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_core.core_schema import ErrorType
 
-from config.loading import check, load
+from bots.offices.reading import check
+from config.loading import load
 from config.ombuds.settings import Helpline, OmbudsFile
 from config.reading.sentences import sentence
 from config.values.credentials import KINDS, OmbudsEnvironment

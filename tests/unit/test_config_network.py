@@ -24,11 +24,12 @@ from pydantic_core import ErrorDetails
 from pydantic_core.core_schema import ErrorType
 
 from bots.cli.entry import cli
-from config.loading import check, load, load_network
-from config.network.parts import ROLES
-from config.network.settings import INITIATIVE, NetworkFile
+from bots.offices.reading import check, load_network
+from bots.offices.registry import BOTS, described
+from config.loading import load
+from config.network.bots import models
+from config.network.settings import INITIATIVE
 from config.reading.sentences import sentence
-from config.values.credentials import NetworkEnvironment
 from config.values.faults import ConfigFaults
 
 VALID = """\
@@ -63,12 +64,13 @@ email:
 """
 NO_IMPRINT = MAIL.replace(IMPRINT, "")
 EXAMPLE = Path(__file__).parents[2] / "config/examples/network.yaml"
-variable = NetworkEnvironment.variable
+MODELS = models(described())
+variable = MODELS.file.environment.variable
 
 
 @pytest.fixture(autouse=True)
 def registration_secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in NetworkEnvironment.model_fields:
+    for name in MODELS.file.environment.model_fields:
         monkeypatch.delenv(variable(name), raising=False)
     monkeypatch.setenv("BUENDNIS_NETWORK_REGISTRATION_SECRET", "geheim")
 
@@ -103,13 +105,13 @@ def test_a_small_file_says_all_that_is_needed(tmp_path: Path) -> None:
     config = load_network(write(tmp_path, VALID))
     assert config.network.name == "Bündnis"
     assert config.server_name == "example.org"
-    assert [config.user(role) for role in ROLES] == [
+    assert [config.user(role) for role in config.roles()][:4] == [
         "@dienst:example.org",
         "@willkommen:example.org",
         "@austausch:example.org",
         "@rundbrief:example.org",
     ]
-    assert config.rooms.exchange.alias == "#austausch"
+    assert config.rooms.all["exchange"].alias == "#austausch"
     assert config.rooms.version == "12"
     assert config.template("initiative") == INITIATIVE
     assert {c.kind for c in config.credentials.values()} == {"registration_secret"}
@@ -161,8 +163,8 @@ logging: {level: debug}
     config = load_network(write(tmp_path, text.replace("template: initiative", "template: klein")))
     assert config.credentials["onboarding"].kind == "token"
     assert config.credentials["exchange"].kind == "registration_secret"
-    assert config.accounts.display_name("onboarding") == "Hallo"
-    assert config.accounts.display_name("exchange") == "Austausch-Bot"
+    assert config.display_name("onboarding") == "Hallo"
+    assert config.display_name("exchange") == "Austausch-Bot"
     assert (config.rooms.version, config.rooms.coordination.alias) == ("11", "#rat")
     assert config.template("klein").rooms[0].share is True
     assert config.email is not None
@@ -558,8 +560,9 @@ def test_nothing_to_log_in_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.delenv("BUENDNIS_NETWORK_REGISTRATION_SECRET")
     monkeypatch.setenv("BUENDNIS_NETWORK_CREATOR_PASSWORD", "x")
     fault = fault_of(tmp_path, VALID)
+    bots = ", ".join(bot.name for bot in BOTS)
     assert fault.startswith(
-        "6: accounts: nothing to log in with is named for onboarding, exchange, announcements; "
+        f"6: accounts: nothing to log in with is named for {bots}; "
         "write registration_secret_file, or below each a password_file or token_file, or set"
     )
     [notice] = check(write(tmp_path, VALID)).notices
@@ -653,7 +656,7 @@ def test_every_error_of_pydantic_has_plain_words(kind: str) -> None:
     details = ErrorDetails(
         type=kind, loc=("accounts", "creator"), msg="Input should be", input="geheim", ctx=context
     )
-    words = sentence(details, NetworkFile, lambda loc: False)
+    words = sentence(details, MODELS.file, lambda loc: False)
     assert not any(jargon in words for jargon in ("Input", "pydantic", "geheim", "valid"))
 
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from config.loading import check, load
+from bots.offices.reading import check
+from config.loading import load
 from config.values.credentials import KINDS, OmbudsEnvironment
 from config.values.faults import ConfigFaults
 from tests.unit.test_config_loading import VALID, fault_of, faults_of, write

@@ -17,8 +17,11 @@ import yaml
 
 from bots.cli.entry import cli
 from bots.cli.installing.place import ELEMENT, HOMESERVER, PAGES
-from config.loading import load, load_network
-from config.values.credentials import Environment, NetworkEnvironment, OmbudsEnvironment
+from bots.offices.reading import load_network
+from bots.offices.registry import described
+from config.loading import load
+from config.network.bots import models
+from config.values.credentials import Environment, OmbudsEnvironment
 from tests.kit.installation import (
     COMPOSE,
     OFFICES,
@@ -258,7 +261,11 @@ def test_every_variable_of_the_services_is_written_by_init(folder: Path) -> None
 
 
 def test_every_variable_that_is_told_is_one_that_is_read() -> None:
-    read = {"BUENDNIS_FOLDER", *_variables(OmbudsEnvironment), *_variables(NetworkEnvironment)}
+    read = {
+        "BUENDNIS_FOLDER",
+        *_variables(OmbudsEnvironment),
+        *_variables(models(described()).file.environment),
+    }
     texts = (*TEXTS, *UNITS, ROOT / "Dockerfile", COMPOSE, *(ROOT / "config").rglob("*.yaml"))
     told = {
         (name, path.name)

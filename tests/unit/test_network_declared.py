@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from bots.offices.settings import of_exchange, of_onboarding
+from bots.exchange.settings import Settings as Exchanging
+from bots.exchange.spec import EXCHANGE
+from bots.offices import settings
+from bots.offices.reading import load_network
+from bots.offices.registry import BOTS
 from bots.offices.spaces.declared import network
-from config.loading import load_network
-from federation.model.network import Access, Adopted, Made, Role
+from bots.onboarding.models import Settings as Welcoming
+from bots.onboarding.spec import ONBOARDING
+from config.network.settings import NetworkConfig
+from federation.model.network import Access, Adopted, Common, Key, Made, Network
 from federation.spaces.layout import lay_out
 
 TEXT = """\
@@ -43,15 +50,29 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return file
 
 
+def of_onboarding(config: NetworkConfig, places: Mapping[Key, str]) -> Welcoming:
+    return ONBOARDING.settings(settings.network(config, places, BOTS, str.encode)(ONBOARDING))
+
+
+def of_exchange(config: NetworkConfig, places: Mapping[Key, str]) -> Exchanging:
+    return EXCHANGE.settings(settings.network(config, places, BOTS, str.encode)(EXCHANGE))
+
+
+def common(declared: Network, key: Key) -> Common:
+    [found] = [room for room in declared.common if room.key == key]
+    return found
+
+
 def test_the_network_as_the_file_declares_it(path: Path) -> None:
     declared = network(load_network(path))
     assert declared.server == "example.org"
     assert declared.room_version == "11"
-    assert declared.accounts[Role.CREATOR] == "@dienst:example.org"
-    assert declared.accounts[Role.EXCHANGE] == "@austausch:example.org"
+    assert declared.creator == "@dienst:example.org"
+    assert declared.accounts["exchange"] == "@austausch:example.org"
     assert declared.alliance.name == "Bündnis"
-    assert declared.announcements.name == "Rundbrief"
-    assert (declared.exchange.alias, declared.exchange.topic) == ("#boerse", "Für alle")
+    assert common(declared, "announcements").words.name == "Rundbrief"
+    exchange = common(declared, "exchange").words
+    assert (exchange.alias, exchange.topic) == ("#boerse", "Für alle")
     assert declared.coordinators == ("@anna:example.org",)
 
 
@@ -59,7 +80,7 @@ def test_what_rooms_say_about_themselves(path: Path) -> None:
     declared = network(load_network(path))
     link = "https://matrix.to/#/@willkommen:example.org"
     assert declared.alliance.spare_topic.endswith(f"Schreiben Sie uns hier: {link}")
-    assert declared.exchange.topic == "Für alle"
+    assert common(declared, "exchange").words.topic == "Für alle"
     nord = declared.initiatives[0].space
     assert isinstance(nord, Made)
     assert [("Nord" in x.words.spare_topic, "📣" in x.words.spare_topic) for x in nord.rooms] == [
@@ -71,13 +92,13 @@ def test_what_rooms_say_about_themselves(path: Path) -> None:
 def test_onboarding_calls_rooms_as_people_find_them(path: Path) -> None:
     config = load_network(path)
     places = {room.key: f"!{room.key}" for room in lay_out(network(config)).rooms}
-    settings = of_onboarding(config, places)
-    names = {key: settings.names.get(room) for key, room in places.items()}
+    told = of_onboarding(config, places)
+    names = {key: told.names.get(room) for key, room in places.items()}
     assert names["alliance"] == "Bündnis"
     assert (names["exchange"], names["announcements"]) == ("Börse", "Rundbrief")
     assert names["initiative/nord/treffpunkt"] == "Nord: Treffpunkt"
-    invited = {settings.space, *settings.rooms, *(r for x in settings.initiatives for r in x.rooms)}
-    assert invited <= settings.names.keys()
+    invited = {told.space, *told.rooms, *(r for x in told.initiatives for r in x.rooms)}
+    assert invited <= told.names.keys()
 
 
 def test_the_way_to_those_that_run_their_rooms_themselves(path: Path) -> None:
@@ -114,7 +135,7 @@ def test_initiatives_that_are_made(path: Path) -> None:
         "Nord: Treffpunkt",
         "Nord: Offene Runde",
     ]
-    assert [room.share for room in nord.space.rooms] == [False, True]
+    assert ["exchange" in room.bots for room in nord.space.rooms] == [False, True]
     assert nord.district is not None
     assert nord.district.words.alias == "#bezirk-sued-ost"
     assert isinstance(ost.space, Made)
@@ -135,7 +156,11 @@ def test_initiatives_that_are_adopted(path: Path) -> None:
 def test_every_room_has_an_address_of_its_own(path: Path) -> None:
     layout = lay_out(network(load_network(path)))
     aliases = [room.words.alias for room in layout.rooms]
-    assert len(set(aliases)) == len(aliases) == 4 + 3 + 2
+    assert (
+        len(set(aliases))
+        == len(aliases)
+        == 2 + len([room for bot in BOTS for room in bot.rooms]) + 3 + 2
+    )
     assert len({room.key for room in layout.rooms}) == len(aliases)
     assert len(layout.children) == len(aliases) - 1 + 2
 

@@ -9,23 +9,19 @@ from pathlib import Path
 from PIL import Image, ImageChops, ImageStat
 
 import federation.client.pictures
-from config.network.parts import ROLES
+from bots.offices.registry import BOTS
 from federation.client.pictures import png
-from federation.model.network import Access, Kind, Mark, Room, Space, Words
-from federation.spaces.state import PICTURE, picture
 
 NAMES = sorted(x.stem for x in Path(federation.client.pictures.__file__).parent.glob("*.png"))
-SPACES = (Kind.ALLIANCE, Kind.DISTRICT, Kind.INITIATIVE)
-
-
-def named(kind: Kind) -> str:
-    made = Space if kind in SPACES else Room
-    return picture(made(Mark(kind), Words("#x", "x"), Access.ASK, None)).removeprefix(PICTURE)
+OURS = {
+    *("creator", "ombuds", "room-ombuds", "room-coordination", "room-initiative"),
+    *("space-alliance", "space-district", "space-initiative"),
+}
 
 
 def test_there_is_one_for_each() -> None:
-    rooms = {named(kind) for kind in Kind}
-    assert {*NAMES} == {*ROLES, "ombuds", "room-ombuds", *rooms}
+    of_bots = {x for bot in BOTS for x in (bot.account.picture, *(y.picture for y in bot.rooms))}
+    assert {*NAMES} == OURS | of_bots - {""}
 
 
 def small(name: str) -> Image.Image:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from federation.model.actions import Handle, SetState
-from federation.model.network import Initiative, Network, Role, Words
+from federation.model.network import Initiative, Network, Words
 from federation.spaces.layout import lay_out
 from federation.spaces.seen import Lead
 from federation.spaces.state import MARK, TYPES
@@ -20,6 +20,7 @@ from tests.unit.spaces import (
     EXCHANGE,
     ONBOARDING,
     adopted,
+    calling,
     made,
     network,
     told,
@@ -177,7 +178,7 @@ def test_opened_doors_are_closed(server: Server) -> None:
 
 
 def test_a_room_without_a_topic_is_given_one_and_keeps_what_people_write(server: Server) -> None:
-    declared = replace(SMALL, exchange=Words("#austausch", "Austausch", spare_topic="Für alle"))
+    declared = calling(SMALL, "exchange", Words("#austausch", "Austausch", spare_topic="Für alle"))
     assert told(server.apply(declared).changes) == ["+ #austausch: topic: nothing → “Für alle”"]
     assert server.plan(declared).is_done
     for written in ("Donnerstags", ""):
@@ -201,7 +202,7 @@ def test_a_room_without_a_picture_is_given_one_and_keeps_what_people_choose(
 def test_a_topic_that_nobody_declared_stays(server: Server) -> None:
     server.rooms[server.room("#nord")]["m.room.topic", ""] = {"topic": "Donnerstags"}
     assert server.plan(SMALL).is_done
-    declared = replace(SMALL, exchange=Words("#austausch", "Austausch", "Für alle"))
+    declared = calling(SMALL, "exchange", Words("#austausch", "Austausch", "Für alle"))
     assert told(server.apply(declared).changes) == [
         "~ #austausch: topic: nothing → “Für alle”",
     ]
@@ -221,7 +222,7 @@ def test_encryption_can_be_turned_on_but_not_off(server: Server) -> None:
 
 
 def test_another_address(server: Server) -> None:
-    declared = replace(SMALL, exchange=Words("#boerse", "Austausch"))
+    declared = calling(SMALL, "exchange", Words("#boerse", "Austausch"))
     planned = server.apply(declared)
     assert told(planned.changes) == ["~ #boerse: alias: “#austausch:x” → “#boerse:x”"]
     assert server.plan(declared).is_done
@@ -563,7 +564,7 @@ def networks(draw: st.DrawFn) -> Network:
         draw(st.sampled_from(["Austausch", "Börse"])),
         draw(st.sampled_from(["", "x"])),
     )
-    return replace(declared, exchange=names)
+    return calling(declared, "exchange", names)
 
 
 @given(st.lists(st.tuples(networks(), st.integers(0, 60), st.booleans()), min_size=1, max_size=4))
@@ -624,7 +625,7 @@ def test_whatever_stands_in_the_rooms_is_put_right_or_told(
 
 def test_layout_names_every_role_it_needs() -> None:
     layout = lay_out(SMALL)
-    assert layout.creator == SMALL.accounts[Role.CREATOR]
+    assert layout.creator == SMALL.creator
     assert [room.key for room in layout.rooms] == [
         *("alliance", "coordination", "exchange", "announcements"),
         *("initiative/nord", "initiative/nord/r0"),

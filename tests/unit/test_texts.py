@@ -146,5 +146,6 @@ def test_the_tables_are_found() -> None:
         "bots.onboarding.wording.people",
         "bots.exchange.wording.rooms",
         "bots.announcements.wording.mails",
+        "bots.announcements.wording.site",
         "bridges.web.wording",
     }

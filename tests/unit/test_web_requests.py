@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridges.email.addresses import normalised
-from bridges.web import forms, links, rendering
+from bridges.web import forms, rendering
 from bridges.web.languages import choose
 from bridges.web.pacing import AT_ONCE, LONGEST, PER_SECOND, VISITORS, Pace, Paces
 
@@ -95,21 +95,6 @@ def test_invisible_characters_of_a_copied_address_go() -> None:
 @given(st.text())
 def test_no_line_break_survives_cleaning(text: str) -> None:
     assert not re.search(r"[\r\n\x00]", forms.cleaned(text))
-
-
-def test_links_fit_into_a_header_without_being_folded() -> None:
-    link = links.unsubscribe("https://buendnis.example.org", "A" * 22)
-    assert link == "https://buendnis.example.org/u/" + "A" * 22
-    assert len(f"List-Unsubscribe: <{link}>") <= 76
-    assert links.confirm("https://example.org/b/", "B" * 22, "ar").endswith(
-        "/b/c/" + "B" * 22 + "?lang=ar"
-    )
-
-
-@pytest.mark.parametrize("token", ["", "short", "with space", "a/b/c/d/e", "ä" * 22])
-def test_a_token_that_would_break_a_link_is_a_mistake_of_ours(token: str) -> None:
-    with pytest.raises(ValueError, match="a token has"):
-        links.confirm("https://example.org", token)
 
 
 def test_a_shelters_wifi_is_not_slowed() -> None:

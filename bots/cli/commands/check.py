@@ -29,7 +29,7 @@ def command(ctx: click.Context, files: tuple[Path, ...]) -> None:
 
 def _passes(path: Path) -> bool:
     from bots.cli.saying import say
-    from config.loading import check
+    from bots.offices.reading import check
     from config.values.faults import ConfigFaults, printed
 
     try:

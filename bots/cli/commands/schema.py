@@ -11,6 +11,6 @@ import click
 @click.argument("kind", type=click.Choice(["ombuds", "network"]), default="ombuds")
 def command(kind: Literal["ombuds", "network"]) -> None:
     """Print the JSON Schema of ombuds.yaml or network.yaml, for editors."""
-    from config.schema import schema
+    from bots.offices.reading import schema
 
     click.echo(schema(kind), nl=False)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-SERVICES = ("dienst", "willkommen", "austausch", "rundbrief", "ombuds")
+from bots.offices.registry import unwritten_accounts
+
+SERVICES = (*(account.user for account in unwritten_accounts().values()), "ombuds")
 """Accounts of the network itself."""
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from bots.cli.installing.answers import Answers
 from bots.cli.installing.place import Place
-from config.network.parts import Accounts
+from bots.offices.registry import BOTS, unwritten_accounts
 from federation.model.links import chat
 
 SELECTOR = "buendnis"
@@ -162,14 +162,14 @@ def network_yaml(answers: Answers, place: Place) -> str:
 
 
 def _accounts() -> Iterator[str]:
-    for role, account in Accounts().all.items():
+    for role, account in unwritten_accounts().items():
         yield f"  {role}: {{user: {account.user}, password_file: ./secrets/account-{account.user}}}"
 
 
 def way_in(answers: Answers) -> str:
     """The link that people are given who want to join."""
-    welcomes = Accounts().onboarding.on(answers.domain)
-    return chat(welcomes, f"https://{answers.hosts.chat}")
+    welcomes = next(bot.account.user for bot in BOTS if bot.welcomes)
+    return chat(f"@{welcomes}:{answers.domain}", f"https://{answers.hosts.chat}")
 
 
 def _privacy(answers: Answers) -> str:
@@ -221,7 +221,7 @@ def ombuds_yaml(answers: Answers, place: Place) -> str:
         synapse=place.synapse,
         account=_q(ombuds_account(answers)),
         staff=_listed(answers.staff),
-        bots=_listed(account.on(answers.domain) for account in Accounts().all.values()),
+        bots=_listed(account.on(answers.domain) for account in unwritten_accounts().values()),
     )
 
 

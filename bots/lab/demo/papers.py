@@ -11,10 +11,14 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from bots.lab.people.client import Json
 from bots.lab.synapse.embedded import EmbeddedSynapse
+from bots.offices.registry import unwritten_accounts
 from bridges.email.dkim import Key
 
 OMBUDS = "ombuds"
-CREATOR, ONBOARDING, EXCHANGE, ANNOUNCEMENTS = "dienst", "willkommen", "austausch", "rundbrief"
+USERS = {role: account.user for role, account in unwritten_accounts().items()}
+ONBOARDING, EXCHANGE, ANNOUNCEMENTS = (
+    USERS[role] for role in ("onboarding", "exchange", "announcements")
+)
 LANGUAGES = ["de", "en", "ar", "fa", "uk", "ru", "fr", "tr", "ti", "de-simple"]
 SELECTOR, DOMAIN = "demo", "buendnis.example"
 SENDER = f"rundbrief@{DOMAIN}"
@@ -65,7 +69,7 @@ def ombuds(synapse: EmbeddedSynapse, staff: tuple[str, ...], secret: str) -> Jso
         },
         "staff": [f"@{name}:{server}" for name in staff],
         "answers": {"undo": f"{UNDO}s"},
-        "bots": [f"@{name}:{server}" for name in (CREATOR, ONBOARDING, EXCHANGE, ANNOUNCEMENTS)],
+        "bots": [f"@{name}:{server}" for name in USERS.values()],
         "helplines": [{"name": "Polizei", "number": "110"}, {"name": "Notruf", "number": "112"}],
     }
 
@@ -83,13 +87,7 @@ def network(
             "state": "./state-network",
         },
         "homeserver": {"url": synapse.url, "server_name": server},
-        "accounts": {
-            "registration_secret_file": secret,
-            "creator": CREATOR,
-            "onboarding": ONBOARDING,
-            "exchange": EXCHANGE,
-            "announcements": ANNOUNCEMENTS,
-        },
+        "accounts": {"registration_secret_file": secret},
         "coordinators": [f"@{name}:{server}" for name in coordinators],
         "templates": [TEMPLATE],
         "initiatives": [

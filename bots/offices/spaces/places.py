@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bots.offices.registry import Bots
 from bots.offices.spaces.planning import planning
 from bots.runtime.model.errors import AlreadyRunning
 from config.network.settings import NetworkConfig
@@ -17,10 +18,9 @@ Places = Mapping[Key, str]
 """Key of the layout → room id."""
 LOCKED = 1.0
 """Seconds between attempts while a `plan` or `apply` is under way."""
-COMMON: tuple[Key, ...] = ("alliance", "coordination", "exchange", "announcements")
 
 
-async def find(config: NetworkConfig, probe: Probe | None = None) -> Places:
+async def find(config: NetworkConfig, probe: Probe | None, bots: Bots) -> Places:
     """The rooms that are there. Waits for a homeserver that is away, and while a `plan` or `apply`
     is under way. Raises FederationError, StoreError, and ValueError where rooms for all are
     missing."""
@@ -30,7 +30,7 @@ async def find(config: NetworkConfig, probe: Probe | None = None) -> Places:
     try:
         while True:
             try:
-                return await look(config, probe)
+                return await look(config, probe, bots)
             except (Unreachable, RateLimited, AlreadyRunning) as error:
                 asked = LOCKED if isinstance(error, AlreadyRunning) else retry_after(error)
                 reason = f"the rooms can't be looked up yet; trying again: {error}"
@@ -39,11 +39,11 @@ async def find(config: NetworkConfig, probe: Probe | None = None) -> Places:
         await server.close()
 
 
-async def look(config: NetworkConfig, probe: Probe | None = None) -> Places:
+async def look(config: NetworkConfig, probe: Probe | None, bots: Bots) -> Places:
     """The same, without waiting."""
-    async with planning(config, probe) as opened:
+    async with planning(config, probe, bots) as opened:
         places = await opened.rooms()
-    missing = [key for key in COMMON if key not in places]
+    missing = [key for key in config.rooms.all if key not in places]
     if missing:
         raise ValueError(
             f"rooms of the network are not there yet ({', '.join(missing)}). Make them with "

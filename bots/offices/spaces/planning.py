@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from bots.offices.registry import BOTS, Bots
 from bots.offices.spaces.declared import network
 from bots.runtime.process.failpoints import from_environment
 from bots.runtime.store.sealing import Sealer, load_key, parse_key
 from bots.runtime.store.store import AlreadyRunning, Store
 from bots.runtime.store.transaction import Transaction
-from config.network.parts import Role as AccountRole
+from config.network.parts import CREATOR
 from config.network.settings import NetworkConfig
 from federation.client.accounts import missing, told_of
 from federation.client.homeserver import Homeserver
@@ -23,7 +24,7 @@ from federation.client.login import Credentials, log_in, logged_in, register
 from federation.client.profile import Profile, show
 from federation.model.actions import Handle
 from federation.model.errors import LoginRefused
-from federation.model.network import Key, Role, is_on, people, without
+from federation.model.network import Key, is_on, people, without
 from federation.model.ports import Probe
 from federation.spaces.applying.apply import Outcome, Told, apply
 from federation.spaces.applying.observe import observe
@@ -50,12 +51,12 @@ class Counted:
 class Planning:
     """Use `planning`. Compares what is declared with what is there, and carries it out."""
 
-    def __init__(self, config: NetworkConfig, store: Store, probe: Probe) -> None:
+    def __init__(self, config: NetworkConfig, store: Store, probe: Probe, bots: Bots) -> None:
         self._config = config
         self._store = store
         self._requests = 0
         self._begun = time.monotonic()
-        self._declared = network(config)
+        self._declared = network(config, bots)
         self._layout = lay_out(self._declared)
         ca_file = config.homeserver.ca_file
         self._server = Homeserver(
@@ -83,7 +84,7 @@ class Planning:
 
     async def is_known(self) -> bool:
         """Whether the creator account was logged in before, so that no login has to be made."""
-        user = self._declared.accounts[Role.CREATOR]
+        user = self._declared.creator
         return await self._store.run("login", lambda vault: logged_in(vault, user))
 
     async def plan(self) -> Plan:
@@ -131,15 +132,15 @@ class Planning:
 
     async def _is_logged_in(self, absent: frozenset[str]) -> bool:
         """Log the creator account in if it is there. Makes no account."""
-        if self._declared.accounts[Role.CREATOR] in absent:
+        if self._declared.creator in absent:
             return False
-        await log_in(self._server, self._store, self._credentials(Role.CREATOR, making=False))
+        await log_in(self._server, self._store, self._credentials(CREATOR, making=False))
         return True
 
-    def _credentials(self, role: Role, *, making: bool) -> Credentials:
+    def _credentials(self, role: str, *, making: bool) -> Credentials:
         """What an account proves itself with; `making`: registered where it is not there."""
         user = self._declared.accounts[role]
-        given = self._config.credentials[_account(role)]
+        given = self._config.credentials[role]
         secret = given.value.get_secret_value()
         derived = self._store.sealer.secret(f"password {user}").hex()
         made = given.kind == "registration_secret"
@@ -150,7 +151,7 @@ class Planning:
             token=secret if given.kind == "token" else None,
             registration_secret=secret if made and making else None,
             derived_password=derived,
-            display_name=self._config.accounts.display_name(_account(role)),
+            display_name=self._config.display_name(role),
         )
 
     # -- applying ------------------------------------------------------------------------------
@@ -199,7 +200,7 @@ class Planning:
         if credentials.registration_secret is None:
             return f"{step.user} is not there; make it, as its password or token was given"
         try:
-            if step.role is Role.CREATOR:
+            if step.role == CREATOR:
                 await log_in(self._server, self._store, credentials)
             else:
                 await register(self._server, credentials)
@@ -210,10 +211,10 @@ class Planning:
 
     async def _show_creator(self) -> None:
         """Everybody reads who made a room: by a name, not by the account's."""
-        name = self._config.accounts.display_name("creator")
+        name = self._config.display_name(CREATOR)
         if await self._kept(SHOWN) == name:
             return
-        user = self._declared.accounts[Role.CREATOR]
+        user = self._declared.creator
         await show(self._server, user, Profile(name, "creator"))
         await self._keep(SHOWN, name)
 
@@ -241,16 +242,6 @@ def _ids(planned: Plan) -> dict[Key, str]:
     return {**made, **planned.adopted}
 
 
-def _account(role: Role) -> AccountRole:
-    names: dict[Role, AccountRole] = {
-        Role.CREATOR: "creator",
-        Role.ONBOARDING: "onboarding",
-        Role.EXCHANGE: "exchange",
-        Role.ANNOUNCEMENTS: "announcements",
-    }
-    return names[role]
-
-
 def _known(vault: Transaction, users: Sequence[str]) -> set[str]:
     return {user for user in users if vault.read(SEEN, user) is not None}
 
@@ -270,10 +261,12 @@ def seal_key(config: NetworkConfig) -> bytes:
 
 
 @asynccontextmanager
-async def planning(config: NetworkConfig, probe: Probe | None = None) -> AsyncIterator[Planning]:
+async def planning(
+    config: NetworkConfig, probe: Probe | None = None, bots: Bots = BOTS
+) -> AsyncIterator[Planning]:
     """Opens what plan and apply need; one process at a time. Raises StoreError, ValueError."""
     probe = probe or from_environment(os.environ)
-    found = Planning(config, _store(config, probe), probe)
+    found = Planning(config, _store(config, probe), probe, bots)
     try:
         yield found
     finally:

@@ -6,11 +6,10 @@ she is in it. It is set where there is none, and never again: people may write a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
 
 from bots.runtime.speech.words import Raw, Words
-from config.network.parts import Common, TemplateRoom
+from config.network.parts import TemplateRoom
 
 
 def N_(msgid: str) -> str:  # noqa: N802
@@ -18,21 +17,17 @@ def N_(msgid: str) -> str:  # noqa: N802
     return msgid
 
 
-COMMON: Mapping[Common, str] = {
-    # Translators: topics of rooms; short, for a phone. A link to a chat follows
-    "alliance": N_("Initiatives who stand by refugees. To take part, write to us here: {link}"),
-    "coordination": N_("For contacts of all initiatives. Here you decide who comes in."),
-    "exchange": N_("What initiatives tell each other. To share a message, set 📣 on it."),
-    "announcements": N_("News for everybody. Only coordinators write here."),
-}
+# Translators: topics of rooms; short, for a phone. A link to a chat follows
+ALLIANCE = N_("Initiatives who stand by refugees. To take part, write to us here: {link}")
+COORDINATION = N_("For contacts of all initiatives. Here you decide who comes in.")
 INITIATIVE = N_("The rooms of {name}.")
 SHARING = N_("For everybody at {name}. With 📣 on your message you share it with all initiatives.")
 ENCRYPTED = N_("For everybody at {name}. Only who is in this room can read it.")
 PLAIN = N_("For everybody at {name}.")
 
 
-def of_common(common: Common, language: str, link: str) -> str:
-    return _words().text(COMMON[common], language, {"link": Raw(link)})
+def of_common(text: str, language: str, link: str) -> str:
+    return _words().text(text, language, {"link": Raw(link)})
 
 
 def of_initiative(name: str, language: str) -> str:

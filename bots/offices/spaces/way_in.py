@@ -12,12 +12,11 @@ from federation.model.links import chat
 
 def way_in(config: NetworkConfig) -> str:
     """In the alliance's own Element, where its address is known; else in any client."""
-    return chat(config.user("onboarding"), config.network.chat_url)
+    return chat(config.welcoming, config.network.chat_url)
 
 
 def told(config: NetworkConfig) -> str:
     """For whoever runs the network."""
     return (
-        f"People come in by a chat with {config.user('onboarding')}. Give them this link: "
-        f"{way_in(config)}"
+        f"People come in by a chat with {config.welcoming}. Give them this link: {way_in(config)}"
     )

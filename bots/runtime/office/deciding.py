@@ -10,6 +10,7 @@ import logging
 import os
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -102,6 +103,8 @@ class Deciding:
         have stopped in time what it would set off."""
         self.restored_at: float | None = None
         """When a backup was restored, if one was: seconds since the epoch."""
+        self.decided = Counter(dict.fromkeys((bot.name for bot in bots.values()), 0))
+        """How many events were put before each bot since the start, by its name."""
         self._by_account = bots
         self._recent = recent or {}
         self._by_name = {bot.name: (account, bot) for account, bot in bots.items()}
@@ -165,6 +168,7 @@ class Deciding:
         here = event.origin.room_id if isinstance(event, RoomEvent) else ""
         cause = _Cause(row.record.key, row.seq, self._was(row), row.record, here or None)
         self._request(tx, cause, account, bot, requests)
+        self.decided[bot.name] += 1
 
     def _was(self, row: InboxRow) -> float | None:
         """When this happened, if a lost store may have seen it after the backup that was restored.

@@ -223,6 +223,7 @@ class Office:
             "pid": os.getpid(),
             "homeserver": "away, trying again" if away else "reachable",
             "counts": counts,
+            "decided": self.deciding.decided if self.ready.is_set() else {},
             "aside": aside,
         }
 

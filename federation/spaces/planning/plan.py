@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from federation.model.acl import denies
 from federation.model.links import server_of
-from federation.model.network import Key, Layout, Role
+from federation.model.network import Key, Layout
 from federation.spaces import wording
 from federation.spaces.planning import diff, links
 from federation.spaces.planning.matching import Matching, match
@@ -41,7 +41,7 @@ class Plan:
 def plan(
     layout: Layout,
     observed: Observed,
-    accounts: Mapping[Role, str],
+    accounts: Mapping[str, str],
     strangers: Collection[str] = (),
 ) -> Plan:
     """`strangers`: people who are declared, but have no account."""
@@ -68,7 +68,7 @@ def plan(
     )
 
 
-def _accounts(observed: Observed, accounts: Mapping[Role, str]) -> Iterator[Change]:
+def _accounts(observed: Observed, accounts: Mapping[str, str]) -> Iterator[Change]:
     for role, user in accounts.items():
         if user in observed.missing:
             yield Change("+", user, f"account for {role}", MakeAccount(role, user))

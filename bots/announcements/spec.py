@@ -1,0 +1,63 @@
+"""What a network knows of the announcements bot."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from bots.announcements import site
+from bots.announcements.bot import AnnouncementsBot
+from bots.announcements.models import DigestTime, Settings
+from bots.announcements.section import Announcements, DigestDay
+from bots.runtime.model.network import Network
+from bots.runtime.office.botspec import Account, BotSpec, Outside, RoomForAll
+from bots.runtime.speech.phrases import N_
+from federation.model.network import POWER, Role
+
+
+def settings(network: Network) -> Settings:
+    when, days = network.set(Announcements), get_args(DigestDay)
+    return Settings(
+        account=network.account,
+        room=network.places["announcements"],
+        network=network.name,
+        languages=network.languages,
+        timezone=network.timezone,
+        public_url=network.public_url,
+        # Tokens in readers' links are derived from it.
+        secret=network.secret("mails"),
+        editors=network.coordinators,
+        undo=when.undo,
+        digest=DigestTime(
+            when.digest_at.hour,
+            when.digest_at.minute,
+            None if when.digest_on == "daily" else days.index(when.digest_on),
+        ),
+        confirmations=max(1, network.mails_per_hour // 2),
+    )
+
+
+ANNOUNCEMENTS = BotSpec(
+    Outside("announcements", AnnouncementsBot),
+    settings,
+    Account(
+        "rundbrief",
+        "Rundbrief-Bot",
+        "Sends announcements out.",
+        picture="announcements",
+    ),
+    rooms=(
+        RoomForAll(
+            "announcements",
+            "#rundbrief",
+            "Rundbrief",
+            "Where announcements stand. Only coordinators and bots write.",
+            N_("News for everybody. Only coordinators write here."),
+            writers=POWER[Role.COORDINATOR],
+            picture="room-announcements",
+        ),
+    ),
+    section=Announcements,
+    pages=site.of_office,
+    # Without a mail server announcements stay in their room, and no bot serves it.
+    serves=lambda network: bool(network.mails_per_hour and network.public_url),
+)

@@ -1,0 +1,121 @@
+"""All that a network knows of a bot. Settings, credentials, spaces, the office, `doctor`, schema
+and example derive from it; which bots there are says `bots.offices.registry`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel
+
+from bots.runtime.kit.bot import KitBot, Spec
+from bots.runtime.model.network import Network
+from bots.runtime.office.ruling import AnyBot
+from bots.runtime.speech.words import Words
+from bots.runtime.store.store import Store
+from bridges.web.models import Site, Submit
+from federation.client.sync import Interests
+from federation.model.network import Access
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The account of a bot, where the settings say nothing of it."""
+
+    user: str = ""
+    """By default the bot's name."""
+    display_name: str = ""
+    """Not that of a room: both stand in one list."""
+    told: str = "The account of this bot."
+    """In the schema."""
+    findable: bool = False
+    """People find it by its name."""
+    picture: str = ""
+    """One of `federation.client.pictures`."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoomForAll:
+    """A room for all initiatives, where the settings say nothing of it."""
+
+    key: str
+    alias: str = ""
+    """By default its key."""
+    name: str = ""
+    told: str = "A room for all initiatives."
+    """In the schema."""
+    topic: str = ""
+    """For the catalogues: what it says about itself where nobody has written anything better."""
+    access: Access = Access.ALLIANCE
+    writers: int = 0
+    """The power level that writing takes."""
+    picture: str = "room-initiative"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the pages of a bot reach of its office."""
+
+    submit: Submit
+    """A form that they send goes to the bot."""
+    store: Store
+    texts: Words
+
+
+Pages = Callable[[Desk], Site]
+
+
+def _always(_: Network) -> bool:
+    return True
+
+
+def _ordinary(_: Callable[[], Any]) -> Interests:
+    return Interests()
+
+
+@dataclass(frozen=True)
+class Outside(Generic[S]):
+    """A bot that is not of the kit yet."""
+
+    name: str
+    make: Callable[[S, Words], AnyBot]
+
+
+@dataclass(frozen=True)
+class BotSpec(Generic[S]):
+    kit: Spec[S, Any] | Outside[S]
+    """What it keeps, which rule an event is for, and what it says."""
+    settings: Callable[[Network], S]
+    account: Account = field(default_factory=Account)
+    rooms: tuple[RoomForAll, ...] = ()
+    """That are made for it."""
+    guest_in: frozenset[str] = frozenset()
+    """Keys of other rooms for all that it is in."""
+    everywhere: bool = False
+    """Whether it is in every space and room."""
+    welcomes: bool = False
+    """Whether people come in by a chat with it."""
+    shares: bool = False
+    """Whether it is in rooms of initiatives that say `share: true`."""
+    power: int = 50
+    """Its power level where it is."""
+    section: type[BaseModel] | None = None
+    """What an admin sets of it, in the section of its name."""
+    interests: Callable[[Callable[[], S]], Interests] = _ordinary
+    """Of its settings as they are at the moment."""
+    serves: Callable[[Network], bool] = _always
+    """Whether it runs in a network."""
+    pages: Pages | None = None
+    """Of the web site, while it runs."""
+
+    @property
+    def name(self) -> str:
+        return self.kit.name
+
+    def made(self, settings: S, words: Words) -> AnyBot:
+        if isinstance(self.kit, Outside):
+            return self.kit.make(settings, words)
+        return KitBot(self.kit, settings, words)
