@@ -21,7 +21,7 @@ from bots.runtime.kit.bot import KitBot, Spec
 from bots.runtime.kit.routing import Router, in_room, now, on, outcome, timer
 from bots.runtime.kit.routing import commands as commanded
 from bots.runtime.model.decision import SetAside, Started
-from bots.runtime.speech.phrases import Translator
+from bots.runtime.speech.tongues import Texts
 from bots.runtime.speech.vocabulary import HELP
 from federation.model.actions import Join
 from federation.model.events import (
@@ -98,7 +98,5 @@ EXCHANGE = Spec("exchange", documents.ALL, ROUTES, WORDING, Turn)
 
 
 class ExchangeBot(KitBot[Settings, Turn]):
-    def __init__(self, settings: Settings, words: Translator) -> None:
-        if not settings.languages:
-            raise ValueError("The network needs at least one language, its rooms' own, as first")
+    def __init__(self, settings: Settings, words: Texts) -> None:
         super().__init__(EXCHANGE, settings, words)

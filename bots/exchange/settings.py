@@ -59,6 +59,8 @@ class Settings:
     """Spaces, which the bot itself is not in."""
 
     def __post_init__(self) -> None:
+        if not self.languages:
+            raise ValueError("The network needs at least one language, its rooms' own, as first")
         # Asked for with every event, and there may be hundreds.
         common = (self.exchange, *((self.coordination,) if self.coordination else ()))
         places = frozenset((*common, *(x.room for x in self.sources)))

@@ -26,7 +26,7 @@ from bots.ombuds.wording import WORDING
 from bots.runtime.kit.bot import KitBot, Spec
 from bots.runtime.kit.routing import Router, in_room, now, on, outcome, timer
 from bots.runtime.model.decision import SetAside, Started
-from bots.runtime.speech.tongues import Tongues
+from bots.runtime.speech.tongues import Texts
 from federation.model.actions import Invite, Join, Redact, SetState
 from federation.model.events import (
     ClientRequest,
@@ -152,12 +152,9 @@ KEPT = (
 )
 
 
+OMBUDS = Spec("ombuds", KEPT, ROUTES, WORDING, Turn)
+
+
 class OmbudsBot(KitBot[Settings, Turn]):
-    def __init__(self, settings: Settings, words: Tongues) -> None:
-        if not settings.languages:
-            raise ValueError("The office needs at least one language, its staff's own, as first")
-        super().__init__(
-            Spec("ombuds", KEPT, ROUTES, WORDING, lambda x, y, _, at: Turn(x, y, words, at)),
-            settings,
-            words,
-        )
+    def __init__(self, settings: Settings, words: Texts) -> None:
+        super().__init__(OMBUDS, settings, words)

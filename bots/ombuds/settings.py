@@ -27,6 +27,10 @@ class Settings:
     accounts: frozenset[str] = frozenset()
     """Bots and service accounts: powerful in rooms, and not to be told of flags."""
 
+    def __post_init__(self) -> None:
+        if not self.languages:
+            raise ValueError("The office needs at least one language, its staff's own, as first")
+
     @property
     def spoken(self) -> str:
         """Side by side, where nobody's language is known."""

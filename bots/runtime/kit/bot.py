@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -11,11 +11,17 @@ from bots.runtime.kit.documents import Collection, View
 from bots.runtime.kit.routing import Router
 from bots.runtime.kit.turn import Decision, Turn
 from bots.runtime.model.decision import Event, Phrase
-from bots.runtime.speech.phrases import Renderer, Translator, Wording
+from bots.runtime.speech.phrases import Renderer, Wording
+from bots.runtime.speech.tongues import Texts
+from bots.runtime.speech.words import ORIGINALS
 from federation.model.actions import Text
 
 S = TypeVar("S")
 T = TypeVar("T", bound=Turn[Any])
+
+
+def _originals(_: Any) -> Sequence[str]:
+    return ORIGINALS
 
 
 @dataclass(frozen=True)
@@ -26,11 +32,13 @@ class Spec(Generic[S, T]):
     collections: tuple[Collection[Any], ...]
     routes: Router[T]
     wording: Wording
-    turn: Callable[[View, S, Translator, datetime], T]
+    turn: Callable[[View, S, Texts, datetime], T]
+    written: Callable[[S], Sequence[str]] = _originals
+    """Languages in which admins write, for what they have not translated."""
 
 
 class KitBot(Generic[S, T]):
-    def __init__(self, spec: Spec[S, T], settings: S, words: Translator) -> None:
+    def __init__(self, spec: Spec[S, T], settings: S, words: Texts) -> None:
         self.spec = spec
         self.name = spec.name
         self.settings = settings
@@ -45,4 +53,5 @@ class KitBot(Generic[S, T]):
         return turn.decision()
 
     def render(self, phrase: Phrase) -> Text:
-        return Renderer(self.words, self.spec.wording).render(phrase)
+        written = self.spec.written(self.settings)
+        return Renderer(self.words, self.spec.wording, written).render(phrase)

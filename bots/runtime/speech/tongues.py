@@ -34,6 +34,14 @@ class Tongues(Translator, Protocol):
         """How the language calls itself."""
 
 
+class Texts(Tongues, Protocol):
+    """The same, as far as any bot needs it."""
+
+    @property
+    def originals(self) -> tuple[str, ...]:
+        """The languages that stand beside a translation that nobody has checked."""
+
+
 def own_names(tongues: Tongues, languages: Iterable[str]) -> str:
     """Languages as those who speak them call them."""
     return " · ".join(map(tongues.own_name, languages))
