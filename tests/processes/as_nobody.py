@@ -12,28 +12,13 @@ import json
 import os
 import sys
 import tempfile
-from contextlib import suppress
-from importlib import import_module
-from pkgutil import walk_packages
 from typing import IO
 
-import bots
-import bridges
-import config
-import federation
 from bots.cli.entry import main
 from config.cli.spoken import spoken
+from tests.kit.forks import import_all
 
 NOBODY = 54_321
-
-
-def import_all() -> None:
-    for package in (config, federation, bridges, bots):
-        for module in walk_packages(package.__path__, f"{package.__name__}."):
-            if not module.name.endswith("__main__"):
-                with suppress(ImportError):
-                    import_module(module.name)
-    spoken("")  # reads the catalogue
 
 
 def tried(arguments: list[str]) -> tuple[int, str]:
@@ -65,4 +50,5 @@ def _become_nobody(arguments: list[str], output: IO[str]) -> None:
 
 if __name__ == "__main__":
     import_all()
+    spoken("")  # reads the catalogue
     json.dump([tried(arguments) for arguments in json.load(sys.stdin)], sys.stdout)

@@ -17,7 +17,7 @@ import yaml
 
 from bots.cli.installing.place import HOMESERVER, PAGES
 from bots.lab.synapse.embedded import free_port
-from tests.synapse.processes import Installation, spawn
+from tests.synapse.processes import Installation, Process, spawn
 
 PATIENCE = 60.0
 DOMAIN = "buendnis.example"
@@ -127,7 +127,7 @@ async def homeserver(here: Installed) -> AsyncIterator[None]:
         await asyncio.wait_for(process.wait(), PATIENCE)
 
 
-async def _until_healthy(here: Installed, process: asyncio.subprocess.Process) -> None:
+async def _until_healthy(here: Installed, process: Process) -> None:
     async with asyncio.timeout(PATIENCE), aiohttp.ClientSession() as http:
         while True:
             assert process.returncode is None, here.synapse_log

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import secrets
-import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +22,7 @@ from federation.model.ports import Probe, no_probe
 from federation.spaces.applying.apply import WRITES, Outcome
 from federation.spaces.planning.plan import Plan
 from federation.spaces.steps import Change
+from tests.kit.forks import PIPE, STDOUT, Fork, forked
 
 PASSWORD = "a password for tests"
 
@@ -176,19 +175,9 @@ class Declared:
         await process.communicate()
         return process.returncode == -9
 
-    async def command(
-        self, *arguments: str, failpoint: str = "", **environment: str
-    ) -> asyncio.subprocess.Process:
-        return await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "bots",
-            *arguments,
-            env={**os.environ, VARIABLE: failpoint, **environment},
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
+    async def command(self, *arguments: str, failpoint: str = "", **environment: str) -> Fork:
+        environment = {**os.environ, VARIABLE: failpoint, **environment}
+        return await forked("bots", *arguments, env=environment, stdout=PIPE, stderr=STDOUT)
 
     async def said(self, *arguments: str) -> tuple[int | None, str]:
         """Exit status and output of a command on the file."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import os
 import random
 import re
@@ -23,7 +22,10 @@ from bots.lab.synapse.embedded import PORTS
 from bots.runtime.office.deciding import STRICT
 from bots.runtime.process.control import NotRunning, Refused, ask
 from bots.runtime.process.failpoints import VARIABLE
+from tests.kit.forks import Fork, end_with_us, forked
 from tests.synapse.waiting import until
+
+Process = asyncio.subprocess.Process | Fork
 
 AWAY = "No answer from the homeserver"
 LOG_LINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} [A-Z]+ [\w.]+: ")
@@ -50,7 +52,7 @@ class Done:
 class Running:
     """`buendnis run` as a process."""
 
-    def __init__(self, process: asyncio.subprocess.Process, log: Path) -> None:
+    def __init__(self, process: Process, log: Path) -> None:
         self._process = process
         self.log_file = log
 
@@ -169,19 +171,21 @@ class Installation:
             await office.kill()
 
 
-async def spawn(
-    *arguments: str, output: Any, errors: Any = None, failpoint: str = ""
-) -> asyncio.subprocess.Process:
+async def spawn(*arguments: str, output: Any, errors: Any = None, failpoint: str = "") -> Process:
     """Ends with us, however we end; knows no secrets of ours."""
     ours = {k: v for k, v in os.environ.items() if k == STRICT or not k.startswith("BUENDNIS_")}
+    environment = {**ours, VARIABLE: failpoint}
+    errors = output if errors is None else errors
+    if arguments[:2] == PROGRAM:
+        return await forked(*arguments[1:], env=environment, stdout=output, stderr=errors)
     return await asyncio.create_subprocess_exec(
         sys.executable,
         *arguments,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=output,
-        stderr=output if errors is None else errors,
-        env={**ours, VARIABLE: failpoint},
-        preexec_fn=lambda: ctypes.CDLL(None).prctl(1, signal.SIGKILL),
+        stderr=errors,
+        env=environment,
+        preexec_fn=end_with_us,
     )
 
 

@@ -8,7 +8,6 @@ import os
 import re
 import signal
 import sqlite3
-import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -31,6 +30,7 @@ from bots.runtime.speech.words import Words
 from bots.runtime.store.transaction import Transaction
 from federation.syncing import recovery
 from tests.conftest import Account as HomeserverAccount
+from tests.kit.forks import Fork, forked
 from tests.synapse.conftest import MakePerson, NewAccount
 from tests.synapse.offices import running
 from tests.synapse.test_canary import Canaries, log, note_ids, read_all
@@ -435,17 +435,13 @@ class Keeper:
     points: list[str]
     statuses: list[int] = field(default_factory=list)
     _ending: bool = False
-    _process: asyncio.subprocess.Process | None = None
+    _process: Fork | None = None
 
     async def keep(self, password: str) -> None:
         while not self._ending:
             point = {VARIABLE: self.points.pop(0)} if self.points else {}
             environment = {**os.environ, "BUENDNIS_OMBUDS_PASSWORD": password, **point}
-            self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "bots", "run", str(self.settings)),
-                env=environment,
-                cwd=Path(__file__).parents[2],
-            )
+            self._process = await forked("bots", "run", str(self.settings), env=environment)
             self.statuses.append(await self._process.wait())
 
     async def end(self) -> None:

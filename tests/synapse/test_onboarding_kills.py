@@ -12,7 +12,6 @@ import os
 import re
 import signal
 import sys
-import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -37,6 +36,7 @@ from bots.runtime.office.serving import Account, assemble, run_until_signal
 from bots.runtime.process.failpoints import VARIABLE
 from bots.runtime.speech.words import Words
 from tests.conftest import Account as HomeserverAccount
+from tests.kit.forks import PIPE, Fork, forked
 from tests.synapse.conftest import MakePerson, NewAccount
 from tests.synapse.proxy import Proxy, failing, limited
 from tests.synapse.test_onboarding_office import ENCRYPTED, KNOCK, make_room
@@ -97,14 +97,8 @@ def exchange(told: Told) -> ExchangeBot:
     return ExchangeBot(settings, Words())
 
 
-def _end_with_our_input() -> None:
-    os.read(sys.stdin.fileno(), 1)  # a buffered read would hold a lock at the very end
-    os._exit(3)
-
-
 async def main() -> None:
     told = Told.read(os.environ[TOLD])
-    threading.Thread(target=_end_with_our_input, daemon=True).start()
     posts = [
         (bot, Account(told.homeserver, user, password))
         for bot, (user, password) in (
@@ -135,20 +129,15 @@ class Keeper:
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     """The office is in step with the homeserver."""
     _ending: bool = False
-    _process: asyncio.subprocess.Process | None = None
+    _process: Fork | None = None
 
     async def keep(self) -> None:
         while not self._ending:
             self.ready.clear()
             point = {VARIABLE: self.points.pop(0)} if self.points else {}
-            process = self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "tests.synapse.test_onboarding_kills",
-                env={**os.environ, TOLD: self.told.written(), **point},
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                cwd=Path(__file__).parents[2],
+            environment = {**os.environ, TOLD: self.told.written(), **point}
+            process = self._process = await forked(
+                "tests.synapse.test_onboarding_kills", env=environment, stdout=PIPE
             )
             assert process.stdout is not None
             if await process.stdout.readline():
