@@ -6,8 +6,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-import pytest
-
+from tests.kit.looped import looped
 from tests.shapes.places import (
     PLACES,
     Editors,
@@ -23,7 +22,7 @@ from tests.shapes.recorded import KINDS, SHAPES, Shape
 from tests.shapes.table import TABLE, cell, plain, row, written
 
 BY_NAME = {x.name: x for x in SHAPES}
-EACH = pytest.mark.parametrize("name", BY_NAME)
+EACH = looped("name", BY_NAME)
 PRIVATE = (Newcomer, Reporter)
 """Chats in which somebody is alone with a bot: there it answers."""
 ASKS = {"text-only", "no-verification", "no-call"}
@@ -52,10 +51,6 @@ def read_by(found: tuple[Seen, ...], by: str) -> str:
 
 def of(*kinds: str) -> list[Shape]:
     return [x for x in SHAPES if x.kind in kinds]
-
-
-def ids(shape: Shape) -> str:
-    return shape.name
 
 
 # -- the table -------------------------------------------------------------------------------------
@@ -104,7 +99,7 @@ def test_nothing_leaks(name: str) -> None:
 # -- nothing is lost, nothing is said twice --------------------------------------------------------
 
 
-@pytest.mark.parametrize("shape", of("words"), ids=ids)
+@looped("shape", of("words"))
 def test_words_arrive_once(shape: Shape) -> None:
     for place in TOLD_TO:
         _arrive_once(shape, place)
@@ -122,13 +117,13 @@ def _arrive_once(shape: Shape, place: type[Place]) -> None:
         assert found.count(sentence) == said.count(sentence) > 0
 
 
-@pytest.mark.parametrize("shape", [x for x in of("medium") if x.says], ids=ids)
+@looped("shape", [x for x in of("medium") if x.says])
 def test_words_beneath_a_medium_arrive_once(shape: Shape) -> None:
     for place in (Sharing, Reporter):
         assert read_by(seen(shape.name, place), TOLD_TO[place]).count(plain(shape.says or "")) == 1
 
 
-@pytest.mark.parametrize("shape", of("command"), ids=ids)
+@looped("shape", of("command"))
 def test_an_answer_of_staff_arrives_once(shape: Shape) -> None:
     found = read_by(seen(shape.name, Staff), "author")
     assert found.count(plain(shape.says or "")) == 1
@@ -137,15 +132,15 @@ def test_an_answer_of_staff_arrives_once(shape: Shape) -> None:
 # -- one helpful answer ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("place", PRIVATE, ids=lambda x: x.__name__)
-@pytest.mark.parametrize("shape", of("words", "medium", "burst", "replaced", "command"), ids=ids)
+@looped("place", PRIVATE)
+@looped("shape", of("words", "medium", "burst", "replaced", "command"))
 def test_nobody_who_speaks_is_left_in_silence(shape: Shape, place: type[Place]) -> None:
     answers = keys(seen(shape.name, place), "author")
     assert answers
     assert len(answers) == len(set(answers)), "said twice"
 
 
-@pytest.mark.parametrize("shape", of("medium", "burst"), ids=ids)
+@looped("shape", of("medium", "burst"))
 def test_who_sends_a_medium_is_asked_for_words_once(shape: Shape) -> None:
     for place in PRIVATE:
         assert keys(seen(shape.name, place), "author").count("text-only") == 1
@@ -153,7 +148,7 @@ def test_who_sends_a_medium_is_asked_for_words_once(shape: Shape) -> None:
     assert staff.count("asked-for-words") == 1, "staff read what the person was told"
 
 
-@pytest.mark.parametrize("shape", of("medium", "burst", "verification", "call"), ids=ids)
+@looped("shape", of("medium", "burst", "verification", "call"))
 def test_an_hour_later_it_is_answered_again(shape: Shape) -> None:
     for place in PRIVATE:
         stage = place()
@@ -165,7 +160,7 @@ def test_an_hour_later_it_is_answered_again(shape: Shape) -> None:
         assert len(answers) == 1
 
 
-@pytest.mark.parametrize("shape", of("medium"), ids=ids)
+@looped("shape", of("medium"))
 def test_several_in_a_row_get_one_answer(shape: Shape) -> None:
     for place in (Newcomer, Reporter, Editors):
         stage = place()
@@ -175,8 +170,8 @@ def test_several_in_a_row_get_one_answer(shape: Shape) -> None:
         assert len(answers) == (0 if place is Editors and '"m.thread"' in shape.events else 1)
 
 
-@pytest.mark.parametrize("shape", of("verification", "call"), ids=ids)
-@pytest.mark.parametrize("place", PLACES, ids=lambda x: x.__name__)
+@looped("shape", of("verification", "call"))
+@looped("place", PLACES)
 def test_machines_are_no_matter(shape: Shape, place: type[Place]) -> None:
     found = seen(shape.name, place)
     if place in PRIVATE:
@@ -187,8 +182,8 @@ def test_machines_are_no_matter(shape: Shape, place: type[Place]) -> None:
         assert not found
 
 
-@pytest.mark.parametrize("shape", of("nothing"), ids=ids)
-@pytest.mark.parametrize("place", PLACES, ids=lambda x: x.__name__)
+@looped("shape", of("nothing"))
+@looped("place", PLACES)
 def test_where_nobody_says_anything_nothing_is_passed_on(shape: Shape, place: type[Place]) -> None:
     found = seen(shape.name, place)
     assert not keys(found, "everybody")

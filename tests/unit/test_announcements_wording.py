@@ -21,6 +21,7 @@ from bots.runtime.speech.phrases import Plural, Renderer, each
 from bots.runtime.speech.words import LANGUAGES
 from bots.runtime.understanding.commands import Command, Invocation
 from bridges.email.rendering import as_html, as_text
+from tests.kit.looped import looped
 from tests.unit.test_announcements_story import SETTINGS, WORDS
 
 RULES = sorted(Path(bots.announcements.rules.__file__).parent.glob("*.py"))
@@ -68,8 +69,8 @@ def placeholders(key: str) -> set[str]:
     return {name for text in texts for name in re.findall(r"\{(\w+)\}", text)}
 
 
-@pytest.mark.parametrize("language", EVERY)
-@pytest.mark.parametrize("key", sorted(WORDING.paragraphs))
+@looped("language", EVERY)
+@looped("key", sorted(WORDING.paragraphs))
 def test_nothing_a_person_writes_becomes_markup(key: str, language: str) -> None:
     values: dict[str, object] = dict.fromkeys(placeholders(key), EVIL)
     if "n" in values:
@@ -150,8 +151,8 @@ def test_a_label_goes_out_of_what_the_chat_shows_too() -> None:
     assert labelled(said, WORDS) == ("ar", Said("اجتماع & خبز", "<p> اجتماع &amp; خبز</p>"))
 
 
-@pytest.mark.parametrize("command", commands.ALL, ids=lambda x: x.name)
-@pytest.mark.parametrize("language", EVERY)
+@looped("command", commands.ALL)
+@looped("language", EVERY)
 def test_commands_are_found_as_they_are_shown(command: Command, language: str) -> None:
     found = commands.KNOWN.find(command.shown(language))
     assert isinstance(found, Invocation)

@@ -21,6 +21,7 @@ from config.ombuds.settings import Helpline, OmbudsFile
 from config.reading.sentences import sentence
 from config.values.credentials import KINDS, OmbudsEnvironment
 from config.values.faults import ConfigFaults
+from tests.kit.looped import looped
 
 variable = OmbudsEnvironment.variable
 VALID = """\
@@ -362,7 +363,7 @@ def test_a_language_without_translation_is_a_notice(tmp_path: Path) -> None:
     assert "Polish has no translation yet" in notice.text
 
 
-@pytest.mark.parametrize("kind", get_args(ErrorType))
+@looped("kind", get_args(ErrorType))
 def test_every_error_of_pydantic_has_plain_words(kind: str) -> None:
     context: dict[str, Any] = {"expected": "'a' or 'b'", "error": ValueError("say so")}
     details = ErrorDetails(

@@ -31,6 +31,7 @@ from config.network.bots import models
 from config.network.settings import INITIATIVE
 from config.reading.sentences import sentence
 from config.values.faults import ConfigFaults
+from tests.kit.looped import looped
 
 VALID = """\
 network:
@@ -650,7 +651,7 @@ def test_without_its_first_key_the_other_sections_tell_the_kind(tmp_path: Path) 
     assert fault_of(tmp_path, text).startswith("1: network: is missing; write `network:`")
 
 
-@pytest.mark.parametrize("kind", get_args(ErrorType))
+@looped("kind", get_args(ErrorType))
 def test_every_error_of_pydantic_has_plain_words(kind: str) -> None:
     context: dict[str, Any] = {"expected": "'a' or 'b'", "error": ValueError("say so")}
     details = ErrorDetails(

@@ -22,6 +22,7 @@ from config.values.matrix_ids import (
     server_of,
 )
 from config.values.urls import checked_url, is_exposed
+from tests.kit.looped import looped
 
 
 @pytest.mark.parametrize(
@@ -186,7 +187,7 @@ def test_durations_are_written_as_they_are_read(seconds: int) -> None:
     assert parse_duration(format_duration(timedelta(seconds=seconds))).total_seconds() == seconds
 
 
-@pytest.mark.parametrize("code", LANGUAGES)
+@looped("code", LANGUAGES)
 def test_every_known_language(code: str) -> None:
     assert checked_language(code) == code
 

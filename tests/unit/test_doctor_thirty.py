@@ -9,8 +9,7 @@ from __future__ import annotations
 import ast
 from functools import cache
 
-import pytest
-
+from tests.kit.looped import looped
 from tests.unit.spoken_texts import ROOT
 
 MISTAKES = {
@@ -114,7 +113,7 @@ def test_there_are_more_than_thirty_of_them() -> None:
     assert len(MISTAKES) > 30
 
 
-@pytest.mark.parametrize("mistake", MISTAKES)
+@looped("mistake", MISTAKES)
 def test_each_is_made_by_a_test(mistake: str) -> None:
     file, _, name = MISTAKES[mistake].partition("::")
     assert name in _tests(file)

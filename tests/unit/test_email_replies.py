@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bridges.email.replies import Concerns, Reply, Stage
+from tests.kit.looped import looped
 
 NOBODY = [
     "550 5.1.1 The email account that you tried to reach does not exist. Please try "
@@ -112,7 +113,7 @@ def test_who_does_not_exist_is_told_from_all_else(line: str) -> None:
     assert reply(line).concerns(Stage.RECIPIENT) is Concerns.RECIPIENT
 
 
-@pytest.mark.parametrize("line", NOT_NOBODY)
+@looped("line", NOT_NOBODY)
 def test_nobody_is_struck_for_what_a_server_says_of_us(line: str) -> None:
     assert not reply(line).nobody
 

@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from typing import Any
 
-import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +20,7 @@ from bots.runtime.speech.phrases import Link, Plural, Quote, each
 from bots.runtime.speech.words import Words
 from federation.model.actions import Handle, Redact
 from federation.model.events import Edit, Redaction, RoomReplaced, RoomView
+from tests.kit.looped import looped
 from tests.unit.test_exchange_story import (
     ANNA,
     BOT,
@@ -321,8 +321,8 @@ def test_what_is_said_of_phrases_is_about_phrases() -> None:
     assert WORDING.commands <= {x for key in WORDING.paragraphs for x in placeholders(key)}
 
 
-@pytest.mark.parametrize("key", sorted(WORDING.paragraphs))
-@pytest.mark.parametrize("language", ["de en", "ar", "ti", "uk"])
+@looped("key", sorted(WORDING.paragraphs))
+@looped("language", ["de en", "ar", "ti", "uk"])
 def test_every_phrase_renders_in_the_catalogues(key: str, language: str) -> None:
     evil = '<img src=x onerror="x">&amp;\n\u202e{share}'
     values: dict[str, object] = dict.fromkeys(placeholders(key), evil)

@@ -11,6 +11,7 @@ from bots.cli.installing import checks, wording
 from bots.cli.installing.checks import Texts, Wrong
 from bots.cli.installing.questions import QUESTIONS, answered
 from bots.runtime.speech.words import Words
+from tests.kit.looped import looped
 
 GIVEN = {"name": "Bündnis", "domain": "verein.example"}
 Check = Callable[[str, Texts], str]
@@ -84,7 +85,7 @@ def test_others_are_told_what_to_write(check: Check, text: str, said: str, langu
         assert said in re.sub("[\u2066-\u2069]", "", sentence)
 
 
-@pytest.mark.parametrize("language", Words().languages)
+@looped("language", Words().languages)
 def test_yes_and_no_are_taken_as_they_are_shown(language: str) -> None:
     words = Words()
     assert checks.yes_or_no(words.text(wording.YES, language), {}) == "yes"

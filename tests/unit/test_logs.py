@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from bots.runtime.process.logs import Formatter, install, scrub, where
+from tests.kit.looped import looped
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def log() -> Iterator[io.StringIO]:
         logging.getLogger(name).setLevel(before)
 
 
-@pytest.mark.parametrize(
+@looped(
     "secret",
     [
         "@anna:example.org",
@@ -51,7 +52,7 @@ def log() -> Iterator[io.StringIO]:
         "/rooms/x/event/%24yHet3w1ZUgEWfBE6T4suJQ5dsk06uWTy7p5o0TnMmfw",
     ],
 )
-@pytest.mark.parametrize("line", ["{}", "before {} after", "({}), '{}'", "{}, {}.", "x\n{}\ny"])
+@looped("line", ["{}", "before {} after", "({}), '{}'", "{}, {}.", "x\n{}\ny"])
 def test_names_and_secrets_are_struck_out(secret: str, line: str) -> None:
     scrubbed = scrub(line.format(secret, secret))
     assert secret not in scrubbed

@@ -19,6 +19,7 @@ from bots.runtime.speech import declining, unheeded, vocabulary
 from bots.runtime.speech.phrases import Renderer, each
 from bots.runtime.speech.words import Words
 from federation.model.events import KNOWN_MEDIA
+from tests.kit.looped import looped
 from tests.unit.test_ombuds_story import SETTINGS
 from tests.unit.world import EnglishWords
 
@@ -78,7 +79,7 @@ def placeholders(key: str) -> set[str]:
     return {x for text in each(PARAGRAPHS[key]) for x in re.findall(r"\{(\w+)\}", str(text))}
 
 
-@pytest.mark.parametrize("key", sorted(PARAGRAPHS))
+@looped("key", sorted(PARAGRAPHS))
 def test_nothing_a_person_writes_becomes_markup(key: str) -> None:
     text = Renderer(EnglishWords(), WORDING).render(
         Phrase(key, "en", dict.fromkeys(placeholders(key), EVIL))

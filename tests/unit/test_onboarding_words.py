@@ -45,6 +45,7 @@ from bots.runtime.speech.vocabulary import HELP
 from bots.runtime.speech.words import Words
 from bots.runtime.understanding import answers, numbers
 from bots.runtime.understanding.commands import Command, Commands, Invocation, Unknown
+from tests.kit.looped import looped
 from tests.unit.test_onboarding_story import NORTH, SETTINGS, SOUTH, WEST
 from tests.unit.world import EnglishWords
 
@@ -93,8 +94,8 @@ def test_what_is_said_of_phrases_is_about_phrases() -> None:
     assert WORDING.commands <= {x for key in PARAGRAPHS for x in placeholders(key)}
 
 
-@pytest.mark.parametrize("key", sorted(PARAGRAPHS))
-@pytest.mark.parametrize("language", ["de en", "ar", "ti", "de-simple"])
+@looped("key", sorted(PARAGRAPHS))
+@looped("language", ["de en", "ar", "ti", "de-simple"])
 def test_every_phrase_renders_in_the_catalogues(key: str, language: str) -> None:
     values: dict[str, object] = dict.fromkeys(placeholders(key), EVIL)
     values |= {"person": Person("@a:b.example", EVIL), "reason": Quote(EVIL), "time": date.today()}

@@ -27,6 +27,7 @@ from bots.runtime.speech.phrases import RULE, Paragraphs, Plural, Written, each
 from bots.runtime.speech.vocabulary import YES
 from bots.runtime.speech.words import LANGUAGES, ORIGINALS, Words
 from bots.runtime.understanding.commands import Invocation
+from tests.kit.looped import looped
 from tests.unit import test_ombuds_story, test_onboarding_story
 
 WORDS = Words()
@@ -199,9 +200,9 @@ def upright(text: str) -> str:
     return "\n".join(x[1:-1] if x[:1] in ("\u2066", "\u2067") else x for x in lines)
 
 
-@pytest.mark.parametrize("first", FIRST, ids=" ".join)
-@pytest.mark.parametrize("language", FOREIGN)
-@pytest.mark.parametrize("key", ASKING)
+@looped("first", FIRST)
+@looped("language", FOREIGN)
+@looped("key", ASKING)
 def test_a_draft_that_asks_something_stands_beside_an_original(
     key: str, language: str, first: tuple[str, ...]
 ) -> None:
@@ -236,8 +237,8 @@ def test_a_first_answer_fits_on_a_phone(language: str) -> None:
     assert 100 < len(words) < 200
 
 
-@pytest.mark.parametrize("first", FIRST, ids=" ".join)
-@pytest.mark.parametrize("key", KEYS)
+@looped("first", FIRST)
+@looped("key", KEYS)
 def test_originals_and_what_was_checked_stand_alone(key: str, first: tuple[str, ...]) -> None:
     for language in ORIGINALS:
         assert len(shown(key, language, first=first)) == 1

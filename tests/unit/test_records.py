@@ -58,6 +58,7 @@ from federation.model.actions import (
     Text,
 )
 from federation.model.shapes import is_text, parse, whole
+from tests.kit.looped import looped
 from tests.store.malformed import JSON, TEXT
 
 GOLDEN = Path(__file__).parent / "golden" / "rows"
@@ -187,7 +188,7 @@ def alike(one: object, other: object) -> bool:
     return type(one) is type(other) and one == other
 
 
-@pytest.mark.parametrize("name", RECORDS)
+@looped("name", RECORDS)
 def test_a_row_looks_as_it_did_and_is_read_as_it_was(name: str) -> None:
     kept = (GOLDEN / f"{name}.json").read_bytes()
     record = RECORDS[name]
@@ -210,7 +211,7 @@ def test_each_class_has_a_name() -> None:
     assert {*OUTBOX.kinds.values()} == {Order}
 
 
-@pytest.mark.parametrize("name", RECORDS)
+@looped("name", RECORDS)
 def test_the_version_of_a_row_stands_first(name: str) -> None:
     assert write(RECORDS[name]).startswith(b'{"v":1,"row":{"kind":')
 

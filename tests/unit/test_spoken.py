@@ -18,6 +18,7 @@ from bots.cli.terminal import in_words, run
 from bots.offices.checkup.finding import Mark
 from config.cli import spoken as speaking
 from config.cli.spoken import spoken
+from tests.kit.looped import looped
 from tests.unit.spoken_texts import ENGLISH, ROOT, blank, labels, sentences, sources
 
 CATALOGUE = ROOT / "config" / "cli" / "de.po"
@@ -55,7 +56,7 @@ def files() -> list[Path]:
     return [file for file in sources() if str(file.relative_to(ROOT)) not in ENGLISH]
 
 
-@pytest.mark.parametrize("file", files(), ids=lambda file: str(file.relative_to(ROOT)))
+@looped("file", files())
 def test_every_sentence_of_the_sources_is_in_the_catalogue(
     file: Path, known: dict[str, str]
 ) -> None:

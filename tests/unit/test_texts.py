@@ -18,6 +18,7 @@ import bots
 import bridges
 from bots.runtime.speech.phrases import Plural
 from config.translations import ROOT, TEMPLATE
+from tests.kit.looped import looped
 
 TEMPLATES = sorted(
     path
@@ -75,7 +76,7 @@ def literals(source: str) -> list[str]:
     return [x.strip() for x in (*page.found, *told) if any(y.isalpha() for y in x)]
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=lambda x: x.relative_to(ROOT).as_posix())
+@looped("path", TEMPLATES)
 def test_no_template_speaks_for_itself(path: Path) -> None:
     assert bool(literals(path.read_text(encoding="utf-8"))) == (path.name in DEMO)
 
@@ -128,7 +129,7 @@ def texts(value: object) -> Iterator[str]:
             yield from texts(list(value.values()))
 
 
-@pytest.mark.parametrize("module", WORDINGS, ids=lambda x: x.__name__)
+@looped("module", WORDINGS)
 def test_every_text_of_a_table_is_in_the_catalogues(module: ModuleType) -> None:
     with (ROOT / TEMPLATE).open("rb") as file:
         template = read_po(file)
