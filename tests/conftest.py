@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -30,9 +32,29 @@ LONGEST = {
 # No example fails by the speed of the machine. (In CI, Hypothesis takes the same ones each time.)
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
+MEMORY = Path("/dev/shm")  # noqa: S108  (pytest makes a folder of its own in it)
+ROOM_WANTED = 4 * 1024**3
+"""Bytes, for what the tests of a run write; most of it is gone as soon as a test has passed."""
+LEAN = {"push": {"enabled": False}}
+"""Nobody here is rung; what for and how often is not computed, at every event and for everybody."""
 # What commands say is compared in English, whatever terminal the tests are run in.
 os.environ["LC_ALL"] = "C.UTF-8"
 os.environ[STRICT] = "1"
+
+
+def _has_room(place: Path) -> bool:
+    """A disk in memory, from which programs may be run."""
+    return (
+        place.is_dir()
+        and os.access(place, os.W_OK)
+        and shutil.disk_usage(place).free > ROOM_WANTED
+        and not os.statvfs(place).f_flag & os.ST_NOEXEC
+    )
+
+
+if _has_room(MEMORY):
+    # Databases wait for the disk at every commit, and none of ours has to outlive the machine.
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -73,7 +95,7 @@ def unique(name: str) -> str:
 async def synapse(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[EmbeddedSynapse]:
     """One Synapse a session."""
     directory = tmp_path_factory.mktemp("synapse")
-    async with await EmbeddedSynapse.start(directory) as running:
+    async with await EmbeddedSynapse.start(directory, extra=LEAN) as running:
         yield running
 
 

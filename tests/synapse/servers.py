@@ -16,7 +16,7 @@ from bots.lab.synapse.embedded import EmbeddedSynapse, free_port
 from bots.lab.synapse.neighbours import Neighbours
 from bots.offices.network import NetworkOffice, network_office
 from bots.offices.reading import load_network
-from tests.conftest import Account, unique
+from tests.conftest import LEAN, Account, unique
 from tests.synapse.alliance import Alliance, founded, private_chat
 from tests.synapse.conftest import MakePerson
 from tests.synapse.networks import Client
@@ -50,7 +50,9 @@ async def servers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ser
     near = Neighbours.make(folder / "neighbours", NAMES, [free_port() for _ in NAMES])
 
     async def start(name: str) -> EmbeddedSynapse:
-        return await EmbeddedSynapse.start(folder / name, server_name=name, neighbours=near)
+        return await EmbeddedSynapse.start(
+            folder / name, server_name=name, neighbours=near, extra=LEAN
+        )
 
     async with AsyncExitStack() as stack:
         running = await asyncio.gather(*map(start, NAMES))
