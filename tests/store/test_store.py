@@ -93,9 +93,8 @@ def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_migrations_are_numbered_without_a_gap() -> None:
-    names = sorted(
-        entry.name for entry in resources.files("bots.runtime").joinpath("sql").iterdir()
-    )
+    folder = resources.files("bots.runtime.store").joinpath("sql")
+    names = sorted(entry.name for entry in folder.iterdir())
     assert [int(name[:3]) for name in names] == list(range(1, len(names) + 1))
     assert all(name[3] == "_" and name.endswith(".sql") for name in names)
 
