@@ -42,10 +42,10 @@ def _section(machine: type[Machine]) -> str:
             arrows.setdefault((_id(before), _id(after)), []).append(line.name)
     drawn = (f"    {x} --> {y}: {', '.join(names)}" for (x, y), names in arrows.items())
     about = inspect.cleandoc(machine.__doc__ or "")
-    name = machine.__name__.removesuffix("Moves")
-    where = machine.__module__.replace(".", "/")
+    name, where = machine.__name__, machine.__module__.replace(".", "/")
     diagram = "\n".join(("```mermaid", "stateDiagram-v2", *drawn, "```"))
-    return f"## {name}\n{about} (`{where}.py`)\n\n{diagram}\n"
+    title = name.removesuffix("Moves")
+    return f"## {title}\n{about}\n\n{diagram}\n\n`{name}` in `{where}.py`.\n"
 
 
 def _id(state: StrEnum | None) -> str:

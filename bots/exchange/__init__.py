@@ -1,1 +1,2 @@
-"""Exchange: what its author shares is carried to the room of all initiatives, and follows her."""
+"""Exchange: copies what authors share into the room of all initiatives, and keeps the copies up to
+date."""

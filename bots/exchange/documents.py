@@ -1,4 +1,4 @@
-"""What the exchange keeps. Of what nobody has shared nothing is kept."""
+"""What the exchange keeps: only what somebody has shared."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from bots.runtime.kit.states import Begin, End, Machine, Move
 
 class ShareState(StrEnum):
     RESTS = "rests"
-    """Somebody has marked it soon after it was taken back; it is looked up a while later."""
+    """Marked soon after it was taken back: it is looked up after a pause."""
     ASKED = "asked"
-    """Somebody has marked it; who wrote it is being looked up. Nothing of it is kept."""
+    """Marked: we are looking up who wrote it. No word of it is kept yet."""
     SHARED = "shared"
 
 
 class ShareMoves(Machine):
-    """A message is looked up before it is shared, and again whenever nobody knows what it says.
-    When it is taken back, nothing of it is kept."""
+    """A message is looked up before it is shared, and again whenever we no longer know what it
+    says. Once it is taken back, we keep nothing of it."""
 
     marked = Begin(ShareState.ASKED, ShareState.RESTS)
     pause_over = Move(ShareState.RESTS, to=ShareState.ASKED)
@@ -34,7 +34,7 @@ class ShareMoves(Machine):
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A 📣, or a command that stands for it."""
+    """A 📣, or the command that does the same."""
 
     event: str
     by: str = field(repr=False)
@@ -42,44 +42,44 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """A message that its author shares, as the archive keeps it. Ids are Matrix's."""
+    """A message that somebody has marked and its author may share. Ids are Matrix's."""
 
     source: str
     """Event id of the message."""
     room: str
-    """Where it stands."""
+    """The room in which it was written."""
     state: ShareState = ShareState.ASKED
     marks: tuple[Mark, ...] = ()
     via: tuple[str, ...] = ()
-    """Servers through which that room is reached."""
+    """Servers through which clients reach that room."""
     edits: tuple[str, ...] = ()
     """Event ids of the edits whose words the copy shows, or has shown."""
     number: int = 0
     into: str = ""
     """The room of the copy."""
     back: tuple[str, ...] = ()
-    """Servers through which that one is reached."""
+    """Servers through which clients reach the room of the copy."""
     author: str = field(default="", repr=False)
     initiative: str = ""
     name: str = field(default="", repr=False)
-    """Her name, if she wants it to be shown."""
+    """The author's name, if they want it shown."""
     text: str = field(default="", repr=False)
     kind: str = ""
-    """What it is besides text: a kind of `federation.model.events.KNOWN_MEDIA`."""
+    """Kind of its attachment, one of `federation.model.events.KNOWN_MEDIA`; empty if it is only text."""
     thread: str | None = None
     shared: float = 0.0
     changed: float = 0.0
     answered: int = 0
-    """How many answers there are in the exchange room."""
+    """How many answers it has in the exchange room."""
     noted: float = 0.0
-    """When the conversation was last told of answers."""
+    """When the room it comes from was last told about answers."""
     told: int = 0
-    """Of how many."""
+    """How many answers it was told about."""
 
 
 @dataclass(frozen=True, slots=True)
 class Restless:
-    """How often a message was shared and taken back lately."""
+    """How often a message was recently shared and taken back."""
 
     source: str
     """Event id of the message."""
@@ -88,38 +88,38 @@ class Restless:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """To a shared message, in the exchange room."""
+    """An answer to a shared message, written in the exchange room."""
 
     number: int
-    """Of what it answers."""
+    """Number of the share that it answers."""
     event: str
     counts: bool = True
-    """It was not deleted."""
+    """Whether it still exists."""
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
     user: str = field(repr=False)
     named: bool = False
-    """She wants her name to stand beside what she shares."""
+    """Whether what they share shows their name."""
     heard: sparing.Heard = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What was decided in a room, and done there."""
+    """What was decided in a room, and what we did there."""
 
     room: str
     open: bool | None = None
-    """None: as the settings say."""
+    """Whether sharing is on; None: as the settings say."""
     introduced: bool = False
     joined: bool = False
     asked: str = field(default="", repr=False)
-    """Who asked us into a room that is none of the network's, until we have looked at it."""
+    """Who invited us into a room outside the network, until we have looked at it."""
     initiative: str = ""
-    """The id of the one that runs the room itself, while we serve it there."""
+    """Id of the initiative that runs this room itself, while we serve it there."""
     heir: str = ""
-    """The room that replaces one of these."""
+    """The room that replaces this one, if an initiative runs it itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,15 +128,16 @@ class Office(Movable):
     moved: Mapping[str, str] = field(default_factory=dict)
     """Room → the room that replaced it."""
     heirs: Mapping[str, str] = field(default_factory=dict)
-    """Rooms that replace rooms which others run, until we have looked at them → the replaced."""
+    """New room → the room it replaces, of rooms that initiatives run themselves, until we have
+    looked at the new one."""
     heard: sparing.Heard = field(default_factory=dict)
     shut: str = ""
-    """The room in place of another into which we could not come, and of which was told last."""
+    """The replacement room that we could not enter and last told coordinators about."""
 
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """A message whose copy those who moderate the exchange room removed: it is not copied again."""
+    """A message whose copy a moderator of the exchange room removed: it is not copied again."""
 
     source: str
 
@@ -155,7 +156,7 @@ SHARES = Collection(
     },
     erases=lambda x: bool(x.number),
 )
-"""`event`: those that a redaction may take back besides the message itself."""
+"""`event`: marks and edits, which people can redact without redacting the message."""
 ANSWERS = Collection(
     "exchange/answer", Answer, key=lambda x: x.event, indexes={"number": lambda x: (str(x.number),)}
 )
@@ -170,7 +171,7 @@ PLACES = Collection(
         "joined": lambda x: ("",) if x.initiative and x.joined else (),
     },
 )
-"""`joined`: rooms in which we are that initiatives run themselves."""
+"""`joined`: rooms run by initiatives themselves that we are in."""
 REMOVED = Collection("exchange/removed", Removed, key=lambda x: x.source)
 RESTLESS = Collection("exchange/restless", Restless, key=lambda x: x.source)
 ALL = (OFFICE, SHARES, ANSWERS, PEOPLE, PLACES, REMOVED, RESTLESS)

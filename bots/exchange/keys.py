@@ -1,4 +1,4 @@
-"""The names under which the exchange finds its copies, reactions and timers again."""
+"""Names by which the exchange finds its copies, reactions and timers."""
 
 from __future__ import annotations
 
@@ -9,22 +9,21 @@ SEEN = Made("exchange/{number:int}/seen")
 """Our ✅ on what was shared."""
 
 NOTE = Timer("note/{number:int}")
-"""The conversation is told of answers."""
+"""Tell the room that a message comes from about answers."""
 ANEW = Timer("anew/{number:int}/{moved:int}")
-"""The copy may have been on its way while the exchange room was replaced; `moved`: when, in
-milliseconds."""
+"""The exchange room was replaced at `moved` (milliseconds) and may have missed this copy."""
 REST = Timer("rest/{source}")
-"""Nobody marks the message any more: it is taken back."""
+"""The last 📣 is gone: take the message back."""
 LOOK = Timer("look/{source}")
-"""It was marked once more: it is looked up."""
+"""The pause is over: look the message up."""
 CALM = Timer("calm/{source}")
-"""Nobody has changed their mind about it for long."""
+"""Nobody has taken it back for a while: forget how often they did."""
 CLEAR = Timer("clear/{number:int}")
-"""More answers to what was taken back are to be forgotten."""
+"""Forget the next answers to a message that was taken back."""
 BEHIND = Timer("behind/{room}")
-"""More was shared from a room in which we are not any more."""
+"""Take back the next messages from a room that we have left."""
 UNNAME = Timer("unname/{user}")
-"""More copies bear the name of somebody who wants it taken off."""
+"""Take somebody's name off their next copies."""
 
 SHARE = Question("share")
-"""Why it is asked what a message says now."""
+"""We ask what a message says because somebody has marked it."""

@@ -1,4 +1,4 @@
-"""What the network's YAML says, in the form that the exchange's rules need. Rooms are ids."""
+"""The network's YAML in the form that the rules of the exchange need. Rooms are ids."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ class Source:
 
     room: str
     initiative: str
-    """Its name, as it stands beside what is shared."""
+    """The initiative's name, shown with what is shared."""
     open: bool = True
     """Whether sharing is on until its moderators decide."""
     within: tuple[str, ...] = ()
-    """The spaces around it; whoever is banned there shares nothing from here."""
+    """The spaces it is in. Anyone banned from one of them shares nothing from here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Adopted:
     server: str
     contacts: frozenset[str]
     space: str = ""
-    """Its id, as the alliance links it; empty where that is not known."""
+    """Id of its space, as the alliance links it; empty if unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,31 +37,31 @@ class Settings:
     account: str
     exchange: str
     languages: tuple[str, ...]
-    """The first is that of the exchange room; `spoken` are those of the others."""
+    """The first is the language of the exchange room; other rooms use `spoken`."""
     sources: tuple[Source, ...] = ()
     adopted: tuple[Adopted, ...] = ()
     spaces: frozenset[str] = frozenset()
-    """Those of all initiatives."""
+    """The spaces of all initiatives."""
     coordination: str | None = None
-    """Where failures are told."""
+    """The room in which we report failures."""
     accounts: frozenset[str] = frozenset()
-    """Bots and service accounts; what they write is never shared."""
+    """Bots and service accounts: what they write is never shared."""
     creator: str = ""
-    """Makes the rooms of the network."""
+    """The account that makes the network's rooms."""
     alliance: str = ""
-    """The space of all; who is in it, `greeter` sees."""
+    """The alliance's space. The account `greeter` sees its members."""
     greeter: str = ""
     room_languages: tuple[str, ...] = ()
-    """Side by side in the rooms of initiatives; by default the first two."""
+    """Languages side by side in initiatives' rooms; by default the first two."""
     places: frozenset[str] = field(init=False)
     """Every room of the network that the bot is in."""
     spread: frozenset[str] = field(init=False)
-    """Spaces, which the bot itself is not in."""
+    """Spaces; the bot is in none of them."""
 
     def __post_init__(self) -> None:
         if not self.languages:
             raise ValueError("The network needs at least one language, its rooms' own, as first")
-        # Asked for with every event, and there may be hundreds.
+        # Every event needs them, and there may be hundreds.
         common = (self.exchange, *((self.coordination,) if self.coordination else ()))
         places = frozenset((*common, *(x.room for x in self.sources)))
         around = frozenset(y for x in self.sources for y in x.within)
@@ -73,8 +73,8 @@ class Settings:
         return " ".join(self.room_languages or self.languages[:2])
 
     def as_known(self, office: Office) -> Settings:
-        """With each room under the id by which we have known it: what is kept of it is kept under
-        that, though the settings may name the room that replaced it by now."""
+        """The settings with the ids that documents use: rooms keep the id under which we first knew
+        them, even after the settings name their replacements."""
         if self.places.isdisjoint(office.moved.values()):
             return self
         return replace(
@@ -92,5 +92,5 @@ class Settings:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Of the initiatives."""
+        """Names of the initiatives."""
         return (*(x.initiative for x in self.sources), *(x.name for x in self.adopted))

@@ -1,4 +1,4 @@
-"""The commands, declared: names in several languages, what they take, what they do."""
+"""The commands: their names in several languages, what they take and what they do."""
 
 from __future__ import annotations
 
@@ -63,19 +63,19 @@ ORIGINAL = Command(
 STAFF = (ANSWER, UNDO, CASES, TAKE, CLOSE, REOPEN, TEAM, CONFIRM, HELP)
 REPORTER = (NEW, HELP, ORIGINAL)
 OF_CASE = frozenset(x.name for x in (ANSWER, UNDO, CLOSE, REOPEN, TAKE))
-"""About one case: the thread's, or the one whose number is named first."""
+"""Commands about one case: the thread's, or the one whose number comes first."""
 TAKING = frozenset({ANSWER.name, CASES.name, TEAM.name})
-"""What something has to follow, or may follow."""
+"""Commands that need text after them, or may have some."""
 
 
 def full(command: Command, number: str = "") -> PerLanguage:
-    """A command with what it takes."""
+    """A command with its arguments."""
     takes = " …" if command.name in TAKING else ""
     return PerLanguage(lambda language: f"{command.shown(language)}{number}{takes}")
 
 
 def numbered(command: Command) -> PerLanguage:
-    """How it is written outside the thread of a case."""
+    """How to write it outside the thread of a case."""
     return full(command, " 17")
 
 
@@ -106,7 +106,7 @@ _NUMBER = re.compile(
 
 
 def of_reporter(text: str) -> Invocation | Unknown | None:
-    """The command that a person's message is; anything else is what she has to say."""
+    """The command in a person's message; None if it is a message for the office."""
     if is_asking(text):
         return Invocation(HELP)
     found = _REPORTER.find(text)
@@ -117,7 +117,7 @@ def of_reporter(text: str) -> Invocation | Unknown | None:
 
 
 def split_number(rest: str) -> tuple[int | None, str]:
-    """The number of a case named first, and what follows."""
+    """The case number at the beginning, and the rest."""
     if unicodedata.category(rest[:1] or " ") == "No":  # «②»
         rest = f"{unicodedata.numeric(rest[0]):g}{rest[1:]}"
     found = _NUMBER.match(rest)

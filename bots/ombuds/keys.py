@@ -1,4 +1,4 @@
-"""The names under which the office finds its rooms, events and timers again."""
+"""Names by which the office finds its rooms, events and timers."""
 
 from __future__ import annotations
 
@@ -13,48 +13,48 @@ from federation.model.actions import Handle
 
 FIRST = Made("office/room")
 LATER = Made("office/room/{number:int}")
-"""Another one, each time that it was lost."""
+"""The next ombuds room, each time that one is lost."""
 PROPOSAL = Made("team/{number:int}")
 
 ANEW = Timer("office/anew")
-"""A lost room is followed by another one."""
+"""Make a new room in place of a lost one."""
 MOVE = Timer("office/move")
-"""More cases are put into the new room."""
+"""Send the next cases into the new room."""
 SEARCH = Timer("search/{number:int}")
-"""More cases are read to look for a word."""
+"""Search the next cases for a word."""
 RING = Timer("office/ring")
-"""Staff hear of what has come since their phones last rang."""
+"""Ring staff's phones for what has come since the last sound."""
 DEVICES = Timer("devices/{user}")
-"""It is looked on which devices somebody of the team reads."""
+"""Check which devices a member of the team reads on."""
 
 # -- cases -----------------------------------------------------------------------------------------
 
 ROOT = Made("case/{case:int}/root")
 HEADER = Made("case/{case:int}/header")
-"""Stands in for a root that was taken back."""
+"""Replaces a root that was taken back."""
 RECEIPT = Made("case/{case:int}/receipt")
 ACKNOWLEDGED = Made("case/{case:int}/acknowledged/{number:int}")
-"""What tells the person to which case her message went, the one with that number there."""
+"""Tells the person which case their message went to; `number`: of the message there."""
 ANSWER = Made("case/{case:int}/answer/{number:int}")
 NOTICE = Made("case/{case:int}/answer/{number:int}/notice")
-"""What staff see of an answer."""
+"""The notice of an answer that staff see."""
 TEXT = Made("case/{case:int}/{kind}/{number:int}")
-"""A message of the person in the thread: text, or news of a medium of that kind."""
+"""A message of the person in the thread: text, or a note about an attachment of that kind."""
 UNDO = Made("undo/{case:int}/{number:int}")
-"""Our reaction by which an answer can be taken back."""
+"""Our reaction that staff press to take an answer back."""
 
 SAID = Question("case/{case:int}")
-"""What a message of the person says now that belongs to a case."""
+"""What a message of the case's person says now."""
 
 GOES = Timer("answer/{case:int}/{number:int}")
-"""An answer goes out."""
+"""Send an answer."""
 RECEIVE = Timer("receipt/{case:int}")
-"""The receipt is tried again that waits for a case to stand in the room."""
+"""Try again to send a receipt that waits for its case's root."""
 
 # -- private chats ---------------------------------------------------------------------------------
 
 CHAT = Made("chat/{number:int}")
-"""One that we make."""
+"""A chat that we make."""
 
 WELCOME = Timer("welcome/{room}")
 
@@ -62,24 +62,24 @@ WELCOME = Timer("welcome/{room}")
 
 QUESTION = Made("flag/{number:int}/question")
 EVIDENCE = Made("flag/{number:int}/evidence")
-"""The question whether the office may read what was flagged."""
+"""Asks whether the office may read what was flagged."""
 MODERATOR = Made("moderator/{serial:int}")
-"""The room in which a moderator is told of flags."""
+"""The room in which we tell a moderator about flags."""
 TOLD = Made("notice/{notice:int}/{moderator:int}")
 
 FLAGGED = Question("flag/{number:int}")
-"""What a message says now that somebody flagged."""
+"""What a flagged message says now."""
 
 FORGET = Timer("flag/{number:int}")
-"""The question is forgotten."""
+"""Forget a question."""
 RECOUNT = Timer("recount/{number:int}")
-"""The question tells how many messages it is about."""
+"""Update the number of messages in a question."""
 REMEMBERED = Timer("notice/{number:int}")
-"""It is forgotten what moderators were told."""
+"""Forget what moderators were told."""
 COLLECT = Timer("collect/{room}")
-"""The room's moderators are told of what has come since they last were."""
+"""Tell the room's moderators what has come since they were last told."""
 UNUSED = Timer("unused/{room}")
-"""We leave a room in which flags are off."""
+"""Leave a room in which flags are off."""
 
 
 def office(number: int) -> Handle:
@@ -92,8 +92,8 @@ def is_office(name: str | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What a handle names of a case: `what` is `root`, `header`, `receipt`, `acknowledged`,
-    `answer`, `notice` (of an answer), `text`, or a kind of media."""
+    """The part of a case that a handle names. `what` is `root`, `header`, `receipt`,
+    `acknowledged`, `answer`, `notice` (of an answer), `text`, or a kind of media."""
 
     case: int
     what: str
@@ -109,7 +109,7 @@ _PARTS = {
     "notice": NOTICE,
     "text": TEXT,
 }
-"""`TEXT` last: it fits others as well."""
+"""`TEXT` comes last, because its pattern also fits others."""
 
 
 def part(handle: str | None) -> Part | None:
@@ -121,12 +121,12 @@ def part(handle: str | None) -> Part | None:
 
 
 def case_of(made: Iterable[Standing]) -> int | None:
-    """The first case of which something was made."""
+    """The first case that one of these is part of."""
     return next((x.case for y in made if (x := part(y.handle)) is not None), None)
 
 
 def flag(handle: str | None) -> tuple[int, Made] | None:
-    """Number of the flag that a question of ours is about, and which question it is."""
+    """The flag that one of our questions is about, and which question it is."""
     for key in (QUESTION, EVIDENCE):
         if found := key.read(handle):
             return int(found["number"]), key

@@ -1,5 +1,5 @@
-"""What somebody writes to the office, from room to room: an answer to a question about flags, a
-command, or something that she has to say."""
+"""What somebody writes to the office: an answer about a flag, a command, or a message for a
+case."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def text(turn: Turn, event: TextMessage) -> None:
 
 
 def _plain(turn: Turn, body: str) -> str:
-    """It decides nothing. But no complaint is lost."""
+    """It decides nothing, but no complaint is lost."""
     if flagwords.answers_something(body) or commands.of_reporter(body) is not None:
         turn.reply("in-clear")
         return ""

@@ -1,4 +1,4 @@
-"""Rooms into which somebody asks the office's account: private chats, and rooms with flags."""
+"""Rooms into which somebody invites the office's account: private chats, and rooms with flags."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from federation.model.events import Membership, MembershipKind, RoomEvent, TextM
 
 
 def ours(turn: Turn, event: Membership) -> None:
-    """Our own account is asked in, comes or goes."""
+    """Our own account is invited, joins or leaves."""
     if event.membership is MembershipKind.INVITE:
         turn.put(INVITATIONS, Invitation(turn.chat))
         places.asked_in(turn, event)
@@ -40,7 +40,7 @@ def _joined(turn: Turn, event: Membership) -> None:
         # Not a chat that somebody began with us: the ombuds room, seen before it has its handle.
         return
     elif (person := chats.partner(event)) is not None:
-        # What can't be undone is done where she asked for a conversation, or has begun one.
+        # What can't be undone is only done where the person asked for a chat, or has begun one.
         waits = event.room.moderated_by(turn.settings.account)
         arrival.begin(turn, person, encrypted=event.room.encrypted or waits)
     elif not _may_moderate(turn, event, others):
@@ -53,15 +53,15 @@ def _joined(turn: Turn, event: Membership) -> None:
 
 
 def _may_moderate(turn: Turn, event: Membership, others: frozenset[str]) -> bool:
-    """Whether it is a room in which flags may be wanted: people are there, or the only one has
-    given us the power that it takes."""
+    """Whether flags may be wanted in this room: several people are there, or the only one has given
+    us the power we need."""
     if event.room.direct or event.room.space or not others:
         return False
     return len(others) > 1 or event.room.moderated_by(turn.settings.account)
 
 
 def is_grown(turn: Turn, event: RoomEvent) -> bool:
-    """Whether this is no private chat after all, but a room that had one person in it so far.
+    """Whether this is not a private chat after all but a room that had only one person until now.
     What is said there must not be taken for a complaint."""
     if event.room.direct or turn.has_case or not turn.has_chat:
         return False

@@ -1,4 +1,4 @@
-"""What the office's own YAML says, in the form that the rules need."""
+"""The office's own YAML in the form that the rules need."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from datetime import timedelta, tzinfo
 class Settings:
     account: str
     staff: tuple[str, ...]
-    """Who founds the office; later changes are made in its room."""
+    """The first team; later changes are made in the ombuds room."""
     languages: tuple[str, ...]
-    """Offered to people who write; staff are spoken to in the first."""
+    """Languages that people can choose; we speak to staff in the first."""
     timezone: tzinfo
     undo: timedelta = timedelta(seconds=60)
     helplines: tuple[str, ...] = ("110", "112")
@@ -21,11 +21,11 @@ class Settings:
     room_name: str = ""
     federate: bool = False
     collect: timedelta = timedelta(seconds=60)
-    """How long moderators who were told of flags are left in peace before they are told of more."""
+    """How long we wait before telling moderators about more flags."""
     absent: tuple[str, ...] = ()
-    """Who was named for `staff` and has no account."""
+    """People named as `staff` who have no account."""
     accounts: frozenset[str] = frozenset()
-    """Bots and service accounts: powerful in rooms, and not to be told of flags."""
+    """Bots and service accounts: they have power in rooms, and are not told about flags."""
 
     def __post_init__(self) -> None:
         if not self.languages:
@@ -33,5 +33,5 @@ class Settings:
 
     @property
     def spoken(self) -> str:
-        """Side by side, where nobody's language is known."""
+        """Languages side by side, where the person's is not known."""
         return " ".join(self.languages[:2])

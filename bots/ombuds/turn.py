@@ -41,12 +41,12 @@ class Turn(turn.Turn[Settings]):
         self.tongues = words
         made = view.made(self.room)
         self.room_id = made.room_id if made is not None else None
-        """The ombuds room, once it is made."""
+        """The ombuds room, once it has been made."""
         self._case: int | None = None
         self._chat: str | None = None
         self._message = Gone("", "")
         self.target: Made | None = None
-        """Ours: what a reaction is about, the thread's root, or what is replied to."""
+        """The event of ours that is reacted or replied to, or the root of the thread."""
 
     # -- the office ----------------------------------------------------------------------------
 
@@ -59,28 +59,28 @@ class Turn(turn.Turn[Settings]):
 
     @property
     def room(self) -> Handle:
-        """The ombuds room, even if it is still to be made."""
+        """The ombuds room, even if it has yet to be made."""
         return keys.office(self.office.rooms)
 
     def look(self, room: str) -> RoomView:
-        """Who is in a room, and what holds there."""
+        """A room as our account knows it."""
         return self.view.room(self.settings.account, room)
 
     def number(self) -> int:
-        """A serial number that nothing of flags has yet."""
+        """The next serial number for something that has to do with flags."""
         number = self.office.numbers + 1
         self.set_office(numbers=number)
         return number
 
     def flagger(self, user: str) -> Flagger:
-        """Somebody who flags something or may come to do so."""
+        """The document of a person who flags something, or may do so."""
         found = self.get(FLAGGERS, user)
         return found or self.put(FLAGGERS, Flagger(user, self.number()))
 
     # -- the case at hand, and its chat --------------------------------------------------------
 
     def take_case(self, number: int | None, *, here: bool = False) -> None:
-        """From now on it is about this case, if there is one; `here`: in the chat at hand."""
+        """Make this the case at hand, if it exists. `here`: keep the chat at hand."""
         known = number is not None and self.get(CASES, str(number)) is not None
         self._case = number if known else None
         if not here:
@@ -101,18 +101,19 @@ class Turn(turn.Turn[Settings]):
         self.put(CASES, replace(self.case, **changes))
 
     def open(self, case: Case) -> None:
-        """A new one, in the chat at hand."""
+        """Begin a case in the chat at hand."""
         self.put(CASES, case)
         self._case = case.number
 
     def enter(self, room: str | None) -> None:
-        """From now on it is about this chat, and the case that goes on there."""
+        """Make this the chat at hand, with its current case."""
         self._chat, self._case = room, None
         if self.has_chat:
             self.take_case(self.conversation.case, here=True)
 
     def _where(self) -> str | None:
-        """Who only has to do with a case never learns whose it is."""
+        """The chat at hand. It is looked up only when needed: rules that only concern a case never
+        learn whose it is."""
         if self._chat is None and self._case is not None:
             identity = self.get(IDENTITIES, str(self.case.conversation))
             self._chat = identity.room if identity is not None else None
@@ -131,7 +132,7 @@ class Turn(turn.Turn[Settings]):
 
     @property
     def has_chat(self) -> bool:
-        """Whether the room at hand is a private chat."""
+        """Whether there is a private chat at hand."""
         return self._talk is not None
 
     @property
@@ -156,7 +157,8 @@ class Turn(turn.Turn[Settings]):
     # -- the message at hand -------------------------------------------------------------------
 
     def take(self, event: RoomEvent) -> None:
-        """From now on it is about the message that the event is, changes or takes back."""
+        """Make the event's message the one at hand: the message itself, or the one that is edited
+        or redacted."""
         source = event.origin.event_id
         if isinstance(event, Edit):
             source = event.target
@@ -170,7 +172,7 @@ class Turn(turn.Turn[Settings]):
 
     @property
     def message(self) -> str:
-        """Its event id."""
+        """The event id of the message at hand."""
         return self._message.event
 
     @property
@@ -183,7 +185,7 @@ class Turn(turn.Turn[Settings]):
         return self.get(GONE, self._message.key) is not None
 
     def lose(self) -> None:
-        """Its author takes it back."""
+        """Note that its author has taken it back."""
         self.put(GONE, self._message)
 
     def was_removed(self, event: RoomEvent) -> bool:
@@ -192,7 +194,7 @@ class Turn(turn.Turn[Settings]):
         return self.get(GONE, Gone(origin.room_id, origin.event_id).key) is not None
 
     def note_edit(self, edit: str, source: str) -> None:
-        """Should the edit be removed."""
+        """Remember which message an edit changed, in case the edit is removed."""
         self.put(EDITS, Edited(edit, source))
 
     # -- what is said --------------------------------------------------------------------------
@@ -203,17 +205,17 @@ class Turn(turn.Turn[Settings]):
 
     @property
     def language(self) -> str:
-        """In which the person is spoken to."""
+        """The language in which we speak to the person."""
         return self.conversation.language or self.staff_language
 
     @property
     def spoken(self) -> str:
-        """The person's language, or several where it is not known."""
+        """The person's language, or several if it is not known."""
         language = self.conversation.language if self.has_chat else None
         return language or self.settings.spoken
 
     def room_name(self, msgid: str, languages: str) -> str:
-        """Of a room that we make: in the first of these languages."""
+        """The name of a room that we make, in the first of these languages."""
         values = {"office": Raw(self.settings.name)}
         return self.tongues.text(msgid, languages.split(maxsplit=1)[0], values)
 
@@ -221,11 +223,11 @@ class Turn(turn.Turn[Settings]):
         return Phrase(key, self.staff_language, values or {})
 
     def may_tell(self, key: str) -> bool:
-        """Whether this was not said to staff lately; it is noted then."""
+        """Whether we may tell staff this again; notes that we do."""
         return sparing.may_say(key, self.office.heard, self.seconds, self.set_office)
 
     def tell(self, key: str | Phrase, values: Values | None = None, **fields: Any) -> None:
-        """Say something in the ombuds room: a phrase, or the one of this name."""
+        """Say something in the ombuds room: a phrase, or the one with this name."""
         phrase = self.phrase(key, values) if isinstance(key, str) else key
         self.ask(Say(self.room, phrase, audience=frozenset(self.office.roster), **fields))
 
@@ -234,7 +236,7 @@ class Turn(turn.Turn[Settings]):
         self.tell(key, values, thread=keys.ROOT(case=self.case.number), **fields)
 
     def may_say(self, key: str) -> bool:
-        """Whether this was not said to the person lately; it is noted then."""
+        """Whether we may say this to the person again; notes that we do."""
         return sparing.may_say(key, self.conversation.heard, self.seconds, self.converse)
 
     def say(self, key: str, values: Values | None = None, **fields: Any) -> None:
@@ -242,19 +244,19 @@ class Turn(turn.Turn[Settings]):
         self.say_in(self.language, key, values, **fields)
 
     def reply(self, key: str, values: Values | None = None, **fields: Any) -> None:
-        """The same, to somebody who has written nothing yet from which her language is known."""
+        """The same, to a person whose language we may not know yet."""
         self.say_in(self.spoken, key, values, **fields)
 
     def say_in(self, language: str, key: str, values: Values | None = None, **fields: Any) -> None:
-        """Say something in languages that need not be hers."""
+        """Say something to the person in the given languages."""
         audience = frozenset({self.reporter.reveal()})
         self.ask(Say(self.chat, Phrase(key, language, values or {}), audience=audience, **fields))
 
     @property
     def closes(self) -> datetime:
-        """When a window ends that is opened now, as the clock of the office shows it."""
+        """When a window that opens now will close, in the office's time zone."""
         return (self.now + self.settings.undo).astimezone(self.settings.timezone)
 
     def clock(self) -> datetime:
-        """Now, as the clock of the office shows it."""
+        """Now, in the office's time zone."""
         return self.now.astimezone(self.settings.timezone)

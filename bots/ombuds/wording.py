@@ -1,7 +1,7 @@
-"""What the ombuds office says: for each phrase its paragraphs, in English, for the catalogues.
+"""What the ombuds office says: the paragraphs of each phrase, in English, for the catalogues.
 
-A paragraph that is a placeholder alone (`{text}`) is no text of ours: what a person wrote, or
-further phrases. The renderer leaves it out when it is empty.
+A paragraph that is only a placeholder (`{text}`) holds what a person wrote, or further phrases. The
+renderer leaves it out if it is empty.
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ RINGING = frozenset(
         "not-alone",
     }
 )
-"""Sent as `m.text`: nothing that a person wrote. All else is an `m.notice`, which makes no phone
-ring."""
+"""Phrases sent as `m.text`; they hold nothing that a person wrote. All others are `m.notice`, which
+makes no phone ring."""
 
 _COMMANDS = frozenset(
     {"command", "numbered", "original", "answer", "help", "team", "add", "remove"}

@@ -1,1 +1,1 @@
-"""What the exchange decides: pure, given what it knows, what happened and when."""
+"""What the exchange decides: pure functions of what it knows, what happened and when."""

@@ -1,8 +1,8 @@
-"""Rooms of initiatives that run their rooms themselves.
+"""Rooms that initiatives run themselves.
 
-One of an initiative's contacts asks us in. We look at the room before we serve it, and leave again
-where none of its contacts vouches for it any more. What was shared from a room in which we are not
-is taken back: nobody there could change or delete it.
+One of the initiative's contacts invites us. We look at the room before we serve it, and leave when
+none of its contacts vouches for it any longer. When we are out of a room, we take back what was
+shared from it: nobody there could change or delete it.
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ from federation.model.membership import is_banned
 
 MOST_HEIRS = 20
 MOST_ROOMS = 50
-"""Of those for whom one contact speaks."""
+"""Rooms that one contact can bring us into."""
 
 
 # -- whose room it is ------------------------------------------------------------------------------
 
 
 def whose(turn: Turn, view: RoomView) -> Adopted | None:
-    """The initiative to which a room belongs: one of its contacts moderates it, and it says that it
-    lies in the initiative's space. Where it names no space that we know, it was made on the
-    initiative's server or by one of its contacts."""
+    """The initiative that a room belongs to: one of its contacts moderates the room, and the room
+    names the initiative's space as its parent. If it names no space we know, it must have been made
+    on the initiative's server or by one of its contacts."""
     if view.space or view.maker in turn.settings.accounts:
         return None
     known = turn.settings.spaces & view.parents
@@ -53,7 +53,8 @@ def whose(turn: Turn, view: RoomView) -> Adopted | None:
 
 
 def _vouches(turn: Turn, view: RoomView, initiative: Adopted) -> bool:
-    # Not with her homeserver: a list of servers is easily mistyped, and much would be taken back.
+    # A denied homeserver does not count: lists of servers are easily mistyped, and much would be
+    # taken back.
     where = (turn.settings.exchange, turn.settings.alliance)
     moderators = (x for x in initiative.contacts & view.joined if view.power(x) >= MODERATOR)
     return any(not is_banned(x, where, turn.look) for x in moderators)
@@ -71,7 +72,7 @@ def is_about_us(turn: Turn, event: Membership) -> bool:
 
 
 def ours(turn: Turn, event: Membership) -> None:
-    """We are asked into a room that is none of the network's, have joined it, or are out."""
+    """We were invited into a room outside the network, have joined it, or are out of it."""
     if event.membership is MembershipKind.INVITE:
         _asked_in(turn, event)
     elif event.membership is MembershipKind.JOIN:
@@ -82,7 +83,7 @@ def ours(turn: Turn, event: Membership) -> None:
 
 def _asked_in(turn: Turn, event: Membership) -> None:
     room, sender = event.origin.room_id, event.origin.sender
-    # What the creator makes is newer than our settings, and joined once they tell what it is.
+    # A new room by the creator is not in our settings yet; we join once it is.
     if sender == turn.settings.creator:
         return
     speaks = [x.id for x in turn.settings.adopted if sender in x.contacts]
@@ -97,7 +98,7 @@ def _asked_in(turn: Turn, event: Membership) -> None:
 
 
 def _served(turn: Turn, sender: str, initiatives: list[str]) -> int:
-    """In how many rooms we are by the wish of who asks us into another."""
+    """How many rooms we already serve for this contact."""
     asked = turn.view.count(PLACES, "asked", sender)
     return asked + sum(turn.view.count(PLACES, "adopted", x) for x in initiatives)
 
@@ -118,7 +119,7 @@ def _came(turn: Turn, event: Membership) -> None:
 
 
 def _is_meant(turn: Turn, initiative: Adopted, older: Place | None) -> bool:
-    """Whether it was this initiative that had us come; nobody did, if our store was lost. `older`:
+    """Whether this initiative invited us. If our store was lost, we know of no invitation. `older`:
     what was decided in the room that this one replaces."""
     asked = turn.place.asked
     if older is not None and older.initiative == initiative.id:
@@ -148,8 +149,8 @@ def not_let_in(turn: Turn, event: Performed) -> None:
 
 
 def replaced(turn: Turn, event: RoomReplaced) -> None:
-    """A room of theirs was upgraded. The one that comes instead is a room of its own: whoever may
-    say so could name any room, one of the network's as well."""
+    """One of their rooms was upgraded. We treat the replacement as a new room: the tombstone could
+    name any room, even one of the network's."""
     new, office = event.replacement, turn.office
     if new in turn.settings.places or new in office.moved.values() or new in office.moved:
         return
@@ -166,7 +167,7 @@ def _forget_heir(turn: Turn, room: str) -> None:
 
 
 def _out(turn: Turn, event: Membership) -> None:
-    """By our own hand or another's."""
+    """We have left, or were removed."""
     was = turn.place.initiative
     turn.settle(joined=False, introduced=False, asked="", initiative="", heir="")
     if was:
@@ -174,7 +175,7 @@ def _out(turn: Turn, event: Membership) -> None:
 
 
 def behind(turn: Turn, room: str) -> None:
-    """What was shared from a room in which we are not any more is taken back."""
+    """Take back what was shared from a room that we have left."""
     found = turn.find(SHARES, "room", room)
     for shared in found:
         turn.take(shared.source)
@@ -191,7 +192,7 @@ def is_there(turn: Turn, _: RoomEvent) -> bool:
 
 
 def started(turn: Turn, _: Started) -> None:
-    """Contacts may have changed meanwhile, in the settings or in the room."""
+    """Contacts may have changed while we were down, in the settings or in the room."""
     for place in turn.find(PLACES, "joined"):
         view = turn.look(place.room)
         found = whose(turn, view)
@@ -201,14 +202,14 @@ def started(turn: Turn, _: Started) -> None:
 
 
 def somebody(turn: Turn, event: Membership) -> None:
-    """Somebody else came or went."""
+    """Somebody else has joined or left."""
     if event.membership.out and not _still(turn, event.room):
         _not_any_more(turn, event)
 
 
 def serves(turn: Turn, event: RoomEvent) -> bool:
-    """Whether what is said in the room at hand counts. Who changes or deletes what she has shared
-    is heard as long as we are there."""
+    """Whether messages in the room at hand count. Edits and redactions of what was shared count as
+    long as we are there."""
     place = turn.place
     if not place.initiative or isinstance(event, Edit | Redaction) or _still(turn, event.room):
         return True
@@ -217,27 +218,27 @@ def serves(turn: Turn, event: RoomEvent) -> bool:
 
 
 def _still(turn: Turn, view: RoomView) -> bool:
-    """Whether the room at hand still belongs to the initiative that it is served for."""
+    """Whether the room at hand still belongs to the initiative that we serve it for."""
     found = whose(turn, view)
     return found is not None and found.id == turn.place.initiative
 
 
 def _not_any_more(turn: Turn, event: RoomEvent) -> None:
-    # Its contacts may have gone to the room that comes instead of this one. What was shared from
-    # here is looked after for those who are still here.
+    # Its contacts may have moved to the replacement of this room. As long as others are here, we
+    # stay, so that they can change and delete what they have shared.
     others = event.room.joined - turn.settings.accounts
     if not (turn.place.heir and others):
         farewell(turn, event.origin.room_id)
 
 
 def farewell(turn: Turn, room: str) -> None:
-    """Nobody vouches for it any more."""
+    """Leave a room that no contact vouches for."""
     turn.say(room, "farewell")
     turn.ask(Leave(room, notify=True))
 
 
 def recognise(turn: Turn, event: RoomEvent) -> None:
-    """Somebody uses us in a room of theirs that we don't know, since our store was lost."""
+    """After losing our store, recognise a room of theirs when somebody uses us there."""
     if turn.place.initiative or not isinstance(event, Reaction | TextMessage | MediaMessage):
         return
     found = whose(turn, event.room)

@@ -1,4 +1,5 @@
-"""Answers in the exchange room: their number goes back to the conversation, once an hour."""
+"""Answers in the exchange room: once an hour, the room that a message comes from hears how many
+there are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people can write in place of a 📣, and what moderators and authors can set."""
+"""The commands: what people can write instead of a 📣, and what moderators and authors can set."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FIND = Command(
 )
 ALL = Commands((SHARE, UNSHARE, EXCHANGE, NAME, FIND, HELP))
 EVERYWHERE = (FIND, HELP)
-"""Meant for the exchange room, too."""
+"""Commands that also work in the exchange room."""
 
 
 def is_for_all(_: object, __: TextMessage, found: Typed) -> bool:
@@ -40,11 +40,11 @@ def is_for_all(_: object, __: TextMessage, found: Typed) -> bool:
 
 
 def found(event: TextMessage) -> Invocation | None:
-    """A command of ours; other bots may have others."""
+    """One of our commands, if the message is one."""
     invocation = ALL.read(event)
     return invocation if isinstance(invocation, Invocation) else None
 
 
 def meant(event: TextMessage) -> str | None:
-    """The message that a command is about: what it answers, or what its thread is about."""
+    """The message that a command is about: the one it replies to, or the root of its thread."""
     return event.reply_to or event.thread

@@ -1,6 +1,6 @@
-"""`!find`: where copies stand that hold some words.
+"""`!find`: links to copies that contain some words.
 
-Never what they say: an answer with somebody's words in it would be one more copy to take back.
+Never their text: an answer that quotes somebody would be one more copy to take back.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from federation.model.links import link, servers
 
 MOST_FOUND = 10
 SPARE = 2
-"""Copies that may be on their way yet."""
+"""Extra hits to read, because some copies may not have been sent yet."""
 MOST_WANTED = 8
 
 
@@ -32,7 +32,7 @@ def asked(turn: Turn, event: TextMessage, invocation: Invocation) -> None:
     language = invocation.language() or turn.settings.languages[0]
     hits: tuple[Phrase, ...] = ()
     if not turn.reads_exchange(event.origin.sender):
-        # An answer to who is not there would tell, word by word, what stands there.
+        # An answer to an outsider would reveal, word by word, what is shared there.
         key = "find-members"
     elif not invocation.rest:
         key = "find-what"
@@ -53,7 +53,7 @@ def asked(turn: Turn, event: TextMessage, invocation: Invocation) -> None:
 
 
 def _hits(turn: Turn, text: str) -> Iterator[Phrase]:
-    """The newest first. A copy that was removed since is passed over."""
+    """Newest first; leaves out copies that have been removed."""
     wanted = words(text)[:MOST_WANTED]
     if not wanted:
         return

@@ -1,4 +1,4 @@
-"""Every copy follows its message: edits of its author, and whatever takes it back."""
+"""Every copy follows its message: its author's edits, and whatever takes it back."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from federation.model.events import Edit, Redaction, RoomReplaced, TextMessage, 
 from federation.model.links import MODERATOR
 
 SETTLE = timedelta(seconds=2)
-"""How long a message is still shared after the last 📣 on it is gone."""
+"""How long a message stays shared after its last 📣 is gone."""
 MOST_EDITS = 50
-"""Of one message that are known."""
+"""Edits of one message that we remember."""
 MOST_BEHIND = 20
-"""Copies that may have been on their way while the exchange room was replaced."""
+"""How many copies we check after the exchange room was replaced."""
 JUST = 5.0
-"""Seconds that a copy may take, and by which two clocks may differ."""
+"""Seconds: how long sending a copy may take, plus how far two clocks may differ."""
 
 
 def edited(turn: Turn, event: Edit) -> None:
@@ -40,7 +40,7 @@ def edited(turn: Turn, event: Edit) -> None:
     if shared.author != event.origin.sender or in_clear(event):
         return
     if turn.bar(shared.author):
-        return  # what she shared before stays as it was; to take it back she may
+        return  # their copies stay as they are, and can still be taken back
     says = {"text": clean(event.body)[0], "kind": event.medium or ""}
     edits = (*shared.edits[1 - MOST_EDITS :], event.origin.event_id)
     turn.change(edits=edits)
@@ -50,7 +50,7 @@ def edited(turn: Turn, event: Edit) -> None:
 
 
 def redacted(turn: Turn, event: Redaction) -> None:
-    """In the room of an initiative: the message is gone, or an edit of it, or a 📣."""
+    """In an initiative's room, somebody redacted the message, an edit of it, or a 📣."""
     shared = turn.take_by("event", event.target) or turn.take(event.target)
     if shared is None or shared.room != event.origin.room_id:
         return
@@ -63,8 +63,8 @@ def redacted(turn: Turn, event: Redaction) -> None:
 
 
 def _share_anew(turn: Turn) -> None:
-    """Nobody tells what the message says without the edit; the copy and its own edits may show the
-    words that are gone. A backup that knows the message must find it, to do the same."""
+    """Without the edit, we don't know what the message says, and the copy and its edits may show
+    words that are gone. The document stays, so that a restored backup does the same."""
     old = turn.shared
     turn.take_back()
     state = ShareMoves.shared_anew(old.state)
@@ -79,12 +79,12 @@ def _unmarked(turn: Turn, event: Redaction) -> None:
         return
     if turn.shared.state is not ShareState.SHARED:
         turn.take_back()
-    else:  # whoever takes it back and shares it again in one breath makes nothing ring
+    else:  # taking it back and sharing it again in one breath rings no phone
         turn.ask(SetTimer(keys.REST(source=turn.message), after=SETTLE))
 
 
 def rested(turn: Turn, source: str) -> None:
-    """Nobody marked it again."""
+    """Take the message back, unless somebody has marked it again."""
     shared = turn.take(source)
     if shared is not None and not shared.marks:
         turn.take_back()
@@ -92,7 +92,7 @@ def rested(turn: Turn, source: str) -> None:
 
 
 def removed(turn: Turn, event: Redaction) -> None:
-    """In the exchange room: those who moderate it have removed a copy, or an answer is gone."""
+    """In the exchange room, a moderator removed a copy, or somebody redacted an answer."""
     answer = turn.get(ANSWERS, event.target)
     if answer is not None:
         answering.removed(turn, answer)
@@ -102,7 +102,7 @@ def removed(turn: Turn, event: Redaction) -> None:
 
 
 def unshared(turn: Turn, event: TextMessage, invocation: Invocation) -> None:
-    """`!unshare`, by its author or by those who moderate the room."""
+    """`!unshare`, by the author or a moderator of the room."""
     sender, shared = event.origin.sender, turn.take(helping.target(turn, event, invocation))
     if shared is None or shared.room != event.origin.room_id:
         return
@@ -120,7 +120,7 @@ def unshared(turn: Turn, event: TextMessage, invocation: Invocation) -> None:
 
 
 def moved(turn: Turn, event: RoomReplaced) -> None:
-    """What was said just then may stand where nobody reads any more."""
+    """Copies sent at that moment may be in the old room, where nobody reads them."""
     last = turn.office.shares
     for number in range(last, max(0, last - MOST_BEHIND), -1):
         key = keys.ANEW(number=number, moved=event.origin.sent_at)
@@ -136,12 +136,12 @@ def left_behind(turn: Turn, number: int, moved: int) -> None:
 
 
 def sent(turn: Turn, event: Performed, number: int) -> None:
-    """A copy that could not be made at all."""
+    """A copy could not be sent."""
     shared = turn.take_by("number", str(number))
     if shared is None or event.action != "Send" or event.error is None:
         return
     if shared.into != turn.now_at(turn.settings.exchange):
-        _share_anew(turn)  # the room was replaced under it
+        _share_anew(turn)  # the room was replaced meanwhile
     else:
         turn.say_there("failed", {"error": event.error})
         turn.take_back(copy=False)

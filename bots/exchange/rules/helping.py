@@ -1,4 +1,4 @@
-"""What people type: what can be written here, and what was mistyped or not encrypted."""
+"""Help, and answers to commands that are mistyped or not encrypted."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def asked(turn: Turn, event: TextMessage, _: Invocation) -> None:
 
 
 def unknown(turn: Turn, event: TextMessage, found: Unknown) -> None:
-    """Only what is nearly one of ours: other bots have commands too."""
+    """Answer only near misses: other bots have commands too."""
     if found.guess is not None:
         answer(turn, event, *unheeded.unknown(found, HELP))
 
@@ -31,7 +31,7 @@ def in_clear(turn: Turn, event: TextMessage) -> None:
 
 
 def target(turn: Turn, event: TextMessage, found: Invocation) -> str | None:
-    """The message that a command concerns; says so where there is none."""
+    """The message that a command is about. If there is none, say so."""
     meant = commands.meant(event)
     if meant is None:
         turn.say(event.origin.room_id, "which", {"command": found.command})

@@ -1,4 +1,4 @@
-"""📣: its author shares a message; somebody else's 📣 is explained to her once."""
+"""📣: authors share their messages. Anyone else who adds one is told once why nothing happens."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ from federation.model.links import servers
 
 SEEN = "✅"
 FIRST_PAUSE, LONGEST_PAUSE = 3.0, 300.0
-"""Seconds before a message is shared again that was just taken back."""
+"""Seconds to wait before sharing a message again that was just taken back."""
 CALM = timedelta(hours=1)
 PAUSE = 30 * 24 * 3600.0
-"""Seconds after which somebody is told again why nothing is shared."""
+"""Seconds before we tell somebody again why nothing is shared."""
 
 
 def reacted(turn: Turn, event: Reaction) -> None:
@@ -42,7 +42,7 @@ def reacted(turn: Turn, event: Reaction) -> None:
 
 
 def asked(turn: Turn, event: TextMessage, invocation: Invocation) -> None:
-    """`!share`, in answer to a message."""
+    """`!share`, in reply to a message."""
     target = helping.target(turn, event, invocation)
     if target is not None and turn.open:
         _marked(turn, event, target)
@@ -77,7 +77,7 @@ def _is_shareable(turn: Turn, target: str) -> bool:
 
 
 def _refuse(turn: Turn, bar: str, mark: Mark, target: str) -> None:
-    """Who is out shares nothing."""
+    """People who were banned or have left share nothing."""
     if _is_new(turn, bar, mark.by):
         turn.say(turn.now_at(turn.room), bar, reply_to=target)
 
@@ -90,7 +90,7 @@ def _is_person(turn: Turn, user: str) -> bool:
 
 
 def note_restless(turn: Turn) -> None:
-    """It was shared, and was taken back."""
+    """Count that a shared message was taken back."""
     restless = turn.get(RESTLESS, turn.message) or Restless(turn.message)
     turn.put(RESTLESS, Restless(turn.message, restless.times + 1))
     turn.ask(SetTimer(keys.CALM(source=turn.message), after=CALM))
@@ -101,8 +101,7 @@ def calmed(turn: Turn, source: str) -> None:
 
 
 def _begin(turn: Turn, shared: Shared) -> None:
-    """Look it up at once; but what was just taken back only after a pause, which grows each
-    time."""
+    """Look it up at once, or after a pause if it was just taken back; the pause grows each time."""
     restless = turn.get(RESTLESS, turn.message)
     if restless is None:
         turn.put(SHARES, shared)
@@ -114,7 +113,7 @@ def _begin(turn: Turn, shared: Shared) -> None:
 
 
 def look_due(turn: Turn, source: str) -> None:
-    """It is still marked."""
+    """The pause is over."""
     shared = turn.take(source)
     if shared is not None and ShareMoves.pause_over.may(shared.state):
         turn.change(state=ShareMoves.pause_over(shared.state))
@@ -125,7 +124,7 @@ def look_due(turn: Turn, source: str) -> None:
 
 
 def look(turn: Turn) -> None:
-    """Have the message looked up."""
+    """Ask what the message says and who wrote it."""
     named = any(turn.person(x.by).named for x in turn.shared.marks)
     turn.ask(AskNow(turn.shared.room, turn.shared.source, keys.SHARE(), name=named))
 
@@ -134,7 +133,7 @@ def look(turn: Turn) -> None:
 
 
 def found(turn: Turn, now: MessageNow) -> None:
-    """Who wrote it, and what it says."""
+    """We know now who wrote it and what it says."""
     shared = turn.take(now.event_id)
     if shared is None or not ShareMoves.found.may(shared.state):
         return
@@ -145,7 +144,7 @@ def found(turn: Turn, now: MessageNow) -> None:
 
 
 def _counts(now: MessageNow) -> bool:
-    """Whether it can be shared, or could if it were readable."""
+    """Whether it can be shared, or could be if we were able to read it."""
     answer = now.answer
     if isinstance(answer, Unknown):
         return answer.unread
@@ -155,7 +154,7 @@ def _counts(now: MessageNow) -> bool:
 def _of_somebody(turn: Turn, now: MessageNow) -> None:
     message = now.answer if isinstance(now.answer, Message) else None
     if message is not None:
-        turn.change(thread=message.thread)  # homeservers take no thread that begins within another
+        turn.change(thread=message.thread)  # homeservers refuse a thread within another
     if bar := turn.bar(now.author):
         _explain(turn, bar, turn.shared.marks)
         turn.take_back()
@@ -171,7 +170,7 @@ def _of_somebody(turn: Turn, now: MessageNow) -> None:
 
 
 def _explain(turn: Turn, key: str, marks: tuple[Mark, ...], author: str = "") -> None:
-    """Say in the conversation why nothing is shared; to each person once in a while."""
+    """Say in the thread why nothing is shared, to each person only once in a while."""
     concerned = dict.fromkeys(x.by for x in marks if x.by != author)
     if [x for x in concerned if _is_new(turn, key, x)]:
         turn.say_there(key)
@@ -212,7 +211,7 @@ def _share(turn: Turn, message: Message, marks: tuple[Mark, ...], now: MessageNo
 
 
 def _name(turn: Turn, now: MessageNow) -> str:
-    """Nobody goes by the name of an initiative."""
+    """The author's name, unless it imitates an initiative's."""
     name = called(now.name)
     return "" if looks_like(name, turn.settings.names) else name
 

@@ -1,4 +1,4 @@
-"""Rooms: where the bot is, what it says when it comes, and what moderators decide."""
+"""Rooms: where the bot is, how it introduces itself, and what moderators decide."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def is_about_us(turn: Turn, event: Membership) -> bool:
 
 
 def ours(turn: Turn, event: Membership) -> None:
-    """We are asked into a room of the network, have joined it, or are out."""
+    """We were invited into a room of the network, have joined it, or are out of it."""
     room = event.origin.room_id
     if event.membership is MembershipKind.INVITE:
         turn.ask(turn.office.enter(turn.room))
@@ -48,7 +48,7 @@ def ours(turn: Turn, event: Membership) -> None:
 
 
 def greet(turn: Turn, room: str, view: RoomView) -> None:
-    """Say what sharing does, once."""
+    """Explain sharing, once."""
     if not turn.place.introduced:
         turn.settle(introduced=True)
         _introduce(turn, room, view)
@@ -62,13 +62,13 @@ def _introduce(turn: Turn, room: str, view: RoomView) -> None:
 
 
 def encrypted(turn: Turn, event: EncryptionEnabled) -> None:
-    """What was said at the beginning is no longer the whole of it."""
+    """Our introduction did not mention encryption."""
     if turn.place.introduced and turn.open:
         turn.say(event.origin.room_id, "encrypted")
 
 
 def replaced(turn: Turn, event: RoomReplaced) -> None:
-    """A room of the settings was upgraded: go with it."""
+    """A room of the settings was upgraded: follow it."""
     room = turn.room
     if room in turn.settings.places:
         turn.set_office(moved=turn.office.after(event))
@@ -79,7 +79,7 @@ def replaced(turn: Turn, event: RoomReplaced) -> None:
 
 
 def not_let_in(turn: Turn, event: Performed) -> None:
-    """What is shared meanwhile waits for us to be let in, and coordinators have to know."""
+    """Copies wait until somebody lets us into the new room, so tell coordinators."""
     there = turn.now_at(turn.settings.exchange)
     moved = there in turn.office.moved.values()
     new = turn.office.shut != there
@@ -92,7 +92,7 @@ def not_let_in(turn: Turn, event: Performed) -> None:
 
 
 def switched(turn: Turn, event: TextMessage, invocation: Invocation) -> None:
-    """`!exchange on|off`, by those who moderate the room."""
+    """`!exchange on|off`, by a moderator of the room."""
     room, on = event.origin.room_id, switch(invocation.rest)
     if on is None:
         _introduce(turn, room, event.room)
@@ -107,12 +107,12 @@ def switched(turn: Turn, event: TextMessage, invocation: Invocation) -> None:
 
 
 def named(turn: Turn, event: TextMessage, invocation: Invocation) -> None:
-    """`!name on|off`: whether her name stands beside what she shares."""
+    """`!name on|off`: whether what the sender shares shows their name."""
     there = event.origin.event_id
     on = switch(invocation.rest)
     sender = event.origin.sender
     if on is None:
-        # A name is shown for the word that was asked for, and not because it was not shown before.
+        # A name is only shown for a word that asks for it, so a bare `!name` changes nothing.
         named = turn.person(sender).named
         turn.say(event.origin.room_id, "name-is-on" if named else "name-is-off", reply_to=there)
         return
@@ -123,7 +123,7 @@ def named(turn: Turn, event: TextMessage, invocation: Invocation) -> None:
 
 
 def unnamed(turn: Turn, user: str) -> None:
-    """Her name is taken off what she shares."""
+    """Take a person's name off their copies."""
     named = turn.find(SHARES, "named", user)
     for shared in named:
         turn.show(turn.put(SHARES, replace(shared, name="", changed=turn.seconds)))

@@ -40,7 +40,7 @@ class Turn(turn.Turn[Settings]):
         super().__init__(view, settings, words, now)
         self.settings = settings.as_known(self.office)
         self.room = ""
-        """The room at hand: of the settings by its id there, else as it is."""
+        """The room at hand, by its id in the settings if it replaced a room of theirs."""
         self.message = ""
         """Event id of the message at hand."""
 
@@ -58,7 +58,7 @@ class Turn(turn.Turn[Settings]):
         self.put(OFFICE, replace(self.office, **changes))
 
     def enter(self, room: str) -> None:
-        """From now on it is about this room."""
+        """Make this the room at hand."""
         self.room = self.office.meant(room)
 
     @property
@@ -67,7 +67,8 @@ class Turn(turn.Turn[Settings]):
 
     @property
     def older(self) -> Place:
-        """What was decided in the room that the one at hand replaces, if others run it."""
+        """What was decided in the room that the one at hand replaces, if an initiative runs it
+        itself."""
         old = self.office.heirs.get(self.room, "")
         return self.get(PLACES, old) or Place(old)
 
@@ -76,7 +77,7 @@ class Turn(turn.Turn[Settings]):
         self.put(PLACES, replace(self.place, **changes))
 
     def now_at(self, room: str) -> str:
-        """Where a room of the settings is by now."""
+        """The current id of a room of the settings."""
         return self.office.now_at(room)
 
     def look(self, room: str) -> RoomView:
@@ -115,9 +116,9 @@ class Turn(turn.Turn[Settings]):
             self.put(PEOPLE, person)
 
     def bar(self, user: str) -> str | None:
-        """What keeps somebody from sharing, as a phrase: a ban, from the alliance, the exchange
-        room or where she would share from; of rooms out of which nobody takes her, also that she
-        has left the alliance."""
+        """The phrase for what keeps somebody from sharing: a ban from the alliance, the exchange
+        room or the room at hand and its spaces; in rooms that initiatives run themselves, also
+        having left the alliance."""
         source = self.source
         around = (self.room, *source.within) if source is not None else ()
         if self.is_kept_out(user, *around):
@@ -126,12 +127,12 @@ class Turn(turn.Turn[Settings]):
         return "outside" if gone and self.place.initiative else None
 
     def is_kept_out(self, user: str, *around: str) -> bool:
-        """She, or her homeserver."""
+        """Whether the user or their homeserver is banned."""
         rooms = (self.settings.exchange, self.settings.alliance, *around)
         return is_kept_out(user, rooms, self.look)
 
     def reads_exchange(self, user: str) -> bool:
-        """Whether she is in the exchange room, or it would let her in."""
+        """Whether the user is in the exchange room or could join it."""
         rooms = (self.settings.exchange, self.settings.alliance)
         there = self.room == self.settings.exchange
         inside = there or any(user in self.look(room).joined for room in rooms)
@@ -150,7 +151,7 @@ class Turn(turn.Turn[Settings]):
         return found
 
     def take(self, source: str | None) -> Shared | None:
-        """From now on it is about this message, and, where it is about no room, about its room."""
+        """Make this the message at hand and, if there is no room at hand, its room too."""
         self.message = source or ""
         found = self.found
         if found is not None and not self.room:
@@ -158,12 +159,12 @@ class Turn(turn.Turn[Settings]):
         return found
 
     def take_by(self, index_: str, value: str) -> Shared | None:
-        """As `take`, of the message that is found so."""
+        """As `take`, for the message under a value of an index."""
         found = self.find(SHARES, index_, value, most=1)
         return self.take(found[0].source) if found else None
 
     def take_copy(self, event_id: str | None) -> Shared | None:
-        """As `take`, of the message that an event of ours copies."""
+        """As `take`, for the message that one of our events copies."""
         made = self.view.made_by_event(event_id) if event_id is not None else None
         number = keys.COPY.read(made.handle) if made is not None else None
         return self.take_by("number", str(number["number"])) if number is not None else None
@@ -173,8 +174,8 @@ class Turn(turn.Turn[Settings]):
         self.put(SHARES, replace(self.shared, **changes))
 
     def take_back(self, *, copy: bool = True, seen: bool = True) -> None:
-        """Forget the message at hand, and take back all of it that we have made. Not the copy if
-        somebody else did, nor our reaction where we are not any more."""
+        """Forget the message at hand, and redact our copy and our reaction. Leave out the copy if
+        somebody else removed it, and the reaction if we have left the room."""
         shared = self.shared
         self.drop(SHARES, shared.source)
         if not shared.number:
@@ -188,7 +189,7 @@ class Turn(turn.Turn[Settings]):
         self.ask(CancelTimer(keys.NOTE(number=shared.number)))
 
     def forget_answers(self, number: int) -> None:
-        """To a message that is shared no more."""
+        """Forget the answers to a message that is no longer shared."""
         found = self.find(ANSWERS, "number", str(number))
         for answer in found:
             self.drop(ANSWERS, answer.event)
@@ -212,11 +213,11 @@ class Turn(turn.Turn[Settings]):
         self.ask(Say(room, phrase, whose=whose, **fields))
 
     def say_there(self, key: str, values: Values | None = None) -> None:
-        """Say something in the conversation of the message at hand."""
+        """Say something in the thread of the message at hand."""
         self.say(self.shared.room, key, values, thread=self.shared.thread or self.shared.source)
 
     def may_tell(self, key: str) -> bool:
-        """Whether this was not said to coordinators lately; it is noted then."""
+        """Whether we may tell coordinators this again; notes that we do."""
         return sparing.may_say(key, self.office.heard, self.seconds, self.set_office)
 
     def tell(self, key: str, values: Values) -> None:
@@ -226,7 +227,7 @@ class Turn(turn.Turn[Settings]):
             self.ask(Say(self.now_at(self.settings.coordination), phrase))
 
     def show(self, shared: Shared, *, anew: bool = False) -> None:
-        """Say in the exchange room what was shared, or bring that up to date."""
+        """Send the copy to the exchange room, or bring it up to date."""
         copy = keys.COPY(number=shared.number)
         phrase = Phrase("copy", self.settings.languages[0], _values(shared))
         said = Say(shared.into, phrase, notify=True, whose=shared.author)

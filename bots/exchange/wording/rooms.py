@@ -1,4 +1,4 @@
-"""What people read in the exchange room, and in the rooms from which they share."""
+"""What people read in the exchange room and in the rooms they share from."""
 
 from __future__ import annotations
 

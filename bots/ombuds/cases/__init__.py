@@ -1,1 +1,1 @@
-"""Cases, as staff have them: in a thread each, until they are closed."""
+"""Cases: each is a thread in the ombuds room until staff close it."""

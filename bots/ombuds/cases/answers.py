@@ -1,5 +1,4 @@
-"""Answers: each waits for a while in which staff can take it back, then goes out once
-(`AnswerMoves`)."""
+"""Answers: each waits while staff can still take it back, then goes out once (`AnswerMoves`)."""
 
 from __future__ import annotations
 
@@ -21,9 +20,9 @@ from federation.model.actions import Redact
 from federation.model.events import Edit, MediaMessage, Reaction, Shown, TextMessage
 
 MOST_WEIGHT = 10_000
-"""More than a part of a person's text, since an answer is never cut."""
+"""Heavier than one part of a person's text may be, since an answer is never cut."""
 OUT = (AnswerState.SENDING, AnswerState.SENT, AnswerState.DELIVERED)
-"""What can't be taken back any more."""
+"""States from which nothing can be taken back."""
 
 
 def propose(turn: Turn, event: TextMessage, text: str, *, numbered: bool) -> None:
@@ -38,7 +37,7 @@ def propose(turn: Turn, event: TextMessage, text: str, *, numbered: bool) -> Non
 
 
 def wait(turn: Turn, number: int) -> None:
-    """Open the window in which the answer can be taken back, beneath what tells of it."""
+    """Open the window in which the answer can be taken back, by a reaction to its notice."""
     turn.ask(*window(turn, number).open(turn.room, turn.settings.undo))
 
 
@@ -53,7 +52,7 @@ def pending(turn: Turn, text: str) -> dict[str, object]:
 
 
 def _case(turn: Turn) -> dict[str, object]:
-    """Which one it is, in words: whoever answers may have the thread of another one open."""
+    """Names the case: the person who answers may be looking at another case's thread."""
     return {"number": turn.case.number, "words": thread.first_words(turn.case)}
 
 
@@ -63,7 +62,7 @@ def find(turn: Turn, number: int) -> Answer | None:
 
 
 def _ready(turn: Turn, number: int, happens: Move[AnswerState]) -> Answer | None:
-    """An answer to which this can happen."""
+    """The answer, if this can happen to it."""
     answer = find(turn, number)
     return answer if answer is not None and happens.may(answer.state) else None
 
@@ -76,7 +75,7 @@ def _move(turn: Turn, answer: Answer, happens: Move[AnswerState], **changes: Any
 
 
 def undo_last(turn: Turn) -> bool:
-    """Whether an answer waited in the case at hand; the newest one is cancelled."""
+    """Cancel the newest waiting answer of the case at hand. False if none waits."""
     waiting = [x for x in turn.case.answers if AnswerMoves.taken_back.may(x.state)]
     if waiting:
         _cancel(turn, max(waiting, key=lambda x: x.number))
@@ -84,7 +83,7 @@ def undo_last(turn: Turn) -> bool:
 
 
 def undo(turn: Turn, number: int) -> None:
-    """Somebody of the team reacted with ❌, or took the command back."""
+    """A member of the team reacted with ❌, or redacted the command."""
     answer = find(turn, number)
     if answer is None:
         return
@@ -109,7 +108,8 @@ def _show(turn: Turn, answer: Answer, key: str, values: dict[str, object] | None
 
 
 def unedited(turn: Turn, number: int) -> None:
-    """An edit of the command was removed: as if the command were, and no word of it stays."""
+    """An edit of the command was removed: treat it like the command itself, and keep no word of
+    it."""
     answer = find(turn, number)
     if answer is None or not answer.text:
         return
@@ -127,7 +127,8 @@ def _too_late(turn: Turn) -> None:
 
 
 def edited(turn: Turn, event: Edit, number: int) -> None:
-    """The command was edited: the new text waits anew. What is no answer any more is not sent."""
+    """The command was edited: the wait begins again with the new text. If it is no longer an
+    answer, nothing is sent."""
     answer = find(turn, number)
     if answer is None or answer.author != event.origin.sender:
         return
@@ -202,7 +203,7 @@ def performed(turn: Turn, event: Performed, case: int, number: int) -> None:
 
 
 def proved(turn: Turn, event: TextMessage | MediaMessage | Reaction) -> None:
-    """She has written, or reacted: then her homeserver has what was sent before."""
+    """The person wrote or reacted, so their homeserver has everything we sent before."""
     if turn.has_case and turn.is_reporter(event.origin.sender):
         for answer in turn.case.answers:
             if answer.sent * 1000 <= event.origin.sent_at:
@@ -210,7 +211,8 @@ def proved(turn: Turn, event: TextMessage | MediaMessage | Reaction) -> None:
 
 
 def shown(turn: Turn, event: Shown) -> None:
-    """Her client has shown her these: of answers, those of the newest one's case count."""
+    """The person's client has shown these events. Answers count if they are of the newest one's
+    case."""
     made = filter(None, map(turn.view.made_by_event, event.events))
     parts = filter(None, (keys.part(x.handle) for x in made))
     answers = [x for x in parts if x.what == "answer"]

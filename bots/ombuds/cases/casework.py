@@ -1,4 +1,4 @@
-"""Cases in staff's hands: close, reopen, take, find."""
+"""What staff do with cases: close, reopen, take, find."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from federation.model.events import TextMessage
 MOST = 20
 """Cases in one list."""
 READ = 200
-"""So many are read at once to look for a word."""
+"""Cases read at a time when looking for a word."""
 WAITING = (CaseState.OPEN, CaseState.ANSWERED)
 
 
@@ -65,7 +65,7 @@ def show(turn: Turn, event: TextMessage, word: str) -> None:
 def _in_states(
     turn: Turn, *states: CaseState, taken_by: str | None = None
 ) -> tuple[list[Case], int]:
-    """Who has waited longest for an answer comes first; of what is closed, the newest."""
+    """Cases that have waited longest come first; of closed ones, the newest."""
     found: list[Case] = []
     count = 0
     for state in states:
@@ -77,7 +77,7 @@ def _in_states(
 
 
 def _tell(turn: Turn, found: Iterable[Case], count: int) -> None:
-    """The most urgent of them; `count`: how many there are."""
+    """Tell the most urgent of those found. `count`: how many there are in all."""
     if not count:
         turn.tell("cases-none", {"command": with_word(commands.CASES, commands.ALL)})
         return
@@ -90,7 +90,7 @@ def _tell(turn: Turn, found: Iterable[Case], count: int) -> None:
 
 
 def _search(turn: Turn, search: Search) -> None:
-    """So many cases at once, the newest first; the rest by a timer."""
+    """Read the next cases, newest first; a timer reads the rest."""
     rest = max(0, search.rest - READ)
     read = (turn.get(CASES, str(x)) for x in (*search.best, *range(rest + 1, search.rest + 1)))
     found = [x for x in read if x is not None and _is_about(x, search.word)]
@@ -145,12 +145,12 @@ def _line(turn: Turn, case: Case) -> Phrase:
 
 
 def _localpart(user: str | None) -> str:
-    """Short enough for a line of a list; the case itself names her in full."""
+    """Short enough for a line of a list; the case itself shows the full id."""
     return user.removeprefix("@").partition(":")[0] if user else "–"
 
 
 def _link(turn: Turn, case: Case) -> str:
-    """To where it stands in the room, once it does."""
+    """A link to its root in the room; empty until the root has been sent."""
     key = keys.HEADER if case.root_gone else keys.ROOT
     made = turn.view.made(key(case=case.number))
     if turn.room_id is None or made is None or made.event_id is None:

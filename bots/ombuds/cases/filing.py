@@ -1,4 +1,4 @@
-"""What a person tells becomes a case, or goes on in one."""
+"""What a person writes begins a case, or continues one."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def begin(
     refers: int | None = None,
     flags: tuple[Flagged, ...] = (),
 ) -> None:
-    """Where something was flagged it names no other case: it may be about other people, and for
-    other eyes."""
+    """A case that began with a flag names no other case: it may be about other people and for other
+    eyes."""
     first, *rest = texts.parts(incoming.text)
     number = turn.office.cases + 1
     turn.set_office(cases=number)
@@ -82,7 +82,7 @@ def go_on(turn: Turn, incoming: Incoming) -> None:
 
 
 def pass_on(turn: Turn, incoming: Incoming) -> None:
-    """Into the thread of the case at hand."""
+    """Pass the message on into the thread of the case at hand."""
     standing.bring(turn)
     first, *rest = texts.parts(incoming.text)
     shown, kind = _following(turn, incoming, first)

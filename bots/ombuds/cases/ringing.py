@@ -1,7 +1,7 @@
-"""What makes phones ring, without a word of what it is about: a lock screen is read by others.
+"""What makes phones ring. It says nothing about the case, because others can read a lock screen.
 
-What people wrote comes first and silently. If something has rung just now, what follows is gathered
-and rings once: a burst of messages, or of people, is one sound.
+What people wrote is sent first, silently. After a sound, everything that follows is gathered and
+rings once, so a burst of messages or people makes one sound.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from bots.runtime.kit import sparing
 from bots.runtime.model.decision import SetTimer
 
 QUIET = 60.0
-"""Seconds after a sound in which staff hear no other one about cases."""
+"""Seconds between two sounds about cases."""
 
 
 def opened(turn: Turn) -> None:
-    """The first reply in its thread, too: Element lists no threads without one."""
+    """A new case rings. This is also the first reply in its thread: Element lists no threads
+    without one."""
     loud = _may_ring(turn)
     turn.tell_case("ring-opened" if loud else "opened", {"number": turn.case.number})
 
@@ -39,7 +40,7 @@ def _may_ring(turn: Turn) -> bool:
 
 
 def due(turn: Turn) -> None:
-    """All that came in the meantime, in one line."""
+    """Ring once for everything that has come since."""
     numbers = turn.office.unheard
     if numbers:
         turn.set_office(rang=turn.seconds, unheard=())

@@ -1,4 +1,4 @@
-"""In which room a case stands: an ombuds room that was lost is followed by another one."""
+"""Which room a case is in: a lost ombuds room is followed by a new one."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from bots.runtime.speech.phrases import Exact
 
 SOON = timedelta(seconds=60)
 MOST = 100
-"""Cases that are put into a new room at once."""
+"""Cases sent to a new room at a time."""
 
 
 def move(turn: Turn) -> None:
-    """Put open cases of former rooms into this one, so many at once."""
+    """Send the next open cases of former rooms into this one."""
     cases: list[Case] = []
     for room in range(turn.office.rooms):
         left = MOST - len(cases)
@@ -30,7 +30,7 @@ def move(turn: Turn) -> None:
 
 
 def bring(turn: Turn) -> None:
-    """Put the case at hand into the room that is used now, if it stands in one that was lost."""
+    """Send the case at hand into the current room, if it is still in a lost one."""
     if turn.case.stands != turn.office.rooms:
         _put(turn)
 
@@ -71,7 +71,7 @@ def _put_answer(turn: Turn, answer: Answer) -> None:
 
 
 def receive(turn: Turn, case: int) -> None:
-    """A receipt that waited in vain for its case to stand in a room that was lost."""
+    """Send a receipt that could not be sent because its case was in a lost room."""
     turn.take_case(case)
     if not turn.has_case or not turn.has_chat:
         return

@@ -1,4 +1,4 @@
-"""The thread of a case in the ombuds room: its root, and what the person writes next."""
+"""The thread of a case in the ombuds room: its root, and what the person writes later."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from bots.runtime.model.decision import Phrase
 from bots.runtime.understanding import texts
 
 PLACE = 22
-"""Characters of a room's name beside the number of a case: a list shows about 40."""
+"""Characters of a room's name that fit beside the number of a case: a list shows about 40."""
 
 
 # -- its root --------------------------------------------------------------------------------------
 
 
 def move(turn: Turn, happens: Move[CaseState]) -> bool:
-    """Whether this can happen to the case at hand; it has, then."""
+    """Move the case at hand. False if its table does not allow it."""
     before = turn.case.state
     if happens.may(before) and (after := happens(before)) is not before:
         turn.file(state=after, waiting=turn.seconds)
@@ -37,7 +37,7 @@ def move(turn: Turn, happens: Move[CaseState]) -> bool:
 
 
 def show(turn: Turn) -> None:
-    """Bring the root (or what stands in for it) up to date."""
+    """Bring the root, or the header that replaces it, up to date."""
     number = turn.case.number
     edits = keys.HEADER(case=number) if turn.case.root_gone else keys.ROOT(case=number)
     turn.tell(root(turn), edits=edits)
@@ -60,7 +60,7 @@ def root(turn: Turn) -> Phrase:
 
 
 def first_words(case: Case) -> str:
-    """Those that tell it from others."""
+    """Its first words, which tell it from other cases."""
     if case.flags:
         return f"🚩 {texts.excerpt(case.place, 40)}".strip()
     return texts.excerpt(case.text, 40) if case.text else "…"
@@ -120,11 +120,11 @@ def following(turn: Turn, text: str | Phrase, found: list[Phrase]) -> Phrase:
 
 
 def tell_text(turn: Turn, phrase: Phrase, source: str, kind: str = "text") -> None:
-    """Pass a message of the person on."""
+    """Pass on a message of the person."""
     case, number = turn.case, turn.case.texts + 1
     turn.file(texts=number)
     text = phrase.values.get("text", "")
-    if isinstance(text, str) and kind != "evidence":  # for another room, should this one be lost
+    if isinstance(text, str) and kind != "evidence":  # kept for the next room, if this one is lost
         continues = phrase.key == "continued"
         turn.put(LATER, Later(case.number, number, kind, text, turn.seconds, continues))
     handle = keys.TEXT(case=case.number, kind=kind, number=number)
@@ -132,7 +132,7 @@ def tell_text(turn: Turn, phrase: Phrase, source: str, kind: str = "text") -> No
 
 
 def amend(turn: Turn, number: int, text: str | None) -> None:
-    """One of those messages has other words now, or is gone."""
+    """One of those messages was changed, or is gone."""
     key = later_key(turn.case.number, number)
     later = turn.get(LATER, key)
     if later is not None and text is not None:
@@ -141,7 +141,7 @@ def amend(turn: Turn, number: int, text: str | None) -> None:
         turn.drop(LATER, key)
 
 
-# -- what goes to her ------------------------------------------------------------------------------
+# -- what goes to the person -----------------------------------------------------------------------
 
 
 def receive(turn: Turn, **fields: object) -> None:
@@ -152,8 +152,8 @@ def receive(turn: Turn, **fields: object) -> None:
 
 
 def belongs_here(turn: Turn) -> None:
-    """What she writes next belongs to the case at hand, until she hears of another one. She is
-    told where it went."""
+    """What the person writes next belongs to the case at hand, until we tell them of another
+    one."""
     if turn.conversation.case != turn.case.number:
         turn.converse(case=turn.case.number, acknowledged=0.0)
 

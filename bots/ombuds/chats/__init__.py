@@ -1,1 +1,1 @@
-"""Private chats: what a person writes, and what she is told."""
+"""Private chats: what a person writes, and what we tell them."""

@@ -1,4 +1,4 @@
-"""Private chats: how they begin, and who is in them."""
+"""How private chats begin, and who is in them."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ HERE = (MembershipKind.JOIN, MembershipKind.INVITE)
 
 
 def entered(turn: Turn, event: RoomEvent) -> None:
-    """What happens is about this chat, and the case that goes on there."""
+    """Make the event's room the chat at hand, with its current case."""
     turn.enter(event.origin.room_id)
     turn.take(event)
 
 
 def membership(turn: Turn, event: Membership) -> None:
-    """Somebody else comes or goes."""
+    """Somebody else joins or leaves."""
     if turn.has_chat:
         hers = turn.is_reporter(event.user)
         if hers and event.membership.out:
@@ -43,7 +43,7 @@ def membership(turn: Turn, event: Membership) -> None:
 
 
 def present(event: Membership) -> frozenset[str]:
-    """Who else is in the room or invited, after this event."""
+    """Who else has joined or been invited, after this event."""
     others = event.room.others(event.origin.account)
     if event.membership in HERE:
         return others | {event.user} - {event.origin.account}
@@ -51,7 +51,7 @@ def present(event: Membership) -> frozenset[str]:
 
 
 def adopt(turn: Turn, event: chats.Message) -> bool:
-    """Whether this is a message of the person in a private chat, which may begin with it."""
+    """Whether this is a message of the person in a private chat; the chat may begin with it."""
     person = event.origin.sender
     if not turn.has_chat:
         unsettled = turn.room_id is None and person in _staff(turn)
@@ -71,7 +71,7 @@ def _staff(turn: Turn) -> tuple[str, ...]:
 
 
 def begin(turn: Turn, person: str, *, encrypted: bool) -> None:
-    """The room at hand is a private chat with this person."""
+    """Note that the room at hand is a private chat with this person."""
     serial = turn.office.conversations + 1
     turn.set_office(conversations=serial)
     turn.put(CONVERSATIONS, Conversation(turn.chat, serial))
@@ -86,7 +86,7 @@ def begin(turn: Turn, person: str, *, encrypted: bool) -> None:
 
 
 def expect(turn: Turn) -> None:
-    """Give the person a moment to write first, then say what to know."""
+    """Give the person a moment to write first, then tell them what to know."""
     if not turn.conversation.noticed:
         turn.ask(SetTimer(keys.WELCOME(room=turn.chat), after=chats.PATIENCE))
 
@@ -114,7 +114,7 @@ def original(turn: Turn) -> None:
 
 
 def to_know(turn: Turn) -> Mapping[str, str]:
-    """Where there is help at once, and in which languages we speak."""
+    """Where to get help in an emergency, and which languages we speak."""
     languages = own_names(turn.tongues, turn.settings.languages)
     return {"helplines": ", ".join(turn.settings.helplines), "languages": languages}
 
@@ -138,11 +138,9 @@ def returned(turn: Turn, others: frozenset[str]) -> None:
 
 
 def _watch(turn: Turn, others: frozenset[str], *, settles: bool) -> None:
-    """Hold answers back while somebody else could read them.
-
-    Only an event that `settles` who is there ends that; and a view of the room without the
-    person was never loaded, so it tells of nobody's leaving.
-    """
+    """Hold answers back while somebody else could read them. Only an event that `settles` who is
+    there ends that. A view without the person in it was never loaded, so it does not show that
+    anybody left."""
     person = turn.reporter.reveal()
     strangers = others - {person}
     if strangers and not turn.conversation.exposed:

@@ -1,7 +1,7 @@
-"""What the person changes or takes back: every copy follows.
+"""What the person edits or redacts: every copy follows.
 
-Only the person's own edits and redactions count. Somebody else who may redact in that room must
-not be able to make a complaint disappear.
+Only the person's own edits and redactions count. Nobody else who may redact in that room can make a
+complaint disappear.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from federation.model.events import KNOWN_MEDIA, Edit, Redaction, in_clear
 
 OF_PERSON = KNOWN_MEDIA | {"root", "text"}
 OF_FLAG = frozenset({"flagged", "evidence"})
-"""What a decision of the person brought into the thread; it is taken back with the decision, and
-no other words can be given to it."""
+"""Messages that are in the thread because of a decision of the person. They are taken back with the
+decision, and an edit cannot change them."""
 
 
 def of_copies(turn: Turn, event: Edit | Redaction) -> None:
-    """It is about the case in whose thread the message stands."""
+    """Make the case at hand the one whose thread holds a copy of the message."""
     if turn.has_chat:
         turn.take_case(keys.case_of(turn.copies), here=True)
 
@@ -83,7 +83,7 @@ def redacted(turn: Turn, event: Redaction) -> None:
 
 
 def strike(turn: Turn, copies: list[Part]) -> None:
-    """Delete them, with all that they ever said."""
+    """Redact the copies with everything they ever said."""
     for copy in copies:
         turn.ask(Redact(turn.room, _handle(copy)))
         thread.amend(turn, copy.number, None)
@@ -102,7 +102,7 @@ def _handle(copy: Part) -> Handle:
 
 
 def _is_hers(turn: Turn, event: Edit | Redaction) -> bool:
-    """Whether the person herself did it, in the chat to which the case at hand belongs."""
+    """Whether the person did it, in the chat that the case at hand belongs to."""
     if not turn.has_case or not turn.is_reporter(event.origin.sender):
         return False
     return turn.case.conversation == turn.conversation.serial
@@ -113,7 +113,7 @@ def _is_struck(case: Case, copy: Part) -> bool:
 
 
 def copies(turn: Turn, event: Edit | Redaction, kinds: frozenset[str] = OF_PERSON) -> list[Part]:
-    """Our copies of a message of this person in this chat, in the order of its parts."""
+    """Our copies of the message at hand, in the order of its parts."""
     if not _is_hers(turn, event):
         return []
     case = turn.case

@@ -1,4 +1,4 @@
-"""What the person writes: it becomes a case, or goes on in one."""
+"""What the person writes: a command, or something for a case."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from federation.model.events import ClientRequest, MediaMessage, TextMessage, Un
 
 
 def replied(turn: Turn, event: TextMessage) -> None:
-    """What she replies to; and the case of hers that it tells of, or of which it is a part."""
+    """Find what the person replies to, and which of their cases it is about."""
     if event.reply_to is None:
         return
     turn.target = turn.view.made_by_event(event.reply_to)
@@ -30,7 +30,7 @@ def replied(turn: Turn, event: TextMessage) -> None:
 
 
 def followed(turn: Turn, body: str) -> str:
-    """Do what she asks for. What is left is something that she has to say."""
+    """Carry out a command. Anything that is no command is a message for the office."""
     language = asked_for(body, turn.tongues.language_named)
     command = commands.of_reporter(body)
     if language is not None:
@@ -56,13 +56,13 @@ def _command(turn: Turn, found: Invocation | Unknown) -> None:
 
 
 def _unknown(turn: Turn, found: Unknown) -> None:
-    """One word that nearly is a command. Anything longer is something to be told."""
+    """A single word that is nearly a command. Anything longer is a message for the office."""
     values = {"word": found.word, "guess": unheeded.guess(found)}
     turn.say("reporter-unknown", {**values, "help": HELP})
 
 
 def take(turn: Turn, incoming: Incoming) -> None:
-    """It goes to the office, and she hears what to know, if she has not yet."""
+    """Pass the message on to the office, and tell the person what to know, unless we have."""
     if turn.conversation.language is None:
         turn.converse(language=guess(incoming.text, turn.settings.languages))
     filing.take(turn, incoming)
@@ -79,14 +79,14 @@ def media(turn: Turn, event: MediaMessage) -> None:
 
 
 def ask_for_words(turn: Turn) -> None:
-    """Ask her to say it in words, and tell staff that she was asked."""
+    """Ask the person to say it in words, and tell staff that we did."""
     if turn.may_say("text-only"):
         turn.say("text-only")
         turn.tell_case("asked-for-words")
 
 
 def requested(turn: Turn, event: ClientRequest) -> None:
-    """Her client wants something that nobody said: it is no matter, and no part of one."""
+    """The person's client sent a request of its own: it is no message for a case."""
     if turn.gone or not arrival.adopt(turn, event):
         return
     arrival.expect(turn)

@@ -1,8 +1,8 @@
-"""A guess at the language of a message, from its script, its letters and its commonest words.
+"""Guesses the language of a message from its script, its letters and its commonest words.
 
-It decides only in which language the office speaks until the person chooses one. A wrong guess is
-worse than none: who reads Pashto is not helped by Farsi. So languages that we do not have take part
-in the count, and where nothing is ahead, nothing is guessed.
+It only decides which language the office speaks until the person chooses one. A wrong guess is
+worse than none: Farsi does not help a reader of Pashto. So languages that we do not offer take part
+in the count, and if none is ahead, we guess none.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _SCRIPTS = {
     "latin": re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]"),
 }
 OTHER = ""
-"""A language that we do not have."""
+"""A language that we do not offer."""
 
 _LETTERS = {
     "arabic": {
@@ -110,12 +110,12 @@ _ARTICLE = re.compile("ال.{3}")
 _RUSSIAN_END = re.compile("(?:ит|ет|ят|ют|ешь|ишь|ая|ое|ться|тся)$")
 _UKRAINIAN_END = re.compile("(?:ить|уть|ець|тися|ися)$")
 _BACKED = frozenset({"fa", "ru"})
-"""Whose letters others have as well (Urdu, Pashto; Belarusian, Mongolian): without a word or an
-ending of the language they tell nothing."""
+"""Languages whose letters others use as well (Urdu, Pashto; Belarusian, Mongolian): letters only
+count along with a word or an ending of the language."""
 
 
 def guess(text: str, offered: Collection[str]) -> str | None:
-    """One of the languages that are offered, or None where nothing tells."""
+    """One of the offered languages, or None if the text gives no clue."""
     text = text[:2_000].casefold()
     counts = {script: len(letters.findall(text)) for script, letters in _SCRIPTS.items()}
     script = max(counts, key=lambda x: counts[x])

@@ -1,7 +1,7 @@
-"""The person removes one edit of a message: what it said must not stay in the ombuds room.
+"""The person removes one edit of a message: its words must not stay in the ombuds room.
 
-Each edit of ours is an event of its own there. So the copies are deleted at once, with all that
-they ever said, and the message is looked up: what it says now comes into the thread anew.
+Each of our edits is a separate event there. So we redact the copies with everything they ever said,
+look the message up, and send what it says now into the thread.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def now_known(turn: Turn, now: MessageNow, case: int) -> None:
 
 
 def _incoming(turn: Turn, now: MessageNow) -> Incoming | None:
-    """Also what is not encrypted: no complaint is lost, and staff are told that it was not."""
+    """Unencrypted messages too: no complaint is lost, and staff see that it was not encrypted."""
     if now.shown is None or not turn.is_reporter(now.author):
         return None
     words, kind = written(now.shown)

@@ -1,4 +1,4 @@
-"""What the person reads who writes to the office."""
+"""What people who write to the office read."""
 
 from __future__ import annotations
 
@@ -25,11 +25,10 @@ WITH_ORIGINAL = frozenset(
         "evidence-failed",
     }
 )
-"""Phrases that people rely on when they complain, and that ask them about it: never in an
-unchecked translation alone."""
+"""Phrases that people rely on when they complain: never shown in an unchecked translation alone."""
 
 LONG = frozenset({"notice"})
-"""Those whose originals would fill another screen. They ask nothing."""
+"""Those whose originals would fill another screen and ask nothing."""
 
 _EMERGENCY = N_("This is no emergency service. If you need help at once, call: {helplines}")
 _CHOOSE = N_("To choose your language, write its name: {languages}")

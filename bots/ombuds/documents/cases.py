@@ -1,5 +1,4 @@
-"""Cases. Who is behind one stands elsewhere: it knows only the serial number of its
-conversation."""
+"""Cases. A case knows only the serial number of its conversation, not who the person is."""
 
 from __future__ import annotations
 
@@ -18,8 +17,8 @@ class CaseState(StrEnum):
 
 
 class CaseMoves(Machine):
-    """A case is open while the person waits for an answer. What is written to a closed case
-    begins a new one."""
+    """A case is open while the person waits for an answer. If they write after it was closed, a new
+    case begins."""
 
     begun = Begin(CaseState.OPEN)
     answered = Move(CaseState.OPEN, CaseState.ANSWERED, to=CaseState.ANSWERED)
@@ -32,16 +31,16 @@ class AnswerState(StrEnum):
     PENDING = "pending"
     SENDING = "sending"
     SENT = "sent"
-    """Our homeserver has it; nobody knows whether hers has."""
+    """Our homeserver has it; nobody knows whether the person's has."""
     DELIVERED = "delivered"
-    """Her client has shown it, or she has written since."""
+    """The person's client has shown it, or the person has written since."""
     UNSENT = "unsent"
     CANCELLED = "cancelled"
 
 
 class AnswerMoves(Machine):
-    """An answer waits until the time to undo it is over, and goes out once, whatever comes twice.
-    If staff remove an edit of the command, no word of the answer is kept."""
+    """An answer waits until the time to undo it is over, then goes out once, even if a timer or an
+    outcome comes twice. If staff remove an edit of the command, we keep no word of the answer."""
 
     proposed = Begin(AnswerState.PENDING)
     edited = Move(AnswerState.PENDING)
@@ -61,31 +60,30 @@ class Answer:
     text: str = field(repr=False)
     author: str
     numbered: bool = False
-    """The command named the case, since it stood outside the thread."""
+    """Whether the command named the case, because it was outside the thread."""
     state: AnswerState = AnswerState.PENDING
     sent: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Flagged:
-    """A message that the person flagged in a room, as a case shows it."""
+    """A message that the person flagged in a room, as the case shows it."""
 
     link: str
     author: str = field(default="", repr=False)
-    """Empty where it is not known or not to be shown."""
+    """Empty if unknown or not to be shown."""
     gone: bool = False
     unread: bool = False
-    """It could not be read here."""
+    """We could not read it."""
     medium: bool = False
-    """It is more than text, and nothing is written beneath."""
+    """It is an attachment without a caption."""
     place: str = ""
-    """How the room is called."""
+    """Name of the room."""
 
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """A message of the person that is in the thread: it is put into another room, should this one
-    be lost."""
+    """A later message of the person, which we send again if the ombuds room is lost."""
 
     case: int
     number: int
@@ -93,7 +91,7 @@ class Later:
     text: str = field(repr=False)
     at: float = 0.0
     continues: bool = False
-    """The message before it."""
+    """Whether it is a further part of the message before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +104,7 @@ class Case:
     text: str = field(default="", repr=False)
     """What its root shows: the first part of the first message."""
     media: str | None = None
-    """Kind of the first message where it was not text."""
+    """Kind of the first message, if it was not text."""
     encrypted: bool = True
     cut: bool = False
     changed: bool = False
@@ -114,42 +112,43 @@ class Case:
     refers: int | None = None
     taken_by: str | None = None
     stands: int = 0
-    """In which of the ombuds rooms that followed one another (`Office.rooms`)."""
+    """Which of the successive ombuds rooms it is in (`Office.rooms`)."""
     waiting: float = 0.0
-    """Since when it is as it is: open, or answered. 0: since it was opened."""
+    """Since when it has been in this state. 0: since it was opened."""
     hinted: bool = False
-    """Staff were told that a note in its thread reaches nobody."""
+    """Whether staff were told that a note in its thread reaches nobody."""
     heard: sparing.Heard = field(default_factory=dict)
     texts: int = 0
-    """How many messages of the person stand in the thread, the root not counted."""
+    """How many messages of the person are in the thread, not counting the root."""
     answers: tuple[Answer, ...] = ()
     flags: tuple[Flagged, ...] = ()
-    """What it began with, where that was no message."""
+    """What it began with, if not with a message."""
     struck: tuple[int, ...] = ()
-    """Messages of the thread that were deleted there."""
+    """Numbers of messages that were deleted in the thread."""
 
     @property
     def place(self) -> str:
-        """How the room is called in which something was flagged."""
+        """Name of the room in which something was flagged."""
         return self.flags[0].place if self.flags else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """For a word in all cases, as far as it has come."""
+    """A search for a word in all cases, and how far it has come."""
 
     number: int
     word: str = field(repr=False)
     rest: int
-    """Up to this number they are still to be read."""
+    """Cases up to this number are still to be read."""
     best: tuple[int, ...] = ()
-    """The most urgent of those that were found."""
+    """Numbers of the most urgent cases found so far."""
     count: int = 0
-    """How many were."""
+    """How many were found so far."""
 
 
 def in_state(state: CaseState, taken_by: str | None = None) -> str:
-    """Where those are listed that are in this state; all, or those of one of the team."""
+    """Value of the index `state`: for all cases in a state, or those that one member of the team
+    has taken."""
     return state if taken_by is None else f"{state} {taken_by}"
 
 
@@ -174,9 +173,9 @@ CASES = Collection(
         "open": _stands,
     },
 )
-"""`state`: who has waited longest is the oldest. `open`: by the room in which it stands."""
+"""`state`: the oldest has waited longest. `open`: by the ombuds room that the case is in."""
 LATER = Collection(
     "ombuds/later", Later, key=lambda x: later_key(x.case, x.number), erases=lambda _: True
 )
-"""One each, so that a long case is not written anew with every message."""
+"""A document each, so that a new message does not rewrite a long case."""
 SEARCHES = Collection("ombuds/search", Search, key=lambda x: str(x.number))

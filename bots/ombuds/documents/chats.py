@@ -1,4 +1,4 @@
-"""Private chats. Who a person is stands in a document of its own."""
+"""Private chats. Who a person is, only `Identity` knows."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from bots.runtime.kit.documents import Collection
 
 
 class Reporter:
-    """Who wrote. It can't be formatted into text; `reveal` is for building an audience."""
+    """The person who wrote. It can't be formatted into text; `reveal` is for building an
+    audience."""
 
     __slots__ = ("__user",)
 
@@ -43,10 +44,10 @@ Who = Annotated[Reporter, PlainValidator(Reporter), PlainSerializer(Reporter.rev
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who somebody is, and where she is talked to."""
+    """Who a person is, and in which chat we talk to them."""
 
     serial: int
-    """Of the conversation."""
+    """Serial number of the conversation."""
     who: Who
     room: str = field(repr=False)
 
@@ -61,45 +62,45 @@ class Conversation:
     noticed: str = ""
     """The language in which the person was told what to know before writing."""
     exposed: bool = False
-    """Somebody else is in the chat or invited."""
+    """Whether somebody else is in the chat or invited."""
     left: bool = False
-    """The person is not in it any more, or we are not."""
+    """Whether the person or our account has left it."""
     fresh: bool = False
-    """The next message opens a new matter."""
+    """Whether the next message begins a new case."""
     case: int | None = None
     acknowledged: float = 0.0
     heard: sparing.Heard = field(default_factory=dict)
     spoken: float = 0.0
-    """When staff last wrote to her: they may have asked something."""
+    """When staff last wrote to the person: they may have asked something."""
 
 
 @dataclass(frozen=True, slots=True)
 class Flagger:
-    """Somebody with whom the office has a private chat, or will have one."""
+    """A person who has flagged something, or may do so."""
 
     user: str = field(repr=False)
     serial: int
     room: str | None = field(default=None, repr=False)
     """The chat, once there is one."""
     making: int = 0
-    """Number of the chat that is being made."""
+    """Number of the chat that is being made; 0: none."""
     flags: tuple[int, ...] = ()
-    """Which wait for her decision."""
+    """Flags that wait for the person's decision."""
     answered: float = 0.0
-    """When she last decided."""
+    """When the person last decided about one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """Somebody invited us into this room, and we have not seen ourselves join."""
+    """A room into which somebody invited us, until we see our own join."""
 
     room: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """A message that was taken back. A redaction is about an event of its own room; who writes one
-    in another room must not have us overlook what its author does with it."""
+    """A message that was taken back. Its key holds the room, because a redaction only counts in the
+    room of its message: one written in another room must not hide what the author does later."""
 
     room: str = field(repr=False)
     event: str = field(repr=False)
@@ -111,13 +112,13 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """An edit that reached copies, and of which message it was: should the edit be removed."""
+    """An edit that reached our copies, and the message it changed, in case the edit is removed."""
 
     edit: str = field(repr=False)
     source: str = field(repr=False)
 
 
-# What a backup does not know yet is read and decided again once it is restored: nothing `erases`.
+# Nothing `erases`: what a backup does not know yet is read and decided again after a restore.
 IDENTITIES = Collection("ombuds/identity", Identity, key=lambda x: str(x.serial))
 CONVERSATIONS = Collection("ombuds/conversation", Conversation, key=lambda x: x.room)
 INVITATIONS = Collection("ombuds/invitation", Invitation, key=lambda x: x.room)

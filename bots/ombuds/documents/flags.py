@@ -1,7 +1,7 @@
-"""What the office knows of flags.
+"""What the office knows about flags.
 
-Of a flag nothing is kept but who set it, where, and on which message, and that only until the
-person has decided. Nothing of what was said in the room is kept here.
+Of a flag, we only keep who set it, where and on which message, and only until the person has
+decided. We keep nothing of what was said in the room.
 """
 
 from __future__ import annotations
@@ -15,46 +15,46 @@ from bots.runtime.kit.states import Begin, End, Machine, Move
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A flagged message of which moderators are told."""
+    """A flagged message that moderators are told about."""
 
     event: str
     author: str = field(repr=False)
     by: tuple[int, ...]
-    """Serial numbers of those who flagged it."""
+    """Serial numbers of the people who flagged it."""
     gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A room, and no private chat, into which somebody invited the office's account."""
+    """A room, not a private chat, into which somebody invited the office's account."""
 
     room: str = field(repr=False)
     open: bool = False
     """Whether flags are on."""
     greeted: bool = False
     upgraded_by: str = field(default="", repr=False)
-    """Who replaced a room with flags by this one; until we are in it."""
+    """Who upgraded a room with flags to this one; empty once we are in it."""
     waiting: tuple[Item, ...] = ()
-    """What its moderators are told next."""
+    """What its moderators will be told next."""
     told: float = 0.0
-    """When they were last told of something."""
+    """When they were last told about flags."""
 
 
 class Stage(StrEnum):
     ASKED = "asked"
     MODERATORS = "moderators"
-    """They are to be told; who wrote the messages is being looked up."""
+    """For moderators; we are looking up who wrote the messages."""
     OFFICE = "office"
-    """It is to become a case; who wrote the messages is being looked up."""
+    """For a case; we are looking up who wrote the messages."""
     OFFERED = "offered"
-    """It is a case; the person may let the office read the messages."""
+    """It is a case; we have asked whether the office may read the messages."""
     SHOWN = "shown"
-    """She does; they are being looked up."""
+    """It may; we are looking the messages up."""
 
 
 class FlagMoves(Machine):
-    """A flag is kept until the person has decided about it, or for a week. Before that nobody
-    else's message is looked at."""
+    """A flag is kept until the person has decided about it, for a week at most. Until then we look
+    at nobody else's message."""
 
     flagged = Begin(Stage.ASKED)
     more_flagged = Move(Stage.ASKED)
@@ -68,47 +68,47 @@ class FlagMoves(Machine):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was found of a flagged message: nothing of what it says."""
+    """What we found out about a flagged message: nothing of what it says."""
 
     event: str
     author: str = field(default="", repr=False)
-    """Empty where it could not be found."""
+    """Empty if the message could not be found."""
     gone: bool = False
     readable: bool = False
     medium: bool = False
-    """It is more than text, and nothing is written beneath."""
+    """It is an attachment without a caption."""
     name: str = field(default="", repr=False)
-    """How its author is called in that room."""
+    """Its author's name in that room."""
 
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """What one person flagged in one room, until she has decided about it."""
+    """What one person flagged in one room, until they have decided about it."""
 
     number: int
     user: str = field(repr=False)
     room: str
     events: tuple[str, ...]
     more: int = 0
-    """Messages that she flagged besides; so many are not looked at."""
+    """How many more messages the person flagged, which we do not look at."""
     stage: Stage = Stage.ASKED
     asked: float = 0.0
-    """When the question that is open was asked."""
+    """When the open question was asked."""
     hinted: float = 0.0
-    """When she was last told that it is still open."""
+    """When the person was last told that it is still open."""
     found: tuple[Found, ...] = ()
     source: str = ""
-    """The event by which she decided."""
+    """The event by which the person decided."""
     case: int = 0
     place: str = ""
-    """How the room is called."""
+    """Name of the room."""
     shown: int = 0
-    """How many of the messages the office could read."""
+    """How many of the messages the office was shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What moderators of a room were told, so that it can be brought up to date."""
+    """What moderators of a room were told, so that we can bring it up to date."""
 
     number: int
     room: str
@@ -118,7 +118,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Moderator:
-    """Somebody for whom we have made a room to tell of flags."""
+    """A moderator for whom we have made a room about flags."""
 
     user: str = field(repr=False)
     serial: int

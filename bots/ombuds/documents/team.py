@@ -10,7 +10,7 @@ from bots.runtime.kit.documents import Collection
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A change of the team that waits for a second member."""
+    """A proposed change of the team that waits for a second member."""
 
     number: int
     adds: bool
@@ -21,7 +21,7 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Departed:
-    """Somebody of the team who went, or was made to go."""
+    """A former member of the team, who left or was removed."""
 
     person: str
     at: float
@@ -31,34 +31,34 @@ class Departed:
 class Office:
     roster: tuple[str, ...] = ()
     awaited: tuple[str, ...] = ()
-    """Invited by the team's decision and not joined yet."""
+    """People the team decided to invite who have not joined yet."""
     founded: bool = False
     cases: int = 0
     conversations: int = 0
     proposed: int = 0
     proposals: tuple[Proposal, ...] = ()
     rang: float = 0.0
-    """When staff's phones last rang for a case."""
+    """When staff's phones last rang because of a case."""
     unheard: tuple[int, ...] = ()
-    """Cases that have something new since then."""
+    """Cases with something new since then."""
     heard: sparing.Heard = field(default_factory=dict)
     rooms: int = 0
-    """How often the room was lost and another one made."""
+    """How many times the room was lost and a new one made."""
     former: tuple[str, ...] = ()
-    """Rooms that were lost: nothing counts that is said there."""
+    """Rooms that were lost: nothing said there counts."""
     moved: float = 0.0
-    """When the last one was made in place of another."""
+    """When the last replacement was made."""
     lost: bool = False
-    """There is none, until it is time to make another one."""
+    """The room is lost, and it is not yet time to make a new one."""
     departed: tuple[Departed, ...] = ()
-    """Lately."""
+    """People who left recently."""
     numbers: int = 0
-    """The last serial number that was given to a flag, or to what comes with flags."""
+    """The last serial number given to a flag, or to something that comes with flags."""
 
 
 @dataclass(frozen=True, slots=True)
 class Devices:
-    """On which devices somebody of the team has read so far."""
+    """The devices that a member of the team has read on."""
 
     user: str
     known: tuple[str, ...]

@@ -1,1 +1,1 @@
-"""Messages that people flag in rooms, and who is told of them."""
+"""Messages that people flag in rooms, and who is told about them."""

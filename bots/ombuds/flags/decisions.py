@@ -1,4 +1,4 @@
-"""What the person decides about what she flagged: by a reaction, by a word, or not at all."""
+"""What people decide about what they flagged: by a reaction, by a word, or not at all."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from federation.model.events import Reaction, Redaction, TextMessage
 from federation.model.links import event_of
 
 OPEN = {Stage.ASKED: keys.QUESTION, Stage.OFFERED: keys.EVIDENCE}
-"""Which question waits for an answer."""
+"""The question that is open in each state."""
 LATELY = 3600.0
-"""Seconds in which a choice by itself is still meant for a question that is closed."""
+"""Seconds in which a bare choice is still taken as an answer to a closed question."""
 
 
 def written(turn: Turn, event: TextMessage, body: str) -> bool:
@@ -43,7 +43,7 @@ def written(turn: Turn, event: TextMessage, body: str) -> bool:
 
 
 def _linked(turn: Turn, sender: str, body: str) -> tuple[str, str] | None:
-    """Room and message to which she links, if she may flag it."""
+    """The room and message of a link, if the sender may flag it."""
     found = event_of(flagwords.link_in(body))
     place = turn.get(PLACES, found[0]) if found is not None else None
     if found is None or place is None or not place.open:
@@ -52,7 +52,7 @@ def _linked(turn: Turn, sender: str, body: str) -> tuple[str, str] | None:
 
 
 def _switch(turn: Turn, event: TextMessage) -> None:
-    """Flags are turned on in rooms. One that its moderator is alone in yet looks like a chat."""
+    """Flags are switched in rooms. A room whose moderator is still alone looks like a chat."""
     if event.room.direct or turn.has_case:
         turn.reply("flags-not-here")
         return
@@ -67,15 +67,15 @@ def _answered(turn: Turn, event: TextMessage, body: str) -> bool:
     if _answers(turn, flag, body, event.origin.event_id):
         return True
     if flag.stage is Stage.OFFERED and answers.agreement(body):
-        # What somebody else wrote is shown for the word that was asked for, not for any "ok".
+        # Somebody else's words are only shown for the word we asked for, not for any "ok".
         _hint(turn, flag)
         return True
     return False
 
 
 def _meant(turn: Turn, event: TextMessage) -> Flag | None:
-    """The question that a text can answer: the one that it replies to, else what was asked last
-    in this chat, by us or by staff."""
+    """The question that a text answers: the one it replies to, else the last one in this chat,
+    unless staff have written since."""
     asked = _question(turn)
     if asked is not None:
         waiting = _waiting(turn, event.origin.sender)
@@ -84,12 +84,12 @@ def _meant(turn: Turn, event: TextMessage) -> Flag | None:
 
 
 def _question(turn: Turn) -> tuple[int, Made] | None:
-    """Of ours, which she replies or reacts to."""
+    """The question of ours that the message replies or reacts to."""
     return keys.flag(turn.target.handle) if turn.target is not None else None
 
 
 def _waiting(turn: Turn, user: str) -> list[Flag]:
-    """Flags about which something was asked, the newest first."""
+    """Flags with an open question, newest first."""
     flags = flagging.flags_of(turn, turn.get(FLAGGERS, user))
     return sorted((x for x in flags if x.stage in OPEN), key=lambda x: -x.number)
 
@@ -99,13 +99,14 @@ def _spoken(turn: Turn) -> float:
 
 
 def still_open(turn: Turn, user: str, body: str) -> None:
-    """What she wrote went to the office; say so where it may have been meant as an answer."""
+    """The message went to the office. If it may have been meant as an answer, say that the question
+    is still open."""
     flag = latest(_waiting(turn, user))
     if flag is None:
         return
     long_ago = flag.stage is Stage.ASKED and not sparing.lately(flag.hinted, turn.seconds)
     if flag.stage is Stage.OFFERED and flagwords.shows(body):
-        # The word for a question of ours, after a question of staff: ask again, to be sure.
+        # It is the word we asked for, but staff have written since: ask again, to be sure.
         offer(turn, flag)
     elif long_ago or flagwords.answers_something(body):
         _hint(turn, flag)
@@ -126,19 +127,19 @@ def _hint(turn: Turn, flag: Flag) -> None:
 
 
 def _learn(turn: Turn, body: str) -> None:
-    """Her language, if only one of those that are offered has this word."""
+    """Learn the person's language, if only one offered language has this word."""
     spoken = flagwords.languages_of(body) & {*turn.settings.languages}
     if len(spoken) == 1 and turn.has_chat and turn.conversation.language is None:
         turn.converse(language=next(iter(spoken)))
 
 
 def _too_late(turn: Turn, user: str, body: str) -> bool:
-    """Whether this can only be meant for a question that is closed."""
+    """Whether this can only be meant for a closed question; says so."""
     replied = _question(turn)
     flagger = turn.get(FLAGGERS, user)
     lately = flagger is not None and sparing.lately(flagger.answered, turn.seconds, LATELY)
-    # A number alone is no complaint; a lost store may have known the question. But where there is
-    # a case, staff may have asked how many people live in a room.
+    # A bare number is no complaint, and a lost store may have known the question. But if there is a
+    # case, staff may have asked how many people live in a room.
     bare = not turn.has_case and (lately or flagwords.is_number(body))
     if (replied is not None or bare) and flagwords.choice(body) is not None:
         turn.reply("flag-closed")
@@ -147,14 +148,14 @@ def _too_late(turn: Turn, user: str, body: str) -> bool:
 
 
 def reacted(turn: Turn, event: Reaction) -> None:
-    """In a private chat, on a question of ours."""
+    """A reaction in a private chat, to one of our questions."""
     turn.target = turn.view.made_by_event(event.target)
     asked = _question(turn)
     if asked is None:
         return
     flag = turn.get(FLAGS, str(asked[0]))
     if flag is not None and flag.user == event.origin.sender:
-        if not turn.has_chat:  # she was quicker than the news that the chat is made
+        if not turn.has_chat:  # the reaction came before the news that the chat was made
             arrival.begin(turn, flag.user, encrypted=event.room.encrypted)
         _by_reaction(turn, flag, asked[1], event)
     elif flag is None and turn.is_reporter(event.origin.sender):
@@ -177,12 +178,12 @@ def _closed(turn: Turn, what: Made, key: str) -> None:
 
 
 def _here(turn: Turn, user: str) -> None:
-    """Of several chats, go on in the one in which she speaks."""
+    """If there are several chats, go on in the one that the person uses."""
     turn.put(FLAGGERS, replace(turn.flagger(user), room=turn.chat))
 
 
 def _answers(turn: Turn, flag: Flag, text: str, source: str) -> bool:
-    """Whether a reaction or a short text decides what is asked about a flag; it has, then."""
+    """Take a reaction or a short text as the answer to the open question. False if it is none."""
     choice, agrees = flagwords.choice(text), flagwords.shows(text)
     if flag.stage is Stage.ASKED and choice is not None:
         _learn(turn, text)
@@ -221,7 +222,7 @@ def _show(turn: Turn, flag: Flag, *, agrees: bool) -> None:
 
 
 def _look(turn: Turn, flag: Flag) -> None:
-    """Only now is anybody's message looked at."""
+    """Ask what the messages say. Nothing is looked up before the person decides."""
     turn.put(FLAGS, flag)
     for event in flag.events:
         why = keys.FLAGGED(number=flag.number)
@@ -229,7 +230,7 @@ def _look(turn: Turn, flag: Flag) -> None:
 
 
 def withdrawn(turn: Turn, event: Redaction) -> None:
-    """She has taken the message or reaction back by which she decided."""
+    """The person redacted the message or reaction by which they decided."""
     sender = event.origin.sender
     if turn.gone or not turn.is_reporter(sender):
         return

@@ -1,4 +1,4 @@
-"""🚩: it is removed first of all; then whoever set it is asked in private what it is about."""
+"""🚩: we remove it first, then ask the person who set it, in private, what it is about."""
 
 from __future__ import annotations
 
@@ -20,16 +20,17 @@ from federation.model.events import Reaction
 from federation.model.links import link, servers
 
 FORGOTTEN = timedelta(days=7)
-"""After which nobody expects an answer any more."""
+"""How long a question stays open."""
 QUIET = timedelta(seconds=3)
-"""After which the question tells of what was flagged since."""
+"""How long we wait before adding later flags to the question."""
 TOGETHER = 600.0
-"""Seconds in which what somebody flags in one room is one question: an edit rings no phone."""
+"""Seconds in which everything a person flags in one room joins one question: an edit rings no
+phone."""
 MOST = 20
-"""Messages that one question is about."""
+"""Messages in one question."""
 
-# What is asked with `notify` here may be refused (she may have left, or ignore us); staff are not
-# to be troubled with it, and must not learn that somebody flagged something and said no more.
+# What is asked with `notify` here may be refused, if the person has left or ignores us. Staff are
+# not troubled with that, and must not learn that somebody flagged something and said no more.
 
 
 def reacted(turn: Turn, event: Reaction) -> None:
@@ -43,7 +44,7 @@ def reacted(turn: Turn, event: Reaction) -> None:
 
 
 def take(turn: Turn, user: str, room: str, event: str) -> None:
-    """Somebody flags a message, in the room or by its link."""
+    """A person flags a message, in its room or by its link."""
     flagger = turn.flagger(user)
     since = turn.seconds - TOGETHER
     for flag in flags_of(turn, flagger):
@@ -94,7 +95,7 @@ def _say(turn: Turn, chat: Ref, flag: Flag, **fields: Ref) -> None:
 
 
 def _chat(turn: Turn, user: str) -> Ref:
-    """Where she is talked to alone: the chat that there is, or one that is made for it."""
+    """Where we talk to the person alone: an existing chat, or a new one."""
     flagger = turn.flagger(user)
     alone = turn.has_chat and not turn.conversation.left and not turn.conversation.exposed
     if flagger.room is not None and alone:
@@ -125,20 +126,20 @@ def chat_made(turn: Turn, event: Performed, number: int) -> None:
 
 
 def flags_of(turn: Turn, flagger: Flagger | None) -> list[Flag]:
-    """Which wait for her decision."""
+    """Flags that wait for the person's decision."""
     flags = (turn.get(FLAGS, str(x)) for x in (flagger.flags if flagger is not None else ()))
     return [x for x in flags if x is not None]
 
 
 def shown(turn: Turn, event: Performed, flag: Flag, *, stage: Stage) -> None:
-    """She can see the question only now, and so her time begins. She may have been asked into the
-    chat long before."""
+    """The person can see the question only now, so their time begins now. They may have been
+    invited to the chat long before."""
     if event.error is None and flag.stage is stage:
         turn.ask(SetTimer(keys.FORGET(number=flag.number), at=turn.now + FORGOTTEN))
 
 
 def recount(turn: Turn, flag: Flag) -> None:
-    """Tell in the question how many messages it is about by now."""
+    """Update the question with the number of messages it is about."""
     if flag.stage is Stage.ASKED:
         flagger = turn.flagger(flag.user)
         turn.enter(flagger.room)
@@ -147,7 +148,7 @@ def recount(turn: Turn, flag: Flag) -> None:
 
 
 def forget(turn: Turn, flag: Flag, *, answered: bool = False) -> None:
-    """She has answered, or will not."""
+    """The person has answered, or will not."""
     flagger = turn.flagger(flag.user)
     flags = tuple(x for x in flagger.flags if x != flag.number)
     at = turn.seconds if answered else flagger.answered

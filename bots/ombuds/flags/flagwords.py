@@ -1,4 +1,4 @@
-"""What people write about flags: commands in rooms, and decisions in private chats."""
+"""What people write about flags: commands in rooms, decisions in private chats."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bots.runtime.understanding.commands import Command, Commands, Invocation, W
 from bots.runtime.understanding.numbers import numbers, plain
 
 KEYS = frozenset({"🚩"})
-"""Variation selectors are gone by now."""
+"""Without variation selectors."""
 AGREE = "✅"
 AGREES = frozenset("✅✔☑✓")
 
@@ -51,9 +51,9 @@ SHOW = Word(
     "ru показать покажи покажите показывайте показывать, "
     "ar إظهار أظهر اعرض أظهروا أظهره عرض تظهر تعرض, fa نمایش نشان, ti ኣርኢ ኣርኢኹም ኣርእዩ"
 )
-"""Lets the office read what somebody else wrote: a word that nobody says by the way."""
+"""Lets the office read what somebody else wrote: a word that nobody uses in passing."""
 HIDE = Word("de verbergen, en hide, tr gösterme göstermeyin, ar عدم, fa ندهید نده, ti ኣይተርኢ")
-"""A no to that, in one word."""
+"""A no to that in one word."""
 _ABOUT = folded(
     "es geht um diese selbst unsere unserer aus war kommt sie ein eine",
     "about this itself our it was by my sorry an ce cette lui-même lui même de par c'est à une",
@@ -71,7 +71,7 @@ SHOWN = {
     "show": SHOW,
     "no": NO,
 }
-"""How our questions name them, each in the language that is spoken."""
+"""The words as our questions name them, in the language of the question."""
 _IN_ROOMS = Commands((FLAGS, HELP))
 _IN_PRIVATE = Commands((FLAGS, FLAG))
 
@@ -85,7 +85,7 @@ class Choice(Enum):
 
     @property
     def key(self) -> str:
-        """The reaction that stands for it, as clients send it."""
+        """The reaction that means the same, as clients send it."""
         return _KEYS[self]
 
 
@@ -97,7 +97,7 @@ _SIGNS = {
     **dict.fromkeys("🏡🏘🏚", Choice.ACCOMMODATION),
     **dict.fromkeys("❌❎✕×", Choice.NOTHING),
 }
-"""What counts, without variation selectors: also what people take for the same sign."""
+"""Signs that count, without variation selectors, including similar ones."""
 _WORDS = {
     Choice.MESSAGE: MESSAGE,
     Choice.ACCOMMODATION: ACCOMMODATION,
@@ -111,18 +111,18 @@ def in_room(text: str) -> Invocation | None:
 
 
 def in_private(text: str) -> Invocation | None:
-    """A command about flags; what else begins with a `!` is not for us to judge."""
+    """A command about flags; None for other text, even if it begins with `!`."""
     found = _IN_PRIVATE.find(text)
     return found if isinstance(found, Invocation) else None
 
 
 def tells(found: Invocation) -> bool:
-    """Whether words stand behind it in place of a link: something that she has to say."""
+    """Whether the command is followed by words instead of a link: a message for the office."""
     return found.command is FLAG and "matrix" not in found.rest and len(found.rest.split()) > 1
 
 
 def link_in(text: str) -> str:
-    """What may be a link: the text itself, or what follows the command to flag something."""
+    """What may be a link: the text itself, or what follows the command."""
     found = in_private(text)
     return found.rest if found is not None and found.command is FLAG else text
 
@@ -132,7 +132,7 @@ def is_number(text: str) -> bool:
 
 
 def choice(text: str) -> Choice | None:
-    """What a reaction or a short text decides. A sign beside a word must say the same."""
+    """What a reaction or a short text decides. If a sign and a word differ, nothing."""
     if answers.asks(text):
         return None
     signs = {_SIGNS[x] for x in text if x in _SIGNS}
@@ -159,8 +159,8 @@ def languages_of(text: str) -> frozenset[str]:
 
 
 def shows(text: str) -> bool | None:
-    """Whether the office may read what was flagged: for the sign or the word that was asked for,
-    and for no other yes. None if it is neither that nor a no."""
+    """Whether the office may read what was flagged: yes only for the sign or word we asked for.
+    None if the text is neither that nor a no."""
     bare = set(text.strip()) - {"\ufe0f"}
     if (bare and bare <= AGREES) or answers.means(text, SHOW, _TEXT, YES):
         return True
@@ -172,7 +172,8 @@ def shows(text: str) -> bool | None:
 
 
 def answers_something(text: str) -> bool:
-    """Whether a text looks like an answer to one of our questions, or asks back in its words."""
+    """Whether a text looks like an answer to one of our questions, or repeats its words in a
+    question."""
     text = answers.unasked(text)
     known = (choice(text), shows(text), answers.agreement(text))
     return any(x is not None for x in known) or is_number(text)

@@ -1,4 +1,4 @@
-"""What was found of flagged messages, once the person has decided who is to be told."""
+"""What we find out about flagged messages, once the person has decided who to tell."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _words(now: MessageNow) -> str:
 
 
 def _author(flag: Flag, one: Found) -> str:
-    """By name and id; never her own, if the message is hers."""
+    """Name and id of the author; empty if the person flagged their own message."""
     if one.author == flag.user:
         return ""
     return f"{one.name} ({one.author})" if one.name and one.author else one.author
@@ -87,7 +87,7 @@ def _file(turn: Turn, flag: Flag) -> None:
 
 
 def _pass_on(turn: Turn, flag: Flag, one: Found, now: MessageNow) -> Flag:
-    """What the office may read now."""
+    """Pass on a message that the office may now read."""
     about = link(flag.room, one.event, servers(turn.look(flag.room)))
     if not one.readable:
         phrase = turn.phrase("evidence-unreadable", {"link": about})
@@ -115,7 +115,7 @@ def _shown(turn: Turn, flag: Flag) -> None:
     if turn.has_case:
         ringing.went_on(turn)
         if not flag.shown:
-            thread.belongs_here(turn)  # she is asked to copy the text into the chat
+            thread.belongs_here(turn)  # the person is asked to copy the text into the chat
     turn.reply("evidence-shown" if flag.shown else "evidence-failed")
 
 

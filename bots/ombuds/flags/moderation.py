@@ -1,4 +1,4 @@
-"""Who moderates a room, and whether we may remove reactions there."""
+"""Who moderates a room, and whether we can remove reactions there."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ REDACTION = "m.room.redaction"
 
 
 def moderates(view: RoomView, user: str) -> bool:
-    """Whether somebody may remove messages and people, and that more than everybody may."""
+    """Whether somebody may remove messages and people, and not everybody may."""
     level = view.power(user)
     needed = max(power.to_act("redact", view.power_levels), power.to_act("kick", view.power_levels))
     return level >= needed and level > _everybodys(view)
 
 
 def moderators(view: RoomView) -> frozenset[str]:
-    """Those of them who are in the room."""
+    """Moderators who are in the room."""
     levels: Mapping[str, Any] = view.power_levels or {}
     named = levels.get("users")
     candidates = view.creators | frozenset(named if isinstance(named, Mapping) else ())
@@ -27,7 +27,7 @@ def moderators(view: RoomView) -> frozenset[str]:
 
 
 def needed(view: RoomView) -> float:
-    """The power level that removing somebody else's reaction takes."""
+    """The power level needed to remove somebody else's reaction."""
     levels = view.power_levels
     return max(power.to_act("redact", levels), power.to_send(REDACTION, levels))
 

@@ -28,18 +28,19 @@ from federation.model.events import (
 )
 
 UNUSED = timedelta(days=7)
-"""How long we stay in a room in which flags are off. An account has no business elsewhere."""
+"""How long we stay in a room with flags off. The account has no other business there."""
 
 
 def is_place(turn: Turn, event: RoomEvent) -> bool:
-    """Whether this is a room, and no private chat; one that a lost store knew counts too."""
+    """Whether this is a room and not a private chat. Rooms that only a lost store knew count
+    too."""
     room = event.origin.room_id
     if turn.get(PLACES, room) is not None:
         return True
     others = event.room.others(event.origin.account)
     if turn.get(CONVERSATIONS, room) is not None or len(others) < 2 or event.room.direct:
         return False
-    # The ombuds room, before it has its handle, is none.
+    # The ombuds room is none, even before it has its handle.
     return turn.room_id is not None or not others <= {*turn.office.roster}
 
 
@@ -56,25 +57,25 @@ def _place(turn: Turn, room: str) -> Place:
 
 
 def _keep(turn: Turn, place: Place) -> None:
-    """Note how things are, and stay for as long as we are of use."""
+    """Note whether flags are on, and leave after a while if they are not."""
     turn.put(PLACES, place)
     timer = keys.UNUSED(room=place.room)
     turn.ask(CancelTimer(timer) if place.open else SetTimer(timer, after=UNUSED))
 
 
 def unused(turn: Turn, place: Place) -> None:
-    """Flags have been off for long."""
+    """Flags have been off for a long time."""
     if not place.open:
         _say(turn, place.room, turn.look(place.room), "flags-unused")
         turn.ask(Leave(place.room, notify=True))
 
 
 def entered(turn: Turn, event: Membership) -> None:
-    """We have come into the room."""
+    """We have joined the room."""
     room, view = event.origin.room_id, event.room
     place = _place(turn, room)
     if place.upgraded_by:
-        # Who may replace one room may have nothing to say in another.
+        # Somebody who may upgrade one room may have no power in another.
         carried = moderation.moderates(view, place.upgraded_by)
         on = carried and moderation.may_remove(view, turn.settings.account)
         place = replace(place, open=on, upgraded_by="")
@@ -84,7 +85,8 @@ def entered(turn: Turn, event: Membership) -> None:
 
 
 def not_entered(turn: Turn, event: Performed) -> None:
-    """Who asked us in sees that we don't come; a room that replaces one may yet let us in."""
+    """We could not join. The person who invited us can see that. A replacement room may let us in
+    later."""
     room = event.room_id
     if event.error is not None and room is not None and turn.get(PLACES, room) is None:
         turn.ask(Leave(room, notify=True))
@@ -95,7 +97,7 @@ def greet(turn: Turn, event: RoomEvent) -> None:
 
 
 def asked_in(turn: Turn, event: Membership) -> None:
-    """Into a room in which we believed to be: that we were put out of it was not told."""
+    """We are invited to a room we thought we were in: nobody told us that we were removed."""
     place = turn.get(PLACES, event.origin.room_id)
     if place is not None and place.greeted:
         gone(turn, event)
@@ -109,7 +111,7 @@ def gone(turn: Turn, event: Membership) -> None:
 
 
 def become(turn: Turn) -> None:
-    """What seemed to be a private chat is a room with one person in it so far."""
+    """What looked like a private chat is a room that has only one person yet."""
     if turn.has_chat:
         turn.put(FLAGGERS, replace(turn.flagger(turn.reporter.reveal()), room=None))
         turn.drop(IDENTITIES, str(turn.conversation.serial))
@@ -132,7 +134,7 @@ def _say(turn: Turn, room: str, view: RoomView, key: str, **fields: Any) -> None
 
 
 def text(turn: Turn, event: TextMessage) -> None:
-    """`!flags on|off`. Of anything else nothing is kept."""
+    """`!flags on|off`. We keep nothing of any other message."""
     if event.notice:
         return
     invocation = flagwords.in_room(spoken(event))
@@ -161,7 +163,7 @@ def _switch(turn: Turn, room: str, view: RoomView, on: bool | None) -> None:
 
 
 def reacted(turn: Turn, event: Reaction) -> None:
-    """🚩 in a room of which we know nothing: a lost store may have known it as one with flags."""
+    """A 🚩 in a room we do not know: a lost store may have known that flags are on there."""
     room = event.origin.room_id
     if turn.get(PLACES, room) is None:
         _keep(turn, Place(room, greeted=True))
@@ -191,7 +193,7 @@ def _lose(turn: Turn, room: str, view: RoomView) -> None:
 
 
 def replaced(turn: Turn, event: RoomReplaced) -> None:
-    """The room was upgraded: go with it, and take flags along if they were on."""
+    """The room was upgraded: follow it, and keep flags on if they were."""
     room, new = event.origin.room_id, event.replacement
     place = _place(turn, room)
     if place.open and turn.get(PLACES, new) is None:

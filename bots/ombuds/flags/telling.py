@@ -1,7 +1,7 @@
-"""Telling those who moderate a room, each in a room of her own, and never who flagged.
+"""Tells each moderator, in a private room, what was flagged, never by whom.
 
-One room for all of them would leak more: an author among them would see that something is said
-that she can't read. Nobody can write in these rooms, so nothing in them can be taken for a case.
+One room for all moderators would leak more: an author among them would see messages that they can't
+read. Nobody can write in these rooms, so nothing in them can be taken for a case.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from federation.model.actions import CreateRoom, Invite
 from federation.model.links import link, servers
 
 REMEMBERED = timedelta(days=30)
-"""How long it is known that moderators were told of a message."""
+"""How long we remember that moderators were told about a message."""
 MOST = 20
 """Messages in one notice."""
 POWER_LEVELS = {
@@ -49,7 +49,7 @@ POWER_LEVELS = {
 
 
 def people(turn: Turn, room: str) -> frozenset[str]:
-    """Who moderates a room, as far as we know people from machines."""
+    """A room's moderators, without bots as far as we know them."""
     machines = turn.settings.accounts | {turn.settings.account}
     return moderation.moderators(turn.look(room)) - machines
 
@@ -62,7 +62,7 @@ def pass_on(turn: Turn, flag: Flag) -> None:
         flagging.forget(turn, flag, answered=True)
         turn.reply("flag-ours")
         return
-    # Whoever is alone with the author among them would be known as the one who flagged.
+    # If the author and one other person are the only moderators, the author knows who flagged.
     reached = [x for x in others if people(turn, flag.room) - {x.author, flag.user}]
     place = turn.get(PLACES, flag.room)
     if not reached or place is None:
@@ -76,7 +76,7 @@ def pass_on(turn: Turn, flag: Flag) -> None:
 
 
 def _note(turn: Turn, flag: Flag, reached: list[Found], place: Place) -> None:
-    """One message of ours for each that was flagged; who else flags it is only counted."""
+    """Moderators are told about each message once; further flags are only counted."""
     serial = turn.flagger(flag.user).serial
     waiting = {x.event: x for x in place.waiting}
     again: dict[int, set[str]] = {}
@@ -104,7 +104,7 @@ def _counted(item: Item, serial: int) -> Item:
 
 
 def _count(turn: Turn, number: int, events: set[str], serial: int) -> None:
-    """Bring what was told up to date, once whatever of it was flagged again."""
+    """Update a notice some of whose messages were flagged again."""
     notice = turn.get(NOTICES, str(number))
     if notice is None:
         return
@@ -123,7 +123,7 @@ def _told(turn: Turn, notice: Notice) -> list[Moderator]:
 
 
 def tell(turn: Turn, room: str) -> None:
-    """Tell the moderators of a room of all that waits for them."""
+    """Tell the moderators of a room about everything that waits for them."""
     place = turn.get(PLACES, room)
     if place is None or not place.waiting:
         return
@@ -148,7 +148,7 @@ def _chunks(items: tuple[Item, ...]) -> Iterator[tuple[Item, ...]]:
 
 
 def _reach(turn: Turn, user: str) -> Moderator:
-    """See to it that she has a room, and is asked into it."""
+    """Make sure this moderator has a room and is invited to it."""
     moderator = turn.get(MODERATORS, user)
     if moderator is None:
         moderator = turn.put(MODERATORS, Moderator(user, turn.number()))
@@ -162,7 +162,7 @@ def _reach(turn: Turn, user: str) -> Moderator:
 
 
 def _is_absent(turn: Turn, moderator: Moderator) -> bool:
-    """Whether she has left the room that we made for her."""
+    """Whether the moderator has left the room that we made for them."""
     made = turn.view.made(keys.MODERATOR(serial=moderator.serial))
     if made is None:
         return False
@@ -183,7 +183,7 @@ def _say(turn: Turn, moderator: Moderator, notice: Notice, *, edit: bool = False
 
 
 def _ring(turn: Turn, moderator: Moderator, last: Notice) -> None:
-    """Once, behind all that she is told: links stand on no lock screen."""
+    """Ring once, after the notices: a lock screen shows no links."""
     told = keys.TOLD(notice=last.number, moderator=moderator.serial)
     _send(turn, moderator, "ring-moderators", {}, after=told)
 
@@ -202,7 +202,7 @@ def _mark(item: Item) -> str:
 
 
 def room_made(turn: Turn, event: Performed, serial: int) -> None:
-    if event.error is not None:  # at the next flag it is tried again
+    if event.error is not None:  # the next flag tries again
         for moderator in turn.find(MODERATORS, "serial", str(serial), most=1):
             turn.drop(MODERATORS, moderator.user)
 
@@ -210,5 +210,5 @@ def room_made(turn: Turn, event: Performed, serial: int) -> None:
 def forgotten(turn: Turn, notice: Notice) -> None:
     turn.drop(NOTICES, str(notice.number))
     for moderator in _told(turn, notice):
-        # Who has not come to her room by now is not told any more.
+        # Moderators who have not joined their room by now are no longer told.
         turn.ask(Withdraw(keys.TOLD(notice=notice.number, moderator=moderator.serial)))

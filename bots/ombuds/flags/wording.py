@@ -1,4 +1,4 @@
-"""What people read about flags: in rooms, in private, as those who moderate, and as staff."""
+"""What people read about flags: in rooms, in private, as moderators and as staff."""
 
 from __future__ import annotations
 

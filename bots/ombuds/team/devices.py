@@ -1,7 +1,7 @@
-"""On which devices staff read, and from which they command the office: those that they have signed.
+"""Staff read, and command the office, only on devices that they have signed.
 
-Who runs a homeserver can give somebody a new password and log in as her, but not sign that device
-with her keys.
+The admin of a homeserver can give somebody a new password and log in as that person, but cannot
+sign the device with their keys.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from federation.model.actions import AskDevices
 from federation.model.events import DevicesChanged, Doubt, Edit, TextMessage
 
 AGAIN = timedelta(hours=1)
-"""After which devices are asked for once more that nobody could tell."""
+"""How long we wait before asking again for devices that we could not learn."""
 
 
 def is_hers(turn: Turn, event: TextMessage | Edit) -> bool:
-    """Whether a command counts. Where her devices are not known, they are asked for first, and it
-    is decided anew."""
+    """Whether a command counts. If the sender's devices are unknown, we ask for them first and
+    decide again."""
     doubt = event.origin.doubt
     if doubt is Doubt.UNKNOWN:
         turn.ask(AskDevices(event.origin.room_id, event.origin.sender))
@@ -31,7 +31,7 @@ def is_hers(turn: Turn, event: TextMessage | Edit) -> bool:
 
 
 def _refuse(turn: Turn, staff: str) -> None:
-    # The first rings; staff are not rung for again because of the same fault.
+    # Only the first refusal rings; the same fault does not ring again.
     key = "device-unsigned" if turn.may_tell("device-unsigned") else "device-again"
     turn.tell(key, {"staff": staff})
 
@@ -41,19 +41,19 @@ def changed(turn: Turn, event: DevicesChanged) -> None:
 
 
 def started(turn: Turn, _: Started) -> None:
-    """Look at those of whom nothing is known."""
+    """Look at members whose devices we do not know."""
     here = turn.look(turn.room_id or "").joined
     look(turn, *(x for x in turn.office.roster if x in here and turn.get(DEVICES, x) is None))
 
 
 def look(turn: Turn, *users: str) -> None:
-    """See whether they read on other devices than before, as far as they are of the team."""
+    """Check whether these members of the team have new devices."""
     team = (x for x in users if x in turn.office.roster)
     turn.ask(*(SetTimer(keys.DEVICES(user=x), after=NO_TIME) for x in team))
 
 
 def compare(turn: Turn, user: str) -> None:
-    """Say once of each device what can't be read on it; nothing of those that are the first."""
+    """Say once for each new device what can't be read on it; nothing about the first ones."""
     if user not in turn.office.roster:
         return
     now = turn.view.devices(turn.settings.account, user)

@@ -1,4 +1,4 @@
-"""The ombuds room: made once, by our own account, which alone rules it."""
+"""The ombuds room: our own account makes it once, and is its only admin."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from bots.runtime.speech.vocabulary import HELP
 from federation.model.actions import CreateRoom, Invite
 
 POWER_LEVELS = {
-    # No `users`: a creator must not stand there in room version 12, and older versions give it
-    # 100 by themselves.
+    # No `users`: room version 12 forbids the creator there, and older versions give it 100 anyway.
     "users_default": 0,
     "events_default": 0,
     "events": {},
@@ -23,10 +22,10 @@ POWER_LEVELS = {
     "notifications": {"room": 100},
 }
 OFFICE = ("org.buendnis.office", {"kind": "ombuds"})
-"""Type and content of the state event that says what the room is."""
+"""Type and content of the state event that marks the room as the ombuds room."""
 INITIAL_STATE = (
     # Not `joined`: a case that comes between the invitation and the first visit would never be
-    # seen by anybody. Whoever joins the team later still reads nothing from before.
+    # seen by anybody. New members still read nothing from before.
     {"type": "m.room.history_visibility", "content": {"history_visibility": "invited"}},
     {"type": "m.room.guest_access", "content": {"guest_access": "forbidden"}},
     {"type": "m.room.join_rules", "content": {"join_rule": "invite"}},
@@ -41,7 +40,7 @@ def started(turn: Turn, _: Started) -> None:
         turn.set_office(founded=True, roster=staff)
         turn.ask(room(turn, staff))
     elif turn.room_id is not None and not office.roster:
-        # Everybody has left: only who runs the office can call a team together again.
+        # Everybody has left: only the office's admin can call a team together again.
         turn.set_office(roster=staff)
         turn.ask(*(Invite(turn.room, x, notify=True, whose=x, there=True) for x in staff))
 

@@ -1,9 +1,9 @@
-"""When the ombuds room is lost: deleted, replaced, or our account was put out of it.
+"""What happens when the ombuds room is lost: deleted, replaced, or our account removed from it.
 
-Nobody but the homeserver's admin can do that. A room to which the old one points may be a trap
-that shows complaints to strangers, so the office never goes there: it makes a new room of its own,
-asks the team in, and puts the open cases there. Once an hour at most, so that whoever puts it out
-on purpose does not make it found rooms for ever.
+Only the homeserver's admin can do that. The room that a tombstone points to may be a trap that
+shows complaints to strangers, so the office never goes there. It makes a new room of its own,
+invites the team and sends the open cases there, once an hour at most, so that nobody can make it
+found rooms for ever.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def set_aside(turn: Turn, event: SetAside) -> None:
 
 
 def _is_settled(turn: Turn, event: SetAside) -> bool:
-    """Whether staff need not be told, since it is a lost room's fault."""
+    """Whether the failure is due to a lost room, so that staff need not be told."""
     receipt = keys.RECEIPT.read(event.handle)
     if receipt is not None and event.error == "handle":
         turn.ask(SetTimer(keys.RECEIVE(**receipt), after=SOON))
@@ -64,7 +64,7 @@ def started(turn: Turn, _: Started) -> None:
 
 
 def probe(turn: Turn) -> None:
-    """See whether the room is ours still: what it says already changes nothing."""
+    """Check whether the room is still ours, by setting state that it already has."""
     if turn.room_id is not None and not turn.office.lost:
         kind, content = founding.OFFICE
         turn.ask(SetState(turn.room_id, kind, content, notify=True))

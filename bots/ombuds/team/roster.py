@@ -1,6 +1,6 @@
-"""Who belongs to the team: changed by two of its members together, in the room.
+"""Who belongs to the team: two members change that together, in the room.
 
-A team of one can add somebody alone. Nobody is removed without two others who agree.
+A team of one can add a member alone. Nobody is removed unless two others agree.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ AGREE = "✅"
 ADDING = with_word(commands.TEAM, commands.ADD, " @name:example.org")
 REMOVING = with_word(commands.TEAM, commands.REMOVE, " @name:example.org")
 VALID = 7 * 24 * 3600.0
-"""Seconds that a proposal stands."""
+"""Seconds that a proposal stays open."""
 LATELY = 600.0
-"""Seconds after which whoever has left the team is not asked into another room. When a homeserver's
-admin deletes a room, everybody seems to leave it."""
+"""Seconds after leaving in which people are still invited to a new room. When an admin deletes a
+room, everybody seems to leave it."""
 
 
 def command(turn: Turn, event: TextMessage, rest: str) -> None:
@@ -109,14 +109,14 @@ def _standing(turn: Turn) -> list[Proposal]:
 
 
 def confirm(turn: Turn, event: TextMessage, _: str) -> None:
-    """`!confirm`: the newest proposal that somebody else has made."""
+    """`!confirm`: agree to the newest proposal of somebody else."""
     sender, standing = event.origin.sender, _standing(turn)
     others = [x for x in standing if sender not in (x.proposer, x.person)]
     _agree(turn, sender, next(reversed(others or standing), None))
 
 
 def agree(turn: Turn, sender: str, number: int) -> None:
-    """✅ on a proposal."""
+    """A ✅ on a proposal."""
     _agree(turn, sender, next((x for x in _standing(turn) if x.number == number), None))
 
 
@@ -144,8 +144,8 @@ def _carry_out(turn: Turn, proposal: Proposal) -> None:
 
 
 def _invite(turn: Turn, person: str) -> None:
-    # In the roster only once joined: an address with a slip would else count as a member, and
-    # a team of two can remove nobody.
+    # People enter the roster when they join: a mistyped address would count as a member, and a
+    # team of two can remove nobody.
     turn.set_office(awaited=(*turn.office.awaited, person))
     turn.ask(Invite(turn.room, person, notify=True, whose=person, there=True))
     turn.tell("team-added", {"person": person})

@@ -1,4 +1,4 @@
-"""The ombuds room: what staff write is a note among themselves, unless it is a command."""
+"""The ombuds room: what staff write there is a note among themselves, unless it is a command."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ ANSWERING = {"command": commands.full(commands.ANSWER)}
 
 
 def is_stranger(turn: Turn, event: RoomEvent) -> bool:
-    """Whether it is of somebody who does not belong to the team."""
+    """Whether the sender does not belong to the team."""
     return event.origin.sender not in turn.office.roster
 
 
 def said(turn: Turn, event: TextMessage | MediaMessage) -> None:
-    """In the thread of a case, or in reply to something there."""
+    """Note which case a message is about: the one whose thread it is in, or replies to."""
     turn.take(event)
     for event_id in (event.thread, event.reply_to):
         target = turn.view.made_by_event(event_id) if event_id is not None else None
@@ -68,14 +68,15 @@ def text(turn: Turn, event: TextMessage) -> None:
 
 
 def _note(turn: Turn) -> None:
-    """In the thread of a case it could be meant for the person: say once that it reaches nobody."""
+    """In the thread of a case, a note could be meant for the person: say once that it reaches
+    nobody."""
     if _in_case(turn) and not turn.case.hinted:
         turn.file(hinted=True)
         turn.tell_case("note-stays", ANSWERING)
 
 
 def media(turn: Turn, event: MediaMessage) -> None:
-    """A picture, a recording: nothing but text can go to the person, whatever stands beneath."""
+    """A picture or a recording: only text can go to the person, so its caption does not either."""
     commands_it = commands.OF_STAFF.find(texts.clean(event.caption)[0]) is not None
     key = "picture-stays"
     new = _in_case(turn) and sparing.may_say(key, turn.case.heard, turn.seconds, turn.file)
@@ -100,12 +101,12 @@ def _besides(turn: Turn, found: Invocation, rest: str) -> None:
 
 
 def _reply(turn: Turn, key: str, values: Values | None = None) -> None:
-    """Answer a command where it stands."""
+    """Answer a command in the thread where it was written."""
     (turn.tell_case if _in_case(turn) else turn.tell)(key, values)
 
 
 def _in_case(turn: Turn) -> bool:
-    """Whether it stands in the thread of a case, or replies to something there."""
+    """Whether a message is in the thread of a case, or replies to something there."""
     return turn.has_case and turn.target is not None
 
 
@@ -134,8 +135,8 @@ def _of_case(turn: Turn, event: TextMessage, invocation: Invocation) -> None:
 
 
 def _unbound(turn: Turn, command: Command) -> None:
-    """Which case it stands in was readable, and so open to change, on its way here. Said outside
-    of that thread: whoever wrote it may be looking at another one."""
+    """The homeserver could have changed which thread the command is in. Say so outside of that
+    thread: its author may be looking at another one."""
     turn.tell("case-unbound", {"numbered": commands.numbered(command)})
 
 
@@ -169,7 +170,7 @@ OF_CASE: dict[str, Callable[[Turn, str], None]] = {
     "reopen": casework.reopen,
     "take": casework.take,
 }
-"""`rule(turn, staff)`; an answer takes more."""
+"""`rule(turn, staff)`; answering takes more."""
 OF_OFFICE: dict[str, Callable[[Turn, TextMessage, str], None]] = {
     "cases": casework.show,
     "team": roster.command,
@@ -202,7 +203,7 @@ def redacted(turn: Turn, event: Redaction) -> None:
 
 
 def _answer_of_command(turn: Turn) -> int | None:
-    """The answer that the edited or redacted message had commanded."""
+    """The number of the answer that the edited or redacted command had made."""
     parts = (keys.part(x.handle) for x in turn.copies)
     return next((x.number for x in parts if x and x.what == "notice"), None)
 
