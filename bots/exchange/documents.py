@@ -65,7 +65,7 @@ class Shared:
     """The author's name, if they want it shown."""
     text: str = field(default="", repr=False)
     kind: str = ""
-    """Kind of its attachment, one of `federation.model.events.KNOWN_MEDIA`; empty if it is only text."""
+    """A kind of `federation.model.events.KNOWN_MEDIA`; empty if it is only text."""
     thread: str | None = None
     shared: float = 0.0
     changed: float = 0.0

@@ -226,7 +226,7 @@ async def test_a_name_is_shown_to_who_wants_it_only(market: OpenMarket) -> None:
         _, _, copy = await m.share("nameless")
         assert "Leyla" not in (copy.body or "")
         await m.leyla.send(m.north, "!name on")
-        await m.told("your name stands beside")
+        await m.told("your name is shown with")
         _, _, copy = await m.share("by name")
         assert "Leyla from the north" in (copy.body or "")
         await m.leyla.send(m.north, "!name off")
@@ -257,7 +257,7 @@ async def test_what_was_written_before_we_came_can_not_be_read(
     async with built.open():
         await built.told("share messages")
         await built.leyla.react(built.north, event, "📣")
-        await built.told("can not read this message", thread=event)
+        await built.told("cannot read this message", thread=event)
         assert built.copies() == []
 
 

@@ -276,9 +276,9 @@ async def test_a_bot_without_power_says_so_and_so_does_one_that_loses_it(
         levels = await meadow.moda.state(meadow.room, "m.room.power_levels") or {}
         users = {meadow.modi.user_id: 50}
         await _set_levels(meadow, {**levels, "users": users})
-        await meadow.reads(meadow.leyla, meadow.room, "can not remove reactions here any more")
+        await meadow.reads(meadow.leyla, meadow.room, "can no longer remove reactions here")
         await meadow.moda.send(meadow.room, "!flags on")
-        await meadow.reads(meadow.leyla, meadow.room, "I can not turn flags on yet")
+        await meadow.reads(meadow.leyla, meadow.room, "I cannot turn flags on yet")
         await _set_levels(meadow, {**levels, "users": {meadow.account.user_id: 50}})
         await meadow.moda.send(meadow.room, "!flags on")
         await until(lambda: _count(meadow.leyla, meadow.room, "Flags are on") == 2)

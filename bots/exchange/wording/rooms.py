@@ -92,12 +92,13 @@ PARAGRAPHS: dict[str, Paragraphs] = {
         "if I am in it. One of its contacts can ask me in again."
     ),
     "unreadable": N_(
-        "I can not read this message, perhaps because it is older than my being here. Please "
-        "write it again, and share the new one."
+        "I cannot read this message, perhaps because it was written before I joined. Please write "
+        "it again, and share the new one."
     ),
     "which": N_("Which message is meant? Please answer it with {command}."),
     "find-what": N_(
-        "Which word do you look for? Write it behind {find}, and I look for shared messages."
+        "Which word are you looking for? Write it after {find}, and I will search the shared "
+        "messages."
     ),
     "found": (
         NP_(
@@ -116,16 +117,14 @@ PARAGRAPHS: dict[str, Paragraphs] = {
     "hit": "{link}",
     # Translators: text of a link to a message: who shared it, and on which day
     "hit-label": N_("{initiative}, {date}"),
-    "name-is-on": N_("Your name stands beside what you share. To leave it away, write {unnamed}."),
-    "name-is-off": N_(
-        "Your name does not stand beside what you share. To have it there, write {named}."
-    ),
-    "name-on": N_("From now on your name stands beside what you share."),
-    "name-off": N_("Your name no longer stands beside what you share."),
+    "name-is-on": N_("Your name is shown with what you share. To hide it, write {unnamed}."),
+    "name-is-off": N_("Your name is not shown with what you share. To show it, write {named}."),
+    "name-on": N_("From now on your name is shown with what you share."),
+    "name-off": N_("Your name is no longer shown with what you share."),
     "exchange-moved": N_(
-        "The exchange room was replaced by another room, into which I can not come yet. What "
-        "is shared now waits, and nothing is lost. Please ask whoever runs the network to run "
-        "“buendnis apply”: then I am let in."
+        "The exchange room was replaced by another room, which I cannot join yet. What is shared "
+        "now waits, and nothing is lost. Please ask whoever runs the network to run “buendnis "
+        "apply”, which lets me in."
     ),
     "failed": N_("This could not be shared ({error}). Please try again another day."),
 }

@@ -45,7 +45,7 @@ CASES: dict[str, Paragraphs] = {
     "continued": (N_("The text goes on:"), "{text}"),
     "part-removed": N_("The person has removed this part of the text."),
     "media": (
-        N_("The person sent something that is not text: {kind}. It cannot be passed on so far."),
+        N_("The person sent something that is not text: {kind}. For now it cannot be passed on."),
         "{text}",
     ),
     "asked-for-words": N_("The person was asked to describe in words what cannot be passed on."),
@@ -62,7 +62,7 @@ CASES: dict[str, Paragraphs] = {
         "until they have left."
     ),
     "exposed-over": N_("Nobody else is in the person's chat any more. Answers can be sent again."),
-    "left": N_("The person has left the chat. Answers can not be sent unless they come back."),
+    "left": N_("The person has left the chat. Answers cannot be sent unless they come back."),
     "returned": N_("The person is back in the chat."),
 }
 
@@ -105,7 +105,7 @@ ANSWERS: dict[str, Paragraphs] = {
         "Which case is it for? Write {command} in the thread of the case, or name its number: "
         "{numbered}"
     ),
-    "answer-empty": N_("The text is missing. Write it behind the command: {command}"),
+    "answer-empty": N_("The text is missing. Write it after the command: {command}"),
     "answer-long": N_("This answer is too long for one message. Please send it in parts."),
     "nothing-to-undo": N_("No answer is waiting here that could be taken back."),
 }

@@ -95,7 +95,7 @@ REPORTER: dict[str, Paragraphs] = {
     ),
     "new-matter": N_("Your next message starts a new matter."),
     "text-only": N_(
-        "We can only read text here so far. Your picture, file or recording was not passed on. "
+        "For now we can only read text here. Your picture, file or recording was not passed on. "
         "Please describe it in words, or write that you would like to meet someone."
     ),
     "send-again": N_("Your message could not be read here. Please send it again."),

@@ -43,11 +43,11 @@ ROOMS: dict[str, Paragraphs] = {
         "Flags are off in this room. A 🚩 is an ordinary reaction, and everybody can see it. "
         "Those who moderate this room can turn flags on with {on}."
     ),
-    "flags-powerless": (N_("I can not turn flags on yet."), _MAY_REMOVE),
+    "flags-powerless": (N_("I cannot turn flags on yet."), _MAY_REMOVE),
     "flags-lost": (
         N_(
-            "I can not remove reactions here any more. Flags are off. A 🚩 stays and everybody can "
-            "see it. Who has set one can take it away."
+            "I can no longer remove reactions here, so flags are off. A 🚩 stays and everybody can "
+            "see it. Whoever added one can remove it."
         ),
         _MAY_REMOVE,
     ),
@@ -86,9 +86,9 @@ PRIVATE: dict[str, Paragraphs] = {
         N_("To tell the ombuds office something as well, write it here."),
     ),
     "flag-nobody": N_(
-        "There is nobody in that room whom I could tell: nobody moderates it besides you and "
-        "who wrote the message, or the message can not be found. To tell the ombuds office, "
-        "answer {accommodation}. To tell nobody, answer {nothing}."
+        "There is nobody in that room whom I could tell: nobody moderates it apart from you and "
+        "the person who wrote the message, or the message cannot be found. To tell the ombuds "
+        "office, answer {accommodation}. To tell nobody, answer {nothing}."
     ),
     "flag-ours": N_("That message is mine. Nobody is told of it."),
     "flag-forgotten": N_("I have forgotten it. Nobody is told."),
@@ -97,23 +97,23 @@ PRIVATE: dict[str, Paragraphs] = {
         "to tell the ombuds office."
     ),
     "flag-unknown": N_(
-        "I can not find this message, or flags are not on in its room. Send the link of a "
-        "message of a room where they are, or write here what has happened."
+        "I cannot find this message, or flags are not on in its room. Send the link of a message "
+        "from a room where they are, or write here what has happened."
     ),
     "flags-not-here": N_("Flags are turned on in a room, by those who moderate it. Not here."),
     "evidence-ask": N_(
-        "The ombuds office sees who wrote the message, and a link to it, but not its text. May "
-        "it read the text? Then react to this message with ✅, or answer {show}. Else you need "
-        "do nothing."
+        "The ombuds office sees who wrote the message, and a link to it, but not its text. May it "
+        "read the text? Then react to this message with ✅, or answer {show}. If not, you need not "
+        "do anything."
     ),
     "flag-open": N_(
         "My question about what you flagged is still open. React to it with 💬, 🏠 or ✖, or "
         "reply to it with {message}, {accommodation} or {nothing}."
     ),
     "evidence-open": N_(
-        "The text of the flagged message has not been shown to the ombuds office. May the "
-        "office read it? Then reply {show} to my question, or react to it with ✅. If not, you "
-        "need do nothing."
+        "The text of the flagged message has not been shown to the ombuds office. May the office "
+        "read it? Then reply {show} to my question, or react to it with ✅. If not, you need not do"
+        " anything."
     ),
     "evidence-shown": N_("The ombuds office can read the message now."),
     "evidence-kept": N_("The ombuds office is not shown the text."),
@@ -135,8 +135,8 @@ MODERATORS: dict[str, Paragraphs] = {
             "message, or leave it. I do not say who flagged it. Please do not try to find out."
         ),
         N_(
-            "Nobody reads along here. To write to the ombuds office, start a private chat with "
-            "this account."
+            "Nobody reads what you write here. To write to the ombuds office, start a private chat"
+            " with this account."
         ),
     ),
     "moderators-line": "{mark} {link}",

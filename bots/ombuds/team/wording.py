@@ -7,20 +7,20 @@ from bots.runtime.speech.phrases import N_, Paragraphs
 OFFICE: dict[str, Paragraphs] = {
     "welcome": (
         N_(
-            "Welcome to the ombuds office. Each matter that comes in stands here as a thread of "
-            "its own, without the person's name."
+            "Welcome to the ombuds office. Each matter that comes in gets a thread of its own "
+            "here, without the person's name."
         ),
         N_(
             "What you write in a thread stays here, among you. Only {answer} goes to the person, "
             "and you can take it back for a short while."
         ),
         N_("{help} shows all commands. {team} shows who belongs to the team and adds people."),
-        N_("Please protect your device: lock the screen, and let nobody read along."),
+        N_("Please protect your device: lock the screen, and let nobody look over your shoulder."),
     ),
     "room-anew": (
         N_(
-            "This is a new room of the ombuds office. The room before it was deleted or replaced, "
-            "or the office's account was put out of it. Please ask the homeserver's admin why."
+            "This is a new room of the ombuds office. The old one was deleted or replaced, or the "
+            "office's account was removed from it. Please ask the homeserver's admin why."
         ),
         N_(
             "Please go on here. The office reads nothing in the old room any more. Do not join a "
@@ -128,15 +128,16 @@ TEAM: dict[str, Paragraphs] = {
         N_("As soon as the account is there, add the person: {command}"),
     ),
     "team-two": N_(
-        "In a team of two nobody can remove the other person. Who wants to go can leave this room."
+        "In a team of two, nobody can remove the other person. Whoever wants to go can leave this "
+        "room."
     ),
     "team-self": N_("To leave the team, leave this room."),
     "team-already": N_("{person} belongs to the team or is invited already."),
     "team-unknown": N_("{person} does not belong to the team. {command} shows who does."),
     "team-address": N_("Please write the whole address, like this: {command}"),
     "team-nothing": N_("There is nothing to agree to."),
-    "team-another": N_("Somebody else of the team needs to agree, not who proposed it."),
-    "team-concerned": N_("The person concerned can not agree to this. It needs somebody else."),
+    "team-another": N_("Somebody else in the team needs to agree, not the person who proposed it."),
+    "team-concerned": N_("The person concerned cannot agree to this. It needs somebody else."),
     "team-intruder": N_(
         "Somebody who does not belong to the team came into this room or was invited, and is "
         "being removed. What I write is kept from them. Please write nothing here until you "
