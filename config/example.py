@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic.fields import FieldInfo
 
-from config.network.parts import Bot
+from config.network.parts import BotEntry
 from config.reading.shape import keys
 from config.schema import plain
 
@@ -25,7 +25,7 @@ SECTIONS = "#     key_file: ./secrets/dkim.pem"
 _BLOCK = r"^{head}\n(?:.*\n)*?(?={end})"
 
 
-def example(text: str, bots: tuple[Bot, ...]) -> str:
+def example(text: str, bots: tuple[BotEntry, ...]) -> str:
     """The example's text, with the accounts, rooms and sections of these bots."""
     for head, end, lines in (
         (ACCOUNTS, r"  #", _accounts(bots)),
@@ -38,18 +38,18 @@ def example(text: str, bots: tuple[Bot, ...]) -> str:
     return text
 
 
-def _accounts(bots: tuple[Bot, ...]) -> Iterator[str]:
+def _accounts(bots: tuple[BotEntry, ...]) -> Iterator[str]:
     for bot in bots:
         yield f"  {bot.name}: {{user: {bot.user}, display_name: {bot.display_name}}}"
 
 
-def _rooms(bots: tuple[Bot, ...]) -> Iterator[str]:
+def _rooms(bots: tuple[BotEntry, ...]) -> Iterator[str]:
     for bot in bots:
         for room in bot.rooms:
             yield f'  {room.key}: {{alias: "{room.alias}", name: {room.name}}}'
 
 
-def _sections(bots: tuple[Bot, ...]) -> Iterator[str]:
+def _sections(bots: tuple[BotEntry, ...]) -> Iterator[str]:
     for bot in bots:
         if bot.section is not None:
             yield ""

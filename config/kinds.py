@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Literal, get_args
 
 from config.network.bots import models
-from config.network.parts import Bot
+from config.network.parts import BotEntry
 from config.ombuds.settings import OmbudsFile
 from config.reading.document import Document
 from config.reading.sections import File
@@ -20,12 +20,12 @@ HEADS: Mapping[Kind, str] = {"ombuds": "office", "network": "network"}
 BEGIN = "begin with a copy of config/examples/ombuds.yaml or config/examples/network.yaml"
 
 
-def model_of(kind: Kind, bots: tuple[Bot, ...]) -> type[File]:
+def model_of(kind: Kind, bots: tuple[BotEntry, ...]) -> type[File]:
     """What a file of this kind is to be; `bots`: those of a network."""
     return OmbudsFile if kind == "ombuds" else models(bots).file
 
 
-def recognise(document: Document, bots: tuple[Bot, ...] = ()) -> Kind:
+def recognise(document: Document, bots: tuple[BotEntry, ...] = ()) -> Kind:
     """The kind of file. Raises ValueError with a sentence if there is none such."""
     if document.data is None and not document.unread:
         raise ValueError(f"is empty; {BEGIN}")
@@ -49,7 +49,7 @@ def _is_meant(head: str, written: set[str]) -> bool:
     return any(closest(key, (head,)) for key in written)
 
 
-def _by_sections(written: set[str], bots: tuple[Bot, ...]) -> Kind | None:
+def _by_sections(written: set[str], bots: tuple[BotEntry, ...]) -> Kind | None:
     """The kind that knows most of the keys; the first of two that know as many."""
     fitting = {kind: len(written & set(keys(model_of(kind, bots)))) for kind in KINDS}
     best = max(KINDS, key=fitting.__getitem__)

@@ -11,7 +11,7 @@ from config.kinds import Kind, recognise
 from config.network import checks as network_checks
 from config.network import files as network_files
 from config.network.bots import models
-from config.network.parts import Bot
+from config.network.parts import BotEntry
 from config.network.settings import NetworkConfig, NetworkFile
 from config.ombuds import checks as ombuds_checks
 from config.ombuds import files as ombuds_files
@@ -87,7 +87,7 @@ def load(path: Path) -> OmbudsConfig:
     )
 
 
-def load_network(path: Path, bots: tuple[Bot, ...]) -> NetworkConfig:
+def load_network(path: Path, bots: tuple[BotEntry, ...]) -> NetworkConfig:
     """The settings of a network with these bots, secrets included. Raises ConfigFaults with all
     faults."""
     known = models(bots)
@@ -105,13 +105,13 @@ def load_network(path: Path, bots: tuple[Bot, ...]) -> NetworkConfig:
     )
 
 
-def load_any(path: Path, bots: tuple[Bot, ...]) -> OmbudsConfig | NetworkConfig:
+def load_any(path: Path, bots: tuple[BotEntry, ...]) -> OmbudsConfig | NetworkConfig:
     """The settings of whichever kind of office. Raises ConfigFaults with all faults."""
     kind = _kind(path, read_document(_read(path)), bots)
     return load_network(path, bots) if kind == "network" else load(path)
 
 
-def check(path: Path, bots: tuple[Bot, ...]) -> Checked:
+def check(path: Path, bots: tuple[BotEntry, ...]) -> Checked:
     """Whether `load` or `load_network` would succeed. Raises ConfigFaults with all faults.
 
     That nothing names a secret to log in with is a notice here: the environment in which the
@@ -123,11 +123,11 @@ def check(path: Path, bots: tuple[Bot, ...]) -> Checked:
     return Checked(file, (*found.unnamed, *_empty(document), *reader.notices(fitted)))
 
 
-def _reader(kind: Kind, bots: tuple[Bot, ...]) -> _Reader[Any, Any]:
+def _reader(kind: Kind, bots: tuple[BotEntry, ...]) -> _Reader[Any, Any]:
     return _OMBUDS if kind == "ombuds" else _network(models(bots).file)
 
 
-def _document(path: Path, wanted: Kind, bots: tuple[Bot, ...] = ()) -> Document:
+def _document(path: Path, wanted: Kind, bots: tuple[BotEntry, ...] = ()) -> Document:
     """What the file says, if it is of the wanted kind."""
     document = read_document(_read(path))
     kind = _kind(path, document, bots)
@@ -137,7 +137,7 @@ def _document(path: Path, wanted: Kind, bots: tuple[Bot, ...] = ()) -> Document:
     return document
 
 
-def _kind(path: Path, document: Document, bots: tuple[Bot, ...]) -> Kind:
+def _kind(path: Path, document: Document, bots: tuple[BotEntry, ...]) -> Kind:
     try:
         return recognise(document, bots)
     except ValueError as error:

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema
 
 from config.kinds import Kind, model_of
-from config.network.parts import Bot
+from config.network.parts import BotEntry
 from config.values.durations import format_duration
 
 
@@ -32,7 +32,7 @@ class _Generator(GenerateJsonSchema):
         return False
 
 
-def schema(kind: Kind, bots: tuple[Bot, ...]) -> str:
+def schema(kind: Kind, bots: tuple[BotEntry, ...]) -> str:
     """The schema of one kind of file, as JSON text with a line break at its end."""
     found = model_of(kind, bots).model_json_schema(schema_generator=_Generator)
     head = {"$schema": _Generator.schema_dialect}

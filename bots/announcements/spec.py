@@ -8,13 +8,13 @@ from bots.announcements import site
 from bots.announcements.bot import AnnouncementsBot
 from bots.announcements.models import DigestTime, Settings
 from bots.announcements.section import Announcements, DigestDay
-from bots.runtime.model.network import Network
-from bots.runtime.office.botspec import Account, BotSpec, Outside, RoomForAll
+from bots.runtime.model.network import NetworkView
+from bots.runtime.office.botspec import AccountSpec, BotSpec, Outside, RoomForAll
 from bots.runtime.speech.phrases import N_
 from federation.model.network import POWER, Role
 
 
-def settings(network: Network) -> Settings:
+def settings(network: NetworkView) -> Settings:
     when, days = network.set(Announcements), get_args(DigestDay)
     return Settings(
         account=network.account,
@@ -39,7 +39,7 @@ def settings(network: Network) -> Settings:
 ANNOUNCEMENTS = BotSpec(
     Outside("announcements", AnnouncementsBot),
     settings,
-    Account(
+    AccountSpec(
         "rundbrief",
         "Rundbrief-Bot",
         "Sends announcements out.",

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from bots.exchange.bot import EXCHANGE as BOT
 from bots.exchange.settings import Adopted, Settings, Source
-from bots.runtime.model.network import Initiative, Network
-from bots.runtime.office.botspec import Account, BotSpec, RoomForAll
+from bots.runtime.model.network import Initiative, NetworkView
+from bots.runtime.office.botspec import AccountSpec, BotSpec, RoomForAll
 from bots.runtime.speech.phrases import N_
 from federation.client.sync import Interests
 from federation.model.links import server_of
 
 
-def settings(network: Network) -> Settings:
+def settings(network: NetworkView) -> Settings:
     places = network.places
     return Settings(
         account=network.account,
@@ -35,7 +35,7 @@ def settings(network: Network) -> Settings:
     )
 
 
-def _adopted(network: Network) -> Iterator[Adopted]:
+def _adopted(network: NetworkView) -> Iterator[Adopted]:
     for x in network.initiatives:
         if x.alias:
             yield Adopted(
@@ -47,7 +47,7 @@ def _adopted(network: Network) -> Iterator[Adopted]:
             )
 
 
-def _around(network: Network, initiative: Initiative) -> tuple[str, ...]:
+def _around(network: NetworkView, initiative: Initiative) -> tuple[str, ...]:
     """The spaces around its rooms."""
     return tuple(filter(None, (initiative.space, network.places["alliance"])))
 
@@ -55,7 +55,7 @@ def _around(network: Network, initiative: Initiative) -> tuple[str, ...]:
 EXCHANGE = BotSpec(
     BOT,
     settings,
-    Account(
+    AccountSpec(
         "austausch",
         "Austausch-Bot",
         "Carries messages from one initiative to all.",

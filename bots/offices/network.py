@@ -24,7 +24,7 @@ from bots.offices.waiting import waiting
 from bots.offices.web import pages, settings_of
 from bots.runtime.mail.performer import Mail
 from bots.runtime.model.errors import StoreError
-from bots.runtime.model.network import Network
+from bots.runtime.model.network import NetworkView
 from bots.runtime.office.botspec import BotSpec
 from bots.runtime.office.office import Office, Post
 from bots.runtime.office.ruling import AnyBot
@@ -105,12 +105,12 @@ class NetworkOffice:
         )
         self._join_mail()
 
-    def _told(self) -> Iterator[tuple[BotSpec[Any], Network]]:
+    def _told(self) -> Iterator[tuple[BotSpec[Any], NetworkView]]:
         """Each bot, and what it is told of the network."""
         tell = settings.network(self._now, self._places, self._specs, self._secret)
         yield from ((spec, tell(spec)) for spec in self._specs)
 
-    def _post(self, spec: BotSpec[Any], network: Network) -> tuple[AnyBot, Account]:
+    def _post(self, spec: BotSpec[Any], network: NetworkView) -> tuple[AnyBot, Account]:
         bot: Any = spec.made(spec.settings(network), self.words)
         self.bots[spec.name] = bot
         interests = spec.interests(partial(getattr, bot, "settings"))

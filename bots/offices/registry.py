@@ -9,7 +9,7 @@ from bots.exchange.spec import EXCHANGE
 from bots.onboarding.spec import ONBOARDING
 from bots.runtime.office.botspec import BotSpec
 from config.network.bots import models
-from config.network.parts import Account, Bot, CommonRoom, TemplateRoom
+from config.network.parts import Account, BotEntry, CommonRoom, TemplateRoom
 
 Bots = tuple[BotSpec[Any], ...]
 
@@ -20,10 +20,10 @@ BOTS: Bots = (
 )
 
 
-def described(bots: Bots = BOTS) -> tuple[Bot, ...]:
+def described(bots: Bots = BOTS) -> tuple[BotEntry, ...]:
     """What the settings know of them."""
     return tuple(
-        Bot(
+        BotEntry(
             bot.name,
             bot.account.user or bot.name,
             bot.account.display_name or f"{bot.name.title()}-Bot",

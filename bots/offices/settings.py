@@ -18,15 +18,15 @@ from federation.model.network import Access
 
 def network(
     config: NetworkConfig, places: Places, bots: Bots, secret: Callable[[str], bytes]
-) -> Callable[[BotSpec[Any]], told.Network]:
+) -> Callable[[BotSpec[Any]], told.NetworkView]:
     """What each of the bots is told. `secret`: what is derived from the sealing key."""
     accounts = {role: config.user(role) for role in config.roles()}
     if config.ombuds is not None:
         accounts["ombuds"] = config.ombuds.account
     initiatives = tuple(_initiative(config, places, bots, x) for x in config.initiatives)
 
-    def tell(spec: BotSpec[Any]) -> told.Network:
-        return told.Network(
+    def tell(spec: BotSpec[Any]) -> told.NetworkView:
+        return told.NetworkView(
             bot=spec.name,
             name=config.network.name,
             languages=config.network.languages,

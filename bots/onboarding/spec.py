@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterator, Mapping
 from bots.onboarding.bot import OnboardingBot
 from bots.onboarding.models import Initiative, Settings
 from bots.runtime.model import network as told
-from bots.runtime.model.network import Network
-from bots.runtime.office.botspec import Account, BotSpec, Outside
+from bots.runtime.model.network import NetworkView
+from bots.runtime.office.botspec import AccountSpec, BotSpec, Outside
 from federation.client.sync import Interests
 from federation.model.links import link, server_of
 from federation.model.membership import Place, Premises
 
 
-def settings(network: Network) -> Settings:
+def settings(network: NetworkView) -> Settings:
     places = network.places
     return Settings(
         account=network.account,
@@ -37,7 +37,7 @@ def settings(network: Network) -> Settings:
     )
 
 
-def _names(network: Network) -> Iterator[tuple[str, str]]:
+def _names(network: NetworkView) -> Iterator[tuple[str, str]]:
     """Room id → what people find it under in their list of rooms."""
     for key in ("alliance", *network.open):
         yield network.places[key], network.names[key]
@@ -89,7 +89,7 @@ def _interests(now: Callable[[], Settings]) -> Interests:
 ONBOARDING = BotSpec(
     Outside("onboarding", OnboardingBot),
     settings,
-    Account(
+    AccountSpec(
         "willkommen",
         "Willkommen",
         "Welcomes people and invites them.",

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, Field, SecretStr, create_model
 
-from config.network.parts import Account, AccountEntry, Accounts, Bot, Entry, RoomEntry, Rooms
+from config.network.parts import Account, AccountEntry, Accounts, BotEntry, Entry, RoomEntry, Rooms
 from config.network.settings import NetworkConfig, NetworkFile
 from config.values.credentials import NetworkEnvironment
 
@@ -26,7 +26,7 @@ class Models:
 
 
 @cache
-def models(bots: tuple[Bot, ...]) -> Models:
+def models(bots: tuple[BotEntry, ...]) -> Models:
     accounts, rooms = _accounts(bots), _rooms(bots)
     environment = _extended(
         NetworkEnvironment,
@@ -51,7 +51,7 @@ _SECRETS: Mapping[str, Any] = {
 }
 
 
-def _accounts(bots: tuple[Bot, ...]) -> type[Accounts]:
+def _accounts(bots: tuple[BotEntry, ...]) -> type[Accounts]:
     fields = {
         bot.name: (AccountEntry, Field(Account(user=bot.user), description=bot.told))
         for bot in bots
@@ -59,7 +59,7 @@ def _accounts(bots: tuple[Bot, ...]) -> type[Accounts]:
     return _extended(Accounts, fields)
 
 
-def _rooms(bots: tuple[Bot, ...]) -> type[Rooms]:
+def _rooms(bots: tuple[BotEntry, ...]) -> type[Rooms]:
     fields = {
         room.key: (Entry, Field(RoomEntry(alias=room.alias), description=room.told))
         for bot in bots

@@ -40,7 +40,7 @@ class CommonRoom:
 
 
 @dataclass(frozen=True, slots=True)
-class Bot:
+class BotEntry:
     """A bot of the network, where the settings say nothing of it."""
 
     name: str

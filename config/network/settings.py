@@ -18,7 +18,7 @@ from config.network.parts import (
     CREATOR,
     Accommodation,
     Accounts,
-    Bot,
+    BotEntry,
     Initiative,
     Rooms,
     Template,
@@ -44,7 +44,7 @@ class NetworkFile(File):
 
     prefix: ClassVar[str] = NetworkEnvironment.prefix()
     state_key: ClassVar[str] = "network.state"
-    bots: ClassVar[tuple[Bot, ...]] = ()
+    bots: ClassVar[tuple[BotEntry, ...]] = ()
     environment: ClassVar[type[NetworkEnvironment]] = NetworkEnvironment
 
     network: Network

@@ -43,7 +43,7 @@ class Initiative:
 
 
 @dataclass(frozen=True, slots=True)
-class Network:
+class NetworkView:
     """What of it may change while the office runs is told anew."""
 
     bot: str

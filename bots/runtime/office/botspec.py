@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel
 
 from bots.runtime.kit.bot import KitBot, Spec
-from bots.runtime.model.network import Network
+from bots.runtime.model.network import NetworkView
 from bots.runtime.office.ruling import AnyBot
 from bots.runtime.speech.words import Words
 from bots.runtime.store.store import Store
@@ -22,7 +22,7 @@ S = TypeVar("S")
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class AccountSpec:
     """The account of a bot, where the settings say nothing of it."""
 
     user: str = ""
@@ -68,7 +68,7 @@ class Desk:
 Pages = Callable[[Desk], Site]
 
 
-def _always(_: Network) -> bool:
+def _always(_: NetworkView) -> bool:
     return True
 
 
@@ -88,8 +88,8 @@ class Outside(Generic[S]):
 class BotSpec(Generic[S]):
     kit: Spec[S, Any] | Outside[S]
     """What it keeps, which rule an event is for, and what it says."""
-    settings: Callable[[Network], S]
-    account: Account = field(default_factory=Account)
+    settings: Callable[[NetworkView], S]
+    account: AccountSpec = field(default_factory=AccountSpec)
     rooms: tuple[RoomForAll, ...] = ()
     """That are made for it."""
     guest_in: frozenset[str] = frozenset()
@@ -106,7 +106,7 @@ class BotSpec(Generic[S]):
     """What an admin sets of it, in the section of its name."""
     interests: Callable[[Callable[[], S]], Interests] = _ordinary
     """Of its settings as they are at the moment."""
-    serves: Callable[[Network], bool] = _always
+    serves: Callable[[NetworkView], bool] = _always
     """Whether it runs in a network."""
     pages: Pages | None = None
     """Of the web site, while it runs."""
