@@ -9,7 +9,9 @@ from bots.exchange.spec import EXCHANGE
 from bots.onboarding.spec import ONBOARDING
 from bots.runtime.office.botspec import BotSpec
 from config.network.bots import models
-from config.network.parts import Account, BotEntry, CommonRoom, TemplateRoom
+from config.network.parts import CREATOR, Account, BotEntry, CommonRoom, Rooms, TemplateRoom
+from config.network.settings import NetworkFile
+from config.reading.shape import keys
 
 Bots = tuple[BotSpec[Any], ...]
 
@@ -21,7 +23,11 @@ BOTS: Bots = (
 
 
 def described(bots: Bots = BOTS) -> tuple[BotEntry, ...]:
-    """What the settings know of them."""
+    """What the settings know of them. Raises RuntimeError where two things would have one name."""
+    _differ("bots", [CREATOR, *(bot.name for bot in bots)])
+    _differ("rooms", [*Rooms.model_fields, *(x.key for bot in bots for x in bot.rooms)])
+    sections = (bot.name for bot in bots if bot.section is not None)
+    _differ("sections", [*keys(NetworkFile), *sections])
     return tuple(
         BotEntry(
             bot.name,
@@ -39,6 +45,13 @@ def described(bots: Bots = BOTS) -> tuple[BotEntry, ...]:
         )
         for bot in bots
     )
+
+
+def _differ(what: str, names: list[str]) -> None:
+    """Each is a key of network.yaml, and bots' names are in environment variables."""
+    wrong = {x for x in names if names.count(x) > 1 or not x.isidentifier()}
+    if wrong:
+        raise RuntimeError(f"{what} need one word each, all different; change {sorted(wrong)}")
 
 
 def unwritten_accounts(bots: Bots = BOTS) -> dict[str, Account]:

@@ -14,14 +14,16 @@ import yaml
 from bots.cli.subject import described as subjects
 from bots.offices import settings, shipped
 from bots.offices.reading import load_network, schema
-from bots.offices.registry import BOTS, described
+from bots.offices.registry import BOTS, Bots, described
 from bots.offices.spaces.declared import network
+from bots.runtime.office.botspec import RoomForAll
 from config.example import SHIPPED, example
+from config.reading.sections import Section
 from config.values.faults import ConfigFaults
 from federation.model.network import Common, Words
 from federation.spaces.layout import lay_out
 from tests.kit import registered
-from tests.kit.lending.bot import Settings
+from tests.kit.lending.bot import LENDING, Settings
 from tests.kit.registered import MORE
 from tests.unit import spaces
 
@@ -139,6 +141,21 @@ def test_doctor_looks_at_its_account(path: Path) -> None:
     found = {x.key: x.account.user for x in subjects(path, MORE).subjects}
     assert found["accounts.lending"] == BOT
     assert len(found) == len(BOTS) + 2
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        (*MORE, MORE[-1]),
+        (*BOTS, replace(MORE[-1], rooms=(RoomForAll("exchange"),))),
+        (*BOTS, replace(MORE[-1], rooms=(RoomForAll("two words"),))),
+        (*BOTS, replace(MORE[-1], kit=replace(LENDING, name="creator"))),
+        (*BOTS, replace(MORE[-1], kit=replace(LENDING, name="web"), section=Section)),
+    ],
+)
+def test_no_two_things_have_one_name(path: Path, wrong: Bots) -> None:
+    with pytest.raises(RuntimeError, match="need one word each, all different"):
+        load_network(path, wrong)
 
 
 def test_the_ombuds_office_is_none_of_its_business() -> None:
