@@ -10,21 +10,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
-from yaml.error import MarkedYAMLError
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from yaml.reader import Reader
 
 from config.reading.comments import put_back
-from config.reading.composer import compose
-from config.reading.mending import mend, section_at
+from config.reading.syntax import NotRead, compose, section
 from config.values.faults import Fault, Loc, shown, spell
 
 Plain = None | bool | int | float | str | list["Plain"] | dict[str, "Plain"]
 
 MAX_BYTES = 1_000_000
-MENDS = 20
-MENDED_UP_TO = 50_000
-"""Longer texts (in characters) are read once only: each mend reads the whole again."""
+TAB = "a tab indents this line; YAML allows only spaces there, write two spaces for each level"
+READS = 20
+READ_AGAIN_UP_TO = 50_000
+"""Longer texts (in characters) are read once only: what follows a fault takes another look."""
 
 _INT = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 _FLOAT = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,30})?(?:[eE][-+]?[0-9]{1,3})?")
@@ -36,6 +35,7 @@ _WORDS: dict[str, bool | None] = {
 _BREAKS = "\x85\u2028\u2029"
 _HIDDEN = re.compile(f"(?:{Reader.NON_PRINTABLE.pattern})|[{_BREAKS}\ufeff]")
 _WIDE_AFTER_KEY = re.compile(r"([ -]*[\w-]+:)[\xa0\u2000-\u200b\u202f\u3000]+")
+_TAB_INDENT = re.compile(r"\t[ \t]*(?=[^\s#])")
 _WIDE_INDENT = re.compile(r"[ \t]*[\xa0\u2000-\u200b\u202f\u3000][\s\u200b]*")
 
 
@@ -93,13 +93,16 @@ def _unreadable(line: int, text: str) -> Document:
 
 
 def _cleaned(text: str, reading: _Reading) -> list[str]:
-    """Lines without hidden characters and without indentation by wide blanks."""
+    """Lines without hidden characters, and indented by nothing but spaces."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     for row in range(len(lines)):
         if found := _HIDDEN.search(lines[row]):
             code = f"U+{ord(found[0]):04X}"
             lines[row] = _HIDDEN.sub(" ", lines[row])
             _note(reading, lines, row, f"holds a hidden character ({code}); type the line anew")
+        if tab := _TAB_INDENT.match(lines[row]):
+            lines[row] = tab[0].replace("\t", "  ") + lines[row][tab.end() :]
+            _note(reading, lines, row, TAB)
         if wide := _WIDE_INDENT.match(lines[row]):
             lines[row] = " " * wide.end() + lines[row][wide.end() :]
             _note(reading, lines, row, "is indented by other blanks than spaces; use spaces")
@@ -110,24 +113,18 @@ def _cleaned(text: str, reading: _Reading) -> list[str]:
 
 
 def _note(reading: _Reading, lines: list[str], row: int, text: str) -> None:
-    reading.faults.append(Fault(row + 1, section_at(lines, row)[1], text))
+    reading.faults.append(Fault(row + 1, section(lines, row)[2], text))
 
 
 def _composed(lines: list[str], reading: _Reading) -> Node | None:
-    """The root node, after as many mends as it takes; None when nothing is left."""
+    """The root node of all sections that can be read; None when nothing is left."""
     size = sum(map(len, lines))
-    for _ in range(MENDS if size <= MENDED_UP_TO else 1):
+    for _ in range(READS if size <= READ_AGAIN_UP_TO else 1):
         try:
-            root, oddities = compose("\n".join(lines))
-        except MarkedYAMLError as error:
-            mended = mend(lines, error)
-            lines = mended.lines
-            if mended.certain or not _explained(mended.unread, reading):
-                reading.faults += mended.faults
-            reading.unread |= {mended.unread} if mended.unread else set()
+            root = compose(lines)
+        except NotRead as error:
+            lines = _left_out(lines, error, reading)
         else:
-            for line, text in oddities:
-                _note(reading, lines, line - 1, text)
             if root is not None:
                 put_back(root, lines, _is_text, partial(_note, reading, lines))
             return root
@@ -135,9 +132,18 @@ def _composed(lines: list[str], reading: _Reading) -> Node | None:
     return None
 
 
-def _explained(section: str | None, reading: _Reading) -> bool:
-    """Whether a fault of this section is told already: the next would only follow from it."""
-    return any(fault.where == section for fault in reading.faults)
+def _left_out(lines: list[str], error: NotRead, reading: _Reading) -> list[str]:
+    """Without the sections that have these faults. Of one that was told of before, nothing more is
+    said: it would only follow from that."""
+    told = {fault.where for fault in reading.faults}
+    kept = list(lines)
+    for row, text in error.told:
+        start, end, name = section(lines, row)
+        kept[start:end] = [""] * (end - start)
+        reading.unread.add(name)
+        if name not in told:
+            reading.faults.append(Fault(row + 1, name, text))
+    return kept
 
 
 def _plain(node: Node, loc: Loc, reading: _Reading) -> Plain:

@@ -31,8 +31,8 @@ NOT_SAID = frozenset(
         *("put state", "put alias", "delete alias", "no such table"),  # of requests and SQLite
         *("nested too deeply", "quoted scalar", "flow sequence", "flow mapping", "document start"),
         *("could not find expected ':'", "mapping values are not allowed", "block scalar"),
-        *("sequence entries are not allowed", "expected <block end>", "mapping values"),
-        *("but found another document", "{}:` and below it, indented, `"),  # PyYAML's words
+        *("sequence entries are not", "expected <block end>", "mapping values"),
+        *("another document", "<block end>", "{}:` and below it, indented, `"),  # PyYAML's words
         *("v=DKIM1; k=rsa; p={}", "v=DKIM1; k=ed25519; p={}"),  # records of the DNS
         *("v=1; a={}; c=relaxed/relaxed; d={};", "the placeholder stands in a piece of the body"),
         "BEGIN;\n{}\nPRAGMA user_version = {};\nCOMMIT;",
@@ -125,7 +125,7 @@ def test_nothing_is_printed_around_the_catalogue() -> None:
 
 def _bare() -> Iterator[str]:
     for file in files():
-        if file.parent.name != "commands" or file.name == "_saying.py":
+        if file.parent.name not in ("cli", "commands") or file.name in ("entry.py", "saying.py"):
             continue
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("click.echo"):
