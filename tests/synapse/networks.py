@@ -19,12 +19,17 @@ from bots.offices.spaces.planning import Counted, Planning, planning
 from bots.runtime.process.failpoints import VARIABLE
 from federation.client.homeserver import Homeserver, path
 from federation.model.ports import Probe, no_probe
-from federation.spaces.applying.apply import WRITES, Outcome
+from federation.spaces.applying.apply import Outcome
 from federation.spaces.planning.plan import Plan
 from federation.spaces.steps import Change
 from tests.kit.forks import PIPE, STDOUT, Fork, forked
 
 PASSWORD = "a password for tests"
+WRITES = frozenset(
+    {"createRoom", "put state", "invite", "put alias", "delete alias", "list", "register"}
+    | {"upload", "displayname", "avatar_url"}
+)
+"""The names of the requests that change something on the homeserver."""
 
 
 @dataclass

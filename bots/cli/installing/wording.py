@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-
-def N_(msgid: str) -> str:  # noqa: N802
-    """Marks a text for the catalogues, where it can't be translated yet."""
-    return msgid
-
+from bots.runtime.speech.words import N_
 
 INTRO = N_(
     "Ten questions. The Enter key takes what stands in brackets. Nothing is written before you "

@@ -8,14 +8,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from bots.runtime.speech.words import Raw, Words
+from bots.runtime.speech.words import N_, Raw, Words
 from config.network.parts import TemplateRoom
-
-
-def N_(msgid: str) -> str:  # noqa: N802
-    """Marks a text for the catalogues, where it can't be translated yet."""
-    return msgid
-
 
 # Translators: topics of rooms; short, for a phone. A link to a chat follows
 ALLIANCE = N_("Initiatives who stand by refugees. To take part, write to us here: {link}")

@@ -22,12 +22,6 @@ from federation.spaces.applying.requests import NotMade, Refused, Requests
 from federation.spaces.planning.plan import Plan
 from federation.spaces.steps import Change, MakeAccount, MakeRoom, Unlink
 
-WRITES = frozenset(
-    {"createRoom", "put state", "invite", "put alias", "delete alias", "list", "register"}
-    | {"upload", "displayname", "avatar_url"}
-)
-"""The names of the requests that change something on the homeserver."""
-
 Told = Callable[[Change, str | None], None]
 """Called after each change: None when it is done, else what went wrong."""
 
