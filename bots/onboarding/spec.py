@@ -6,11 +6,11 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 
-from bots.onboarding.bot import OnboardingBot
-from bots.onboarding.models import Initiative, Settings
+from bots.onboarding.bot import ONBOARDING as BOT
+from bots.onboarding.settings import Initiative, Settings
 from bots.runtime.model import network as told
 from bots.runtime.model.network import NetworkView
-from bots.runtime.office.botspec import AccountSpec, BotSpec, Outside
+from bots.runtime.office.botspec import AccountSpec, BotSpec
 from federation.client.sync import Interests
 from federation.model.links import link, server_of
 from federation.model.membership import Place, Premises
@@ -87,7 +87,7 @@ def _interests(now: Callable[[], Settings]) -> Interests:
 
 
 ONBOARDING = BotSpec(
-    Outside("onboarding", OnboardingBot),
+    BOT,
     settings,
     AccountSpec(
         "willkommen",

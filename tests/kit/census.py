@@ -6,16 +6,16 @@ Kept by random tests, whether the homeserver is one in memory or a real one.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
-from bots.onboarding.models import Initiative
+from bots.onboarding.documents import Member, Stage
+from bots.onboarding.settings import Initiative
 from federation.model.membership import FOR_MEMBERS
 from federation.model.network import Access
 
 PRESENT = ("join", "invite")
-IN = ("choosing", "member")
+IN = (Stage.CHOOSING, Stage.MEMBER)
 """Stages of somebody who is let in and has agreed to the rules."""
 
 DEEDS = (
@@ -68,7 +68,7 @@ class Census:
     rights: dict[str, Right] = field(default_factory=lambda: defaultdict(Right))
     wrong: list[str] = field(default_factory=list)
     """What happened and must not."""
-    _known: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    _known: dict[str, Member | None] = field(default_factory=dict)
     """What the bot last knew of somebody."""
 
     def __post_init__(self) -> None:
@@ -113,17 +113,17 @@ class Census:
             return set(self.rooms)
         return {x.room for x in self.spaces[room].places} if room in self.spaces else {room}
 
-    def known(self, user: str, member: Mapping[str, Any] | None) -> None:
+    def known(self, user: str, member: Member | None) -> None:
         """What the bot knows of her by now: what she chose, agreed to and gave up."""
-        old, new = self._known.get(user) or {}, member or {}
-        self._known[user] = new
-        stage = str(new.get("stage", ""))
-        if stage == "gone" != old.get("stage"):  # `!leave`, confirmed
+        old, self._known[user] = self._known.get(user), member
+        stage, before = member and member.stage, old and old.stage
+        if stage is Stage.GONE is not before:  # `!leave`, confirmed
             self._lost(user, self.alliance)
-        if stage in IN and old.get("stage") not in IN and self.rights[user].let_in:
+        if stage in IN and before not in IN and self.rights[user].let_in:
             self._give(user, (self.alliance, *self.for_all))
+        chosen = {*(member.wishes if member else ())} - {*(old.wishes if old else ())}
         for initiative in self.initiatives:
-            if initiative.id in set(new.get("wishes", ())) - set(old.get("wishes", ())):
+            if initiative.id in chosen:
                 if initiative.access is Access.ALLIANCE:  # entered by choosing it
                     self.rights[user].chosen.add(initiative.id)
                 if initiative.id in self.rights[user].chosen:

@@ -16,7 +16,7 @@ from bots.exchange.documents import SHARES
 from bots.lab.people.person import Person
 from bots.offices.reading import load_network
 from bots.offices.spaces.planning import seal_key
-from bots.onboarding.store import CHAT, MEMBER, SERIAL
+from bots.onboarding.documents import CHATS, MEMBERS
 from bots.runtime.mail import documents
 from bots.runtime.process.control import ask
 from bots.runtime.store.sealing import Sealer
@@ -40,9 +40,10 @@ FORGOTTEN = {
         f"{SHARES.kind} lists",
         kinds.PAGE,
         documents.ADDRESS,
-        MEMBER,
-        SERIAL,
-        CHAT,
+        MEMBERS.kind,
+        f"{MEMBERS.kind} lists",
+        CHATS.kind,
+        f"{CHATS.kind} lists",
     )
 }
 

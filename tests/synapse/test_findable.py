@@ -10,7 +10,7 @@ import pytest
 from bots.lab.people.client import MatrixError, room_path
 from bots.lab.people.person import Person
 from bots.onboarding.bot import OnboardingBot
-from bots.onboarding.models import Settings
+from bots.onboarding.settings import Settings
 from bots.runtime.office.serving import Account
 from bots.runtime.speech.words import Words
 from tests.conftest import unique

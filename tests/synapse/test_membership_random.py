@@ -20,13 +20,14 @@ from bots.lab.people.person import Person
 from bots.lab.synapse.embedded import EmbeddedSynapse
 from bots.offices.network import network_office
 from bots.offices.reading import load_network
-from bots.onboarding.models import Initiative, WishState, wish_from
-from bots.onboarding.store import MEMBER, WISH
+from bots.onboarding.documents import MEMBERS, WISHES, Member
+from bots.onboarding.settings import Initiative
 from bots.runtime.office.office import Office
 from bots.runtime.store.transaction import Transaction
 from federation.model.membership import Place
 from federation.model.network import Access
 from tests.kit.census import DEEDS, WHILE_AWAY, WORDS, Census
+from tests.kit.stored import documents
 from tests.synapse.alliance import Alliance, founded
 from tests.synapse.conftest import MakePerson
 from tests.synapse.offices import started
@@ -149,8 +150,8 @@ class Town(Alliance):
                 self.census.asks_in(user, room)
             self.census.moved(user, room, to, self.census.bot)
 
-    async def member(self, user: str) -> Any:
-        return await self.office.store.run("test", lambda tx: tx.get(MEMBER, user))
+    async def member(self, user: str) -> Member | None:
+        return await self.office.store.run("test", lambda tx: tx.document(MEMBERS, user))
 
     # -- deeds ---------------------------------------------------------------------------------
 
@@ -224,7 +225,8 @@ class Town(Alliance):
     async def _says(self, person: Person, *words: str) -> None:
         """To the bot, in their private chat."""
         for word in words:
-            chat = ((await self.member(person.user_id)) or {}).get("chat")
+            known = await self.member(person.user_id)
+            chat = known.chat if known is not None else None
             if chat is None:
                 _, said = await person.write_privately(self.census.bot, word)
             else:
@@ -246,9 +248,9 @@ class Town(Alliance):
 
     async def decide(self, person: Person, room: str, a: int) -> None:
         """Whatever is asked about her is answered, by a yes or a no."""
-        found = await self.office.store.run("test", lambda tx: [*tx.scan(WISH)])
-        for wish in (wish_from(x) for _, x in found):
-            if wish.user == person.user_id and wish.state is WishState.OPEN:
+        found = await self.office.store.run("test", lambda tx: documents(tx, WISHES))
+        for wish in found:
+            if wish.user == person.user_id and wish.open:
                 if yes := a % 4 != 0:
                     self.census.admitted(wish.user, wish.initiative)
                 by = self.nora if wish.initiative else self.anna

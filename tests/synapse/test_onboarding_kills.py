@@ -29,8 +29,8 @@ from bots.lab.people.client import Json, room_path
 from bots.lab.people.person import Person
 from bots.lab.synapse.embedded import EmbeddedSynapse
 from bots.onboarding.bot import OnboardingBot
-from bots.onboarding.models import Initiative
-from bots.onboarding.models import Settings as OnboardingSettings
+from bots.onboarding.settings import Initiative
+from bots.onboarding.settings import Settings as OnboardingSettings
 from bots.runtime.office.office import Office
 from bots.runtime.office.serving import Account, assemble, run_until_signal
 from bots.runtime.process.failpoints import VARIABLE

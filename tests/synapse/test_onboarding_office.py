@@ -16,7 +16,7 @@ import pytest
 from bots.lab.people.client import Json, Seen, room_path
 from bots.lab.people.person import Person
 from bots.onboarding.bot import OnboardingBot
-from bots.onboarding.models import Initiative, Settings
+from bots.onboarding.settings import Initiative, Settings
 from bots.runtime.office.serving import Account
 from bots.runtime.speech.words import Words
 from federation.client.sync import Interests

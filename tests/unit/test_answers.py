@@ -12,8 +12,8 @@ from _pytest.mark import ParameterSet
 from bots.ombuds.commands import split_number
 from bots.ombuds.flags import flagwords
 from bots.ombuds.flags.flagwords import Choice
-from bots.onboarding.models import Initiative
 from bots.onboarding.rules import options
+from bots.onboarding.settings import Initiative
 from bots.runtime.speech.switches import switch
 from bots.runtime.understanding import answers
 from bots.runtime.understanding.texts import clean

@@ -13,8 +13,8 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bots.onboarding.models import Initiative, Wish, WishState, wish_from
-from bots.onboarding.store import MEMBER, WISH
+from bots.onboarding.documents import WISHES, Wish
+from bots.onboarding.settings import Initiative
 from bots.runtime.model.decision import Request
 from federation.model.actions import Invite, Kick
 from federation.model.events import MembershipKind
@@ -77,7 +77,7 @@ class Server(Town):
         self._look_up(user)
 
     def _look_up(self, user: str) -> None:
-        self.census.known(user, self.docs.get(MEMBER, user))
+        self.census.known(user, self.known(user))
 
     # -- what is due ---------------------------------------------------------------------------
 
@@ -143,9 +143,9 @@ class Server(Town):
 
     def says_to_bot(self, user: str, *words: str) -> None:
         for word in words:
-            before = self.docs.get(MEMBER, user) or {}
-            chat = before.get("chat") or f"!chat-{user}"
-            if chat not in self.docs.views:
+            before = self.known(user)
+            chat = (before and before.chat) or f"!chat-{user}"
+            if chat not in self.views:
                 self.chat(user, chat)
             self.write(word, user, chat)
             self._look_up(user)
@@ -164,16 +164,15 @@ class Server(Town):
 
     def decide(self, user: str, room: str, a: int) -> None:
         """Whatever is asked about her is answered, by a yes or a no."""
-        wishes = [wish_from(x) for _, x in self.docs.scan(WISH)]
-        for wish in wishes:
-            if wish.user == user and wish.state is WishState.OPEN:
+        for wish in self.memory.all(WISHES):
+            if wish.user == user and wish.open:
                 self._answer(wish, yes=a % 4 != 0)
 
     def _answer(self, wish: Wish, *, yes: bool) -> None:
         if yes:
             self.census.admitted(wish.user, wish.initiative)
         by, handle = NORA if wish.initiative else ANNA, f"onboarding/wish/{wish.number}"
-        if handle in self.docs.handles:
+        if handle in self.memory.handles:
             self.react(self.event_of(handle), "✅" if yes else "❌", by, COORDINATION)
         else:  # many ask at once, and stand in one message
             command = "!admit" if yes else "!decline"

@@ -13,7 +13,7 @@ from bots.offices import settings
 from bots.offices.reading import load_network
 from bots.offices.registry import BOTS
 from bots.offices.spaces.declared import network
-from bots.onboarding.models import Settings as Welcoming
+from bots.onboarding.settings import Settings as Welcoming
 from bots.onboarding.spec import ONBOARDING
 from config.network.settings import NetworkConfig
 from federation.model.network import Access, Adopted, Common, Key, Made, Network

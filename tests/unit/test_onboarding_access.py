@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from bots.onboarding.models import Initiative, Wish, WishState, wish_from
-from bots.onboarding.store import NUMBER, WISH
+from bots.onboarding.documents import WISHES, Wish, WishState
+from bots.onboarding.settings import Initiative
 from bots.runtime.model.decision import Request, Say
 from federation.model.actions import Kick, Redact
 from federation.model.events import MembershipKind
@@ -59,7 +59,7 @@ def shown(town: Town, requests: list[Request]) -> list[str]:
 
 
 def wishes(town: Town) -> list[Wish]:
-    return [wish_from(x) for _, x in town.docs.scan(WISH)]
+    return town.memory.all(WISHES)
 
 
 def answers(town: Town, body: str, sender: str = NORA, wish: int = 1) -> list[Request]:
@@ -189,8 +189,8 @@ def test_erasing_takes_what_was_asked_back(town: Town) -> None:
     asked = town.says("ja")
     target = "onboarding/wish/1"
     assert target in {str(x.target) for x in asked if isinstance(x, Redact)}
-    assert not list(town.docs.scan(WISH))
-    assert not list(town.docs.scan(NUMBER))
+    assert not town.memory.all(WISHES)
+    assert not town.memory.listed(WISHES, "number")
 
 
 def test_they_are_reminded_once(town: Town) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bots.onboarding.models import WishState
+from bots.onboarding.documents import WishState
 from bots.runtime.model.decision import Request, Say
 from federation.model.actions import Invite, Kick, Redact
 from federation.model.events import RoomReplaced

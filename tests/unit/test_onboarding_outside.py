@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from bots.onboarding.models import Initiative, WishState
+from bots.onboarding.documents import WishState
+from bots.onboarding.settings import Initiative
 from bots.runtime.model.decision import Request
 from federation.model.actions import Invite, Kick
 from federation.model.events import MembershipKind

@@ -8,9 +8,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bots.onboarding.models import Stage
-from bots.onboarding.store import CHAT as CHATS
-from bots.onboarding.store import MEMBER
+from bots.onboarding.documents import CHATS, MEMBERS, Stage
 from bots.runtime.model.decision import Due, Performed, Request, Say
 from federation.model.actions import CreateRoom, Invite, Kick
 from federation.model.events import Reaction, RoomReplaced, RoomView
@@ -52,9 +50,13 @@ class Chaos(Town):
         self.events: list[str] = ["$none"]
 
     def pick(self, a: int) -> str:
-        ours = [x.event_id for x in self.docs.handles.values() if x.event_id]
+        ours = [x.event_id for x in self.memory.handles.values() if x.event_id]
         known = ours if a % 4 and ours else self.events
         return known[-1 - a // 4 % len(known)]
+
+    def _chat(self, user: str) -> str | None:
+        known = self.known(user)
+        return known.chat if known is not None else None
 
     def join(self, a: int, b: int, noise: str) -> None:
         user = EVERYBODY[a % len(EVERYBODY)]
@@ -79,8 +81,7 @@ class Chaos(Town):
 
     def word(self, a: int, b: int, noise: str) -> None:
         user = EVERYBODY[a % len(EVERYBODY)]
-        stored = self.docs.get(MEMBER, user)
-        room = (stored or {}).get("chat") if b % 5 else ROOMS[b % len(ROOMS)]
+        room = self._chat(user) if b % 5 else ROOMS[b % len(ROOMS)]
         room = room or ROOMS[(a + b) % len(ROOMS)]
         body = WORDS[(a * 7 + b) % len(WORDS)] + (noise if a % 3 == 0 else "")
         reply = self.pick(b) if a % 2 else None
@@ -89,8 +90,7 @@ class Chaos(Town):
 
     def reaction(self, a: int, b: int, noise: str) -> None:
         user = EVERYBODY[a % len(EVERYBODY)]
-        stored = self.docs.get(MEMBER, user)
-        room = COORDINATION if b % 3 == 0 else (stored or {}).get("chat") or ROOMS[b % len(ROOMS)]
+        room = COORDINATION if b % 3 == 0 else self._chat(user) or ROOMS[b % len(ROOMS)]
         origin = self.origin(room, user)
         self.events.append(origin.event_id)
         self.handle(Reaction(origin, self.view(room), self.pick(a + b), KEYS[b % 5]))
@@ -160,9 +160,9 @@ def test_no_order_of_events_breaks_a_promise(steps: list[tuple[str, int, int, st
     town.joins()
     for deed, a, b, noise in steps:
         before = {
-            user: set(stored["invited"])
-            for user, stored in town.docs.scan(MEMBER)
-            if stored["stage"] != Stage.GONE
+            member.user: set(member.invited)
+            for member in town.memory.all(MEMBERS)
+            if member.stage is not Stage.GONE
         }
         start = len(town.said)
         getattr(town, deed)(a, b, noise)
@@ -178,8 +178,8 @@ def test_no_order_of_events_breaks_a_promise(steps: list[tuple[str, int, int, st
         if isinstance(x, Say) and x.phrase.key in ("rules", "rules-changed")
     )
     assert all(count <= max(1, asked[room]) for room, count in reminded.items())
-    for room, user in town.docs.scan(CHATS):
-        assert town.docs.get(MEMBER, user) is not None, room
+    for chat in town.memory.all(CHATS):
+        assert town.known(chat.user) is not None, chat.room
 
 
 def test_two_hundred_people_are_greeted_once_each() -> None:

@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from bots.onboarding.bot import OnboardingBot
-from bots.onboarding.models import Initiative, Member, Settings, Wish, member_from, wish_from
-from bots.onboarding.store import MEMBER, WISH
+from bots.onboarding.documents import MEMBERS, WISHES, Member, Wish
+from bots.onboarding.settings import Initiative, Settings
 from bots.runtime.model.decision import Request, Say
 from federation.model.actions import CreateRoom, Invite, Join, Kick, React
 from tests.unit.world import EnglishWords, World, said
@@ -58,10 +58,17 @@ class Town(World):
         bot.settings = settings
 
     def member(self, user: str = LEYLA) -> Member:
-        return member_from(self.docs.get(MEMBER, user) or {})
+        found = self.known(user)
+        assert found is not None
+        return found
+
+    def known(self, user: str) -> Member | None:
+        return self.memory.get(MEMBERS, user)
 
     def wish(self, user: str = LEYLA) -> Wish:
-        return wish_from(self.docs.get(WISH, user) or {})
+        found = self.memory.get(WISHES, user)
+        assert found is not None
+        return found
 
     def joins(self, user: str = LEYLA, room: str = SPACE) -> list[Request]:
         return self.move(room, user, "join")
@@ -206,9 +213,9 @@ def test_one_reminder_and_no_more() -> None:
 def test_who_has_not_come_yet_is_reminded_later() -> None:
     town = Town()
     town.joins()
-    town.docs.coming.add("onboarding/1/rules/1")
+    town.memory.coming.add("onboarding/1/rules/1")
     assert town.keys(town.pass_time(14 * 24 * 3600)) == []
-    town.docs.coming.clear()
+    town.memory.coming.clear()
     assert town.keys(town.pass_time(3 * 24 * 3600)) == ["reminder"]
 
 

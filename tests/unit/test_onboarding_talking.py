@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from dataclasses import replace
 from datetime import timedelta
@@ -10,9 +9,7 @@ from datetime import timedelta
 import pytest
 
 from bots.onboarding.bot import OnboardingBot
-from bots.onboarding.models import Stage
-from bots.onboarding.store import CHAT as CHATS
-from bots.onboarding.store import MEMBER, NUMBER, SERIAL, WISH
+from bots.onboarding.documents import CHATS, MEMBERS, WISHES, Stage
 from bots.runtime.model.bot import Made
 from bots.runtime.model.decision import Due, Performed, Request, Say, SetAside
 from federation.model.actions import (
@@ -413,10 +410,10 @@ def test_everything_is_erased_after_a_second_yes(member: Town) -> None:
     assert member.keys(asked) == ["erased"]
     assert Leave(chat, notify=True) in asked
     assert [x.target for x in asked if isinstance(x, Redact)] == ["onboarding/1/told/1"]
-    kept = [member.docs.kinds.get(kind) for kind in (MEMBER, SERIAL, CHATS)]
-    assert not any(kept)
-    assert LEYLA not in str(member.docs.kinds)
-    assert member.docs.forgotten == {(MEMBER, LEYLA), (SERIAL, "1"), (CHATS, chat)}
+    assert not [*member.memory.all(MEMBERS), *member.memory.all(CHATS)]
+    assert not member.memory.listed(MEMBERS, "serial")
+    assert LEYLA not in member.memory.everything()
+    assert member.memory.forgotten == {(MEMBERS.kind, LEYLA), (CHATS.kind, chat)}
     assert member.pass_time(60 * DAY) == []
 
 
@@ -428,8 +425,9 @@ def test_a_wish_is_erased_as_well() -> None:
     town.says("!erase")
     asked = town.says("ja")
     assert [x.target for x in asked if isinstance(x, Redact)] == ["onboarding/wish/1"]
-    assert LEYLA not in str(town.docs.kinds)
-    assert town.docs.forgotten >= {(WISH, LEYLA), (NUMBER, "1"), (MEMBER, LEYLA)}
+    assert LEYLA not in town.memory.everything()
+    assert not town.memory.listed(WISHES, "number")
+    assert town.memory.forgotten >= {(WISHES.kind, LEYLA), (MEMBERS.kind, LEYLA)}
     assert town.pass_time(60 * DAY) == []
 
 
@@ -554,7 +552,7 @@ def test_her_first_words_come_before_the_room_has_its_handle() -> None:
     town = Town()
     town.defer = True
     town.joins()
-    room = town.docs.handles["onboarding/1/chat"].room_id
+    room = town.memory.handles["onboarding/1/chat"].room_id
     town.views[room] = RoomView(joined=frozenset({LEYLA, BOT}), encrypted=True)
     assert town.keys(town.says("ja", room=room)) == ["accepted", "choose"]
     assert town.tell_outcomes() == []
@@ -565,7 +563,7 @@ def test_our_own_room_is_known_when_we_see_ourselves_in_it() -> None:
     town = Town()
     town.defer = True
     town.joins()
-    room = town.docs.handles["onboarding/1/chat"].room_id
+    room = town.memory.handles["onboarding/1/chat"].room_id
     town.views[room] = RoomView(invited=frozenset({LEYLA}), encrypted=True)
     assert town.move(room, BOT, "join") == []
     assert town.member().chat == room
@@ -577,7 +575,7 @@ def test_our_own_room_is_known_when_we_see_ourselves_in_it() -> None:
 def test_a_room_that_can_not_be_made_is_told() -> None:
     town = Town()
     town.errors["CreateRoom"] = "M_FORBIDDEN"
-    town.docs.handles["onboarding/1/chat"] = Made("onboarding/1/chat", "!lost", None)
+    town.memory.handles["onboarding/1/chat"] = Made("onboarding/1/chat", "!lost", None)
     asked = town.joins()
     assert "greeting-failed" in town.keys(asked, COORDINATION)
     town.errors.clear()
@@ -753,9 +751,9 @@ def test_what_is_only_overheard_is_for_no_rule(member: Town) -> None:
     """So that it may be dropped as it comes: see `federation.client.sync.Interests`."""
     overheard = member.settings.overheard
     assert overheard == member.settings.places - {COORDINATION}
-    before = copy.deepcopy(member.docs.kinds)
+    before = member.memory.everything()
     for room in sorted(overheard):
         for text in ("ja", "!help", "!leave", "nord"):
             event, asked = member.write(text, LEYLA, room)
             assert asked == member.react(event, "✅", LEYLA, room)[1] == []
-    assert member.docs.kinds == before
+    assert member.memory.everything() == before

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bots.onboarding.models import WishState
+from bots.onboarding.documents import WishState
 from bots.runtime.model.decision import Request, Say
 from federation.model.actions import CreateRoom, Invite, Kick
 from federation.model.events import MembershipKind, RoomReplaced, TextMessage
@@ -301,7 +301,7 @@ def decided_at(town: Town, asked: list[Request], room: str) -> list[str]:
     """What comes of ✅ at the message about her, in this room."""
     handle = said(asked, "knock").handle
     assert handle is not None
-    assert town.docs.handles[handle].room_id == room
+    assert town.memory.handles[handle].room_id == room
     return invitations(town.react(town.event_of(handle), "✅", ANNA, room)[1])
 
 
@@ -326,8 +326,8 @@ def test_a_room_that_was_upgraded_is_told_who_waits(town: Town) -> None:
 
 
 def test_what_is_still_on_its_way_is_not_told_twice(town: Town) -> None:
-    del town.docs.handles["onboarding/wish/1"]
-    town.docs.coming.add("onboarding/wish/1")
+    del town.memory.handles["onboarding/wish/1"]
+    town.memory.coming.add("onboarding/wish/1")
     town.move(COORDINATION, BOT, "join")
     assert town.pass_time(1) == []
     assert town.keys(town.pass_time(3 * DAY)) == ["wish-reminder"]

@@ -13,19 +13,18 @@ from hypothesis import strategies as st
 
 import bots.onboarding.rules
 from bots.onboarding.bot import OnboardingBot
-from bots.onboarding.models import (
-    Initiative,
+from bots.onboarding.documents import (
+    MEMBERS,
+    OFFICE,
+    WISHES,
     Member,
     Office,
     Stage,
     Wish,
-    member_from,
-    office_from,
-    to_json,
-    wish_from,
 )
 from bots.onboarding.rules import commands, options
 from bots.onboarding.rules.options import Choice
+from bots.onboarding.settings import Initiative
 from bots.onboarding.wording import PARAGRAPHS, WORDING
 from bots.runtime.kit import deadletters
 from bots.runtime.model.decision import Phrase
@@ -49,6 +48,7 @@ from tests.kit.looped import looped
 from tests.unit.test_onboarding_story import NORTH, SETTINGS, SOUTH, WEST
 from tests.unit.world import EnglishWords
 
+COORDINATION = Commands(commands.OF_COORDINATORS)
 EVIL = '<img src=x onerror="x">&amp;\n\u202e@room {network}'
 RULES = sorted(Path(bots.onboarding.rules.__file__).parent.glob("*.py"))
 
@@ -216,7 +216,7 @@ def test_a_command_is_shown_in_her_language() -> None:
 @given(st.text(max_size=300))
 def test_no_text_breaks_a_command_or_an_answer(text: str) -> None:
     commands.PRIVATE.find(text)
-    commands.COORDINATION.find("!" + text)
+    COORDINATION.find("!" + text)
     assert answers.agreement(text) in (True, False, None)
     answers.is_later(text)
     numbers.numbers(text)
@@ -292,11 +292,11 @@ def test_no_text_breaks_a_choice(text: str, offered: list[str]) -> None:
 
 def test_what_is_stored_comes_back() -> None:
     member = Member("@a:b", 1, Stage.MEMBER, wishes=("x",), invited=("!r",), offered=("y",))
-    assert member_from({**to_json(member), "later": 1}) == member
+    assert MEMBERS.revived({**MEMBERS.plain(member), "later": 1}, 1) == member
     wish = Wish(1, "@a:b", 1.0)
-    assert wish_from(to_json(wish)) == wish
+    assert WISHES.revived(WISHES.plain(wish), 1) == wish
     office = Office(moved={"!a": "!b"})
-    assert office_from(to_json(office)) == office
+    assert OFFICE.revived(OFFICE.plain(office), 1) == office
     assert (office.now_at("!a"), office.meant("!b"), office.meant("!c")) == ("!b", "!a", "!c")
 
 

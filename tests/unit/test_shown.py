@@ -23,7 +23,7 @@ from bots.runtime.speech.phrases import PerLanguage, Renderer, Wording, each
 from bots.runtime.speech.switches import switch, switched
 from bots.runtime.speech.words import LANGUAGES, Words
 from bots.runtime.understanding import answers
-from bots.runtime.understanding.commands import Command, Invocation, Word
+from bots.runtime.understanding.commands import Command, Commands, Invocation, Word
 from bots.runtime.understanding.texts import clean
 
 WORDS = Words()
@@ -65,7 +65,7 @@ def shown(
 
 YES = word(vocabulary.YES, lambda x: answers.agreement(x) is True)
 NO = word(vocabulary.NO, lambda x: answers.agreement(x) is False)
-PRIVATE, COORDINATION = onboarding.PRIVATE.find, onboarding.COORDINATION.find
+PRIVATE, COORDINATION = onboarding.PRIVATE.find, Commands(onboarding.OF_COORDINATORS).find
 CHOICES = {
     "message": word(flagwords.MESSAGE, lambda x: flagwords.choice(x) is flagwords.Choice.MESSAGE),
     "accommodation": word(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bots.onboarding.models import Initiative, Question, Stage
+from bots.onboarding.documents import Question, Stage
 from bots.onboarding.rules import commands, options, wishes
 from bots.onboarding.rules.turn import Turn
+from bots.onboarding.settings import Initiative
 from bots.runtime.model.decision import Phrase
 from bots.runtime.speech.phrases import Link
 from bots.runtime.understanding import answers
@@ -91,18 +92,17 @@ def _take(
 
 
 def _needs_asking(turn: Turn, initiative: Initiative) -> bool:
-    user = turn.member.user
-    if initiative.id in turn.member.wishes or user in initiative.contacts:
+    if initiative.id in turn.member.wishes or turn.user in initiative.contacts:
         return False
-    return asks(initiative.access) or turn.is_barred(user, initiative)
+    return asks(initiative.access) or turn.is_barred(initiative)
 
 
 def _let_in(turn: Turn, initiatives: tuple[Initiative, ...]) -> Phrase | str:
     invited = turn.invite(tuple(room for x in initiatives for room in x.rooms))
     for initiative in [x for x in initiatives if x.id not in turn.member.wishes]:
         turn.change(wishes=(*turn.member.wishes, initiative.id))
-        room = initiative.team or turn.settings.coordination
-        turn.tell_of_member(room, "newcomer" if initiative.rooms else "interested", initiative)
+        key = "newcomer" if initiative.rooms else "interested"
+        turn.tell_of(key, {"initiative": initiative.name}, initiative.team)
     return invited
 
 

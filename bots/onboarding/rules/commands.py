@@ -38,7 +38,6 @@ DECLINE = Command(
 OF_PEOPLE = (RULES, TOPICS, LEAVE, ERASE, HELP)
 PRIVATE = Commands(OF_PEOPLE)
 OF_COORDINATORS = (ADMIT, DECLINE, HELP)
-COORDINATION = Commands(OF_COORDINATORS)
 
 LATER = Word(
     "de später, en later, fr tard, tr sonra, uk пізніше, ru позже, ar لاحقًا, fa بعدا, ti ደሓር"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator
 from datetime import timedelta
+from itertools import islice
 
-from bots.onboarding import handles
-from bots.onboarding.models import Question, Stage
+from bots.onboarding import keys
+from bots.onboarding.documents import MEMBERS, Member, Question, Stage
 from bots.onboarding.rules import choosing, commands, wishes
 from bots.onboarding.rules.turn import Turn
 from bots.runtime.model.decision import CancelTimer, Phrase, SetTimer
@@ -17,29 +18,42 @@ from federation.model.actions import React
 AGREE = "✅"
 IN = (Stage.CHOOSING, Stage.MEMBER)
 SOON, OFTEN = timedelta(seconds=10), timedelta(hours=1)
+AT_ONCE = 20
+"""Members who are asked about new rules in one decision."""
 
 
 def show(turn: Turn) -> None:
     """Show the rules as they are now, and ask for a yes."""
-    version = turn.settings.rules_version
-    changed = bool(turn.member.accepted) and turn.member.accepted != version
-    handle = turn.handle("rules")
-    if turn.member.shown != version:
+    version, before = _version(turn), turn.member
+    handle = turn.handle(keys.RULES)
+    if before.shown != version:
         turn.change(shown=version, first=turn.member.asks, reminded=False)
-    if turn.member.stage not in IN:
-        turn.change(stage=Stage.GREETED)
-    turn.change(question=Question.RULES)
+    turn.change(
+        stage=before.stage if before.stage in IN else Stage.GREETED, question=Question.RULES
+    )
     values = {
         "rules": Written(turn.settings.rules),
         "yes": YES,
         "no": NO,
         "erase": commands.ERASE,
     }
+    changed = bool(before.accepted) and before.accepted != version
     turn.say(_key(turn, changed=changed), values, handle=handle)
     turn.ask(React(turn.chat, handle, AGREE))
     if not turn.member.reminded:
-        after = turn.settings.remind_after
-        turn.ask(SetTimer(handles.REMIND + turn.member.user, after=after))
+        _remind_later(turn)
+
+
+def _version(turn: Turn) -> str:
+    """Of the rules as they are now; who is asked about it is found again when it changes."""
+    version = turn.settings.rules_version
+    if version not in turn.office.versions:
+        turn.set_office(versions=(*turn.office.versions, version))
+    return version
+
+
+def _remind_later(turn: Turn) -> None:
+    turn.ask(SetTimer(keys.REMIND(user=turn.user), after=turn.settings.remind_after))
 
 
 def _key(turn: Turn, *, changed: bool) -> str:
@@ -61,7 +75,7 @@ def yes(turn: Turn, reaction: str = "") -> None:
     """She agrees to the rules that she was shown."""
     if not turn.member.pending:
         return
-    if turn.member.shown != turn.settings.rules_version:
+    if turn.member.shown != _version(turn):
         show(turn)
         return
     again = bool(turn.member.accepted)
@@ -97,42 +111,42 @@ def no(turn: Turn) -> None:
 
 def ask(turn: Turn, question: Question) -> None:
     """Ask for a yes before something is done that is hard to undo."""
-    handle = turn.handle("ask")
+    handle = turn.handle(keys.ASK)
     turn.change(question=question)
-    values = {
-        "yes": YES,
-        "leave": commands.LEAVE,
-    }
-    turn.say(f"{question}-ask", values, handle=handle)
+    turn.say(f"{question}-ask", {"yes": YES, "leave": commands.LEAVE}, handle=handle)
     turn.ask(React(turn.chat, handle, AGREE))
 
 
 def _settled(turn: Turn) -> None:
     turn.change(question=Question.NOTHING)
-    turn.ask(CancelTimer(handles.REMIND + turn.member.user))
+    turn.ask(CancelTimer(keys.REMIND(user=turn.user)))
 
 
 def remind(turn: Turn) -> None:
-    member = turn.known.member
-    if member is None or not member.pending or member.reminded or member.left or member.away:
+    member = turn.member
+    if not member.pending or member.reminded or member.left or member.away:
         return
-    if turn.state.coming:  # she has not come yet, and so was not asked
-        turn.ask(SetTimer(handles.REMIND + member.user, after=turn.settings.remind_after))
+    if turn.view.is_coming(keys.RULES(serial=member.serial, number=member.first)):
+        _remind_later(turn)  # she has not come yet, and so was not asked
         return
     turn.change(reminded=True)
-    values = {"yes": YES, "rules": commands.RULES}
-    turn.say("reminder", values)
+    turn.say("reminder", {"yes": YES, "rules": commands.RULES})
 
 
 def renew(turn: Turn) -> None:
     """Ask those who agreed to older rules, some at a time; look again now and then."""
-    asked = []
-    for member in turn.known.people:
-        turn.known = replace(turn.known, member=member)
+    version = _version(turn)
+    asked = list(islice(_behind(turn, version), AT_ONCE))
+    for member in asked:
+        turn.take(member.user)
         turn.reach()
         show(turn)
-        asked.append(turn.member)
-    turn.known = replace(turn.known, member=None, people=tuple(asked))
     if not asked:
-        turn.office(renewed=turn.settings.rules_version)
-    turn.ask(SetTimer(handles.RENEW, after=SOON if asked else OFTEN))
+        turn.set_office(versions=(version,))
+    turn.ask(SetTimer(keys.RENEW(), after=SOON if asked else OFTEN))
+
+
+def _behind(turn: Turn, version: str) -> Iterator[Member]:
+    for older in turn.office.versions:
+        if older != version:
+            yield from turn.find(MEMBERS, "agreed", older, most=AT_ONCE, oldest=True)

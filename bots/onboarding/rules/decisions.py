@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bots.onboarding import handles
-from bots.onboarding.models import Stage, WishState
+from bots.onboarding import keys
+from bots.onboarding.documents import WISHES, Stage, WishState
 from bots.onboarding.rules import choosing, commands, greeting, wishes
 from bots.onboarding.rules.turn import Turn
 from bots.onboarding.wording import DECLINED
@@ -12,6 +12,7 @@ from bots.runtime.speech.phrases import Person
 from bots.runtime.speech.vocabulary import HELP, listed
 from bots.runtime.understanding import answers
 from bots.runtime.understanding.commands import Invocation, Unknown
+from bots.runtime.understanding.people import person_in
 from federation.model.actions import Kick, Ref
 from federation.model.events import Reaction, TextMessage, in_clear
 from federation.model.links import MODERATOR
@@ -19,37 +20,22 @@ from federation.model.links import MODERATOR
 
 def reacted(turn: Turn, event: Reaction) -> None:
     admit = answers.sign(event.key)
-    if admit is None or turn.known.wish is None or turn.state.target is None:
+    if admit is None or not _take_told(turn, event.target):
         return
-    current = handles.wish_number(turn.state.target.handle) == turn.wish.number
-    if current and _may_decide(turn, event) and turn.wish.state is WishState.OPEN:
-        decide(turn, event.origin.sender, handles.wish(turn.wish.number), admit=admit)
+    if _may_decide(turn, event) and turn.waits:
+        decide(turn, event.origin.sender, keys.WISH(number=turn.wish.number), admit=admit)
 
 
-def commanded(turn: Turn, event: TextMessage) -> None:
+def commanded(turn: Turn, event: TextMessage, found: Invocation) -> None:
     """`!admit` or `!decline`: in answer to the message about somebody, or with her id."""
-    found = commands.COORDINATION.read(event)
-    if found is None or event.notice:
-        return
     there = event.origin.event_id
-    if in_clear(event):
-        turn.tell("command-plain", reply_to=there)
-        return
-    if isinstance(found, Unknown) or found.command is HELP:
-        _help(turn, found, there)
-        return
-    _of_somebody(turn, event, found)
-
-
-def _of_somebody(turn: Turn, event: TextMessage, found: Invocation) -> None:
-    there = event.origin.event_id
-    bare = not found.rest and turn.state.target is None
+    bare = not _take(turn, event, found.rest) and not found.rest
     if not _may_decide(turn, event):
         _only(turn, there)
-    elif turn.known.wish is None:
-        key = "wish-which" if found.rest or turn.state.waiting else "wish-none"
-        turn.tell(key, _how(turn, found), reply_to=there)
-    elif turn.wish.state is not WishState.OPEN:
+    elif turn.found is None:
+        several = found.rest or turn.view.count(WISHES, "open")
+        turn.tell("wish-which" if several else "wish-none", _how(turn, found), reply_to=there)
+    elif not turn.wish.open:
         turn.tell("wish-already", reply_to=there)
     elif bare and not wishes.is_plain(turn, event.origin.sent_at / 1000):
         turn.tell("wish-meanwhile", {**_how(turn, found), **_whom(turn)}, reply_to=there)
@@ -57,7 +43,7 @@ def _of_somebody(turn: Turn, event: TextMessage, found: Invocation) -> None:
         if unheeded.is_said(found.rest, turn.wish.user, turn.wish.name):
             _unheeded(turn, found, there)
         decide(turn, event.origin.sender, there, admit=found.command is commands.ADMIT)
-        if bare and not (turn.wish.gathered or turn.wish.state is WishState.OPEN):
+        if bare and not (turn.wish.gathered or turn.wish.open):
             turn.tell(f"taken-{turn.wish.state}", _whom(turn), reply_to=there)
 
 
@@ -75,18 +61,71 @@ def _unheeded(turn: Turn, found: Invocation, there: str) -> None:
     turn.tell("rest-unused", unheeded.values(found), reply_to=there)
 
 
-def _help(turn: Turn, found: Invocation | Unknown, there: str) -> None:
-    if isinstance(found, Unknown):
-        turn.tell(*unheeded.unknown(found, HELP), reply_to=there)
-        return
+def helped(turn: Turn, event: TextMessage, found: Invocation) -> None:
+    there = event.origin.event_id
     if unheeded.is_said(found.rest):
         _unheeded(turn, found, there)
     turn.tell("coordination-help", {"lines": listed(commands.OF_COORDINATORS)}, reply_to=there)
 
 
+def unknown(turn: Turn, event: TextMessage, found: Unknown) -> None:
+    if in_clear(event):
+        plain(turn, event)
+    else:
+        turn.tell(*unheeded.unknown(found, HELP), reply_to=event.origin.event_id)
+
+
+def plain(turn: Turn, event: TextMessage) -> None:
+    turn.tell("command-plain", reply_to=event.origin.event_id)
+
+
+# -- whom they mean --------------------------------------------------------------------------------
+
+
+def _take(turn: Turn, event: TextMessage, rest: str) -> bool:
+    """From now on it is about the wish that a command means; whether by a message that it answers.
+    Whom it names is meant, whatever message it happens to answer."""
+    number, person = commands.number(rest), person_in(rest, event.people)
+    if number is not None:
+        _take_number(turn, number)
+    elif person is not None:
+        _take_person(turn, person)
+    elif any(_take_told(turn, x) for x in (event.reply_to, event.thread)):
+        return True
+    elif not rest and turn.view.count(WISHES, "open") == 1:
+        (wish,) = turn.find(WISHES, "open", most=1)
+        turn.take(wish.user, wish.initiative)
+    return False
+
+
+def _take_told(turn: Turn, event_id: str | None) -> bool:
+    """The one of which this message of ours tells."""
+    made = turn.view.made_by_event(event_id) if event_id is not None else None
+    told = keys.WISH.read(made.handle) if made is not None else None
+    return told is not None and _take_number(turn, str(told["number"]))
+
+
+def _take_number(turn: Turn, number: str) -> bool:
+    for wish in turn.find(WISHES, "number", number, most=1):
+        turn.take(wish.user, wish.initiative)
+        return True
+    return False
+
+
+def _take_person(turn: Turn, user: str) -> None:
+    """That of hers that is open, if there is one alone."""
+    turn.take(user)
+    doors = [x for x in turn.doors if x.open]
+    if not turn.waits and len(doors) == 1:
+        turn.take(user, doors[0].initiative)
+
+
+# -- who may decide --------------------------------------------------------------------------------
+
+
 def _may_decide(turn: Turn, event: Reaction | TextMessage) -> bool:
     sender, settings = event.origin.sender, turn.settings
-    if settings.premises.is_barred(sender, settings.coordination, turn.state.look):
+    if settings.premises.is_barred(sender, settings.coordination, turn.look):
         return False
     deciding = sender in settings.coordinators or sender in _contacts(turn)
     return deciding or event.room.power(sender) >= MODERATOR
@@ -94,19 +133,22 @@ def _may_decide(turn: Turn, event: Reaction | TextMessage) -> bool:
 
 def _contacts(turn: Turn) -> frozenset[str]:
     """Who decides besides coordinators; while nobody is named, whoever might."""
-    if turn.known.wish is None:
+    if turn.found is None:
         return frozenset(user for x in turn.settings.initiatives for user in x.contacts)
     initiative = turn.settings.initiative(turn.wish.initiative)
     return frozenset(initiative.contacts if initiative is not None else ())
 
 
 def _only(turn: Turn, there: str) -> None:
-    wish = turn.known.wish
+    wish = turn.found
     initiative = turn.settings.initiative(wish.initiative) if wish is not None else None
     if initiative is None:
         turn.tell("only-coordinators", reply_to=there)
     else:
         turn.tell("only-contacts", {"initiative": initiative.name}, reply_to=there)
+
+
+# -- what follows ----------------------------------------------------------------------------------
 
 
 def decide(turn: Turn, by: str, there: Ref, *, admit: bool) -> None:
@@ -124,20 +166,31 @@ def _admit(turn: Turn) -> None:
     if turn.wish.initiative:
         _answer(turn, admitted=True)
         return
-    member = turn.meet(turn.wish.user)
+    member = turn.meet()
     turn.change(approved=True)
     if turn.wish.knocked:
-        turn.ask_in(turn.settings.space, member.user)
+        turn.ask_in(turn.settings.space)
     if member.stage is Stage.WAITING:
         choosing.enter(turn)
     elif member.stage is Stage.NEW:
         greeting.expect(turn, turn.settings.remind_after)
 
 
+def _decline(turn: Turn) -> None:
+    if turn.wish.initiative:
+        _answer(turn, admitted=False)
+    elif turn.wish.knocked:
+        _turn_away(turn, turn.settings.space)
+    elif turn.known is not None:
+        turn.change(stage=Stage.REFUSED, accepted="", accepted_at=0.0)
+        turn.reach()
+        turn.say("declined")
+
+
 def _answer(turn: Turn, *, admitted: bool) -> None:
     """The contacts of an initiative have decided."""
     initiative = turn.settings.initiative(turn.wish.initiative)
-    if initiative is None or turn.known.member is None:
+    if initiative is None or turn.known is None:
         return
     values: dict[str, object] = {"initiative": initiative.name}
     turn.reach()
@@ -147,27 +200,13 @@ def _answer(turn: Turn, *, admitted: bool) -> None:
         turn.say("let-in", {**values, "invited": turn.invite(initiative.rooms)})
     else:
         if turn.wish.knocked and initiative.space is not None:
-            space, user = turn.place(initiative.space), turn.member.user
-            turn.ask(Kick(space, user, notify=True, reason=_kindly(turn), whose=user))
+            _turn_away(turn, initiative.space)
         turn.say("not-let-in", {**values, "topics": commands.TOPICS})
 
 
-def _decline(turn: Turn) -> None:
-    if turn.wish.initiative:
-        _answer(turn, admitted=False)
-        return
-    user, space = turn.wish.user, turn.place(turn.settings.space)
-    if turn.wish.knocked:
-        turn.ask(Kick(space, user, notify=True, reason=_kindly(turn), whose=user))
-    elif turn.known.member is not None:
-        turn.change(stage=Stage.REFUSED, accepted="", accepted_at=0.0)
-        turn.reach()
-        turn.say("declined")
-
-
-def _kindly(turn: Turn) -> str:
-    """In the languages of a first greeting, since hers is not known."""
-    member = turn.known.member
-    tongues = (member.language if member is not None else None) or turn.settings.first_words
+def _turn_away(turn: Turn, space: str) -> None:
+    """Kindly, and where her language is not known, in those of a first greeting."""
     values = {"network": turn.settings.network}
-    return "\n\n".join(turn.state.tongues.text(DECLINED, x, values) for x in tongues.split())
+    reason = "\n\n".join(turn.tongues.text(DECLINED, x, values) for x in turn.language.split())
+    there = turn.place(space)
+    turn.ask(Kick(there, turn.user, notify=True, reason=reason, whose=turn.user))

@@ -3,13 +3,12 @@ once a day at most. Who came first has a message of her own all the same."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 
-from bots.onboarding import handles
-from bots.onboarding.models import Office, Wish
+from bots.onboarding import keys
+from bots.onboarding.documents import WISHES, Office, Wish
 from bots.onboarding.rules import commands
-from bots.onboarding.rules.turn import DAY, Turn
+from bots.onboarding.rules.turn import DAY, Turn, Values
 from bots.runtime.model.decision import Phrase, SetTimer
 from bots.runtime.speech.phrases import Person
 from bots.runtime.understanding.texts import excerpt
@@ -34,60 +33,71 @@ def is_crowd(turn: Turn, wish: Wish) -> bool:
 def note(turn: Turn, wish: Wish) -> None:
     """Somebody is told of in a message of her own."""
     if not wish.initiative:
-        turn.office(told=(*_lately(turn), turn.seconds))
+        turn.set_office(told=(*_lately(turn), turn.seconds))
 
 
 def _lately(turn: Turn) -> tuple[float, ...]:
-    return tuple(at for at in turn.known.office.told if turn.seconds - at < BURST)
+    return tuple(at for at in turn.office.told if turn.seconds - at < BURST)
 
 
 def about(wish: Wish, office: Office) -> Handle:
     """The message that tells of it."""
-    return handles.crowd(office.crowd) if wish.gathered else handles.wish(wish.number)
+    if wish.gathered:
+        return keys.CROWD(number=office.crowd)
+    return keys.WISH(number=wish.number)
 
 
 def soon(turn: Turn) -> None:
     """Bring the message up to date, once for all that happens until then."""
-    if not turn.known.office.gathering:
-        turn.office(gathering=True)
-        turn.ask(SetTimer(handles.GATHER, after=SETTLE))
+    if not turn.office.gathering:
+        turn.set_office(gathering=True)
+        turn.ask(SetTimer(keys.GATHER(), after=SETTLE))
 
 
 def anew(turn: Turn) -> None:
     """Nothing of what the message says or has said may remain."""
-    if turn.known.office.crowd_at:
-        handle = handles.crowd(turn.known.office.crowd)
+    if turn.office.crowd_at:
+        handle = keys.CROWD(number=turn.office.crowd)
         turn.ask(Redact(handle, handle, notify=True))
-        turn.office(crowd_at=0.0)
+        turn.set_office(crowd_at=0.0)
     soon(turn)
 
 
 def due(turn: Turn) -> None:
-    """`turn.state.waiting`: everybody of whom it is to tell."""
-    office, waiting = turn.known.office, sorted(turn.state.waiting, key=lambda x: x.number)
-    turn.office(gathering=False)
-    if waiting and not office.crowd_at:
-        number = office.crowd + 1
-        turn.office(crowd=number, crowd_at=turn.seconds)
-        turn.tell("crowd", _values(turn, waiting), handle=handles.crowd(number))
-    elif office.crowd_at:
-        handle = handles.crowd(office.crowd)  # the room may have been replaced since
-        key, values = ("crowd", _values(turn, waiting)) if waiting else ("crowd-done", {})
-        turn.tell_in(handle, key, values, edits=handle)
-    if not waiting:
-        turn.office(crowd_at=0.0)
+    turn.set_office(gathering=False)
+    number, stands = turn.office.crowd, bool(turn.office.crowd_at)
+    if not turn.view.count(WISHES, "gathered"):
+        if stands:
+            _change(turn, "crowd-done", {})
+        turn.set_office(crowd_at=0.0)
+    elif stands:
+        _change(turn, "crowd", _values(turn))
+    else:
+        turn.set_office(crowd=number + 1, crowd_at=turn.seconds)
+        turn.tell("crowd", _values(turn), handle=keys.CROWD(number=number + 1))
 
 
-def _values(turn: Turn, waiting: Sequence[Wish]) -> dict[str, object]:
-    language, number = turn.settings.languages[0], waiting[0].number
-    more = len(waiting) - MOST_SHOWN
-    shown = waiting if more <= 0 else [*waiting[: MOST_SHOWN // 2], *waiting[-MOST_SHOWN // 2 :]]
+def _change(turn: Turn, key: str, values: Values) -> None:
+    handle = keys.CROWD(number=turn.office.crowd)  # the room may have been replaced since
+    turn.tell_in(handle, key, values, edits=handle)
+
+
+def _values(turn: Turn) -> Values:
+    language, waiting = turn.settings.languages[0], _shown(turn)
+    number, more = waiting[0].number, turn.view.count(WISHES, "gathered") - len(waiting)
     return {
-        "lines": tuple(_line(turn, x) for x in shown),
+        "lines": tuple(_line(turn, x) for x in waiting),
         "more": Phrase("crowd-more", "", {"n": more}) if more > 0 else "",
         "admit": f"{commands.ADMIT.shown(language)} {number}",
         "decline": f"{commands.DECLINE.shown(language)} {number}",
     }
+
+
+def _shown(turn: Turn) -> list[Wish]:
+    first = turn.find(WISHES, "gathered", most=MOST_SHOWN // 2, oldest=True)
+    last = turn.find(WISHES, "gathered", most=MOST_SHOWN // 2)
+    found = {x.key: x for x in (*first, *last)}.values()
+    return sorted(found, key=lambda x: x.number)
 
 
 def _line(turn: Turn, wish: Wish) -> Phrase:
@@ -98,7 +108,6 @@ def _line(turn: Turn, wish: Wish) -> Phrase:
 
 def remind(turn: Turn, *, stands: bool) -> None:
     """Once a day for all of them; and at once where the message is gone."""
-    if turn.seconds - turn.known.office.crowd_at >= DAY or not stands:
-        turn.office(crowd_at=0.0)
+    if turn.seconds - turn.office.crowd_at >= DAY or not stands:
+        turn.set_office(crowd_at=0.0)
         soon(turn)
-    turn.ask(SetTimer(handles.WISH + turn.wish.key, after=turn.settings.remind_after))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bots.onboarding.models import Initiative
+from bots.onboarding.settings import Initiative
 from bots.runtime.understanding import answers
 from bots.runtime.understanding.answerwords import POLITE
 from bots.runtime.understanding.folding import fold

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bots.onboarding import handles
-from bots.onboarding.models import Initiative, Stage, Wish, WishState
+from bots.onboarding import keys
+from bots.onboarding.documents import Stage, WishState
 from bots.onboarding.rules import choosing, commands, consent, wishes
 from bots.onboarding.rules.turn import Turn
+from bots.onboarding.settings import Initiative
 from bots.onboarding.wording import JOIN_FIRST, OUTSIDE
 from bots.runtime.model.decision import CancelTimer, Phrase
 from federation.model.actions import Kick
 from federation.model.events import Membership, MembershipKind
+from federation.model.links import server_of
 from federation.model.membership import is_in
 
 PRESENT = (MembershipKind.JOIN, MembershipKind.INVITE)
@@ -24,9 +26,8 @@ NEVER_IN = (MembershipKind.KNOCK, MembershipKind.BAN)
 
 
 def take_out(turn: Turn, user: str, rooms: Iterable[str], text: str = OUTSIDE) -> None:
-    values = {"network": turn.settings.network, "account": turn.settings.account}
-    tongues = (turn.known.member and turn.known.member.language) or turn.settings.first_words
-    reason = turn.state.tongues.text(text, tongues.split(maxsplit=1)[0], values)
+    settings = turn.settings
+    reason = turn.text(text, network=settings.network, account=settings.account)
     for room in dict.fromkeys(rooms):
         turn.ask(Kick(turn.place(room), user, notify=True, reason=reason, whose=user))
 
@@ -36,16 +37,15 @@ def take_out(turn: Turn, user: str, rooms: Iterable[str], text: str = OUTSIDE) -
 
 def of_alliance(turn: Turn, event: Membership) -> None:
     """She has left its space, or somebody has put her out of it."""
-    user, own = event.user, event.origin.sender == event.user
-    banned = event.membership is MembershipKind.BAN
+    own, banned = event.origin.sender == event.user, event.membership is MembershipKind.BAN
     if event.origin.sender == turn.settings.account or (not banned and _never_was(event)):
         return
-    rooms = () if is_in(event.room, user) else _everywhere(turn, user)
-    take_out(turn, user, rooms)
-    was_in = turn.known.member is not None or event.before in (*PRESENT, MembershipKind.LEAVE)
+    rooms = () if is_in(event.room, event.user) else _everywhere(turn)
+    take_out(turn, event.user, rooms)
+    was_in = turn.known is not None or event.before in (*PRESENT, MembershipKind.LEAVE)
     if banned and (rooms or was_in):
-        _tell_contacts(turn, user)
-    if turn.known.member is not None:
+        _tell_contacts(turn)
+    if turn.known is not None:
         _end(turn, "banned" if banned else "gone" if own else "removed", own=own)
 
 
@@ -54,25 +54,24 @@ def _never_was(event: Membership) -> bool:
     return event.before in NEVER_IN or (own and event.before is MembershipKind.INVITE)
 
 
-def _everywhere(turn: Turn, user: str) -> tuple[str, ...]:
+def _everywhere(turn: Turn) -> tuple[str, ...]:
     """Where she is, and what she is being asked into."""
-    lost = turn.settings.premises.lost(user, turn.settings.space, turn.state.look)
+    lost = turn.settings.premises.lost(turn.user, turn.settings.space, turn.look)
     return (*lost, *_under_way(turn))
 
 
 def _under_way(turn: Turn) -> tuple[str, ...]:
-    member, premises = turn.known.member, turn.settings.premises
+    member, premises = turn.known, turn.settings.premises
     if member is None:
         return ()
-    kept = premises.kept(member.user, turn.settings.space, turn.state.look)
+    kept = premises.kept(member.user, turn.settings.space, turn.look)
     return tuple(x for x in member.invited if x != turn.settings.space and x not in kept)
 
 
 def leave(turn: Turn, text: str) -> None:
     """As she wishes: every room that membership gave her, however she came in."""
-    user = turn.member.user
     wishes.withdraw_all(turn)
-    take_out(turn, user, (*_everywhere(turn, user), turn.settings.space), text)
+    take_out(turn, turn.user, (*_everywhere(turn), turn.settings.space), text)
 
 
 def _end(turn: Turn, key: str, *, own: bool) -> None:
@@ -82,20 +81,19 @@ def _end(turn: Turn, key: str, *, own: bool) -> None:
     values = {"rules": commands.RULES, **elsewhere(turn)}
     if own:
         turn.let_go(Stage.GONE, shown="", first=0)
-        turn.ask(CancelTimer(handles.REMIND + before.user))
+        turn.ask(CancelTimer(keys.REMIND(user=turn.user)))
     else:
         turn.let_go(Stage.REFUSED if before.accepted else before.stage)
-    reached = before.chat is not None and not before.away
-    if reached and (before.approved or before.accepted):
+    if turn.is_reached and (before.approved or before.accepted):
         turn.say(key, values)
 
 
 def elsewhere(turn: Turn) -> dict[str, object]:
     """Rooms out of which we do not take her, for her to know."""
     member, premises = turn.member, turn.settings.premises
-    own = tuple(x.name for x in _beyond(turn, member.user))
-    kept = premises.kept(member.user, turn.settings.space, turn.state.look)
-    if premises.is_barred(member.user, turn.settings.space, turn.state.look):
+    own = tuple(x.name for x in _beyond(turn))
+    kept = premises.kept(member.user, turn.settings.space, turn.look)
+    if premises.is_barred(member.user, turn.settings.space, turn.look):
         kept = ()
     names = tuple(turn.settings.names.get(x, turn.settings.network) for x in kept)
     return {
@@ -104,23 +102,21 @@ def elsewhere(turn: Turn) -> dict[str, object]:
     }
 
 
-def _beyond(turn: Turn, user: str) -> tuple[Initiative, ...]:
+def _beyond(turn: Turn) -> tuple[Initiative, ...]:
     """Initiatives that run their rooms themselves and in which she may be: she chose them, or has
     her account there."""
-    chosen = turn.known.member.wishes if turn.known.member is not None else ()
-    here = user.partition(":")[2]
+    chosen, here = turn.member.wishes, server_of(turn.user)
     return tuple(
         x for x in turn.settings.initiatives if x.server and (x.id in chosen or x.server == here)
     )
 
 
-def _tell_contacts(turn: Turn, user: str) -> None:
+def _tell_contacts(turn: Turn) -> None:
     """Of a ban: those who alone can carry it out where we can't, and those who know who runs the
     settings."""
     beyond = tuple(x for x in turn.settings.initiatives if x.server)  # we can't see who is there
-    named = user in turn.settings.coordinators or any(
-        user in x.contacts for x in turn.settings.initiatives
-    )
+    contacts = (y for x in turn.settings.initiatives for y in x.contacts)
+    named = turn.user in (*turn.settings.coordinators, *contacts)
     if not beyond and not named:
         return
     lines = tuple(
@@ -128,12 +124,11 @@ def _tell_contacts(turn: Turn, user: str) -> None:
         for x in beyond
     )
     values = {
-        "person": turn.person(user),
         "beyond": Phrase("ban-beyond", "") if beyond else "",
         "lines": lines,
         "named": Phrase("ban-named", "") if named else "",
     }
-    turn.name_person(turn.settings.coordination, "ban", values)
+    turn.tell_of("ban", values)
 
 
 # -- an initiative ---------------------------------------------------------------------------------
@@ -141,20 +136,18 @@ def _tell_contacts(turn: Turn, user: str) -> None:
 
 def in_network(turn: Turn, event: Membership) -> None:
     """Somebody comes into a room of the network besides its space, or goes."""
-    user, room = event.user, turn.state.room
-    if not turn.greets(user):
-        return
-    initiative = _whose(turn, room)
+    initiative = _whose(turn, turn.room)
     if event.membership.out:
         if initiative is not None:
             _of_initiative(turn, event, initiative)
-    elif turn.settings.premises.is_barred(user, room, turn.state.look):
-        take_out(turn, user, (room,))
+    elif turn.settings.premises.is_barred(event.user, turn.room, turn.look):
+        take_out(turn, event.user, (turn.room,))
+    elif initiative is None:
+        return
     elif event.membership is MembershipKind.KNOCK:
-        if initiative is not None:
-            _at_the_door(turn, event, initiative)
-    elif event.origin.sender not in (user, turn.settings.account):
-        _let_in(turn, event)
+        _at_the_door(turn, event, initiative)
+    elif event.origin.sender not in (event.user, turn.settings.account):
+        _decided(turn, initiative, WishState.ADMITTED, event.origin.sender)
 
 
 def _whose(turn: Turn, room: str) -> Initiative | None:
@@ -162,74 +155,52 @@ def _whose(turn: Turn, room: str) -> Initiative | None:
     return next((x for x in turn.settings.initiatives if x.space == room), None)
 
 
-def _open_door(turn: Turn, room: str) -> Wish | None:
-    """What she asked of the initiative whose space this is, if nobody has decided."""
-    initiative = _whose(turn, room)
-    asked = (x for x in turn.known.doors if x.state is WishState.OPEN)
-    return next((x for x in asked if initiative and x.initiative == initiative.id), None)
-
-
 def _at_the_door(turn: Turn, event: Membership, initiative: Initiative) -> None:
     """She asks to join an initiative where it is, instead of choosing it in her private chat."""
-    member = turn.known.member
-    if member is not None and member.stage in consent.IN:
+    if turn.known is not None and turn.member.stage in consent.IN:
         choosing.knocked(turn, initiative, wishes.reason(event))
     else:
-        take_out(turn, event.user, (turn.state.room,), JOIN_FIRST)
+        take_out(turn, event.user, (turn.room,), JOIN_FIRST)
 
 
-def _let_in(turn: Turn, event: Membership) -> None:
-    """By a contact's own hand, past us."""
-    door = _open_door(turn, turn.state.room)
-    if door is not None:
-        with turn.about(door):
-            wishes.close(turn, WishState.ADMITTED, event.origin.sender)
+def _decided(turn: Turn, initiative: Initiative, state: WishState, by: str) -> None:
+    """By a contact's own hand, past us, or by herself."""
+    with turn.about(initiative.id):
+        if turn.waits:
+            wishes.close(turn, state, by)
 
 
 def _of_initiative(turn: Turn, event: Membership, initiative: Initiative) -> None:
-    banned = event.membership is MembershipKind.BAN
-    _about_door(turn, event)
-    if event.before is MembershipKind.KNOCK and not banned:
-        _turned_away(turn, event)
-    if event.origin.sender == turn.settings.account or (not banned and _never_was(event)):
+    banned, by = event.membership is MembershipKind.BAN, event.origin.sender
+    own, ours = by == event.user, by == turn.settings.account
+    if MembershipKind.BAN in (event.membership, event.before):
+        with turn.about(initiative.id):
+            wishes.unbanned(turn)
+    if event.before is MembershipKind.KNOCK and not banned and not ours:
+        # She does not ask any more, or a contact has declined.
+        state = WishState.WITHDRAWN if own else WishState.DECLINED
+        _decided(turn, initiative, state, by)
+    if ours or (not banned and _never_was(event)) or is_in(event.room, event.user):
         return
-    if is_in(event.room, event.user):
-        return
-    premises = turn.settings.premises
-    rooms = premises.lost(event.user, turn.state.room, turn.state.look)
+    rooms = turn.settings.premises.lost(event.user, turn.room, turn.look)
     take_out(turn, event.user, rooms)
-    member = turn.known.member
-    if member is None:
-        return
+    if turn.known is not None:
+        _drop(turn, initiative)
+        if rooms and not own and turn.is_reached:
+            turn.say("out-of-initiative", {"initiative": initiative.name})
+
+
+def _drop(turn: Turn, initiative: Initiative) -> None:
+    """She is out of it, until she chooses it again."""
     of_it = {x.room for x in initiative.places}
     turn.change(
-        wishes=tuple(x for x in member.wishes if x != initiative.id),
-        invited=tuple(x for x in member.invited if x not in of_it),
+        wishes=tuple(x for x in turn.member.wishes if x != initiative.id),
+        invited=tuple(x for x in turn.member.invited if x not in of_it),
     )
-    own = event.origin.sender == event.user
-    if rooms and not own and member.chat is not None and not member.away:
-        turn.say("out-of-initiative", {"initiative": initiative.name})
-
-
-def _about_door(turn: Turn, event: Membership) -> None:
-    """Those who decide whether to let her in see a ban, and that it was lifted."""
-    door = _open_door(turn, turn.state.room)
-    if door is not None and MembershipKind.BAN in (event.membership, event.before):
-        with turn.about(door):
-            wishes.show(turn)
-
-
-def _turned_away(turn: Turn, event: Membership) -> None:
-    """She does not ask any more, or a contact has declined by her own hand."""
-    door, by = _open_door(turn, turn.state.room), event.origin.sender
-    if door is not None and by != turn.settings.account:
-        own = by == event.user
-        with turn.about(door):
-            wishes.close(turn, WishState.WITHDRAWN if own else WishState.DECLINED, by)
 
 
 def sweep(turn: Turn) -> None:
     """Whom a ban keeps out and who is in all the same: it was made while we did not look."""
-    for room, user in turn.settings.premises.intruders(turn.state.look):
+    for room, user in turn.settings.premises.intruders(turn.look):
         if turn.greets(user):
             take_out(turn, user, (room,))

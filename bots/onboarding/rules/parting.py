@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from bots.onboarding import handles
-from bots.onboarding.models import Question, Stage, WishState
+from bots.onboarding import keys
+from bots.onboarding.documents import CHATS, MEMBERS, Question, Stage, WishState
 from bots.onboarding.rules import commands, consent, outside, wishes
 from bots.onboarding.rules.turn import Turn
 from bots.onboarding.wording import AS_WISHED
-from bots.runtime.model.decision import CancelTimer
+from bots.runtime.kit.documents import MOST
+from bots.runtime.model.decision import NO_TIME, CancelTimer, SetTimer
 from federation.model.actions import Leave, Redact
 
 
@@ -36,25 +35,34 @@ def kept(turn: Turn) -> None:
 
 
 def _leave(turn: Turn) -> None:
-    member = turn.member
     values = {"rules": commands.RULES, **outside.elsewhere(turn)}
     outside.leave(turn, AS_WISHED)
-    if turn.known.wish is not None and turn.wish.state is WishState.OPEN:
+    if turn.waits:
         wishes.close(turn, WishState.WITHDRAWN)
     turn.let_go(Stage.GONE, shown="", first=0)
-    turn.ask(CancelTimer(handles.REMIND + member.user))
+    turn.ask(CancelTimer(keys.REMIND(user=turn.user)))
     turn.say("left", values)
 
 
 def _erase(turn: Turn) -> None:
     member = turn.member
     for number in range(1, member.told + 1):
-        handle = handles.told(member.serial, number)
+        handle = keys.TOLD(serial=member.serial, number=number)
         turn.ask(Redact(handle, handle, notify=True))
     wishes.forget(turn)
     turn.say("erased")
-    for room in turn.state.chats:
+    leave_chats(turn, turn.user)
+    timers = (keys.REMIND, keys.HELLO, keys.PRESS)
+    turn.ask(*(CancelTimer(x(user=turn.user)) for x in timers))
+    turn.drop(MEMBERS, turn.user)
+
+
+def leave_chats(turn: Turn, user: str) -> None:
+    """Every private room with her; more than can be found at once, one after the other."""
+    found = [x.room for x in turn.find(CHATS, "user", user, oldest=True)]
+    chat = turn.known.chat if turn.known is not None else None
+    for room in dict.fromkeys((*found, *((chat,) if chat is not None else ()))):
+        turn.drop(CHATS, room)
         turn.ask(Leave(room, notify=True))
-    timers = (handles.REMIND, handles.HELLO, handles.PRESS)
-    turn.ask(*(CancelTimer(x + member.user) for x in timers))
-    turn.known = replace(turn.known, member=None)
+    if len(found) == MOST:
+        turn.ask(SetTimer(keys.LEAVE(user=user), after=NO_TIME))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bots.onboarding import handles
-from bots.onboarding.models import Question, Stage
+from bots.onboarding import keys
+from bots.onboarding.documents import Question, Stage
 from bots.onboarding.rules import (
     arrival,
     choosing,
@@ -44,7 +44,7 @@ def text(turn: Turn, event: TextMessage) -> None:
         _plain(turn)
         return
     body = spoken(event)
-    language = asked_for(body, turn.state.tongues.language_named)
+    language = asked_for(body, turn.tongues.language_named)
     if language is not None:
         _choose(turn, language)
     elif turn.member.stage is Stage.NEW:
@@ -111,7 +111,7 @@ def _do(turn: Turn, found: Invocation) -> None:
 
 def _besides(turn: Turn, found: Invocation) -> None:
     """What she wrote behind a command. While others decide about her, it is for them."""
-    if turn.member.stage is Stage.WAITING and turn.known.wish is not None:
+    if turn.member.stage is Stage.WAITING and turn.found is not None:
         wishes.add(turn, found.rest)
         turn.say("added")
     else:
@@ -155,7 +155,7 @@ def _remember(turn: Turn, body: str) -> bool:
 
 
 def _puzzled(turn: Turn, body: str) -> None:
-    if turn.member.stage is Stage.WAITING and turn.known.wish is not None:
+    if turn.member.stage is Stage.WAITING and turn.found is not None:
         wishes.add(turn, body)
         turn.say("added")
     elif turn.may_say("not-understood"):
@@ -192,22 +192,24 @@ DOES: dict[str, Callable[[Turn], None]] = {
 
 
 def reacted(turn: Turn, event: Reaction) -> None:
-    said = answers.sign(event.key)
-    member, target = turn.known.member, turn.state.target
-    place = handles.place(target.handle) if target is not None else None
-    if said is None or member is None or place is None or place.serial != member.serial:
+    said, member = answers.sign(event.key), turn.known
+    made = turn.view.made_by_event(event.target)
+    if said is None or member is None or made is None or event.origin.sender != member.user:
         return
-    if event.origin.sender != member.user:
+    rules, ask = keys.RULES.read(made.handle), keys.ASK.read(made.handle)
+    asked = rules or ask
+    if asked is None or asked["serial"] != member.serial:
         return
-    if place.part == "rules" and place.number >= member.first:
+    number = int(asked["number"])
+    if rules and number >= member.first:
         (consent.yes(turn, event.origin.event_id) if said else consent.no(turn))
-    elif place.part == "ask" and place.number == member.asks and member.question in PARTING:
+    elif ask and number == member.asks and member.question in PARTING:
         (parting.confirmed if said else parting.kept)(turn)
 
 
 def redacted(turn: Turn, event: Redaction) -> None:
     """Her ✅ is gone: she may have thought that this is how one leaves."""
-    member = turn.known.member
+    member = turn.known
     if member is not None and member.yes == event.target and event.origin.sender == member.user:
         turn.change(yes="")
         turn.say("yes-gone", {"leave": commands.LEAVE})
@@ -219,7 +221,7 @@ def media(turn: Turn, event: MediaMessage) -> None:
 
 def edited(turn: Turn, event: Edit) -> None:
     """It is not read as an answer: what she changes may be older than what we asked."""
-    if not turn.state.private or turn.member.user != event.origin.sender:
+    if not turn.is_private or turn.member.user != event.origin.sender:
         return
     waits = turn.member.open is not Question.NOTHING or turn.member.stage is Stage.WAITING
     if waits and turn.may_say("edited"):

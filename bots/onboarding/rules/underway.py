@@ -1,11 +1,12 @@
-"""People of other homeservers who were asked in and have not come: theirs does not answer, or her
-first attempt failed there."""
+"""What becomes of invitations and removals; and people of other homeservers who were asked in and
+have not come: theirs does not answer, or her first attempt failed there."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from bots.onboarding import handles
+from bots.onboarding import keys
+from bots.onboarding.documents import SILENCES, Silence, Stage
 from bots.onboarding.rules.turn import Turn
 from bots.runtime.model.decision import Performed, SetTimer
 from bots.runtime.speech.phrases import Link
@@ -17,67 +18,84 @@ LONGEST = timedelta(hours=1)
 SILENT = "silent"
 
 
-def performed(turn: Turn, event: Performed) -> None:
-    """An invitation was sent, or her homeserver did not take it."""
-    assert event.user is not None  # noqa: S101
-    server = server_of(event.user)
-    if event.error == SILENT:
-        _unheard(turn, server)
-        key = f"{handles.AGAIN}{event.user} {turn.known.office.meant(event.room_id or '')}"
-        turn.ask(SetTimer(key, after=_pause(turn, server)))
-    elif event.error is None:
+def invited(turn: Turn, event: Performed) -> None:
+    """An invitation was sent, or refused, or her homeserver did not take it."""
+    server = server_of(turn.user)
+    if event.error is None:
         _heard(turn, server)
+    elif event.error == SILENT:
+        silence = _unheard(turn, server)
+        room = turn.office.meant(event.room_id or "")
+        again = keys.AGAIN(room=room, user=turn.user)
+        turn.ask(SetTimer(again, after=_pause(turn, silence)))
+    else:
+        _failed(turn, event, "invite-failed")
 
 
-def _unheard(turn: Turn, server: str) -> None:
+def removed(turn: Turn, event: Performed) -> None:
+    """Somebody was put out of a room, or could not be."""
+    if event.error is None or not _failed(turn, event, "removal-failed"):
+        return
+    if turn.known is not None and turn.member.stage is Stage.GONE:
+        turn.say("leave-yourself", {"room": _room(turn, event)})
+
+
+def _failed(turn: Turn, event: Performed, key: str) -> bool:
+    """Whether it was about a room of the network."""
+    ours = turn.office.meant(event.room_id or "") in turn.settings.places
+    if ours:
+        turn.tell_of(key, {"error": event.error, "room": _room(turn, event)})
+    return ours
+
+
+def _room(turn: Turn, event: Performed) -> Link:
+    there = link(turn.place(turn.office.meant(event.room_id or "")))
+    return Link(there, there)
+
+
+# -- homeservers that are silent -------------------------------------------------------------------
+
+
+def _unheard(turn: Turn, server: str) -> Silence:
     """Coordinators are told once, and not of what is over within a minute."""
-    office = turn.known.office
-    if server not in office.silent:
-        turn.office(silent={**office.silent, server: turn.seconds})
-    elif server not in office.unheard and turn.seconds - office.silent[server] >= SOON.seconds:
-        turn.office(unheard=(*office.unheard, server))
+    found = turn.get(SILENCES, server)
+    if found is None:
+        return turn.put(SILENCES, Silence(server, turn.seconds))
+    if not found.told and turn.seconds - found.since >= SOON.seconds:
         turn.tell("server-silent", {"server": server})
+        return turn.put(SILENCES, Silence(server, found.since, told=True))
+    return found
 
 
 def _heard(turn: Turn, server: str) -> None:
-    office = turn.known.office
-    if server in office.silent:
-        turn.office(silent={x: at for x, at in office.silent.items() if x != server})
-    if server in office.unheard:
-        turn.office(unheard=tuple(x for x in office.unheard if x != server))
-        turn.tell("server-back", {"server": server})
+    found = turn.get(SILENCES, server)
+    if found is not None:
+        turn.drop(SILENCES, server)
+        if found.told:
+            turn.tell("server-back", {"server": server})
 
 
-def _pause(turn: Turn, server: str) -> timedelta:
+def _pause(turn: Turn, silence: Silence) -> timedelta:
     """As long again as it has been silent."""
-    silent = timedelta(seconds=turn.seconds - turn.known.office.silent[server])
-    return min(max(silent, SOON), LONGEST)
+    return min(max(timedelta(seconds=turn.seconds - silence.since), SOON), LONGEST)
 
 
-def due(turn: Turn, key: str) -> None:
-    if turn.known.member is None:
-        return
-    if key.startswith(handles.PRESS):
-        _press_again(turn)
-    else:
-        _again(turn, key.partition(" ")[2])
-
-
-def _again(turn: Turn, room: str) -> None:
+def again(turn: Turn, room: str, user: str) -> None:
     """Ask her in once more, if she is still to come there."""
-    member, look = turn.member, turn.state.look
+    turn.take(user)
+    member = turn.known
+    if member is None:
+        return
     wanted = room in member.invited or (room == turn.settings.space and member.approved)
-    out = is_in(look(room), member.user) or turn.settings.premises.is_barred(
-        member.user, room, look
-    )
-    if wanted and not out:
-        turn.ask_in(room, member.user)
+    barred = turn.settings.premises.is_barred(user, room, turn.look)
+    if wanted and not barred and not is_in(turn.look(room), user):
+        turn.ask_in(room)
 
 
-def _press_again(turn: Turn) -> None:
+def press_again(turn: Turn) -> None:
     """She was asked into the space a minute ago, and still is."""
     space = turn.settings.space
-    if turn.member.approved and turn.member.user in turn.state.look(space).invited:
+    if turn.member.approved and turn.user in turn.look(space).invited:
         there = link(turn.place(space), via=(server_of(turn.settings.account),))
         turn.reach()
         turn.say("press-again", {"link": Link(there, there)})

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bots.onboarding import handles
-from bots.onboarding.models import Initiative, Stage, Wish, WishState
+from bots.onboarding import keys
+from bots.onboarding.documents import WISHES, Stage, Wish, WishState
 from bots.onboarding.rules import commands, gathering
 from bots.onboarding.rules.turn import DAY, Turn
+from bots.onboarding.settings import Initiative
 from bots.runtime.model.decision import NO_TIME, CancelTimer, SetTimer
 from bots.runtime.speech.phrases import Person, Quote
-from bots.runtime.understanding.commands import Command
 from bots.runtime.understanding.texts import clean, excerpt
 from federation.model.actions import Handle, React, Redact, Ref
 from federation.model.events import Membership
@@ -34,37 +34,35 @@ def reason(event: Membership) -> str:
 
 def ask(turn: Turn) -> None:
     """By a private message: she has agreed to the rules and would like to be let in."""
-    member = turn.member
-    _open(turn, Wish(0, member.user, turn.seconds, _name(turn), member.said, knocked=False))
+    _open(turn, Wish(0, turn.user, turn.seconds, _name(turn), turn.member.said, knocked=False))
     turn.change(said="")
 
 
 def _name(turn: Turn) -> str:
-    return excerpt(clean(turn.person(turn.member.user).name)[0], LONGEST_NAME)
+    return excerpt(clean(turn.person(turn.user).name)[0], LONGEST_NAME)
 
 
 def ask_initiative(turn: Turn, initiative: Initiative, why: str | None = None) -> None:
     """She chose one whose contacts let people in, or has knocked there and said why."""
-    user, knocked = turn.member.user, why is not None
-    wish = Wish(0, user, turn.seconds, _name(turn), why or "", knocked, initiative=initiative.id)
+    knocked, name = why is not None, _name(turn)
+    wish = Wish(0, turn.user, turn.seconds, name, why or "", knocked, initiative=initiative.id)
     turn.change(asked=tuple(dict.fromkeys((*turn.member.asked, initiative.id))))
-    old = next((x for x in turn.known.doors if x.initiative == initiative.id), None)
-    with turn.about(old):
+    with turn.about(initiative.id):
         _open(turn, wish)
 
 
 def withdraw_all(turn: Turn) -> None:
     """She is out, or wants to be: nobody needs to let her in any more."""
-    for door in turn.known.doors:
-        if door.state is WishState.OPEN:
-            with turn.about(door):
+    for door in turn.doors:
+        if door.open:
+            with turn.about(door.initiative):
                 close(turn, WishState.WITHDRAWN)
 
 
 def add(turn: Turn, text: str) -> None:
     """Something that she wrote while she waits: those who decide see it with the rest."""
-    if turn.wish.state is WishState.OPEN and text not in turn.wish.reason:
-        turn.wish_for(reason=joined(turn.wish.reason, text))
+    if turn.waits and text not in turn.wish.reason:
+        turn.set_wish(reason=joined(turn.wish.reason, text))
         show(turn)
 
 
@@ -78,93 +76,95 @@ def joined(before: str, text: str) -> str:
 
 
 def _open(turn: Turn, wish: Wish) -> None:
-    old = turn.known.wish
-    if old is not None and old.state is WishState.OPEN:
-        turn.wish_for(knocked=old.knocked or wish.knocked)
+    old = turn.found
+    if old is not None and old.open:
+        turn.set_wish(knocked=old.knocked or wish.knocked)
         add(turn, wish.reason)
         return
-    if old is not None:
-        wish = replace(wish, named=old.named)
     if old is not None and turn.seconds - old.asked < DAY:
         # Whoever asks again and again makes no phone ring: the message about her changes.
         kept = replace(old, state=wish.state, name=wish.name, reason=wish.reason)
-        turn.known = replace(turn.known, wish=replace(kept, knocked=wish.knocked))
+        turn.put(WISHES, replace(kept, knocked=wish.knocked))
         _show_soon(turn)
     else:
-        _tell(turn, wish if old is None else _named(wish, *_own(old)))
+        _tell(turn, wish if old is None else replace(wish, named=(*old.named, *_own(old))))
     _stir(turn)
-    turn.ask(SetTimer(handles.WISH + wish.key, after=turn.settings.remind_after))
+    _remind_later(turn)
 
 
 def _tell(turn: Turn, wish: Wish) -> None:
     """In a message of its own, at which coordinators can decide; where many ask at a time, those
     who come after the first stand in one message."""
-    number = turn.known.office.wishes + 1
-    gathered = gathering.is_crowd(turn, wish)
-    turn.known = replace(turn.known, wish=replace(wish, number=number, gathered=gathered))
-    turn.office(wishes=number)
-    if gathered:
+    number = turn.office.wishes + 1
+    turn.set_office(wishes=number)
+    wish = replace(wish, number=number, gathered=gathering.is_crowd(turn, wish))
+    turn.put(WISHES, wish)
+    if wish.gathered:
         gathering.soon(turn)
         return
     gathering.note(turn, wish)
-    turn.tell(_key(turn.wish), _values(turn), handle=handles.wish(number))
+    told = keys.WISH(number=number)
+    turn.tell(_key(wish), _values(turn), handle=told)
     room = turn.place(turn.settings.coordination)
-    turn.ask(*(React(room, handles.wish(number), key) for key in (ADMIT, DECLINE)))
-
-
-def _named(wish: Wish, *found: Handle) -> Wish:
-    return replace(wish, named=(*wish.named, *found))
+    turn.ask(*(React(room, told, key) for key in (ADMIT, DECLINE)))
 
 
 def _own(wish: Wish) -> tuple[Handle, ...]:
     """The message that tells of it alone."""
-    return () if wish.gathered else (handles.wish(wish.number),)
+    return () if wish.gathered else (keys.WISH(number=wish.number),)
+
+
+def _remind_later(turn: Turn) -> None:
+    timer = keys.WAITS(wish=turn.wish.key)
+    turn.ask(SetTimer(timer, after=turn.settings.remind_after))
 
 
 def close(turn: Turn, state: WishState, by: str = "") -> None:
     """Nobody needs to decide any more; what somebody wrote about herself is forgotten."""
-    turn.wish_for(state=state, reason="")
+    turn.set_wish(state=state, reason="")
     _stir(turn)
-    turn.ask(CancelTimer(handles.WISH + turn.wish.key))
+    turn.ask(CancelTimer(keys.WAITS(wish=turn.wish.key)))
     if state is WishState.WITHDRAWN:
         _show_soon(turn)
     else:
-        turn.ask(CancelTimer(handles.SHOW + turn.wish.key))
+        turn.ask(CancelTimer(keys.SHOW(wish=turn.wish.key)))
         show(turn, by)
 
 
 def _stir(turn: Turn) -> None:
     number = str(turn.wish.number)
-    others = [(x, at) for x, at in turn.known.office.stirs.items() if x != number]
-    turn.office(stirs=dict([*others[-1:], (number, turn.seconds)]))
+    others = [(x, at) for x, at in turn.office.stirs.items() if x != number]
+    turn.set_office(stirs=dict([*others[-1:], (number, turn.seconds)]))
 
 
 def is_plain(turn: Turn, said_at: float) -> bool:
     """Whether who says "let in" without saying whom can only mean the one who waits: nobody else
     came or was decided about just before, and she did not come only afterwards."""
-    number, stirs = str(turn.wish.number), turn.known.office.stirs
+    number, stirs = str(turn.wish.number), turn.office.stirs
     meanwhile = any(turn.seconds - at < LATELY for x, at in stirs.items() if x != number)
     return not meanwhile and turn.wish.asked <= said_at
 
 
+# -- what coordinators read ------------------------------------------------------------------------
+
+
 def unbanned(turn: Turn) -> None:
     """Those who decide about her need not lift the ban any more."""
-    if turn.known.wish is not None and turn.wish.state is WishState.OPEN:
+    if turn.waits:
         show(turn)
 
 
 def _show_soon(turn: Turn) -> None:
     """At once, unless she has just changed her mind before."""
     if turn.seconds - turn.wish.shown < gathering.SETTLE.total_seconds():
-        turn.ask(SetTimer(handles.SHOW + turn.wish.key, after=gathering.SETTLE))
+        turn.ask(SetTimer(keys.SHOW(wish=turn.wish.key), after=gathering.SETTLE))
     else:
         show_due(turn)
 
 
 def show_due(turn: Turn) -> None:
-    if turn.known.wish is not None:
-        turn.wish_for(shown=turn.seconds)
-        show(turn)
+    turn.set_wish(shown=turn.seconds)
+    show(turn)
 
 
 def show(turn: Turn, by: str = "") -> None:
@@ -173,26 +173,26 @@ def show(turn: Turn, by: str = "") -> None:
         gathering.soon(turn)
         return
     values = {**_values(turn), "coordinator": turn.person(by) if by else ""}
-    handle = handles.wish(turn.wish.number)  # the room may have been replaced since
+    handle = keys.WISH(number=turn.wish.number)  # the room may have been replaced since
     turn.tell_in(handle, _key(turn.wish, by), values, edits=handle)
 
 
 def _key(wish: Wish, by: str = "") -> str:
     if wish.initiative:
-        return "door" if wish.state is WishState.OPEN else f"door-{wish.state}"
-    if wish.state is WishState.OPEN:
+        return "door" if wish.open else f"door-{wish.state}"
+    if wish.open:
         knock = "knock" if wish.reason else "knock-silent"
         return knock if wish.knocked else "request"
     return f"wish-{wish.state}" if by or wish.state is WishState.WITHDRAWN else "wish-inside"
 
 
 def _values(turn: Turn) -> dict[str, object]:
-    wish = turn.wish
+    wish, language = turn.wish, turn.settings.languages[0]
     return {
         "person": Person(wish.user, wish.name),
         "reason": Quote(wish.reason),
-        "admit": _shown(turn, commands.ADMIT),
-        "decline": _shown(turn, commands.DECLINE),
+        "admit": commands.ADMIT.shown(language),
+        "decline": commands.DECLINE.shown(language),
         "banned": turn.ban or "",
         **_door(turn),
     }
@@ -207,65 +207,71 @@ def _door(turn: Turn) -> dict[str, object]:
     return {"initiative": initiative.name, "contacts": contacts, "why": why}
 
 
-def _shown(turn: Turn, command: Command) -> str:
-    return command.shown(turn.settings.languages[0])
+def answer(turn: Turn, there: Ref, by: str) -> None:
+    """Say what became of somebody who has no message of her own."""
+    values = {**_values(turn), "coordinator": turn.person(by)}
+    turn.tell(_key(turn.wish, by), values, reply_to=there, handle=_named(turn))
+
+
+def _named(turn: Turn) -> Handle:
+    """For a further message that names her."""
+    wish = turn.wish
+    handle = keys.REMINDER(number=wish.number, which=len(wish.named))
+    turn.set_wish(named=(*wish.named, handle))
+    return handle
+
+
+# -- while nobody decides --------------------------------------------------------------------------
 
 
 def remind(turn: Turn) -> None:
-    wish = turn.known.wish
-    if wish is None or wish.state is not WishState.OPEN:
+    if not turn.waits:
         return
     if _is_away(turn):
         close(turn, WishState.WITHDRAWN)
         turn.let_go(Stage.NEW, shown="", first=0)
-        return
-    if wish.gathered:
-        gathering.remind(turn, stands=_stands(turn))
-        return
-    if not _stands(turn):
-        _tell(turn, _named(wish, *_own(wish)))
-        turn.ask(SetTimer(handles.WISH + wish.key, after=turn.settings.remind_after))
-        return
-    handle = handles.reminder(wish.number, len(wish.named))
-    turn.known = replace(turn.known, wish=_named(wish, handle))
-    values = {"person": Person(wish.user, wish.name)}
-    turn.tell("wish-reminder", values, reply_to=handles.wish(wish.number), handle=handle)
+    elif turn.wish.gathered:
+        gathering.remind(turn, stands=_stands(turn, turn.wish))
+        _remind_later(turn)
+    elif not _stands(turn, turn.wish):
+        named = (*turn.wish.named, *_own(turn.wish))
+        _tell(turn, replace(turn.wish, named=named))
+        _remind_later(turn)
+    else:
+        told, person = keys.WISH(number=turn.wish.number), Person(turn.user, turn.wish.name)
+        turn.tell("wish-reminder", {"person": person}, reply_to=told, handle=_named(turn))
 
 
 def _is_away(turn: Turn) -> bool:
     """She has left the chat in which she asked, perhaps with her account, and stayed away."""
-    member = turn.known.member
+    member = turn.known
     asked_us = not (turn.wish.knocked or turn.wish.initiative)
     return asked_us and member is not None and member.away and not member.inside
 
 
-def _stands(turn: Turn) -> bool:
+def _stands(turn: Turn, wish: Wish) -> bool:
     """Whether coordinators have the message about her before them: it may have failed, or stand
     in a room that was replaced."""
-    made = turn.state.target
+    handle = gathering.about(wish, turn.office)
+    made = turn.view.made(handle)
     here = made is not None and made.room_id == turn.place(turn.settings.coordination)
-    return here or turn.state.coming
-
-
-def answer(turn: Turn, there: Ref, by: str) -> None:
-    """Say what became of somebody who has no message of her own."""
-    handle = handles.reminder(turn.wish.number, len(turn.wish.named))
-    turn.known = replace(turn.known, wish=_named(turn.wish, handle))
-    values = {**_values(turn), "coordinator": turn.person(by)}
-    turn.tell(_key(turn.wish, by), values, reply_to=there, handle=handle)
+    return here or turn.view.is_coming(handle)
 
 
 def again(turn: Turn) -> None:
-    """We are in a room of coordinators in which nobody was told of these."""
-    turn.ask(*(SetTimer(handles.WISH + wish.key, after=NO_TIME) for wish in turn.state.waiting))
+    """We are in a room of coordinators, who may not have been told there of those who wait. Of more
+    than can be found at once the others are told when it is time to remind of them."""
+    untold = (x for x in turn.find(WISHES, "open", oldest=True) if not _stands(turn, x))
+    turn.ask(*(SetTimer(keys.WAITS(wish=x.key), after=NO_TIME) for x in untold))
 
 
 def forget(turn: Turn) -> None:
     """Take what was told of her back as well."""
-    for wish in (*((turn.wish,) if turn.known.wish is not None else ()), *turn.known.doors):
+    mine = (*(() if turn.found is None else (turn.found,)), *turn.doors)
+    for wish in mine:
         named = (*_own(wish), *map(Handle, wish.named))
         if wish.gathered:
             gathering.anew(turn)
         turn.ask(*(Redact(handle, handle, notify=True) for handle in named))
-        turn.ask(CancelTimer(handles.WISH + wish.key))
-    turn.known = replace(turn.known, wish=None, doors=())
+        turn.ask(CancelTimer(keys.WAITS(wish=wish.key)))
+        turn.drop(WISHES, wish.key)
