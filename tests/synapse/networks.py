@@ -24,6 +24,8 @@ from federation.spaces.planning.plan import Plan
 from federation.spaces.steps import Change
 from tests.kit.forks import PIPE, STDOUT, Fork, forked
 
+FOR_ALL = ("alliance", "coordination", *(room.key for bot in BOTS for room in bot.rooms))
+"""The alliance's space, and the rooms for all."""
 PASSWORD = "a password for tests"
 WRITES = frozenset(
     {"createRoom", "put state", "invite", "put alias", "delete alias", "list", "register"}

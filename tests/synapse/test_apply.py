@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from bots.lab.synapse.embedded import EmbeddedSynapse
+from bots.offices.registry import BOTS
 from tests.conftest import Account, unique
-from tests.synapse.networks import PASSWORD, Client, Declared, Run, contents, made_by
+from tests.synapse.networks import FOR_ALL, PASSWORD, Client, Declared, Run, contents, made_by
 from tests.synapse.proxy import Proxy
 
 pytestmark = pytest.mark.synapse
@@ -56,7 +57,7 @@ async def test_from_nothing_and_then_nothing(
     declared.data["coordinators"] = [coordinator.user]
     declared.initiative("nord", contact.user)
     declared.initiative("ost", contact.user)
-    rooms, accounts = 4 + 2 * 3, 4
+    rooms, accounts = len(FOR_ALL) + 2 * 3, 1 + len(BOTS)
     first, written = await applied(declared)
     assert first.failures == []
     assert first.calls["createRoom"] == rooms
@@ -75,7 +76,7 @@ async def test_from_nothing_and_then_nothing(
     assert len(await made_by(creator)) == rooms
     invited = await contact.rooms("invite")
     assert len(invited) == 2 + 2 * 3  # the alliance, the coordination, and her own
-    assert len(await coordinator.rooms("invite")) == 4
+    assert len(await coordinator.rooms("invite")) == len(FOR_ALL)
     for role in ("onboarding", "exchange", "announcements"):
         bot = await declared.client(role)
         assert await bot.rooms("invite")
@@ -102,7 +103,7 @@ async def test_what_people_and_bots_find(declared: Declared, new_client: NewClie
     assert power["users"][declared.user("onboarding")] == 100
     assert declared.user("creator") not in power["users"]
     children = contents(await contact.state(alliance), "m.space.child")
-    assert len(children) == 4
+    assert len(children) == len(FOR_ALL)  # and an initiative, but not itself
     assert all(child["via"] == [declared.synapse.server_name] for child in children.values())
     assert (
         contents(
@@ -196,7 +197,7 @@ async def test_killed_anywhere_it_goes_on_from_there(
     assert (await declared.apply()).writes == 0
     creator = await declared.client("creator")
     made = await made_by(creator)
-    assert len(made) == 7
+    assert len(made) == len(FOR_ALL) + 3
     states = [await creator.state(room_id) for room_id in made]
     marks = {str(state["org.buendnis.room", ""]["content"]) for state in states}
     assert len(marks) == 7
@@ -244,7 +245,7 @@ async def test_an_alias_that_belongs_to_others_is_left_to_them(
     run = await declared.apply()
     [failure] = run.failures
     assert "is the address of a room that is not ours" in failure
-    assert run.calls["createRoom"] == 4
+    assert run.calls["createRoom"] == len(FOR_ALL)
     assert await other.state(theirs) == before
     assert await declared.room_id(other, "exchange") == theirs
     status, output = await declared.said("apply")
@@ -286,7 +287,7 @@ async def test_an_adopted_space_that_is_not_to_be_found(declared: Declared) -> N
     run = await declared.apply()
     [failure] = run.failures
     assert "leads nowhere (M_NOT_FOUND): check `space:`" in failure
-    assert run.calls["createRoom"] == 4
+    assert run.calls["createRoom"] == len(FOR_ALL)
     again = await declared.apply()
     assert len(again.failures) == 1
     assert again.writes == 0
@@ -516,8 +517,8 @@ async def test_accounts_that_are_given_and_not_made(
     run = await declared.apply()
     [failure] = run.failures
     assert failure.endswith("is not there; make it, as its password or token was given")
-    assert run.calls["register"] == 2
-    assert len(await made_by(login)) == 4
+    assert run.calls["register"] == len(BOTS) - 1
+    assert len(await made_by(login)) == len(FOR_ALL)
     await login.close()
 
 
