@@ -19,10 +19,10 @@ from bridges.email.addresses import Fault, fault
 from bridges.email.direction import in_html
 from bridges.email.markup import shown
 from bridges.web import forms
-from bridges.web.models import Card, Route, Site, Submit, Texts
+from bridges.web.models import Submit, Texts
 from bridges.web.reading import readable
 from bridges.web.rendering import answer, fill_page
-from bridges.web.visits import Visit
+from bridges.web.sites import Card, Route, Site, Visit
 
 TOKEN = r"{token:[A-Za-z0-9_-]{8,64}}"  # noqa: S105  (a pattern)
 """Short: a header with a longer link would be folded, and one-click unsubscribing with it."""

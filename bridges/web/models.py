@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Protocol
-
-if TYPE_CHECKING:
-    from aiohttp.web import Response
-
-    from bridges.web.visits import Visit
+from dataclasses import dataclass
+from typing import Literal, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,40 +72,11 @@ class Ports:
     """For `/metrics`: numbers by name, about nobody."""
 
 
-# -- what is handed in -----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    method: Literal["GET", "POST"]
-    path: str
-    """`/u/{token:[a-z]{8}}`: a name and a pattern, as aiohttp has them."""
-    answer: Callable[[Visit], Awaitable[Response]]
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """What the start page says of some pages, and where it leads. All texts are for the
-    catalogues."""
-
-    title: str
-    text: str
-    button: tuple[str, str]
-    """Its text and its path."""
-    more: tuple[tuple[str, str], ...] = ()
-
-
 @dataclass(frozen=True)
-class Site:
-    """Pages and forms of somebody who hands them in."""
+class Templates:
+    """What pages are made from, of whoever hands them in."""
 
     package: str
-    """Whose `templates/` they are made from."""
+    """Whose `templates/` they are."""
     wording: Mapping[str, object]
-    """What its templates know as `w`, besides our own wording."""
-    routes: tuple[Route, ...]
-    submit: Submit
-    """Takes its forms."""
-    card: Card | None = None
-    private: tuple[str, ...] = field(default=())
-    """Paths that no search engine needs to know: `/u/`."""
+    """What they know as `w`, besides our own wording."""

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from bridges.web.models import Ports, Route, Settings, Site
+from bridges.web.models import Ports, Settings
 from bridges.web.pacing import Paces
 from bridges.web.reading import FOREVER, readable
 from bridges.web.rendering import View, asset, page, prefix, style_path
-from bridges.web.visits import Visit
+from bridges.web.sites import Route, Site, Visit
 
 
 class Pages:

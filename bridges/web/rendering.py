@@ -14,7 +14,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from bridges.web import wording
 from bridges.web.languages import choose
-from bridges.web.models import Settings, Site, Texts
+from bridges.web.models import Settings, Templates, Texts
 
 OURS = "bridges.web"
 
@@ -133,7 +133,7 @@ def _templates(package: str) -> Environment:
     )
 
 
-def fill(template: str, values: Mapping[str, object], site: Site | None = None) -> str:
+def fill(template: str, values: Mapping[str, object], site: Templates | None = None) -> str:
     """`site`: whose template it is; by default ours."""
     environment = _templates(OURS if site is None else site.package)
     said = site.wording if site is not None else {}
@@ -146,14 +146,14 @@ def page(
     view: View,
     status: int = 200,
     values: Mapping[str, object] | None = None,
-    site: Site | None = None,
+    site: Templates | None = None,
 ) -> web.Response:
     """A whole page as an answer."""
     return answer(fill_page(template, view, values or {}, site), view, status)
 
 
 def fill_page(
-    template: str, view: View, values: Mapping[str, object], site: Site | None = None
+    template: str, view: View, values: Mapping[str, object], site: Templates | None = None
 ) -> str:
     return fill(template, {"view": view, "style": view.prefix + style_path(), **values}, site)
 

@@ -18,10 +18,11 @@ from aiohttp.typedefs import Handler, Middleware
 from bridges.web import wording
 from bridges.web.headers import secure
 from bridges.web.metrics import Metrics
-from bridges.web.models import NotReady, Ports, Settings, Site
+from bridges.web.models import NotReady, Ports, Settings
 from bridges.web.pages import Pages
 from bridges.web.reading import lightly
 from bridges.web.rendering import page, prefix
+from bridges.web.sites import Site
 
 log = logging.getLogger(__name__)
 

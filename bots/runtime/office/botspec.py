@@ -14,7 +14,8 @@ from bots.runtime.model.network import NetworkView
 from bots.runtime.office.ruling import AnyBot
 from bots.runtime.speech.words import Words
 from bots.runtime.store.store import Store
-from bridges.web.models import Site, Submit
+from bridges.web.models import Submit
+from bridges.web.sites import Site
 from federation.client.sync import Interests
 from federation.model.network import Access
 

@@ -1,19 +1,56 @@
-"""One request to a page that was handed in. A form is answered only once it is kept for good."""
+"""Pages and forms that somebody hands in, and one request to them.
+
+A form is answered only once it is kept for good.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
 
 from aiohttp import web
 
 from bridges.web import forms
-from bridges.web.models import Site
+from bridges.web.models import Submit, Templates
 from bridges.web.pacing import Paces, visitor
 from bridges.web.rendering import View, page
 
 BODY_PATIENCE = 15.0
 """Seconds in which a form must have arrived."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    method: Literal["GET", "POST"]
+    path: str
+    """`/u/{token:[a-z]{8}}`: a name and a pattern, as aiohttp has them."""
+    answer: Callable[[Visit], Awaitable[web.Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What the start page says of some pages, and where it leads. All texts are for the
+    catalogues."""
+
+    title: str
+    text: str
+    button: tuple[str, str]
+    """Its text and its path."""
+    more: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Site(Templates):
+    """Pages and forms of somebody who hands them in."""
+
+    routes: tuple[Route, ...]
+    submit: Submit
+    """Takes its forms."""
+    card: Card | None = None
+    private: tuple[str, ...] = field(default=())
+    """Paths that no search engine needs to know: `/u/`."""
 
 
 class Visit:
