@@ -127,7 +127,7 @@ def _nothing_twice(fitted: Fitted[NetworkFile]) -> Iterator[Finding]:
     yield from nothing_twice(fitted, ("coordinators",))
     for loc, _ in entries(fitted.data, INITIATIVES):
         yield from nothing_twice(fitted, (*loc, "contacts"))
-    for section in ("initiatives", "templates", "accommodations"):
+    for section in ("initiatives", "templates"):
         yield from no_name_twice(fitted, _below(fitted.data, (section,), "id"))
     for loc, _ in entries(fitted.data, ("templates",)):
         yield from no_name_twice(fitted, _below(fitted.data, (*loc, "rooms"), "id"))

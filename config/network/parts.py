@@ -209,19 +209,6 @@ class Initiative(Section):
     """Servers through which that space can be joined; the one in its alias if none is given."""
 
 
-class Accommodation(Section):
-    """A place where people are housed."""
-
-    id: Id = Field(examples=["haus-am-see"])
-    """Its short name."""
-    name: Name = Field(examples=["Haus am See"])
-    """What it is called."""
-    operator: Name | None = None
-    """Who runs it."""
-    district: Name | None = None
-    """Where it is."""
-
-
 def room_alias(initiative: str, room: str) -> str:
     """`#willkommen-nord-treffpunkt`."""
     return f"#{initiative}-{room}"

@@ -16,7 +16,6 @@ from pydantic import Field, SecretStr
 from config.network.office import Email, Imprint, Network, Ombuds, Web
 from config.network.parts import (
     CREATOR,
-    Accommodation,
     Accounts,
     BotEntry,
     Initiative,
@@ -61,8 +60,6 @@ class NetworkFile(File):
     """From what the spaces of initiatives are made. One of the id `initiative` is built in."""
     initiatives: tuple[Initiative, ...] = ()
     """Who is in the alliance."""
-    accommodations: tuple[Accommodation, ...] = ()
-    """The places where people are housed, for complaints that concern one."""
     ombuds: Ombuds | None = None
     """How to reach the ombuds office. All else is in its own ombuds.yaml."""
     rules: Mapping[Language, Text] = Field({}, examples=[{"de": "Wir hören einander zu."}])

@@ -155,7 +155,6 @@ templates:
   - id: klein
     access: alliance
     rooms: [{id: alles, name: "Alles von {name}", encrypted: false, access: alliance, share: true}]
-accommodations: [{id: see, name: Haus am See, operator: Betreiber, district: Nord}]
 ombuds: {account: "@ombuds:ombuds.example"}
 web: {listen: "[::1]:8080", public_url: https://buendnis.example.org/web/, metrics: "[::1]:1"}
 announcements: {undo: 10m, digest_on: daily, digest_at: 7:00}
@@ -404,10 +403,6 @@ ADDED: Mapping[str, tuple[str, str]] = {
     "a placeholder": (
         'templates: [{id: x, rooms: [{id: a, name: "{nam}"}]}]',
         "templates[0].rooms[0].name: holds a brace that belongs to no placeholder; write {name}",
-    ),
-    "a place twice": (
-        "accommodations: [{id: a, name: a}, {id: a, name: b}]",
-        'accommodations[1].id: "a" is listed twice',
     ),
     "the ombuds office is one of ours": (
         'ombuds: {account: "@dienst:example.org"}',

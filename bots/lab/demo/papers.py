@@ -99,7 +99,6 @@ def network(
                 "contacts": [f"@{contact}:{server}"],
             }
         ],
-        "accommodations": [{"id": "haus-am-see", "name": "Haus am See", "district": "Nord"}],
         "ombuds": {"account": f"@{OMBUDS}:{server}"},
         "rules": RULES,
     }
