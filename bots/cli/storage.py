@@ -9,7 +9,7 @@ from bots.cli.loading import load_any_or_exit
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Storage:
     state: Path
     key_path: Path
     key_text: str | None = field(repr=False)
@@ -28,10 +28,10 @@ class Place:
         return parse_key(text, str(self.key_path))
 
 
-def place_or_exit(file: Path) -> Place:
+def storage_or_exit(file: Path) -> Storage:
     """From the settings of whichever office; the faults on the terminal and exit status 1."""
     config = load_any_or_exit(file)
     key = config.seal_key
-    return Place(
+    return Storage(
         config.state, config.seal_key_path, None if key is None else key.get_secret_value()
     )

@@ -43,7 +43,7 @@ OURS = 100
 """The power level that it takes to change what the YAML says."""
 
 Content = Mapping[str, Any]
-Place = tuple[str, Ref]
+StateKey = tuple[str, Ref]
 """A type and a state key."""
 Ids = Mapping[Key, Ref]
 """The rooms of the layout: ids, or handles of those that are yet to be made."""
@@ -84,9 +84,9 @@ def read_mark(content: object) -> Mark | None:
     return Mark(kind, initiative, part)
 
 
-def wanted(room: Room, ids: Ids, server: str) -> dict[Place, Content]:
+def wanted(room: Room, ids: Ids, server: str) -> dict[StateKey, Content]:
     """The state of a room, power levels aside. What the YAML leaves open is not in it."""
-    state: dict[Place, Content] = {
+    state: dict[StateKey, Content] = {
         (MARK, ""): mark_content(room.mark),
         (ALIAS, ""): {"alias": f"{room.words.alias}:{server}"},
         (NAME, ""): {"name": room.words.name},
@@ -103,9 +103,9 @@ def wanted(room: Room, ids: Ids, server: str) -> dict[Place, Content]:
     return state
 
 
-def spare(room: Room) -> dict[Place, Content]:
+def spare(room: Room) -> dict[StateKey, Content]:
     """What a room is given where nothing stands, and what people may change as they like."""
-    given: dict[Place, Content] = {(AVATAR, ""): {"url": picture(room)}}
+    given: dict[StateKey, Content] = {(AVATAR, ""): {"url": picture(room)}}
     if room.words.spare_topic and not room.words.topic:
         given[TOPIC, ""] = {"topic": room.words.spare_topic}
     return given

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from bots.cli.installing.place import ELEMENT, HOMESERVER, PAGES
+from bots.cli.installing.deployment import ELEMENT, HOMESERVER, PAGES
 from tests.kit.installation import initialised
 from tests.kit.programs import program
 

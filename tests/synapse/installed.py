@@ -15,7 +15,7 @@ from typing import Any
 import aiohttp
 import yaml
 
-from bots.cli.installing.place import HOMESERVER, PAGES
+from bots.cli.installing.deployment import HOMESERVER, PAGES
 from bots.lab.synapse.embedded import free_port
 from tests.synapse.processes import Installation, Process, spawn
 

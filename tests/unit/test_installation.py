@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from bots.cli.entry import cli
-from bots.cli.installing.place import ELEMENT, HOMESERVER, PAGES
+from bots.cli.installing.deployment import ELEMENT, HOMESERVER, PAGES
 from bots.offices.reading import load_network
 from bots.offices.registry import described
 from config.loading import load

@@ -25,7 +25,7 @@ EXPIRED, WRONG_HOST, WRONG_ADDRESS = 10, 62, 64
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Endpoint:
     """What is connected to, and how is mended what is wrong there."""
 
     check: str
@@ -38,7 +38,7 @@ class Place:
     lapse: str
 
 
-HOMESERVER = Place(
+HOMESERVER = Endpoint(
     check="homeserver",
     key="homeserver.url",
     certificate="certificate",
@@ -51,7 +51,7 @@ HOMESERVER = Place(
 )
 
 
-async def reach(url: str, ca_file: str | None, place: Place = HOMESERVER) -> list[Finding]:
+async def reach(url: str, ca_file: str | None, endpoint: Endpoint = HOMESERVER) -> list[Finding]:
     """Connect, and look at the certificate where there is one."""
     parts = urlsplit(url)
     secure = parts.scheme == "https"
@@ -61,23 +61,23 @@ async def reach(url: str, ca_file: str | None, place: Place = HOMESERVER) -> lis
         async with asyncio.timeout(PATIENCE):
             _, writer = await asyncio.open_connection(host, port, ssl=context)
     except OSError as error:
-        return [unreached(error, f"{host}:{port}", place)]
+        return [unreached(error, f"{host}:{port}", endpoint)]
     certificate = writer.get_extra_info("peercert")
     writer.close()
     with suppress(OSError):
         await writer.wait_closed()
-    reached = ok(place.check, f"answers at {host}:{port}")
+    reached = ok(endpoint.check, f"answers at {host}:{port}")
     if not secure:
         return [reached]
     end = ssl.cert_time_to_seconds(certificate["notAfter"])
-    return [reached, lasting(end, time.time(), place)]
+    return [reached, lasting(end, time.time(), endpoint)]
 
 
-def unreached(error: OSError, where: str, place: Place = HOMESERVER) -> Finding:
-    check, key = place.check, place.key
+def unreached(error: OSError, where: str, endpoint: Endpoint = HOMESERVER) -> Finding:
+    check, key = endpoint.check, endpoint.key
     match error:
         case ssl.SSLCertVerificationError():
-            return _distrusted(error, place)
+            return _distrusted(error, endpoint)
         case ssl.SSLError():
             remedy = f"See that {key} names the port at which it speaks https."
             return fault(check, f"{where} answers, but not in TLS", remedy)
@@ -85,7 +85,7 @@ def unreached(error: OSError, where: str, place: Place = HOMESERVER) -> Finding:
             remedy = f"Check {key} and this machine's name server."
             return fault(check, f"no address is known for {where}", remedy)
         case ConnectionRefusedError():
-            return fault(check, f"nothing listens at {where}", place.start)
+            return fault(check, f"nothing listens at {where}", endpoint.start)
         case TimeoutError():
             remedy = f"Check {key}, the network between, and firewalls."
             return fault(check, f"{where} does not answer", remedy)
@@ -93,24 +93,24 @@ def unreached(error: OSError, where: str, place: Place = HOMESERVER) -> Finding:
     return fault(check, f"{where} can't be reached ({error.strerror or error})", remedy)
 
 
-def _distrusted(error: ssl.SSLCertVerificationError, place: Place) -> Finding:
+def _distrusted(error: ssl.SSLCertVerificationError, endpoint: Endpoint) -> Finding:
     found = f"its certificate is not valid: {error.verify_message}"
     if error.verify_code == EXPIRED:
         remedy = "Renew it, and see why that did not happen by itself."
-        return fault(place.certificate, found, remedy)
+        return fault(endpoint.certificate, found, remedy)
     if error.verify_code in (WRONG_HOST, WRONG_ADDRESS):
-        remedy = f"Write the name that the certificate is for in {place.key}, or renew it."
-        return fault(place.certificate, found, remedy)
-    return fault(place.certificate, found, place.trust)
+        remedy = f"Write the name that the certificate is for in {endpoint.key}, or renew it."
+        return fault(endpoint.certificate, found, remedy)
+    return fault(endpoint.certificate, found, endpoint.trust)
 
 
-def lasting(end: float, now: float, place: Place = HOMESERVER) -> Finding:
+def lasting(end: float, now: float, endpoint: Endpoint = HOMESERVER) -> Finding:
     """`end`: until when the certificate is valid; both in seconds since the epoch."""
     days = int((end - now) // 86_400)
     found = f"valid until {datetime.fromtimestamp(end, UTC):%Y-%m-%d} (days left: {days})"
     if days >= DAYS_LEFT:
-        return ok(place.certificate, found)
-    return note(place.certificate, found, f"Renew it; {place.lapse}.")
+        return ok(endpoint.certificate, found)
+    return note(endpoint.certificate, found, f"Renew it; {endpoint.lapse}.")
 
 
 async def clock(url: str, ca_file: str | None) -> Finding:

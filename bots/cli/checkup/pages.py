@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import aiohttp
 
-from bots.cli.checkup.connection import PATIENCE, Place, reach
+from bots.cli.checkup.connection import PATIENCE, Endpoint, reach
 from bots.offices.checkup.finding import Finding, Mark, fault, has_fault, note, ok
 
-PLACE = Place(
+ENDPOINT = Endpoint(
     check="pages",
     key="web.public_url",
     certificate="pages",
@@ -26,7 +26,7 @@ MISLED = (
 
 async def pages(url: str, *, running: bool, ca_file: str | None = None) -> list[Finding]:
     """`running`: whether the office is; else nothing that is missing is a fault yet."""
-    found = await reach(url, ca_file, PLACE)
+    found = await reach(url, ca_file, ENDPOINT)
     if not has_fault(found):
         found.append(await _answered(f"{url.rstrip('/')}/healthz"))
     return found if running else list(_soft(found))
@@ -46,13 +46,13 @@ async def _answered(url: str) -> Finding:
         ):
             status, told = answer.status, await answer.content.read(1_000)
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        return fault(PLACE.check, f"no answer ({type(error).__name__})", MISLED)
+        return fault(ENDPOINT.check, f"no answer ({type(error).__name__})", MISLED)
     if status == 200 and b'"ready"' in told:
-        return ok(PLACE.check, "the office answers through its proxy")
+        return ok(ENDPOINT.check, "the office answers through its proxy")
     if status == 503 and b'"not ready"' in told:
         remedy = "It takes forms once its accounts are logged in; see what is said of them."
-        return note(PLACE.check, "the office answers, but is not ready yet", remedy)
+        return note(ENDPOINT.check, "the office answers, but is not ready yet", remedy)
     if status in (502, 503, 504):
         remedy = "Start the office, and have the reverse proxy pass requests on to web.listen."
-        return fault(PLACE.check, f"the proxy does not reach the office ({status})", remedy)
-    return fault(PLACE.check, f"something else than the office answers ({status})", MISLED)
+        return fault(ENDPOINT.check, f"the proxy does not reach the office ({status})", remedy)
+    return fault(ENDPOINT.check, f"something else than the office answers ({status})", MISLED)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, replace
 
-from bots.cli.checkup.connection import PATIENCE, Place, unreached
+from bots.cli.checkup.connection import PATIENCE, Endpoint, unreached
 from bots.offices.checkup.finding import Finding, fault, note, ok
 from bridges.email.dkim import Key
 from bridges.email.smtp import Away, Pool, Server
 
-SERVER = Place(
+SERVER = Endpoint(
     check="mail server",
     key="email.smtp",
     certificate="mail server",

@@ -11,10 +11,10 @@ from typing import Any
 
 import aiohttp
 
-from bots.cli.checkup.connection import PATIENCE, Place, reach
+from bots.cli.checkup.connection import PATIENCE, Endpoint, reach
 from bots.offices.checkup.finding import Finding, fault, has_fault, ok
 
-CHAT = Place(
+CHAT = Endpoint(
     check="chat",
     key="network.chat_url",
     certificate="certificate",
@@ -25,7 +25,7 @@ CHAT = Place(
     ),
     lapse="after that day browsers warn of the chat, and people can't come in",
 )
-PUBLIC = Place(
+PUBLIC = Endpoint(
     check="matrix",
     key="the address in .well-known",
     certificate="certificate",

@@ -22,21 +22,21 @@ def command(file: Path, dest: Path, with_key: bool) -> None:
     are not in it, nor, unless you ask for it, the sealing key: keep a copy of that key elsewhere,
     for without it a backup can't be read.
     """
-    from bots.cli.place import place_or_exit
     from bots.cli.saying import give_up, say
+    from bots.cli.storage import storage_or_exit
     from bots.runtime.store.backup import BackupError, make
 
-    place = place_or_exit(file)
-    target = _target(dest, place.state)
+    storage = storage_or_exit(file)
+    target = _target(dest, storage.state)
     try:
-        make(place.state, file, target, _key(place.key()) if with_key else None)
+        make(storage.state, file, target, _key(storage.key()) if with_key else None)
     except (BackupError, ValueError) as error:
         give_up(error)
     say(f"{target}: {target.stat().st_size:,} bytes, for your eyes alone.")
     if with_key:
         say("The sealing key is in it: keep it where nobody else finds it.")
     else:
-        say(f"Restoring it needs the sealing key as well ({place.key_path}).")
+        say(f"Restoring it needs the sealing key as well ({storage.key_path}).")
 
 
 def _key(key: bytes | None) -> bytes:

@@ -67,23 +67,23 @@ def _planned(
     import yaml
 
     from bots.cli.installing.checks import understood
+    from bots.cli.installing.deployment import CONTAINERS, machine
     from bots.cli.installing.dns import dns_txt
     from bots.cli.installing.files import File, files
     from bots.cli.installing.keys import keys
-    from bots.cli.installing.place import CONTAINERS, machine
     from bots.cli.installing.settings import way_in
     from bots.cli.installing.writing import compared
 
     replace, without_containers = how
     texts, password = _answers(terminal, folder, answers_file)
     answers, found = understood(texts), keys(folder, password)
-    place = machine(folder) if without_containers else CONTAINERS
+    deployment = machine(folder) if without_containers else CONTAINERS
     kept = yaml.safe_dump(texts, sort_keys=False, allow_unicode=True, width=1000)
     click.echo("")
     terminal.summary(texts)
     click.echo("")
     dns = dns_txt(answers, found.dkim, *terminal.speaking)
-    made = (*files(answers, found, place, folder), File("dns.txt", dns), File(ANSWERS, kept))
+    made = (*files(answers, found, deployment, folder), File("dns.txt", dns), File(ANSWERS, kept))
     return compared(folder, made, replace=replace), way_in(answers)
 
 

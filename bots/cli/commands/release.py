@@ -16,16 +16,16 @@ def command(file: Path) -> None:
     """
     import asyncio
 
-    from bots.cli.place import place_or_exit
     from bots.cli.saying import give_up, say
+    from bots.cli.storage import storage_or_exit
     from bots.runtime.model.errors import StoreError
 
-    place = place_or_exit(file)
+    storage = storage_or_exit(file)
     try:
-        key = place.key()
+        key = storage.key()
         if key is None:
-            raise ValueError(f"There is no sealing key in {place.key_path}.")
-        number = asyncio.run(_release(place.state, key))
+            raise ValueError(f"There is no sealing key in {storage.key_path}.")
+        number = asyncio.run(_release(storage.state, key))
     except (StoreError, ValueError, OSError) as error:
         give_up(error)
     say(f"Mails that leave when the office runs: {number}.")

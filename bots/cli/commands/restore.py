@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from bots.cli.place import Place
+    from bots.cli.storage import Storage
     from bots.runtime.store.backup import Result
 
 
@@ -42,8 +42,8 @@ def command(file: Path, archive: Path) -> None:
 
 
 def _restore(file: Path, archive: Path) -> Result:
-    from bots.cli.place import place_or_exit
     from bots.cli.saying import say
+    from bots.cli.storage import storage_or_exit
     from bots.runtime.store.backup import restore, settings_of
     from bots.runtime.store.sealing import Sealer
 
@@ -53,25 +53,25 @@ def _restore(file: Path, archive: Path) -> Result:
         say(f"{file}: written from the archive.")
     elif file.read_bytes() != settings:
         say(f"{file} differs from the settings in the archive; it stays as it is.")
-    place = place_or_exit(file)
-    key, is_new = _key(place, archive)
-    result = restore(archive, place.state, Sealer(key))
+    storage = storage_or_exit(file)
+    key, is_new = _key(storage, archive)
+    result = restore(archive, storage.state, Sealer(key))
     if is_new:
-        _keep(place.key_path, key)
+        _keep(storage.key_path, key)
     return result
 
 
-def _key(place: Place, archive: Path) -> tuple[bytes, bool]:
+def _key(storage: Storage, archive: Path) -> tuple[bytes, bool]:
     """The key, and whether it has to be put into its place."""
     from bots.runtime.store.backup import key_of
 
-    key = place.key()
+    key = storage.key()
     if key is not None:
         return key, False
     packed = key_of(archive)
     if packed is None:
         raise ValueError(
-            f"There is no sealing key in {place.key_path}, nor in the archive. Put the copy that "
+            f"There is no sealing key in {storage.key_path}, nor in the archive. Put the copy that "
             "you kept there (chmod 600); without it a backup can't be read."
         )
     return packed, True

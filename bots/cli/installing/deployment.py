@@ -12,7 +12,7 @@ ELEMENT = 8080
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Deployment:
     synapse: str
     """Host and port, for the offices and for the proxy."""
     synapse_binds: str
@@ -27,7 +27,7 @@ class Place:
     """What the proxy does for the chat in the browser."""
 
 
-CONTAINERS = Place(
+CONTAINERS = Deployment(
     synapse=f"synapse:{HOMESERVER}",
     synapse_binds="0.0.0.0",  # noqa: S104  (the container's own network; no port is published)
     synapse_folder="/data",
@@ -38,9 +38,9 @@ CONTAINERS = Place(
 )
 
 
-def machine(folder: Path) -> Place:
+def machine(folder: Path) -> Deployment:
     """Everything on one machine, without containers."""
-    return Place(
+    return Deployment(
         synapse=f"127.0.0.1:{HOMESERVER}",
         synapse_binds="127.0.0.1",
         synapse_folder=str(folder / "homeserver"),

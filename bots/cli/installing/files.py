@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bots.cli.installing import homeserver, proxy, settings
 from bots.cli.installing.answers import Answers
+from bots.cli.installing.deployment import Deployment
 from bots.cli.installing.keys import (
     DKIM,
     FORM,
@@ -20,7 +21,6 @@ from bots.cli.installing.keys import (
     Keys,
     of_account,
 )
-from bots.cli.installing.place import Place
 
 PRIVATE, PUBLIC = 0o600, 0o644
 FOLDERS = (
@@ -45,9 +45,9 @@ class File:
     """Never written anew: what is sealed or signed with it would be lost."""
 
 
-def files(answers: Answers, keys: Keys, place: Place, folder: Path) -> tuple[File, ...]:
+def files(answers: Answers, keys: Keys, deployment: Deployment, folder: Path) -> tuple[File, ...]:
     """All but `dns.txt` and the answers themselves."""
-    return (*_secrets(answers, keys), *_settings(answers, place, folder), *_public(answers))
+    return (*_secrets(answers, keys), *_settings(answers, deployment, folder), *_public(answers))
 
 
 def _secrets(answers: Answers, keys: Keys) -> Iterator[File]:
@@ -68,13 +68,13 @@ def _secrets(answers: Answers, keys: Keys) -> Iterator[File]:
         yield File(path, f"{text}\n", secret=True)
 
 
-def _settings(answers: Answers, place: Place, folder: Path) -> Iterator[File]:
-    yield File("network/network.yaml", settings.network_yaml(answers, place))
+def _settings(answers: Answers, deployment: Deployment, folder: Path) -> Iterator[File]:
+    yield File("network/network.yaml", settings.network_yaml(answers, deployment))
     if answers.staff:
-        yield File("ombuds/ombuds.yaml", settings.ombuds_yaml(answers, place))
-    yield File("homeserver/homeserver.yaml", homeserver.homeserver_yaml(answers, place))
+        yield File("ombuds/ombuds.yaml", settings.ombuds_yaml(answers, deployment))
+    yield File("homeserver/homeserver.yaml", homeserver.homeserver_yaml(answers, deployment))
     yield File("homeserver/log.yaml", homeserver.log_yaml())
-    yield File("proxy/Caddyfile", proxy.caddyfile(answers, place))
+    yield File("proxy/Caddyfile", proxy.caddyfile(answers, deployment))
     yield File(".env", _environment(answers, folder))
 
 

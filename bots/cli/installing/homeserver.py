@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from bots.cli.installing.answers import Answers
-from bots.cli.installing.place import HOMESERVER, Place
+from bots.cli.installing.deployment import HOMESERVER, Deployment
 
 UPLOAD = "50M"
 
@@ -49,8 +49,8 @@ _LIMITS: Mapping[str, Any] = {
 }
 
 
-def homeserver_yaml(answers: Answers, place: Place) -> str:
-    folder = place.synapse_folder
+def homeserver_yaml(answers: Answers, deployment: Deployment) -> str:
+    folder = deployment.synapse_folder
     parts: list[tuple[str, Mapping[str, Any]]] = [
         (
             "What stands behind the colon of every Matrix id. It can never be changed.",
@@ -60,10 +60,10 @@ def homeserver_yaml(answers: Answers, place: Place) -> str:
             "How clients reach it, through the proxy.",
             {
                 "public_baseurl": f"https://{answers.hosts.matrix}/",
-                "listeners": [_listener(place)],
+                "listeners": [_listener(deployment)],
             },
         ),
-        ("PostgreSQL; its password stands in the passfile.", {"database": _database(place)}),
+        ("PostgreSQL; its password stands in the passfile.", {"database": _database(deployment)}),
         (
             "Files.",
             {
@@ -113,26 +113,26 @@ def _comment(text: str) -> str:
     return "\n".join(f"# {line}" for line in textwrap.wrap(text, 98))
 
 
-def _listener(place: Place) -> dict[str, Any]:
+def _listener(deployment: Deployment) -> dict[str, Any]:
     return {
         "port": HOMESERVER,
         "type": "http",
         "tls": False,
-        "bind_addresses": [place.synapse_binds],
+        "bind_addresses": [deployment.synapse_binds],
         "x_forwarded": True,
         "resources": [{"names": ["client", "federation"], "compress": False}],
     }
 
 
-def _database(place: Place) -> dict[str, Any]:
+def _database(deployment: Deployment) -> dict[str, Any]:
     return {
         "name": "psycopg2",
         "args": {
-            "host": place.postgres,
+            "host": deployment.postgres,
             "port": 5432,
             "user": "synapse",
             "dbname": "synapse",
-            "passfile": f"{place.synapse_folder}/secrets/pgpass",
+            "passfile": f"{deployment.synapse_folder}/secrets/pgpass",
             "cp_min": 5,
             "cp_max": 10,
         },

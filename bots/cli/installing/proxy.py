@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bots.cli.installing.answers import Answers
-from bots.cli.installing.place import Place
+from bots.cli.installing.deployment import Deployment
 
 _CADDYFILE = """\
 # Caddy, by `buendnis init`. It fetches and renews the certificates by itself.
@@ -83,16 +83,16 @@ _DOMAIN = """\
 """
 
 
-def caddyfile(answers: Answers, place: Place) -> str:
+def caddyfile(answers: Answers, deployment: Deployment) -> str:
     hosts = answers.hosts
     text = _CADDYFILE.format(
         contact=answers.contact,
         matrix=hosts.matrix,
         chat=hosts.chat,
         pages=hosts.pages,
-        synapse=place.synapse,
-        element=place.element,
-        web=place.pages,
+        synapse=deployment.synapse,
+        element=deployment.element,
+        web=deployment.pages,
     )
     if answers.website_elsewhere:
         return text

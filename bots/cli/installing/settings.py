@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from bots.cli.installing.answers import Answers
-from bots.cli.installing.place import Place
+from bots.cli.installing.deployment import Deployment
 from bots.offices.registry import BOTS, unwritten_accounts
 from federation.model.links import chat
 
@@ -138,11 +138,11 @@ def _q(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def network_yaml(answers: Answers, place: Place) -> str:
+def network_yaml(answers: Answers, deployment: Deployment) -> str:
     return _NETWORK.format(
         name=_q(answers.name),
         languages=", ".join(answers.languages),
-        synapse=place.synapse,
+        synapse=deployment.synapse,
         domain=_q(answers.domain),
         chat=answers.hosts.chat,
         link=way_in(answers),
@@ -152,7 +152,7 @@ def network_yaml(answers: Answers, place: Place) -> str:
         ombuds=_reached(answers),
         rules=_rules(answers),
         mail=_mail(answers),
-        web=_WEB.format(listen=place.pages_listen, pages=answers.hosts.pages),
+        web=_WEB.format(listen=deployment.pages_listen, pages=answers.hosts.pages),
         organisation=_q(answers.imprint.name),
         address=_q(answers.imprint.address),
         responsible=_q(answers.imprint.responsible),
@@ -215,10 +215,10 @@ def _quoted(name: str) -> str:
     return f'"{escaped}"'
 
 
-def ombuds_yaml(answers: Answers, place: Place) -> str:
+def ombuds_yaml(answers: Answers, deployment: Deployment) -> str:
     return _OMBUDS.format(
         languages=", ".join(answers.languages),
-        synapse=place.synapse,
+        synapse=deployment.synapse,
         account=_q(ombuds_account(answers)),
         staff=_listed(answers.staff),
         bots=_listed(account.on(answers.domain) for account in unwritten_accounts().values()),

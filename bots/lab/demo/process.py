@@ -46,7 +46,7 @@ async def command(*arguments: str, folder: Path) -> str:
     return told
 
 
-class Office:
+class OfficeProcess:
     """`buendnis run FILE` as a process."""
 
     def __init__(self, settings: Path, state: Path) -> None:

@@ -14,7 +14,7 @@ import yaml
 
 from bots.lab.demo import papers
 from bots.lab.demo.letterbox import Letterbox, listening
-from bots.lab.demo.process import Office, command
+from bots.lab.demo.process import OfficeProcess, command
 from bots.lab.people.client import Json
 from bots.lab.people.person import Person
 from bots.lab.synapse.embedded import EmbeddedSynapse, free_port
@@ -39,8 +39,8 @@ class Stage:
     """Address of the network's pages."""
     dkim: str
     """What the DNS would say of the key that signs mails."""
-    ombuds: Office
-    network: Office
+    ombuds: OfficeProcess
+    network: OfficeProcess
     access: Path
     """The access log of the network's homeserver."""
     passwords: dict[str, str] = field(default_factory=dict)
@@ -112,8 +112,8 @@ async def stage(
             mails,
             f"http://127.0.0.1:{web_port}",
             record,
-            Office(folder / "ombuds.yaml", folder / "state-ombuds"),
-            Office(folder / "network.yaml", folder / "state-network"),
+            OfficeProcess(folder / "ombuds.yaml", folder / "state-ombuds"),
+            OfficeProcess(folder / "network.yaml", folder / "state-network"),
             access,
         )
         try:

@@ -29,20 +29,22 @@ from federation.model.actions import (
     SetState,
 )
 
-Place = Callable[[Ref], str]
-"""What a room is called, whether it was named by its id or by a handle."""
+RoomName = Callable[[Ref], str]
+"""The name of a room in slots, whether the rule named it by its id or by a handle."""
 
 
 class Doublet(Exception):
     """Two requests of one decision have the same name: a rule has to tell them apart (`about`)."""
 
 
-def slots(requests: Sequence[Request], place: Place = str, *, strict: bool = False) -> list[str]:
+def slots(
+    requests: Sequence[Request], room_name: RoomName = str, *, strict: bool = False
+) -> list[str]:
     """A name for each. Those that a rule did not tell apart are numbered, or raise Doublet."""
     found: list[str] = []
     seen: dict[str, int] = {}
     for request in requests:
-        name = slot(request, place)
+        name = slot(request, room_name)
         number = seen[name] = seen.get(name, 0) + 1
         if number > 1 and strict and not isinstance(request, CancelTimer | Withdraw):
             raise Doublet(f"two of {name}")
@@ -54,10 +56,10 @@ def is_doublet(name: str) -> bool:
     return not name.endswith("]")
 
 
-def slot(request: Request, place: Place = str) -> str:
+def slot(request: Request, room_name: RoomName = str) -> str:
     kind, about = _named(request)
     room = getattr(request, "room", None)
-    parts = (kind, None if room is None else place(room), *about)
+    parts = (kind, None if room is None else room_name(room), *about)
     return json.dumps(parts, separators=(",", ":"))
 
 

@@ -27,7 +27,7 @@ from bots.runtime.model.decision import (
     Withdraw,
 )
 from bots.runtime.model.errors import StoreError
-from bots.runtime.model.requests import Doublet, Place, is_doublet, slots
+from bots.runtime.model.requests import Doublet, RoomName, is_doublet, slots
 from bots.runtime.office import asking
 from bots.runtime.office.opening import happened, opened
 from bots.runtime.office.outcomes import report
@@ -181,8 +181,8 @@ class Deciding:
     def _request(
         self, tx: Transaction, cause: _Cause, account: str, bot: AnyBot, requests: Sequence[Request]
     ) -> None:
-        place = partial(_place, tx, cause.room)
-        for slot, request in _named(requests, place):
+        room_name = partial(_room_name, tx, cause.room)
+        for slot, request in _named(requests, room_name):
             match request:
                 case SetTimer():
                     _set_timer(tx, cause, bot.name, slot, request)
@@ -197,7 +197,7 @@ class Deciding:
                     action = _rendered(request, bot)
                     order = Order(_by(action, account), bot.name, action, cause.seq, cause.was)
                     room = getattr(action, "room", None)
-                    here = room is not None and place(room) == cause.room
+                    here = room is not None and room_name(room) == cause.room
                     self._append(tx, tx.action_id(cause.key, slot, here=here), order)
 
     def _append(self, tx: Transaction, action_id: str, order: Order) -> None:
@@ -245,15 +245,15 @@ def _by(action: Action | Deliver, account: str) -> str:
     return action.bridge if isinstance(action, Deliver) else account
 
 
-def _named(requests: Sequence[Request], place: Place) -> Iterator[tuple[str, Request]]:
-    names = slots(requests, place, strict=STRICT in os.environ)
+def _named(requests: Sequence[Request], room_name: RoomName) -> Iterator[tuple[str, Request]]:
+    names = slots(requests, room_name, strict=STRICT in os.environ)
     for slot, request in zip(names, requests, strict=True):
         if is_doublet(slot):
             log.error("a decision asks twice for the same (%s)", type(request).__name__)
         yield slot, request
 
 
-def _place(tx: Transaction, here: str | None, room: Ref) -> str:
+def _room_name(tx: Transaction, here: str | None, room: Ref) -> str:
     """A room by a name to which a store that was lost comes as well: it may hear only later what
     is under a handle, and the rule may have been told by then."""
     made = tx.made(room) if isinstance(room, Handle) else None

@@ -16,7 +16,7 @@ from bots.runtime.model.errors import StoreError
 from bots.runtime.office.deciding import Deciding, Progress
 from bots.runtime.office.delivering import Delivering
 from bots.runtime.office.heads import Head, appended
-from bots.runtime.office.performing import Account, Bridge, Performer
+from bots.runtime.office.performing import AccountPerformer, Bridge, Performer
 from bots.runtime.office.ruling import AnyBot
 from bots.runtime.process.clock import Clock, SystemClock
 from bots.runtime.store.records import Told
@@ -101,7 +101,7 @@ class Office:
         recent = {post.session.account: post.session.recent for post in self._posts}
         self.deciding = Deciding({post.session.account: post.bot for post in self._posts}, recent)
         self.deciding.deaf = self._deaf
-        accounts = {post.session.account: Account(post.session) for post in self._posts}
+        accounts = {post.session.account: AccountPerformer(post.session) for post in self._posts}
         performers: dict[str, Performer] = {**accounts, **self.bridges}
         self._delivering = Delivering(self.store, self._clock, performers, recent)
         self._delivering.caught_up.clear()

@@ -101,7 +101,7 @@ class Bridge(Performer, Protocol):
     async def close(self) -> None: ...
 
 
-class Account:
+class AccountPerformer:
     """Performs on Matrix, as one account."""
 
     def __init__(self, session: Session) -> None:
