@@ -61,15 +61,12 @@ def _is_ours(turn: Turn, event: RoomEvent) -> bool:
     return event.origin.sender == turn.settings.account
 
 
-def _nothing(turn: Turn, event: RoomEvent) -> None: ...
-
-
 IN_OFFICE: Router[Turn] = Router(
     on(Membership, moving.membership),
     on(RoomReplaced, moving.replaced),
-    in_room(_nothing, when=_is_ours),
-    in_room(_nothing, when=Turn.was_removed),
-    in_room(_nothing, when=staff.is_stranger),
+    in_room(when=_is_ours),
+    in_room(when=Turn.was_removed),
+    in_room(when=staff.is_stranger),
     on(TextMessage, staff.said, staff.text),
     on(MediaMessage, staff.said, staff.media),
     on(Edit, staff.changed, staff.edited),
@@ -136,10 +133,10 @@ ROUTES: Router[Turn] = Router(
     outcome(Redact, places.not_removed),
     outcome(Join, places.not_entered),
     outcome(Invite, roster.not_invited),
-    in_room(_nothing, when=_is_former),
+    in_room(when=_is_former),
     in_room(IN_OFFICE, when=_is_in_office),
     on(Membership, arrival.entered, MEMBERS),
-    in_room(_nothing, when=_is_ours),
+    in_room(when=_is_ours),
     in_room(IN_PLACE, when=places.is_place),
     in_room(_in_private),
 )

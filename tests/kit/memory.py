@@ -38,7 +38,7 @@ class Memory:
             if isinstance(change, Put):
                 self.put(change.collection, change.document)
             else:
-                self.drop(change.collection, change.key)
+                self.drop(change.collection, change.key, erase=change.erase)
 
     def _check(self, change: Change) -> None:
         after = change.document if isinstance(change, Put) else None
@@ -54,14 +54,14 @@ class Memory:
             self.lists.setdefault((kind, *new), []).append(key)
         self.documents.setdefault(kind, {})[key] = json.dumps(collection.plain(document))
 
-    def drop(self, collection: Collection[D], key: str) -> None:
+    def drop(self, collection: Collection[D], key: str, *, erase: bool = False) -> None:
         document = self.get(collection, key)
         if document is None:
             return
         for gone in collection.listed(document):
             self.lists[(collection.kind, *gone)].remove(key)
         del self.documents[collection.kind][key]
-        if collection.erases(document):
+        if erase or collection.erases(document):
             self.forgotten.add((collection.kind, key))
 
     def _places(self, collection: Collection[D], key: str) -> set[tuple[str, str]]:
@@ -109,6 +109,10 @@ class Memory:
     def count(self, collection: Collection[Any], index: str, value: str = "") -> int:
         collection.indexed(index)
         return len(self.lists.get((collection.kind, index, value), ()))
+
+    def keys(self, collection: Collection[Any], index: str, value: str = "") -> tuple[str, ...]:
+        collection.indexed(index)
+        return tuple(self.lists.get((collection.kind, index, value), ()))
 
     def made(self, handle: str) -> Made | None:
         return self.handles.get(handle)

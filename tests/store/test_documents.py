@@ -91,21 +91,25 @@ async def test_a_store_finds_what_dictionaries_find(
             assert some == found[:2]
             old = await seen(store, lambda x, i=index, v=value: x.find(NOTES, i, v, oldest=True))  # type: ignore[misc]
             assert old == found[::-1]
+            keys = await seen(store, lambda x, i=index, v=value: x.keys(NOTES, i, v))  # type: ignore[misc]
+            assert keys == tuple(x.id for x in old) == memory.keys(NOTES, index, value)
         await change(store, *(Drop(NOTES, x) for x in "abcdefgh"))
         left = await store.run("test", lambda tx: list(tx.rows("test/note lists")))
         await store.close()
     assert left == [], "a list that nobody needs is gone"
 
 
+@pytest.mark.parametrize("wanted", [False, True])
 async def test_what_was_erased_is_not_found_after_an_older_backup(
-    tmp_path: Path, store: Store
+    tmp_path: Path, store: Store, wanted: bool
 ) -> None:
+    """Since documents like it are erased, or since somebody wanted it."""
     for id_ in "abc":
-        await change(store, Put(NOTES, Note(id_, "anna", ("sofa",), open=False)))
+        await change(store, Put(NOTES, Note(id_, "anna", ("sofa",), open=wanted)))
     shutil.copy(tmp_path / FILE, tmp_path / "backup.db")
     wal = tmp_path / f"{FILE}-wal"
     shutil.copy(wal, tmp_path / "backup.db-wal")
-    await change(store, Drop(NOTES, "b"))
+    await change(store, Drop(NOTES, "b", erase=wanted))
     erased = await store.run("test", lambda tx: tx.erased())
     older = tmp_path / "older"
     older.mkdir()

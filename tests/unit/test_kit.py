@@ -158,6 +158,21 @@ def test_a_turn_knows_what_it_has_changed_and_its_view_does_not() -> None:
     assert memory.find(NOTES, "text", "before") == ()
 
 
+def test_a_turn_knows_what_stands_under_a_value_by_now() -> None:
+    memory = Memory()
+    for id_ in "abc":
+        memory.put(NOTES, Note(id_, "same"))
+    turn = Turn(memory, None, EnglishWords(), NOW)
+    turn.drop(NOTES, "a")
+    turn.put(NOTES, Note("b", "other"))
+    turn.put(NOTES, Note("c", "same"))
+    turn.put(NOTES, Note("d", "same"))
+    assert turn.keys(NOTES, "text", "same") == ("c", "d")
+    assert turn.view.keys(NOTES, "text", "same") == ("a", "b", "c")
+    memory.apply(turn.decision().changes)
+    assert memory.keys(NOTES, "text", "same") == ("c", "d")
+
+
 def test_a_rule_gets_the_document_that_is_named_while_it_is_there() -> None:
     router: Router[Any] = Router(
         timer(REST, lambda turn, note: turn.drop(NOTES, note.id), of=NOTES),

@@ -100,6 +100,8 @@ class Put(Generic[D]):
 class Drop:
     collection: Collection[Any]
     key: str = field(repr=False)
+    erase: bool = False
+    """Somebody wants it gone: no older backup may bring it back, whatever `Collection.erases`."""
 
 
 Change = Put[Any] | Drop
@@ -127,6 +129,10 @@ class View(Protocol):
 
     def count(self, collection: Collection[Any], index: str, value: str = "") -> int:
         """How many stand under a value."""
+
+    def keys(self, collection: Collection[Any], index: str, value: str = "") -> tuple[str, ...]:
+        """Of all that stand under a value, the oldest first: as many as there are. They cost little
+        beside the documents, which a rule gets in parts."""
 
     def made(self, handle: str) -> Made | None:
         """What stands under a handle, once the homeserver has made it."""

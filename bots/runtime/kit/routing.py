@@ -63,10 +63,10 @@ def on(
 
 
 def in_room(
-    rule: Callable[[T, RoomEvent], None], when: Callable[[T, RoomEvent], bool] | None = None
+    *rules: Callable[[T, RoomEvent], None], when: Callable[[T, RoomEvent], bool] | None = None
 ) -> Route[T]:
-    """Whatever happens in a room."""
-    return _where(RoomEvent, (rule,), when)
+    """Whatever happens in a room, as `on`."""
+    return _where(RoomEvent, rules, when)
 
 
 def _where(

@@ -49,8 +49,8 @@ class Turn(Generic[S]):
         self._changes[collection.kind, key] = Put(collection, document)
         return document
 
-    def drop(self, collection: Collection[Any], key: str) -> None:
-        self._changes[collection.kind, key] = Drop(collection, key)
+    def drop(self, collection: Collection[Any], key: str, *, erase: bool = False) -> None:
+        self._changes[collection.kind, key] = Drop(collection, key, erase)
 
     def get(self, collection: Collection[D], key: str) -> D | None:
         """A document as this decision leaves it so far. What is found by an index or counted is as
@@ -76,6 +76,18 @@ class Turn(Generic[S]):
         found = self.view.find(collection, index, *values, most=most, oldest=oldest)
         self._read |= {(collection.kind, collection.key(x)): x for x in found}
         return found
+
+    def keys(self, collection: Collection[Any], index: str, value: str = "") -> tuple[str, ...]:
+        """As `View.keys`: as this decision leaves them so far."""
+        found = dict.fromkeys(self.view.keys(collection, index, value))
+        for (kind, key), change in self._changes.items():
+            if kind != collection.kind:
+                continue
+            if isinstance(change, Put) and (index, value) in collection.listed(change.document):
+                found.setdefault(key)
+            else:
+                found.pop(key, None)
+        return tuple(found)
 
     def decision(self) -> Decision:
         return Decision(tuple(self._changes.values()), tuple(self.requests))

@@ -31,7 +31,7 @@ def apply(tx: Transaction, changes: Iterable[Change]) -> None:
         if isinstance(change, Put):
             tx.keep(change.collection, change.document)
         else:
-            tx.discard(change.collection, change.key)
+            tx.discard(change.collection, change.key, erase=change.erase)
 
 
 class _Opened:
@@ -75,6 +75,10 @@ class _Opened:
     def count(self, collection: Collection[Any], index: str, value: str = "") -> int:
         collection.indexed(index)
         return self._tx.count(collection.kind, index, value)
+
+    def keys(self, collection: Collection[Any], index: str, value: str = "") -> tuple[str, ...]:
+        collection.indexed(index)
+        return tuple(self._tx.oldest(collection.kind, index, value))
 
     def made(self, handle: str) -> Made | None:
         return self._tx.made(handle)

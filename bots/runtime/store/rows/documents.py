@@ -67,13 +67,13 @@ class Documents(Vault):
         row = {"v": collection.version, "in": listing, "is": collection.plain(document)}
         self.write(kind, key, encode(row))
 
-    def discard(self, collection: Collection[D], key: str) -> None:
+    def discard(self, collection: Collection[D], key: str, *, erase: bool = False) -> None:
         row = self._row(collection.kind, key)
         if row is None:
             return
         self._delist(collection.kind, key, row)
-        document = collection.revived(row["is"], row["v"])
-        (self.forget if collection.erases(document) else self.erase)(collection.kind, key)
+        gone = erase or collection.erases(collection.revived(row["is"], row["v"]))
+        (self.forget if gone else self.erase)(collection.kind, key)
 
     def under(self, kind: str, index: str, values: Sequence[str], *, oldest: bool) -> Iterator[str]:
         """Keys of the documents under each of the values."""
