@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-BOTS = ("exchange", "ombuds", "onboarding")
+BOTS = ("announcements", "exchange", "ombuds", "onboarding")
 FRAMES = {
     "bot.py", "desk.py", "dispatch.py", "handles.py", "keys.py", "kinds.py", "saving.py",
     "state.py", "store.py", "loading.py", "routes.py",

@@ -1,38 +1,115 @@
-"""The announcements bot: its rule, what it keeps and how it speaks, put together."""
+"""The announcements bot: what it keeps, which rule an event is for, and what it says."""
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from bots.announcements import store
-from bots.announcements.models import Settings, Texts
-from bots.announcements.rules.dispatch import rule
-from bots.announcements.state import State
+from bots.announcements import keys
+from bots.announcements.documents import mails, news, people
+from bots.announcements.rules import (
+    asking,
+    commanded,
+    digest,
+    drafts,
+    readers,
+    release,
+    removed,
+    room,
+    rounds,
+    suspending,
+    watch,
+)
+from bots.announcements.rules.commands import DIGEST, RELEASE
+from bots.announcements.rules.turn import Turn
+from bots.announcements.settings import Settings
 from bots.announcements.wording import WORDING
-from bots.runtime.model.bot import Docs
-from bots.runtime.model.decision import Decision, Event, Phrase
-from bots.runtime.speech.phrases import Renderer
-from federation.model.actions import Text
+from bots.runtime.kit import deadletters
+from bots.runtime.kit.bot import KitBot, Spec
+from bots.runtime.kit.routing import Router, commands, form, in_room, now, on, outcome, timer
+from bots.runtime.kit.undo import SIGN
+from bots.runtime.model.decision import MailReceived, SetAside, Started
+from bots.runtime.speech.tongues import Texts
+from bots.runtime.speech.vocabulary import HELP, UNDO
+from federation.model.events import (
+    Edit,
+    MediaMessage,
+    Membership,
+    Reaction,
+    Redaction,
+    RoomEvent,
+    RoomReplaced,
+    TextMessage,
+    in_clear,
+)
 
 
-class AnnouncementsBot:
-    name = "announcements"
+def _is_ours(turn: Turn, event: RoomEvent) -> bool:
+    return event.origin.sender == turn.settings.account
 
+
+def _is_elsewhere(turn: Turn, event: RoomEvent) -> bool:
+    return event.origin.room_id != turn.room
+
+
+def _counts(turn: Turn, event: RoomEvent) -> bool:
+    """Whether an editor did this, and has not taken it back."""
+    return turn.is_editor(event) and not removed.was_removed(turn, event)
+
+
+def _is_in_clear(_: Turn, event: RoomEvent) -> bool:
+    return isinstance(event, TextMessage | MediaMessage | Edit) and in_clear(event)
+
+
+def _takes_back(_: Turn, event: Reaction) -> bool:
+    return event.key == SIGN
+
+
+BY_EDITOR: Router[Turn] = Router(
+    on(TextMessage, when=lambda _, event: event.notice),
+    in_room(drafts.in_clear, when=_is_in_clear),
+    commands(
+        (RELEASE, commanded.releases),
+        (UNDO, commanded.undoes),
+        (DIGEST, commanded.asks_digest),
+        (HELP, commanded.asks_help),
+        unknown=commanded.unknown,
+    ),
+    on(TextMessage, drafts.text),
+    on(MediaMessage, drafts.media),
+    on(Edit, drafts.edited),
+    on(Reaction, suspending.reacted, digest.reacted, release.undone, when=_takes_back),
+    on(Reaction, release.released, when=lambda _, event: event.key == release.SIGN),
+)
+ROUTES: Router[Turn] = Router(
+    on(Started, room.started, digest.started),
+    on(SetAside, deadletters.tell),
+    timer(keys.UNDO, release.due, of=news.ITEMS),
+    timer(keys.CHUNK, rounds.chunk_due, of=mails.CHUNKS),
+    timer(keys.TELLING, rounds.telling_due, of=mails.ROUNDS),
+    timer(keys.MAIL_AGAIN, rounds.again),
+    timer(keys.DIGEST, digest.due),
+    timer(keys.CALL_UNDO, digest.call_due),
+    timer(keys.WATCH, watch.due),
+    timer(keys.CONFIRMING, asking.due),
+    timer(keys.CONFIRM_AGAIN, asking.again),
+    timer(keys.EXPIRY, asking.drop, of=people.REQUESTS),
+    outcome(keys.MAIL, rounds.performed),
+    outcome(keys.CONFIRM, asking.performed),
+    now(keys.TEXT, removed.now_known, of=news.ITEMS),
+    form("subscribe", asking.subscribe),
+    form("confirm", readers.confirm),
+    form("unsubscribe", readers.unsubscribe),
+    on(MailReceived, readers.unsubscribe_by_mail),
+    in_room(when=_is_ours),
+    on(Redaction, removed.removed),
+    in_room(when=_is_elsewhere),
+    on(Membership, room.invited),
+    on(RoomReplaced, room.replaced),
+    in_room(BY_EDITOR, when=_counts),
+)
+
+
+ANNOUNCEMENTS = Spec("announcements", (*news.ALL, *mails.ALL, *people.ALL), ROUTES, WORDING, Turn)
+
+
+class AnnouncementsBot(KitBot[Settings, Turn]):
     def __init__(self, settings: Settings, words: Texts) -> None:
-        if not settings.languages:
-            raise ValueError("Announcements need at least one language, the editors' own, as first")
-        self.settings = settings
-        """May be replaced while the office runs."""
-        self._words = words
-
-    def load(self, docs: Docs, event: Event) -> State:
-        return store.Loader(docs, self.settings, self._words).load(event)
-
-    def rule(self, state: State, event: Event, now: datetime) -> Decision[State]:
-        return rule(state, event, now)
-
-    def save(self, docs: Docs, state: State) -> None:
-        store.save(docs, state)
-
-    def render(self, phrase: Phrase) -> Text:
-        return Renderer(self._words, WORDING).render(phrase)
+        super().__init__(ANNOUNCEMENTS, settings, words)

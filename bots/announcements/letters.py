@@ -6,11 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bots.announcements import handles
-from bots.announcements.models import Announcement, Round, Settings, Texts, Version
+from bots.announcements.documents.mails import Round
+from bots.announcements.documents.news import Announcement, Version
 from bots.announcements.rules import versions
+from bots.announcements.settings import Settings
 from bots.announcements.wording import mails
 from bots.runtime.speech.originals import NOT_CHECKED
+from bots.runtime.speech.tongues import Texts
 from bridges.email.letters import Block, Kind, Letter
 
 
@@ -121,7 +123,7 @@ def confirm_letter(settings: Settings, texts: Texts, language: str) -> Letter:
         for original in texts.originals:
             blocks += _asking(_Writer(settings, texts, original))
     return Letter(
-        key=f"{handles.CONFIRM}/{language}",
+        key=f"c/{language}",
         event="confirm",
         subject=writer.say(mails.CONFIRM),
         language=language,

@@ -10,11 +10,12 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
-from bots.announcements.kinds import PAGE
-from bots.announcements.models import Published
-from bots.announcements.store import published
+from bots.announcements.documents.news import PAGES, Published
+from bots.announcements.pages import published
 from bots.announcements.wording import site as wording
 from bots.runtime.office.botspec import Desk
+from bots.runtime.store import viewing
+from bots.runtime.store.transaction import Transaction
 from bridges.email.addresses import Fault, fault
 from bridges.email.direction import in_html
 from bridges.email.markup import shown
@@ -159,19 +160,24 @@ class _Reading:
 
     async def news(self) -> Sequence[News]:
         async with self._reading:
-            written = self._store.written[PAGE]
+            written = self._store.written[PAGES.kind]
             if written != self._written:
                 await self._read()
                 self._written = written
         return self._shown
 
     async def _read(self) -> None:
-        found = await self._store.run("news", published)
+        found = await self._store.run("news", _published)
         new = [x for x in found if x not in self._news]
         made = dict(zip(new, await asyncio.to_thread(rendered, new, self._texts), strict=True))
         # What was taken back is not kept here, either.
         self._news = {x: self._news.get(x) or made[x] for x in found}
         self._shown = tuple(self._news.values())
+
+
+def _published(tx: Transaction) -> Sequence[Published]:
+    with viewing.view(tx) as view:
+        return published(view)
 
 
 def rendered(found: Sequence[Published], texts: Texts) -> list[News]:

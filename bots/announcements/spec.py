@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import get_args
 
 from bots.announcements import site
-from bots.announcements.bot import AnnouncementsBot
-from bots.announcements.models import DigestTime, Settings
+from bots.announcements.bot import ANNOUNCEMENTS as BOT
 from bots.announcements.section import Announcements, DigestDay
+from bots.announcements.settings import DigestTime, Settings
 from bots.runtime.model.network import NetworkView
-from bots.runtime.office.botspec import AccountSpec, BotSpec, Outside, RoomForAll
+from bots.runtime.office.botspec import AccountSpec, BotSpec, RoomForAll
 from bots.runtime.speech.phrases import N_
 from federation.model.network import POWER, Role
 
@@ -37,7 +37,7 @@ def settings(network: NetworkView) -> Settings:
 
 
 ANNOUNCEMENTS = BotSpec(
-    Outside("announcements", AnnouncementsBot),
+    BOT,
     settings,
     AccountSpec(
         "rundbrief",

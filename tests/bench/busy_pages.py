@@ -13,7 +13,7 @@ from typing import Any
 
 import aiohttp
 
-from bots.announcements.models import Published
+from bots.announcements.documents.news import Published
 from bots.announcements.site import News, rendered
 from bots.announcements.site import site as announced
 from bots.runtime.speech.words import Words

@@ -22,19 +22,11 @@ from zoneinfo import ZoneInfo
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from bots.announcements import kinds
 from bots.announcements.bot import AnnouncementsBot
-from bots.announcements.models import (
-    Announcement,
-    Kind,
-    Settings,
-    Standing,
-    State,
-    Subscriber,
-    Version,
-    to_json,
-)
-from bots.runtime.mail import documents
+from bots.announcements.documents.news import ITEMS, Announcement, State, Version
+from bots.announcements.documents.people import READERS, Kind, Standing, Subscriber
+from bots.announcements.settings import Settings
+from bots.runtime.mail.documents import ADDRESSES, Address
 from bots.runtime.mail.performer import Mail
 from bots.runtime.mail.performer import Settings as MailSettings
 from bots.runtime.office.office import Office, Post
@@ -149,8 +141,8 @@ def _seed(tx: Transaction, readers: int, announcements: int) -> None:
         reader = reader_id(i)
         language = LANGUAGES[i % len(LANGUAGES)]
         known = Subscriber(reader, Standing.ACTIVE, language, Kind.IMMEDIATE)
-        tx.put(kinds.READER, reader, to_json(known))
-        tx.put(documents.ADDRESS, reader, address(i))
+        tx.keep(READERS, known)
+        tx.keep(ADDRESSES, Address(reader, address(i)))
     for number in range(1, announcements + 1):
         announce(tx, number)
 
@@ -159,7 +151,7 @@ def announce(tx: Transaction, number: int) -> None:
     """It leaves as soon as the office looks at its timers."""
     texts = [Version(x, f"${x}{number}", EDITOR, TEXT[x]) for x in TEXT]
     item = Announcement(number, texts[0], State.PENDING, tuple(texts[1:]))
-    tx.put(kinds.ITEM, str(number), to_json(item))
+    tx.keep(ITEMS, item)
     tx.fill(f"announcement/{number}/offer", ROOM, f"$offer{number}")
     rings = Rings(f"due/{number}", "announcements", f"undo/{number}", tx.now)
     tx.set_timer(f"announcements/undo/{number}", tx.now, rings)

@@ -11,12 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from bots.announcements import kinds
-from bots.announcements.models import Kind, Standing, Subscriber, to_json
+from bots.announcements.documents.people import READERS, Kind, Standing, Subscriber
 from bots.lab.synapse.embedded import EmbeddedSynapse, free_port
 from bots.offices.reading import load_network
 from bots.offices.spaces.planning import seal_key
-from bots.runtime.mail import documents
+from bots.runtime.mail.documents import ADDRESSES, Address
 from bots.runtime.process.control import NotRunning, Refused, ask
 from bots.runtime.store.sealing import Sealer
 from bots.runtime.store.store import Store
@@ -156,8 +155,8 @@ async def subscribed(declared: Declared, kind: Kind, addresses: list[str]) -> No
         for address in addresses:
             reader = tokens.mark(secret, "reader", address)
             known = Subscriber(reader, Standing.ACTIVE, "en", kind)
-            tx.put(kinds.READER, reader, to_json(known))
-            tx.put(documents.ADDRESS, reader, address)
+            tx.keep(READERS, known)
+            tx.keep(ADDRESSES, Address(reader, address))
 
     store = Store.open(config.network.state, sealer)
     try:

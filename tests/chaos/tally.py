@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from bots.announcements.models import Kind
+from bots.announcements.documents.people import Kind
 from bridges.email.smtp import Server
 from tests.chaos.alliance import Event
 from tests.chaos.figures import Figure

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
-from bots.announcements.models import Kind
+from bots.announcements.documents.people import Kind
 from tests.bench.light import Light
 from tests.bench.mailsink import Sink, sink
 from tests.chaos.alliance import Always, declare, state_of, subscribed

@@ -11,14 +11,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bots.announcements import handles, kinds
-from bots.announcements.models import Round, round_from
+from bots.announcements.documents.mails import ROUNDS, Matter, Round
+from bots.announcements.documents.people import READERS
 from bots.runtime.mail.performer import Mail
 from bots.runtime.model.decision import FormSubmitted
 from bots.runtime.office.office import Office
 from bots.runtime.process.clock import Clock, ManualClock, SystemClock
 from bots.runtime.store.transaction import Transaction
 from tests.bench import mailoffice
+from tests.kit.stored import documents
 
 DAY = 24 * 3600.0
 PATIENCE = 180.0
@@ -104,17 +105,22 @@ class Mailing:
 
     async def round(self) -> Round:
         """The latest."""
-        key = handles.announcement_round(self._announced)
-        stored = await self.office.store.run("test", lambda tx: tx.get(kinds.ROUND, key))
-        return Round(key, "", 1, (), ()) if stored is None else round_from(stored)
+        new = self._new
+        stored = await self.office.store.run("test", lambda tx: tx.document(ROUNDS, new.key))
+        return stored or new
+
+    @property
+    def _new(self) -> Round:
+        """The latest, as if it had not begun."""
+        return Round(Matter.ANNOUNCEMENT, self._announced, "", 1, (), ())
 
     async def standings(self) -> Counter[str]:
-        found = await self.office.store.run("test", lambda tx: list(tx.scan(kinds.READER)))
-        return Counter(x["standing"] for _, x in found)
+        found = await self.office.store.run("test", lambda tx: documents(tx, READERS))
+        return Counter(x.standing for x in found)
 
     async def bring_back(self) -> None:
         """An editor taps ❌ at the message that tells of suspended readers."""
-        handle = handles.suspended(handles.announcement_round(self._announced))
+        handle = self._new.suspended
 
         def tap(tx: Transaction) -> None:
             told = tx.made(handle)

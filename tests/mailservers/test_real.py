@@ -154,7 +154,7 @@ async def test_who_has_no_mailbox_is_suspended_told_and_brought_back(
             office.leap(1.5 * DAY)
             await office.announce()
             await office.until_told("550 5.1.1")
-            assert await office.standings() == {"active": READERS - 1, "nobody": 1}
+            assert await office.standings() == {"active": READERS - 1, "suspended": 1}
             await office.bring_back()
             await office.until_told("1 address gets mails again")
             assert await office.standings() == {"active": READERS}

@@ -106,7 +106,7 @@ async def test_who_does_not_exist_is_suspended_told_and_brought_back(scene: Open
         office.leap(1.5 * DAY)
         await office.announce()
         await office.until_told("1 address gets no mails")
-        assert await office.standings() == {"active": 19, "nobody": 1}
+        assert await office.standings() == {"active": 19, "suspended": 1}
         await office.bring_back()
         await office.until_told("1 address gets mails again")
         assert await office.standings() == {"active": 20}

@@ -8,12 +8,24 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
+from bots.runtime.kit.documents import Collection
 from bots.runtime.mail import documents
-from bots.runtime.mail.documents import ADDRESS, GONE, LATER, LETTER, NOBODY, REFUSED, UNKNOWN
+from bots.runtime.mail.documents import (
+    ADDRESSES,
+    GONE,
+    LATER,
+    LETTERS,
+    NOBODY,
+    REFUSED,
+    TROUBLE,
+    UNKNOWN,
+    Address,
+    Trouble,
+)
 from bots.runtime.mail.performer import BAD_RUN, DOUBT, Mail, Settings
 from bots.runtime.model.decision import Deliver
 from bots.runtime.office.performing import Declined, Refused, TryLater
@@ -25,6 +37,7 @@ from bridges.email.letters import Block, Kind, Letter, Letterhead, Mailbox
 from bridges.email.smtp import Hook, Pool, Server
 from tests.bench.mailsink import DROP, STALL, Script, Sink, sink
 
+D = TypeVar("D")
 SECRET = b"s" * 32
 LETTERHEAD = Letterhead(Mailbox("news@net.example"), "news.net.example", "https://net.example/u/")
 NOW = 1_800_000_000.0
@@ -44,15 +57,18 @@ class Post:
     server: Server
     tries: dict[str, int] = field(default_factory=dict)
 
-    async def put(self, kind: str, key: str, value: Any) -> None:
-        await self.store.run("test", lambda tx: tx.put(kind, key, value))
+    async def put(self, collection: Collection[D], document: D) -> None:
+        await self.store.run("test", lambda tx: tx.keep(collection, document))
 
-    async def drop(self, kind: str, key: str) -> None:
-        await self.store.run("test", lambda tx: tx.delete(kind, key))
+    async def drop(self, collection: Collection[Any], key: str) -> None:
+        await self.store.run("test", lambda tx: tx.discard(collection, key))
 
     async def add(self, *readers: str) -> None:
         for reader in readers:
-            await self.put(ADDRESS, reader, f"{reader}@mail.example")
+            await self.put(ADDRESSES, Address(reader, f"{reader}@mail.example"))
+
+    async def trouble(self) -> Trouble | None:
+        return await self.store.run("test", lambda tx: tx.document(TROUBLE, "trouble"))
 
     def action(self, reader: str, key: str = "a/1/de", **fields: Any) -> Deliver:
         token = tokens.token(SECRET, reader)
@@ -97,7 +113,7 @@ def post(tmp_path: Path) -> Any:
             )
             mail = _mail(store, server, settings, lambda: now[0])
             post = Post(store, found, mail, now, settings, server)
-            await post.put(LETTER, "a/1/de", documents.letter_data(letter()))
+            await post.put(LETTERS, letter())
             try:
                 yield post
             finally:
@@ -129,7 +145,7 @@ async def test_a_letter_that_was_taken_back_is_not_sent(post: Any) -> None:
     async with post() as p:
         await p.add("anna", "bilal")
         assert await p.send("anna") is None
-        await p.drop(LETTER, "a/1/de")
+        await p.drop(LETTERS, "a/1/de")
         assert await p.send("bilal") == GONE
     assert p.sink.count == 1
 
@@ -144,7 +160,7 @@ async def test_a_letter_that_was_changed_leaves_as_it_is_now(post: Any) -> None:
     async with post() as p:
         await p.add("anna", "bilal")
         await p.send("anna")
-        await p.put(LETTER, "a/1/de", documents.letter_data(letter("Anderes")))
+        await p.put(LETTERS, letter("Anderes"))
         await p.send("bilal")
     assert b"Hallo" in p.sink.mails[0].content
     assert b"Anderes" in p.sink.mails[1].content
@@ -152,7 +168,7 @@ async def test_a_letter_that_was_changed_leaves_as_it_is_now(post: Any) -> None:
 
 async def test_a_letter_that_must_not_leave_is_an_admins_affair(post: Any) -> None:
     async with post() as p:
-        await p.put(ADDRESS, "evil", "a@b.example\r\nBcc: x@y.example")
+        await p.put(ADDRESSES, Address("evil", "a@b.example\r\nBcc: x@y.example"))
         assert await p.send("evil") == "unsafe"
     assert p.sink.count == 0
 
@@ -254,9 +270,9 @@ class Crowded(Pool):
         await super().send(sender, recipient, message, commit, urgent=urgent)
 
 
-@pytest.mark.parametrize("kind", [LETTER, ADDRESS])
+@pytest.mark.parametrize("kept", [LETTERS, ADDRESSES])
 async def test_what_is_taken_back_while_a_mail_waits_for_a_connection_does_not_leave(
-    post: Any, kind: str
+    post: Any, kept: Collection[Any]
 ) -> None:
     stalled = asyncio.Event()
 
@@ -275,7 +291,7 @@ async def test_what_is_taken_back_while_a_mail_waits_for_a_connection_does_not_l
         second = asyncio.create_task(p.send("bilal"))
         async with asyncio.timeout(60), pool.changed:
             await pool.changed.wait_for(lambda: pool.asked == 2)
-        await p.drop(kind, "bilal" if kind == ADDRESS else "a/1/de")
+        await p.drop(kept, "bilal" if kept is ADDRESSES else "a/1/de")
         assert [await first_one, await second] == ["try later: away", "try later: changed"]
         p.now[0] += 3_600
         assert await p.send("bilal") == GONE
@@ -435,7 +451,7 @@ async def test_a_refused_letter_holds_up_nothing_else(post: Any) -> None:
         return "554 5.7.1 spam" if verb == "END" and rest.startswith("r") else None
 
     async with post(picky) as p:
-        await p.put(LETTER, "c/de", documents.letter_data(letter("Bitte", "c/de")))
+        await p.put(LETTERS, letter("Bitte", "c/de"))
         names = [f"r{i}" for i in range(20)]
         await p.add("anna", *names)
         said = [await p.send(x) for x in names]
@@ -447,9 +463,7 @@ async def test_the_reason_of_a_pause_is_kept_for_the_bot_until_it_is_over(post: 
     async with post(first("MAIL", "451 4.3.0 later")) as p:
         await p.add("anna")
         await p.send("anna")
-        kept = await p.store.run("test", lambda tx: tx.get(documents.TROUBLE, documents.TROUBLE))
-        assert kept == {"since": NOW, "reply": "451 4.3.0"}
+        assert await p.trouble() == Trouble(NOW, "451 4.3.0")
         p.now[0] += 10
         assert await p.send("anna") is None
-        kept = await p.store.run("test", lambda tx: tx.get(documents.TROUBLE, documents.TROUBLE))
-        assert kept is None
+        assert await p.trouble() is None

@@ -11,6 +11,7 @@ import pytest
 from bots.offices import mailing
 from bots.offices.reading import load_network
 from bots.runtime.mail import documents
+from bots.runtime.mail.documents import ADDRESSES, LETTERS, Address
 from bots.runtime.model.decision import Deliver
 from bots.runtime.store.sealing import Sealer
 from bots.runtime.store.store import Store
@@ -63,9 +64,9 @@ async def sent(folder: Path, count: int, *, more: str = "", smtp: str = "") -> S
 
 
 def _fill(tx: Transaction, count: int) -> None:
-    tx.put(documents.LETTER, LETTER.key, documents.letter_data(LETTER))
+    tx.keep(LETTERS, LETTER)
     for i in range(count):
-        tx.put(documents.ADDRESS, f"r{i}", f"r{i}@mail.example")
+        tx.keep(ADDRESSES, Address(f"r{i}", f"r{i}@mail.example"))
 
 
 @pytest.mark.parametrize(("connections", "used"), [(1, 1), (3, 2), (5, 4)])

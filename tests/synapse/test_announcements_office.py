@@ -20,7 +20,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from bots.announcements.bot import AnnouncementsBot
-from bots.announcements.models import Settings
+from bots.announcements.settings import Settings
 from bots.lab.people.client import Seen
 from bots.lab.people.person import Person
 from bots.runtime.mail.performer import Mail

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from bots.announcements.bot import AnnouncementsBot
-from bots.announcements.store import published
+from bots.announcements.documents.news import PAGES
 from bots.runtime.office.office import Office
 from bots.runtime.office.serving import Account, assemble
 from bots.runtime.speech.words import Words
 from tests.bench.mailsink import sink
+from tests.kit.stored import documents
 from tests.synapse.conftest import MakePerson
 from tests.synapse.offices import started
 from tests.synapse.test_announcements_office import (
@@ -63,7 +64,7 @@ async def test_words_that_an_editor_removed_are_not_sent(
             await h.sees(r"Sent to 1 reader\.")
             assert "We meet at six." in text_of(sent)
             assert SECRET not in str([text_of(x) for x in found.mails])
-            pages = await second.store.run("page", published)
+            pages = await second.store.run("page", lambda tx: documents(tx, PAGES))
             assert [x.texts for x in pages] == [(("en", "We meet at six."),)]
         assert not [x for x in anna.seen(room) if x.sender == h.account and SECRET in str(x)]
 

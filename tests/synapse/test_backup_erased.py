@@ -11,13 +11,13 @@ from functools import partial
 import aiohttp
 import pytest
 
-from bots.announcements import kinds
+from bots.announcements.documents.news import PAGES
 from bots.exchange.documents import SHARES
 from bots.lab.people.person import Person
 from bots.offices.reading import load_network
 from bots.offices.spaces.planning import seal_key
 from bots.onboarding.documents import CHATS, MEMBERS
-from bots.runtime.mail import documents
+from bots.runtime.mail.documents import ADDRESSES
 from bots.runtime.process.control import ask
 from bots.runtime.store.sealing import Sealer
 from bots.runtime.store.store import Store
@@ -38,8 +38,8 @@ FORGOTTEN = {
     for kind in (
         SHARES.kind,
         f"{SHARES.kind} lists",
-        kinds.PAGE,
-        documents.ADDRESS,
+        PAGES.kind,
+        ADDRESSES.kind,
         MEMBERS.kind,
         f"{MEMBERS.kind} lists",
         CHATS.kind,

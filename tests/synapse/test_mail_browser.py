@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Page
 
+from bots.announcements.documents.mails import Matter, Round
+from bots.announcements.documents.news import Announcement, Published, Version
 from bots.announcements.letters import announcement_letter, digest_letter
-from bots.announcements.models import Announcement, Published, Round, Version
 from bots.announcements.site import rendered
 from bots.runtime.speech.words import Words
 from bridges.email import markup
@@ -73,12 +74,12 @@ def announcement(language: str) -> Announcement:
 
 
 def mail(language: str) -> str:
-    circular = Round("a/1", "$1", 1, (language,), (1,))
+    circular = Round(Matter.ANNOUNCEMENT, 1, "$1", 1, (language,), (1,))
     return as_html(announcement_letter(SETTINGS, WORDS, announcement(language), circular, language))
 
 
 def digest(language: str) -> str:
-    circular = Round("d/1", "digest 1", 1, (language,), (1, 2))
+    circular = Round(Matter.DIGEST, 1, "digest 1", 1, (language,), (1, 2))
     items = (announcement(language), announcement(language))
     return as_html(digest_letter(SETTINGS, WORDS, items, circular, language))
 

@@ -18,8 +18,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bots.announcements import kinds
-from bots.announcements.store import published
+from bots.announcements.documents.news import ITEMS, PAGES
 from bots.exchange.documents import SHARES
 from bots.exchange.words import words
 from bots.lab.people.client import room_path
@@ -27,13 +26,13 @@ from bots.lab.people.person import Person
 from bots.lab.synapse.embedded import EmbeddedSynapse
 from bots.offices.reading import load_network
 from bots.offices.spaces.planning import seal_key
-from bots.runtime.mail import documents
+from bots.runtime.mail.documents import LETTERS
 from bots.runtime.model.decision import Deliver
 from bots.runtime.store.sealing import Sealer
 from bots.runtime.store.store import Store
 from bots.runtime.store.transaction import Transaction
 from tests.bench.mailsink import STALL
-from tests.kit.stored import listed
+from tests.kit.stored import documents, listed
 from tests.synapse.alliance import PUBLIC_URL, Alliance, founded, text_of
 from tests.synapse.conftest import MakePerson
 from tests.synapse.processes import Installation, Running
@@ -48,7 +47,7 @@ NEWS, NACHRICHT = "Sommerfestle", "Sommerfestchen"
 """Words of the announcement, and of its translation."""
 ALL = (FIRST, THEN, NEWS, NACHRICHT)
 EXCHANGE = (SHARES.kind, f"{SHARES.kind} lists")
-ARCHIVE = {f"vault {x}" for x in (*EXCHANGE, kinds.ITEM, kinds.PAGE, documents.LETTER)}
+ARCHIVE = {f"vault {x}" for x in (*EXCHANGE, ITEMS.kind, PAGES.kind, LETTERS.kind)}
 """Where they lie before."""
 QUICK, SLOW, LATER = "quick@mail.example", "slow@mail.example", "digest@mail.example"
 
@@ -81,10 +80,10 @@ class Kept:
 
 
 def kept(tx: Transaction) -> Kept:
-    letters = dict(tx.scan(documents.LETTER))
+    letters = {x.key for x in documents(tx, LETTERS)}
     index = frozenset(listed(tx, SHARES, "word"))
     queue = [x for x in mails_waiting(tx) if x.content["letter"] in letters]
-    return Kept(holding(tx, ALL), index, len(published(tx)), len(queue))
+    return Kept(holding(tx, ALL), index, len(documents(tx, PAGES)), len(queue))
 
 
 def mails_waiting(tx: Transaction) -> list[Deliver]:

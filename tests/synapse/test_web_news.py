@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import aiohttp
 import pytest
 
-from bots.announcements.models import Published
+from bots.announcements.documents.news import Published
 from bots.announcements.site import News, rendered, site
 from bots.runtime.speech.words import Words
 from bridges.web.models import Ports

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bots.announcements import handles
+from bots.announcements import keys
 from bots.runtime.model.decision import Request
 from federation.model.actions import React
 from tests.unit.test_announcements_story import BILAL, STRANGER, World, texts
@@ -27,7 +27,7 @@ def ask(world: World, command: str = "!sammelbrief", **fields: str) -> list[str]
 
 def notice(world: World, number: int = 1) -> str:
     """Event id of what we said when it was asked for."""
-    return world.docs.handles[handles.call(number)].event_id or ""
+    return world.docs.handles[keys.CALL(number=number)].event_id or ""
 
 
 def close(world: World) -> list[str]:
@@ -39,7 +39,7 @@ def test_it_leaves_when_its_window_has_closed(world: World, command: str) -> Non
     world.send("Erstes")
     asked = world.write(command, BILAL)[1]
     assert world.keys(asked) == ["digest-pending"]
-    assert React("!news", handles.call(1), "❌") in asked
+    assert React("!news", keys.CALL(number=1), "❌") in asked
     assert not world.news()
     assert close(world) == ["~released", "progress", "~finished"]
     ((address, _, letter),) = world.news()
@@ -122,10 +122,10 @@ def test_it_is_found_in_a_thread_and_a_reply(world: World) -> None:
 
 def test_its_hour_closes_the_window(world: World) -> None:
     world.send("Erstes")
-    world.now = world.timers[handles.DIGEST] - timedelta(seconds=1)
+    world.now = world.timers[keys.DIGEST()] - timedelta(seconds=1)
     ask(world)
     assert close(world) == ["~released", "progress", "~finished"]
-    assert handles.call_timer(1) not in world.timers
+    assert keys.CALL_UNDO(number=1) not in world.timers
     assert len(world.news()) == 1
 
 

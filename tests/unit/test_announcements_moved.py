@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bots.announcements.store import published
+from bots.announcements.pages import published
 from bots.runtime.model.decision import Say, Started
 from federation.model.actions import CROWD, Join
 from federation.model.events import Origin, Redaction, RoomReplaced, TextMessage
@@ -52,7 +52,7 @@ def test_what_was_written_before_can_be_taken_back_there(world: World) -> None:
     asked = world.handle(Redaction(origin(ROOM, 3), world.view, source))
     assert [x.room for x in asked if isinstance(x, Say)] == [ROOM]
     assert published(world.docs) == ()
-    assert "Geheim" not in str(world.docs.kinds)
+    assert "Geheim" not in world.docs.everything()
 
 
 def test_every_start_sees_to_it_that_it_is_in_the_room(world: World) -> None:

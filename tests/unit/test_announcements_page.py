@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from bots.announcements import kinds
-from bots.announcements.store import published
+from bots.announcements.documents.news import PAGES
+from bots.announcements.pages import published
 from tests.unit.test_announcements_story import BILAL, STRANGER, TEXT, World, texts
 
 
@@ -51,8 +51,8 @@ def test_what_is_taken_back_stands_nowhere(world: World) -> None:
     assert page(world)
     world.redact(event)
     assert page(world) == []
-    assert "Haus am See" not in str(world.docs.kinds)
-    assert list(world.docs.scan(kinds.PAGE)) == []
+    assert "Haus am See" not in world.docs.everything()
+    assert world.docs.all(PAGES) == []
 
 
 def test_an_edit_by_somebody_else_changes_nothing(world: World) -> None:
@@ -72,9 +72,9 @@ def test_a_translation_that_is_taken_back_leaves_page_queue_and_digest(world: Wo
     world.react(event, "✅", BILAL)
     world.held = True
     world.pass_time(timedelta(days=7))
-    assert "Quatsch" in str(world.docs.kinds)
+    assert "Quatsch" in world.docs.everything()
     assert world.keys(world.redact(translation)) == ["translation-removed"]
-    assert "Quatsch" not in str(world.docs.kinds)
+    assert "Quatsch" not in world.docs.everything()
     assert page(world) == [(("de", TEXT),)]
     world.release_held()
     letters = [texts(letter) for _, _, letter in world.news()]

@@ -9,9 +9,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
-from bots.announcements import kinds
+from bots.announcements.documents.mails import ROUNDS
 from bots.announcements.rules.addresses import unsubscribe_token
 from bots.runtime.mail import documents
+from bots.runtime.mail.documents import LETTERS
 from bots.runtime.model.decision import Due, FormSubmitted, MailReceived, Performed, SetAside
 from tests.unit.test_announcements_story import ANNA, BILAL, SETTINGS, STRANGER, World
 
@@ -126,7 +127,7 @@ class Story(RuleBasedStateMachine):
 
     @invariant()
     def what_was_removed_is_kept_nowhere(self) -> None:
-        kept = str(self.world.docs.kinds)
+        kept = self.world.docs.everything()
         assert not [x for x in self.removed if x in kept]
 
     @invariant()
@@ -139,13 +140,10 @@ class Story(RuleBasedStateMachine):
         self.hold(held=False)
         self.world.back()
         self.world.pass_time(timedelta(days=10))
-        for _, stored in self.world.docs.scan(kinds.ROUND):
-            counted = sum(stored[x] for x in ("sent", "failed", "gone", "unknown"))
-            assert stored["finished"]
-            assert (counted, stored["waiting"]) == (stored["total"], 0)
-        assert not list(self.world.docs.scan(documents.LETTER)) or all(
-            key.startswith("c/") for key, _ in self.world.docs.scan(documents.LETTER)
-        )
+        for stored in self.world.docs.all(ROUNDS):
+            assert stored.finished
+            assert (stored.settled, stored.waiting) == (stored.total, 0)
+        assert all(x.key.startswith("c/") for x in self.world.docs.all(LETTERS))
 
 
 TestStory = Story.TestCase

@@ -7,10 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bots.announcements import handles, kinds
-from bots.announcements.models import DigestTime, next_digest
+from bots.announcements import keys
+from bots.announcements.documents.people import PROOFS, READERS
 from bots.announcements.rules.addresses import unsubscribe_token
+from bots.announcements.settings import DigestTime, next_digest
 from bots.runtime.mail import documents
+from bots.runtime.mail.documents import ADDRESSES
 from bots.runtime.model.decision import Deliver, MailReceived, Started
 from tests.unit.test_announcements_story import ANNA, BERLIN, BOT, SETTINGS, TEXT, World, texts
 
@@ -38,8 +40,13 @@ def asked_to_confirm(world: World) -> str:
 
 
 def stands(world: World, address: str = ADDRESS) -> str | None:
-    stored = world.docs.get(kinds.READER, world.id(address))
-    return stored["standing"] if stored is not None else None
+    stored = world.docs.get(READERS, world.id(address))
+    return stored.standing if stored is not None else None
+
+
+def address_of(world: World, reader: str) -> str | None:
+    stored = world.docs.get(ADDRESSES, reader)
+    return stored.address if stored is not None else None
 
 
 # -- subscribing -----------------------------------------------------------------------------------
@@ -57,10 +64,11 @@ def test_a_confirmed_reader_gets_mails_and_the_proof_is_kept(world: World) -> No
     world.submit("confirm", token=token)
     world.send()
     assert [address for address, _, _ in world.news()] == [ADDRESS]
-    (proof,) = (data for _, data in world.docs.scan(kinds.PROOF))
-    assert (proof["consent"], proof["consent_language"], proof["language"]) == ("أوافق", "ar", "ar")
-    assert proof["confirmed"] - proof["asked"] == 3 * 3600
-    assert len(proof["version"]) == 16
+    (proof,) = world.docs.all(PROOFS)
+    wish = proof.wish
+    assert (wish.consent, wish.consent_language, wish.language) == ("أوافق", "ar", "ar")
+    assert proof.confirmed - wish.asked == 3 * 3600
+    assert len(proof.version) == 16
 
 
 def test_the_mail_that_asks_says_nothing_else(world: World) -> None:
@@ -80,15 +88,15 @@ def test_the_mail_that_asks_says_nothing_else(world: World) -> None:
 )
 def test_what_is_no_address_changes_nothing(world: World, address: str) -> None:
     assert world.submit("subscribe", **{**FORM, "address": address}) == []
-    assert not list(world.docs.scan(kinds.READER))
+    assert not world.docs.all(READERS)
 
 
 def test_a_language_or_kind_that_is_not_offered_is_the_first(world: World) -> None:
     world.submit("subscribe", **{**FORM, "language": "tlh", "kind": "hourly"})
     world.submit("confirm", token=world.mails[-1][1])
-    stored = world.docs.get(kinds.READER, world.id(ADDRESS))
+    stored = world.docs.get(READERS, world.id(ADDRESS))
     assert stored is not None
-    assert (stored["language"], stored["kind"]) == ("de", "immediate")
+    assert (stored.language, stored.kind) == ("de", "immediate")
 
 
 def test_nobody_can_fill_a_strangers_mailbox(world: World) -> None:
@@ -97,7 +105,7 @@ def test_nobody_can_fill_a_strangers_mailbox(world: World) -> None:
         world.pass_time(timedelta(minutes=30))
     assert len(world.mails) == 2
     world.pass_time(timedelta(days=8))
-    assert "canary" not in str(world.docs.kinds)
+    assert "canary" not in world.docs.everything()
     world.submit("subscribe", **FORM)
     assert len(world.mails) == 3
 
@@ -149,10 +157,10 @@ def test_a_link_confirms_what_was_asked_for_with_it(world: World) -> None:
     forged = world.mails[-1][1]
     assert forged != own
     world.submit("confirm", token=own)
-    stored = world.docs.get(kinds.READER, world.id(ADDRESS))
+    stored = world.docs.get(READERS, world.id(ADDRESS))
     assert stored is not None
-    assert (stored["language"], stored["kind"]) == ("de", "digest")
-    assert world.docs.get(documents.ADDRESS, world.id(ADDRESS)) == ADDRESS
+    assert (stored.language, stored.kind) == ("de", "digest")
+    assert address_of(world, world.id(ADDRESS)) == ADDRESS
 
 
 def test_two_requests_of_one_moment_are_two(world: World) -> None:
@@ -160,17 +168,17 @@ def test_two_requests_of_one_moment_are_two(world: World) -> None:
     own = world.mails[-1][1]
     world.submit("subscribe", **FORM)
     world.submit("confirm", token=own)
-    stored = world.docs.get(kinds.READER, world.id(ADDRESS))
+    stored = world.docs.get(READERS, world.id(ADDRESS))
     assert stored is not None
-    assert (stored["language"], stored["kind"]) == ("de", "digest")
+    assert (stored.language, stored.kind) == ("de", "digest")
 
 
 def test_whom_others_ask_for_is_not_changed_until_she_confirms(world: World) -> None:
     reader = world.subscribe(ADDRESS, "de", "digest")
-    before = world.docs.get(kinds.READER, reader)
+    before = world.docs.get(READERS, reader)
     world.submit("subscribe", **{**FORM, "address": "Canary@mail.example"})
-    assert world.docs.get(kinds.READER, reader) == before
-    assert world.docs.get(documents.ADDRESS, reader) == ADDRESS
+    assert world.docs.get(READERS, reader) == before
+    assert address_of(world, reader) == ADDRESS
 
 
 def test_who_did_not_get_the_mail_gets_another_one_later(world: World) -> None:
@@ -188,17 +196,17 @@ def test_who_leaves_leaves_no_request_behind(world: World) -> None:
     world.now += timedelta(hours=1)
     world.submit("subscribe", **FORM)
     world.submit("unsubscribe", token=unsubscribe_token(SETTINGS, reader))
-    assert "canary" not in str(world.docs.kinds)
+    assert "canary" not in world.docs.everything()
 
 
 @pytest.mark.parametrize("token", ["", "x" * 22, "../../etc/passwd", "\x00"])
 @pytest.mark.parametrize("form", ["confirm", "unsubscribe", "unknown"])
 def test_a_forged_link_changes_nothing(world: World, form: str, token: str) -> None:
     reader = world.subscribe(ADDRESS)
-    before = str(world.docs.kinds)
+    before = world.docs.everything()
     assert world.submit(form, token=token) == []
-    assert str(world.docs.kinds) == before
-    assert world.docs.get(documents.ADDRESS, reader) == ADDRESS
+    assert world.docs.everything() == before
+    assert address_of(world, reader) == ADDRESS
 
 
 def test_a_link_serves_one_purpose(world: World) -> None:
@@ -212,7 +220,7 @@ def test_a_link_serves_one_purpose(world: World) -> None:
 def test_an_old_link_confirms_nothing_and_the_address_is_gone(world: World) -> None:
     token = asked_to_confirm(world)
     world.pass_time(timedelta(days=8))
-    assert "canary" not in str(world.docs.kinds)
+    assert "canary" not in world.docs.everything()
     world.submit("confirm", token=token)
     assert stands(world) is None
 
@@ -266,12 +274,12 @@ def test_one_click_ends_the_mails_and_leaves_a_fingerprint(world: World) -> None
     token = next(token for address, token, _ in world.news() if address == ADDRESS)
     world.submit("unsubscribe", token=token)
     assert stands(world) == "gone"
-    assert "canary" not in str(world.docs.kinds)
-    assert world.docs.forgotten == {(documents.ADDRESS, reader)}
+    assert "canary" not in world.docs.everything()
+    assert world.docs.forgotten == {(ADDRESSES.kind, reader)}
     world.send("Zweiter")
     assert [x[0] for x in world.news()].count(ADDRESS) == 1
     assert world.submit("unsubscribe", token=token) == []
-    assert world.docs.get(kinds.READER, reader) is not None
+    assert world.docs.get(READERS, reader) is not None
 
 
 def test_a_mail_with_the_token_as_subject_ends_them_too(world: World) -> None:
@@ -288,7 +296,7 @@ def test_other_mails_change_nothing(world: World, content: dict[str, object]) ->
 
 def test_who_left_after_a_backup_is_asked_again_before_the_first_mail(world: World) -> None:
     world.subscribe(ADDRESS)
-    world.docs.forget(documents.ADDRESS, world.id(ADDRESS))  # all that a restored backup knows
+    world.docs.drop(ADDRESSES, world.id(ADDRESS))  # all that a restored backup knows
     token = asked_to_confirm(world)
     world.send()
     assert not world.news()
@@ -359,7 +367,7 @@ def test_an_empty_digest_is_not_sent(world: World) -> None:
     world.subscribe(ADDRESS, "de", "digest")
     world.pass_time(timedelta(days=30))
     assert not world.news()
-    assert handles.DIGEST in world.timers
+    assert keys.DIGEST() in world.timers
 
 
 def test_what_was_taken_back_stands_in_no_digest(world: World) -> None:
@@ -399,7 +407,7 @@ def test_an_office_that_was_down_sends_its_digest_late_and_once(world: World) ->
     world.send("Erstes")
     world.now += timedelta(days=9)  # nothing rings while it is down
     world.handle(Started(BOT, 2))
-    world.timers[handles.DIGEST] = world.now
+    world.timers[keys.DIGEST()] = world.now
     world.pass_time(timedelta(days=14))
     assert len(world.news()) == 1
 

@@ -11,19 +11,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bots.announcements import handles, kinds
+from bots.announcements import keys
 from bots.announcements.bot import AnnouncementsBot
-from bots.announcements.models import (
-    Announcement,
-    DigestTime,
-    Round,
-    Settings,
-    State,
-    announcement_from,
-    round_from,
-)
+from bots.announcements.documents.mails import ROUNDS, STRIKES, Round
+from bots.announcements.documents.news import ITEMS, PAGES, Announcement, State
+from bots.announcements.documents.people import READERS, Standing
 from bots.announcements.rules.addresses import confirm_token, fingerprint, unsubscribe_token
+from bots.announcements.settings import DigestTime, Settings
+from bots.runtime.kit.documents import Collection
 from bots.runtime.mail import documents
+from bots.runtime.mail.documents import ADDRESSES, LETTERS, TROUBLE, Trouble
 from bots.runtime.model.bot import Made
 from bots.runtime.model.decision import (
     CancelTimer,
@@ -52,7 +49,8 @@ from federation.model.events import (
     TextMessage,
 )
 from federation.syncing.recent import Recent
-from tests.unit.world import Found, MemoryDocs, caught_up, remember
+from tests.kit.memory import Memory
+from tests.unit.world import Found, caught_up, remember
 
 BOT = "@news:net.example"
 ANNA, BILAL, STRANGER = "@anna:net.example", "@bilal:net.example", "@stranger:net.example"
@@ -78,7 +76,7 @@ class World:
 
     settings: Settings = SETTINGS
     now: datetime = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
-    docs: MemoryDocs = field(default_factory=MemoryDocs)
+    docs: Memory = field(default_factory=Memory)
     view: RoomView = field(
         default_factory=lambda: RoomView(power_levels={"users": {ANNA: 50, BILAL: 100}})
     )
@@ -110,9 +108,8 @@ class World:
         queue = deque([event])
         while queue or (self.waiting and not self.held):
             event = queue.popleft() if queue else self._carry_out(self.waiting.popleft())
-            state = self.bot.load(self.docs, event)
-            decision = self.bot.rule(state, event, self.now)
-            self.bot.save(self.docs, decision.state)
+            decision = self.bot.rule(self.docs, event, self.now)
+            self.docs.apply(decision.changes)
             slots(decision.requests, strict=True)
             asked += decision.requests
             for request in decision.requests:
@@ -140,20 +137,20 @@ class World:
 
     def _carry_out(self, action: Deliver) -> Performed:
         job = action.content
-        stored = self.docs.get(documents.LETTER, job["letter"])
-        address = self.docs.get(documents.ADDRESS, job["reader"])
+        letter = self.docs.get(LETTERS, job["letter"])
+        known = self.docs.get(ADDRESSES, job["reader"])
         error = None
-        if stored is None or address is None:
+        if letter is None or known is None:
             error = documents.GONE
-        elif answers := self.answers.get(self.id(address)):
+        elif answers := self.answers.get(self.id(known.address)):
             error = answers.pop(0)
         else:
-            self.mails.append((address, job["token"], documents.letter_from(stored)))
+            self.mails.append((known.address, job["token"], letter))
         return Performed("Deliver", action.handle, None, None, error)
 
     def _now(self, told: Found) -> MessageNow:
         found = None if told.error else caught_up(self.recent, told, self._look)
-        view = self.docs.view(BOT, told.asked.room)
+        view = self.docs.room(BOT, told.asked.room)
         return read_now(BOT, told.asked, found, view, told.error)
 
     def _look(self, asked: AskNow) -> Found:
@@ -266,10 +263,14 @@ class World:
     # -- what there is -------------------------------------------------------------------------
 
     def item(self, number: int = 1) -> Announcement:
-        return announcement_from(self.docs.get(kinds.ITEM, str(number)) or {})
+        found = self.docs.get(ITEMS, str(number))
+        assert found is not None
+        return found
 
     def circular(self, key: str = "a/1") -> Round:
-        return round_from(self.docs.get(kinds.ROUND, key) or {})
+        found = self.docs.get(ROUNDS, key)
+        assert found is not None
+        return found
 
     def keys(self, requests: list[Request]) -> list[str]:
         """What was said, by the names of the phrases; edits as `~name`."""
@@ -338,7 +339,7 @@ def test_nothing_goes_out_before_somebody_releases_it(world: World) -> None:
 def test_a_release_can_be_said_in_several_ways(world: World, how: str) -> None:
     world.subscribe("anna@mail.example")
     event, _ = world.write(TEXT)
-    offer = world.docs.handles[handles.offer(1)].event_id
+    offer = world.docs.handles[keys.OFFER(number=1)].event_id
     assert offer is not None
     match how:
         case "reaction":
@@ -474,7 +475,7 @@ def test_a_correction_belongs_to_what_it_corrects(world: World) -> None:
 @pytest.mark.parametrize("body", ["!hilfe", "!foo", "!freigeben", "!zurück"])
 def test_a_command_outside_a_thread_is_answered(world: World, body: str) -> None:
     assert world.keys(world.write(body)[1]) in (["help"], ["command-unknown"], ["command-where"])
-    assert world.docs.get(kinds.ITEM, "1") is None
+    assert world.docs.get(ITEMS, "1") is None
 
 
 def test_a_picture_is_asked_for_in_words(world: World) -> None:
@@ -505,7 +506,7 @@ def test_a_draft_that_is_removed_is_never_sent(world: World) -> None:
     assert world.keys(world.redact(event)) == ["~dropped"]
     world.pass_time(timedelta(days=1))
     assert not world.news()
-    assert "Haus am See" not in str(world.docs.kinds)
+    assert "Haus am See" not in world.docs.everything()
 
 
 def test_a_removal_stops_the_mails_that_still_wait(world: World) -> None:
@@ -521,8 +522,8 @@ def test_a_removal_stops_the_mails_that_still_wait(world: World) -> None:
         world.handle(performed)
     asked = world.redact(event)
     assert world.keys(asked) == ["stopped"]
-    assert "Haus am See" not in str(world.docs.kinds)
-    assert (kinds.PAGE, "1") in world.docs.forgotten
+    assert "Haus am See" not in world.docs.everything()
+    assert (PAGES.kind, "1") in world.docs.forgotten
     world.release_held()
     assert len(world.news()) == 3
     circular = world.circular()
@@ -534,8 +535,8 @@ def test_a_removal_after_the_last_mail_is_told_to_come_late(world: World) -> Non
     event = world.send()
     assert world.keys(world.redact(event)) == ["redact-late"]
     assert world.item().state is State.DROPPED
-    assert "Haus am See" not in str(world.docs.kinds)
-    assert (kinds.PAGE, "1") in world.docs.forgotten
+    assert "Haus am See" not in world.docs.everything()
+    assert (PAGES.kind, "1") in world.docs.forgotten
 
 
 # -- what mail servers say -------------------------------------------------------------------------
@@ -598,7 +599,7 @@ def twice_unknown(world: World, share: range = range(1), of: int = 20) -> list[s
 
 
 def suspended(world: World) -> int:
-    return sum(x["standing"] == "nobody" for _, x in world.docs.scan(kinds.READER))
+    return sum(x.standing is Standing.SUSPENDED for x in world.docs.all(READERS))
 
 
 @pytest.mark.parametrize("how", ["reaction", "command", "confirmed anew"])
@@ -610,7 +611,7 @@ def test_who_is_unknown_twice_is_suspended_told_and_brought_back(world: World, h
     body = world.bot.render(said.phrase).body
     assert "550 5.1.1" in body
     assert "@" not in body
-    assert world.docs.get(documents.ADDRESS, reader) is not None
+    assert world.docs.get(ADDRESSES, reader) is not None
     assert not world.docs.forgotten
     world.send("Dritter")
     assert world.circular("a/3").total == 19
@@ -643,17 +644,17 @@ def test_what_was_refused_is_looked_through_once_a_round(
     readers = [world.subscribe(f"r{i}@mail.example") for i in range(100)]
     for reader in readers[:8]:
         world.answers[reader] = [NOBODY]
-    scanned: list[str] = []
-    scan = world.docs.scan
+    listed: list[str] = []
+    all_of = world.docs.keys
 
-    def noted(kind: str) -> Any:
-        scanned.append(kind)
-        return scan(kind)
+    def noted(collection: Collection[Any], *under: str) -> tuple[str, ...]:
+        listed.append(collection.kind)
+        return all_of(collection, *under)
 
-    monkeypatch.setattr(world.docs, "scan", noted)
+    monkeypatch.setattr(world.docs, "keys", noted)
     world.send()
     assert (world.circular().failed, world.circular().finished) == (8, True)
-    assert scanned.count(kinds.STRIKE) == 1
+    assert listed.count(STRIKES.kind) == 1
 
 
 def test_a_round_that_was_held_goes_out_once_the_server_is_mended(world: World) -> None:
@@ -664,19 +665,18 @@ def test_a_round_that_was_held_goes_out_once_the_server_is_mended(world: World) 
     assert (world.circular().failed, world.circular().waiting) == (0, 20)
     world.pass_time(timedelta(minutes=6))
     assert world.circular().sent == 20
-    assert not list(world.docs.scan(kinds.STRIKE))
+    assert not world.docs.all(STRIKES)
 
 
 def test_the_room_hears_within_a_minute_why_no_mails_leave(world: World) -> None:
     world.subscribe("anna@mail.example")
-    trouble = {"since": world.now.timestamp(), "reply": "450 4.7.1"}
-    world.docs.put(documents.TROUBLE, documents.TROUBLE, trouble)
+    world.docs.put(TROUBLE, Trouble(world.now.timestamp(), "450 4.7.1"))
     world.send()
     world.pass_time(timedelta(seconds=55))
     said = [x for x in world.said if isinstance(x, Say) and x.phrase.key == "mail-refused"]
     assert len(said) == 1
     assert "450 4.7.1" in world.bot.render(said[0].phrase).body
-    world.docs.delete(documents.TROUBLE, documents.TROUBLE)
+    world.docs.drop(TROUBLE, "trouble")
     world.pass_time(timedelta(seconds=55))
     assert "~mail-again" in world.keys(world.said)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 
-from bots.announcements.models import Settings, Wish
+from bots.announcements.documents.people import Wish
+from bots.announcements.settings import Settings
 from bridges.email import tokens
 from bridges.email.addresses import mailbox, normalised
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from bots.runtime.speech.vocabulary import HELP, UNDO
-from bots.runtime.understanding.commands import Command, Commands, Invocation
-from federation.model.events import TextMessage
+from bots.runtime.understanding.commands import Command, Commands
 
 RELEASE = Command(
     "release",
@@ -19,8 +18,3 @@ DIGEST = Command(
 
 ALL = (RELEASE, UNDO, DIGEST, HELP)
 KNOWN = Commands(ALL)
-
-
-def asks_for_digest(event: TextMessage) -> bool:
-    found = KNOWN.read(event)
-    return isinstance(found, Invocation) and found.command is DIGEST

@@ -2,53 +2,51 @@
 
 from __future__ import annotations
 
-from bots.announcements import handles
-from bots.announcements.letters import digest_letter
-from bots.announcements.models import Kind, Round, State, next_digest
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bots.announcements import keys
+from bots.announcements.documents.mails import Matter
+from bots.announcements.documents.news import ITEMS, Announcement, Call, CallMoves
+from bots.announcements.documents.people import READERS, Kind
 from bots.announcements.rules import commands, rounds
 from bots.announcements.rules.turn import Turn, Values
+from bots.announcements.settings import next_digest
 from bots.runtime.kit import undo as undoing
-from bots.runtime.model.decision import SetTimer
+from bots.runtime.model.decision import SetTimer, Started
+from federation.model.events import Reaction
 
 
-def wind(turn: Turn) -> None:
+def _wind(turn: Turn) -> None:
     at = next_digest(turn.settings.digest, turn.settings.timezone, turn.now)
-    turn.ask(SetTimer(handles.DIGEST, at=at))
+    turn.ask(SetTimer(keys.DIGEST(), at=at))
 
 
-def started(turn: Turn) -> None:
-    if not turn.desk.digested:
-        turn.note(digested=turn.seconds)
-    wind(turn)
+def started(turn: Turn, _: Started) -> None:
+    _wind(turn)
 
 
 def due(turn: Turn) -> None:
-    wind(turn)
-    if turn.desk.call is State.PENDING:
+    _wind(turn)
+    if CallMoves.sent.may(turn.desk.call):
         turn.ask(_window(turn.desk.calls).shut())
         _go(turn)
-    elif turn.state.items:
-        _send(turn)
+    elif items := _new(turn):
+        _send(turn, items)
 
 
-def _send(turn: Turn) -> None:
-    items = turn.state.items
-    readers = [(x.id, x.language) for x in turn.state.readers if x.kind is Kind.DIGEST]
-    number = turn.desk.digests + bool(readers)
-    turn.note(digests=number, digested=max(x.released for x in items))
-    if not readers:
-        return
-    circular = Round(
-        key=handles.digest_round(number),
-        event=f"digest {turn.seconds!r}",
-        total=len(readers),
-        editions=tuple(sorted({language for _, language in readers})),
-        items=tuple(x.number for x in items),
-    )
-    for language in circular.editions:
-        letter = digest_letter(turn.settings, turn.texts, items, circular, language)
-        rounds.put_letter(turn, letter)
-    rounds.start(turn, circular, readers, thread=None)
+def _new(turn: Turn) -> Sequence[Announcement]:
+    """What stood in no digest yet; of very many, the rest is for the one after."""
+    return turn.find(ITEMS, "new", oldest=True)
+
+
+def _send(turn: Turn, items: Sequence[Announcement]) -> None:
+    for item in items:
+        turn.put(ITEMS, replace(item, digested=True))
+    if turn.view.count(READERS, "kind", Kind.DIGEST):
+        number = turn.desk.digests + 1
+        turn.note(digests=number)
+        rounds.begin(turn, Matter.DIGEST, number, f"digest {turn.seconds!r}", items)
 
 
 # -- out of turn -----------------------------------------------------------------------------------
@@ -56,11 +54,11 @@ def _send(turn: Turn) -> None:
 
 def ask(turn: Turn) -> None:
     """An editor wants the digest now: it waits as long as a release, and can be taken back."""
-    if turn.desk.call is State.PENDING:
+    if not CallMoves.asked.may(turn.desk.call):
         turn.tell("digest-already")
-    elif not turn.state.items:
+    elif not turn.view.count(ITEMS, "new"):
         turn.tell("digest-nothing")
-    elif not any(x.kind is Kind.DIGEST for x in turn.state.readers):
+    elif not turn.view.count(READERS, "kind", Kind.DIGEST):
         turn.tell("digest-nobody")
     else:
         _open(turn)
@@ -68,40 +66,47 @@ def ask(turn: Turn) -> None:
 
 def _open(turn: Turn) -> None:
     number = turn.desk.calls + 1
-    turn.note(calls=number, call=State.PENDING)
+    turn.note(calls=number, call=CallMoves.asked(turn.desk.call))
     values = undoing.told(turn.closes)
-    turn.tell("digest-pending", values, handle=handles.call(number))
-    turn.ask(*_window(number).open(turn.state.room, turn.settings.undo))
+    turn.tell("digest-pending", values, handle=keys.CALL(number=number))
+    turn.ask(*_window(number).open(turn.room, turn.settings.undo))
 
 
 def _window(number: int) -> undoing.Window:
-    return undoing.Window(handles.call(number), handles.call_timer(number))
+    return undoing.Window(keys.CALL(number=number), keys.CALL_UNDO(number=number))
+
+
+def reacted(turn: Turn, event: Reaction) -> None:
+    """To what was said of it; of an earlier one nothing can be taken back."""
+    if turn.ours(keys.CALL, event.target) == {"number": turn.desk.calls}:
+        undo(turn)
 
 
 def undo(turn: Turn) -> None:
-    if turn.desk.call is State.PENDING:
+    if CallMoves.taken_back.may(turn.desk.call):
         turn.ask(_window(turn.desk.calls).shut())
-        turn.note(call=State.DRAFT)
+        turn.note(call=CallMoves.taken_back(turn.desk.call))
         _show(turn, "digest-taken-back", {"command": commands.DIGEST.shown(turn.language)})
-    elif turn.desk.call is State.RELEASED:
+    elif turn.desk.call is Call.SENT:
         turn.tell("digest-late")
 
 
 def call_due(turn: Turn, number: int) -> None:
     """The window has closed."""
-    if turn.desk.call is State.PENDING and turn.desk.calls == number:
+    if CallMoves.sent.may(turn.desk.call) and turn.desk.calls == number:
         _go(turn)
 
 
 def _go(turn: Turn) -> None:
-    if not turn.state.items:  # they were taken back meanwhile
-        turn.note(call=State.DRAFT)
+    items = _new(turn)
+    if not items:  # they were taken back meanwhile
+        turn.note(call=CallMoves.nothing_new(turn.desk.call))
         _show(turn, "digest-nothing")
         return
-    turn.note(call=State.RELEASED)
+    turn.note(call=CallMoves.sent(turn.desk.call))
     _show(turn, "released", {"time": turn.clock(turn.now)})
-    _send(turn)
+    _send(turn, items)
 
 
 def _show(turn: Turn, key: str, values: Values | None = None) -> None:
-    turn.tell(key, values, edits=handles.call(turn.desk.calls))
+    turn.tell(key, values, edits=keys.CALL(number=turn.desk.calls))

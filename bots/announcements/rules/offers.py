@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
 
-from bots.announcements.models import Announcement, Kind
+from bots.announcements.documents.news import Announcement
+from bots.announcements.documents.people import READERS, Kind
 from bots.announcements.rules import commands
 from bots.announcements.rules.turn import Turn
 from bots.runtime.model.decision import Phrase
@@ -18,11 +19,10 @@ def values(turn: Turn, item: Announcement) -> dict[str, object]:
     if missing:
         values = {"languages": named(turn, missing), "example": example(turn, missing[0])}
         absent = turn.phrase("missing", values)
-    readers = turn.state.readers
-    at_once = sum(x.kind is Kind.IMMEDIATE for x in readers)
+    at_once, later = (turn.view.count(READERS, "kind", x) for x in (Kind.IMMEDIATE, Kind.DIGEST))
     return {
         "readers": Phrase("readers", "", {"n": at_once}),
-        "digest": Phrase("readers-digest", "", {"n": len(readers) - at_once}),
+        "digest": Phrase("readers-digest", "", {"n": later}),
         "languages": named(turn, have),
         "missing": absent,
         "page": Link(turn.settings.page("news"), turn.settings.page("news")),
@@ -30,7 +30,7 @@ def values(turn: Turn, item: Announcement) -> dict[str, object]:
     }
 
 
-def named(turn: Turn, languages: tuple[str, ...] | list[str]) -> tuple[str, ...]:
+def named(turn: Turn, languages: Sequence[str]) -> tuple[str, ...]:
     return tuple(turn.texts.own_name(x) for x in languages)
 
 
@@ -38,7 +38,3 @@ def example(turn: Turn, language: str | None = None) -> str:
     others = [x for x in turn.settings.languages if x != turn.language]
     shown = language or next(iter(others), turn.language)
     return f"{turn.texts.own_name(shown)}: …"
-
-
-def without(item: Announcement, language: str) -> Announcement:
-    return replace(item, translations=tuple(x for x in item.translations if x.language != language))

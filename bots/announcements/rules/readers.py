@@ -7,74 +7,84 @@ address.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, replace
+from dataclasses import replace
 
-from bots.announcements import handles, kinds
-from bots.announcements.models import Asked, Standing, Subscriber, Wish
+from bots.announcements import keys
+from bots.announcements.documents.people import (
+    PROOFS,
+    READERS,
+    REQUESTS,
+    Asked,
+    Proof,
+    ReaderMoves,
+    Standing,
+    Subscriber,
+)
 from bots.announcements.rules import asking
 from bots.announcements.rules.addresses import unsubscribe_token
 from bots.announcements.rules.turn import Turn
-from bots.runtime.mail import documents
-from bots.runtime.model.decision import CancelTimer
+from bots.announcements.rules.versions import token_in
+from bots.runtime.mail.documents import ADDRESSES, Address
+from bots.runtime.model.decision import CancelTimer, FormSubmitted, MailReceived
 
 # -- confirmed -------------------------------------------------------------------------------------
 
 
-def confirm(turn: Turn) -> None:
+def confirm(turn: Turn, event: FormSubmitted) -> None:
     """What was asked for in the request that the link belongs to, whatever was asked since."""
-    asked, address = turn.state.asked, turn.state.asked_address
-    if turn.purpose != "confirm" or asked is None or address is None:
+    found = turn.find(REQUESTS, "token", event.fields.get("token", ""), most=1)
+    address = turn.get(ADDRESSES, found[0].id) if found else None
+    if address is None:
         return
-    reader = turn.state.reader
+    asked = found[0]
+    reader = turn.get(READERS, asked.reader)
     late = turn.seconds - asked.wish.asked > turn.settings.confirm_within.total_seconds()
     if late or (reader is not None and reader.left >= asked.wish.asked):
         return
     _welcome(turn, asked, reader)
-    turn.put(documents.ADDRESS, asked.reader, address)
-    turn.ask(CancelTimer(handles.expiry_timer(asked.id)))
+    turn.put(ADDRESSES, Address(asked.reader, address.address))
+    turn.ask(CancelTimer(keys.EXPIRY(request=asked.id)))
     asking.drop(turn, asked)
 
 
 def _welcome(turn: Turn, asked: Asked, reader: Subscriber | None) -> None:
     wish = asked.wish
-    if reader is None:
-        reader = Subscriber(asked.reader, Standing.ACTIVE, wish.language, wish.kind)
-    turn.keep_reader(
+    known = reader or Subscriber(asked.reader, Standing.ACTIVE, wish.language, wish.kind)
+    turn.put(
+        READERS,
         replace(
-            reader,
-            standing=Standing.ACTIVE,
+            known,
+            standing=ReaderMoves.confirmed_anew(known.standing),
             language=wish.language,
             kind=wish.kind,
             mailbox=asked.mailbox,
+            token=unsubscribe_token(turn.settings, known.id),
             confirmed=turn.seconds,
             failed=0.0,
-        )
+        ),
     )
-    token = unsubscribe_token(turn.settings, reader.id)
-    turn.put(kinds.TICKET, token, {"purpose": "unsubscribe", "reader": reader.id})
-    turn.put(kinds.PROOF, f"{reader.id}/{turn.seconds!r}", _proof(wish, turn.seconds))
+    turn.put(PROOFS, Proof(known.id, wish, _version(wish.consent), turn.seconds))
 
 
-def _proof(wish: Wish, confirmed: float) -> dict[str, object]:
-    version = hashlib.sha256(wish.consent.encode("utf-8", "replace")).hexdigest()[:16]
-    return {**asdict(wish), "version": version, "confirmed": confirmed}
+def _version(consent: str) -> str:
+    return hashlib.sha256(consent.encode("utf-8", "replace")).hexdigest()[:16]
 
 
 # -- gone ------------------------------------------------------------------------------------------
 
 
-def unsubscribe(turn: Turn) -> None:
-    reader = turn.state.reader
-    if turn.purpose != "unsubscribe" or reader is None or reader.standing is Standing.GONE:
-        return
-    turn.keep_reader(replace(reader, standing=Standing.GONE, left=turn.seconds))
-    turn.forget(documents.ADDRESS, reader.id)
-    asking.drop_all(turn)
+def unsubscribe(turn: Turn, event: FormSubmitted) -> None:
+    _leave(turn, event.fields.get("token", ""))
 
 
-def expired(turn: Turn) -> None:
-    """Nobody has confirmed in time: whoever asked may not have been who reads there."""
-    asked = turn.state.asked
-    if asked is None:
-        return
-    asking.drop(turn, asked)
+def unsubscribe_by_mail(turn: Turn, event: MailReceived) -> None:
+    _leave(turn, token_in(str(event.content.get("subject", ""))))
+
+
+def _leave(turn: Turn, token: str) -> None:
+    for reader in turn.find(READERS, "token", token):
+        if ReaderMoves.unsubscribed.may(reader.standing):
+            standing = ReaderMoves.unsubscribed(reader.standing)
+            turn.put(READERS, replace(reader, standing=standing, left=turn.seconds))
+            turn.drop(ADDRESSES, reader.id, erase=True)
+            asking.drop_all(turn, reader.mailbox)

@@ -9,18 +9,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
-from bots.announcements import handles, kinds
-from bots.announcements.handles import Mailing
-from bots.announcements.letters import digest_letter
-from bots.announcements.models import Announcement, Round
+from bots.announcements import keys
+from bots.announcements.documents import mails
+from bots.announcements.documents.mails import CHUNKS, ROUNDS, Mailing, Matter, Round, RoundMoves
+from bots.announcements.documents.news import ITEMS, Announcement
+from bots.announcements.documents.people import READERS, Kind
+from bots.announcements.letters import announcement_letter, digest_letter
 from bots.announcements.rules import suspending, watch
 from bots.announcements.rules.addresses import unsubscribe_token
 from bots.announcements.rules.turn import Turn
-from bots.announcements.state import Strike
 from bots.runtime.mail import documents
+from bots.runtime.mail.documents import ADDRESSES, LETTERS
 from bots.runtime.model.decision import NO_TIME, Deliver, Performed, Phrase, SetTimer
-from bridges.email.letters import Letter
+from bots.runtime.speech.words import LANGUAGES
 
 CHUNK = 200
 LANES = 12
@@ -31,45 +34,61 @@ PAUSES = tuple(timedelta(minutes=x) for x in (5, 15, 60, 240, 720, 1_440, 1_440)
 """Before each further attempt at a mail that was refused for now: almost three days in all."""
 
 
-def put_letter(turn: Turn, letter: Letter) -> None:
-    turn.put(documents.LETTER, letter.key, documents.letter_data(letter))
-
-
-def start(
-    turn: Turn, circular: Round, readers: Sequence[tuple[str, str]], thread: str | None
+def begin(
+    turn: Turn, matter: Matter, number: int, event: str, items: Sequence[Announcement]
 ) -> None:
-    """`thread`: where it is told how far the round is; None: in the room itself."""
-    values = _progress(circular)
-    turn.tell("progress", values, thread=thread, handle=handles.progress(circular.key))
-    chunks = [readers[i : i + CHUNK] for i in range(0, len(readers), CHUNK)]
-    for i, chunk in enumerate(chunks):
-        turn.put(kinds.CHUNK, handles.chunk_key(circular.key, i), [list(x) for x in chunk])
-    if chunks:
-        turn.keep_round(circular)
-        turn.ask(SetTimer(handles.chunk_timer(circular.key, 0), after=NO_TIME))
-        watch.begin(turn)
-    else:
+    """Of an announcement it is told in its thread how far it is, of a digest in the room."""
+    at_once = matter is Matter.ANNOUNCEMENT
+    readers = _readers(turn, Kind.IMMEDIATE if at_once else Kind.DIGEST)
+    editions = tuple(sorted({language for _, language in readers}))
+    numbers = tuple(x.number for x in items)
+    circular = Round(matter, number, event, len(readers), editions, numbers)
+    thread = event if at_once else None
+    turn.tell("progress", _progress(circular), thread=thread, handle=circular.progress)
+    if not readers:
         _finish(turn, circular)
+        return
+    turn.put(ROUNDS, circular)
+    for language in editions:
+        write(turn, circular, language)
+    for i in range(0, len(readers), CHUNK):
+        chunk = mails.Chunk(circular.key, i // CHUNK, tuple(readers[i : i + CHUNK]))
+        turn.put(CHUNKS, chunk)
+    _next_chunk(turn, circular, 0)
+    watch.begin(turn)
 
 
-def due(turn: Turn, kind: str, _: str, number: int) -> None:
-    if kind == "chunk":
-        chunk_due(turn, number)
+def _readers(turn: Turn, kind: Kind) -> Sequence[tuple[str, str]]:
+    """Everybody who gets mails of a kind, and their languages; in an order that stays the same."""
+    found = {x.tag: turn.keys(READERS, "edition", f"{kind}/{x.tag}") for x in LANGUAGES}
+    return sorted((reader, language) for language, ids in found.items() for reader in ids)
+
+
+def write(turn: Turn, circular: Round, language: str) -> None:
+    """The letter that the round brings in a language, as its announcements are by now."""
+    items = [x for number in circular.items if (x := turn.get(ITEMS, str(number))) is not None]
+    if circular.matter is Matter.DIGEST:
+        letter = digest_letter(turn.settings, turn.texts, items, circular, language)
     else:
-        telling_due(turn)
+        letter = announcement_letter(turn.settings, turn.texts, items[0], circular, language)
+    turn.put(LETTERS, letter)
 
 
-def chunk_due(turn: Turn, number: int) -> None:
-    circular = turn.state.circular
-    if circular is None or not turn.state.chunk:
+def _next_chunk(turn: Turn, circular: Round, number: int) -> None:
+    turn.ask(SetTimer(keys.CHUNK(chunk=f"{circular.key}/{number}"), after=NO_TIME))
+
+
+def chunk_due(turn: Turn, chunk: mails.Chunk) -> None:
+    circular = turn.get(ROUNDS, chunk.round)
+    if circular is None:
         return
-    turn.drop(kinds.CHUNK, handles.chunk_key(circular.key, number))
-    turn.ask(SetTimer(handles.chunk_timer(circular.key, number + 1), after=NO_TIME))
+    turn.drop(CHUNKS, chunk.key)
+    _next_chunk(turn, circular, chunk.number + 1)
     if circular.stopped:
-        _count(turn, circular, gone=len(turn.state.chunk))
+        _count(turn, circular, gone=len(chunk.readers))
         return
-    for reader, language in turn.state.chunk:
-        _deliver(turn, Mailing(circular.key, language, reader))
+    for reader, language in chunk.readers:
+        _deliver(turn, Mailing(circular.matter, circular.number, language, reader))
 
 
 def _deliver(turn: Turn, mailing: Mailing) -> None:
@@ -82,8 +101,9 @@ def _deliver(turn: Turn, mailing: Mailing) -> None:
 # -- what became of each ---------------------------------------------------------------------------
 
 
-def performed(turn: Turn, event: Performed, mailing: Mailing) -> None:
-    circular = turn.state.circular
+def performed(turn: Turn, event: Performed, **mail: Any) -> None:
+    mailing = Mailing(**mail)
+    circular = _under_way(turn, mailing)
     if circular is None:
         return
     match documents.word(event.error):
@@ -98,6 +118,12 @@ def performed(turn: Turn, event: Performed, mailing: Mailing) -> None:
             _count(turn, _deferred(turn, circular, mailing, event.error), waiting=1)
         case _:
             _refused(turn, circular, mailing, event.error)
+
+
+def _under_way(turn: Turn, mailing: Mailing) -> Round | None:
+    """The round, as long as something of it is to be settled."""
+    found = turn.get(ROUNDS, mailing.round)
+    return found if found is not None and RoundMoves.mail_settled.may(found.state) else None
 
 
 def _deferred(turn: Turn, circular: Round, mailing: Mailing, error: str | None) -> Round:
@@ -127,15 +153,14 @@ def _wait(turn: Turn, mailing: Mailing) -> None:
 
 
 def _refused(turn: Turn, circular: Round, mailing: Mailing, error: str | None) -> None:
-    nobody = documents.word(error) == documents.NOBODY
     if circular.held:
         waits = _may_wait(circular, mailing)
         if waits:
             _wait(turn, mailing)
         _count(turn, circular, waiting=int(waits), failed=int(not waits))
         return
-    strike = Strike(mailing, turn.state.reader, documents.reply(error), nobody)
-    suspending.note(turn, circular, strike)
+    nobody = documents.word(error) == documents.NOBODY
+    strike = turn.put(mails.STRIKES, mails.Strike(mailing, documents.reply(error), nobody))
     circular = replace(circular, failed=circular.failed + 1)
     if suspending.too_many(circular):
         circular = _hold(turn, circular, strike.reply)
@@ -150,20 +175,21 @@ def _hold(turn: Turn, circular: Round, reply: str) -> Round:
         "reply": reply or "5xx",
     }
     turn.tell("held", values)
-    waiting = [x.mailing for x in turn.state.strikes if _may_wait(circular, x.mailing)]
+    strikes = suspending.take(turn, circular)
+    waiting = [x.mailing for x in strikes if _may_wait(circular, x.mailing)]
     for mailing in waiting:
         _wait(turn, mailing)
     failed = circular.failed - len(waiting)
-    suspending.clear(turn, circular)
     return replace(circular, held=True, failed=failed, waiting=circular.waiting + len(waiting))
 
 
-def again(turn: Turn, mailing: Mailing) -> None:
+def again(turn: Turn, **mail: Any) -> None:
     """The pause before a further attempt is over."""
-    circular = turn.state.circular
+    mailing = Mailing(**mail)
+    circular = _under_way(turn, mailing)
     if circular is None:
         return
-    if circular.stopped or not turn.state.address:
+    if circular.stopped or turn.get(ADDRESSES, mailing.reader) is None:
         _count(turn, circular, waiting=-1, gone=1)
         return
     _count(turn, circular, waiting=-1)
@@ -179,18 +205,17 @@ def _count(turn: Turn, circular: Round, **more: int) -> None:
         return
     if not circular.telling:
         circular = replace(circular, telling=True)
-        turn.ask(SetTimer(handles.telling_timer(circular.key), after=TELL_EVERY))
-    turn.keep_round(circular)
+        turn.ask(SetTimer(keys.TELLING(round=circular.key), after=TELL_EVERY))
+    turn.put(ROUNDS, circular)
 
 
-def telling_due(turn: Turn) -> None:
-    circular = turn.state.circular
-    if circular is None or circular.finished:
+def telling_due(turn: Turn, circular: Round) -> None:
+    if circular.finished:
         return
-    turn.keep_round(replace(circular, telling=False))
+    turn.put(ROUNDS, replace(circular, telling=False))
     watch.begin(turn)
     watch.due(turn)
-    turn.tell("progress", _progress(circular), edits=handles.progress(circular.key))
+    turn.tell("progress", _progress(circular), edits=circular.progress)
 
 
 def _progress(circular: Round) -> dict[str, object]:
@@ -201,47 +226,39 @@ def _progress(circular: Round) -> dict[str, object]:
 
 
 def _finish(turn: Turn, circular: Round) -> None:
-    turn.keep_round(replace(circular, finished=True, telling=False))
-    for language in circular.editions:
-        turn.drop(documents.LETTER, circular.letter(language))
+    state = RoundMoves.last_mail_settled(circular.state)
+    turn.put(ROUNDS, replace(circular, state=state, telling=False))
+    _drop_letters(turn, circular)
     parts = (("failed", circular.failed), ("gone", circular.gone), ("unknown", circular.unknown))
     values = {
         "sent": Phrase("sent" if circular.total else "no-readers", "", {"n": circular.sent}),
         "rest": tuple(Phrase(key, "", {"n": n}) for key, n in parts if n),
     }
-    turn.tell("finished", values, edits=handles.progress(circular.key))
+    turn.tell("finished", values, edits=circular.progress)
     suspending.judge(turn, circular)
+
+
+def _drop_letters(turn: Turn, circular: Round) -> None:
+    for language in circular.editions:
+        turn.drop(LETTERS, circular.letter(language))
 
 
 # -- taken back ------------------------------------------------------------------------------------
 
 
-def stop(turn: Turn, circular: Round) -> None:
-    """What is in the outbox finds no letter any more."""
-    turn.keep_round(replace(circular, stopped=True))
-    for language in circular.editions:
-        turn.drop(documents.LETTER, circular.letter(language))
+def under_way(turn: Turn, item: Announcement) -> Sequence[Round]:
+    """Rounds that hold it and have not finished."""
+    return turn.find(ROUNDS, "under way", str(item.number))
 
 
-def leave_out(turn: Turn, digest: Round, number: int) -> None:
-    """A digest that is on its way goes on without the announcement that was taken back."""
-    numbers = [x for x in digest.items if x != number]
-    left = tuple(x for x in turn.state.items if x.number in numbers)
+def leave_out(turn: Turn, circular: Round, number: int) -> None:
+    """It goes on without the announcement that was taken back. If nothing is left, what is in the
+    outbox finds no letter any more."""
+    left = tuple(x for x in circular.items if x != number)
     if not left:
-        stop(turn, digest)
+        turn.put(ROUNDS, replace(circular, state=RoundMoves.stopped(circular.state)))
+        _drop_letters(turn, circular)
         return
-    digest = turn.keep_round(replace(digest, items=tuple(x.number for x in left)))
-    for language in digest.editions:
-        put_letter(turn, digest_letter(turn.settings, turn.texts, left, digest, language))
-
-
-def reword(turn: Turn, digest: Round, item: Announcement, language: str) -> None:
-    """A digest that is on its way goes on without a translation that was taken back."""
-    if item.number in digest.items and language in digest.editions:
-        items = tuple(
-            item if x.number == item.number else x
-            for x in turn.state.items
-            if x.number in digest.items
-        )
-        letter = digest_letter(turn.settings, turn.texts, items, digest, language)
-        put_letter(turn, letter)
+    circular = turn.put(ROUNDS, replace(circular, items=left))
+    for language in circular.editions:
+        write(turn, circular, language)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bots.announcements import handles, kinds
-from bots.announcements.models import Round, Standing, Subscriber
+from bots.announcements import keys
+from bots.announcements.documents.mails import STRIKES, Round, Strike
+from bots.announcements.documents.people import READERS, ReaderMoves
 from bots.announcements.rules.turn import Turn
-from bots.announcements.state import Strike
 from bots.runtime.kit.undo import SIGN
 from bots.runtime.speech import vocabulary
 from federation.model.actions import React
+from federation.model.events import Reaction
 
 SURE_AFTER, FORGOTTEN_AFTER = 24 * 3600.0, 60 * 24 * 3600.0
 """Nobody reads there if it was said twice, more than a day and less than 60 days apart."""
@@ -26,57 +27,62 @@ def too_many(circular: Round) -> bool:
     return refused > 1 and refused * 10 > circular.total
 
 
-def note(turn: Turn, circular: Round, strike: Strike) -> None:
-    data = {"mailing": strike.mailing.name, "reply": strike.reply, "nobody": strike.nobody}
-    turn.put(kinds.STRIKE, _key(circular, strike), data)
-    turn.state = replace(turn.state, strikes=(*turn.state.strikes, strike))
-
-
-def clear(turn: Turn, circular: Round) -> None:
-    for strike in turn.state.strikes:
-        turn.drop(kinds.STRIKE, _key(circular, strike))
-    turn.state = replace(turn.state, strikes=())
-
-
-def _key(circular: Round, strike: Strike) -> str:
-    return f"{circular.key}/{strike.mailing.reader}"
+def take(turn: Turn, circular: Round) -> list[Strike]:
+    """All of a round's, which are not kept any longer."""
+    found = (turn.get(STRIKES, x) for x in turn.keys(STRIKES, "round", circular.key))
+    strikes = [x for x in found if x is not None]
+    for strike in strikes:
+        turn.drop(STRIKES, strike.key)
+    return strikes
 
 
 def judge(turn: Turn, circular: Round) -> None:
     """The round is over."""
     believed = circular.sent > 0 and not circular.held
-    gone = [x for x in turn.state.strikes if believed and x.nobody and _sure(turn, x.reader)]
-    clear(turn, circular)
-    ids = [x.mailing.reader for x in gone]
-    if not ids:
+    strikes = take(turn, circular)
+    gone = [x for x in strikes if believed and x.nobody and _suspended(turn, circular, x)]
+    if not gone:
         return
-    turn.put(kinds.SUSPENDED, circular.key, ids)
     values = {
-        "n": len(ids),
+        "n": len(gone),
         "replies": ", ".join(sorted({x.reply for x in gone})),
         "command": vocabulary.UNDO.shown(turn.language),
     }
-    turn.tell("suspended", values, handle=handles.suspended(circular.key))
-    if turn.state.room is not None:
-        turn.ask(React(turn.state.room, handles.suspended(circular.key), SIGN))
+    turn.tell("suspended", values, handle=circular.suspended)
+    turn.ask(React(turn.room, circular.suspended, SIGN))
 
 
-def _sure(turn: Turn, reader: Subscriber | None) -> bool:
-    if reader is None or reader.standing is not Standing.ACTIVE:
+def _suspended(turn: Turn, circular: Round, strike: Strike) -> bool:
+    """Whether it was said for the second time."""
+    reader = turn.get(READERS, strike.mailing.reader)
+    if reader is None or not ReaderMoves.unknown_twice.may(reader.standing):
         return False
     since = turn.seconds - reader.failed
     if since > FORGOTTEN_AFTER:
-        turn.keep_reader(replace(reader, failed=turn.seconds))
+        turn.put(READERS, replace(reader, failed=turn.seconds))
     elif since >= SURE_AFTER:
-        turn.keep_reader(replace(reader, standing=Standing.SUSPENDED))
+        standing = ReaderMoves.unknown_twice(reader.standing)
+        turn.put(READERS, replace(reader, standing=standing, suspended=circular.key))
         return True
     return False
 
 
-def undo(turn: Turn, round_key: str) -> None:
-    back = [x for x in turn.state.readers if x.standing is Standing.SUSPENDED]
-    for reader in back:
-        turn.keep_reader(replace(reader, standing=Standing.ACTIVE, failed=0.0))
-    turn.drop(kinds.SUSPENDED, round_key)
+# -- undone ----------------------------------------------------------------------------------------
+
+
+def reacted(turn: Turn, event: Reaction) -> None:
+    of = turn.ours(keys.SUSPENDED, event.target)
+    if of is not None:
+        undo(turn, **of)
+
+
+def undo(turn: Turn, matter: str, number: int) -> None:
+    back = turn.keys(READERS, "suspended", f"{matter}/{number}")
+    for id_ in back:
+        reader = turn.get(READERS, id_)
+        if reader is not None:
+            standing = ReaderMoves.undone(reader.standing)
+            turn.put(READERS, replace(reader, standing=standing, failed=0.0))
     if back:
-        turn.tell("suspended-undone", {"n": len(back)}, edits=handles.suspended(round_key))
+        told = keys.SUSPENDED(matter=matter, number=number)
+        turn.tell("suspended-undone", {"n": len(back)}, edits=told)

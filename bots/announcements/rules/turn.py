@@ -1,4 +1,4 @@
-"""One rule at work: what it knows so far, what it keeps, and what it asks for."""
+"""One rule at work: what it is about, what it keeps, and what it asks for."""
 
 from __future__ import annotations
 
@@ -7,63 +7,57 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bots.announcements import handles, kinds
-from bots.announcements.models import Announcement, Desk, Round, Subscriber, to_json
-from bots.announcements.state import State, Write
-from bots.runtime.kit import sparing
-from bots.runtime.model import turn
-from bots.runtime.model.decision import Decision, Phrase, Say
+from bots.announcements import keys
+from bots.announcements.documents.news import DESK, ITEMS, Announcement, Desk
+from bots.announcements.settings import Settings
+from bots.runtime.kit import sparing, turn
+from bots.runtime.kit.documents import View
+from bots.runtime.kit.keys import Made
+from bots.runtime.model.decision import Phrase, Say
+from bots.runtime.speech.tongues import Texts
 from federation.model.events import RoomEvent
+from federation.model.links import MODERATOR
 
 Values = Mapping[str, object]
-MODERATOR = 50
 
 
-class Turn(turn.Turn[State]):
-    def __init__(self, state: State, now: datetime) -> None:
-        super().__init__(state, now)
-        self.settings = state.settings
-        self.texts = state.texts
-        self.desk: Desk = state.desk
-        self._writes: list[Write] = []
-
-    def decision(self) -> Decision[State]:
-        return Decision(replace(self.state, writes=tuple(self._writes)), tuple(self.requests))
+class Turn(turn.Turn[Settings]):
+    def __init__(self, view: View, settings: Settings, texts: Texts, now: datetime) -> None:
+        super().__init__(view, settings, texts, now)
+        self.texts = texts
 
     @property
-    def purpose(self) -> str | None:
-        """What the link at hand is for."""
-        return self.state.ticket.purpose if self.state.ticket is not None else None
-
-    # -- what is kept --------------------------------------------------------------------------
-
-    def put(self, kind: str, key: str, value: Any) -> None:
-        self._writes.append(Write(kind, key, value))
-
-    def drop(self, kind: str, key: str) -> None:
-        self._writes.append(Write(kind, key, None))
-
-    def forget(self, kind: str, key: str) -> None:
-        """Drop it for good, whatever backup is restored."""
-        self._writes.append(Write(kind, key, None, gone=True))
+    def desk(self) -> Desk:
+        return self.get(DESK, "desk") or Desk()
 
     def note(self, **changes: Any) -> None:
         """Change the bot's own notes."""
-        self.desk = replace(self.desk, **changes)
-        self.put(kinds.DESK, "desk", to_json(self.desk))
+        self.put(DESK, replace(self.desk, **changes))
 
-    def keep(self, item: Announcement) -> Announcement:
-        self.put(kinds.ITEM, str(item.number), to_json(item))
-        self.state = replace(self.state, item=item)
-        return item
+    @property
+    def room(self) -> str:
+        """Where editors write by now."""
+        made = self.view.made(self.settings.room)
+        return self.desk.now_at(self.settings.room if made is None else made.room_id)
 
-    def keep_round(self, circular: Round) -> Round:
-        self.put(kinds.ROUND, circular.key, to_json(circular))
-        return circular
+    # -- what an event is about ----------------------------------------------------------------
 
-    def keep_reader(self, reader: Subscriber) -> Subscriber:
-        self.put(kinds.READER, reader.id, to_json(reader))
-        return reader
+    def about(self, event_id: str | None) -> Announcement | None:
+        """The announcement that a message is about: a text of it, or what we said of it."""
+        written = self.find(ITEMS, "event", event_id, most=1) if event_id else ()
+        if written:
+            return written[0]
+        ours = self.ours(keys.OFFER, event_id)
+        return None if ours is None else self.get(ITEMS, str(ours["number"]))
+
+    def ours(self, key: Made, event_id: str | None) -> dict[str, Any] | None:
+        """What a message of ours is about, if it has such a name."""
+        made = self.view.made_by_event(event_id or "")
+        return None if made is None else key.read(made.handle)
+
+    def is_editor(self, event: RoomEvent) -> bool:
+        user = event.origin.sender
+        return user in self.settings.editors or event.room.power(user) >= MODERATOR
 
     # -- what is said in the room --------------------------------------------------------------
 
@@ -82,9 +76,7 @@ class Turn(turn.Turn[State]):
     def tell(
         self, key: str, values: Values | None = None, room: str | None = None, **fields: Any
     ) -> None:
-        place = room or self.state.room
-        if place is not None:
-            self.ask(Say(place, self.phrase(key, values), **fields))
+        self.ask(Say(room or self.room, self.phrase(key, values), **fields))
 
     def answer(self, item: Announcement, key: str, values: Values | None = None) -> None:
         """Say something in the thread of an announcement."""
@@ -92,7 +84,7 @@ class Turn(turn.Turn[State]):
 
     def show(self, item: Announcement, key: str, values: Values | None = None) -> None:
         """Bring what stands beneath an announcement up to date."""
-        self.tell(key, values, item.room, edits=handles.offer(item.number))
+        self.tell(key, values, item.room, edits=keys.OFFER(number=item.number))
 
     @property
     def closes(self) -> datetime:
@@ -101,7 +93,3 @@ class Turn(turn.Turn[State]):
 
     def clock(self, at: datetime) -> str:
         return f"{at.astimezone(self.settings.timezone):%H:%M:%S}"
-
-    def is_editor(self, event: RoomEvent) -> bool:
-        user = event.origin.sender
-        return user in self.settings.editors or event.room.power(user) >= MODERATOR

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bots.announcements.models import Texts
+from bots.runtime.speech.tongues import Texts
 from bots.runtime.understanding.texts import clean
 from bridges.email import markup
 from federation.model.events import Edit, TextMessage
@@ -98,7 +98,7 @@ def title(text: str) -> str:
     return line[: TITLE - 1].rpartition(" ")[0].rstrip(" ,;:–-") + " …"
 
 
-def token_in(text: str) -> str | None:
-    """The token in the subject of a mail that asks to be left alone."""
+def token_in(text: str) -> str:
+    """The token in the subject of a mail that asks to be left alone; empty if there is none."""
     found = _TOKEN.search(text[:200])
-    return found[0] if found is not None else None
+    return found[0] if found is not None else ""

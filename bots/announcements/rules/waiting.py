@@ -63,7 +63,6 @@ class Budget:
     """When each was served last."""
     out: tuple[str, ...] = ()
     """Mails that were handed over and not answered, by their names."""
-    waiting: int = 0
     due: float = 0.0
     """When the timer rings that looks who is next; 0: it is not set."""
     turn: int = 0

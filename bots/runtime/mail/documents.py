@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import dataclass, field
 from typing import Any
 
-from bridges.email.letters import Block, Kind, Letter
+from bots.runtime.kit.documents import Collection
+from bridges.email.letters import Letter
 
 BRIDGE = "mail"
-LETTER = "mail/letter"
-ADDRESS = "mail/address"
-TROUBLE = "mail/trouble"
-"""Since when the mail server is left alone, and what it said."""
 
 GONE = "gone"
 """The letter was taken back, or the reader has left."""
@@ -24,6 +20,28 @@ REFUSED = "refused"
 """Refused for good, whoever it is for."""
 UNKNOWN = "unknown"
 """Sent, perhaps twice, and never answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    reader: str
+    """Whose it is, as a `Deliver` names them."""
+    address: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Of the mail server, which is left alone: since when, and what it said (`450 4.7.1`)."""
+
+    since: float
+    reply: str
+
+
+LETTERS = Collection("mail/letter", Letter, key=lambda x: x.key)
+"""Once a letter is dropped, whatever still waits to be sent of it is `GONE`."""
+ADDRESSES = Collection("mail/address", Address, key=lambda x: x.reader)
+TROUBLE = Collection("mail/trouble", Trouble, key=lambda _: "trouble")
+"""One document, while there is any."""
 
 
 def word(error: str | None) -> str | None:
@@ -43,18 +61,3 @@ def mail(letter: str, reader: str, token: str, *, urgent: bool = False) -> dict[
         "token": token,
         "urgent": urgent,
     }
-
-
-def letter_data(letter: Letter) -> dict[str, Any]:
-    """What is kept under its key, as `LETTER`. Once it is dropped, whatever still waits to be sent
-    of it is `GONE`."""
-    return asdict(letter)
-
-
-def letter_from(data: Mapping[str, Any]) -> Letter:
-    blocks = {name: tuple(_block(x) for x in data[name]) for name in ("blocks", "footer")}
-    return Letter(**{**data, **blocks, "follows": tuple(data["follows"])})
-
-
-def _block(data: Mapping[str, Any]) -> Block:
-    return Block(**{**data, "kind": Kind(data["kind"])})

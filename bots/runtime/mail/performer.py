@@ -12,15 +12,16 @@ from typing import Any, NoReturn
 
 from bots.runtime.mail.bearing import Bearing, Stubborn
 from bots.runtime.mail.documents import (
-    ADDRESS,
+    ADDRESSES,
     GONE,
     LATER,
-    LETTER,
+    LETTERS,
     NOBODY,
     REFUSED,
     TROUBLE,
     UNKNOWN,
-    letter_from,
+    Address,
+    Trouble,
 )
 from bots.runtime.mail.pacing import Paces
 from bots.runtime.model.decision import Deliver
@@ -58,7 +59,7 @@ class _Found:
     kept: _Kept
 
 
-_Kept = tuple[Any, Any]
+_Kept = tuple[Letter | None, Address | None]
 """What is kept of letter and address; None for what is gone."""
 
 
@@ -148,7 +149,7 @@ class Mail:
         kept = letter, address = _kept(tx, job)
         if letter is None or address is None:
             raise Declined(GONE)
-        return _Found(letter_from(letter), address, int(tx.get(DOUBT, action_id) or 0), kept)
+        return _Found(letter, address.address, int(tx.get(DOUBT, action_id) or 0), kept)
 
     async def _send(self, found: _Found, job: Mapping[str, Any], action_id: str) -> None:
         reader = Reader(job["reader"], found.address, job["token"])
@@ -236,7 +237,7 @@ class Mail:
         if reply == self._told or (reply and self._told):
             return
         self._told = reply
-        note = {"since": self._now(), "reply": reply} if reply else None
+        note = Trouble(self._now(), reply) if reply else None
         await self._store.run("trouble", lambda tx: _keep_trouble(tx, note))
 
     def _letter(self, key: str) -> Bearing:
@@ -265,14 +266,14 @@ _Stands = Callable[[Transaction], bool]
 
 
 def _kept(tx: Transaction, job: Mapping[str, Any]) -> _Kept:
-    return tx.get(LETTER, job["letter"]), tx.get(ADDRESS, job["reader"])
+    return tx.document(LETTERS, job["letter"]), tx.document(ADDRESSES, job["reader"])
 
 
-def _keep_trouble(tx: Transaction, note: Mapping[str, Any] | None) -> None:
+def _keep_trouble(tx: Transaction, note: Trouble | None) -> None:
     if note is None:
-        tx.delete(TROUBLE, TROUBLE)
-    elif tx.get(TROUBLE, TROUBLE) is None:
-        tx.put(TROUBLE, TROUBLE, note)
+        tx.discard(TROUBLE, "trouble")
+    elif tx.document(TROUBLE, "trouble") is None:
+        tx.keep(TROUBLE, note)
 
 
 class _Notes:
