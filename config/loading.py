@@ -151,7 +151,7 @@ def _examined(
     """`login`: that nothing names a secret to log in with is a fault."""
     fitted, found, faults = _judged(document, path, reader)
     if document.faults:
-        # What stands behind the second of two equal keys is checked as well.
+        # The value of the second of two equal keys is checked as well.
         faults += _judged(read_document(_read(path), last=True), path, reader)[2]
     if login:
         faults += found.unnamed

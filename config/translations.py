@@ -88,7 +88,7 @@ def extract(root: Path) -> Catalog:
 
 
 def written(texts: Catalog, folder: str | None = None) -> bytes:
-    """A catalogue as it stands in its file: no dates, no line numbers, no wrapped lines."""
+    """A catalogue as its file has it: no dates, no line numbers, no wrapped lines."""
     file = io.BytesIO()
     if folder and texts.header_comment.strip("# \n"):
         file.write(texts.header_comment.encode() + b"\n")

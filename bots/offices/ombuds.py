@@ -86,7 +86,7 @@ def ombuds_office(
 
 
 async def _call_together(office: Office, bot: OmbudsBot) -> None:
-    """Where there is no team yet: who of the named has an account. Raises FederationError if
+    """Where there is no team yet: which of the named have an account. Raises FederationError if
     nobody has."""
     stored = await office.store.run("team", lambda tx: tx.document(OFFICE, "office"))
     noted = stored or Notes()

@@ -76,7 +76,7 @@ _FAULTS: tuple[tuple[Fault, Callable[[str], bool]], ...] = (
 
 
 def is_safe(address: str) -> bool:
-    """Whether it may stand in an SMTP command and a header as it is."""
+    """Whether an SMTP command and a header may hold it as it is."""
     return len(address) <= 254 and _SAFE.fullmatch(address) is not None
 
 
@@ -89,14 +89,14 @@ _SAME_HOUSE = {
     "mac.com": "icloud.com",
     **dict.fromkeys(("ya.ru", "yandex.com", "yandex.ua", "yandex.by", "yandex.kz"), "yandex.ru"),
 }
-"""Domains behind which the same mailboxes stand."""
+"""Domains that lead to the same mailboxes."""
 _PASSED_OVER = {"gmail.com": ".", "proton.me": "._-", "yandex.ru": ".-"}
 """Signs that a provider does not read in the name before the `@`."""
 _ENDS_NAME = re.compile(r"(?:yahoo|ymail|rocketmail|myyahoo)\.", re.ASCII)
 
 
 def mailbox(address: str) -> str:
-    """The same for addresses that reach the same person: what stands behind a `+`, capital
+    """The same for addresses that reach the same person: what follows a `+`, capital
     letters, and what some providers pass over. For limits; mails go to the address as it is."""
     name, _, domain = address.lower().rpartition("@")
     domain = domain.rstrip(".")

@@ -30,7 +30,7 @@ _STRONG: dict[str, Direction] = {"L": "ltr", "R": "rtl", "AL": "rtl"}
 
 
 def in_html(clean: str, direction: Direction) -> str:
-    """HTML of `markup`, to stand in a block of this direction. A paragraph that is wholly in
+    """HTML of `markup`, for a block of this direction. A paragraph that is wholly in
     another script has its own."""
     clean = _BLOCK.sub(lambda x: _directed(x, direction), clean)
     if direction == "ltr":

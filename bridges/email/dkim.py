@@ -49,7 +49,7 @@ SIGNED = (
     "List-Unsubscribe-Post",
     "Auto-Submitted",
 )
-"""Each is named once more than it stands there, so that nobody can add another one (RFC 6376
+"""Each is named once more than it is there, so that nobody can add another one (RFC 6376
 § 8.15)."""
 
 _SPACES = re.compile(rb"[ \t]+")
@@ -62,7 +62,7 @@ class KeyRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key, and where its public half stands: `SELECTOR._domainkey.DOMAIN`."""
+    """One key, and where its public half is: `SELECTOR._domainkey.DOMAIN`."""
 
     domain: str
     selector: str
@@ -130,7 +130,7 @@ def relaxed_field(name: str, value: bytes) -> bytes:
 
 
 class BodyHash:
-    """The hash of a body in which a token, the same each time, stands between the pieces."""
+    """The hash of a body in which a token, the same each time, is between the pieces."""
 
     def __init__(self, pieces: Sequence[bytes], placeholder: bytes) -> None:
         whole = relaxed_body(placeholder.join(pieces))

@@ -9,7 +9,7 @@ from typing import Literal
 Direction = Literal["ltr", "rtl"]
 
 PERSONAL = "xLINKxxLINKxxLINKxxLIN"
-"""Stands where the token of the reader goes; as long as a token, so that nothing else changes."""
+"""Is put where the token of the reader goes; as long as a token, so that nothing else changes."""
 
 
 class Kind(StrEnum):
@@ -71,7 +71,7 @@ class Mailbox:
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """What stands on every letter of an office."""
+    """What every letter of an office bears."""
 
     sender: Mailbox
     list_id: str

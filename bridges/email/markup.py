@@ -102,7 +102,7 @@ def without_beginning(clean: str, letters: int) -> str:
 
 
 def plain(clean: str) -> str:
-    """What clean HTML says, as text that can be read as it stands."""
+    """What clean HTML says, as plain text."""
     reader = _Plain()
     reader.feed(clean)
     reader.close()

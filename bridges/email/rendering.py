@@ -1,7 +1,7 @@
 """A letter → the body of a mail, once for all who read its language (RFC 2045, 2046).
 
 Text and HTML as quoted-printable: no relay needs to touch it, so no signature breaks. The reader's
-token stands between the pieces of the body.
+token is between the pieces of the body.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def put_together(language: str, text: str, html: str) -> Rendered:
     """The body of two texts that were cleaned before. Raises `headers.Unsafe` if they were not."""
     parts = (("text/plain", text), ("text/html", html))
     encoded = [(kind, _quoted_printable(text)) for kind, text in parts]
-    # An equals sign never stands before an underscore in quoted-printable.
+    # Quoted-printable never has an equals sign before an underscore.
     digest = hashlib.sha256(b"".join(body for _, body in encoded)).hexdigest()
     boundary = f"=_{digest[:32]}"
     lines = b"".join(_part(boundary, kind, language, body) for kind, body in encoded)
@@ -98,7 +98,7 @@ def as_text(letter: Letter) -> str:
 def _text(letter: Letter, block: Block) -> str:
     text = block.text.strip()
     if block.kind is Kind.LINK:
-        # A link that is the reader's own stands alone: programs fold what stands beside it.
+        # A link that is the reader's own stands alone: programs fold what is beside it.
         text = f"{text or block.label + ':'}\n{block.url or letter.personal}"
     return in_text(seen(text), block.direction)
 

@@ -18,7 +18,7 @@ ALWAYS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
     "Cache-Control": "no-store",
 }
-"""What a handler set itself stands."""
+"""What a handler set itself stays."""
 HSTS = "max-age=31536000"
 
 

@@ -1,6 +1,6 @@
 """Captured mails as pages, for the demo: what a reader gets, and the bytes as they left.
 
-The mail's HTML stands in a frame that may run nothing, load nothing and send nothing. For the
+The mail's HTML is in a frame that may run nothing, load nothing and send nothing. For the
 machine of whoever plays the demo, so in English alone.
 """
 

@@ -40,7 +40,7 @@ class Texts(Protocol):
 
     @property
     def originals(self) -> tuple[str, ...]:
-        """The languages that stand beside a translation that nobody has checked."""
+        """The languages shown beside a translation that nobody has checked."""
 
     def text(self, msgid: str, language: str, values: Mapping[str, object] | None = None) -> str:
         """The text in that language, its values in their places."""

@@ -65,7 +65,7 @@ def visitor(request: web.BaseRequest) -> str:
     transport = request.transport
     peer = transport.get_extra_info("peername") if transport is not None else None
     forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    # What was added last is what the proxy saw; what stands before it is the visitor's own word.
+    # What was added last is what the proxy saw; what is before it is the visitor's own word.
     if forwarded and isinstance(peer, tuple) and _is_near(str(peer[0])):
         return _household(forwarded)
     return repr(peer)

@@ -8,7 +8,7 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
 AGAIN = "no-cache"
-"""A browser may keep it, and asks each time whether it still stands: what is taken back is gone."""
+"""A browser may keep it, and asks each time if it is still true: what is taken back is gone."""
 FOREVER = "public, max-age=31536000, immutable"
 
 

@@ -1,6 +1,6 @@
 """The listeners: one for people, and, where wanted, one for Prometheus.
 
-No access log, no cookies, and nothing of a request in any log: who reads or sends is nobody's
+No access log, no cookies, and nothing of a request in any log: what people read or send is nobody's
 business.
 """
 

@@ -66,7 +66,7 @@ class Visit:
         return self._paces.mark(visitor(self._request)).hex()[:16]
 
     def part(self, name: str) -> str:
-        """What stands in the path where the route has this name."""
+        """What the path has where the route has this name."""
         return self._request.match_info[name]
 
     async def sent(self) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """What the command line says, in the language of the terminal: German by `cli/de.po`, or English.
 
 The sentences are written in English where they arise, with their values; a finished one is known
-by its pattern, and what stands in its braces is spoken in turn. So no layer below has to know which
+by its pattern, and what is in its braces is spoken in turn. So no layer below has to know which
 language somebody reads. `tests/unit/test_spoken.py` reads off the sources that nothing is missing.
 """
 
@@ -19,7 +19,7 @@ VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 _FIELD = re.compile(r"\{(\w+)\}")
 _ESCAPED = re.compile(r"\\{(\w+)\\}")
 _LISTS = (re.compile(r"; (?![^“]*”)"), re.compile(r", (?![^“]*”)"))
-"""A semicolon or comma that does not stand within a name."""
+"""A semicolon or comma that is not within a name."""
 
 
 def terminal_language(environment: Mapping[str, str] = os.environ) -> str:

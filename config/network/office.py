@@ -44,7 +44,7 @@ class Network(Section):
     """Where its Element is in the browser. Links by which people come in then lead there; else to
     matrix.to, which asks which app somebody has."""
     timezone: TimeZone = ZoneInfo("Europe/Berlin")
-    """Where its clock stands: deadlines and times are told in this zone."""
+    """Its time zone: deadlines and times are told in it."""
     state: FilePath = Field(examples=["./state/network"])
     """The folder of its store. A relative path starts at this file's folder, as all do here."""
     seal_key_file: FilePath | None = None
@@ -92,7 +92,7 @@ class Dkim(Section):
     domain: Domain = Field(examples=["example.org"])
     """The domain that signs: that of the sender, or one above it."""
     selector: Selector = Field(examples=["brief2025"])
-    """The name under which the public key stands in the DNS."""
+    """The name under which the DNS has the public key."""
     key_file: FilePath = Field(examples=["./secrets/dkim.pem"])
     """File with the private key, in PEM format."""
 

@@ -47,7 +47,7 @@ class BotEntry:
     user: str
     """Its account's."""
     display_name: str
-    """No account is called as a room: both stand in one list."""
+    """No account has the name of a room: both are in one list."""
     told: str
     """What the schema says of its account."""
     rooms: tuple[CommonRoom, ...] = ()
@@ -101,7 +101,7 @@ class Accounts(Section):
     """File with Synapse's `registration_shared_secret`: accounts without a password or token of
     their own are then made. In its place: BUENDNIS_NETWORK_REGISTRATION_SECRET."""
     creator: AccountEntry = Account(user="dienst")
-    """Makes the rooms and is used for nothing else: who made a room can never be removed."""
+    """Makes the rooms and is used for nothing else: the maker of a room can never be removed."""
 
     @property
     def all(self) -> dict[str, Account]:

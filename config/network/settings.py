@@ -1,7 +1,7 @@
 """`network.yaml`: the settings of a network.
 
 `NetworkFile` is what the file says; `NetworkConfig` adds what it only points to. Build them with
-`config.loading`, which also checks what stands in several places at once. The parts are in
+`config.loading`, which also checks what concerns several places at once. The parts are in
 `config.network.parts`; what the bots add is in `config.network.bots`.
 """
 
@@ -55,7 +55,7 @@ class NetworkFile(File):
     rooms: Rooms = Rooms()
     """The rooms for all initiatives."""
     coordinators: tuple[MatrixId, ...] = Field((), examples=[["@anna:example.org"]])
-    """Who moderates the rooms for all, and may write where only announcements stand."""
+    """Who moderates the rooms for all, and may write in the room for announcements."""
     templates: tuple[Template, ...] = ()
     """From what the spaces of initiatives are made. One of the id `initiative` is built in."""
     initiatives: tuple[Initiative, ...] = ()

@@ -1,7 +1,7 @@
 """`ombuds.yaml`: the settings of the ombuds office.
 
 `OmbudsFile` is what the file says; `OmbudsConfig` adds what it only points to. Build them with
-`config.loading`, which also checks what stands in several places at once.
+`config.loading`, which also checks what concerns several places at once.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Office(Section):
     )
     """The languages it speaks. The first is that of the staff's room."""
     timezone: TimeZone = ZoneInfo("Europe/Berlin")
-    """Where its clock stands: deadlines and times are told in this zone."""
+    """Its time zone: deadlines and times are told in it."""
     state: FilePath = Field(examples=["./state/ombuds"])
     """The folder of its store. A relative path starts at this file's folder, as all do here."""
     seal_key_file: FilePath | None = None

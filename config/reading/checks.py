@@ -40,7 +40,7 @@ def way_is_safe(fitted: Fitted[Any]) -> Iterator[Finding]:
 
 
 def nothing_twice(fitted: Fitted[Any], loc: Loc) -> Iterator[Finding]:
-    """No text stands twice in the list at a place."""
+    """No text is twice in the list at a place."""
     yield from no_name_twice(fitted, texts(fitted.data, loc))
 
 

@@ -1,6 +1,6 @@
 """What YAML takes for a comment though it was meant: `alliance: #mein-bund`, `name: Nord #1`.
 
-The text is put back, as if it stood in quotes, so that what it would be is checked as well.
+The text is put back, as if it were in quotes, so that it is checked as well.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from config.values.faults import shown
 
 _COMMENT = re.compile(r"\s+(#[^\s#].*?)\s*$")
-"""A sign right before a word: who comments leaves a blank."""
+"""A sign right before a word: in a comment a blank is between them."""
 
 Tell = Callable[[int, str], None]
 """Row from 0, and a sentence."""
@@ -22,7 +22,7 @@ Tell = Callable[[int, str], None]
 def put_back(
     node: Node, lines: Sequence[str], is_text: Callable[[ScalarNode], bool], tell: Tell
 ) -> None:
-    """Give every text of the tree back what stands behind it as a comment, and tell of it."""
+    """Give every text of the tree back what follows it as a comment, and tell of it."""
     if isinstance(node, MappingNode):
         for _, value in node.value:
             put_back(value, lines, is_text, tell)

@@ -56,7 +56,7 @@ class Document:
 @dataclass
 class _Reading:
     wanted: int = 0
-    """0: of a key that stands twice, the first; -1: the last."""
+    """0: of a key that is there twice, the first; -1: the last."""
     lines: dict[Loc, int] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     empty: set[Loc] = field(default_factory=set)
@@ -64,9 +64,9 @@ class _Reading:
 
 
 def read_document(raw: bytes, *, last: bool = False) -> Document:
-    """Read YAML. Never raises: what is wrong stands in the document's faults.
+    """Read YAML. Never raises: the document's faults tell what is wrong.
 
-    Of a key that stands twice, which is a fault, `data` has the first value or the `last`.
+    Of a key that is there twice, which is a fault, `data` has the first value or the `last`.
     """
     if len(raw) > MAX_BYTES:
         return _unreadable(1, "is larger than 1 MB; this is not a file of settings")
@@ -160,7 +160,7 @@ def _plain(node: Node, loc: Loc, reading: _Reading) -> Plain:
 
 
 def _keys(node: MappingNode, loc: Loc, reading: _Reading) -> dict[str, Node]:
-    """The value of each key; of a key that stands twice, the first or last, as is wanted."""
+    """The value of each key; of a key that is there twice, the first or last, as is wanted."""
     found: dict[str, list[tuple[int, Node]]] = {}
     for key, value in node.value:
         if isinstance(key, ScalarNode):

@@ -178,7 +178,7 @@ class Look:
     # -- places --------------------------------------------------------------------------------
 
     def path(self, loc: Loc) -> Path | None:
-        """The path that stands at a place; None if none does, or none that can be one."""
+        """The path at a place; None if there is none, or none that can be one."""
         try:
             return located(text_at(self.fitted.data, *loc), self.folder)
         except ValueError:

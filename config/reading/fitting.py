@@ -1,6 +1,6 @@
 """Plain data into a model of the settings, with every fault and its line.
 
-A key that is misspelt is taken for the one that was meant, and a fault, so that what stands below
+A key that is misspelt is taken for the one that was meant, and a fault, so that what is below
 it is checked as well.
 """
 

@@ -9,7 +9,7 @@ from config.values.faults import Loc
 
 
 def at(data: Plain, loc: Loc) -> Plain:
-    """What stands at a place; None if nothing does."""
+    """What is at a place; None if nothing is."""
     for part in loc:
         if isinstance(data, dict) and isinstance(part, str):
             data = data.get(part)
@@ -21,13 +21,13 @@ def at(data: Plain, loc: Loc) -> Plain:
 
 
 def text_at(data: Plain, *loc: int | str) -> str:
-    """The text that stands at a place; empty if none does."""
+    """The text at a place; empty if there is none."""
     found = at(data, loc)
     return found if isinstance(found, str) else ""
 
 
 def entries(data: Plain, loc: Loc) -> Iterator[tuple[Loc, Plain]]:
-    """The places and values of a list's entries; nothing if no list stands there."""
+    """The places and values of a list's entries; nothing if there is no list."""
     found = at(data, loc)
     for index, entry in enumerate(found if isinstance(found, list) else []):
         yield (*loc, index), entry

@@ -59,7 +59,7 @@ class Homeserver(Section):
     url: HomeserverUrl = Field(examples=["https://matrix.example.org"])
     """Its address, as a client would write it."""
     server_name: ServerName | None = None
-    """What stands behind the colon of its Matrix ids; taken from the account's if not given."""
+    """What follows the colon in its Matrix ids; taken from the account's if not given."""
     ca_file: FilePath | None = None
     """Certificates (PEM) to trust in place of the system's."""
     insecure: Flag = False

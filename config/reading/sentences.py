@@ -38,7 +38,7 @@ _MAPPINGS = ("model_type", "model_attributes_type", "dict_type", "mapping_type",
 def sentence(error: ErrorDetails, model: Model, written: Callable[[Loc], bool]) -> str:
     """What is wrong at `error["loc"]` of `model`, and the remedy. Never the value itself.
 
-    `written` tells whether a key stands in the file, be it with nothing behind it.
+    `written` tells whether the file has a key, even with nothing behind it.
     """
     kind, loc, value = error["type"], error["loc"], error["input"]
     if kind == "value_error":

@@ -20,7 +20,7 @@ def keys(model: Model) -> dict[str, FieldInfo]:
 
 
 def section(model: Model, loc: Loc) -> Model | None:
-    """The model that stands at a place of `model`; None where a plain value does."""
+    """The model at a place of `model`; None where a plain value is."""
     found: Model | None = model
     for part in loc:
         if isinstance(part, int):

@@ -1,5 +1,5 @@
 """YAML text → nodes. What is no YAML, or more than settings need, is told line by line in plain
-words; the section that it stands in is left out, so that the others can be read at once."""
+words; its section is left out, so that the others can be read at once."""
 
 from __future__ import annotations
 

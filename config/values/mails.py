@@ -24,7 +24,7 @@ def checked_domain(text: str) -> str:
 
 
 def checked_selector(text: str) -> str:
-    """The name under which a DKIM key stands in the DNS. ValueError."""
+    """The name under which the DNS has a DKIM key. ValueError."""
     if is_domain(text):
         return text
     raise ValueError(f'{shown(text)} is not a DKIM selector; write one such as "brief2025"')
@@ -41,7 +41,7 @@ def checked_mailbox(text: str) -> str:
 
 
 def is_local(text: str) -> bool:
-    """Whether `text` can stand before the @ of a mail address without quotes."""
+    """Whether a mail address can have `text` before its @ without quotes."""
     return _LOCAL.fullmatch(text) is not None and not re.search(r"^\.|\.\.|\.$", text)
 
 

@@ -1,4 +1,4 @@
-"""Who has an account (§ Profiles). Nobody is asked in who has none: whoever took the name later
+"""Who has an account (§ Profiles). Nobody without one is asked in: whoever took the name later
 would be let in, and hold what was meant for somebody else."""
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ async def missing(server: Homeserver, users: Iterable[str]) -> frozenset[str]:
 
 
 async def told_of(server: Homeserver, users: Iterable[str]) -> dict[str, bool]:
-    """Of people on other servers: whether their server knows them; who is not in it, is not known
-    by now (it is away, or keeps that to itself)."""
+    """Of people on other servers: whether their server knows them. Those left out are not known yet
+    (their server is away, or keeps that to itself)."""
     slots = asyncio.Semaphore(AT_ONCE)
 
     async def ask(user: str) -> tuple[str, bool | None]:

@@ -195,7 +195,7 @@ async def register(server: Homeserver, credentials: Credentials) -> None:
 
 async def knows_secret(server: Homeserver, credentials: Credentials) -> bool:
     """Whether the homeserver takes the registration secret. Makes nothing: the name that it is
-    asked for can't be one, which Synapse says only to who knows the secret. Raises MatrixError."""
+    asked for can't be one, which Synapse says only to those with the secret. Raises MatrixError."""
     target = "/_synapse/admin/v1/register"
     nonce = told(await server.call("register/nonce", "GET", target), "nonce")
     nobody = replace(credentials, user="no name", derived_password="none")  # noqa: S106

@@ -121,7 +121,7 @@ async def fetch(
 
 
 def _has_shape(answer: Mapping[str, Any]) -> bool:
-    """Whether everything stands where it belongs, so that no part is overlooked."""
+    """Whether everything is where it belongs, so that no part is overlooked."""
     if not answer.get("next_batch") or not is_text(answer["next_batch"]):
         return False
     sections = answer.get("rooms", {})

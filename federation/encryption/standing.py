@@ -27,7 +27,7 @@ def doubt(vault: Vault, account: str, user: str, device: Any, *, asked: bool) ->
     """See `events.Origin`. `device`: the two public keys (curve25519, ed25519) with
     which a Megolm session came; `asked`: the user's devices were asked for because of it.
 
-    Nobody is refused for what we know too little of: only who was asked for can be a no.
+    Nobody is refused for what we do not know: there is a no only after we asked for the devices.
     """
     known = asked or vault.read("device list", f"{account} {user}") is not None
     if known and _is_signed(vault, account, user, listing(device)):

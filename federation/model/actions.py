@@ -223,7 +223,7 @@ class AskNow:
     why: str
     """What the rule needs to go on. It comes back with the answer; nothing else is kept for it."""
     name: bool = False
-    """With the display name of who sent it, and the room's."""
+    """With the display names of its sender and of the room."""
     notify: bool = True
 
 

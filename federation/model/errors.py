@@ -123,7 +123,7 @@ class NotThereYet(FederationError):
 
 
 class StillInvited(FederationError):
-    """A join was refused, and the invitation stands all the same. A homeserver may show one before
+    """A join was refused although the invitation is still open. A homeserver may show one before
     that which sent it has stored it, and that one then refuses whoever comes within milliseconds
     (Synapse, `on_make_join_request`): worth a few attempts more."""
 

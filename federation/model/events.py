@@ -42,7 +42,7 @@ class Origin:
     """Whether it reached us encrypted, from a session that belongs to `sender`. What did not, her
     homeserver or ours could have written in her name."""
     bound: bool = True
-    """Whether what it relates to stands inside its encryption, and nothing outside says otherwise.
+    """Whether what it relates to is inside its encryption, and nothing outside says otherwise.
     If not, a homeserver may have chosen the thread, or the message that is edited."""
     doubt: Doubt | None = None
     """What speaks against the device from which it came, of what is encrypted."""

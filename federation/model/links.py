@@ -85,7 +85,7 @@ def chat(user: str, element: str | None = None) -> str:
     """A link that opens a chat with a user: at once in the Element Web of this address, which
     remembers it while somebody logs in; in other clients by a tap on the profile that it shows.
 
-    Behind matrix.to stands no query: Element Web takes it for a part of the id.
+    A link to matrix.to has no query: Element Web takes it for a part of the id.
     """
     if element is None:
         return person(user)

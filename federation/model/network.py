@@ -220,7 +220,7 @@ class Room:
     writers: int = 0
     """The power level that writing takes."""
     listed: bool = False
-    """Whether it stands in the homeserver's public list of rooms."""
+    """Whether the homeserver's public list of rooms shows it."""
     afar: frozenset[str] = frozenset()
     """Those of the people who are on other servers. Nobody here can tell whether a name there is
     anybody's, so their power waits until they have joined."""

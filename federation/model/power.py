@@ -64,7 +64,7 @@ def _number(value: object, default: float) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return default
     try:
-        found = int(value)  # strings stand in old rooms; "inf" and "nan" are no numbers there
+        found = int(value)  # old rooms have strings; "inf" and "nan" are no numbers there
     except (ValueError, OverflowError):
         return default
     return found if abs(found) <= _LARGEST else default

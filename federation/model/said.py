@@ -1,7 +1,7 @@
 """What the content of a message says: the words of its author and nothing around them.
 
 Clients put more into a body than was written: the message that is answered ("rich replies", part
-of the specification until 1.12), the name of a file where a caption could stand (MSC2530), a
+of the specification until 1.12), the name of a file where a caption could be (MSC2530), a
 fallback for clients that know no polls (MSC3381). What is left here is safe to be passed on by any
 bot.
 """
@@ -83,7 +83,7 @@ def formatted(content: Mapping[str, Any]) -> str | None:
 
 
 def _without_quotations(shown: str) -> str:
-    """Without what stands between the tags of a quoted message. One that has no end stays."""
+    """Without what is between the tags of a quoted message. One that has no end stays."""
     kept, seen, begun = [], 0, -1
     for tag in _MX_REPLY.finditer(shown):
         if not tag[1]:

@@ -20,7 +20,7 @@ _ESCAPE = re.compile(
 
 def parse(data: bytes | str) -> Any:
     """JSON of others. It may name half a character, which neither UTF-8 nor anything behind us can
-    hold: U+FFFD stands in its place. Raises ValueError, RecursionError."""
+    hold: U+FFFD takes its place. Raises ValueError, RecursionError."""
     text = data if isinstance(data, str) else _decoded(data)
     if "\\ud" in text or "\\uD" in text:
         text = _ESCAPE.sub(lambda found: "\\ufffd" if found[1] else found[0], text)
@@ -72,7 +72,7 @@ def _bare(event: RawEvent) -> RawEvent:
 
 def is_shallow(value: object) -> bool:
     """Whether it nests less deep than `DEEPEST`: Python's own reading and writing of JSON would
-    fail somewhere below 1,000, and where depends on who calls."""
+    fail somewhere below 1,000, and where depends on the caller."""
     level: list[Any] = [value] if isinstance(value, dict | list) else []
     for _ in range(DEEPEST):
         level = [

@@ -42,7 +42,7 @@ from federation.syncing.intake import action_id as mark_of
 from federation.syncing.session import Session
 
 HER_SERVERS_PAUSE = 5.0
-"""Seconds that the homeserver of who asks us in is given to keep the invitation."""
+"""Seconds that the homeserver of the person who invites us has to keep the invitation."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from federation.model.network import (
 )
 
 MOST_CHILDREN = 50
-"""Children of a space that other servers are told of; beyond, districts stand in between."""
+"""Children of a space that other servers are told of; beyond, districts come in between."""
 ALLIANCE = Mark(Kind.ALLIANCE)
 
 

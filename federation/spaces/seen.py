@@ -34,7 +34,7 @@ class Seen:
     members: Mapping[str, str] | None = None
     """User → membership; None where that was not asked for."""
     listed: bool | None = None
-    """Whether it stands in the public list; None where that was not asked for."""
+    """Whether it is in the public list; None where that was not asked for."""
     carried: frozenset[str] = frozenset()
     """Who is in the rooms that it replaced, or asked into them."""
 

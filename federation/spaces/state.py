@@ -104,7 +104,7 @@ def wanted(room: Room, ids: Ids, server: str) -> dict[StateKey, Content]:
 
 
 def spare(room: Room) -> dict[StateKey, Content]:
-    """What a room is given where nothing stands, and what people may change as they like."""
+    """What a room is given where it has nothing, and what people may change as they like."""
     given: dict[StateKey, Content] = {(AVATAR, ""): {"url": picture(room)}}
     if room.words.spare_topic and not room.words.topic:
         given[TOPIC, ""] = {"topic": room.words.spare_topic}

@@ -61,7 +61,7 @@ class Filling:
             except (RateLimited, TokenRevoked):
                 raise
             except MatrixError as error:
-                # We were put out of the room meanwhile, or it was deleted.
+                # We were removed from the room meanwhile, or it was deleted.
                 log.warning("a gap in a room could not be filled: %s", error)
 
     def _since(self, room: JoinedRoom, token: str) -> AsyncIterator[list[RawEvent]]:

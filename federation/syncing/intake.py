@@ -22,13 +22,13 @@ UNDOES = "org.buendnis.undoes"
 """In a redaction of ours: the mark of the message that it took back, which lost it thereby."""
 
 BY_OTHERS = ("m.room.member", "m.room.tombstone")
-"""What we want to know of even if it stands in our own name: a homeserver's admin can do it so."""
+"""What we want to know of even if it comes in our name: a homeserver's admin can do that."""
 
 
 FEW = 4
 """Members of a room in which receipts are heard of: a private chat, not a crowd."""
 LAST = 20
-"""Messages of ours of which it is known in which order they stand."""
+"""Messages of ours whose order is known."""
 
 
 class Intake:

@@ -47,7 +47,7 @@ class Recent:
         self._changes: OrderedDict[tuple[str, ...], _Seen | None] = OrderedDict()
         """By room and id: edits; None in place of what was redacted."""
         self._edits: OrderedDict[tuple[str, ...], tuple[str, ...]] = OrderedDict()
-        """Room, message and who edited it → ids of the edits."""
+        """Room, message and editor → ids of the edits."""
 
     def take(self, room_id: str, event: RawEvent, encrypted: bool) -> None:
         """An event of a room as it came, decrypted where it was encrypted."""
@@ -91,7 +91,7 @@ class Recent:
 
     def current(self, room_id: str, found: Mapping[str, Any]) -> Mapping[str, Any] | None:
         """What was found of a message, with what has come besides. None if the homeserver must be
-        asked again, since it alone can tell what stands there now."""
+        asked again, since it alone can tell what is there now."""
         event, edit = mapping(found.get("event")), mapping(found.get("edit"))
         if self._is_gone(room_id, event):
             return {**found, "event": {**event, "content": {}}, "edit": {}, "locked": False}

@@ -296,7 +296,7 @@ class Session:
             self._intake.keys(ledger, answer)
         for room in joined:
             self._intake.joined(ledger, room)
-        # A room from which we were put out and into which we were asked again stands in both.
+        # A room that removed us and invites us again is in both.
         for room_id, left in sync.section(answer, "leave").items():
             self._intake.left(ledger, room_id, left)
         for room_id, invited in sync.section(answer, "invite").items():

@@ -127,7 +127,7 @@ account:
 staff:
 {staff}
 
-# The network's own accounts, who are not to be told what people flag.
+# The network's own accounts, which are not to be told what people flag.
 bots:
 {bots}
 """

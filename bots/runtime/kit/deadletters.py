@@ -1,4 +1,4 @@
-"""What failed for good and was set aside: who works with a bot is told of it."""
+"""What failed for good and was set aside: the people who work with a bot are told."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ Values = Callable[[D], Iterable[str]]
 
 MOST_COMPARED = 1_000
 MOST = 500
-"""Documents that a rule may find at once. Who has to look at more goes on by a timer."""
+"""Documents that a rule may find at once. A rule that has to look at more goes on by a timer."""
 
 
 def _never(_: object) -> bool:
@@ -120,22 +120,22 @@ class View(Protocol):
         most: int = MOST,
         oldest: bool = False,
     ) -> tuple[D, ...]:
-        """The newest `most` that stand under a value of an index, the newest first; or the oldest,
-        the oldest first: a document is as old as its standing there. Of several values, what stands
-        under each: of every one the newest `MOST_COMPARED` are looked at. Without one: under "".
+        """The newest `most` that an index has under a value, the newest first; or the oldest,
+        the oldest first: a document is as old as its entry there. With several values: those that
+        are under each, among the newest `MOST_COMPARED` of every value. Without one: under "".
 
         `most` is at most `MOST`; raises ValueError else, and KeyError for what is not declared.
         """
 
     def count(self, collection: Collection[Any], index: str, value: str = "") -> int:
-        """How many stand under a value."""
+        """How many an index has under a value."""
 
     def keys(self, collection: Collection[Any], index: str, value: str = "") -> tuple[str, ...]:
         """Of all that stand under a value, the oldest first: as many as there are. They cost little
         beside the documents, which a rule gets in parts."""
 
     def made(self, handle: str) -> Made | None:
-        """What stands under a handle, once the homeserver has made it."""
+        """What a handle names, once the homeserver has made it."""
 
     def is_coming(self, handle: str) -> bool:
         """Whether what will fill a handle still waits to be done."""

@@ -23,7 +23,7 @@ class Window:
     """Ours, where it does not stay when it is of no use any more."""
 
     def open(self, room: Ref | None, span: timedelta) -> tuple[Request, ...]:
-        """`room`: where the notice stands."""
+        """`room`: where the notice is."""
         return *self.offer(room), self.wind(span)
 
     def offer(self, room: Ref | None) -> tuple[Request, ...]:

@@ -45,7 +45,7 @@ TROUBLE = Collection("mail/trouble", Trouble, key=lambda _: "trouble")
 
 
 def word(error: str | None) -> str | None:
-    """Which of these words it is; behind it may stand what the server said (`550 5.1.1`)."""
+    """Which of these words it is; what the server said may follow (`550 5.1.1`)."""
     return None if error is None else error.partition(" ")[0]
 
 

@@ -99,7 +99,7 @@ class Mail:
         self._letters = OrderedDict[str, Bearing]()
         self._stubborn = Stubborn()
         self._told: str | None = None
-        """What stands in the store of the trouble that the server is in; None: not known."""
+        """What the store knows of the trouble that the server is in; None: nothing."""
 
     @property
     def reachable(self) -> bool:
@@ -233,7 +233,7 @@ class Mail:
             await self._note_trouble(str(error))
 
     async def _note_trouble(self, reply: str) -> None:
-        """For the bot to tell, who waits for mails: since when, and what the server said."""
+        """What the bot tells those who wait for mails: since when, and what the server said."""
         if reply == self._told or (reply and self._told):
             return
         self._told = reply

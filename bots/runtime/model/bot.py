@@ -14,7 +14,7 @@ from federation.model.events import RoomView
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """An event or a room of ours that stands under a handle."""
+    """An event or a room of ours that a handle names."""
 
     handle: str
     room_id: str
@@ -37,7 +37,7 @@ class Docs(Protocol):
 
     def scan(self, kind: str) -> Iterator[tuple[str, Any]]: ...
     def made(self, handle: str) -> Made | None:
-        """What stands under a handle, once the homeserver has made it."""
+        """What a handle names, once the homeserver has made it."""
 
     def is_coming(self, handle: str) -> bool:
         """Whether what will fill a handle still waits to be done."""

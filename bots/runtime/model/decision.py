@@ -42,7 +42,7 @@ class Performed:
     error: str | None = None
     """None when it was carried out; else the Matrix error code or a word of ours
     (`audience`: someone outside the audience is in the room; `crowd`: more people than `Join`
-    allows; `silent`: the homeserver of who is invited does not answer)."""
+    allows; `silent`: the homeserver of the invited does not answer)."""
     user: str | None = None
     """Whom an `Invite` or a `Kick` was about."""
 

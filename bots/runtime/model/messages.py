@@ -46,7 +46,7 @@ class Unknown:
     clear where encryption is due; `other`: it is no message; else why nobody could be asked, as
     `Performed.error` has it."""
     claimed: Message | None = field(default=None, repr=False)
-    """What stands there in clear: `Origin.encrypted` says why it does not count."""
+    """What it says in clear: `Origin.encrypted` says why it does not count."""
 
     @property
     def unread(self) -> bool:
@@ -78,7 +78,7 @@ class MessageNow:
 
     @property
     def shown(self) -> Message | None:
-        """What stands there, also in clear: `Unknown.claimed`."""
+        """What it says, also in clear: `Unknown.claimed`."""
         found = self.answer.claimed if isinstance(self.answer, Unknown) else self.answer
         return found if isinstance(found, Message) else None
 

@@ -1,7 +1,7 @@
 """What a message says now: the question in the outbox, its answer in the inbox.
 
 An answer is a row like any other, under the cause of the question, and is translated when it is
-decided, with the room as it is then. Until then the name of the newest question stands in the
+decided, with the room as it is then. Until then the name of the newest question is in the
 store: an older answer may not hold any more.
 
 While a homeserver was asked, and just before, the message may have been changed. What its answer
@@ -41,7 +41,7 @@ def note(tx: Transaction, action_id: str, account: str, asked: AskNow) -> None:
 
 def current(recent: Recent | None, outcome: Outcome, tries: int) -> Outcome:
     """With what has come meanwhile. Raises TryLater if the homeserver must be asked again, as it
-    was `tries` times; in the end nobody knows what stands there."""
+    was `tries` times; in the end nobody knows what it says."""
     if recent is None or outcome.found is None:
         return outcome
     found = recent.current(outcome.room_id, outcome.found)

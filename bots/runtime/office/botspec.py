@@ -29,7 +29,7 @@ class AccountSpec:
     user: str = ""
     """By default the bot's name."""
     display_name: str = ""
-    """Not that of a room: both stand in one list."""
+    """Not that of a room: both are in one list."""
     told: str = "The account of this bot."
     """In the schema."""
     findable: bool = False

@@ -1,4 +1,4 @@
-"""Inbox → rule → one commit: the state is saved, the actions stand in the outbox, the row is done.
+"""Inbox → rule → one commit: the state is saved, the actions are in the outbox, the row is done.
 
 A row on which a rule fails is tried three times and then set aside; it stops nothing else.
 """
@@ -80,7 +80,7 @@ class _Cause:
     was: float | None
     """See `Deciding._was`. What follows from it inherits it."""
     record: Waiting
-    """What stood in the inbox."""
+    """What was in the inbox."""
     room: str | None
     """Where it happened."""
 

@@ -79,7 +79,7 @@ def _prepare(
     room = getattr(action, "room", None)
     if isinstance(room, Handle) and tx.made(room) is None:
         return None
-    # A room that stands may be half made: whoever makes rooms looks.
+    # A room that exists may be half made: the performer looks.
     known = None if isinstance(action, CreateRoom) else tx.stands(row.id, action)
     if known is not None:
         return Outcome(known.room_id, known.event_id)

@@ -1,4 +1,4 @@
-"""What stands in a row of the inbox, as the event that a rule is given."""
+"""What is in a row of the inbox, as the event that a rule is given."""
 
 from __future__ import annotations
 

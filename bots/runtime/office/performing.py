@@ -32,11 +32,11 @@ from federation.syncing.session import Session
 
 STILL_AT_IT = 5.0
 """Seconds in which a homeserver may still be at a request whose answer was lost. State has no
-transaction id: set again meanwhile, it would stand in the room twice."""
+transaction id: set again meanwhile, it would be in the room twice."""
 INSISTS = 10
 """How often a join is tried that is refused while we are asked in: for two minutes at most."""
 _OF_ANOTHER = (502, 503, 504)
-"""What a homeserver answers to an invitation where the one of who is invited does not answer it."""
+"""What a homeserver answers to an invitation if that of the invited does not answer it."""
 _PASSING = (Unreachable, KeysNotShared, NotAHomeserver, TokenRevoked)
 
 

@@ -16,7 +16,7 @@ class Clock(Protocol):
 
     async def wait(self, event: asyncio.Event, until: float | None) -> None:
         """Return once `event` is set, or `until` (seconds since the epoch) is reached, as the clock
-        on the wall stands now: whoever sets it meanwhile makes nobody wait longer."""
+        on the wall is now: setting it meanwhile makes nobody wait longer."""
 
 
 class SystemClock:

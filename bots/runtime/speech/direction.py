@@ -1,7 +1,7 @@
 """What runs from right to left beside what runs from left to right.
 
 A client gives a message one direction, that of its first letter: Element sets `dir=auto` on the
-whole body, and lets no `dir` through that stands inside. So whatever runs the other way is held by
+whole body, and lets no `dir` inside it through. So whatever runs the other way is held by
 isolates (Unicode UAX #9), which are characters and reach every client. A new line ends them, and so
 each line has its own.
 """

@@ -1,6 +1,6 @@
 """Links to people, rooms and messages that somebody has pasted into a text, as others read them.
 
-They hold ids, which say nothing to a reader, and tell more than their author meant: words stand in
+They hold ids, which say nothing to a reader, and tell more than their author meant: words are in
 their place, as clients show a name where a mention is.
 """
 

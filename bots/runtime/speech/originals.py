@@ -1,4 +1,4 @@
-"""What stands beside a translation that nobody has checked.
+"""What is shown beside a translation that nobody has checked.
 
 People rely on some texts: what they agree to, what they are told and asked before they complain.
 A draft of such a text says that nobody has checked it. Where something is asked, it never stands

@@ -2,7 +2,7 @@
 
 A bot's `Wording` names the paragraphs of each phrase. A paragraph that is a placeholder alone
 (`{text}`) is no text of ours but stands for what its value holds, and is left out where that is
-empty. `Phrase.language` may name several languages, which then stand one below the other; a phrase
+empty. `Phrase.language` may name several languages, which are then one below the other; a phrase
 among the values that names none takes the language around it.
 
 Each value goes into the HTML by way of a stand-in character, so that the text around it is escaped
@@ -134,7 +134,7 @@ class Wording:
     consent: frozenset[str] = frozenset()
     """Phrases that people rely on: never in an unchecked translation alone."""
     commands: frozenset[str] = frozenset()
-    """Names of values that people are to write as they stand."""
+    """Names of values that people are to write as they are."""
     links: frozenset[str] = frozenset()
     """Names of values that are addresses, and shown as an arrow where there is HTML."""
     long: frozenset[str] = frozenset()

@@ -39,7 +39,7 @@ class Texts(Tongues, Protocol):
 
     @property
     def originals(self) -> tuple[str, ...]:
-        """The languages that stand beside a translation that nobody has checked."""
+        """The languages shown beside a translation that nobody has checked."""
 
 
 def own_names(tongues: Tongues, languages: Iterable[str]) -> str:

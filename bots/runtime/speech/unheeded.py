@@ -31,7 +31,7 @@ PARAGRAPHS: dict[str, Paragraphs] = UNKNOWN | {
 
 
 def is_said(rest: str, *named: str) -> bool:
-    """Whether something stands behind a command that is more than politeness, and than whom it
+    """Whether a command is followed by more than politeness, and than whom it
     names: by name, id or link."""
     heeded = {word for name in named for word in fold(name).split()}
     heeded |= set(_LINK) if named else set()
@@ -44,7 +44,7 @@ def values(found: Invocation) -> dict[str, object]:
 
 
 def unknown(found: Unknown, help_: Command) -> tuple[str, dict[str, object]]:
-    """What is said of a command that was mistyped, or stands amid something else."""
+    """What is said of a command that was mistyped, or is amid something else."""
     if found.amid and found.guess is not None:
         return "command-amid", {"command": found.guess}
     return "command-unknown", {"word": found.word, "guess": guess(found), "command": help_}

@@ -5,9 +5,9 @@ catalogues under `config/locale` hold them in the other languages and are read a
 are, with no compile step. A text names its values in braces, `{name}`.
 
 **Isolation.** «يوسف wrote to {name}»: a name in a script that runs the other way would drag the
-words around it along. So what people have written stands between FSI and PDI (Unicode UAX #9),
+words around it along. So what people have written is put between FSI and PDI (Unicode UAX #9),
 line by line, since a new line ends every isolate. In right-to-left texts a command (`!undo`)
-stands between LRI and PDI; else its exclamation mark would move to the wrong end. A line that
+is put between LRI and PDI; else its exclamation mark would move to the wrong end. A line that
 does not begin in its own script gets a mark of its direction in front: browsers guess the
 direction of a message from its first letter, and look into isolates for it.
 """
@@ -144,7 +144,7 @@ def _isolate_line(line: str) -> str:
 @lru_cache(maxsize=4096)
 def _template(text: str, direction: Direction, source: bool = False) -> Template:
     if source and any(x.isalpha() for part in _PLACEHOLDER.split(text)[::2] for x in part):
-        direction = "ltr"  # English words, in whatever language they stand
+        direction = "ltr"  # English words, in a text of whatever language
     lines = (_steady(line, direction) for line in text.split("\n"))
     return tuple(_PLACEHOLDER.split("\n".join(lines)))
 

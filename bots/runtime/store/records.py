@@ -1,4 +1,4 @@
-"""What stands in the rows of inbox, timers and outbox, and how it is written.
+"""What is in the rows of inbox, timers and outbox, and how it is written.
 
 A row is one JSON object: the version of its format, and a record with the short name of its kind.
 The event or the action within has such a name, too. Names stay when a class is called something
@@ -159,7 +159,7 @@ class Rings:
 
 @dataclass(frozen=True, slots=True)
 class KeyIsLate:
-    """The wait for the key of an event, which stands under `locked` in the inbox."""
+    """The wait for the key of an event, which the inbox has under `locked`."""
 
     key: str
     account: str
@@ -245,7 +245,7 @@ class Rows(Generic[R]):
         try:
             record: R = self._adapter.validate_json(data)["row"]
         except ValidationError as error:
-            raise _unreadable(error) from None  # its own words quote what stands in the row
+            raise _unreadable(error) from None  # its own words quote what is in the row
         return record
 
 

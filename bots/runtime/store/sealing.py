@@ -78,7 +78,7 @@ class Sealer:
         at the same id, so the homeserver (transaction id) and the room's history (our mark in the
         event) tell that it was done.
 
-        `here`: it is done in the room that its cause stands in. Then the first half is the cause's
+        `here`: it is done in the room of its cause. Then the first half is the cause's
         alone, by which it is known there as answered. Elsewhere nothing is shared: a homeserver
         could tell by it which case is whose chat.
         """

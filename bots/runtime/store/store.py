@@ -38,9 +38,9 @@ log = logging.getLogger(__name__)
 FILE = "office.db"
 LOCK = "office.lock"
 RUN = ("office", "running")
-"""Where it stands how long the office has run."""
+"""Where the store keeps how long the office has run."""
 NOTE_EVERY = 10.0
-"""Seconds. A kill takes back what was not noted; who waits for a span waits so much longer."""
+"""Seconds. A kill takes back what was not noted, and spans last that much longer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ __all__ = ["HELD", "InboxRow", "OutboxRow", "Standing", "Transaction"]
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How the work of an office stands, for `buendnis doctor`."""
+    """How far the work of an office is, for `buendnis doctor`."""
 
     oldest: float | None
     """When the action that waits longest was decided."""
@@ -80,7 +80,7 @@ class Transaction(Inbox, Outbox, Handles, Documents):
         return devices(self, account, user)
 
     def counts(self) -> dict[str, int]:
-        """How many rows stand where, also where there are none: for `buendnis status`."""
+        """How many rows are where, also where there are none: for `buendnis status`."""
         result = {f"inbox_{state}": 0 for state in ("ready", "locked", "aside", "done")}
         result |= {f"outbox_{state}": 0 for state in ("ready", "aside", "done")}
         for table in ("inbox", "outbox"):

@@ -1,6 +1,6 @@
 """Answers as people write them: yes and no, all and none, not now.
 
-A word counts in any language and in any of its usual forms. What stands around it out of
+A word counts in any language and in any of its usual forms. What is around it out of
 politeness changes nothing; any other word does, and then the text is no answer but something that
 somebody has to say. Nothing that negates is ever a yes, and no question is an answer.
 """
@@ -112,7 +112,7 @@ def is_none(text: str) -> bool:
 
 
 def means(text: str, word: Word, *beside: Collection[str]) -> bool:
-    """Whether a text is this word, politeness and what may stand `beside` it aside."""
+    """Whether a text is this word, politeness and what may be `beside` it aside."""
     return (word.is_meant(text) and not asks(text)) or _only(text, word.forms, *beside)
 
 

@@ -28,7 +28,7 @@ POLITE = folded(
     "ممنون ممنونم مرسی متشکرم لطفا لطفاً تشکر سلام صاحب جان",
     "በጃኹም የቐንየለይ የቐንየልና ሰላም",
 )
-"""What stands around an answer, and says nothing."""
+"""What people put around an answer, which says nothing."""
 YES = folded(
     "ja jaa jaja jo joa jap jep jepp jup jupp jawohl jawoll",
     "yes yess yees yeah yea yep yepp yup yap ye yas yah",
@@ -40,7 +40,7 @@ YES = folded(
     "እወ ኣወ እዎ",
     "aywa aiwa aywah aywah eywa naam na3am balle baleh bale areh",
 )
-"""What is a yes whatever stands around it, and no answer at all beside a no."""
+"""What is a yes whatever is around it, and no answer at all beside a no."""
 AGREED = folded(
     "einverstanden einverstande einverstanten einferstanden einverstandn eiverstanden",
     "stimmt stimme stimmen zustimmen zugestimmt zustimme akzeptiere akzeptieren akzeptiert",
@@ -106,7 +106,7 @@ READ = folded(
     "habe hab haben gelesen sie hiermit sage have read ve lu ai j'ai jai okudum прочитав прочитала"
     " прочитал читал читала и і قرأت قرأتها خواندم خوانده‌ام ኣንቢበዮ ኣንቢበ"
 )
-"""Stands around a yes, but beside a no it says something else: «nicht gelesen»."""
+"""Goes with a yes, but beside a no it says something else: «nicht gelesen»."""
 YES_PHRASES = _phrases(
     "aber ja,aber klar,aber gern,aber gerne,na klar,na gut,ist gut,gut,sehr gut,das ist gut"
     ",ist gut so,geht in ordnung,das geht in ordnung,das ist in ordnung,auf jeden fall,mach das"
@@ -137,7 +137,7 @@ NO_PHRASES = _phrases(
 UNSURE = folded("sicher sure sûr sûre certain")
 """What doubts, rather than refuses, beside a no."""
 WHOLE_YES = folded("j y o da tak si sí sim t2mam д т")
-"""One word that is a yes when nothing stands beside it."""
+"""One word that is a yes when nothing is beside it."""
 WHOLE_NO = folded("n la ni nn niet nyet net na naa н")
 LATER = folded(
     "später spaeter spater nachher irgendwann überspringen ueberspringen weiter andermal",
@@ -161,7 +161,7 @@ PERHAPS = folded(
     "ein anderes mal time another decide une autre fois daha başka zaman іншим разом в другой раз"
     " في وقت آخر وقت دیگر ካልእ ግዜ",
 )
-"""What stands around a «later»."""
+"""What people put around a «later»."""
 LATER_PHRASES = _phrases(
     "another time,some other time,une autre fois,başka zaman,іншим разом,в другой раз"
     ",erst morgen,nächste woche,tomorrow,next week,another day,demain,yarın,завтра,غدا,بكرة,فردا"

@@ -35,7 +35,7 @@ _OPENING = re.compile(
 )
 _CLOSING = re.compile(rf"[{_HIDDEN}]*")
 _JOINERS = "'’‘ʼʹ`´′-\u200c\u200d"
-"""Stand inside a word: «ім'я», «пам’ять», «پرونده‌ها»."""
+"""Inside a word: «ім'я», «пам’ять», «پرونده‌ها»."""
 _APART = re.compile(r"(?<!\S)[^\W\d]+(?=\W|$)")
 """What may belong to the word before it, written apart: «پرونده ها»."""
 _NUMBERED = re.compile(r"([^\d_]+)_?(\d+)")
@@ -115,7 +115,7 @@ class Unknown:
     guess: Command | None
     rest: str = ""
     amid: bool = field(default=False, compare=False)
-    """The word is a command, but something stands around it as if it were talked about."""
+    """The word is a command, but what is around it talks about it."""
 
 
 class Commands:

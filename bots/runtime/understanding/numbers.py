@@ -84,7 +84,7 @@ _ORDINAL = re.compile(
 
 
 def plain(text: str) -> str:
-    """A text with ordinary digits, as they stand in keycaps, circles and in other scripts."""
+    """A text with ordinary digits in place of keycaps, circles and other scripts' digits."""
     kept = _SIGNS.sub("", text).replace("\u20e3", " ").replace("\U0001f51f", " 10 ")
     return unicodedata.normalize("NFKC", "".join(_digit(x) for x in kept))
 
@@ -115,7 +115,7 @@ def has_date(text: str) -> bool:
 
 
 def _named(said: list[str]) -> Iterator[int]:
-    """Nothing at all, if one of the words is neither a number nor stands beside one."""
+    """Nothing at all, if one of the words is neither a number nor goes with one."""
     found = [_number(x) for x in said]
     strange = (x is None and not _is_beside(y) for x, y in zip(found, said, strict=True))
     if any(strange) or said[:2] == ["no", "one"]:  # nobody

@@ -108,7 +108,7 @@ class Performer:
                 if error.status not in (403, 404):
                     raise
                 continue
-            # Who has left is shown the room as it was then.
+            # Those who have left are shown the room as it was then.
             return there if there.membership(self._plan.layout.creator) == "join" else None
         return None
 

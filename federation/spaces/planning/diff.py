@@ -79,7 +79,7 @@ def _invitations(room: Room, there: Seen, layout: Layout) -> Iterator[Change]:
             due = level > 0 and user not in known
         if due and user != layout.creator:
             yield Change("+", room.words.alias, f"invites {user}", Invite(there.room_id, user))
-    # Who has left the new room, or was put out of it, is a member of it in that way.
+    # Those who have left the new room, or were removed, are its members in that way.
     left_behind = there.carried - {*room.people, *(there.members or {}), layout.creator}
     if left_behind:
         text = f"invites {len(left_behind)} more who were in the room that it replaces"
@@ -127,7 +127,7 @@ def _spare(room: Room, there: Seen) -> Iterator[Change]:
 
 
 def _holds(before: Content, content: Content) -> bool:
-    """Whether all of `content` stands there; more may, where nothing is said of it."""
+    """Whether all of `content` is there; there may be more."""
     return all(plain(before.get(key)) == plain(value) for key, value in content.items())
 
 

@@ -1,7 +1,7 @@
 """Documents of collections, and the lists by which they are found.
 
 A document's row says under what it is listed, so it can be taken out of its lists whatever a later
-version would list it under. A list stands in pages, all sealed: its head holds how many there are
+version would list it under. A list is kept in pages, all sealed: its head holds how many there are
 and the newest keys; a full head becomes a page of its own. Rows lie under keyed fingerprints, a
 list's too: which values exist nobody can guess, nor how many documents share one.
 """
@@ -24,7 +24,7 @@ PAGE = 16
 """Keys of documents in one row."""
 
 Listing = list[tuple[str, str, int]]
-"""Index, value and number of the page on which the document stands."""
+"""Index, value and number of the page that has the document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ class Documents(Vault):
             self._unlist(kind, index, value, number, key)
 
     def _list(self, kind: str, index: str, value: str, key: str) -> int:
-        """On which page the key stands now."""
+        """The page that has the key now."""
         head = self._head(kind, index, value)
         if len(head.page.keys) >= PAGE:
             self._write_page(

@@ -1,4 +1,4 @@
-"""What stands under which name, and which of our events are copies of whose."""
+"""What each handle names, and which of our events are copies of whose."""
 
 from __future__ import annotations
 

@@ -199,7 +199,7 @@ class Outbox(Vault):
         return [Echo(*x) for x in self._echoes(action_id).get(action_id, ())]
 
     def answered(self, cause: str) -> bool:
-        """Whether something of ours stands already in the room of this event that it has brought
+        """Whether the room of this event already has something of ours that it has brought
         about, and this store does not know of."""
         return self.get("echo", self._sealer.answer_mark(cause)) is not None
 

@@ -12,8 +12,8 @@ from bots.runtime.store.rows.vault import Vault
 
 WALL, RUNNING = "wall", "running"
 ROUNDED = 1e-5
-"""Seconds: times since the epoch are less precise than spans, and who waits until one of those must
-not find that hardly anything is left."""
+"""Seconds. Times since the epoch are less precise than spans: when one has come, the span must not
+seem to have a few microseconds left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Timer:
     left: float
     """Seconds until it is due."""
     record: Waiting
-    """What will stand in the inbox."""
+    """What will be in the inbox."""
 
     def may_ring(self, deaf: Collection[str]) -> bool:
         """Whether it is for none of these bots. A wait for a key may be for any of them."""
