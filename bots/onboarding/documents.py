@@ -9,6 +9,7 @@ from enum import StrEnum
 from bots.runtime.kit import sparing
 from bots.runtime.kit.documents import Collection
 from bots.runtime.kit.moves import Movable
+from bots.runtime.kit.states import Begin, End, Machine, Move
 
 
 class Stage(StrEnum):
@@ -25,6 +26,28 @@ class Stage(StrEnum):
     """Said no to the rules, or was declined."""
     GONE = "gone"
     """Took the yes back."""
+
+
+class MemberMoves(Machine):
+    """Members have agreed to the rules, and coordinators have let them in where the network wants
+    that. If the rules change later, they stay members while they are asked again."""
+
+    met = Begin(Stage.NEW)
+    rules_shown = Move(
+        *(Stage.NEW, Stage.GREETED, Stage.WAITING, Stage.REFUSED, Stage.GONE), to=Stage.GREETED
+    )
+    not_reached = Move(Stage.GREETED, to=Stage.NEW)
+    agreed = Move(Stage.NEW, Stage.GREETED, Stage.REFUSED, to=Stage.WAITING)
+    said_no = Move(Stage.NEW, Stage.GREETED, Stage.WAITING, Stage.REFUSED, to=Stage.REFUSED)
+    let_in = Move(Stage.NEW, Stage.GREETED, Stage.WAITING, Stage.REFUSED, to=Stage.MEMBER)
+    topics_offered = Move(Stage.MEMBER, Stage.CHOOSING, to=Stage.CHOOSING)
+    topics_chosen = Move(Stage.CHOOSING, Stage.MEMBER, to=Stage.MEMBER)
+    declined = Move(*Stage, to=Stage.REFUSED)
+    removed = Move(*Stage, to=Stage.REFUSED)
+    removed_before_agreeing = Move(*Stage)
+    gave_up_waiting = Move(*Stage, to=Stage.NEW)
+    left = Move(*Stage, to=Stage.GONE)
+    erased = End(*Stage)
 
 
 class Question(StrEnum):
@@ -106,6 +129,19 @@ class WishState(StrEnum):
     ADMITTED = "admitted"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
+
+
+class WishMoves(Machine):
+    """A wish to join is open until somebody decides, or the person no longer wants to."""
+
+    asked = Begin(WishState.OPEN)
+    asked_again = Move(
+        *(WishState.ADMITTED, WishState.DECLINED, WishState.WITHDRAWN), to=WishState.OPEN
+    )
+    admitted = Move(WishState.OPEN, to=WishState.ADMITTED)
+    declined = Move(WishState.OPEN, to=WishState.DECLINED)
+    withdrawn = Move(WishState.OPEN, to=WishState.WITHDRAWN)
+    erased = End(*WishState)
 
 
 @dataclass(frozen=True, slots=True)

@@ -292,6 +292,20 @@ def test_the_reason_of_a_refusal_is_in_her_language() -> None:
     assert not [x for x in town.said if isinstance(x, Say) and x.phrase.key == "declined"]
 
 
+def test_a_late_refusal_closes_the_question_for_topics() -> None:
+    """Approval was turned off, and she came in by new rules, before coordinators decided."""
+    town = Town()
+    town.chat(LEYLA, CHAT)
+    town.says("Hallo?", room=CHAT)
+    town.says("ja")
+    town.settings = replace(SETTINGS, approval=False, rules_version="2")
+    town.start()
+    town.pass_time(1)
+    assert town.keys(town.says("ja")) == ["accepted", "choose"]
+    assert "declined" in town.keys(town.decides("❌"))
+    assert [x for y in ("1", "!topics 1") for x in town.says(y) if isinstance(x, Invite)] == []
+
+
 # -- the room of coordinators is another one -------------------------------------------------------
 
 NEW = "!coordination-2"

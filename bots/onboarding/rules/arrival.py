@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bots.onboarding import keys
-from bots.onboarding.documents import CHATS, Chat, Stage, WishState
+from bots.onboarding.documents import CHATS, Chat, Stage, WishMoves
 from bots.onboarding.rules import choosing, greeting, outside, wishes
 from bots.onboarding.rules.turn import Turn
 from bots.runtime.kit import chats
@@ -38,7 +38,7 @@ def _let_in(turn: Turn, event: Membership) -> None:
     """By somebody's own hand, past us."""
     if turn.waits:
         sender = event.origin.sender
-        wishes.close(turn, WishState.ADMITTED, sender if sender != event.user else "")
+        wishes.close(turn, WishMoves.admitted, sender if sender != event.user else "")
 
 
 def _came(turn: Turn) -> None:
@@ -58,8 +58,7 @@ def _went(turn: Turn, event: Membership) -> None:
         return
     if turn.waits:
         own = event.origin.sender == event.user
-        state = WishState.WITHDRAWN if own else WishState.DECLINED
-        wishes.close(turn, state, event.origin.sender)
+        wishes.close(turn, wishes.ended(own=own), event.origin.sender)
     if turn.known is not None and turn.member.inside:
         turn.change(left=True, inside=False)
         turn.ask(CancelTimer(keys.HELLO(user=turn.user)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bots.onboarding.documents import Question, Stage
+from bots.onboarding.documents import MemberMoves, Question
 from bots.onboarding.rules import commands, options, wishes
 from bots.onboarding.rules.turn import Turn
 from bots.onboarding.settings import Initiative
@@ -15,7 +15,7 @@ from federation.model.membership import asks
 def enter(turn: Turn) -> None:
     """She has agreed, and nobody needs to be asked."""
     spaces = () if turn.member.inside else (turn.settings.space,)
-    turn.change(stage=Stage.MEMBER, approved=True, said="")
+    turn.move(MemberMoves.let_in, approved=True, said="")
     turn.reach()
     invited = turn.invite((*spaces, *turn.settings.rooms))
     turn.say("accepted", {"invited": invited})
@@ -26,7 +26,7 @@ def offer(turn: Turn, key: str = "choose", text: str = "") -> None:
     numbers = options.in_order(turn.settings.offered)
     if not numbers:
         return
-    turn.change(stage=Stage.CHOOSING, offered=numbers, question=Question.TOPICS)
+    turn.move(MemberMoves.topics_offered, offered=numbers, question=Question.TOPICS)
     values = {
         "options": tuple(_option(turn, number, x) for number, x in enumerate(numbers, start=1)),
         "later": commands.LATER,
@@ -55,14 +55,14 @@ def understands(turn: Turn, text: str) -> bool:
 def chosen(turn: Turn, text: str) -> None:
     """Her answer to the question which initiatives she wants."""
     if answers.is_later(text) or answers.is_cancel(text):
-        turn.change(stage=Stage.MEMBER, question=Question.NOTHING)
+        turn.move(MemberMoves.topics_chosen, question=Question.NOTHING)
         turn.say("later", {"topics": commands.TOPICS})
         return
     choice = options.choose(text, turn.settings.offered, turn.member.offered)
     if not choice.picked:
         offer(turn, "choose-again", text[:80])
         return
-    turn.change(stage=Stage.MEMBER, question=Question.NOTHING)
+    turn.move(MemberMoves.topics_chosen, question=Question.NOTHING)
     _take(turn, choice.picked, missing=", ".join(choice.unknown))
 
 

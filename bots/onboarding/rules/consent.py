@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import islice
 
 from bots.onboarding import keys
-from bots.onboarding.documents import MEMBERS, Member, Question, Stage
+from bots.onboarding.documents import MEMBERS, Member, MemberMoves, Question, Stage
 from bots.onboarding.rules import choosing, commands, wishes
 from bots.onboarding.rules.turn import Turn
 from bots.runtime.model.decision import CancelTimer, Phrase, SetTimer
@@ -28,9 +28,9 @@ def show(turn: Turn) -> None:
     handle = turn.handle(keys.RULES)
     if before.shown != version:
         turn.change(shown=version, first=turn.member.asks, reminded=False)
-    turn.change(
-        stage=before.stage if before.stage in IN else Stage.GREETED, question=Question.RULES
-    )
+    turn.change(question=Question.RULES)
+    if MemberMoves.rules_shown.may(before.stage):
+        turn.move(MemberMoves.rules_shown)
     values = {
         "rules": Written(turn.settings.rules),
         "yes": YES,
@@ -84,7 +84,7 @@ def yes(turn: Turn, reaction: str = "") -> None:
     if turn.member.stage in IN and again:
         turn.say("accepted-again")
     elif not turn.member.approved and (turn.settings.approval or turn.ban):
-        turn.change(stage=Stage.WAITING)
+        turn.move(MemberMoves.agreed)
         wishes.ask(turn)
         waiting(turn)
     else:
@@ -104,7 +104,7 @@ def no(turn: Turn) -> None:
     if turn.member.stage in IN:
         ask(turn, Question.LEAVE)
         return
-    turn.change(stage=Stage.REFUSED, said="")  # the question stays: ✅ still counts
+    turn.move(MemberMoves.said_no, said="")  # the question stays: ✅ still counts
     _settled(turn)
     turn.say("refused", {"rules": commands.RULES})
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bots.onboarding import keys
-from bots.onboarding.documents import WISHES, Stage, WishState
+from bots.onboarding.documents import WISHES, MemberMoves, Question, Stage, WishMoves
 from bots.onboarding.rules import choosing, commands, greeting, wishes
 from bots.onboarding.rules.turn import Turn
 from bots.onboarding.wording import DECLINED
@@ -156,7 +156,7 @@ def decide(turn: Turn, by: str, there: Ref, *, admit: bool) -> None:
     if admit and (ban := turn.ban) is not None:
         turn.tell(ban.key, ban.values, reply_to=there)
         return
-    wishes.close(turn, WishState.ADMITTED if admit else WishState.DECLINED, by)
+    wishes.close(turn, WishMoves.admitted if admit else WishMoves.declined, by)
     if turn.wish.gathered:
         wishes.answer(turn, there, by)
     (_admit if admit else _decline)(turn)
@@ -182,7 +182,9 @@ def _decline(turn: Turn) -> None:
     elif turn.wish.knocked:
         _turn_away(turn, turn.settings.space)
     elif turn.known is not None:
-        turn.change(stage=Stage.REFUSED, accepted="", accepted_at=0.0)
+        turn.move(MemberMoves.declined, accepted="", accepted_at=0.0, offered=())
+        if turn.member.question is Question.TOPICS:
+            turn.change(question=Question.NOTHING)
         turn.reach()
         turn.say("declined")
 

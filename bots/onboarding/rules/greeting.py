@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bots.onboarding import keys
-from bots.onboarding.documents import CHATS, MEMBERS, Chat, Stage
+from bots.onboarding.documents import CHATS, MEMBERS, Chat, MemberMoves, Stage
 from bots.onboarding.rules import consent
 from bots.onboarding.rules.turn import DAY, Turn
 from bots.runtime.kit import chats
@@ -56,8 +56,9 @@ def chat_made(turn: Turn, event: Performed, serial: int) -> None:
     for member in turn.find(MEMBERS, "serial", str(serial), most=1):
         turn.take(member.user)
         if event.error is not None:
-            stage = Stage.NEW if member.stage is Stage.GREETED else member.stage
-            turn.change(opened=False, stage=stage, welcomed=0.0)
+            turn.change(opened=False, welcomed=0.0)
+            if MemberMoves.not_reached.may(member.stage):
+                turn.move(MemberMoves.not_reached)
             turn.tell_of("greeting-failed", {"error": event.error})
         elif member.chat is None:
             turn.put(CHATS, Chat(event.room_id or "", member.user))

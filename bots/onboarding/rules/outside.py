@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bots.onboarding import keys
-from bots.onboarding.documents import Stage, WishState
+from bots.onboarding.documents import MemberMoves, WishMoves, WishState
 from bots.onboarding.rules import choosing, commands, consent, wishes
 from bots.onboarding.rules.turn import Turn
 from bots.onboarding.settings import Initiative
 from bots.onboarding.wording import JOIN_FIRST, OUTSIDE
+from bots.runtime.kit.states import Move
 from bots.runtime.model.decision import CancelTimer, Phrase
 from federation.model.actions import Kick
 from federation.model.events import Membership, MembershipKind
@@ -80,10 +81,11 @@ def _end(turn: Turn, key: str, *, own: bool) -> None:
     wishes.withdraw_all(turn)
     values = {"rules": commands.RULES, **elsewhere(turn)}
     if own:
-        turn.let_go(Stage.GONE, shown="", first=0)
+        turn.let_go(MemberMoves.left, shown="", first=0)
         turn.ask(CancelTimer(keys.REMIND(user=turn.user)))
     else:
-        turn.let_go(Stage.REFUSED if before.accepted else before.stage)
+        agreed = bool(before.accepted)
+        turn.let_go(MemberMoves.removed if agreed else MemberMoves.removed_before_agreeing)
     if turn.is_reached and (before.approved or before.accepted):
         turn.say(key, values)
 
@@ -147,7 +149,7 @@ def in_network(turn: Turn, event: Membership) -> None:
     elif event.membership is MembershipKind.KNOCK:
         _at_the_door(turn, event, initiative)
     elif event.origin.sender not in (event.user, turn.settings.account):
-        _decided(turn, initiative, WishState.ADMITTED, event.origin.sender)
+        _decided(turn, initiative, WishMoves.admitted, event.origin.sender)
 
 
 def _whose(turn: Turn, room: str) -> Initiative | None:
@@ -163,11 +165,11 @@ def _at_the_door(turn: Turn, event: Membership, initiative: Initiative) -> None:
         take_out(turn, event.user, (turn.room,), JOIN_FIRST)
 
 
-def _decided(turn: Turn, initiative: Initiative, state: WishState, by: str) -> None:
+def _decided(turn: Turn, initiative: Initiative, how: Move[WishState], by: str) -> None:
     """By a contact's own hand, past us, or by herself."""
     with turn.about(initiative.id):
         if turn.waits:
-            wishes.close(turn, state, by)
+            wishes.close(turn, how, by)
 
 
 def _of_initiative(turn: Turn, event: Membership, initiative: Initiative) -> None:
@@ -178,8 +180,7 @@ def _of_initiative(turn: Turn, event: Membership, initiative: Initiative) -> Non
             wishes.unbanned(turn)
     if event.before is MembershipKind.KNOCK and not banned and not ours:
         # She does not ask any more, or a contact has declined.
-        state = WishState.WITHDRAWN if own else WishState.DECLINED
-        _decided(turn, initiative, state, by)
+        _decided(turn, initiative, wishes.ended(own=own), by)
     if ours or (not banned and _never_was(event)) or is_in(event.room, event.user):
         return
     rooms = turn.settings.premises.lost(event.user, turn.room, turn.look)

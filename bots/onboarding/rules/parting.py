@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bots.onboarding import keys
-from bots.onboarding.documents import CHATS, MEMBERS, Question, Stage, WishState
+from bots.onboarding.documents import CHATS, MEMBERS, MemberMoves, Question, WishMoves
 from bots.onboarding.rules import commands, consent, outside, wishes
 from bots.onboarding.rules.turn import Turn
 from bots.onboarding.wording import AS_WISHED
@@ -38,8 +38,8 @@ def _leave(turn: Turn) -> None:
     values = {"rules": commands.RULES, **outside.elsewhere(turn)}
     outside.leave(turn, AS_WISHED)
     if turn.waits:
-        wishes.close(turn, WishState.WITHDRAWN)
-    turn.let_go(Stage.GONE, shown="", first=0)
+        wishes.close(turn, WishMoves.withdrawn)
+    turn.let_go(MemberMoves.left, shown="", first=0)
     turn.ask(CancelTimer(keys.REMIND(user=turn.user)))
     turn.say("left", values)
 

@@ -26,6 +26,7 @@ from bots.onboarding.wording import CHAT
 from bots.runtime.kit import chats, sparing, turn
 from bots.runtime.kit import keys as kit
 from bots.runtime.kit.documents import View
+from bots.runtime.kit.states import Move
 from bots.runtime.model.decision import Event, Performed, Phrase, Say, SetTimer
 from bots.runtime.speech.phrases import Person
 from bots.runtime.speech.tongues import Texts
@@ -117,10 +118,14 @@ class Turn(turn.Turn[Settings]):
             self.put(MEMBERS, Member(self.user, serial))
         return self.member
 
-    def let_go(self, stage: Stage, **changes: Any) -> None:
+    def move(self, happens: Move[Stage], **changes: Any) -> None:
+        """This happens to her."""
+        self.change(stage=happens(self.member.stage), **changes)
+
+    def let_go(self, happens: Move[Stage], **changes: Any) -> None:
         """What she has agreed to and was allowed is over."""
-        self.change(
-            stage=stage,
+        self.move(
+            happens,
             question=Question.NOTHING,
             approved=False,
             accepted="",

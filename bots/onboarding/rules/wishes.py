@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bots.onboarding import keys
-from bots.onboarding.documents import WISHES, Stage, Wish, WishState
+from bots.onboarding.documents import WISHES, MemberMoves, Wish, WishMoves, WishState
 from bots.onboarding.rules import commands, gathering
 from bots.onboarding.rules.turn import DAY, Turn
 from bots.onboarding.settings import Initiative
+from bots.runtime.kit.states import Move
 from bots.runtime.model.decision import NO_TIME, CancelTimer, SetTimer
 from bots.runtime.speech.phrases import Person, Quote
 from bots.runtime.understanding.texts import clean, excerpt
@@ -56,7 +57,7 @@ def withdraw_all(turn: Turn) -> None:
     for door in turn.doors:
         if door.open:
             with turn.about(door.initiative):
-                close(turn, WishState.WITHDRAWN)
+                close(turn, WishMoves.withdrawn)
 
 
 def add(turn: Turn, text: str) -> None:
@@ -83,7 +84,8 @@ def _open(turn: Turn, wish: Wish) -> None:
         return
     if old is not None and turn.seconds - old.asked < DAY:
         # Whoever asks again and again makes no phone ring: the message about her changes.
-        kept = replace(old, state=wish.state, name=wish.name, reason=wish.reason)
+        state = WishMoves.asked_again(old.state)
+        kept = replace(old, state=state, name=wish.name, reason=wish.reason)
         turn.put(WISHES, replace(kept, knocked=wish.knocked))
         _show_soon(turn)
     else:
@@ -119,12 +121,17 @@ def _remind_later(turn: Turn) -> None:
     turn.ask(SetTimer(timer, after=turn.settings.remind_after))
 
 
-def close(turn: Turn, state: WishState, by: str = "") -> None:
+def ended(*, own: bool) -> Move[WishState]:
+    """How a wish ends with who asked, of her own accord or by somebody else."""
+    return WishMoves.withdrawn if own else WishMoves.declined
+
+
+def close(turn: Turn, happens: Move[WishState], by: str = "") -> None:
     """Nobody needs to decide any more; what somebody wrote about herself is forgotten."""
-    turn.set_wish(state=state, reason="")
+    turn.set_wish(state=happens(turn.wish.state), reason="")
     _stir(turn)
     turn.ask(CancelTimer(keys.WAITS(wish=turn.wish.key)))
-    if state is WishState.WITHDRAWN:
+    if happens is WishMoves.withdrawn:
         _show_soon(turn)
     else:
         turn.ask(CancelTimer(keys.SHOW(wish=turn.wish.key)))
@@ -228,8 +235,8 @@ def remind(turn: Turn) -> None:
     if not turn.waits:
         return
     if _is_away(turn):
-        close(turn, WishState.WITHDRAWN)
-        turn.let_go(Stage.NEW, shown="", first=0)
+        close(turn, WishMoves.withdrawn)
+        turn.let_go(MemberMoves.gave_up_waiting, shown="", first=0)
     elif turn.wish.gathered:
         gathering.remind(turn, stands=_stands(turn, turn.wish))
         _remind_later(turn)
