@@ -24,8 +24,8 @@ class RoundState(StrEnum):
 
 
 class RoundMoves(Machine):
-    """A round ends when it is known of each of its mails what became of it; stopping it only
-    means that the rest of them does not leave."""
+    """A round ends once we know what became of each of its mails. Stopping it only keeps back
+    those that have not left yet."""
 
     begun = Begin(RoundState.RUNNING)
     begun_without_readers = Begin(RoundState.FINISHED)

@@ -22,8 +22,8 @@ class State(StrEnum):
 
 
 class AnnouncementMoves(Machine):
-    """A message goes out by mail once an editor has released it, and nobody has taken that back
-    for a while. From then on its text stays as it is, until the message is removed."""
+    """A message goes out by mail after an editor has released it and nobody has undone that for a
+    while. From then on its text stays as it is, unless the message is removed."""
 
     written = Begin(State.DRAFT)
     text_changed = Move(State.DRAFT, State.PENDING)
@@ -43,7 +43,7 @@ class Call(StrEnum):
 
 
 class CallMoves(Machine):
-    """Editors can ask for a digest out of turn, which waits as long as a release does."""
+    """Editors can ask for an extra digest. It can be undone for as long as a release can."""
 
     unasked = Begin(Call.NONE)
     asked = Move(Call.NONE, Call.SENT, to=Call.PENDING)

@@ -23,7 +23,7 @@ class Standing(StrEnum):
 
 
 class ReaderMoves(Machine):
-    """Somebody gets mails once they have confirmed it, and none after the first word against it."""
+    """A reader gets mails after confirming that they want them, and none after unsubscribing."""
 
     confirmed = Begin(Standing.ACTIVE)
     confirmed_anew = Move(*Standing, to=Standing.ACTIVE)
