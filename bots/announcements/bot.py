@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from bots.announcements import keys
+from bots.announcements.commands import DIGEST, RELEASE
 from bots.announcements.documents import mails, news, people
 from bots.announcements.rules import (
     asking,
     commanded,
-    digest,
     drafts,
     readers,
     release,
     removed,
     room,
+)
+from bots.announcements.rules.mails import (
+    digest,
     rounds,
     suspending,
     watch,
 )
-from bots.announcements.rules.commands import DIGEST, RELEASE
 from bots.announcements.rules.turn import Turn
 from bots.announcements.settings import Settings
 from bots.announcements.wording import WORDING

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from bots.announcements import versions
 from bots.announcements.documents.mails import Round
 from bots.announcements.documents.news import Announcement, Version
-from bots.announcements.rules import versions
 from bots.announcements.settings import Settings
 from bots.announcements.wording import mails
 from bots.runtime.speech.originals import NOT_CHECKED

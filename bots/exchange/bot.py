@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from bots.exchange import documents, keys
+from bots.exchange import commands, documents, keys
 from bots.exchange.rules import (
     adopted,
     answering,
-    commands,
     finding,
     following,
     helping,

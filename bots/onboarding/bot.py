@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bots.onboarding import documents, keys
+from bots.onboarding import commands, documents, keys
 from bots.onboarding.documents import MEMBERS, WISHES, Member, Wish
 from bots.onboarding.rules import (
     arrival,
-    commands,
     consent,
     decisions,
     gathering,

@@ -59,7 +59,7 @@ def checked_matrix_id(text: str, server: str) -> str:
 
 
 def _without_capitals(text: str) -> str:
-    """Ids from before 2017 may hold some, people who type one mean the other: it is an account of
+    """Ids from before 2017 may hold some, but people who type one mean the other: an account of
     its own, which anybody may take. Raises ValueError."""
     if text != text.lower():
         raise ValueError(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
 from bots.announcements.documents.mails import ROUNDS
-from bots.announcements.rules.addresses import unsubscribe_token
+from bots.announcements.rules.mails.addresses import unsubscribe_token
 from bots.runtime.mail import documents
 from bots.runtime.mail.documents import LETTERS
 from bots.runtime.model.decision import Due, FormSubmitted, MailReceived, Performed, SetAside

@@ -9,7 +9,7 @@ import pytest
 
 from bots.announcements import keys
 from bots.announcements.documents.people import PROOFS, READERS
-from bots.announcements.rules.addresses import unsubscribe_token
+from bots.announcements.rules.mails.addresses import unsubscribe_token
 from bots.announcements.settings import DigestTime, next_digest
 from bots.runtime.mail import documents
 from bots.runtime.mail.documents import ADDRESSES

@@ -16,7 +16,7 @@ from bots.announcements.bot import AnnouncementsBot
 from bots.announcements.documents.mails import ROUNDS, STRIKES, Round
 from bots.announcements.documents.news import ITEMS, PAGES, Announcement, State
 from bots.announcements.documents.people import READERS, Standing
-from bots.announcements.rules.addresses import confirm_token, fingerprint, unsubscribe_token
+from bots.announcements.rules.mails.addresses import confirm_token, fingerprint, unsubscribe_token
 from bots.announcements.settings import DigestTime, Settings
 from bots.runtime.kit.documents import Collection
 from bots.runtime.mail import documents

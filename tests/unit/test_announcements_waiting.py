@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from bots.announcements.rules.waiting import (
+from bots.announcements.waiting import (
     MOST_WAITING,
     Budget,
     Waiting,

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 import bots.announcements.rules
+from bots.announcements import commands
 from bots.announcements.documents.mails import Matter, Round
 from bots.announcements.documents.news import Announcement, Version
 from bots.announcements.letters import announcement_letter, confirm_letter, digest_letter
-from bots.announcements.rules import commands
-from bots.announcements.rules.versions import Said, labelled, title, token_in
+from bots.announcements.versions import Said, labelled, title, token_in
 from bots.announcements.wording import WORDING
 from bots.runtime.kit import deadletters
 from bots.runtime.model.decision import Phrase
@@ -25,7 +25,7 @@ from bridges.email.rendering import as_html, as_text
 from tests.kit.looped import looped
 from tests.unit.test_announcements_story import SETTINGS, WORDS
 
-RULES = sorted(Path(bots.announcements.rules.__file__).parent.glob("*.py"))
+RULES = sorted(Path(bots.announcements.rules.__file__).parent.rglob("*.py"))
 SPEAKING = frozenset({"tell", "answer", "show", "phrase", "Phrase"})
 EVIL = '<img src=x onerror="x">&amp;\n\u202e@room {number}'
 EVERY = tuple(x.tag for x in LANGUAGES)

@@ -8,11 +8,11 @@ from pathlib import Path
 import click
 import pytest
 
-from bots.announcements.rules import commands as announcements
+from bots.announcements import commands as announcements
 from bots.cli.entry import cli
-from bots.exchange.rules import commands as exchange
+from bots.exchange import commands as exchange
 from bots.offices.network import ONLY_AT_THE_START
-from bots.onboarding.rules import commands as onboarding
+from bots.onboarding import commands as onboarding
 from bots.runtime.understanding.commands import Command
 
 ROOT = Path(__file__).parents[2]

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import bots.onboarding.rules
+from bots.onboarding import commands
 from bots.onboarding.bot import OnboardingBot
 from bots.onboarding.documents import (
     MEMBERS,
@@ -22,7 +23,7 @@ from bots.onboarding.documents import (
     Stage,
     Wish,
 )
-from bots.onboarding.rules import commands, options
+from bots.onboarding.rules import options
 from bots.onboarding.rules.options import Choice
 from bots.onboarding.settings import Initiative
 from bots.onboarding.wording import PARAGRAPHS, WORDING

@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 
-from bots.announcements.rules import commands as announcements
+from bots.announcements import commands as announcements
 from bots.announcements.wording import WORDING as ANNOUNCEMENTS
-from bots.exchange.rules import commands as exchange
+from bots.exchange import commands as exchange
 from bots.exchange.wording import WORDING as EXCHANGE
 from bots.ombuds import commands as ombuds
 from bots.ombuds.flags import flagwords
 from bots.ombuds.wording import WORDING as OMBUDS
-from bots.onboarding.rules import commands as onboarding
+from bots.onboarding import commands as onboarding
 from bots.onboarding.wording import WORDING as ONBOARDING
 from bots.runtime.model.decision import Phrase
 from bots.runtime.speech import vocabulary

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import pytest
 
-from bots.announcements.rules.versions import Said, labelled
-from bots.onboarding.rules.commands import PRIVATE
+from bots.announcements.versions import Said, labelled
+from bots.onboarding.commands import PRIVATE
 from bots.runtime.understanding.commands import addressed
 from federation.model.said import formatted
 from tests.unit.test_announcements_story import WORDS

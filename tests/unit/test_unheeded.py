@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from bots.ombuds.commands import OF_CASE, STAFF
-from bots.onboarding.rules import commands as onboarding_commands
+from bots.onboarding import commands as onboarding_commands
 from bots.runtime.understanding.commands import Command
 from federation.model.actions import AskNow, Kick
 from federation.model.events import RoomView

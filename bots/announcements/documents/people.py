@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from bots.announcements.rules.waiting import Budget, Waiting
+from bots.announcements.waiting import Budget, Waiting
 from bots.runtime.kit.documents import Collection
 from bots.runtime.kit.states import Begin, Machine, Move
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bots.announcements import keys
+from bots.announcements import keys, waiting
 from bots.announcements.documents.people import (
     BUDGETS,
     MAILBOXES,
@@ -22,11 +22,11 @@ from bots.announcements.documents.people import (
     Wish,
 )
 from bots.announcements.letters import confirm_letter
-from bots.announcements.rules import waiting, watch
-from bots.announcements.rules.addresses import confirm_token, fingerprint, request_id
-from bots.announcements.rules.rounds import PAUSES
+from bots.announcements.rules.mails import watch
+from bots.announcements.rules.mails.addresses import confirm_token, fingerprint, request_id
+from bots.announcements.rules.mails.rounds import PAUSES
 from bots.announcements.rules.turn import Turn
-from bots.announcements.rules.waiting import AT_ONCE, Budget, Waiting, chosen, next_look
+from bots.announcements.waiting import AT_ONCE, Budget, Waiting, chosen, next_look
 from bots.runtime.mail import documents
 from bots.runtime.mail.documents import ADDRESSES, LETTERS, Address
 from bots.runtime.model.decision import NO_TIME, Deliver, FormSubmitted, Performed, SetTimer

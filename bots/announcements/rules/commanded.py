@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bots.announcements import keys
+from bots.announcements import commands, keys
 from bots.announcements.documents.news import Call
-from bots.announcements.rules import commands, digest, offers, release, suspending
+from bots.announcements.rules import offers, release
+from bots.announcements.rules.mails import digest, suspending
 from bots.announcements.rules.turn import Turn
 from bots.runtime.speech import unheeded
 from bots.runtime.speech.vocabulary import HELP, listed

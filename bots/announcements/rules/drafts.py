@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bots.announcements import keys
+from bots.announcements import keys, versions
 from bots.announcements.documents.news import (
     ITEMS,
     Announcement,
@@ -12,9 +12,9 @@ from bots.announcements.documents.news import (
     State,
     Version,
 )
-from bots.announcements.rules import offers, release, versions
+from bots.announcements.rules import offers, release
 from bots.announcements.rules.turn import Turn
-from bots.announcements.rules.versions import Said
+from bots.announcements.versions import Said
 from federation.model.actions import React
 from federation.model.events import Edit, MediaMessage, RoomEvent, TextMessage
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bots.announcements import commands
 from bots.announcements.documents.news import Announcement
 from bots.announcements.documents.people import READERS, Kind
-from bots.announcements.rules import commands
 from bots.announcements.rules.turn import Turn
 from bots.runtime.model.decision import Phrase
 from bots.runtime.speech.phrases import Link

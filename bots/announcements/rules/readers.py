@@ -21,9 +21,9 @@ from bots.announcements.documents.people import (
     Subscriber,
 )
 from bots.announcements.rules import asking
-from bots.announcements.rules.addresses import unsubscribe_token
+from bots.announcements.rules.mails.addresses import unsubscribe_token
 from bots.announcements.rules.turn import Turn
-from bots.announcements.rules.versions import token_in
+from bots.announcements.versions import token_in
 from bots.runtime.mail.documents import ADDRESSES, Address
 from bots.runtime.model.decision import CancelTimer, FormSubmitted, MailReceived
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from bots.announcements import keys
+from bots.announcements import commands, keys
 from bots.announcements.documents.mails import Matter
 from bots.announcements.documents.news import (
     ITEMS,
@@ -16,7 +16,8 @@ from bots.announcements.documents.news import (
     Version,
 )
 from bots.announcements.pages import page_of
-from bots.announcements.rules import commands, offers, rounds
+from bots.announcements.rules import offers
+from bots.announcements.rules.mails import rounds
 from bots.announcements.rules.turn import Turn
 from bots.runtime.kit import undo as undoing
 from bots.runtime.kit.states import Move

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bots.announcements import versions
 from bots.announcements.documents.news import (
     GONE,
     ITEMS,
@@ -16,9 +17,9 @@ from bots.announcements.documents.news import (
     Gone,
     Version,
 )
-from bots.announcements.rules import drafts, release, versions
+from bots.announcements.rules import drafts, release
 from bots.announcements.rules.turn import Turn
-from bots.announcements.rules.versions import Said
+from bots.announcements.versions import Said
 from bots.runtime.model.messages import MessageNow
 from federation.model.events import Redaction, RoomEvent, TextMessage
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bots.exchange import keys
+from bots.exchange import commands, keys
 from bots.exchange.documents import ANSWERS, Answer
-from bots.exchange.rules import commands
 from bots.exchange.rules.turn import Turn
 from bots.runtime.kit import sparing
 from bots.runtime.model.decision import Phrase, SetTimer

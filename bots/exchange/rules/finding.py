@@ -10,9 +10,8 @@ from datetime import UTC, datetime
 from functools import cache
 from itertools import islice
 
-from bots.exchange import keys
+from bots.exchange import commands, keys
 from bots.exchange.documents import SHARES, Shared
-from bots.exchange.rules import commands
 from bots.exchange.rules.turn import Turn
 from bots.exchange.words import words
 from bots.runtime.model.bot import Made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bots.exchange.rules import commands
+from bots.exchange import commands
 from bots.exchange.rules.turn import Turn, Values
 from bots.runtime.speech import unheeded
 from bots.runtime.speech.vocabulary import HELP

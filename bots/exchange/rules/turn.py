@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bots.exchange import keys
+from bots.exchange import commands, keys
 from bots.exchange.documents import (
     ANSWERS,
     OFFICE,
@@ -19,7 +19,6 @@ from bots.exchange.documents import (
     Place,
     Shared,
 )
-from bots.exchange.rules import commands
 from bots.exchange.settings import Settings, Source
 from bots.runtime.kit import sparing, turn
 from bots.runtime.kit.documents import MOST, View

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bots.onboarding import commands
 from bots.onboarding.documents import MemberMoves, Question
-from bots.onboarding.rules import commands, options, wishes
+from bots.onboarding.rules import options, wishes
 from bots.onboarding.rules.turn import Turn
 from bots.onboarding.settings import Initiative
 from bots.runtime.model.decision import Phrase

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 from itertools import islice
 
-from bots.onboarding import keys
+from bots.onboarding import commands, keys
 from bots.onboarding.documents import MEMBERS, Member, MemberMoves, Question, Stage
-from bots.onboarding.rules import choosing, commands, wishes
+from bots.onboarding.rules import choosing, wishes
 from bots.onboarding.rules.turn import Turn
 from bots.runtime.model.decision import CancelTimer, Phrase, SetTimer
 from bots.runtime.speech.phrases import Written

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bots.onboarding import keys
+from bots.onboarding import commands, keys
 from bots.onboarding.documents import WISHES, MemberMoves, Question, Stage, WishMoves
-from bots.onboarding.rules import choosing, commands, greeting, wishes
+from bots.onboarding.rules import choosing, greeting, wishes
 from bots.onboarding.rules.turn import Turn
 from bots.onboarding.wording import DECLINED
 from bots.runtime.speech import unheeded

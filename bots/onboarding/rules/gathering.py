@@ -5,9 +5,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bots.onboarding import keys
+from bots.onboarding import commands, keys
 from bots.onboarding.documents import WISHES, Office, Wish
-from bots.onboarding.rules import commands
 from bots.onboarding.rules.turn import DAY, Turn, Values
 from bots.runtime.model.decision import Phrase, SetTimer
 from bots.runtime.speech.phrases import Person

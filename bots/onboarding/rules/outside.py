@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bots.onboarding import keys
+from bots.onboarding import commands, keys
 from bots.onboarding.documents import MemberMoves, WishMoves, WishState
-from bots.onboarding.rules import choosing, commands, consent, wishes
+from bots.onboarding.rules import choosing, consent, wishes
 from bots.onboarding.rules.turn import Turn
 from bots.onboarding.settings import Initiative
 from bots.onboarding.wording import JOIN_FIRST, OUTSIDE

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bots.onboarding import keys
+from bots.onboarding import commands, keys
 from bots.onboarding.documents import CHATS, MEMBERS, MemberMoves, Question, WishMoves
-from bots.onboarding.rules import commands, consent, outside, wishes
+from bots.onboarding.rules import consent, outside, wishes
 from bots.onboarding.rules.turn import Turn
 from bots.onboarding.wording import AS_WISHED
 from bots.runtime.kit.documents import MOST

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bots.onboarding import keys
+from bots.onboarding import commands, keys
 from bots.onboarding.documents import Question, Stage
 from bots.onboarding.rules import (
     arrival,
     choosing,
-    commands,
     consent,
     greeting,
     parting,

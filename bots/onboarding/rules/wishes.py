@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bots.onboarding import keys
+from bots.onboarding import commands, keys
 from bots.onboarding.documents import WISHES, MemberMoves, Wish, WishMoves, WishState
-from bots.onboarding.rules import commands, gathering
+from bots.onboarding.rules import gathering
 from bots.onboarding.rules.turn import DAY, Turn
 from bots.onboarding.settings import Initiative
 from bots.runtime.kit.states import Move

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bots.announcements import keys
+from bots.announcements import commands, keys
 from bots.announcements.documents.mails import Matter
 from bots.announcements.documents.news import ITEMS, Announcement, Call, CallMoves
 from bots.announcements.documents.people import READERS, Kind
-from bots.announcements.rules import commands, rounds
+from bots.announcements.rules.mails import rounds
 from bots.announcements.rules.turn import Turn, Values
 from bots.announcements.settings import next_digest
 from bots.runtime.kit import undo as undoing

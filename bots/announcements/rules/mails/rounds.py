@@ -17,8 +17,8 @@ from bots.announcements.documents.mails import CHUNKS, ROUNDS, Mailing, Matter, 
 from bots.announcements.documents.news import ITEMS, Announcement
 from bots.announcements.documents.people import READERS, Kind
 from bots.announcements.letters import announcement_letter, digest_letter
-from bots.announcements.rules import suspending, watch
-from bots.announcements.rules.addresses import unsubscribe_token
+from bots.announcements.rules.mails import suspending, watch
+from bots.announcements.rules.mails.addresses import unsubscribe_token
 from bots.announcements.rules.turn import Turn
 from bots.runtime.mail import documents
 from bots.runtime.mail.documents import ADDRESSES, LETTERS
