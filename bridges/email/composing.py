@@ -27,6 +27,8 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Composer:
+    """Composes and signs mails under one letterhead. `secret` makes readers' Message-IDs."""
+
     letterhead: Letterhead
     secret: bytes = field(repr=False)
     """Message-IDs are derived from it, so that they are the same after a lost store."""

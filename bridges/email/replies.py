@@ -31,6 +31,8 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
+    """What a mail server answered to a command: `550 5.1.1 no such user` has the code 550."""
+
     code: int
     text: str
     sender: str = ""

@@ -73,6 +73,8 @@ class InDoubt(NotSent):
 
 @dataclass(frozen=True, slots=True)
 class Server:
+    """How the mail server is reached."""
+
     host: str
     port: int
     security: Security = "starttls"

@@ -24,6 +24,8 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 class Metrics:
+    """Counters of answers and forms, and the office's own numbers, for Prometheus to fetch."""
+
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
         self._registry = CollectorRegistry(auto_describe=True)

@@ -39,6 +39,8 @@ class Pace:
 
 
 class Paces:
+    """A pace for each visitor, under a mark that tells no address."""
+
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
         self._key = secrets.token_bytes(32)

@@ -17,6 +17,8 @@ from bridges.web.sites import Route, Site, Visit
 
 
 class Pages:
+    """The routes of the whole web site, for an aiohttp application."""
+
     def __init__(self, settings: Settings, ports: Ports, sites: Sequence[Site]) -> None:
         self._settings = settings
         self._ports = ports

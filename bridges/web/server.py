@@ -75,6 +75,7 @@ async def serving(
 def application(
     pages: Pages, settings: Settings, ports: Ports, metrics: Metrics
 ) -> web.Application:
+    """The web site as an aiohttp application, with its headers, limits and `/healthz`."""
     app = web.Application(
         client_max_size=LARGEST, middlewares=[metrics.counting(), _in_words(pages), lightly]
     )

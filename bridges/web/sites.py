@@ -54,6 +54,8 @@ class Site(Templates):
 
 
 class Visit:
+    """One request: what came with it, and ways to answer."""
+
     def __init__(self, request: web.Request, view: View, site: Site, paces: Paces) -> None:
         self.view = view
         self._request = request

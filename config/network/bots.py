@@ -27,6 +27,7 @@ class Models:
 
 @cache
 def models(bots: tuple[BotEntry, ...]) -> Models:
+    """The models of settings for these bots: each gives them an account, rooms and a section."""
     accounts, rooms = _accounts(bots), _rooms(bots)
     environment = _extended(
         NetworkEnvironment,

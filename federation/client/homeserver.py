@@ -62,6 +62,8 @@ def path(*parts: str) -> str:
 
 
 class Homeserver:
+    """A connection pool to one homeserver, and the access token of one account."""
+
     def __init__(
         self,
         url: str,

@@ -26,6 +26,8 @@ PATIENCE = 10.0
 
 
 class Outage:
+    """Pauses while a homeserver is away: they grow, and end as soon as it answers."""
+
     def __init__(
         self, server: Homeserver, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     ) -> None:

@@ -103,6 +103,10 @@ class JoinedRoom:
 async def fetch(
     server: Homeserver, interests: Interests, since: str | None, timeout_ms: int
 ) -> dict[str, Any]:
+    """The homeserver's answer to one `/sync` since a token, waiting `timeout_ms` for news.
+
+    Raises what `call` does, and NotAHomeserver.
+    """
     query = {
         "filter": interests.filter(),
         "timeout": str(timeout_ms),

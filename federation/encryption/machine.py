@@ -43,6 +43,8 @@ class Device:
 
 
 class Machine:
+    """nio's Olm machine on sealed rows. Calls get the vault of the caller's transaction."""
+
     def __init__(self, account: str, device_id: str, keys: KeyStore, olm: Olm) -> None:
         self.account = account
         self.device_id = device_id

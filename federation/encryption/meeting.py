@@ -11,6 +11,8 @@ MANY = 10_000
 
 
 class Meetings:
+    """When people came into rooms that they share with one account, for a few seconds."""
+
     def __init__(self, account: str) -> None:
         self._account = account
         self._began = time.monotonic()  # our device may be new

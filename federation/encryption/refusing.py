@@ -24,6 +24,8 @@ Send = Callable[[str, Mapping[str, Any]], Awaitable[None]]
 
 
 class Refusing:
+    """Keeps who asked, and tells each of them once that it is declined."""
+
     def __init__(self) -> None:
         self._waiting: dict[tuple[str, str], str] = {}
         """User and device → what it calls this verification; the last counts, as it does there."""

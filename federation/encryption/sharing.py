@@ -57,6 +57,8 @@ class _Recipients:
 
 
 class Sharing:
+    """One account's keys on their way to other people's devices."""
+
     def __init__(self, machine: Machine, server: Homeserver, store: Transactor) -> None:
         self._machine = machine
         self._server = server

@@ -20,6 +20,7 @@ MOST = 1000
 
 
 async def is_in_encrypted_room(server: Homeserver) -> bool:
+    """Whether a room that the account is in, or invited to, is encrypted."""
     nothing: dict[str, Any] = {"types": []}
     only = {
         "room": {

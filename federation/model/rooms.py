@@ -142,6 +142,7 @@ class Room:
 
 
 def load(vault: Vault, account: str, room_id: str) -> Room:
+    """What an account knows of a room; an empty one where it knows nothing."""
     found = vault.read("room", _key(account, room_id))
     if found is None:
         return Room(room_id)

@@ -32,6 +32,8 @@ HALF_MADE = 60.0
 
 
 class Creating:
+    """Makes rooms, and goes on with those that are half made."""
+
     def __init__(
         self,
         session: Session,

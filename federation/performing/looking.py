@@ -17,6 +17,8 @@ Decrypt = Callable[[RawEvent], RawEvent | None]
 
 
 class Looking:
+    """Looks messages up, with one account's keys."""
+
     def __init__(self, session: Session) -> None:
         self._session = session
         self._server = session.server

@@ -20,6 +20,8 @@ Known = Mapping[str, Room]
 
 
 class Filling:
+    """Fetches what a sync left out, before its token is kept."""
+
     def __init__(
         self, server: Homeserver, store: Transactor, account: str, interests: Interests
     ) -> None:

@@ -32,6 +32,8 @@ LAST = 20
 
 
 class Intake:
+    """Puts one account's syncs into the inbox. Each call is part of the caller's transaction."""
+
     def __init__(
         self,
         account: str,

@@ -55,6 +55,11 @@ async def _at_once() -> None:
 
 
 class Session:
+    """One account: `open` it, `run` it, and use its `server`, `machine` and `sharing`.
+
+    Its methods raise FederationError where the account cannot go on.
+    """
+
     def __init__(
         self,
         credentials: Credentials,

@@ -38,6 +38,8 @@ class Spec(Generic[S, T]):
 
 
 class KitBot(Generic[S, T]):
+    """A running bot: its declaration, its settings, and the catalogues."""
+
     def __init__(self, spec: Spec[S, T], settings: S, words: Texts) -> None:
         self.spec = spec
         self.name = spec.name

@@ -49,6 +49,8 @@ class End(Line[S]):
 
 
 class Move(Line[S]):
+    """One thing that can happen: from which states, and into which."""
+
     def __init__(self, *states: S, to: S | None = None) -> None:
         """Without `to` the document stays in the state in which it is."""
         self._table = {x: x if to is None else to for x in states}

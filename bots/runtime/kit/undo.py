@@ -15,6 +15,8 @@ SIGN = "❌"
 
 @dataclass(frozen=True, slots=True)
 class Window:
+    """One such window: its notice in a room, and the timer that closes it."""
+
     notice: Handle
     """What tells of it, and carries the sign."""
     timer: str

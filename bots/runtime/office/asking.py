@@ -89,6 +89,7 @@ def is_newest(tx: Transaction, answer: Answer) -> bool:
 
 
 def read(tx: Transaction, answer: Answer) -> MessageNow:
+    """What a homeserver showed of a message, with what the store knows of room and device."""
     account, question = answer.account, answer.question
     view = rooms.load(tx, account, question.room).view(account)
 

@@ -9,6 +9,8 @@ from bots.runtime.office.heads import Head
 
 
 class Away:
+    """Which lanes wait for their homeserver, and which may go on since it is back."""
+
     def __init__(self) -> None:
         self._waiting: dict[bytes, str] = {}
         """Lane → account."""

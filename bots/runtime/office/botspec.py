@@ -87,6 +87,8 @@ class Outside(Generic[S]):
 
 @dataclass(frozen=True)
 class BotSpec(Generic[S]):
+    """A bot as a line of the registry gives it. `S` is what the bot is set to."""
+
     kit: Spec[S, Any] | Outside[S]
     """What it keeps, which rule an event is for, and what it says."""
     settings: Callable[[NetworkView], S]

@@ -94,6 +94,8 @@ class _Cause:
 
 
 class Deciding:
+    """Hands ready rows of the inbox to their bots' rules, each in a commit of its own."""
+
     def __init__(
         self, bots: Mapping[str, AnyBot], recent: Mapping[str, Recent] | None = None
     ) -> None:

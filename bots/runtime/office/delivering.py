@@ -52,6 +52,8 @@ TRIES = 5
 
 
 class Delivering:
+    """The outbox at work: a task for each lane with something to do; one loop begins them."""
+
     def __init__(
         self,
         store: Store,

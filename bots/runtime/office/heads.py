@@ -16,6 +16,8 @@ from federation.performing.perform import Outcome
 
 @dataclass(frozen=True, slots=True)
 class Head:
+    """A row of the outbox that is next in its lane, with the order that it holds."""
+
     row: OutboxRow
     order: Order
     prepared: Action | Deliver | Outcome | None

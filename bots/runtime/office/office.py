@@ -44,6 +44,11 @@ class Post:
 
 
 class Office:
+    """Takes in, decides and delivers until it is told to stop.
+
+    `posts`: a session and its bot each; `bridges`: by the name that a `Deliver` has.
+    """
+
     def __init__(
         self,
         store: Store,

@@ -35,6 +35,7 @@ def report(
 
 
 def performed(action: Action | Deliver, outcome: Outcome | None, error: str | None) -> Performed:
+    """What a rule hears of an action that was carried out, or failed with `error`."""
     outcome = outcome or nothing(action)
     return Performed(
         type(action).__name__,

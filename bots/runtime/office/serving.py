@@ -95,6 +95,7 @@ async def serve(
 
 
 async def run_until_signal(office: Office) -> None:
+    """Run until SIGTERM or SIGINT, then close. Raises what `Office.run` does."""
     running = asyncio.create_task(office.run())
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

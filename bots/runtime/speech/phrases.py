@@ -152,6 +152,8 @@ class _Shown:
 
 
 class Renderer:
+    """Makes a `Phrase` of a bot's wording into a `Text`: plain and HTML, a notice or not."""
+
     def __init__(
         self, words: Translator, wording: Wording, written: Sequence[str] = ORIGINALS
     ) -> None:

@@ -36,6 +36,8 @@ class Standing:
 
 
 class Transaction(Inbox, Outbox, Handles, Documents):
+    """All tables of a store inside one transaction, which the store begins and commits."""
+
     def echo(self, action_id: str, echo: Echo) -> None:
         """Note that it was done; its handle is filled at once, since what came with the echo may
         be an answer to it."""

@@ -84,6 +84,8 @@ class Word:
 
 
 class Command(Word):
+    """A word behind an exclamation mark: `!undo`."""
+
     def __init__(self, name: str, table: str) -> None:
         """`name`: for the program. What it does says the phrase `help-NAME`, where it is listed."""
         super().__init__(table)
@@ -98,6 +100,8 @@ class Command(Word):
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
+    """A command that somebody wrote, and what followed it."""
+
     command: Command
     rest: str = ""
     word: str = field(default="", compare=False)

@@ -24,6 +24,8 @@ LOOKS = (0.0, 0.2, 0.4, 0.8, 1.6)
 
 
 class Performer:
+    """Carries out one step of a plan after the other."""
+
     def __init__(self, requests: Requests, references: References, plan: Plan) -> None:
         self._requests = requests
         self._references = references

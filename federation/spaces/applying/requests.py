@@ -32,6 +32,8 @@ class NotMade(Refused):
 
 
 class Requests:
+    """Requests of `plan` and `apply`. All raise Refused, TokenRevoked or Unreachable."""
+
     def __init__(self, server: Homeserver, at_once: int) -> None:
         self.server = server
         self._slots = asyncio.Semaphore(at_once)

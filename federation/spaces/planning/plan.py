@@ -18,6 +18,8 @@ from federation.spaces.steps import Change, MakeAccount, MakeRoom, Remark
 
 @dataclass(frozen=True, slots=True)
 class Plan:
+    """All that is between a layout and what the homeserver has."""
+
     layout: Layout
     ids: Ids
     """Of every room of the layout: its id, or a handle for one that is yet to be made."""

@@ -49,6 +49,8 @@ class _Head:
 
 
 class Documents(Vault):
+    """The documents of kit bots, and the lists that their indexes are. Values are sealed JSON."""
+
     def document(self, collection: Collection[D], key: str) -> D | None:
         """Raises StoreError if what is kept can't be understood."""
         row = self._row(collection.kind, key)

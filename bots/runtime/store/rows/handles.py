@@ -9,6 +9,8 @@ from bots.runtime.store.rows.vault import Vault
 
 
 class Handles(Vault):
+    """Handles that are filled, and copies of other people's events."""
+
     def fill(self, handle: str, room_id: str, event_id: str | None, by: str | None = None) -> None:
         place = self._sealer.mark("handle", handle)
         event = None if event_id is None else self._sealer.mark("event", event_id)

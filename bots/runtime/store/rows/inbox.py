@@ -19,6 +19,8 @@ class InboxRow:
 
 
 class Inbox(Timers):
+    """Rows that came in, in their order. A key that was there once is never taken in again."""
+
     def receive(self, account: str, room_id: str, event: RawEvent, encrypted: bool) -> None:
         key = room_event_key(account, event)
         self.enter(Happened(key, account, room_id, event, encrypted))

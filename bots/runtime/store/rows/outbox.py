@@ -33,6 +33,8 @@ class OutboxRow:
 
 
 class Outbox(Vault):
+    """Rows of actions, each in a lane. The first of a lane that is not done holds up the others."""
+
     def action_id(self, cause: str, slot: str, *, here: bool = False) -> str:
         return self._sealer.action_id(cause, slot, here=here)
 

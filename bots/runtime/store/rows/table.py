@@ -10,6 +10,8 @@ from bots.runtime.store.sealing import Sealer
 
 
 class Table:
+    """The base of every table, inside one transaction."""
+
     def __init__(
         self,
         connection: sqlite3.Connection,

@@ -30,6 +30,8 @@ class Timer:
 
 
 class Timers(Vault):
+    """One timer a key. Setting it again moves it."""
+
     def set_timer(self, key: str, at: float, record: Later) -> None:
         """`record` comes into the inbox then: seconds since the epoch."""
         self._set(key, WALL, at, record)

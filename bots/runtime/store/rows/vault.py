@@ -10,6 +10,8 @@ from bots.runtime.store.rows.table import Table, encode
 
 
 class Vault(Table):
+    """Sealed bytes by kind and key; `None` where nothing is kept."""
+
     def read(self, kind: str, key: str) -> bytes | None:
         place = self._sealer.mark(kind, key)
         found = self._sql(
