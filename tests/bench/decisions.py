@@ -19,7 +19,7 @@ from bots.runtime.store.store import Store
 from bots.runtime.store.transaction import Transaction
 from tests.bench.figures import Figure
 from tests.bench.place import Place
-from tests.bench.subjects import EXCHANGE, OMBUDS, Subject
+from tests.bench.subjects import EXCHANGE, OMBUDS, ONBOARDING, Subject
 
 SMALL, LARGE = 100, 100_000
 ROUNDS = 60
@@ -31,6 +31,7 @@ HOW = f"p95 over {LARGE:,} documents of each kind, against {SMALL}"
 FIGURES = (
     Figure("decision_cpu_exchange_ratio", "×", HOW, target=1.5),
     Figure("decision_cpu_ombuds_ratio", "×", HOW, target=1.5),
+    Figure("decision_cpu_onboarding_ratio", "×", HOW, target=1.5),
 )
 
 
@@ -38,6 +39,7 @@ async def measure(place: Place) -> Mapping[str, float]:
     return {
         "decision_cpu_exchange_ratio": await _ratio(EXCHANGE, place),
         "decision_cpu_ombuds_ratio": await _ratio(OMBUDS, place),
+        "decision_cpu_onboarding_ratio": await _ratio(ONBOARDING, place),
     }
 
 

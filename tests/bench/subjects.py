@@ -18,12 +18,26 @@ from bots.ombuds import keys as ombuds
 from bots.ombuds.bot import OmbudsBot
 from bots.ombuds.documents import cases, chats, flags, team
 from bots.ombuds.settings import Settings as OmbudsSettings
+from bots.onboarding import documents as welcome
+from bots.onboarding import keys as onboarding
+from bots.onboarding.bot import OnboardingBot
+from bots.onboarding.settings import Initiative
+from bots.onboarding.settings import Settings as OnboardingSettings
 from bots.runtime.kit.bot import KitBot
 from bots.runtime.model.decision import Due, Event
 from bots.runtime.model.messages import MessageNow
 from bots.runtime.speech.words import Words
 from bots.runtime.store.transaction import Transaction
-from federation.model.events import Edit, Origin, Reaction, Redaction, RoomView, TextMessage
+from federation.model.events import (
+    Edit,
+    Membership,
+    MembershipKind,
+    Origin,
+    Reaction,
+    Redaction,
+    RoomView,
+    TextMessage,
+)
 
 BOT, NORTH, COMMON, STAFF = "@bot:a.example", "!north", "!exchange", "!staff"
 ANNA = "@anna:a.example"
@@ -139,6 +153,58 @@ def _in_ombuds(i: int, dice: random.Random) -> Iterator[Event]:
     yield Redaction(_origin(who, chat), private, f"$unknown-{i}")
 
 
+# -- onboarding ------------------------------------------------------------------------------------
+
+
+def _fill_onboarding(tx: Transaction, numbers: range) -> None:
+    for i in numbers:
+        n, person, chat = i + 1, _person(i), f"!chat-{i}"
+        member = welcome.Member(person, n, welcome.Stage.MEMBER, "en", chat, inside=True)
+        agreed = {"shown": "1", "accepted": "1", "first": 1, "asks": 1, "approved": True}
+        tx.keep(welcome.MEMBERS, replace(member, **agreed))  # type: ignore[arg-type]
+        tx.keep(welcome.CHATS, welcome.Chat(chat, person))
+        asks = welcome.Wish(n, f"@stranger-{i}:a.example", float(n), gathered=i % 2 == 0)
+        tx.keep(welcome.WISHES, asks)
+        tx.fill(onboarding.WISH(number=n), STAFF, f"$wish-{i}", f"{i}")
+        tx.keep(welcome.INVITATIONS, welcome.Invitation(f"!invited-{i}"))
+        tx.keep(welcome.ENTERED, welcome.Entered(f"!room-{i}"))
+        tx.keep(welcome.SILENCES, welcome.Silence(f"{i}.example", 0.0))
+    count = numbers[-1] + 1
+    office = welcome.Office(count, count, crowd=1, crowd_at=1.0, versions=("1",))
+    tx.keep(welcome.OFFICE, office)
+
+
+def _in_onboarding(i: int, dice: random.Random) -> Iterator[Event]:
+    """A member writes, chooses and goes; strangers ask to join; coordinators decide."""
+    who, chat, stranger = _person(i), f"!chat-{i}", f"@stranger-{i}:a.example"
+    private = RoomView(joined=frozenset({BOT, who}), encrypted=True, join_rule="invite")
+    office = RoomView(joined=frozenset({BOT, ANNA}), encrypted=True, join_rule="invite")
+    knock, out = MembershipKind.KNOCK, MembershipKind.LEAVE
+    new = f"@new-{next(_ids)}:a.example"
+    yield Membership(_origin(new, COMMON), RoomView(), new, knock)
+    yield Due(onboarding.GATHER())
+    yield Due(onboarding.RENEW())
+    yield TextMessage(_origin(who, chat), private, "ja")
+    yield TextMessage(_origin(who, chat), private, "!topics")
+    yield TextMessage(_origin(who, chat), private, "1")
+    yield TextMessage(_origin(who, chat), private, _words(dice))
+    yield TextMessage(_origin(ANNA, STAFF), office, "!admit")
+    yield TextMessage(_origin(ANNA, STAFF), office, f"!admit {new}")
+    yield Reaction(_origin(ANNA, STAFF), office, f"$wish-{i}", "❌")
+    yield Due(onboarding.WAITS(wish=stranger))
+    yield Membership(_origin(who, COMMON), RoomView(), who, out, before=MembershipKind.JOIN)
+    yield TextMessage(_origin(who, chat), private, "!erase")
+    yield TextMessage(_origin(who, chat), private, "ja")
+
+
+def _onboarding() -> OnboardingBot:
+    settings = OnboardingSettings(
+        BOT, "Network", COMMON, STAFF, ("en",), {"en": "Be kind."}, "1", coordinators=(ANNA,)
+    )
+    north = Initiative("north", "North", rooms=(NORTH,))
+    return OnboardingBot(replace(settings, initiatives=(north,)), Words())
+
+
 EXCHANGE = Subject(
     ExchangeBot(ExchangeSettings(BOT, COMMON, ("en",), (Source(NORTH, "North"),)), Words()),
     _fill_exchange,
@@ -149,3 +215,4 @@ OMBUDS = Subject(
     _fill_ombuds,
     _in_ombuds,
 )
+ONBOARDING = Subject(_onboarding(), _fill_onboarding, _in_onboarding)
