@@ -148,10 +148,7 @@ def load(vault: Vault, account: str, room_id: str) -> Room:
         return Room(room_id)
     data = json.loads(found)
     data["creators"] = frozenset(data["creators"])
-    lacking = "banned" not in data or ("left" not in data and data.get("space"))
-    if lacking:  # written when nobody asked for that: members are to be fetched anew
-        data["members_known"] = False
-    data |= {key: set(data.get(key, ())) for key in ("banned", "left", "parents")}
+    data |= {key: set(data[key]) for key in ("banned", "left", "parents")}
     return Room(**data)
 
 

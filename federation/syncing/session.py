@@ -38,7 +38,6 @@ from federation.model.shapes import listing, mapping
 from federation.syncing import recovery
 from federation.syncing.filling import Filling
 from federation.syncing.intake import Intake
-from federation.syncing.naming import clear_aliases
 from federation.syncing.recent import Recent
 
 log = logging.getLogger(__name__)
@@ -162,7 +161,6 @@ class Session:
         await show(self.server, self.account, profile)
         if findable:
             await be_found(self.server, self.account, profile.name)
-        await clear_aliases(self.server)
         await self.store.run("settled", lambda v: v.write("settled", self.account, wanted))
 
     @property

@@ -154,18 +154,6 @@ def test_a_space_remembers_who_is_out_of_it() -> None:
     assert room(state("m.room.create", {}), gone).view().left == frozenset()
 
 
-def test_a_space_that_an_older_version_saved_has_its_members_fetched_anew() -> None:
-    vault = Vault()
-    for kind, known in (("m.space", False), ("", True)):
-        made = room(state("m.room.create", {"type": kind}))
-        made.members_known = True
-        rooms.save(vault, BOT, made)
-        saved = json.loads(vault.read("room", f"{BOT} {ROOM}") or b"")
-        del saved["left"], saved["maker"], saved["parents"]
-        vault.write("room", f"{BOT} {ROOM}", json.dumps(saved).encode())
-        assert rooms.load(vault, BOT, ROOM).members_known is known
-
-
 def test_a_room_says_who_made_it_and_where_it_lies() -> None:
     parent = state("m.space.parent", {"via": ["b.example"]}, "!space")
     made = room(state("m.room.create", {}), parent)
