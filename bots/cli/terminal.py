@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Sequence
+from copy import copy
 
 import click
 
@@ -26,7 +27,9 @@ class _Context(click.Context):
 
 
 def in_words(command: click.Command) -> click.Command:
-    """The same, with its help in the terminal's language."""
+    """A copy of it, with its help in the terminal's language."""
+    command = copy(command)
+    command.params = [copy(parameter) for parameter in command.params]
     command.context_class = _Context
     if command.help is not None:
         command.help = spoken(inspect.cleandoc(command.help))
