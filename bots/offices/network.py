@@ -22,12 +22,12 @@ from bots.offices.spaces.places import Places, find, look
 from bots.offices.spaces.planning import seal_key
 from bots.offices.waiting import waiting
 from bots.offices.web import pages, settings_of
+from bots.runtime.kit.bot import KitBot
 from bots.runtime.mail.performer import Mail
 from bots.runtime.model.errors import StoreError
 from bots.runtime.model.network import NetworkView
 from bots.runtime.office.botspec import BotSpec
 from bots.runtime.office.office import Office, Post
-from bots.runtime.office.ruling import AnyBot
 from bots.runtime.office.serving import Account, assemble
 from bots.runtime.process.clock import Clock
 from bots.runtime.process.control import Command
@@ -94,7 +94,7 @@ class NetworkOffice:
         """What holds at the moment."""
         key, self.words = seal_key(config), Words()
         self._secret = Sealer(key).secret
-        self.bots: dict[str, Any] = {}
+        self.bots: dict[str, KitBot[Any, Any]] = {}
         """Those that run, by their names."""
         posts = [
             self._post(spec, network) for spec, network in self._told() if spec.serves(network)
@@ -110,9 +110,8 @@ class NetworkOffice:
         tell = settings.network(self._now, self._places, self._specs, self._secret)
         yield from ((spec, tell(spec)) for spec in self._specs)
 
-    def _post(self, spec: BotSpec[Any], network: NetworkView) -> tuple[AnyBot, Account]:
-        bot: Any = spec.made(spec.settings(network), self.words)
-        self.bots[spec.name] = bot
+    def _post(self, spec: BotSpec[Any], network: NetworkView) -> tuple[KitBot[Any, Any], Account]:
+        self.bots[spec.name] = bot = spec.made(network, self.words)
         interests = spec.interests(partial(getattr, bot, "settings"))
         return bot, replace(account(self._config, spec.name, spec), interests=interests)
 

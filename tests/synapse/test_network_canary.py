@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -106,7 +107,7 @@ async def readers(home: House, canaries: Canaries) -> None:
 
 async def trouble(home: House, canaries: Canaries) -> None:
     """A rule that fails on what somebody wrote."""
-    bot = home.running.bots["announcements"]
+    bot: Any = home.running.bots["announcements"]
     canary = canaries.new("raise")
 
     def fail(*_: object) -> None:

@@ -11,7 +11,6 @@ from pydantic import BaseModel
 
 from bots.runtime.kit.bot import KitBot, Spec
 from bots.runtime.model.network import NetworkView
-from bots.runtime.office.ruling import AnyBot
 from bots.runtime.speech.words import Words
 from bots.runtime.store.store import Store
 from bridges.web.models import Submit
@@ -78,18 +77,10 @@ def _ordinary(_: Callable[[], Any]) -> Interests:
 
 
 @dataclass(frozen=True)
-class Outside(Generic[S]):
-    """A bot that is not of the kit yet."""
-
-    name: str
-    make: Callable[[S, Words], AnyBot]
-
-
-@dataclass(frozen=True)
 class BotSpec(Generic[S]):
     """A bot as a line of the registry gives it. `S` is what the bot is set to."""
 
-    kit: Spec[S, Any] | Outside[S]
+    kit: Spec[S, Any]
     """What it keeps, which rule an event is for, and what it says."""
     settings: Callable[[NetworkView], S]
     account: AccountSpec = field(default_factory=AccountSpec)
@@ -118,7 +109,6 @@ class BotSpec(Generic[S]):
     def name(self) -> str:
         return self.kit.name
 
-    def made(self, settings: S, words: Words) -> AnyBot:
-        if isinstance(self.kit, Outside):
-            return self.kit.make(settings, words)
-        return KitBot(self.kit, settings, words)
+    def made(self, network: NetworkView, words: Words) -> KitBot[S, Any]:
+        """The bot, with what it is told of a network."""
+        return KitBot(self.kit, self.settings(network), words)
