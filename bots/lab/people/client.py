@@ -53,6 +53,7 @@ class Seen:
     """None where the reply is there only for clients without threads."""
     edits: str | None = None
     """Event id of the message that this one replaces."""
+    reacts_to: str | None = None
     key: str | None = None
     """Of a reaction."""
     redacts: str | None = None
@@ -146,6 +147,7 @@ def read(room_id: str, wire: Json, clear: Json | None = None, shield: str | None
         thread=target if rel == "m.thread" else None,
         reply_to=_text(answered, "event_id"),
         edits=target if rel == "m.replace" else None,
+        reacts_to=target if (kind, rel) == ("m.reaction", "m.annotation") else None,
         key=_text(relation, "key"),
         redacts=redacts if kind == "m.room.redaction" else None,
         state_key=_text(wire, "state_key"),
