@@ -1,1 +1,1 @@
-"""The YAML's schema, its loading, its examples and the translations."""
+"""The YAML of both offices: its schema, its loading, its examples; and the translations."""

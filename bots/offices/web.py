@@ -1,4 +1,4 @@
-"""The web pages joined to an office: a form becomes an event of the bot whose page it stood on, and
+"""The web pages joined to an office: a form becomes an event of the bot whose page it was on, and
 is answered after that event's commit."""
 
 from __future__ import annotations

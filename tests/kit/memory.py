@@ -78,7 +78,7 @@ class Memory:
         return str((self.documents, {name: keys for name, keys in self.lists.items() if keys}))
 
     def listed(self, collection: Collection[Any], index: str) -> set[str]:
-        """Values of an index under which something stands."""
+        """Values of an index that have something."""
         collection.indexed(index)
         there = (collection.kind, index)
         return {name[2] for name, keys in self.lists.items() if keys and name[:2] == there}

@@ -16,7 +16,7 @@ import dns.rdatatype
 import dns.rrset
 
 Records = Mapping[tuple[str, str], Sequence[str]]
-"""`("example.org", "TXT")` → what stands there, in the words of a zone file. Names of which nothing
+"""`("example.org", "TXT")` → what is there, in the words of a zone file. Names of which nothing
 is known do not exist."""
 SILENT = "silent"
 """A name of which nothing is heard."""

@@ -17,7 +17,7 @@ def documents(tx: Transaction, collection: Collection[D]) -> list[D]:
 
 
 def listed(tx: Transaction, collection: Collection[D], index: str) -> set[str]:
-    """Values of an index under which something stands."""
+    """Values of an index that have something."""
     collection.indexed(index)
     names = (key.split("\0", 2) for key, _ in tx.rows(f"{collection.kind} lists"))
     return {value for name, _, value in names if name == index}

@@ -1,4 +1,4 @@
-"""The DNS records without which mail ends up as spam, and what must stand in each."""
+"""The DNS records without which mail ends up as spam, and what each must say."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def signing(texts: list[str], key: Key) -> Finding:
 
 
 def tags(text: str) -> dict[str, str]:
-    """`v=DKIM1; p=…` without the spaces that may stand anywhere in it."""
+    """`v=DKIM1; p=…` without the spaces that may be anywhere in it."""
     pairs = (part.partition("=") for part in text.split(";"))
     return {name.strip(): "".join(value.split()) for name, _, value in pairs if name.strip()}
 

@@ -1,4 +1,4 @@
-"""What stands between the world and the services: Caddy, Element Web's settings, and how others
+"""What is between the world and the services: Caddy, Element Web's settings, and how others
 find the homeserver (§ Server discovery)."""
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from bots.offices.registry import BOTS, unwritten_accounts
 from federation.model.links import chat
 
 SELECTOR = "buendnis"
-"""The name under which the key of our mails stands in the DNS."""
+"""The name under which the DNS has the key of our mails."""
 
 _RULES = {
     "de": (

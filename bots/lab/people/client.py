@@ -1,7 +1,6 @@
-"""The demo: a story played through the whole network and observed from outside.
+"""What people see and write, and how they reach their homeserver: a Matrix client of their own.
 
-Here is what its people see and write, and how they reach their homeserver; who they are is in
-`bots.lab.people.person`.
+Who they are is in `bots.lab.people.person`.
 """
 
 from __future__ import annotations

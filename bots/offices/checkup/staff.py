@@ -1,4 +1,4 @@
-"""Who is in the ombuds room, and who of the team can read what is said there."""
+"""Who is in the ombuds room, and which of the team can read what is said there."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def nobodies(staff: Iterable[str], known: Mapping[str, bool]) -> Iterator[Findin
 
 
 def readers(staff: Iterable[str], answer: Mapping[str, Any]) -> Iterator[Finding]:
-    """Who of the team can read what is said there, by an answer to `/keys/query`."""
+    """Which of the team can read what is said there, by an answer to `/keys/query`."""
     staff = list(staff)
     known = {user: identity(user, answer) for user in staff}
     unsigned = sum(found.master is None for found in known.values())
