@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bots.runtime.kit.keys import Made, Question, Timer
-from bots.runtime.model.bot import Made as Standing
+from bots.runtime.model.made import Made as Standing
 from federation.model.actions import Handle
 
 # -- the ombuds room -------------------------------------------------------------------------------

@@ -25,8 +25,8 @@ from bots.ombuds.documents.team import OFFICE, Office
 from bots.ombuds.settings import Settings
 from bots.runtime.kit import sparing, turn
 from bots.runtime.kit.documents import View
-from bots.runtime.model.bot import Made
 from bots.runtime.model.decision import Phrase, Say
+from bots.runtime.model.made import Made
 from bots.runtime.speech.tongues import Tongues
 from bots.runtime.speech.words import Raw
 from federation.model.actions import Handle

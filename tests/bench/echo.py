@@ -11,8 +11,9 @@ import os
 from datetime import datetime
 from pathlib import Path
 
-from bots.runtime.model.bot import Docs
-from bots.runtime.model.decision import Decision, Event, Phrase
+from bots.runtime.kit.documents import View
+from bots.runtime.kit.turn import Decision
+from bots.runtime.model.decision import Event, Phrase
 from bots.runtime.office.serving import Account, serve
 from federation.client.sync import Interests
 from federation.model.actions import Send, Text
@@ -24,17 +25,11 @@ class Echo:
 
     name = "echo"
 
-    def load(self, docs: Docs, event: Event) -> None:
-        return None
-
-    def rule(self, state: None, event: Event, now: datetime) -> Decision[None]:
+    def rule(self, view: View, event: Event, now: datetime) -> Decision:
         if not isinstance(event, TextMessage) or not event.body.startswith("!echo "):
-            return Decision(state)
+            return Decision()
         answer = Text(event.body.removeprefix("!echo "))
-        return Decision(state, (Send(event.origin.room_id, answer),))
-
-    def save(self, docs: Docs, state: None) -> None:
-        return None
+        return Decision((), (Send(event.origin.room_id, answer),))
 
     def render(self, phrase: Phrase) -> Text:
         raise NotImplementedError("this bot says nothing of its own")

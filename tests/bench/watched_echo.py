@@ -11,7 +11,9 @@ import time
 from datetime import datetime
 from pathlib import Path
 
-from bots.runtime.model.decision import Decision, Event
+from bots.runtime.kit.documents import View
+from bots.runtime.kit.turn import Decision
+from bots.runtime.model.decision import Event
 from bots.runtime.office.serving import Account, assemble, run_until_signal
 from federation.model.events import TextMessage
 from tests.bench.echo import Echo
@@ -27,9 +29,9 @@ class WatchedEcho(Echo):
         self._undecided = False
         self._synced = False
 
-    def rule(self, state: None, event: Event, now: datetime) -> Decision[None]:
+    def rule(self, view: View, event: Event, now: datetime) -> Decision:
         self._undecided |= isinstance(event, TextMessage)
-        return super().rule(state, event, now)
+        return super().rule(view, event, now)
 
     def probe(self, stage: str, call: str) -> None:
         if (stage, call) == ("after", "commit:sync") and not self._synced:

@@ -6,13 +6,13 @@ missing and what is there twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bots.runtime.model.bot import Docs, Made
+from bots.runtime.kit.documents import Collection, Put, View
+from bots.runtime.kit.turn import Decision
 from bots.runtime.model.decision import (
-    Decision,
     Due,
     Event,
     FormSubmitted,
@@ -21,6 +21,7 @@ from bots.runtime.model.decision import (
     Request,
     SetTimer,
 )
+from bots.runtime.model.made import Made
 from bots.runtime.model.messages import MessageNow
 from federation.model.actions import (
     AskNow,
@@ -48,51 +49,41 @@ from federation.model.events import (
 )
 
 PATIENCE = timedelta(seconds=0.4)
-COUNT = "busy/count"
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    room: str = ""
+class Room:
+    id: str
     count: int = 0
     """Messages of this room that were answered."""
-    copies: tuple[Made, ...] = ()
-    """Of the event that was edited or taken back."""
+
+
+ROOMS = Collection("busy/room", Room, key=lambda x: x.id)
 
 
 class Busy:
     name = "busy"
 
-    def load(self, docs: Docs, event: Event) -> Known:
-        match event:
-            case TextMessage():
-                room = event.origin.room_id
-                return Known(room, docs.get(COUNT, room) or 0)
-            case Edit() | Redaction():
-                return Known(copies=docs.copies_of(event.target))
-        return Known()
-
-    def rule(self, state: Known, event: Event, now: datetime) -> Decision[Known]:
+    def rule(self, view: View, event: Event, now: datetime) -> Decision:
         match event:
             case TextMessage(notice=False):
-                counted = replace(state, count=state.count + 1)
-                return Decision(counted, tuple(_answers(counted, event, now)))
+                room = event.origin.room_id
+                known = view.get(ROOMS, room) or Room(room)
+                counted = replace(known, count=known.count + 1)
+                return Decision((Put(ROOMS, counted),), tuple(_answers(counted, event, now)))
             case Membership(membership=MembershipKind.INVITE) if event.user == event.origin.account:
-                return Decision(state, (Join(event.origin.room_id),))
-        return Decision(state, tuple(_reactions(state, event)))
-
-    def save(self, docs: Docs, state: Known) -> None:
-        if state.room:
-            docs.put(COUNT, state.room, state.count)
+                return Decision(requests=(Join(event.origin.room_id),))
+            case Edit() | Redaction():
+                copies = view.copies_of(event.target)
+                return Decision(requests=tuple(_follow(copies, event)))
+        return Decision(requests=tuple(_reactions(event)))
 
     def render(self, phrase: Phrase) -> Text:
         raise NotImplementedError("this bot says nothing in words of its own")
 
 
-def _reactions(state: Known, event: Event) -> Iterator[Request]:
-    if isinstance(event, Edit | Redaction):
-        yield from _follow(state, event)
-    elif isinstance(event, Performed):
+def _reactions(event: Event) -> Iterator[Request]:
+    if isinstance(event, Performed):
         yield from _after(event)
     else:
         yield from _words(event)
@@ -125,20 +116,20 @@ def _after(event: Performed) -> Iterator[Request]:
         yield Leave(event.room_id or "")
 
 
-def _follow(state: Known, event: Edit | Redaction) -> Iterator[Request]:
-    for made in state.copies:
+def _follow(copies: Iterable[Made], event: Edit | Redaction) -> Iterator[Request]:
+    for made in copies:
         if isinstance(event, Edit):
             yield EditMessage(made.room_id, Handle(made.handle), Text(f"edited {event.body}"))
         else:
             yield Redact(made.room_id, Handle(made.handle))
 
 
-def _answers(state: Known, event: TextMessage, now: datetime) -> Iterator[Request]:
+def _answers(known: Room, event: TextMessage, now: datetime) -> Iterator[Request]:
     seal = "encrypted" if event.origin.encrypted else "plain"
-    yield _say(state.room, f"{seal} {event.body} #{state.count}")
+    yield _say(known.id, f"{seal} {event.body} #{known.count}")
     verb, _, word = event.body.partition(" ")
     if verb == "later":
-        yield SetTimer(f"{state.room} {word}", at=now + PATIENCE)
+        yield SetTimer(f"{known.id} {word}", at=now + PATIENCE)
     elif verb in _COMMANDS:
         yield from _COMMANDS[verb](event, word)
 

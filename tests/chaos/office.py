@@ -24,11 +24,11 @@ from nio.crypto.olm_machine import Olm
 
 from bots.ombuds.bot import OmbudsBot
 from bots.ombuds.settings import Settings
+from bots.runtime.kit.bot import Bot
 from bots.runtime.model.decision import FormSubmitted
 from bots.runtime.model.errors import StoreError
 from bots.runtime.office import office
 from bots.runtime.office.office import Office
-from bots.runtime.office.ruling import AnyBot
 from bots.runtime.office.serving import Account, assemble, run_until_signal
 from bots.runtime.process import failpoints
 from bots.runtime.speech.words import Words
@@ -100,7 +100,7 @@ def _assemble(told: Told) -> Office:
     return assembled
 
 
-def _bot(told: Told) -> AnyBot:
+def _bot(told: Told) -> Bot:
     if told.bot == "busy":
         return Busy()
     return OmbudsBot(

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from bots.runtime.kit.documents import MOST, Change, Collection, Drop, Put
-from bots.runtime.model.bot import Made
+from bots.runtime.model.made import Made
 from federation.model.events import RoomView
 from tests.kit import moving
 

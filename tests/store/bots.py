@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from bots.runtime.model.bot import Docs
-from bots.runtime.model.decision import Decision, Due, Event, Phrase, Request, SetAside
+from bots.runtime.kit.documents import Change, Collection, Put, View
+from bots.runtime.kit.turn import Decision
+from bots.runtime.model.decision import Due, Event, Phrase, Request, SetAside
 from federation.model.actions import Text
 from federation.model.events import TextMessage, Unreadable
 
+
+@dataclass(frozen=True)
+class Count:
+    seen: int = 0
+
+
+COUNTS = Collection("obedient/count", Count, key=lambda _: "all", erases=lambda _: True)
 Do = Callable[[Event, datetime], Sequence[Request]]
 
 
@@ -40,20 +49,18 @@ class Obedient:
     def unreadable(self) -> list[str]:
         return [event.reason for event in self.seen if isinstance(event, Unreadable)]
 
-    def load(self, docs: Docs, event: Event) -> int:
-        return int(docs.get("obedient/count", "all") or 0)
-
-    def rule(self, state: int, event: Event, now: datetime) -> Decision[int]:
+    def rule(self, view: View, event: Event, now: datetime) -> Decision:
         self.tries.append(event)
         if isinstance(event, self._fails_on):
             raise ValueError("as it was made")
         if isinstance(event, TextMessage) and event.body.startswith("fail"):
             raise ValueError("as asked")
         self.seen.append(event)
-        return Decision(state + 1, tuple(self._do(event, now)) if self._do else ())
+        count = (view.get(COUNTS, "all") or Count()).seen + 1
+        return Decision(self.changes(count), tuple(self._do(event, now)) if self._do else ())
 
-    def save(self, docs: Docs, state: int) -> None:
-        docs.put("obedient/count", "all", state)
+    def changes(self, count: int) -> tuple[Change, ...]:
+        return (Put(COUNTS, Count(count)),)
 
     def render(self, phrase: Phrase) -> Text:
         raise NotImplementedError

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bots.runtime.model.bot import Docs
-from bots.runtime.model.decision import Decision, Deliver, Due, Event, Performed, Phrase, SetTimer
+from bots.runtime.kit.documents import View
+from bots.runtime.kit.turn import Decision
+from bots.runtime.model.decision import Deliver, Due, Event, Performed, Phrase, SetTimer
 from bots.runtime.office.deciding import Deciding
 from bots.runtime.store.backup import make, restore
 from bots.runtime.store.records import Rings
@@ -34,22 +35,16 @@ class Poster:
 
     name = "poster"
 
-    def load(self, docs: Docs, event: Event) -> None:
-        return None
-
-    def rule(self, state: None, event: Event, now: datetime) -> Decision[None]:
+    def rule(self, view: View, event: Event, now: datetime) -> Decision:
         match event:
             case TextMessage():
                 later = SetTimer(f"later {event.body}", at=now + timedelta(hours=1))
-                return Decision(state, (mail(event.body), later))
+                return Decision((), (mail(event.body), later))
             case Due():
-                return Decision(state, (mail(event.key), SetTimer("week", at=now + timedelta(7))))
+                return Decision((), (mail(event.key), SetTimer("week", at=now + timedelta(7))))
             case Performed():
-                return Decision(state, (mail("thanks"),))
-        return Decision(state)
-
-    def save(self, docs: Docs, state: None) -> None:
-        return None
+                return Decision((), (mail("thanks"),))
+        return Decision()
 
     def render(self, phrase: Phrase) -> Text:
         raise NotImplementedError

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bots.runtime.model.bot import Docs
+from bots.runtime.kit.documents import Change, Drop
 from bots.runtime.model.decision import (
     CancelTimer,
     Due,
@@ -29,7 +29,7 @@ from bots.runtime.store.transaction import Transaction
 from federation.model.actions import AskDevices, CreateRoom, Handle, Invite, Send, Text
 from federation.model.events import TextMessage, Unreadable
 from federation.model.ports import Echo
-from tests.store.bots import Do, Obedient
+from tests.store.bots import COUNTS, Count, Do, Obedient
 from tests.store.conftest import NOW
 from tests.store.events import ANNA, BOT, ROOM, message
 
@@ -61,7 +61,7 @@ async def test_rows_are_decided_in_their_order_and_once(store: Store) -> None:
     await decide(store, bot)
     await decide(store, bot)
     assert bot.bodies == [str(number) for number in range(30)]
-    assert await store.run("state", lambda tx: tx.get("obedient/count", "all")) == 30
+    assert await store.run("state", lambda tx: tx.document(COUNTS, "all")) == Count(30)
 
 
 @pytest.mark.parametrize(
@@ -112,12 +112,12 @@ async def test_what_failed_left_nothing_behind(store: Store) -> None:
     assert found["outbox_ready"] == 0
     assert found["timers"] == 0
     assert await store.run("copies", lambda tx: tx.copies_of("$s")) == ()
-    assert await store.run("state", lambda tx: tx.get("obedient/count", "all")) == len(bot.told)
+    assert await store.run("state", lambda tx: tx.document(COUNTS, "all")) == Count(len(bot.told))
 
 
 class Forgetful(Obedient):
-    def save(self, docs: Docs, state: int) -> None:
-        docs.forget("obedient/count", "other")
+    def changes(self, count: int) -> tuple[Change, ...]:
+        return (Drop(COUNTS, "all"),)
 
 
 async def test_what_a_rule_that_failed_would_have_erased_counts_as_kept(
@@ -125,6 +125,7 @@ async def test_what_a_rule_that_failed_would_have_erased_counts_as_kept(
 ) -> None:
     for body, lines in (("bad action", 0), ("good action", 1)):
         bad: Any = [object()] if body == "bad action" else []
+        await store.run("known", lambda tx: tx.keep(COUNTS, Count(7)))
         await receive(store, body)
         await decide(store, Forgetful(lambda event, now, bad=bad: bad))  # type: ignore[misc]
         assert len(await store.run("erased", lambda tx: tx.erased())) == lines

@@ -7,7 +7,9 @@ from datetime import datetime
 
 import pytest
 
-from bots.runtime.model.decision import Decision, Event, Phrase, Say, Withdraw
+from bots.runtime.kit.documents import View
+from bots.runtime.kit.turn import Decision
+from bots.runtime.model.decision import Event, Phrase, Say, Withdraw
 from bots.runtime.office.deciding import Deciding
 from bots.runtime.office.delivering import Delivering
 from bots.runtime.office.performing import Waits
@@ -290,9 +292,9 @@ async def test_it_goes_in_the_commit_of_its_decision_or_not_at_all(
 
         failing = True
 
-        def rule(self, state: int, event: Event, now: datetime) -> Decision[int]:
+        def rule(self, view: View, event: Event, now: datetime) -> Decision:
             fails = (Say(ROOM, Phrase("cannot be rendered", "en")),) if self.failing else ()
-            return Decision(state, (Withdraw(QUESTION), *fails))
+            return Decision((), (Withdraw(QUESTION), *fails))
 
     await rested(store, clock)
     bot = Forgetful()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bots.runtime.model.bot import Docs
-from bots.runtime.model.decision import Decision, Due, Event, Phrase, Request, SetAside, SetTimer
+from bots.runtime.kit.documents import View
+from bots.runtime.kit.turn import Decision
+from bots.runtime.model.decision import Due, Event, Phrase, Request, SetAside, SetTimer
 from federation.model.actions import Join, Send, Text
 from federation.model.events import Membership, MembershipKind, TextMessage, Unreadable
 
@@ -16,11 +17,8 @@ class Mirror:
     def __init__(self) -> None:
         self.set_aside: list[str] = []
 
-    def load(self, docs: Docs, event: Event) -> None:
-        return None
-
-    def rule(self, state: None, event: Event, now: datetime) -> Decision[None]:
-        return Decision(state, tuple(self._requests(event, now)))
+    def rule(self, view: View, event: Event, now: datetime) -> Decision:
+        return Decision((), tuple(self._requests(event, now)))
 
     def _requests(self, event: Event, now: datetime) -> list[Request]:
         match event:
@@ -47,9 +45,6 @@ class Mirror:
         audience = frozenset({event.origin.sender}) if event.body.startswith("secret") else None
         text = Text(f"{seal}: {event.body}", html=f"<b>{event.body}</b>")
         return [Send(room, text, thread=event.thread, audience=audience, strict=bool(audience))]
-
-    def save(self, docs: Docs, state: None) -> None:
-        return None
 
     def render(self, phrase: Phrase) -> Text:
         raise NotImplementedError

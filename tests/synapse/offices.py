@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from bots.runtime.kit.bot import Bot
 from bots.runtime.office.office import Office
-from bots.runtime.office.ruling import AnyBot
 from bots.runtime.office.serving import Account, assemble
 from bots.runtime.process.clock import Clock
 from federation.model.ports import Probe
@@ -17,7 +17,7 @@ from federation.model.ports import Probe
 @asynccontextmanager
 async def running(
     folder: Path,
-    bots: Sequence[tuple[AnyBot, Account]],
+    bots: Sequence[tuple[Bot, Account]],
     *,
     clock: Clock | None = None,
     probe: Probe | None = None,

@@ -17,7 +17,9 @@ from aiohttp import web
 from bots.lab.people.crosssigning import NO_KEY
 from bots.lab.people.person import Person
 from bots.lab.synapse.embedded import EmbeddedSynapse
-from bots.runtime.model.decision import Decision, Event, Performed, Request
+from bots.runtime.kit.documents import View
+from bots.runtime.kit.turn import Decision
+from bots.runtime.model.decision import Event, Performed, Request
 from bots.runtime.office.serving import Account as OfficeAccount
 from bots.runtime.process.clock import ManualClock
 from federation.model.actions import Send, Text
@@ -56,12 +58,12 @@ class Talker(Mirror):
         super().__init__()
         self.performed: list[Performed] = []
 
-    def rule(self, state: None, event: Event, now: datetime) -> Decision[None]:
+    def rule(self, view: View, event: Event, now: datetime) -> Decision:
         if isinstance(event, Performed):
             self.performed.append(event)
         if isinstance(event, TextMessage) and event.body.startswith("{"):
-            return Decision(state, tuple(self._say(event)))
-        return super().rule(state, event, now)
+            return Decision((), tuple(self._say(event)))
+        return super().rule(view, event, now)
 
     def _say(self, event: TextMessage) -> list[Request]:
         order = json.loads(event.body)

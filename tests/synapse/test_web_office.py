@@ -11,8 +11,9 @@ import pytest
 
 from bots.announcements.site import of_office
 from bots.offices.web import pages
-from bots.runtime.model.bot import Docs
-from bots.runtime.model.decision import Decision, Event, FormSubmitted, Phrase
+from bots.runtime.kit.documents import View
+from bots.runtime.kit.turn import Decision
+from bots.runtime.model.decision import Event, FormSubmitted, Phrase
 from bots.runtime.office.serving import Account, assemble
 from bots.runtime.speech.words import Words
 from federation.model.actions import Text
@@ -34,16 +35,10 @@ class Clerk:
     def __init__(self) -> None:
         self.seen: list[FormSubmitted] = []
 
-    def load(self, docs: Docs, event: Event) -> None:
-        return None
-
-    def rule(self, state: None, event: Event, now: datetime) -> Decision[None]:
+    def rule(self, view: View, event: Event, now: datetime) -> Decision:
         if isinstance(event, FormSubmitted):
             self.seen.append(event)
-        return Decision(state)
-
-    def save(self, docs: Docs, state: None) -> None:
-        return None
+        return Decision()
 
     def render(self, phrase: Phrase) -> Text:
         raise NotImplementedError

@@ -21,7 +21,6 @@ from bots.announcements.settings import DigestTime, Settings
 from bots.runtime.kit.documents import Collection
 from bots.runtime.mail import documents
 from bots.runtime.mail.documents import ADDRESSES, LETTERS, TROUBLE, Trouble
-from bots.runtime.model.bot import Made
 from bots.runtime.model.decision import (
     CancelTimer,
     Deliver,
@@ -34,6 +33,7 @@ from bots.runtime.model.decision import (
     SetTimer,
     Started,
 )
+from bots.runtime.model.made import Made
 from bots.runtime.model.messages import MessageNow, read_now
 from bots.runtime.model.requests import slots
 from bots.runtime.speech.words import Words

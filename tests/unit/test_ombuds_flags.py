@@ -129,10 +129,10 @@ class Meadow:
         return sorted(next(iter(x.audience or ())) for x in found)
 
     def kept(self, kind: str) -> dict[str, str]:
-        return self.world.docs.memory.documents.get(kind, {})
+        return self.world.docs.documents.get(kind, {})
 
     def case(self, number: int = 1) -> Any:
-        return self.world.docs.memory.get(CASES, str(number))
+        return self.world.docs.get(CASES, str(number))
 
 
 # -- rooms -----------------------------------------------------------------------------------------
@@ -144,18 +144,18 @@ def test_a_room_is_entered_and_flags_are_off_in_it() -> None:
     assert meadow.world.keys(asked, ROOM) == ["flags-hello"]
     assert not any(isinstance(x, Leave) for x in asked)
     assert meadow.flag() == []
-    assert "ombuds/flag" not in meadow.world.docs.memory.documents
+    assert "ombuds/flag" not in meadow.world.docs.documents
 
 
 def test_what_is_said_in_a_room_is_no_complaint() -> None:
     meadow = Meadow().on()
-    before = meadow.world.docs.memory.documents.copy()
+    before = meadow.world.docs.documents.copy()
     assert meadow.world.write("They hit us!", YUSRA, ROOM)[1] == []
     assert meadow.world.media("image", YUSRA, ROOM) == []
     assert meadow.world.garble(YUSRA, ROOM) == []
     assert meadow.world.edit("$x", "!flags off", MODA, ROOM) == []
     assert meadow.world.redact("$x", YUSRA, ROOM) == []
-    assert meadow.world.docs.memory.documents == before
+    assert meadow.world.docs.documents == before
 
 
 def test_a_room_that_has_two_people_left_is_still_no_private_chat() -> None:
@@ -163,7 +163,7 @@ def test_a_room_that_has_two_people_left_is_still_no_private_chat() -> None:
     for user in EVERYBODY[1:]:
         meadow.world.move(ROOM, user, "leave")
     assert meadow.world.write("Help me", YUSRA, ROOM)[1] == []
-    assert meadow.world.docs.memory.documents.get("ombuds/conversation", {}) == {}
+    assert meadow.world.docs.documents.get("ombuds/conversation", {}) == {}
 
 
 @pytest.mark.parametrize("body", ["!flags on", "!Flaggen an", "！bayraklar aç", "!flags: ON"])
@@ -279,7 +279,7 @@ def test_a_reaction_that_is_gone_already_does_no_harm() -> None:
 
 def test_a_room_of_which_a_lost_store_knew_says_that_flags_are_off() -> None:
     meadow = Meadow().on()
-    meadow.world.docs.memory.documents.pop("ombuds/place")
+    meadow.world.docs.documents.pop("ombuds/place")
     assert meadow.world.keys(meadow.flag()) == ["flags-off"]
     assert meadow.flag(ZOYA) == []
     assert meadow.world.keys(meadow.world.write("!flags on", MODA, ROOM)[1]) == ["flags-on"]
@@ -490,7 +490,7 @@ def test_a_mistake_is_forgotten(text: str) -> None:
     asked = meadow.answer(text, room)
     assert meadow.world.keys(asked) == ["flag-forgotten"]
     assert flags_kept(meadow) == {}
-    assert MESSAGE not in str(meadow.world.docs.memory.documents)
+    assert MESSAGE not in str(meadow.world.docs.documents)
     assert meadow.world.pass_time(8 * 24 * 3600) == []
 
 
@@ -914,7 +914,7 @@ def test_the_text_is_not_shown_if_she_does_not_want_it() -> None:
     room = meadow.asked()
     meadow.answer("2", room)
     assert meadow.world.keys(meadow.answer("nein", room)) == ["evidence-kept"]
-    assert WORDS not in str(meadow.world.docs.memory.documents)
+    assert WORDS not in str(meadow.world.docs.documents)
     assert meadow.world.keys(meadow.answer("zeigen", room), meadow.office) == ["followup"]
 
 
@@ -1048,7 +1048,7 @@ def test_her_own_message_does_not_give_her_name_away() -> None:
             body = meadow.world.bot.render(request.phrase).body
             assert YUSRA not in body
             assert "Canary Yusra" not in body
-    assert "Canary Yusra" not in str(meadow.world.docs.memory.documents)
+    assert "Canary Yusra" not in str(meadow.world.docs.documents)
 
 
 def beside() -> Meadow:
@@ -1281,7 +1281,7 @@ def test_what_is_kept_of_flags_can_be_logged() -> None:
     meadow = Meadow().on()
     meadow.answer("1", meadow.asked())
     meadow.flag(ZOYA)
-    memory = meadow.world.docs.memory
+    memory = meadow.world.docs
     kinds: tuple[Any, ...] = (FLAGS, FLAGGERS, PLACES, NOTICES, MODERATORS)
     kept = [x for kind in kinds for x in memory.all(kind)]
     assert {type(x).__name__ for x in kept} == {"Flag", "Flagger", "Place", "Notice", "Moderator"}

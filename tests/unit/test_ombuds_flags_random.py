@@ -56,7 +56,7 @@ class Chaos:
     def flag(self, a: int, b: int) -> None:
         user, event = PEOPLE[a % 3], EVENTS[b % len(EVENTS)]
         world, before = self.meadow.world, len(self.meadow.world.said)
-        place = world.docs.memory.get(PLACES, ROOM)
+        place = world.docs.get(PLACES, ROOM)
         reaction, _ = world.react(event, "🚩", user, ROOM)
         removals = [x for x in world.said[before:] if isinstance(x, Redact)]
         if place is not None and place.open:

@@ -48,13 +48,13 @@ def test_take(world: World) -> None:
 def test_nothing_that_staff_do_reads_whose_case_it_is(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read, get = set(), world.docs.memory.get
+    read, get = set(), world.docs.get
 
     def watched(collection: Collection[Any], key: str) -> Any:
         read.add(collection.kind)
         return get(collection, key)
 
-    monkeypatch.setattr(world.docs.memory, "get", watched)
+    monkeypatch.setattr(world.docs, "get", watched)
     commanded = ("take", "answer We come.", "undo", "close", "reopen", "cases", "cases x", "help")
     for body in ("We should ask them.", *(f"!{x}" for x in commanded)):
         assert world.staff(body) or body.startswith("!")
@@ -77,7 +77,7 @@ def test_a_word_is_looked_for_in_all_cases_a_few_at_a_time(
     lines, more = told["lines"], told["more"]
     assert [x.values["number"] for x in lines] == [3, 4], "who has waited longest"  # type: ignore[attr-defined]
     assert more.values["count"] == 5  # type: ignore[attr-defined]
-    assert world.docs.memory.all(SEARCHES) == []
+    assert world.docs.all(SEARCHES) == []
     asked = world.staff("!fälle #1", case=None) + world.pass_time(0)
     assert [x.values["number"] for x in said(asked, "cases").phrase.values["lines"]] == [1]  # type: ignore[attr-defined]
 
@@ -186,5 +186,5 @@ def test_events_without_meaning_make_nothing(world: World) -> None:
 
 
 def test_a_case_whose_document_is_gone(world: World) -> None:
-    world.docs.memory.drop(CASES, "1")
+    world.docs.drop(CASES, "1")
     assert world.office_keys(world.staff("!schließen")) == ["case-unknown"]

@@ -17,7 +17,6 @@ from bots.ombuds.documents.cases import CASES, Case
 from bots.ombuds.documents.chats import CONVERSATIONS, Conversation
 from bots.ombuds.settings import Settings
 from bots.runtime.kit.documents import Collection
-from bots.runtime.model.bot import Made
 from bots.runtime.model.decision import (
     CancelTimer,
     Due,
@@ -30,6 +29,7 @@ from bots.runtime.model.decision import (
     Started,
     Withdraw,
 )
+from bots.runtime.model.made import Made
 from bots.runtime.model.messages import MessageNow, read_now
 from bots.runtime.model.requests import slots
 from federation.model.actions import (
@@ -57,7 +57,8 @@ from federation.model.events import (
     Unreadable,
 )
 from federation.syncing.recent import Recent
-from tests.unit.world import EnglishWords, Found, MemoryDocs, caught_up, remember, said
+from tests.kit.memory import Memory
+from tests.unit.world import EnglishWords, Found, caught_up, remember, said
 
 D = TypeVar("D")
 BOT = "@ombuds:office.example"
@@ -80,7 +81,7 @@ class World:
 
     settings: Settings = SETTINGS
     now: datetime = datetime(2026, 3, 5, 12, 0, tzinfo=UTC)
-    docs: MemoryDocs = field(default_factory=MemoryDocs)
+    docs: Memory = field(default_factory=Memory)
     said: list[Request] = field(default_factory=list)
     errors: dict[str, str] = field(default_factory=dict)
     """Handle or name of an action's class → the error that it meets."""
@@ -106,9 +107,9 @@ class World:
         queue = deque([event])
         while queue:
             event = queue.popleft()
-            decision = self.bot.rule(self.docs.memory, event, self.now)
+            decision = self.bot.rule(self.docs, event, self.now)
             assert "canary" not in repr(decision.changes), "what is kept can be logged"
-            self.docs.memory.apply(decision.changes)
+            self.docs.apply(decision.changes)
             slots(decision.requests, strict=True)
             asked += decision.requests
             done = [
@@ -306,7 +307,7 @@ class World:
         return event_id
 
     def kept(self, collection: Collection[D], key: str) -> D:
-        found = self.docs.memory.get(collection, key)
+        found = self.docs.get(collection, key)
         assert found is not None
         return found
 

@@ -10,8 +10,8 @@ import pytest
 
 from bots.onboarding.bot import OnboardingBot
 from bots.onboarding.documents import CHATS, MEMBERS, WISHES, Stage
-from bots.runtime.model.bot import Made
 from bots.runtime.model.decision import Due, Performed, Request, Say, SetAside
+from bots.runtime.model.made import Made
 from federation.model.actions import (
     CreateRoom,
     DeclineVerification,

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import itertools
-import json
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
-from bots.runtime.kit.bot import KitBot
-from bots.runtime.model.bot import Made
 from bots.runtime.model.decision import (
     CancelTimer,
-    Decision,
     Due,
     Event,
     Performed,
@@ -27,6 +23,7 @@ from bots.runtime.model.decision import (
     Started,
     Withdraw,
 )
+from bots.runtime.model.made import Made
 from bots.runtime.model.messages import MessageNow, read_now
 from bots.runtime.model.requests import slots
 from bots.runtime.office import asking
@@ -75,58 +72,6 @@ class EnglishWords(Words):
         return {"de": "Deutsch", "en": "English", "ar": "العربية"}.get(language, language)
 
 
-class MemoryDocs:
-    """`Docs` in dictionaries; what is put in must survive JSON."""
-
-    def __init__(self) -> None:
-        self.kinds: dict[str, dict[str, str]] = {}
-        self.forgotten: set[tuple[str, str]] = set()
-        """Kinds and keys that no backup brings back."""
-        self.memory = Memory()
-        """What a bot of the kit keeps and sees."""
-        self.handles = self.memory.handles
-        self.coming = self.memory.coming
-        self.copies = self.memory.copies
-        self.lists = self.memory.clients
-        self.views = self.memory.views
-
-    def get(self, kind: str, key: str) -> Any | None:
-        stored = self.kinds.get(kind, {}).get(key)
-        return None if stored is None else json.loads(stored)
-
-    def put(self, kind: str, key: str, value: Any) -> None:
-        self.kinds.setdefault(kind, {})[key] = json.dumps(value)
-
-    def delete(self, kind: str, key: str) -> None:
-        self.kinds.get(kind, {}).pop(key, None)
-
-    def forget(self, kind: str, key: str) -> None:
-        self.delete(kind, key)
-        self.forgotten.add((kind, key))
-
-    def scan(self, kind: str) -> Iterator[tuple[str, Any]]:
-        for key, stored in self.kinds.get(kind, {}).items():
-            yield key, json.loads(stored)
-
-    def made(self, handle: str) -> Made | None:
-        return self.memory.made(handle)
-
-    def is_coming(self, handle: str) -> bool:
-        return self.memory.is_coming(handle)
-
-    def made_by_event(self, event_id: str) -> Made | None:
-        return self.memory.made_by_event(event_id)
-
-    def copies_of(self, event_id: str) -> tuple[Made, ...]:
-        return self.memory.copies_of(event_id)
-
-    def devices(self, account: str, user: str) -> frozenset[str] | None:
-        return self.memory.devices(account, user)
-
-    def view(self, account: str, room_id: str) -> RoomView:
-        return self.views.get(room_id, RoomView())
-
-
 @dataclass(frozen=True)
 class Found:
     """What a homeserver shows to whoever asks."""
@@ -138,13 +83,12 @@ class Found:
 
 @dataclass
 class World:
-    """Every event goes through `load`, `rule` and `save`; what is asked for is done at once."""
+    """What is asked for is done at once."""
 
     bot: Any
-    """Of four functions, or of the kit."""
     account: str
     now: datetime = datetime(2026, 3, 5, 12, 0, tzinfo=UTC)
-    docs: MemoryDocs = field(default_factory=MemoryDocs)
+    docs: Memory = field(default_factory=Memory)
     said: list[Request] = field(default_factory=list)
     errors: dict[str, str] = field(default_factory=dict)
     """Handle or name of an action's class → the error that it meets."""
@@ -157,7 +101,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.timers: dict[str, datetime] = {}
-        self.memory = self.docs.memory
+        self.memory = self.docs
         self.views = self.docs.views
         self.ids = itertools.count(1)
 
@@ -170,7 +114,9 @@ class World:
         queue = deque([event])
         while queue:
             event = queue.popleft()
-            requests = self._decided(event)
+            decided = self.bot.rule(self.docs, event, self.now)
+            self.docs.apply(decided.changes)
+            requests = decided.requests
             slots(requests, strict=True)
             asked += requests
             done = [x for r in requests if (x := self._perform(r)) is not None]
@@ -180,16 +126,6 @@ class World:
                 queue.extend(map(self._told, done))
         self.said += asked
         return asked
-
-    def _decided(self, event: Event) -> Sequence[Request]:
-        if isinstance(self.bot, KitBot):
-            decided = self.bot.rule(self.docs.memory, event, self.now)
-            self.docs.memory.apply(decided.changes)
-            return decided.requests
-        state = self.bot.load(self.docs, event)
-        decision: Decision[Any] = self.bot.rule(state, event, self.now)
-        self.bot.save(self.docs, decision.state)
-        return decision.requests
 
     def tell_outcomes(self) -> list[Request]:
         waiting, self.outcomes = self.outcomes, []

@@ -14,8 +14,8 @@ from bots.exchange import commands, keys
 from bots.exchange.documents import SHARES, Shared
 from bots.exchange.rules.turn import Turn
 from bots.exchange.words import words
-from bots.runtime.model.bot import Made
 from bots.runtime.model.decision import Phrase, Say
+from bots.runtime.model.made import Made
 from bots.runtime.speech.phrases import Link
 from bots.runtime.understanding.commands import Invocation
 from federation.model.events import TextMessage

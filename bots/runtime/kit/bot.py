@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from bots.runtime.kit.documents import Collection, View
 from bots.runtime.kit.routing import Router
@@ -37,6 +37,17 @@ class Spec(Generic[S, T]):
     """Languages in which admins write, for what they have not translated."""
 
 
+class Bot(Protocol):
+    """What an office asks of a bot."""
+
+    name: str
+
+    def rule(self, view: View, event: Event, now: datetime) -> Decision:
+        """Pure: no clock, no randomness, no I/O but through the view."""
+
+    def render(self, phrase: Phrase) -> Text: ...
+
+
 class KitBot(Generic[S, T]):
     """A running bot: its declaration, its settings, and the catalogues."""
 
@@ -48,7 +59,6 @@ class KitBot(Generic[S, T]):
         self.words = words
 
     def rule(self, view: View, event: Event, now: datetime) -> Decision:
-        """Pure: no clock, no randomness, no I/O but through the view."""
         turn = self.spec.turn(view, self.settings, self.words, now)
         turn.begin(event)
         self.spec.routes(turn, event)

@@ -13,8 +13,8 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from bots.runtime.model.bot import Made
 from bots.runtime.model.errors import StoreError
+from bots.runtime.model.made import Made
 from federation.model.events import RoomView
 
 D = TypeVar("D")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bots.runtime.model.bot import Docs
+from bots.runtime.store.transaction import Transaction
 
 PACE = "mail/pace"
 
@@ -21,14 +21,14 @@ class Paces:
         self._loaded = not self._limited
         self._free_at = 0.0
 
-    def load(self, docs: Docs) -> None:
+    def load(self, tx: Transaction) -> None:
         if not self._loaded:
-            self._free_at = max(docs.get(PACE, PACE) or [0.0])
+            self._free_at = max(tx.get(PACE, PACE) or [0.0])
             self._loaded = True
 
-    def save(self, docs: Docs) -> None:
+    def save(self, tx: Transaction) -> None:
         if self._limited:
-            docs.put(PACE, PACE, [self._free_at])
+            tx.put(PACE, PACE, [self._free_at])
 
     def take(self, now: float, *, urgent: bool) -> float:
         """0 if a mail may go now, else the seconds until then."""

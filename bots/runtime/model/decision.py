@@ -1,11 +1,11 @@
-"""What a pure rule takes and gives: `rule(state, event, now) -> Decision(state, actions)`."""
+"""What a pure rule takes, and what it can ask for."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from bots.runtime.model.messages import MessageNow
 from federation.model.actions import Action, Ref
@@ -78,8 +78,6 @@ class MailReceived:
     content: Mapping[str, Any]
     """As the mail bridge parsed it."""
 
-
-S = TypeVar("S")
 
 Event = RoomEvent | Started | Due | Performed | MessageNow | SetAside | FormSubmitted | MailReceived
 
@@ -170,11 +168,3 @@ class Deliver:
 
 
 Request = Action | Say | SetTimer | CancelTimer | Withdraw | Deliver
-
-
-@dataclass(frozen=True, slots=True)
-class Decision(Generic[S]):
-    """The state to save and what is to be done, committed together."""
-
-    state: S
-    requests: tuple[Request, ...] = ()

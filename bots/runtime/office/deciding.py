@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
+from bots.runtime.kit.bot import Bot
 from bots.runtime.model.decision import (
     CancelTimer,
     Deliver,
@@ -31,7 +32,7 @@ from bots.runtime.model.requests import Doublet, RoomName, is_doublet, slots
 from bots.runtime.office import asking
 from bots.runtime.office.opening import happened, opened
 from bots.runtime.office.outcomes import report
-from bots.runtime.office.ruling import AnyBot, ruled
+from bots.runtime.office.ruling import ruled
 from bots.runtime.office.withdrawing import withdraw
 from bots.runtime.process.logs import where
 from bots.runtime.store.records import Answer, Happened, Order, Rings, Told, Waiting
@@ -96,9 +97,7 @@ class _Cause:
 class Deciding:
     """Hands ready rows of the inbox to their bots' rules, each in a commit of its own."""
 
-    def __init__(
-        self, bots: Mapping[str, AnyBot], recent: Mapping[str, Recent] | None = None
-    ) -> None:
+    def __init__(self, bots: Mapping[str, Bot], recent: Mapping[str, Recent] | None = None) -> None:
         """`bots`: account → bot; `recent`: account → what it has just seen."""
         self.deaf: Callable[[], Collection[str]] = frozenset
         """Names of bots that may not know yet what happened. No timer of theirs rings: somebody may
@@ -152,7 +151,7 @@ class Deciding:
                 _, bot = self._owner(row.record)
                 tx.enter(Told(key, bot.name, SetAside(f"in-{row.seq}", "event")))
 
-    def _owner(self, record: Waiting) -> tuple[str, AnyBot]:
+    def _owner(self, record: Waiting) -> tuple[str, Bot]:
         if isinstance(record, Told | Answer | Rings):
             return self._by_name[record.bot]
         return record.account, self._by_account[record.account]
@@ -181,7 +180,7 @@ class Deciding:
         return since
 
     def _request(
-        self, tx: Transaction, cause: _Cause, account: str, bot: AnyBot, requests: Sequence[Request]
+        self, tx: Transaction, cause: _Cause, account: str, bot: Bot, requests: Sequence[Request]
     ) -> None:
         room_name = partial(_room_name, tx, cause.room)
         for slot, request in _named(requests, room_name):
@@ -263,7 +262,7 @@ def _room_name(tx: Transaction, here: str | None, room: Ref) -> str:
     return room_id if room_id == here else _lane_of(tx, room)
 
 
-def _rendered(request: Request, bot: AnyBot) -> Action | Deliver:
+def _rendered(request: Request, bot: Bot) -> Action | Deliver:
     if not isinstance(request, Say):
         if isinstance(request, SetTimer | CancelTimer | Withdraw):
             raise TypeError("nothing to be carried out")

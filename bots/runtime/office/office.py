@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from bots.runtime.kit.bot import Bot
 from bots.runtime.model.decision import FormSubmitted, MailReceived, Started
 from bots.runtime.model.errors import StoreError
 from bots.runtime.office.deciding import Deciding, Progress
 from bots.runtime.office.delivering import Delivering
 from bots.runtime.office.heads import Head, appended
 from bots.runtime.office.performing import AccountPerformer, Bridge, Performer
-from bots.runtime.office.ruling import AnyBot
 from bots.runtime.process.clock import Clock, SystemClock
 from bots.runtime.store.records import Told
 from bots.runtime.store.restored import read_restored, settle
@@ -39,7 +39,7 @@ KEEP_DONE = 90 * 24 * 3600.0
 class Post:
     """A bot and the session of its account."""
 
-    bot: AnyBot
+    bot: Bot
     session: Session
 
 

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bots.runtime.kit.bot import Bot
 from bots.runtime.office.office import Office, Post
-from bots.runtime.office.ruling import AnyBot
 from bots.runtime.process.clock import Clock, SystemClock
 from bots.runtime.process.failpoints import from_environment
 from bots.runtime.store.sealing import Sealer, load_key
@@ -44,7 +44,7 @@ class Account:
 
 def assemble(
     folder: Path,
-    bots: Sequence[tuple[AnyBot, Account]],
+    bots: Sequence[tuple[Bot, Account]],
     *,
     key: bytes | None = None,
     clock: Clock | None = None,
@@ -87,7 +87,7 @@ def _session(account: Account, store: Store, sealer: Sealer, clock: Clock, probe
 
 
 async def serve(
-    folder: Path, bots: Sequence[tuple[AnyBot, Account]], *, key: bytes | None = None
+    folder: Path, bots: Sequence[tuple[Bot, Account]], *, key: bytes | None = None
 ) -> None:
     """Run an office until SIGTERM or SIGINT. Raises what `assemble` and `Office.run` raise."""
     office = assemble(folder, bots, key=key)

@@ -1,7 +1,7 @@
 """One transaction of an office's store, over all of its tables (`bots.runtime.store.rows`).
 
-Serves three readers through narrow interfaces: a session (`federation.model.ports.Ledger`), a bot
-(`bots.runtime.model.bot.Docs`) and the runtime itself.
+Serves three readers through narrow interfaces: a session (`federation.model.ports.Ledger`), a
+bot's rule (`bots.runtime.kit.documents.View`) and the runtime itself.
 """
 
 from __future__ import annotations

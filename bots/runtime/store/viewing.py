@@ -8,8 +8,8 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from bots.runtime.kit.documents import MOST, Change, Collection, Put, View
-from bots.runtime.model.bot import Made
 from bots.runtime.model.errors import StoreError
+from bots.runtime.model.made import Made
 from bots.runtime.store.transaction import Transaction
 from federation.model.events import RoomView
 

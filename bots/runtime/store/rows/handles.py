@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from bots.runtime.model.bot import Made
+from bots.runtime.model.made import Made
 from bots.runtime.store.rows.vault import Vault
 
 
