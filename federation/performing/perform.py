@@ -310,7 +310,22 @@ class Performer:
             who = body.get("user_id", self._account)
             if error.status != 403 or await self._membership_of(action.room, who) not in done:
                 raise error from None
+        if user:
+            await self._see_readers(action.room)
         return Outcome(action.room)
+
+    async def _see_readers(self, room_id: str) -> None:
+        """Somebody was asked in or put out just now. Sync may tell only after the next message,
+        which whoever was asked in has to be able to read, and whoever is gone must not."""
+        room = await self._session.store.run("room", lambda ledger: self._load(ledger, room_id))
+        if not room.encrypted:
+            return
+        try:
+            await self._observe(room_id)
+        except (RateLimited, TokenRevoked):
+            raise
+        except MatrixError:
+            return  # we are not there any more, and say nothing there
 
     async def _membership_of(self, room_id: str, user: str) -> str:
         target = path("rooms", room_id, "state", "m.room.member", user)

@@ -179,6 +179,48 @@ async def test_what_is_said_in_a_new_room_waits_for_it(
     assert seen.encrypted
 
 
+@pytest.mark.parametrize("how", ["found again", "asked in later"])
+async def test_whom_sync_has_not_told_of_yet_can_read_what_is_said_next(
+    place: Place, proxy: Proxy, make_person: MakePerson, how: str
+) -> None:
+    """We asked somebody in; our own sync is slow to tell us."""
+    bert = await make_person("bert")
+    told = asyncio.Event()
+    told.set()
+
+    async def slow(forward: Forward) -> web.Response:
+        response = await forward()
+        await told.wait()
+        return response
+
+    async def broken_off(forward: Forward) -> web.Response:
+        told.clear()
+        return await breaking_off(lambda body: body | {"invite": []})(forward)
+
+    async def unannounced(forward: Forward) -> web.Response:
+        told.clear()
+        return await forward()
+
+    proxy.on("GET .*/sync", slow, times=1_000)
+    asks: list[Request] = [create(invite=(bert.user_id,))]
+    if how == "found again":
+        proxy.on("POST .*/createRoom", broken_off)
+    else:
+        asks = [create(), Invite(Handle("a room"), bert.user_id, notify=True)]
+        proxy.on("POST .*/invite", unannounced)
+    work = asyncio.create_task(
+        place.does(*asks, Send(Handle("a room"), Text("welcome"), notify=True))
+    )
+    room = await bert.wait_until(lambda: next(iter(bert.invited_rooms), None), "invitation")
+    await asyncio.sleep(0.5)  # for it to be said too soon
+    assert not proxy.passed("PUT .*/send/m.room.encrypted")
+    await bert.join(room)
+    told.set()
+    outcomes = await work
+    assert [x.error for x in outcomes] == [None] * len(outcomes)
+    assert (await bert.wait_for(room_id=room, body="welcome")).encrypted
+
+
 async def test_a_room_that_can_not_be_made_takes_what_belongs_in_it_along(place: Place) -> None:
     made, said = await place.does(
         create(room_version="no such version"),
