@@ -54,7 +54,7 @@ def _came(turn: Turn) -> None:
 
 def _went(turn: Turn, event: Membership) -> None:
     if event.before is MembershipKind.BAN and event.membership is MembershipKind.LEAVE:
-        wishes.unbanned(turn)
+        wishes.show_ban(turn)
         return
     if turn.waits:
         own = event.origin.sender == event.user

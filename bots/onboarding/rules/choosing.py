@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bots.onboarding import commands
 from bots.onboarding.documents import MemberMoves, Question
-from bots.onboarding.rules import options, wishes
+from bots.onboarding.rules import bans, options, wishes
 from bots.onboarding.rules.turn import Turn
 from bots.onboarding.settings import Initiative
 from bots.runtime.model.decision import Phrase
@@ -95,7 +95,7 @@ def _take(
 def _needs_asking(turn: Turn, initiative: Initiative) -> bool:
     if initiative.id in turn.member.wishes or turn.user in initiative.contacts:
         return False
-    return asks(initiative.access) or turn.is_barred(initiative)
+    return asks(initiative.access) or bans.is_barred(turn, initiative)
 
 
 def _let_in(turn: Turn, initiatives: tuple[Initiative, ...]) -> Phrase | str:

@@ -8,7 +8,7 @@ from itertools import islice
 
 from bots.onboarding import commands, keys
 from bots.onboarding.documents import MEMBERS, Member, MemberMoves, Question, Stage
-from bots.onboarding.rules import choosing, wishes
+from bots.onboarding.rules import bans, choosing, wishes
 from bots.onboarding.rules.turn import Turn
 from bots.runtime.model.decision import CancelTimer, Phrase, SetTimer
 from bots.runtime.speech.phrases import Written
@@ -83,7 +83,7 @@ def yes(turn: Turn, reaction: str = "") -> None:
     _settled(turn)
     if turn.member.stage in IN and again:
         turn.say("accepted-again")
-    elif not turn.member.approved and (turn.settings.approval or turn.ban):
+    elif not turn.member.approved and (turn.settings.approval or bans.ban(turn)):
         turn.move(MemberMoves.agreed)
         wishes.ask(turn)
         waiting(turn)
@@ -92,9 +92,10 @@ def yes(turn: Turn, reaction: str = "") -> None:
 
 
 def waiting(turn: Turn) -> None:
-    denied = turn.ban is not None and turn.ban.key == "server-kept-out"
+    ban = bans.ban(turn)
+    denied = ban is not None and ban.key == "server-kept-out"
     why = Phrase("waiting-denied" if denied else "waiting-banned", "")
-    turn.say("waiting", {"banned": why if turn.ban else ""})
+    turn.say("waiting", {"banned": why if ban else ""})
 
 
 def no(turn: Turn) -> None:

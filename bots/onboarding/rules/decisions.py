@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bots.onboarding import commands, keys
 from bots.onboarding.documents import WISHES, MemberMoves, Question, Stage, WishMoves
-from bots.onboarding.rules import choosing, greeting, wishes
+from bots.onboarding.rules import bans, choosing, greeting, wishes
 from bots.onboarding.rules.turn import Turn
 from bots.onboarding.wording import DECLINED
 from bots.runtime.speech import unheeded
@@ -153,7 +153,7 @@ def _only(turn: Turn, there: str) -> None:
 
 def decide(turn: Turn, by: str, there: Ref, *, admit: bool) -> None:
     """`there`: what a refusal is an answer to."""
-    if admit and (ban := turn.ban) is not None:
+    if admit and (ban := bans.ban(turn)) is not None:
         turn.tell(ban.key, ban.values, reply_to=there)
         return
     wishes.close(turn, WishMoves.admitted if admit else WishMoves.declined, by)

@@ -177,7 +177,7 @@ def _of_initiative(turn: Turn, event: Membership, initiative: Initiative) -> Non
     own, ours = by == event.user, by == turn.settings.account
     if MembershipKind.BAN in (event.membership, event.before):
         with turn.about(initiative.id):
-            wishes.unbanned(turn)
+            wishes.show_ban(turn)
     if event.before is MembershipKind.KNOCK and not banned and not ours:
         # She does not ask any more, or a contact has declined.
         _decided(turn, initiative, wishes.ended(own=own), by)

@@ -21,7 +21,7 @@ from bots.onboarding.documents import (
     Wish,
     wish_key,
 )
-from bots.onboarding.settings import Initiative, Settings
+from bots.onboarding.settings import Settings
 from bots.onboarding.wording import CHAT
 from bots.runtime.kit import chats, sparing, turn
 from bots.runtime.kit import keys as kit
@@ -181,33 +181,6 @@ class Turn(turn.Turn[Settings]):
         self.take(self.user, initiative)
         yield
         self._wish = kept
-
-    # -- bans ----------------------------------------------------------------------------------
-
-    @property
-    def ban(self) -> Phrase | None:
-        """What keeps her out of where she would like to be let in."""
-        if self.known is None and self.found is None:
-            return None
-        initiative = self.settings.initiative(self.wish.initiative if self.found else "")
-        if self.is_barred():
-            ban = Phrase("wish-banned", "", {"network": self.settings.network})
-            return self._kept_out(self.settings.space, self.settings.network) or ban
-        if initiative is not None and self.is_barred(initiative):
-            ban = Phrase("door-banned", "", {"initiative": initiative.name})
-            return self._kept_out(initiative.space or "", initiative.name) or ban
-        return None
-
-    def _kept_out(self, room: str, where: str) -> Phrase | None:
-        """With her homeserver."""
-        if not self.settings.premises.is_denied(self.user, room, self.look):
-            return None
-        return Phrase("server-kept-out", "", {"server": server_of(self.user), "where": where})
-
-    def is_barred(self, initiative: Initiative | None = None) -> bool:
-        """Whether a ban keeps her out of the alliance, or of an initiative."""
-        room = (initiative.space if initiative is not None else None) or self.settings.space
-        return self.settings.premises.is_barred(self.user, room, self.look)
 
     # -- what is said to her -------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bots.onboarding import commands, keys
 from bots.onboarding.documents import WISHES, MemberMoves, Wish, WishMoves, WishState
-from bots.onboarding.rules import gathering
+from bots.onboarding.rules import bans, gathering
 from bots.onboarding.rules.turn import DAY, Turn
 from bots.onboarding.settings import Initiative
 from bots.runtime.kit.states import Move
@@ -155,8 +155,8 @@ def is_plain(turn: Turn, said_at: float) -> bool:
 # -- what coordinators read ------------------------------------------------------------------------
 
 
-def unbanned(turn: Turn) -> None:
-    """Those who decide about her need not lift the ban any more."""
+def show_ban(turn: Turn) -> None:
+    """Those who decide about her see a ban, and that it was lifted."""
     if turn.waits:
         show(turn)
 
@@ -200,7 +200,7 @@ def _values(turn: Turn) -> dict[str, object]:
         "reason": Quote(wish.reason),
         "admit": commands.ADMIT.shown(language),
         "decline": commands.DECLINE.shown(language),
-        "banned": turn.ban or "",
+        "banned": bans.ban(turn) or "",
         **_door(turn),
     }
 
