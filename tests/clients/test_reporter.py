@@ -16,6 +16,7 @@ from bots.ombuds.settings import Settings
 from bots.runtime.office.serving import Account as Post
 from bots.runtime.speech.words import Words
 from tests.clients.conftest import MakeStrict
+from tests.clients.engines import EVERY
 from tests.clients.looks import all_are_readable, all_have_names
 from tests.clients.strict import Shown, StrictPerson
 from tests.conftest import Account
@@ -77,6 +78,7 @@ async def house(
         yield house
 
 
+@pytest.mark.parametrize("version", EVERY, indirect=True, scope="session")
 async def test_who_writes_gets_a_receipt_and_an_answer(house: House, strict: MakeStrict) -> None:
     leyla = await strict("leyla")
     chat = await leyla.write_privately(house.account, "The heating has been broken for weeks.")
