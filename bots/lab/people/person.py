@@ -42,8 +42,6 @@ class Person:
         self._news = asyncio.Event()
         self._doubtful: dict[str, tuple[str, Json]] = {}
         self._encrypted: dict[str, bool] = {}
-        self._audiences: dict[str, set[str]] = {}
-        self._moves = 0
         self.homeserver = Homeserver(homeserver_url, directory)
         self.timeline = demo.Timeline()
         self.invited_rooms: dict[str, Invitation] = {}
@@ -168,7 +166,6 @@ class Person:
     async def invite(self, room_id: str, user_id: str) -> None:
         """Invite somebody, who can read what is sent from now on."""
         await self.homeserver.call("POST", room_path(room_id, "invite"), {"user_id": user_id})
-        self._forget_audience(room_id)
 
     async def state(self, room_id: str, kind: str, key: str = "") -> Json | None:
         """The content of a state event as the homeserver has it now; None if there is none."""
@@ -289,12 +286,9 @@ class Person:
         self.timeline.note(seen)
 
     def _notice(self, room_id: str, events: Iterable[Json]) -> None:
-        """Take in what matters for whom and how we write."""
-        for event in events:
-            if event["type"] in {"m.room.member", "m.room.history_visibility"}:
-                self._forget_audience(room_id)
-            elif event["type"] == "m.room.encryption":
-                self._encrypted[room_id] = True
+        """Take in what matters for how we write."""
+        if any(event["type"] == "m.room.encryption" for event in events):
+            self._encrypted[room_id] = True
 
     async def _is_encrypted(self, room_id: str) -> bool:
         if room_id not in self._encrypted:
@@ -303,19 +297,11 @@ class Person:
         return self._encrypted[room_id]
 
     async def _audience(self, room_id: str) -> set[str]:
-        """Who may read what is sent now: the invited as well, where the room lets them."""
-        if room_id in self._audiences:
-            return self._audiences[room_id]
-        moves = self._moves
+        """Who may read what is sent now: the invited as well, where the room lets them.
+
+        Asked anew each time: what we have heard may be older than whoever came meanwhile."""
         visibility = await self.state(room_id, "m.room.history_visibility") or {}
         only_joined = visibility.get("history_visibility") == "joined"
         members = await self.homeserver.members(room_id)
         wanted = {"join"} if only_joined else {"join", "invite"}
-        audience = {user for user, membership in members.items() if membership in wanted}
-        if moves == self._moves:
-            self._audiences[room_id] = audience
-        return audience
-
-    def _forget_audience(self, room_id: str) -> None:
-        self._moves += 1
-        self._audiences.pop(room_id, None)
+        return {user for user, membership in members.items() if membership in wanted}
