@@ -14,8 +14,8 @@ from tests.clients.looks import all_are_readable
 from tests.clients.strict import Shown, StrictPerson
 from tests.conftest import Account as HomeserverAccount
 from tests.synapse.mirror import Mirror
+from tests.synapse.office_backups import back_up, bring_back, lose
 from tests.synapse.offices import running
-from tests.synapse.test_backup_office import back_up, bring_back, lose
 
 pytestmark = pytest.mark.synapse
 

@@ -17,11 +17,9 @@ from bots.runtime.model.decision import Request, Say
 from federation.model.actions import DeclineVerification, Handle, Redact
 from federation.model.events import RoomEvent, RoomView
 from federation.model.translate import translate
+from tests.kit import exchange, flags, ombuds
 from tests.shapes.recorded import Shape
 from tests.unit import test_announcements_story as announcements
-from tests.unit import test_exchange_story as exchange
-from tests.unit import test_ombuds_flags as flags
-from tests.unit import test_ombuds_story as ombuds
 from tests.unit import test_onboarding_story as onboarding
 
 AUTHOR = "@canary-author:secret.example"
@@ -214,10 +212,6 @@ class _Office(Place):
         self.world.wrote |= self.kept
         for event_id in set(self.world.wrote) - set(self.kept):
             self.world.wrote[event_id]["edits"] = ""
-
-    def where(self, request: Say) -> str:
-        found: str = self.world.room_of(request)
-        return found
 
 
 class Reporter(_Office):

@@ -31,7 +31,7 @@ from federation.syncing.recent import Recent
 from tests.store.bots import Obedient
 from tests.store.conftest import NOW
 from tests.store.events import ANNA, BOT, ROOM, event, message
-from tests.store.test_delivering import counts, until
+from tests.store.lanes import counts, until
 
 FOUND = {"event": message("just said", event_id="$target"), "edit": {}}
 

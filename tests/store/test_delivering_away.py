@@ -8,7 +8,7 @@ from bots.runtime.office.performing import TryLater
 from bots.runtime.process.clock import ManualClock
 from bots.runtime.store.store import Store
 from tests.store.events import BOT
-from tests.store.test_delivering import A, B, Scripted, append, delivering, say, until
+from tests.store.lanes import A, B, Scripted, append, delivering, say, until
 
 OUTAGE = 12
 """Attempts that fail, so that pauses have grown to a minute."""

@@ -12,7 +12,7 @@ from bots.runtime.office import delivering as module
 from bots.runtime.process.clock import ManualClock
 from bots.runtime.store.store import Store
 from federation.performing.perform import Outcome
-from tests.store.test_delivering import A, B, Scripted, append, delivering, say, until
+from tests.store.lanes import A, B, Scripted, append, delivering, say, until
 
 
 class Watched(Scripted):

@@ -24,7 +24,7 @@ from bots.runtime.store.store import Store
 from tests.bench.mailsink import STALL
 from tests.synapse.alliance import PUBLIC_URL, Network, network
 from tests.synapse.conftest import MakePerson
-from tests.synapse.test_backup_network import SETTLED, Story, backed_up, stopped
+from tests.synapse.network_backups import SETTLED, Story, backed_up, stopped
 from tests.synapse.unsealed import holding
 from tests.synapse.waiting import until
 

@@ -18,8 +18,6 @@ from bots.ombuds.settings import Settings
 from bots.runtime.office.office import Office
 from bots.runtime.office.serving import Account
 from bots.runtime.speech.words import Words
-from bots.runtime.store.backup import make, restore
-from bots.runtime.store.sealing import Sealer, load_key
 from bots.runtime.store.transaction import Transaction
 from federation.encryption import machine
 from federation.model.errors import DeviceLost
@@ -27,6 +25,7 @@ from tests.chaos.olm import new_room_key
 from tests.conftest import Account as HomeserverAccount
 from tests.synapse.conftest import MakePerson
 from tests.synapse.mirror import Mirror
+from tests.synapse.office_backups import back_up, bring_back, lose
 from tests.synapse.offices import running
 from tests.synapse.raw import Raw, raw
 from tests.synapse.waiting import until
@@ -34,24 +33,6 @@ from tests.synapse.waiting import until
 pytestmark = pytest.mark.synapse
 
 NewAccount = Callable[..., Awaitable[HomeserverAccount]]
-
-
-def back_up(folder: Path) -> Path:
-    settings = folder.parent / "office.yaml"
-    settings.touch()
-    target = folder.parent / "backup.tar"
-    make(folder, settings, target)
-    return target
-
-
-def lose(folder: Path) -> None:
-    """The store is gone; the key and what stands beside it are not."""
-    for path in folder.glob("office.db*"):
-        path.unlink()
-
-
-def bring_back(archive: Path, folder: Path) -> int:
-    return restore(archive, folder, Sealer(load_key(folder / "seal.key"))).held
 
 
 def told(person: Person, room: str, bot: HomeserverAccount) -> list[str]:

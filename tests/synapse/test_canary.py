@@ -7,11 +7,9 @@ byte is searched for them.
 from __future__ import annotations
 
 import asyncio
-import base64
 import io
 import json
-import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -23,33 +21,20 @@ from bots.lab.synapse.embedded import EmbeddedSynapse
 from bots.runtime.model.decision import Event, Request
 from bots.runtime.office.office import Office
 from bots.runtime.office.serving import Account as OfficeAccount
-from bots.runtime.process.logs import install
 from federation.model.actions import Invite, Join, Send, SetState, Text
 from federation.model.events import Membership, MembershipKind, Reaction, TextMessage, Unreadable
-from tests.conftest import Account, unique
+from tests.conftest import Account
 from tests.store.bots import Obedient
+from tests.synapse.canaries import Canaries, forms, log, note_ids, read_all
 from tests.synapse.offices import running
-from tests.synapse.proxy import Held, Passed, Proxy, failing
+from tests.synapse.proxy import Held, Proxy, failing
 from tests.synapse.waiting import until
+
+__all__ = ["log"]
 
 pytestmark = pytest.mark.synapse
 
 NewAccount = Callable[..., Awaitable[Account]]
-
-
-@pytest.fixture
-def log() -> Iterator[io.StringIO]:
-    """Everything that all loggers say, as an office writes it."""
-    root = logging.getLogger()
-    before = list(root.handlers), root.level
-    names = ("nio", "peewee", "aiohttp", "asyncio")
-    levels = {name: logging.getLogger(name).level for name in names}
-    stream = io.StringIO()
-    install("debug", stream)
-    yield stream
-    root.handlers, root.level = before
-    for name, level in levels.items():
-        logging.getLogger(name).setLevel(level)
 
 
 @pytest.fixture
@@ -95,44 +80,6 @@ class Clumsy(Obedient):
             Invite(room, f"@not a user {sender}"),
             Send("!no such room " + event.body, Text(event.body)),
         ]
-
-
-class Canaries:
-    """What must not be found, in the ways in which it could be written."""
-
-    def __init__(self) -> None:
-        self._all: dict[str, str] = {}
-
-    def add(self, what: str, text: str) -> str:
-        """Also without the mark and the server, as it might be cut."""
-        self._all[text] = what
-        bare = text.lstrip("@!$#").partition(":")[0]
-        if len(bare) > 6:
-            self._all[bare] = f"{what}, cut"
-        return text
-
-    def new(self, what: str) -> str:
-        return self.add(what, unique(f"canary{what}").replace("-", ""))
-
-    def found_in(self, content: bytes) -> list[str]:
-        return [
-            f"{what} ({text})"
-            for text, what in self._all.items()
-            if any(form in content for form in _forms(text))
-        ]
-
-    def __len__(self) -> int:
-        return len(self._all)
-
-
-def _forms(text: str) -> list[bytes]:
-    plain = text.encode()
-    return [
-        plain,
-        text.encode("utf-16-le"),
-        plain.hex().encode(),
-        base64.b64encode(plain).rstrip(b"=")[:-1],
-    ]
 
 
 async def test_no_canary_is_left_anywhere(
@@ -220,42 +167,16 @@ async def group(anna: Person, canaries: Canaries, *users: str) -> str:
     return canaries.add("room", str(answer["room_id"]))
 
 
-def note_ids(
-    canaries: Canaries, office: Office, people: list[Person], passed: list[Passed]
-) -> None:
-    """Ids that only the homeserver could choose, and secrets."""
-    session = office._posts[0].session
-    canaries.add("our token", str(session.server.token))
-    canaries.add("our device", session.machine.device_id)
-    canaries.add("our master key", session.trust._identities[0].public["master"])
-    for person in people:
-        canaries.add("device", person.device_id)
-        for seen in person.timeline:
-            canaries.add("event", seen.event_id)
-            canaries.add("room", seen.room_id)
-    for one in passed:
-        if "/send/m.room.encrypted/" in one.path:
-            canaries.add("session", one.body["session_id"])
-
-
 async def tried_everything(office: Office) -> bool:
     counts = (await office.status())["counts"]
     return bool(counts.get("outbox_aside", 0) >= 10 and counts.get("inbox_aside", 0) >= 1)
-
-
-def read_all(folder: Path) -> dict[str, bytes]:
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
 
 
 async def test_the_search_finds_what_it_is_given(tmp_path: Path) -> None:
     """A canary test that can't fail would be worth nothing."""
     canaries = Canaries()
     user = canaries.add("user", "@canaryanna:example.org")
-    for form in _forms(user):
+    for form in forms(user):
         assert canaries.found_in(b"x" + form + b"y"), form
     assert canaries.found_in(b"hello canaryanna") == ["user, cut (canaryanna)"]
     assert canaries.found_in(b"nothing here") == []

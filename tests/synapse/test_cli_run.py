@@ -6,9 +6,8 @@ import asyncio
 import re
 import signal
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -16,55 +15,19 @@ import pytest
 
 from bots.lab.people.person import Person
 from bots.lab.synapse.embedded import EmbeddedSynapse
-from tests.conftest import unique
+from tests.synapse.ombuds_process import Install, install, joined
 from tests.synapse.processes import (
     AWAY,
     PATIENCE,
-    Installation,
     address,
     answering,
     held_port,
     passing_on,
 )
 
+__all__ = ["install"]
+
 pytestmark = pytest.mark.synapse
-
-Install = Callable[..., Installation]
-
-
-@pytest.fixture
-async def install(synapse: EmbeddedSynapse, tmp_path: Path) -> AsyncIterator[Install]:
-    """`install(staff)`: an office on the session's Synapse that makes its account itself."""
-    made: list[Installation] = []
-    somebody = await synapse.register(unique("somebody"), "a password for tests")
-
-    def new(*staff: str, homeserver: str = synapse.url, state: str = "state") -> Installation:
-        installation = Installation(tmp_path, {})
-        secret = installation.secret("registration.secret", synapse.registration_secret)
-        server = synapse.server_name
-        installation.settings = {
-            "office": {"name": "Ombudsstelle", "languages": ["de", "en"], "state": state},
-            "homeserver": {"url": homeserver, "server_name": server},
-            "account": {
-                "user": f"@{unique('ombuds')}:{server}",
-                "registration_secret_file": secret,
-            },
-            "staff": list(staff) or [somebody],
-            "answers": {"undo": "1s"},
-        }
-        installation.write()
-        made.append(installation)
-        return installation
-
-    yield new
-    for installation in made:
-        await installation.close()
-
-
-async def joined(person: Person) -> str:
-    """The staff's room, once she has accepted its invitation."""
-    invitation = await person.wait_until(lambda: next(iter(person.invited_rooms), None), "the room")
-    return await person.join(invitation)
 
 
 async def case_in(room: str, person: Person, text: str) -> str:

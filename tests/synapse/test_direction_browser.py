@@ -26,8 +26,9 @@ from bots.runtime.speech.phrases import Written
 from bots.runtime.speech.switches import switched
 from bots.runtime.speech.words import Words
 from federation.model.actions import Text
+from tests.kit import ombuds as test_ombuds_story
 from tests.synapse.browser import chromium
-from tests.unit import test_ombuds_story, test_onboarding_story
+from tests.unit import test_onboarding_story
 
 WORDS = Words()
 PHONE = {"width": 320, "height": 640}

@@ -3,13 +3,11 @@ somebody has tampered with."""
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 import secrets
 import signal
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 import aiohttp
 import pytest
@@ -17,11 +15,11 @@ import pytest
 from bots.lab.people.client import room_path
 from bots.lab.people.person import Person
 from bots.lab.synapse.embedded import EmbeddedSynapse
-from bots.runtime.process.control import ask
 from federation.encryption.trust import CrossSigning
 from tests.conftest import Account, unique
+from tests.synapse.findings import Findings, by_check, checkup, marks
+from tests.synapse.ombuds_process import Install, install, joined
 from tests.synapse.processes import Installation, address, held_port, passing_on
-from tests.synapse.test_cli_run import Install, install, joined
 from tests.synapse.waiting import until
 
 pytestmark = pytest.mark.synapse
@@ -29,7 +27,6 @@ __all__ = ["install"]
 
 MakePerson = Callable[..., Awaitable[Person]]
 NewAccount = Callable[..., Awaitable[Account]]
-Findings = dict[str, list[dict[str, Any]]]
 
 
 async def doctor(here: Installation) -> Findings:
@@ -39,23 +36,6 @@ async def doctor(here: Installation) -> Findings:
     faults = [found for found in answer["findings"] if found["mark"] == "fault"]
     assert (done.status, answer["ok"], done.err) == (1 if faults else 0, not faults, "")
     return by_check(answer["findings"])
-
-
-async def checkup(here: Installation) -> Findings:
-    """What the running office says of itself, which is a part of what doctor tells."""
-    answer = await asyncio.to_thread(ask, here.state, "checkup")
-    return by_check(answer["findings"])
-
-
-def by_check(findings: list[dict[str, Any]]) -> Findings:
-    found: Findings = {}
-    for one in findings:
-        found.setdefault(one["check"], []).append(one)
-    return found
-
-
-def marks(findings: Findings) -> dict[str, list[str]]:
-    return {check: [one["mark"] for one in found] for check, found in findings.items()}
 
 
 async def healthy(here: Installation) -> None:

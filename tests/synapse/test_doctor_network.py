@@ -19,8 +19,8 @@ from federation.spaces.state import POWER_LEVELS
 from tests.conftest import unique
 from tests.kit.names import Records, name_server, quoted
 from tests.synapse.alliance import Network, network
+from tests.synapse.findings import Findings, by_check, checkup, marks
 from tests.synapse.processes import held_port, passing_on
-from tests.synapse.test_doctor import Findings, by_check, checkup, marks
 from tests.synapse.waiting import until
 
 pytestmark = [pytest.mark.synapse, pytest.mark.timeout(240)]

@@ -10,7 +10,7 @@ import pytest
 
 from bots.lab.people.client import room_path
 from tests.synapse.conftest import MakePerson, NewAccount
-from tests.synapse.test_exchange_office import Market, build
+from tests.synapse.markets import Market, build
 
 pytestmark = pytest.mark.synapse
 

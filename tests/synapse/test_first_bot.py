@@ -22,7 +22,7 @@ from tests.kit.memory import Memory
 from tests.kit.stored import documents
 from tests.synapse.conftest import MakePerson, NewAccount
 from tests.synapse.offices import running
-from tests.synapse.test_onboarding_office import ENCRYPTED, make_room
+from tests.synapse.rooms import ENCRYPTED, make_room
 
 pytestmark = pytest.mark.synapse
 

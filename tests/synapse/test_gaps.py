@@ -5,20 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from datetime import datetime
 from pathlib import Path
 
 import pytest
 from aiohttp import web
 
 from bots.lab.synapse.embedded import EmbeddedSynapse
-from bots.runtime.model.decision import Event, Request, Started
 from bots.runtime.office.serving import Account as OfficeAccount
 from federation.client import sync
-from federation.model.actions import Join, Send, Text
-from federation.model.events import Membership, MembershipKind, TextMessage
 from tests.conftest import Account
-from tests.store.bots import Obedient
+from tests.synapse.listeners import Listener
 from tests.synapse.offices import running
 from tests.synapse.proxy import Forward, Proxy, failing
 from tests.synapse.raw import Raw, raw
@@ -51,40 +47,6 @@ async def anna(new_account: NewAccount) -> AsyncIterator[Raw]:
 
 def office(bot: Account, homeserver: str | None = None) -> OfficeAccount:
     return OfficeAccount(homeserver or bot.homeserver, bot.user_id, bot.password)
-
-
-class Listener(Obedient):
-    """Joins where it is invited, and remembers what was said where."""
-
-    def __init__(self, enter: str | None = None, *, greets: bool = False) -> None:
-        super().__init__(self._do)
-        self._enter = enter
-        self._greets = greets
-
-    def _do(self, event: Event, now: datetime) -> Sequence[Request]:
-        if isinstance(event, Membership) and event.user == event.origin.account:
-            room, invited = event.origin.room_id, event.membership is MembershipKind.INVITE
-            greeting = [Send(room, Text("welcome"))] if self._greets else []
-            return [Join(room), *greeting] if invited else []
-        if isinstance(event, Started) and self._enter:
-            return [Join(self._enter)]
-        return []
-
-    def said(self, room: str) -> list[str]:
-        return [event.body for event in self.messages(room)]
-
-    def messages(self, room: str) -> list[TextMessage]:
-        texts = [event for event in self.seen if isinstance(event, TextMessage)]
-        return [event for event in texts if event.origin.room_id == room]
-
-    def is_in(self, room: str) -> bool:
-        moves = [event for event in self.seen if isinstance(event, Membership)]
-        return any(
-            event.origin.room_id == room
-            and event.user == event.origin.account
-            and event.membership is MembershipKind.JOIN
-            for event in moves
-        )
 
 
 async def say(anna: Raw, room: str, texts: Sequence[str]) -> None:

@@ -17,10 +17,10 @@ from bots.offices.reading import load_network
 from bots.runtime.model.decision import FormSubmitted
 from tests.bench.mailsink import DROP
 from tests.synapse.alliance import founded
+from tests.synapse.canaries import Canaries, log, read_all
 from tests.synapse.conftest import MakePerson
+from tests.synapse.network_house import House
 from tests.synapse.offices import started
-from tests.synapse.test_canary import Canaries, log, read_all
-from tests.synapse.test_network_trouble import House
 from tests.synapse.waiting import until
 
 pytestmark = [pytest.mark.synapse, pytest.mark.timeout(180)]

@@ -31,9 +31,9 @@ from bots.runtime.store.transaction import Transaction
 from federation.syncing import recovery
 from tests.conftest import Account as HomeserverAccount
 from tests.kit.forks import Fork, forked
+from tests.synapse.canaries import Canaries, log, note_ids, read_all
 from tests.synapse.conftest import MakePerson, NewAccount
 from tests.synapse.offices import running
-from tests.synapse.test_canary import Canaries, log, note_ids, read_all
 from tests.synapse.waiting import until
 
 __all__ = ["log"]

@@ -14,7 +14,7 @@ import pytest
 from bots.lab.people.client import message, room_path
 from bots.lab.people.person import Person
 from tests.synapse.conftest import MakePerson
-from tests.synapse.test_ombuds_office import House, NewAccount, OpenHouse, house
+from tests.synapse.ombuds_house import House, NewAccount, OpenHouse, house
 
 __all__ = ["house"]
 

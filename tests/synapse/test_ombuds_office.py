@@ -4,91 +4,21 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
-from dataclasses import dataclass
+from contextlib import suppress
 from datetime import timedelta
-from functools import partial
-from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
 
 import aiohttp
 import pytest
 
-from bots.lab.people.client import MatrixError, Seen, room_path
-from bots.lab.people.person import Person
+from bots.lab.people.client import MatrixError, room_path
 from bots.lab.synapse.embedded import EmbeddedSynapse
-from bots.ombuds.bot import OmbudsBot
-from bots.ombuds.settings import Settings
-from bots.runtime.office.serving import Account
-from bots.runtime.speech.words import Words
-from federation.client.sync import Interests
-from tests.conftest import Account as HomeserverAccount
 from tests.conftest import unique
 from tests.synapse.conftest import MakePerson
-from tests.synapse.offices import running
+from tests.synapse.ombuds_house import House, OpenHouse, house
+
+__all__ = ["house"]
 
 pytestmark = pytest.mark.synapse
-
-NewAccount = Callable[..., Awaitable[HomeserverAccount]]
-OpenHouse = Callable[..., AbstractAsyncContextManager["House"]]
-
-UNDO = timedelta(seconds=1)
-
-
-@dataclass
-class House:
-    """An office that is open: two staff in its room, somebody who may write to it."""
-
-    account: str
-    room: str
-    anna: Person
-    bilal: Person
-    leyla: Person
-
-    async def staff_see(self, text: str, **fields: Any) -> Seen:
-        return await self.anna.wait_for(room_id=self.room, body=re.compile(text), **fields)
-
-    async def leyla_sees(self, chat: str, text: str, timeout: float = 60) -> Seen:  # noqa: ASYNC109
-        return await self.leyla.wait_for(
-            room_id=chat, sender=self.account, body=re.compile(text), timeout=timeout
-        )
-
-    def told_to_leyla(self, chat: str) -> list[str]:
-        seen = self.leyla.seen(chat)
-        return [event.body for event in seen if event.sender == self.account and event.body]
-
-
-@pytest.fixture
-def house(new_account: NewAccount, make_person: MakePerson, tmp_path: Path) -> OpenHouse:
-    @asynccontextmanager
-    async def open_house(
-        more_staff: tuple[str, ...] = (), undo: timedelta = UNDO
-    ) -> AsyncIterator[House]:
-        account = await new_account("ombuds")
-        anna, bilal, leyla = [await make_person(n, strict=True) for n in ("anna", "bilal", "leyla")]
-        bot = OmbudsBot(
-            Settings(
-                account=account.user_id,
-                staff=(anna.user_id, bilal.user_id, *more_staff),
-                languages=("en", "de", "ar"),
-                timezone=ZoneInfo("Europe/Berlin"),
-                undo=undo,
-            ),
-            Words(),
-        )
-        devices = Interests(devices=True)
-        post = Account(account.homeserver, account.user_id, account.password, interests=devices)
-        async with running(tmp_path / "office", [(bot, post)]):
-            room = ""
-            for person in (anna, bilal):
-                await person.wait_until(partial(_first, person.invited_rooms), "the invitation")
-                room = await person.join(next(iter(person.invited_rooms)))
-            await anna.wait_for(room_id=room, body=re.compile("Welcome"))
-            yield House(account.user_id, room, anna, bilal, leyla)
-
-    return open_house
 
 
 async def test_an_answer_reaches_the_person_and_notes_do_not(house: OpenHouse) -> None:
@@ -238,10 +168,6 @@ async def test_the_language_is_chosen_by_its_name(house: OpenHouse) -> None:
         await h.leyla_sees(chat, "Your number is 1")
         await h.leyla.send(chat, "Deutsch")
         await h.leyla_sees(chat, "dieser Sprache")
-
-
-def _first(names: Iterable[str]) -> str | None:
-    return next(iter(names), None)
 
 
 async def _token(h: House, synapse: EmbeddedSynapse) -> str:

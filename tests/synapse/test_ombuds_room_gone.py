@@ -3,104 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
-from datetime import timedelta
-from functools import partial
-from pathlib import Path
-from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from bots.lab.people.client import Seen
-from bots.lab.people.person import Person
-from bots.lab.synapse.embedded import EmbeddedSynapse
-from bots.ombuds.bot import OmbudsBot
-from bots.ombuds.settings import Settings
-from bots.runtime.office.office import Office
-from bots.runtime.office.serving import Account
-from bots.runtime.speech.words import Words
-from tests.conftest import Account as HomeserverAccount
-from tests.conftest import unique
-from tests.synapse.conftest import MakePerson
-from tests.synapse.networks import PASSWORD, Client
-from tests.synapse.offices import running
+from tests.synapse.lost_house import House, begins, house
+
+__all__ = ["house"]
 
 pytestmark = [pytest.mark.synapse, pytest.mark.timeout(180)]
-
-NewAccount = Callable[..., Awaitable[HomeserverAccount]]
-
-
-@dataclass
-class House:
-    account: HomeserverAccount
-    folder: Path
-    synapse: EmbeddedSynapse
-    anna: Person
-    bilal: Person
-    leyla: Person
-    rooms: list[str] = field(default_factory=list)
-    undo: timedelta = timedelta(seconds=1)
-
-    def open(self) -> AbstractAsyncContextManager[Office]:
-        settings = Settings(
-            account=self.account.user_id,
-            staff=(self.anna.user_id, self.bilal.user_id),
-            languages=("en", "de", "ar"),
-            timezone=ZoneInfo("Europe/Berlin"),
-            undo=self.undo,
-        )
-        post = Account(self.account.homeserver, self.account.user_id, self.account.password)
-        return running(self.folder, [(OmbudsBot(settings, Words()), post)])
-
-    async def enter(self) -> str:
-        """Both accept the invitation to the office's room."""
-        room = ""
-        for person in (self.anna, self.bilal):
-            asked = partial(self._asked, person)
-            room = await person.join(await person.wait_until(asked, "the invitation"))
-        self.rooms.append(room)
-        return room
-
-    def _asked(self, person: Person) -> str | None:
-        return next((x for x in person.invited_rooms if x not in self.rooms), None)
-
-    async def reads(self, room: str, text: str) -> Seen:
-        return await self.anna.wait_for(room_id=room, body=re.compile(text))
-
-    async def delete(self, room: str) -> None:
-        admin = unique("chief")
-        await self.synapse.register(admin, PASSWORD, admin=True)
-        client = await Client.log_in(self.synapse.url, admin)
-        target = f"/_synapse/admin/v1/rooms/{quote(room, safe='')}"
-        try:
-            body = {"block": True, "purge": True}
-            await client.server.call("delete", "DELETE", target, body)
-        finally:
-            await client.close()
-
-    async def upgrade(self, room: str) -> None:
-        """In the name of the office's account: nobody else may, and an admin can be it."""
-        client = await Client.log_in(
-            self.synapse.url, self.account.localpart, self.account.password
-        )
-        try:
-            await client.call("POST", "rooms", room, "upgrade", body={"new_version": "11"})
-        finally:
-            await client.close()
-
-
-@pytest.fixture
-async def house(
-    new_account: NewAccount, make_person: MakePerson, synapse: EmbeddedSynapse, tmp_path: Path
-) -> House:
-    account = await new_account("ombuds")
-    anna, bilal, leyla = [
-        await make_person(name, strict=True) for name in ("anna", "bilal", "leyla")
-    ]
-    return House(account, tmp_path / "office", synapse, anna, bilal, leyla)
 
 
 async def goes_on(house: House, chat: str) -> None:
@@ -119,17 +29,6 @@ async def goes_on(house: House, chat: str) -> None:
     told = [x.body or "" for x in house.leyla.seen(chat) if x.sender == house.account.user_id]
     assert sum("It is repaired" in x for x in told) == 1
     assert sum("Your number is" in x for x in told) == 1
-
-
-async def begins(house: House) -> tuple[str, str]:
-    """The office's room, and the chat in which a case was begun."""
-    room = await house.enter()
-    chat, _ = await house.leyla.write_privately(house.account.user_id, "The heating is broken.")
-    await house.reads(room, "The heating is broken")
-    await house.leyla.wait_for(room_id=chat, body=re.compile("Your number is 1"))
-    await house.leyla.send(chat, "And the stairs.")
-    await house.reads(room, "And the stairs")
-    return room, chat
 
 
 @pytest.mark.parametrize("how", ["delete", "upgrade"])

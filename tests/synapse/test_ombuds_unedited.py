@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from bots.lab.people.client import room_path
-from tests.synapse.test_ombuds_room_gone import House, begins, house
+from tests.synapse.lost_house import House, begins, house
 
 __all__ = ["house"]
 

@@ -39,7 +39,7 @@ from tests.conftest import Account as HomeserverAccount
 from tests.kit.forks import PIPE, Fork, forked
 from tests.synapse.conftest import MakePerson, NewAccount
 from tests.synapse.proxy import Proxy, failing, limited
-from tests.synapse.test_onboarding_office import ENCRYPTED, KNOCK, make_room
+from tests.synapse.rooms import ENCRYPTED, KNOCK, make_room
 from tests.synapse.waiting import until
 
 pytestmark = [pytest.mark.synapse, pytest.mark.timeout(300)]

@@ -22,34 +22,10 @@ from bots.runtime.speech.words import Words
 from federation.client.sync import Interests
 from tests.synapse.conftest import MakePerson, NewAccount
 from tests.synapse.offices import running
+from tests.synapse.rooms import ENCRYPTED, KNOCK, make_room
 from tests.synapse.waiting import until
 
 pytestmark = pytest.mark.synapse
-
-KNOCK = {"type": "m.room.join_rules", "content": {"join_rule": "knock"}}
-ENCRYPTED = {
-    "type": "m.room.encryption",
-    "content": {"algorithm": "m.megolm.v1.aes-sha2"},
-}
-
-
-async def make_room(
-    owner: Person, bot: str, *state: Json, space: bool = False, invite: tuple[str, ...] = ()
-) -> str:
-    """A room as the creator account makes it: the bot moderates it."""
-    levels = {"users": {bot: 100}, "invite": 50}
-    answer = await owner.homeserver.call(
-        "POST",
-        "/createRoom",
-        {
-            "preset": "private_chat",
-            "invite": [bot, *invite],
-            "initial_state": list(state),
-            "creation_content": {"type": "m.space"} if space else {},
-            "power_level_content_override": levels,
-        },
-    )
-    return str(answer["room_id"])
 
 
 @dataclass

@@ -24,11 +24,11 @@ from federation.model.errors import FederationError, NotAHomeserver, TooOld
 from federation.model.events import Ignored, Redaction, Unreadable
 from tests.conftest import Account
 from tests.synapse.conftest import MakePerson
+from tests.synapse.listeners import Listener
 from tests.synapse.mirror import Mirror
 from tests.synapse.offices import running
 from tests.synapse.proxy import Forward, Hook, Proxy, failing, limited
 from tests.synapse.raw import Raw, raw
-from tests.synapse.test_gaps import Listener
 from tests.synapse.waiting import until
 
 pytestmark = pytest.mark.synapse

@@ -12,8 +12,8 @@ from functools import partial
 import pytest
 
 from bots.lab.people.person import Person
+from tests.synapse.ombuds_process import Install, install, joined
 from tests.synapse.processes import PATIENCE, Installation, Running
-from tests.synapse.test_cli_run import Install, install, joined
 from tests.synapse.waiting import until
 
 pytestmark = [pytest.mark.synapse, pytest.mark.chaos, pytest.mark.timeout(600)]

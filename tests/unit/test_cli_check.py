@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from bots.cli.entry import cli, main
-from tests.unit.test_config_loading import EXAMPLE, VALID, write
+from tests.kit.settings import EXAMPLE, VALID, write
 
 ROOT = Path(__file__).parents[2]
 

@@ -22,22 +22,9 @@ from config.reading.sentences import sentence
 from config.values.credentials import KINDS, OmbudsEnvironment
 from config.values.faults import ConfigFaults
 from tests.kit.looped import looped
+from tests.kit.settings import EXAMPLE, VALID, fault_of, faults_of, write
 
 variable = OmbudsEnvironment.variable
-VALID = """\
-office:
-  name: Ombudsstelle im Bündnis
-  languages: [de, en, ar]
-  state: ./state
-homeserver:
-  url: https://matrix.example.org
-account:
-  user: "@ombuds:example.org"
-staff:
-  - "@anna:example.org"
-  - "@bilal:example.org"
-"""
-EXAMPLE = Path(__file__).parents[2] / "config/examples/ombuds.yaml"
 
 
 @pytest.fixture(autouse=True)
@@ -46,27 +33,6 @@ def password(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(variable(name), raising=False)
         monkeypatch.delenv(variable(f"{name}_file"), raising=False)
     monkeypatch.setenv("BUENDNIS_OMBUDS_PASSWORD", "geheim")
-
-
-def write(folder: Path, text: str) -> Path:
-    path = folder / "ombuds.yaml"
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-def faults_of(folder: Path, text: str) -> list[str]:
-    """Each fault as `LINE: path: text`."""
-    path = write(folder, text)
-    with pytest.raises(ConfigFaults) as caught:
-        load(path)
-    lines = str(caught.value).splitlines()
-    assert all(line.startswith(f"{path}:") for line in lines)
-    return [line.removeprefix(f"{path}:") for line in lines]
-
-
-def fault_of(folder: Path, text: str) -> str:
-    [fault] = faults_of(folder, text)
-    return fault
 
 
 def test_a_small_file_says_all_that_is_needed(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from bots.offices.reading import check
 from config.loading import load
 from config.values.credentials import KINDS, OmbudsEnvironment
 from config.values.faults import ConfigFaults
-from tests.unit.test_config_loading import VALID, fault_of, faults_of, write
+from tests.kit.settings import VALID, fault_of, faults_of, write
 
 variable = OmbudsEnvironment.variable
 SECRET = "correct horse battery staple"

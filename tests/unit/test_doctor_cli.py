@@ -19,7 +19,7 @@ from bots.cli.entry import cli
 from bots.offices.checkup.finding import Mark, fault, from_json, note, of_error, ok
 from federation.model.errors import TokenRevoked, Unreachable
 from tests.kit.names import name_server
-from tests.unit.test_config_loading import VALID, write
+from tests.kit.settings import VALID, write
 
 SECRET = "geheim-und-lang"
 PEM = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

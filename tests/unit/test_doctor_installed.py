@@ -23,9 +23,9 @@ from bots.cli.checkup.subject import Subject
 from bots.cli.entry import cli
 from bots.offices.checkup.finding import Finding, Mark
 from bots.runtime.office.serving import Account
+from tests.kit.answering import Homeserver
+from tests.kit.certificates import NOW, Authority
 from tests.kit.installation import initialised
-from tests.unit.test_doctor_connection import NOW, Authority
-from tests.unit.test_doctor_login import Homeserver
 
 DAY = timedelta(days=1)
 

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import web
 
 from bots.cli.checkup.login import matrix
 from bots.cli.checkup.subject import Subject
 from bots.offices.checkup.finding import Finding, Mark
 from bots.runtime.office.serving import Account
 from bots.runtime.store.store import FILE
+from tests.kit.answering import Homeserver
 
 USER = "@ombuds:example.org"
 VERSIONS, LOGIN = "/_matrix/client/versions", "/_matrix/client/v3/login"
@@ -29,35 +28,6 @@ PASSWORDS = {LOGIN: {"flows": [{"type": "m.login.password"}, {"type": "m.login.s
 SINGLE_SIGN_ON = {LOGIN: {"flows": [{"type": "m.login.sso"}]}}
 NONCE = {REGISTER: {"nonce": "abc"}}
 ISSUER = {"issuer": "https://auth.example.org/"}
-
-
-class Homeserver:
-    """Gives fixed answers, and keeps what it was asked."""
-
-    def __init__(self, *answers: Mapping[str, Any]) -> None:
-        self._answers = {path: body for some in answers for path, body in some.items()}
-        self.asked: list[str] = []
-
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[str]:
-        app = web.Application()
-        app.router.add_route("*", "/{path:.*}", self._answer)
-        runner = web.AppRunner(app)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        try:
-            yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-        finally:
-            await runner.cleanup()
-
-    async def _answer(self, request: web.Request) -> web.Response:
-        self.asked.append(f"{request.method} {request.path}")
-        found = self._answers.get(request.path)
-        if found is None:
-            return web.json_response({"errcode": "M_UNRECOGNIZED"}, status=404)
-        if isinstance(found, str):
-            return web.Response(text=found, content_type="text/html")
-        return web.json_response(found, status=found.get("status", 200))
 
 
 @pytest.fixture

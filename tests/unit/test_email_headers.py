@@ -13,24 +13,7 @@ from bridges.email import headers
 from bridges.email.addresses import Fault, fault, is_safe, normalised
 from bridges.email.headers import Field, Unsafe, clean, gate, mailbox, subject
 from bridges.email.letters import Mailbox
-
-EVIL = "=?utf-8?q?evil=0D=0ABcc:_x=40y?="
-ATTACKS = (
-    EVIL,
-    "a\r\nBcc: x@y.example",
-    "a\nBcc: x@y.example",
-    "a\rBcc: x@y.example",
-    "a\r\n\r\n<b>body</b>",
-    "a\u2028Bcc: x@y.example\u2029\x85b\x0bc\x0cd",
-    "a\x00b\x1bc\x7fd",
-    "\u202egnp.exe\u2066",
-    "x" * 5_000,
-    "ع" * 5_000,
-    "=?utf-8?b?=?=?",
-    '"; <x@y.example>, "',
-    "\\",
-    "",
-)
+from tests.kit.attacks import ATTACKS
 
 
 def decoded(value: bytes) -> str:

@@ -36,7 +36,7 @@ from bridges.email.letters import (
     Reader,
 )
 from bridges.email.rendering import as_html, as_text, put_together, render
-from tests.unit.test_email_headers import ATTACKS
+from tests.kit.attacks import ATTACKS
 
 NOW = datetime(2026, 3, 5, 12, 0, tzinfo=UTC)
 SECRET = b"s" * 32

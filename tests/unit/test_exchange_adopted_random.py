@@ -14,19 +14,8 @@ from bots.exchange.settings import Settings
 from bots.runtime.model.decision import Request
 from federation.model.actions import Join, Leave
 from federation.model.events import RoomView
-from tests.unit.test_exchange_adopted import (
-    ALLIANCE,
-    GIVEN,
-    MINA,
-    NEW,
-    ROOM,
-    SARA,
-    SUED,
-    WEST,
-    WILLI,
-    Afar,
-)
-from tests.unit.test_exchange_story import BOT, EXCHANGE, NORTH
+from tests.kit.exchange import BOT, EXCHANGE, NORTH
+from tests.kit.exchange_afar import ALLIANCE, GIVEN, MINA, NEW, ROOM, SARA, SUED, WEST, WILLI, Afar
 
 PEOPLE, ROOMS = (SARA, MINA, WILLI), (ROOM, NEW)
 

@@ -10,16 +10,7 @@ import pytest
 from bots.exchange.documents import SHARES
 from bots.exchange.words import words
 from federation.model.events import RoomView
-from tests.unit.test_exchange_story import (
-    ANNA,
-    CEM,
-    CLOSED,
-    EXCHANGE,
-    LEYLA,
-    NORTH,
-    SETTINGS,
-    Market,
-)
+from tests.kit.exchange import ANNA, CEM, CLOSED, EXCHANGE, LEYLA, NORTH, SETTINGS, Market
 from tests.unit.world import said
 
 SPACE = "!space"

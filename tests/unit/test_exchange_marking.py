@@ -12,7 +12,7 @@ from bots.exchange.keys import SHARE
 from bots.runtime.model.decision import Performed, SetAside
 from federation.model.actions import AskNow, Join, Leave
 from federation.model.events import EncryptionEnabled, RoomReplaced, RoomView
-from tests.unit.test_exchange_story import (
+from tests.kit.exchange import (
     ANNA,
     BOT,
     CEM,

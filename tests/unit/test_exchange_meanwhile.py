@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.test_exchange_story import LEYLA, NORTH, Market
+from tests.kit.exchange import LEYLA, NORTH, Market
 
 LENGTH = 5
 

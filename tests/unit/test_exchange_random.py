@@ -20,8 +20,7 @@ from bots.runtime.speech.phrases import Link, Plural, Quote, each
 from bots.runtime.speech.words import Words
 from federation.model.actions import Handle, Redact
 from federation.model.events import Edit, Redaction, RoomReplaced, RoomView
-from tests.kit.looped import looped
-from tests.unit.test_exchange_story import (
+from tests.kit.exchange import (
     ANNA,
     BOT,
     CEM,
@@ -35,6 +34,7 @@ from tests.unit.test_exchange_story import (
     Market,
     replacing,
 )
+from tests.kit.looped import looped
 
 EVERYBODY = (LEYLA, CEM, ANNA, OTHER_BOT, BOT)
 ROOMS = (NORTH, SOUTH, CLOSED, EXCHANGE, "!strange")

@@ -7,7 +7,7 @@ import pytest
 from bots.exchange.documents import ANSWERS, RESTLESS, SHARES
 from bots.runtime.model.decision import Request, Say
 from federation.model.actions import AskNow, Redact
-from tests.unit.test_exchange_story import CEM, EXCHANGE, LEYLA, NORTH, Market
+from tests.kit.exchange import CEM, EXCHANGE, LEYLA, NORTH, Market
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from bots.exchange.keys import SHARE
 from bots.runtime.model.decision import CancelTimer
 from federation.model.actions import AskNow, Redact
 from federation.model.events import Edit
-from tests.unit.test_exchange_story import ANNA, CEM, EXCHANGE, LEYLA, NORTH, Market, redacted
+from tests.kit.exchange import ANNA, CEM, EXCHANGE, LEYLA, NORTH, Market, redacted
 from tests.unit.world import said
 
 OLD = [(EXCHANGE, "exchange/1/copy"), (NORTH, "exchange/1/seen")]

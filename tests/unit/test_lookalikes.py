@@ -8,7 +8,7 @@ import pytest
 
 from bots.runtime.understanding.lookalikes import looks_like
 from bots.runtime.understanding.texts import called
-from tests.unit.test_exchange_story import LEYLA, NORTH, SETTINGS, Market
+from tests.kit.exchange import LEYLA, NORTH, SETTINGS, Market
 
 INITIATIVES = ("Willkommen in Nord", "Nord", "Моабит допомагає", "الجيران", "Café Süd")
 

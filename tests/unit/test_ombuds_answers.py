@@ -8,7 +8,7 @@ import pytest
 
 from bots.runtime.model.decision import Due, Performed, Request, Say, SetTimer
 from federation.model.events import Edit, TextMessage
-from tests.unit.test_ombuds_story import ANNA, BILAL, CEM, CHAT, OFFICE, World
+from tests.kit.ombuds import ANNA, BILAL, CEM, CHAT, OFFICE, World
 from tests.unit.world import said
 
 NOTICE = "case/1/answer/1/notice"
@@ -16,7 +16,7 @@ NOTICE = "case/1/answer/1/notice"
 
 @pytest.fixture
 def world() -> World:
-    world = World().found().chat()
+    world = World().found().with_chat()
     world.write("Hallo")
     return world
 
@@ -69,7 +69,7 @@ def test_the_notice_is_right_in_the_night_in_which_clocks_are_set_back(world: Wo
 @pytest.mark.parametrize("sender", [ANNA, BILAL])
 def test_taken_back_by_reaction(world: World, sender: str) -> None:
     command(world)
-    assert world.office_keys(world.react(NOTICE, "❌", sender)) == ["~answer-cancelled"]
+    assert world.office_keys(world.marks(NOTICE, "❌", sender)) == ["~answer-cancelled"]
     assert world.pass_time(100) == []
     assert world.handle(Due("answer/1/1")) == []
     assert sent(world) == []
@@ -80,7 +80,7 @@ def test_taken_back_by_reaction(world: World, sender: str) -> None:
 )
 def test_other_reactions_take_nothing_back(world: World, sender: str, key: str) -> None:
     command(world)
-    assert world.react(NOTICE, key, sender) == []
+    assert world.marks(NOTICE, key, sender) == []
     world.pass_time(100)
     assert sent(world) == ["Erste Fassung"]
 
@@ -141,7 +141,7 @@ def test_too_late(world: World) -> None:
     world.pass_time(100)
     assert world.office_keys(world.edit(event, "!antwort neu", ANNA, OFFICE)) == ["answer-late"]
     assert world.office_keys(world.redact(event, ANNA, OFFICE)) == ["answer-late"]
-    assert world.office_keys(world.react(NOTICE, "❌")) == ["answer-late"]
+    assert world.office_keys(world.marks(NOTICE, "❌")) == ["answer-late"]
     assert sent(world) == ["Erste Fassung"]
 
 

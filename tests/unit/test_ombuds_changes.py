@@ -9,7 +9,7 @@ import pytest
 from bots.runtime.model.decision import Request, Say
 from federation.model.actions import Redact
 from federation.model.events import Edit, Redaction, TextMessage
-from tests.unit.test_ombuds_story import CEM, CHAT, OFFICE, YUSRA, World
+from tests.kit.ombuds import CEM, CHAT, OFFICE, YUSRA, World
 from tests.unit.world import said
 
 OTHER, OTHER_CHAT = "@other:x.example", "!other"
@@ -17,7 +17,7 @@ OTHER, OTHER_CHAT = "@other:x.example", "!other"
 
 @pytest.fixture
 def world() -> World:
-    return World().found().chat()
+    return World().found().with_chat()
 
 
 def redacted(asked: list[Request]) -> list[str]:
@@ -144,4 +144,4 @@ def test_edits_of_unknown_events_do_nothing(world: World) -> None:
 
 def test_a_reaction_of_hers_does_nothing(world: World) -> None:
     world.write("Hallo")
-    assert not [x for x in world.react("case/1/root", "❌", YUSRA) if isinstance(x, Say)]
+    assert not [x for x in world.marks("case/1/root", "❌", YUSRA) if isinstance(x, Say)]

@@ -9,13 +9,13 @@ import pytest
 from bots.runtime.model.decision import CancelTimer, Due, Phrase, Request, Say, SetTimer, Started
 from federation.model.actions import DeclineVerification, Join, Leave, SetState
 from federation.model.events import Asked, ClientRequest, RoomView, TextMessage
-from tests.unit.test_ombuds_story import ANNA, BOT, CEM, CHAT, OFFICE, SETTINGS, YUSRA, World
+from tests.kit.ombuds import ANNA, BOT, CEM, CHAT, OFFICE, SETTINGS, YUSRA, World
 from tests.unit.world import said
 
 
 @pytest.fixture
 def world() -> World:
-    return World().found().chat()
+    return World().found().with_chat()
 
 
 def test_an_invitation_is_accepted_and_the_person_greeted_after_a_moment() -> None:
@@ -265,9 +265,9 @@ def test_what_can_not_be_read_is_asked_for_again(world: World, reason: str) -> N
 
 
 def test_what_staff_sent_unreadably(world: World) -> None:
-    assert world.office_keys(world.garble(OFFICE, ANNA)) == ["send-again-staff"]
-    assert world.garble(OFFICE, ANNA, "malformed") == []
-    assert world.garble(OFFICE, CEM) == []
+    assert world.office_keys(world.garble(ANNA, OFFICE)) == ["send-again-staff"]
+    assert world.garble(ANNA, OFFICE, "malformed") == []
+    assert world.garble(CEM, OFFICE) == []
 
 
 # -- who is there ----------------------------------------------------------------------------------

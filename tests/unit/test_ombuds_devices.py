@@ -8,7 +8,7 @@ from bots.ombuds import keys
 from bots.runtime.model.decision import Due, Request, Started
 from federation.model.actions import AskDevices
 from federation.model.events import DevicesChanged, RoomView
-from tests.unit.test_ombuds_story import ANNA, BILAL, BOT, CEM, OFFICE, YUSRA, World
+from tests.kit.ombuds import ANNA, BILAL, BOT, CEM, OFFICE, YUSRA, World
 from tests.unit.world import said
 
 
@@ -68,7 +68,7 @@ def test_who_joins_the_team_is_told_that_and_nothing_of_her_devices() -> None:
 
 
 def test_of_others_nothing_is_said_or_kept() -> None:
-    world = World().found().chat()
+    world = World().found().with_chat()
     assert not has(world, YUSRA, "PHONE")
     assert not world.handle(Due(keys.DEVICES(user=YUSRA)))
     assert YUSRA not in world.docs.documents.get("ombuds/devices", {})

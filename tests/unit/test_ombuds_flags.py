@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,14 +11,12 @@ import pytest
 
 from bots.ombuds import keys
 from bots.ombuds.bot import OmbudsBot
-from bots.ombuds.documents.cases import CASES
 from bots.ombuds.documents.chats import FLAGGERS
 from bots.ombuds.documents.flags import FLAGS, MODERATORS, NOTICES, PLACES
 from bots.runtime.model.decision import Performed, Request, Say, SetTimer, Withdraw
 from federation.model.actions import (
     AskNow,
     CreateRoom,
-    Handle,
     Invite,
     Join,
     Leave,
@@ -27,113 +25,21 @@ from federation.model.actions import (
     SetState,
 )
 from federation.model.events import Ignored, RoomReplaced, RoomView
-from tests.unit.test_ombuds_story import ANNA, BILAL, BOT, SETTINGS
-from tests.unit.world import EnglishWords, World, said
-
-ROOM, CHAT = "!meadow", "!canary-chat"
-YUSRA, ZOYA = "@canary-yusra:secret.example", "@canary-zoya:secret.example"
-MODA, MODI = "@moda:north.example", "@modi:north.example"
-AUTHOR = "@author:north.example"
-EVERYBODY = (YUSRA, ZOYA, MODA, MODI, AUTHOR)
-MESSAGE = "$flagged"
-WORDS = "canary words of the room"
-
-
-class Homeserver(World):
-    """Refuses what is asked for in a room that was never made."""
-
-    def _do(self, request: Any, name: str) -> Performed | None:
-        room = getattr(request, "room", "")
-        if not isinstance(room, Handle) or room in self.docs.handles:
-            return super()._do(request, name)
-        assert request.notify, "staff would be told"
-        return Performed(name, None, None, None, "handle")
-
-    def at(self, request: Any) -> str:
-        room: str = request.room
-        missing = isinstance(room, Handle) and room not in self.docs.handles
-        return "" if missing else super().at(request)
-
-
-@dataclass
-class Meadow:
-    """A room with moderators, in which flags are on."""
-
-    collect: int = 60
-    world: World = field(init=False)
-    cold: str = ""
-    decision: str = ""
-
-    def __post_init__(self) -> None:
-        settings = replace(SETTINGS, collect=timedelta(seconds=self.collect))
-        self.world = Homeserver(OmbudsBot(settings, EnglishWords()), BOT)
-        self.world.start()
-        self.office = self.world.docs.handles["office/room"].room_id
-        for user in (BOT, ANNA, BILAL):
-            self.world.move(self.office, user, "join")
-        self.world.pass_time(0)
-        self.levels: dict[str, Any] = {"users": {MODA: 50, MODI: 50, BOT: 50}}
-
-    def invited(self, *people: str, **view: Any) -> list[Request]:
-        joined = frozenset(people or EVERYBODY)
-        usual = {"encrypted": True, "power_levels": self.levels}
-        self.world.views[ROOM] = RoomView(joined=joined, **{**usual, **view})
-        self.world.move(ROOM, BOT, "invite", by=MODA)
-        return self.world.move(ROOM, BOT, "join")
-
-    def on(self) -> Meadow:
-        self.invited()
-        self.world.write("!flaggen an", MODA, ROOM)
-        self.wrote(MESSAGE)
-        self.world.said.clear()
-        return self
-
-    def chat(self, person: str = YUSRA) -> Meadow:
-        joined = frozenset({person})
-        self.world.views[CHAT] = RoomView(joined=joined, encrypted=True, direct=True)
-        self.world.move(CHAT, BOT, "invite", by=person)
-        self.world.move(CHAT, BOT, "join")
-        return self
-
-    def wrote(self, event: str, author: str = AUTHOR, **fields: Any) -> None:
-        """A message of the room, as a look finds it."""
-        content = fields.pop("content", {"msgtype": "m.text", "body": WORDS})
-        raw = {"type": "m.room.message", "event_id": event, "sender": author, "content": content}
-        self.world.seen[event] = {"event": raw, "encrypted": True, **fields}
-
-    def flag(self, user: str = YUSRA, event: str = MESSAGE, key: str = "🚩") -> list[Request]:
-        return self.world.react(event, key, user, ROOM)[1]
-
-    def question(self, requests: list[Request]) -> str:
-        """The room in which she is asked."""
-        asked = said(requests, "flag-question")
-        return self.world.at(asked)
-
-    def accept(self, room: str, user: str = YUSRA) -> None:
-        self.world.views[room] = RoomView(joined=frozenset({BOT}), encrypted=True)
-        self.world.move(room, user, "join")
-
-    def asked(self, user: str = YUSRA, event: str = MESSAGE) -> str:
-        """Flag, and go into the chat that is made for it."""
-        room = self.question(self.flag(user, event))
-        if user not in self.world.view(room).joined:
-            self.accept(room, user)
-        return room
-
-    def answer(self, text: str, room: str, user: str = YUSRA) -> list[Request]:
-        return self.world.write(text, user, room)[1]
-
-    def rooms_told(self, requests: list[Request]) -> list[str]:
-        """Whose rooms got a notice, edits included."""
-        found = [x for x in requests if isinstance(x, Say) and x.phrase.key == "moderators-told"]
-        return sorted(next(iter(x.audience or ())) for x in found)
-
-    def kept(self, kind: str) -> dict[str, str]:
-        return self.world.docs.documents.get(kind, {})
-
-    def case(self, number: int = 1) -> Any:
-        return self.world.docs.get(CASES, str(number))
-
+from tests.kit.flags import (
+    AUTHOR,
+    CHAT,
+    EVERYBODY,
+    MESSAGE,
+    MODA,
+    MODI,
+    ROOM,
+    WORDS,
+    YUSRA,
+    ZOYA,
+    Meadow,
+)
+from tests.kit.ombuds import ANNA, BOT, SETTINGS
+from tests.unit.world import EnglishWords, said
 
 # -- rooms -----------------------------------------------------------------------------------------
 
@@ -144,18 +50,18 @@ def test_a_room_is_entered_and_flags_are_off_in_it() -> None:
     assert meadow.world.keys(asked, ROOM) == ["flags-hello"]
     assert not any(isinstance(x, Leave) for x in asked)
     assert meadow.flag() == []
-    assert "ombuds/flag" not in meadow.world.docs.documents
+    assert "ombuds/flag" not in meadow.world.docs.memory.documents
 
 
 def test_what_is_said_in_a_room_is_no_complaint() -> None:
     meadow = Meadow().on()
-    before = meadow.world.docs.documents.copy()
+    before = meadow.world.docs.memory.documents.copy()
     assert meadow.world.write("They hit us!", YUSRA, ROOM)[1] == []
     assert meadow.world.media("image", YUSRA, ROOM) == []
     assert meadow.world.garble(YUSRA, ROOM) == []
     assert meadow.world.edit("$x", "!flags off", MODA, ROOM) == []
     assert meadow.world.redact("$x", YUSRA, ROOM) == []
-    assert meadow.world.docs.documents == before
+    assert meadow.world.docs.memory.documents == before
 
 
 def test_a_room_that_has_two_people_left_is_still_no_private_chat() -> None:
@@ -163,7 +69,7 @@ def test_a_room_that_has_two_people_left_is_still_no_private_chat() -> None:
     for user in EVERYBODY[1:]:
         meadow.world.move(ROOM, user, "leave")
     assert meadow.world.write("Help me", YUSRA, ROOM)[1] == []
-    assert meadow.world.docs.documents.get("ombuds/conversation", {}) == {}
+    assert meadow.world.docs.memory.documents.get("ombuds/conversation", {}) == {}
 
 
 @pytest.mark.parametrize("body", ["!flags on", "!Flaggen an", "！bayraklar aç", "!flags: ON"])
@@ -279,7 +185,7 @@ def test_a_reaction_that_is_gone_already_does_no_harm() -> None:
 
 def test_a_room_of_which_a_lost_store_knew_says_that_flags_are_off() -> None:
     meadow = Meadow().on()
-    meadow.world.docs.documents.pop("ombuds/place")
+    meadow.world.docs.memory.documents.pop("ombuds/place")
     assert meadow.world.keys(meadow.flag()) == ["flags-off"]
     assert meadow.flag(ZOYA) == []
     assert meadow.world.keys(meadow.world.write("!flags on", MODA, ROOM)[1]) == ["flags-on"]
@@ -490,7 +396,7 @@ def test_a_mistake_is_forgotten(text: str) -> None:
     asked = meadow.answer(text, room)
     assert meadow.world.keys(asked) == ["flag-forgotten"]
     assert flags_kept(meadow) == {}
-    assert MESSAGE not in str(meadow.world.docs.documents)
+    assert MESSAGE not in str(meadow.world.docs.memory.documents)
     assert meadow.world.pass_time(8 * 24 * 3600) == []
 
 
@@ -914,7 +820,7 @@ def test_the_text_is_not_shown_if_she_does_not_want_it() -> None:
     room = meadow.asked()
     meadow.answer("2", room)
     assert meadow.world.keys(meadow.answer("nein", room)) == ["evidence-kept"]
-    assert WORDS not in str(meadow.world.docs.documents)
+    assert WORDS not in str(meadow.world.docs.memory.documents)
     assert meadow.world.keys(meadow.answer("zeigen", room), meadow.office) == ["followup"]
 
 
@@ -1048,7 +954,7 @@ def test_her_own_message_does_not_give_her_name_away() -> None:
             body = meadow.world.bot.render(request.phrase).body
             assert YUSRA not in body
             assert "Canary Yusra" not in body
-    assert "Canary Yusra" not in str(meadow.world.docs.documents)
+    assert "Canary Yusra" not in str(meadow.world.docs.memory.documents)
 
 
 def beside() -> Meadow:
@@ -1281,7 +1187,7 @@ def test_what_is_kept_of_flags_can_be_logged() -> None:
     meadow = Meadow().on()
     meadow.answer("1", meadow.asked())
     meadow.flag(ZOYA)
-    memory = meadow.world.docs
+    memory = meadow.world.docs.memory
     kinds: tuple[Any, ...] = (FLAGS, FLAGGERS, PLACES, NOTICES, MODERATORS)
     kept = [x for kind in kinds for x in memory.all(kind)]
     assert {type(x).__name__ for x in kept} == {"Flag", "Flagger", "Place", "Notice", "Moderator"}

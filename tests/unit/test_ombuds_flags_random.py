@@ -15,17 +15,8 @@ from bots.ombuds.flags import moderation
 from bots.runtime.model.decision import CancelTimer, Request, Say, SetTimer, Withdraw
 from federation.model.actions import CreateRoom, Invite, Redact
 from federation.model.events import Ignored, RoomReplaced, RoomView
-from tests.unit.test_ombuds_flags import (
-    AUTHOR,
-    EVERYBODY,
-    MODA,
-    MODI,
-    ROOM,
-    YUSRA,
-    ZOYA,
-    Meadow,
-)
-from tests.unit.test_ombuds_story import BOT
+from tests.kit.flags import AUTHOR, EVERYBODY, MODA, MODI, ROOM, YUSRA, ZOYA, Meadow
+from tests.kit.ombuds import BOT
 
 PEOPLE = (YUSRA, ZOYA, MODA)
 AUTHORS = (AUTHOR, MODA, MODI, BOT, YUSRA)

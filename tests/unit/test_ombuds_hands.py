@@ -11,7 +11,7 @@ from bots.ombuds import keys
 from bots.runtime.model.decision import Request, Say
 from federation.model.actions import AskDevices, Redact
 from federation.model.events import Doubt, Edit, MediaMessage, TextMessage
-from tests.unit.test_ombuds_story import ANNA, CHAT, OFFICE, YUSRA, World
+from tests.kit.ombuds import ANNA, CHAT, OFFICE, YUSRA, World
 from tests.unit.world import said
 
 SECOND = "!chat-2:hs"
@@ -20,7 +20,7 @@ SECOND = "!chat-2:hs"
 @pytest.fixture
 def world() -> World:
     """Two people have written: cases 1 and 2."""
-    world = World().found().chat()
+    world = World().found().with_chat()
     world.write("The heating is broken")
     world.chat("@samir:hs", SECOND)
     world.write("The guard shouts", "@samir:hs", SECOND)

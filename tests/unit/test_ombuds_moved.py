@@ -10,7 +10,7 @@ from bots.ombuds.documents.team import Office
 from bots.runtime.model.decision import Request, Say, SetAside, Started
 from federation.model.actions import CreateRoom, Handle, Join, Leave, SetState
 from federation.model.events import RoomReplaced
-from tests.unit.test_ombuds_story import ANNA, BILAL, BOT, CHAT, OFFICE, World
+from tests.kit.ombuds import ANNA, BILAL, BOT, CHAT, OFFICE, World
 from tests.unit.world import said
 
 TRAP = "!trap"
@@ -44,7 +44,7 @@ def in_new(asked: list[Request]) -> list[str]:
 
 
 def begun() -> World:
-    world = World().found().chat()
+    world = World().found().with_chat()
     world.write("Der Wächter schlägt uns.")
     world.write("Auch heute wieder.")
     world.said.clear()
@@ -78,7 +78,7 @@ def test_cases_stand_in_the_new_room_with_all_that_the_person_wrote() -> None:
 
 
 def test_what_was_edited_or_taken_back_stays_so_in_the_new_room() -> None:
-    world = World().found().chat()
+    world = World().found().with_chat()
     world.write("Erstens")
     edited, _ = world.write("Zweitens")
     redacted, _ = world.write("Drittens")
@@ -116,7 +116,7 @@ def test_closed_cases_stay_behind_until_somebody_opens_one() -> None:
 
 
 def test_what_comes_into_the_thread_of_a_closed_case_brings_it_along() -> None:
-    world = World().found().chat()
+    world = World().found().with_chat()
     event, _ = world.write("Die Heizung ist kalt")
     edit, _ = world.change(event, "Der Wächter schlägt uns.")
     world.staff("!schließen")

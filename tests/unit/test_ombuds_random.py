@@ -23,7 +23,7 @@ from bots.runtime.model.decision import (
 )
 from federation.model.actions import Handle, Invite, Kick
 from federation.model.events import Edit, Reaction, Redaction, RoomView, TextMessage, Unreadable
-from tests.unit.test_ombuds_story import ANNA, BILAL, BOT, CEM, OFFICE, World
+from tests.kit.ombuds import ANNA, BILAL, BOT, CEM, OFFICE, World
 
 PEOPLE = ("@canary-one:secret.example", "@canary-two:secret.example", CEM)
 CHATS = ("!canary-a", "!canary-b", "!canary-c")

@@ -8,20 +8,20 @@ from bots.ombuds import keys
 from bots.ombuds.wording import PARAGRAPHS, RINGING
 from bots.runtime.model.decision import Request, Say
 from bots.runtime.speech.phrases import each
-from tests.unit.test_ombuds_story import CHAT, OFFICE, World
+from tests.kit.ombuds import CHAT, OFFICE, World
 
 SECRET = "the guard with the red cap"
 
 
 @pytest.fixture
 def world() -> World:
-    return World().found().chat()
+    return World().found().with_chat()
 
 
 def loud(world: World, asked: list[Request]) -> list[tuple[str, str]]:
     """What rings: where, and what stands on the lock screen."""
     told = [x for x in asked if isinstance(x, Say)]
-    texts = [(world.room_of(x), world.bot.render(x.phrase)) for x in told]
+    texts = [(world.at(x), world.bot.render(x.phrase)) for x in told]
     return [(room, text.body) for room, text in texts if not text.notice]
 
 
@@ -35,7 +35,7 @@ def test_no_text_that_rings_has_a_place_for_what_a_person_wrote() -> None:
 
 def test_a_case_is_there_before_it_rings_and_rings_without_a_word_of_it(world: World) -> None:
     _, asked = world.write(SECRET)
-    said = [x for x in asked if isinstance(x, Say) and world.room_of(x) == OFFICE]
+    said = [x for x in asked if isinstance(x, Say) and world.at(x) == OFFICE]
     assert [x.phrase.key for x in said] == ["case-root", "ring-opened"]
     assert said[1].thread == keys.ROOT(case=1), "Element lists threads that have a reply"
     assert loud(world, asked) == [(OFFICE, "New: case 1")]
@@ -75,7 +75,7 @@ def test_an_answer_is_there_before_it_rings_and_rings_without_a_word_of_it(world
     world.write("one")
     world.staff(f"!answer {SECRET}")
     asked = world.pass_time(120)
-    said = [x.phrase.key for x in asked if isinstance(x, Say) and world.room_of(x) == CHAT]
+    said = [x.phrase.key for x in asked if isinstance(x, Say) and world.at(x) == CHAT]
     assert said == ["answer", "ring-answer"]
     assert [x for x in loud(world, asked) if x[0] == CHAT] == [(CHAT, "You have an answer.")]
 

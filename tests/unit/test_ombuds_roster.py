@@ -10,7 +10,7 @@ from bots.ombuds.documents.team import OFFICE as DOCUMENT
 from bots.ombuds.documents.team import Office
 from bots.runtime.model.decision import Request, SetTimer
 from federation.model.actions import Invite, Kick
-from tests.unit.test_ombuds_story import ANNA, BILAL, BOT, CEM, OFFICE, SETTINGS, World
+from tests.kit.ombuds import ANNA, BILAL, BOT, CEM, OFFICE, SETTINGS, World
 from tests.unit.world import said
 
 
@@ -51,25 +51,25 @@ def test_two_agree_to_add(by_reaction: bool) -> None:
     world = team(ANNA, BILAL)
     assert told(world, f"!staff add {CEM}") == ["team-add-proposed"]
     assert told(world, "!bestätigen") == ["team-another"]
-    assert world.office_keys(world.react("team/1", "✅", ANNA)) == ["team-another"]
-    assert world.react("team/1", "✅", CEM) == []
+    assert world.office_keys(world.marks("team/1", "✅", ANNA)) == ["team-another"]
+    assert world.marks("team/1", "✅", CEM) == []
     if by_reaction:
-        asked = world.react("team/1", "✅", BILAL)
+        asked = world.marks("team/1", "✅", BILAL)
     else:
         asked = world.staff("!confirm", BILAL, case=None)
     assert invited(asked) == [CEM]
     world.move(OFFICE, CEM, "join")
     assert office(world).roster == (ANNA, BILAL, CEM)
     assert told(world, "!confirm", BILAL) == ["team-nothing"]
-    assert world.office_keys(world.react("team/1", "✅", BILAL)) == ["team-nothing"]
+    assert world.office_keys(world.marks("team/1", "✅", BILAL)) == ["team-nothing"]
 
 
 def test_two_others_agree_to_remove() -> None:
     world = team(ANNA, BILAL, CEM)
     assert told(world, f"!team remove {CEM}") == ["team-remove-proposed"]
     assert told(world, "!confirm", CEM) == ["team-concerned"]
-    assert world.office_keys(world.react("team/1", "✅", CEM)) == ["team-concerned"]
-    asked = world.react("team/1", "✅", BILAL)
+    assert world.office_keys(world.marks("team/1", "✅", CEM)) == ["team-concerned"]
+    asked = world.marks("team/1", "✅", BILAL)
     assert (kicked(asked), world.office_keys(asked)) == ([CEM], ["team-removed"])
     assert world.move(OFFICE, CEM, "leave", by=BOT) == []
     assert office(world).roster == (ANNA, BILAL)
@@ -151,7 +151,7 @@ def test_who_leaves_leaves_the_team() -> None:
 
 @pytest.mark.parametrize("kind", ["join", "invite"])
 def test_who_does_not_belong_is_removed_and_reads_nothing(kind: str) -> None:
-    world = team(ANNA, BILAL).chat()
+    world = team(ANNA, BILAL).with_chat()
     asked = world.move(OFFICE, CEM, kind, by=BILAL)
     assert kicked(asked) == [CEM]
     assert said(asked, "team-intruder").audience == frozenset({ANNA, BILAL})

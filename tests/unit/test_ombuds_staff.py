@@ -15,13 +15,13 @@ from bots.runtime.model.decision import Due, Performed, Phrase, SetAside
 from bots.runtime.understanding.commands import Command
 from federation.model.actions import Handle
 from federation.model.events import Ignored, MediaMessage, Reaction
-from tests.unit.test_ombuds_story import ANNA, BILAL, CEM, OFFICE, World, flat
+from tests.kit.ombuds import ANNA, BILAL, CEM, OFFICE, World, flat
 from tests.unit.world import said
 
 
 @pytest.fixture
 def world() -> World:
-    world = World().found().chat()
+    world = World().found().with_chat()
     world.write("Der Wächter schlägt uns")
     return world
 

@@ -9,7 +9,7 @@ from bots.ombuds.documents.cases import LATER, AnswerState
 from bots.runtime.model.decision import Request
 from federation.model.actions import AskNow, Redact
 from federation.model.events import Edit, TextMessage
-from tests.unit.test_ombuds_story import ANNA, CEM, CHAT, OFFICE, YUSRA, World
+from tests.kit.ombuds import ANNA, CEM, CHAT, OFFICE, YUSRA, World
 
 WORDS = "Geheimer Name"
 NOTICE = "case/1/answer/1/notice"
@@ -17,7 +17,7 @@ NOTICE = "case/1/answer/1/notice"
 
 @pytest.fixture
 def world() -> World:
-    return World().found().chat()
+    return World().found().with_chat()
 
 
 def is_gone(world: World) -> bool:
@@ -191,7 +191,7 @@ def test_of_an_answer_that_was_taken_back_no_word_stays(world: World) -> None:
     world.write("Hallo")
     event = command(world)
     edit, _ = world.change(event, f"!antwort {WORDS}", ANNA, OFFICE)
-    world.react(NOTICE, "❌")
+    world.marks(NOTICE, "❌")
     assert redacted(world.redact(edit, ANNA, OFFICE)) == [NOTICE]
     assert is_gone(world)
 

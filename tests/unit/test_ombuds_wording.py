@@ -20,7 +20,7 @@ from bots.runtime.speech.phrases import Renderer, each
 from bots.runtime.speech.words import Words
 from federation.model.events import KNOWN_MEDIA
 from tests.kit.looped import looped
-from tests.unit.test_ombuds_story import SETTINGS
+from tests.kit.ombuds import SETTINGS
 from tests.unit.world import EnglishWords
 
 OTHER = {"bot", "documents", "keys", "wording"}

@@ -27,8 +27,9 @@ from bots.runtime.speech.phrases import RULE, Paragraphs, Plural, Written, each
 from bots.runtime.speech.vocabulary import YES
 from bots.runtime.speech.words import LANGUAGES, ORIGINALS, Words
 from bots.runtime.understanding.commands import Invocation
+from tests.kit import ombuds as test_ombuds_story
 from tests.kit.looped import looped
-from tests.unit import test_ombuds_story, test_onboarding_story
+from tests.unit import test_onboarding_story
 
 WORDS = Words()
 TAGS = tuple(x.tag for x in LANGUAGES)

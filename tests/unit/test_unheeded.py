@@ -13,10 +13,8 @@ from bots.onboarding import commands as onboarding_commands
 from bots.runtime.understanding.commands import Command
 from federation.model.actions import AskNow, Kick
 from federation.model.events import RoomView
+from tests.kit import exchange, flags, ombuds
 from tests.unit import test_announcements_story as announcements
-from tests.unit import test_exchange_story as exchange
-from tests.unit import test_ombuds_flags as flags
-from tests.unit import test_ombuds_story as ombuds
 from tests.unit import test_onboarding_story as onboarding
 from tests.unit.test_onboarding_story import ANNA, COORDINATION, LEYLA, Town
 
@@ -33,7 +31,7 @@ def town() -> Town:
 
 @pytest.fixture
 def office() -> ombuds.World:
-    world = ombuds.World().found().chat()
+    world = ombuds.World().found().with_chat()
     world.write("Nobody answers us.")
     return world
 
@@ -121,7 +119,7 @@ def test_an_answer_may_begin_with_a_number(office: ombuds.World) -> None:
 def test_what_she_writes_behind_a_command_is_a_complaint(office: ombuds.World) -> None:
     for command in ("!help", "!original", "!flag", "!new"):
         asked = office.write(f"{command} {TEXT}")[1]
-        assert TEXT in repr([x for x in asked if ombuds.OFFICE in office.room_of(x)])
+        assert TEXT in repr([x for x in asked if ombuds.OFFICE in office.at(x)])
 
 
 @pytest.mark.parametrize(("command", "key"), [("share", "📣"), ("unshare", "")])
@@ -224,7 +222,7 @@ def test_a_command_behind_a_name(
     written = editors.write(f"{before}!help", people=people(announcements.BOT))[1]
     assert ("help" in editors.keys(written)) is ours
 
-    office = ombuds.World().found().chat()
+    office = ombuds.World().found().with_chat()
     office.write("Nobody answers us.")
     named = people(ombuds.BOT)
     told = office.write(f"{before}!help", ombuds.ANNA, ombuds.OFFICE, people=named)[1]

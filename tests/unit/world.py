@@ -154,8 +154,9 @@ class World:
     def _do(self, request: Any, name: str) -> Performed | None:
         handle = getattr(request, "handle", None)
         error = self.errors.get(handle or name, self.errors.get(name))
-        room = f"!made-{next(self.ids)}" if isinstance(request, CreateRoom) else self.at(request)
-        event_id = None if isinstance(request, CreateRoom) else f"$ours-{next(self.ids)}"
+        made = isinstance(request, CreateRoom)
+        room = self._room_made(request) if made else self.at(request)
+        event_id = None if made else f"$ours-{next(self.ids)}"
         if handle and error is None:
             self.docs.handles[handle] = Made(handle, room, event_id)
             if isinstance(request, Say) and request.copy_of is not None:
@@ -164,6 +165,9 @@ class World:
             return None
         user = request.user if isinstance(request, Invite | Kick) else None
         return Performed(name, handle, room, event_id, error, user)
+
+    def _room_made(self, request: CreateRoom) -> str:
+        return f"!made-{next(self.ids)}"
 
     def now_of(self, asked: AskNow) -> MessageNow:
         return self._now(self._found(asked))
