@@ -20,7 +20,7 @@ from bots.runtime.speech.words import Words
 from tests.kit.stored import documents
 from tests.synapse.conftest import MakePerson, NewAccount
 from tests.synapse.offices import running
-from tests.synapse.test_onboarding_office import ENCRYPTED, make_room
+from tests.synapse.rooms import ENCRYPTED, make_room
 
 
 @dataclass

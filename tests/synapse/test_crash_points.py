@@ -61,7 +61,7 @@ async def test_a_room_that_was_made_by_half_is_given_up_for_another(ground: Grou
 def test_a_kill_while_the_sealing_key_is_made_keeps_nobody_out(tmp_path: Path) -> None:
     dying = (
         "import os, pathlib, signal, sys\n"
-        "from bots.runtime import sealing\n"
+        "from bots.runtime.store import sealing\n"
         "os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL)\n"
         "sealing.load_key(pathlib.Path(sys.argv[1]))\n"
     )

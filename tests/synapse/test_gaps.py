@@ -154,7 +154,12 @@ async def test_writing_before_sync_has_shown_the_room_makes_nothing_old_new(
                 await until(lambda: proxy.passed("/send/m.room.message/"))
             return response
 
+        async def after_the_join(forward: Forward) -> web.Response:
+            await until(lambda: proxy.passed("POST .*/join"))
+            return await forward()
+
         proxy.on("GET .*/sync", after_the_greeting, times=100)
+        proxy.on("/rooms/", after_the_join, times=100)  # the greeting overtakes no join
         room = await anna.make_room()
         await say(anna, room, numbered("old", 5))
         async with running(tmp_path, [(listener, office(bot, proxy.url))]) as running_office:

@@ -170,13 +170,17 @@ async def test_nobody_at_the_address_is_told_once(
     account = OfficeAccount("http://127.0.0.1:9", "bot", "pw")
     starting = assemble(tmp_path, [(Mirror(), account)])
     task = asyncio.create_task(starting.run())
-    await asyncio.sleep(2)
+
+    def said() -> list[str]:
+        return [x.getMessage() for x in caplog.records if x.name.startswith("feder")]
+
+    await until(said)
+    await asyncio.sleep(2)  # for whatever is told twice
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     await starting.close()
-    said = [record.getMessage() for record in caplog.records if record.name.startswith("feder")]
-    assert len(said) == 1
-    assert "Check homeserver.url" in said[0]
+    assert len(said()) == 1
+    assert "Check homeserver.url" in said()[0]
 
 
 async def told(
