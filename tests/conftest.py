@@ -20,13 +20,16 @@ from bots.runtime.office.deciding import STRICT
 
 MOST_PROCESSES = 8
 LONGEST = {
-    "tests/synapse/test_restore.py": 80,
-    "tests/synapse/test_demo.py": 50,
+    "tests/synapse/test_demo.py": 100,
+    "tests/synapse/test_restore.py": 60,
+    "tests/synapse/test_backup_network.py": 45,
+    "tests/synapse/test_installation.py": 40,
     "tests/synapse/test_backup_erased.py": 35,
-    "tests/synapse/test_backup_network.py": 30,
-    "tests/synapse/test_onboarding_kills.py": 25,
-    "tests/synapse/test_cli_network.py": 20,
-    "tests/synapse/test_ombuds_flags.py": 20,
+    "tests/synapse/test_ombuds_flags.py": 30,
+    "tests/synapse/test_onboarding_kills.py": 30,
+    "tests/synapse/test_ring_kills.py": 30,
+    "tests/synapse/test_membership_random.py": 25,
+    "tests/synapse/test_apply_hardship.py": 20,
 }
 """Files with the longest tests, and about how many seconds those take."""
 # No example fails by the speed of the machine. (In CI, Hypothesis takes the same ones each time.)

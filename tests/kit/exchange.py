@@ -10,7 +10,7 @@ from bots.exchange.settings import Settings, Source
 from bots.runtime.model.decision import Request
 from federation.model.actions import Redact
 from federation.model.events import Edit, RoomView
-from tests.unit.world import EnglishWords, World
+from tests.kit.world import EnglishWords, World
 
 BOT, OTHER_BOT = "@austausch:a.example", "@rundbrief:a.example"
 LEYLA, CEM, ANNA = "@leyla:a.example", "@cem:b.example", "@anna:a.example"

@@ -14,7 +14,7 @@ from federation.model.actions import (
 )
 from federation.model.events import RoomView
 from tests.kit.ombuds import ANNA, BILAL, BOT, SETTINGS
-from tests.unit.world import EnglishWords, World, said
+from tests.kit.world import EnglishWords, World, said
 
 ROOM, CHAT = "!meadow", "!canary-chat"
 YUSRA, ZOYA = "@canary-yusra:secret.example", "@canary-zoya:secret.example"
@@ -30,14 +30,14 @@ class Homeserver(World):
 
     def _do(self, request: Any, name: str) -> Performed | None:
         room = getattr(request, "room", "")
-        if not isinstance(room, Handle) or room in self.docs.handles:
+        if not isinstance(room, Handle) or room in self.memory.handles:
             return super()._do(request, name)
         assert request.notify, "staff would be told"
         return Performed(name, None, None, None, "handle")
 
     def at(self, request: Any) -> str:
         room: str = request.room
-        missing = isinstance(room, Handle) and room not in self.docs.handles
+        missing = isinstance(room, Handle) and room not in self.memory.handles
         return "" if missing else super().at(request)
 
 
@@ -54,7 +54,7 @@ class Meadow:
         settings = replace(SETTINGS, collect=timedelta(seconds=self.collect))
         self.world = Homeserver(OmbudsBot(settings, EnglishWords()), BOT)
         self.world.start()
-        self.office = self.world.docs.handles["office/room"].room_id
+        self.office = self.world.memory.handles["office/room"].room_id
         for user in (BOT, ANNA, BILAL):
             self.world.move(self.office, user, "join")
         self.world.pass_time(0)
@@ -115,7 +115,7 @@ class Meadow:
         return sorted(next(iter(x.audience or ())) for x in found)
 
     def kept(self, kind: str) -> dict[str, str]:
-        return self.world.docs.memory.documents.get(kind, {})
+        return self.world.memory.documents.get(kind, {})
 
     def case(self, number: int = 1) -> Any:
-        return self.world.docs.memory.get(CASES, str(number))
+        return self.world.memory.get(CASES, str(number))

@@ -16,8 +16,8 @@ from bots.runtime.kit.documents import Collection
 from bots.runtime.model.decision import Event, Performed, Phrase, Request, Say
 from federation.model.actions import AskNow, CreateRoom, Handle, Redact
 from federation.model.events import Edit, MediaMessage, Origin, TextMessage
-from tests.unit.world import EnglishWords, Found
-from tests.unit.world import World as Homeserver
+from tests.kit.world import EnglishWords, Found
+from tests.kit.world import World as Homeserver
 
 D = TypeVar("D")
 BOT = "@ombuds:office.example"
@@ -50,9 +50,9 @@ class World(Homeserver):
     # -- the way of an event -------------------------------------------------------------------
 
     def _decided(self, event: Event) -> Sequence[Request]:
-        decision = self.bot.rule(self.docs.memory, event, self.now)
+        decision = self.bot.rule(self.memory, event, self.now)
         assert "canary" not in repr(decision.changes), "what is kept can be logged"
-        self.docs.memory.apply(decision.changes)
+        self.memory.apply(decision.changes)
         return list(decision.requests)
 
     def _perform(self, request: Request) -> Performed | Found | None:
@@ -68,7 +68,7 @@ class World(Homeserver):
     def at(self, request: Any) -> str:
         """No room, for what says in none, or in one that was not made."""
         room = getattr(request, "room", "")
-        missing = isinstance(room, Handle) and room not in self.docs.handles
+        missing = isinstance(room, Handle) and room not in self.memory.handles
         return "" if not room or missing else super().at(request)
 
     # -- what a homeserver keeps ---------------------------------------------------------------
@@ -198,7 +198,7 @@ class World(Homeserver):
         return [text for texts in said.values() for text in texts]
 
     def kept(self, collection: Collection[D], key: str) -> D:
-        found = self.docs.memory.get(collection, key)
+        found = self.memory.get(collection, key)
         assert found is not None
         return found
 

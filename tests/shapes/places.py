@@ -17,10 +17,8 @@ from bots.runtime.model.decision import Request, Say
 from federation.model.actions import DeclineVerification, Handle, Redact
 from federation.model.events import RoomEvent, RoomView
 from federation.model.translate import translate
-from tests.kit import exchange, flags, ombuds
+from tests.kit import announcements, exchange, flags, ombuds, onboarding
 from tests.shapes.recorded import Shape
-from tests.unit import test_announcements_story as announcements
-from tests.unit import test_onboarding_story as onboarding
 
 AUTHOR = "@canary-author:secret.example"
 OPEN = frozenset({"m.reaction", "m.room.redaction"})
@@ -255,7 +253,7 @@ class Flagged(Place):
         chat = self.meadow.asked(event=first)
         self.readers[chat] = "author"
         self.said += self.meadow.answer("2", chat)
-        question = next((x for x in self.world.docs.handles if x.endswith("/evidence")), None)
+        question = next((x for x in self.world.memory.handles if x.endswith("/evidence")), None)
         if question is not None:
             target = self.world.event_of(question)
             self.said += self.world.react(target, "✅", flags.YUSRA, chat)[1]

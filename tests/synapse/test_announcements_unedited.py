@@ -16,15 +16,8 @@ from bots.runtime.speech.words import Words
 from tests.bench.mailsink import sink
 from tests.kit.stored import documents
 from tests.synapse.conftest import MakePerson
+from tests.synapse.editorial import House, NewAccount, mail, make_room, settings, text_of
 from tests.synapse.offices import started
-from tests.synapse.test_announcements_office import (
-    House,
-    NewAccount,
-    mail,
-    make_room,
-    settings,
-    text_of,
-)
 
 pytestmark = pytest.mark.synapse
 

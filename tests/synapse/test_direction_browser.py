@@ -27,8 +27,8 @@ from bots.runtime.speech.switches import switched
 from bots.runtime.speech.words import Words
 from federation.model.actions import Text
 from tests.kit import ombuds as test_ombuds_story
+from tests.kit import onboarding as test_onboarding_story
 from tests.synapse.browser import chromium
-from tests.unit import test_onboarding_story
 
 WORDS = Words()
 PHONE = {"width": 320, "height": 640}

@@ -14,8 +14,8 @@ from bots.announcements.site import rendered
 from bots.runtime.speech.words import Words
 from bridges.email import markup
 from bridges.email.rendering import as_html
+from tests.kit.announcements import SETTINGS
 from tests.synapse.browser import chromium
-from tests.unit.test_announcements_story import SETTINGS
 
 WORDS = Words()
 PHONE = {"width": 320, "height": 640}

@@ -9,7 +9,7 @@ import pytest
 from bots.announcements import keys
 from bots.runtime.model.decision import Request
 from federation.model.actions import React
-from tests.unit.test_announcements_story import BILAL, STRANGER, World, texts
+from tests.kit.announcements import BILAL, STRANGER, World, texts
 
 ADDRESS = "amal@mail.example"
 
@@ -27,7 +27,7 @@ def ask(world: World, command: str = "!sammelbrief", **fields: str) -> list[str]
 
 def notice(world: World, number: int = 1) -> str:
     """Event id of what we said when it was asked for."""
-    return world.docs.handles[keys.CALL(number=number)].event_id or ""
+    return world.memory.handles[keys.CALL(number=number)].event_id or ""
 
 
 def close(world: World) -> list[str]:

@@ -8,7 +8,7 @@ from bots.announcements.pages import published
 from bots.runtime.model.decision import Say, Started
 from federation.model.actions import CROWD, Join
 from federation.model.events import Origin, Redaction, RoomReplaced, TextMessage
-from tests.unit.test_announcements_story import ANNA, BOT, ROOM, World
+from tests.kit.announcements import ANNA, BOT, ROOM, World
 
 NEW, NEWEST = "!newer", "!newest"
 
@@ -47,12 +47,12 @@ def test_what_was_written_before_can_be_taken_back_there(world: World) -> None:
     world.send("Geheim")
     source = world.item().original.event
     world.handle(RoomReplaced(origin(ROOM, 1), world.view, NEW))
-    assert published(world.docs)
+    assert published(world.memory)
     assert world.handle(Redaction(origin("!strange", 2), world.view, source)) == []
     asked = world.handle(Redaction(origin(ROOM, 3), world.view, source))
     assert [x.room for x in asked if isinstance(x, Say)] == [ROOM]
-    assert published(world.docs) == ()
-    assert "Geheim" not in world.docs.everything()
+    assert published(world.memory) == ()
+    assert "Geheim" not in world.memory.everything()
 
 
 def test_every_start_sees_to_it_that_it_is_in_the_room(world: World) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from bots.announcements.documents.news import PAGES
 from bots.announcements.pages import published
-from tests.unit.test_announcements_story import BILAL, STRANGER, TEXT, World, texts
+from tests.kit.announcements import BILAL, STRANGER, TEXT, World, texts
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def world() -> World:
 
 
 def page(world: World) -> list[tuple[tuple[str, str], ...]]:
-    return [x.texts for x in published(world.docs)]
+    return [x.texts for x in published(world.memory)]
 
 
 def test_what_was_released_stands_there_the_newest_first(world: World) -> None:
@@ -51,8 +51,8 @@ def test_what_is_taken_back_stands_nowhere(world: World) -> None:
     assert page(world)
     world.redact(event)
     assert page(world) == []
-    assert "Haus am See" not in world.docs.everything()
-    assert world.docs.all(PAGES) == []
+    assert "Haus am See" not in world.memory.everything()
+    assert world.memory.all(PAGES) == []
 
 
 def test_an_edit_by_somebody_else_changes_nothing(world: World) -> None:
@@ -72,9 +72,9 @@ def test_a_translation_that_is_taken_back_leaves_page_queue_and_digest(world: Wo
     world.react(event, "✅", BILAL)
     world.held = True
     world.pass_time(timedelta(days=7))
-    assert "Quatsch" in world.docs.everything()
+    assert "Quatsch" in world.memory.everything()
     assert world.keys(world.redact(translation)) == ["translation-removed"]
-    assert "Quatsch" not in world.docs.everything()
+    assert "Quatsch" not in world.memory.everything()
     assert page(world) == [(("de", TEXT),)]
     world.release_held()
     letters = [texts(letter) for _, _, letter in world.news()]

@@ -14,7 +14,7 @@ from bots.announcements.rules.mails.addresses import unsubscribe_token
 from bots.runtime.mail import documents
 from bots.runtime.mail.documents import LETTERS
 from bots.runtime.model.decision import Due, FormSubmitted, MailReceived, Performed, SetAside
-from tests.unit.test_announcements_story import ANNA, BILAL, SETTINGS, STRANGER, World
+from tests.kit.announcements import ANNA, BILAL, SETTINGS, STRANGER, World
 
 PEOPLE = st.sampled_from((ANNA, BILAL, STRANGER))
 TEXTS = st.sampled_from(
@@ -127,7 +127,7 @@ class Story(RuleBasedStateMachine):
 
     @invariant()
     def what_was_removed_is_kept_nowhere(self) -> None:
-        kept = self.world.docs.everything()
+        kept = self.world.memory.everything()
         assert not [x for x in self.removed if x in kept]
 
     @invariant()
@@ -140,10 +140,10 @@ class Story(RuleBasedStateMachine):
         self.hold(held=False)
         self.world.back()
         self.world.pass_time(timedelta(days=10))
-        for stored in self.world.docs.all(ROUNDS):
+        for stored in self.world.memory.all(ROUNDS):
             assert stored.finished
             assert (stored.settled, stored.waiting) == (stored.total, 0)
-        assert all(x.key.startswith("c/") for x in self.world.docs.all(LETTERS))
+        assert all(x.key.startswith("c/") for x in self.world.memory.all(LETTERS))
 
 
 TestStory = Story.TestCase

@@ -14,7 +14,7 @@ from bots.announcements.settings import DigestTime, next_digest
 from bots.runtime.mail import documents
 from bots.runtime.mail.documents import ADDRESSES
 from bots.runtime.model.decision import Deliver, MailReceived, Started
-from tests.unit.test_announcements_story import ANNA, BERLIN, BOT, SETTINGS, TEXT, World, texts
+from tests.kit.announcements import ANNA, BERLIN, BOT, SETTINGS, TEXT, World, texts
 
 ADDRESS = "canary@mail.example"
 FORM = {
@@ -40,12 +40,12 @@ def asked_to_confirm(world: World) -> str:
 
 
 def stands(world: World, address: str = ADDRESS) -> str | None:
-    stored = world.docs.get(READERS, world.id(address))
+    stored = world.memory.get(READERS, world.id(address))
     return stored.standing if stored is not None else None
 
 
 def address_of(world: World, reader: str) -> str | None:
-    stored = world.docs.get(ADDRESSES, reader)
+    stored = world.memory.get(ADDRESSES, reader)
     return stored.address if stored is not None else None
 
 
@@ -64,7 +64,7 @@ def test_a_confirmed_reader_gets_mails_and_the_proof_is_kept(world: World) -> No
     world.submit("confirm", token=token)
     world.send()
     assert [address for address, _, _ in world.news()] == [ADDRESS]
-    (proof,) = world.docs.all(PROOFS)
+    (proof,) = world.memory.all(PROOFS)
     wish = proof.wish
     assert (wish.consent, wish.consent_language, wish.language) == ("أوافق", "ar", "ar")
     assert proof.confirmed - wish.asked == 3 * 3600
@@ -88,13 +88,13 @@ def test_the_mail_that_asks_says_nothing_else(world: World) -> None:
 )
 def test_what_is_no_address_changes_nothing(world: World, address: str) -> None:
     assert world.submit("subscribe", **{**FORM, "address": address}) == []
-    assert not world.docs.all(READERS)
+    assert not world.memory.all(READERS)
 
 
 def test_a_language_or_kind_that_is_not_offered_is_the_first(world: World) -> None:
     world.submit("subscribe", **{**FORM, "language": "tlh", "kind": "hourly"})
     world.submit("confirm", token=world.mails[-1][1])
-    stored = world.docs.get(READERS, world.id(ADDRESS))
+    stored = world.memory.get(READERS, world.id(ADDRESS))
     assert stored is not None
     assert (stored.language, stored.kind) == ("de", "immediate")
 
@@ -105,7 +105,7 @@ def test_nobody_can_fill_a_strangers_mailbox(world: World) -> None:
         world.pass_time(timedelta(minutes=30))
     assert len(world.mails) == 2
     world.pass_time(timedelta(days=8))
-    assert "canary" not in world.docs.everything()
+    assert "canary" not in world.memory.everything()
     world.submit("subscribe", **FORM)
     assert len(world.mails) == 3
 
@@ -157,7 +157,7 @@ def test_a_link_confirms_what_was_asked_for_with_it(world: World) -> None:
     forged = world.mails[-1][1]
     assert forged != own
     world.submit("confirm", token=own)
-    stored = world.docs.get(READERS, world.id(ADDRESS))
+    stored = world.memory.get(READERS, world.id(ADDRESS))
     assert stored is not None
     assert (stored.language, stored.kind) == ("de", "digest")
     assert address_of(world, world.id(ADDRESS)) == ADDRESS
@@ -168,16 +168,16 @@ def test_two_requests_of_one_moment_are_two(world: World) -> None:
     own = world.mails[-1][1]
     world.submit("subscribe", **FORM)
     world.submit("confirm", token=own)
-    stored = world.docs.get(READERS, world.id(ADDRESS))
+    stored = world.memory.get(READERS, world.id(ADDRESS))
     assert stored is not None
     assert (stored.language, stored.kind) == ("de", "digest")
 
 
 def test_whom_others_ask_for_is_not_changed_until_she_confirms(world: World) -> None:
     reader = world.subscribe(ADDRESS, "de", "digest")
-    before = world.docs.get(READERS, reader)
+    before = world.memory.get(READERS, reader)
     world.submit("subscribe", **{**FORM, "address": "Canary@mail.example"})
-    assert world.docs.get(READERS, reader) == before
+    assert world.memory.get(READERS, reader) == before
     assert address_of(world, reader) == ADDRESS
 
 
@@ -196,16 +196,16 @@ def test_who_leaves_leaves_no_request_behind(world: World) -> None:
     world.now += timedelta(hours=1)
     world.submit("subscribe", **FORM)
     world.submit("unsubscribe", token=unsubscribe_token(SETTINGS, reader))
-    assert "canary" not in world.docs.everything()
+    assert "canary" not in world.memory.everything()
 
 
 @pytest.mark.parametrize("token", ["", "x" * 22, "../../etc/passwd", "\x00"])
 @pytest.mark.parametrize("form", ["confirm", "unsubscribe", "unknown"])
 def test_a_forged_link_changes_nothing(world: World, form: str, token: str) -> None:
     reader = world.subscribe(ADDRESS)
-    before = world.docs.everything()
+    before = world.memory.everything()
     assert world.submit(form, token=token) == []
-    assert world.docs.everything() == before
+    assert world.memory.everything() == before
     assert address_of(world, reader) == ADDRESS
 
 
@@ -220,7 +220,7 @@ def test_a_link_serves_one_purpose(world: World) -> None:
 def test_an_old_link_confirms_nothing_and_the_address_is_gone(world: World) -> None:
     token = asked_to_confirm(world)
     world.pass_time(timedelta(days=8))
-    assert "canary" not in world.docs.everything()
+    assert "canary" not in world.memory.everything()
     world.submit("confirm", token=token)
     assert stands(world) is None
 
@@ -261,7 +261,7 @@ def test_whoever_waits_for_a_mail_gets_it_whatever_the_server_said_first(
     world.pass_time(timedelta(minutes=6))
     world.submit("confirm", token=world.mails[-1][1])
     assert stands(world) == "active"
-    assert not world.docs.forgotten
+    assert not world.memory.forgotten
 
 
 # -- leaving ---------------------------------------------------------------------------------------
@@ -274,12 +274,12 @@ def test_one_click_ends_the_mails_and_leaves_a_fingerprint(world: World) -> None
     token = next(token for address, token, _ in world.news() if address == ADDRESS)
     world.submit("unsubscribe", token=token)
     assert stands(world) == "gone"
-    assert "canary" not in world.docs.everything()
-    assert world.docs.forgotten == {(ADDRESSES.kind, reader)}
+    assert "canary" not in world.memory.everything()
+    assert world.memory.forgotten == {(ADDRESSES.kind, reader)}
     world.send("Zweiter")
     assert [x[0] for x in world.news()].count(ADDRESS) == 1
     assert world.submit("unsubscribe", token=token) == []
-    assert world.docs.get(READERS, reader) is not None
+    assert world.memory.get(READERS, reader) is not None
 
 
 def test_a_mail_with_the_token_as_subject_ends_them_too(world: World) -> None:
@@ -296,7 +296,7 @@ def test_other_mails_change_nothing(world: World, content: dict[str, object]) ->
 
 def test_who_left_after_a_backup_is_asked_again_before_the_first_mail(world: World) -> None:
     world.subscribe(ADDRESS)
-    world.docs.drop(ADDRESSES, world.id(ADDRESS))  # all that a restored backup knows
+    world.memory.drop(ADDRESSES, world.id(ADDRESS))  # all that a restored backup knows
     token = asked_to_confirm(world)
     world.send()
     assert not world.news()

@@ -2,287 +2,28 @@
 
 from __future__ import annotations
 
-import itertools
-from collections import deque
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from bots.announcements import keys
-from bots.announcements.bot import AnnouncementsBot
-from bots.announcements.documents.mails import ROUNDS, STRIKES, Round
-from bots.announcements.documents.news import ITEMS, PAGES, Announcement, State
+from bots.announcements.documents.mails import STRIKES
+from bots.announcements.documents.news import ITEMS, PAGES, State
 from bots.announcements.documents.people import READERS, Standing
-from bots.announcements.rules.mails.addresses import confirm_token, fingerprint, unsubscribe_token
-from bots.announcements.settings import DigestTime, Settings
+from bots.announcements.rules.mails.addresses import confirm_token, unsubscribe_token
 from bots.runtime.kit.documents import Collection
 from bots.runtime.mail import documents
-from bots.runtime.mail.documents import ADDRESSES, LETTERS, TROUBLE, Trouble
+from bots.runtime.mail.documents import ADDRESSES, TROUBLE, Trouble
 from bots.runtime.model.decision import (
-    CancelTimer,
-    Deliver,
-    Due,
-    Event,
-    FormSubmitted,
-    Performed,
-    Request,
     Say,
-    SetTimer,
-    Started,
 )
-from bots.runtime.model.made import Made
-from bots.runtime.model.messages import MessageNow, read_now
-from bots.runtime.model.requests import slots
-from bots.runtime.speech.words import Words
-from bridges.email.letters import Letter
-from federation.model.actions import AskNow
 from federation.model.events import (
-    Edit,
     MediaMessage,
-    Origin,
-    Reaction,
-    Redaction,
     RoomView,
-    TextMessage,
 )
-from federation.syncing.recent import Recent
-from tests.kit.memory import Memory
-from tests.unit.world import Found, caught_up, remember
-
-BOT = "@news:net.example"
-ANNA, BILAL, STRANGER = "@anna:net.example", "@bilal:net.example", "@stranger:net.example"
-ROOM = "!news"
-BERLIN = ZoneInfo("Europe/Berlin")
-SETTINGS = Settings(
-    account=BOT,
-    room=ROOM,
-    network="Bündnis",
-    languages=("de", "en", "ar", "uk"),
-    timezone=BERLIN,
-    public_url="https://net.example/",
-    secret=b"s" * 32,
-    digest=DigestTime(hour=17, weekday=4),
-)
-WORDS = Words()
-TEXT = "**Treffen am Freitag**\n\nWir treffen uns um 18 Uhr im Haus am See."
-
-
-@dataclass
-class World:
-    """A homeserver and a mail server of the simplest kind, with the bot at them."""
-
-    settings: Settings = SETTINGS
-    now: datetime = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
-    docs: Memory = field(default_factory=Memory)
-    view: RoomView = field(
-        default_factory=lambda: RoomView(power_levels={"users": {ANNA: 50, BILAL: 100}})
-    )
-
-    def __post_init__(self) -> None:
-        self.bot = AnnouncementsBot(self.settings, WORDS)
-        self.timers: dict[str, datetime] = {}
-        self.said: list[Request] = []
-        self.mails: list[tuple[str, str, Letter]] = []
-        """Reader, token, letter."""
-        self.waiting: deque[Deliver] = deque()
-        self.answers: dict[str, list[str]] = {}
-        """Reader → what the mail server says, one after the other."""
-        self.held = False
-        """Whether mails stay in the outbox."""
-        self.ids = itertools.count(1)
-        self.wrote: dict[str, dict[str, Any]] = {}
-        """Messages and edits as a homeserver keeps them; what was redacted is not among them."""
-        self.looks: deque[Found] = deque()
-        self.recent = Recent(0)
-        self.away = False
-        """Whether nothing can be looked up for now."""
-
-    # -- the way of an event -------------------------------------------------------------------
-
-    def handle(self, event: Event) -> list[Request]:
-        remember(self.recent, event)
-        asked: list[Request] = []
-        queue = deque([event])
-        while queue or (self.waiting and not self.held):
-            event = queue.popleft() if queue else self._carry_out(self.waiting.popleft())
-            decision = self.bot.rule(self.docs, event, self.now)
-            self.docs.apply(decision.changes)
-            slots(decision.requests, strict=True)
-            asked += decision.requests
-            for request in decision.requests:
-                self._perform(request)
-            while self.looks and not self.away:
-                queue.append(self._now(self.looks.popleft()))
-        self.said += asked
-        return asked
-
-    def _perform(self, request: Request) -> None:
-        if isinstance(request, SetTimer):
-            self.timers[request.key] = request.rings(self.now)
-        elif isinstance(request, CancelTimer):
-            self.timers.pop(request.key, None)
-        elif isinstance(request, Deliver):
-            self.waiting.append(request)
-        elif isinstance(request, AskNow):
-            others = (x for x in self.looks if x.asked != request)
-            self.looks = deque((*others, self._look(request)))
-        elif isinstance(request, Say):
-            self.bot.render(request.phrase)
-            if request.handle:
-                made = Made(request.handle, ROOM, f"$ours-{next(self.ids)}")
-                self.docs.handles[request.handle] = made
-
-    def _carry_out(self, action: Deliver) -> Performed:
-        job = action.content
-        letter = self.docs.get(LETTERS, job["letter"])
-        known = self.docs.get(ADDRESSES, job["reader"])
-        error = None
-        if letter is None or known is None:
-            error = documents.GONE
-        elif answers := self.answers.get(self.id(known.address)):
-            error = answers.pop(0)
-        else:
-            self.mails.append((known.address, job["token"], letter))
-        return Performed("Deliver", action.handle, None, None, error)
-
-    def _now(self, told: Found) -> MessageNow:
-        found = None if told.error else caught_up(self.recent, told, self._look)
-        view = self.docs.room(BOT, told.asked.room)
-        return read_now(BOT, told.asked, found, view, told.error)
-
-    def _look(self, asked: AskNow) -> Found:
-        event = self.wrote.get(asked.event_id)
-        if event is None:
-            return Found(asked, None, "M_NOT_FOUND")
-        found = {"event": {**event}, "edit": {**self._edit_of(asked.event_id)}}
-        return Found(asked, found, None)
-
-    def _edit_of(self, target: str) -> dict[str, Any]:
-        """The last one, as servers find it: of the author, and not removed."""
-        author = self.wrote[target]["sender"]
-        edits = [x for x in self.wrote.values() if x["edits"] == target and x["sender"] == author]
-        return edits[-1] if edits else {}
-
-    def _keep(self, origin: Origin, body: str, edits: str = "") -> None:
-        content: dict[str, Any] = {"msgtype": "m.text", "body": body}
-        if edits:
-            relation = {"rel_type": "m.replace", "event_id": edits}
-            content |= {"m.new_content": dict(content), "m.relates_to": relation}
-        self.wrote[origin.event_id] = {
-            "event_id": origin.event_id,
-            "type": "m.room.message",
-            "sender": origin.sender,
-            "content": content,
-            "edits": edits,
-        }
-
-    def back(self) -> list[Request]:
-        """What was found meanwhile is told."""
-        self.away = False
-        looks, self.looks = self.looks, deque()
-        return [x for found in looks for x in self.handle(self._now(found))]
-
-    def release_held(self) -> None:
-        self.held = False
-        if self.waiting:
-            self.handle(Due("nothing"))
-
-    def pass_time(self, span: timedelta) -> list[Request]:
-        end, asked = self.now + span, []
-        while due := sorted((at, key) for key, at in self.timers.items() if at <= end):
-            self.now = max(self.now, due[0][0])
-            del self.timers[due[0][1]]
-            asked += self.handle(Due(due[0][1]))
-        self.now = end
-        return asked
-
-    # -- what people do ------------------------------------------------------------------------
-
-    def start(self) -> World:
-        self.handle(Started(BOT, 1))
-        return self
-
-    def origin(self, sender: str) -> Origin:
-        return Origin(BOT, ROOM, f"$theirs-{next(self.ids):06}", sender, 0, False)
-
-    def write(self, body: str, sender: str = ANNA, **fields: Any) -> tuple[str, list[Request]]:
-        origin = self.origin(sender)
-        self._keep(origin, body)
-        return origin.event_id, self.handle(TextMessage(origin, self.view, body, **fields))
-
-    def edit(self, target: str, body: str, sender: str = ANNA) -> list[Request]:
-        return self.change(target, body, sender)[1]
-
-    def change(self, target: str, body: str, sender: str = ANNA) -> tuple[str, list[Request]]:
-        origin = self.origin(sender)
-        self._keep(origin, body, edits=target)
-        return origin.event_id, self.handle(Edit(origin, self.view, target, body))
-
-    def redact(self, target: str, sender: str = ANNA) -> list[Request]:
-        self.wrote.pop(target, None)
-        return self.handle(Redaction(self.origin(sender), self.view, target))
-
-    def react(self, target: str, key: str, sender: str = ANNA) -> list[Request]:
-        return self.handle(Reaction(self.origin(sender), self.view, target, key))
-
-    def submit(self, form: str, **fields: str) -> list[Request]:
-        return self.handle(FormSubmitted(form, fields))
-
-    def subscribe(
-        self, address: str, language: str = "de", kind: str = "immediate", consent: str = "Ja."
-    ) -> str:
-        """The reader's id."""
-        self.submit(
-            "subscribe",
-            address=address,
-            language=language,
-            kind=kind,
-            consent=consent,
-            consent_language=language,
-        )
-        reader = self.id(address)
-        _, token, _ = self.mails[-1]
-        self.submit("confirm", token=token)
-        return reader
-
-    def id(self, address: str) -> str:
-        known = fingerprint(self.settings, address)
-        assert known is not None
-        return known.id
-
-    def send(self, text: str = TEXT, **fields: Any) -> str:
-        """Write a message and release it; its event id."""
-        event, _ = self.write(text, **fields)
-        self.react(event, "✅", BILAL)
-        self.pass_time(self.settings.undo)
-        return event
-
-    # -- what there is -------------------------------------------------------------------------
-
-    def item(self, number: int = 1) -> Announcement:
-        found = self.docs.get(ITEMS, str(number))
-        assert found is not None
-        return found
-
-    def circular(self, key: str = "a/1") -> Round:
-        found = self.docs.get(ROUNDS, key)
-        assert found is not None
-        return found
-
-    def keys(self, requests: list[Request]) -> list[str]:
-        """What was said, by the names of the phrases; edits as `~name`."""
-        return [("~" if x.edits else "") + x.phrase.key for x in requests if isinstance(x, Say)]
-
-    def news(self) -> list[tuple[str, str, Letter]]:
-        """Mails but those that ask to confirm."""
-        return [x for x in self.mails if x[2].listed]
-
-
-def texts(letter: Letter) -> str:
-    return "\n".join(block.text for block in (*letter.blocks, *letter.footer))
+from tests.kit.announcements import ANNA, BILAL, SETTINGS, STRANGER, TEXT, World
 
 
 @pytest.fixture
@@ -339,7 +80,7 @@ def test_nothing_goes_out_before_somebody_releases_it(world: World) -> None:
 def test_a_release_can_be_said_in_several_ways(world: World, how: str) -> None:
     world.subscribe("anna@mail.example")
     event, _ = world.write(TEXT)
-    offer = world.docs.handles[keys.OFFER(number=1)].event_id
+    offer = world.memory.handles[keys.OFFER(number=1)].event_id
     assert offer is not None
     match how:
         case "reaction":
@@ -475,7 +216,7 @@ def test_a_correction_belongs_to_what_it_corrects(world: World) -> None:
 @pytest.mark.parametrize("body", ["!hilfe", "!foo", "!freigeben", "!zurück"])
 def test_a_command_outside_a_thread_is_answered(world: World, body: str) -> None:
     assert world.keys(world.write(body)[1]) in (["help"], ["command-unknown"], ["command-where"])
-    assert world.docs.get(ITEMS, "1") is None
+    assert world.memory.get(ITEMS, "1") is None
 
 
 def test_a_picture_is_asked_for_in_words(world: World) -> None:
@@ -506,7 +247,7 @@ def test_a_draft_that_is_removed_is_never_sent(world: World) -> None:
     assert world.keys(world.redact(event)) == ["~dropped"]
     world.pass_time(timedelta(days=1))
     assert not world.news()
-    assert "Haus am See" not in world.docs.everything()
+    assert "Haus am See" not in world.memory.everything()
 
 
 def test_a_removal_stops_the_mails_that_still_wait(world: World) -> None:
@@ -522,8 +263,8 @@ def test_a_removal_stops_the_mails_that_still_wait(world: World) -> None:
         world.handle(performed)
     asked = world.redact(event)
     assert world.keys(asked) == ["stopped"]
-    assert "Haus am See" not in world.docs.everything()
-    assert (PAGES.kind, "1") in world.docs.forgotten
+    assert "Haus am See" not in world.memory.everything()
+    assert (PAGES.kind, "1") in world.memory.forgotten
     world.release_held()
     assert len(world.news()) == 3
     circular = world.circular()
@@ -535,8 +276,8 @@ def test_a_removal_after_the_last_mail_is_told_to_come_late(world: World) -> Non
     event = world.send()
     assert world.keys(world.redact(event)) == ["redact-late"]
     assert world.item().state is State.DROPPED
-    assert "Haus am See" not in world.docs.everything()
-    assert (PAGES.kind, "1") in world.docs.forgotten
+    assert "Haus am See" not in world.memory.everything()
+    assert (PAGES.kind, "1") in world.memory.forgotten
 
 
 # -- what mail servers say -------------------------------------------------------------------------
@@ -599,7 +340,7 @@ def twice_unknown(world: World, share: range = range(1), of: int = 20) -> list[s
 
 
 def suspended(world: World) -> int:
-    return sum(x.standing is Standing.SUSPENDED for x in world.docs.all(READERS))
+    return sum(x.standing is Standing.SUSPENDED for x in world.memory.all(READERS))
 
 
 @pytest.mark.parametrize("how", ["reaction", "command", "confirmed anew"])
@@ -611,11 +352,11 @@ def test_who_is_unknown_twice_is_suspended_told_and_brought_back(world: World, h
     body = world.bot.render(said.phrase).body
     assert "550 5.1.1" in body
     assert "@" not in body
-    assert world.docs.get(ADDRESSES, reader) is not None
-    assert not world.docs.forgotten
+    assert world.memory.get(ADDRESSES, reader) is not None
+    assert not world.memory.forgotten
     world.send("Dritter")
     assert world.circular("a/3").total == 19
-    told = world.docs.handles[str(said.handle)].event_id or ""
+    told = world.memory.handles[str(said.handle)].event_id or ""
     if how == "reaction":
         world.react(told, "❌", BILAL)
     elif how == "command":
@@ -632,7 +373,7 @@ def test_who_is_unknown_twice_is_suspended_told_and_brought_back(world: World, h
 def test_what_a_tenth_of_a_round_meets_is_nobodys_fault(world: World, share: int) -> None:
     twice_unknown(world, range(share))
     assert suspended(world) == 0
-    assert not world.docs.forgotten
+    assert not world.memory.forgotten
     held = [x for x in world.said if isinstance(x, Say) and x.phrase.key == "held"]
     assert len(held) == 2
     assert "550 5.1.1" in world.bot.render(held[0].phrase).body
@@ -645,13 +386,13 @@ def test_what_was_refused_is_looked_through_once_a_round(
     for reader in readers[:8]:
         world.answers[reader] = [NOBODY]
     listed: list[str] = []
-    all_of = world.docs.keys
+    all_of = world.memory.keys
 
     def noted(collection: Collection[Any], *under: str) -> tuple[str, ...]:
         listed.append(collection.kind)
         return all_of(collection, *under)
 
-    monkeypatch.setattr(world.docs, "keys", noted)
+    monkeypatch.setattr(world.memory, "keys", noted)
     world.send()
     assert (world.circular().failed, world.circular().finished) == (8, True)
     assert listed.count(STRIKES.kind) == 1
@@ -665,18 +406,18 @@ def test_a_round_that_was_held_goes_out_once_the_server_is_mended(world: World) 
     assert (world.circular().failed, world.circular().waiting) == (0, 20)
     world.pass_time(timedelta(minutes=6))
     assert world.circular().sent == 20
-    assert not world.docs.all(STRIKES)
+    assert not world.memory.all(STRIKES)
 
 
 def test_the_room_hears_within_a_minute_why_no_mails_leave(world: World) -> None:
     world.subscribe("anna@mail.example")
-    world.docs.put(TROUBLE, Trouble(world.now.timestamp(), "450 4.7.1"))
+    world.memory.put(TROUBLE, Trouble(world.now.timestamp(), "450 4.7.1"))
     world.send()
     world.pass_time(timedelta(seconds=55))
     said = [x for x in world.said if isinstance(x, Say) and x.phrase.key == "mail-refused"]
     assert len(said) == 1
     assert "450 4.7.1" in world.bot.render(said[0].phrase).body
-    world.docs.drop(TROUBLE, "trouble")
+    world.memory.drop(TROUBLE, "trouble")
     world.pass_time(timedelta(seconds=55))
     assert "~mail-again" in world.keys(world.said)
 

@@ -9,7 +9,7 @@ import pytest
 from bots.announcements.documents.news import PAGES, State
 from bots.announcements.pages import published
 from federation.model.events import Edit, TextMessage
-from tests.unit.test_announcements_story import ANNA, BILAL, TEXT, World, texts
+from tests.kit.announcements import ANNA, BILAL, TEXT, World, texts
 
 WORDS = "Geheimer Ort"
 
@@ -30,7 +30,7 @@ def test_a_draft_says_again_what_it_said_before(world: World) -> None:
     event, _ = world.write(TEXT)
     edit, _ = world.change(event, WORDS)
     assert world.keys(world.redact(edit)) == ["~offer-changed"]
-    assert WORDS not in world.docs.everything()
+    assert WORDS not in world.memory.everything()
     assert world.item().original.text == TEXT
 
 
@@ -45,7 +45,7 @@ def test_a_release_that_waits_goes_out_with_what_is_left(world: World) -> None:
     world.pass_time(timedelta(seconds=30))
     assert len(world.news()) == 2
     assert WORDS not in mailed(world)
-    assert published(world.docs)[0].texts == (("de", TEXT),)
+    assert published(world.memory)[0].texts == (("de", TEXT),)
 
 
 def test_nothing_goes_out_before_it_is_known_what_is_left(world: World) -> None:
@@ -54,7 +54,7 @@ def test_nothing_goes_out_before_it_is_known_what_is_left(world: World) -> None:
     world.react(event, "✅", BILAL)
     world.away = True
     world.redact(edit)
-    assert WORDS not in world.docs.everything()
+    assert WORDS not in world.memory.everything()
     world.pass_time(timedelta(hours=1))
     assert world.item().state is State.PENDING
     assert not world.news()
@@ -94,11 +94,11 @@ def test_what_was_looked_up_too_early_does_not_count(world: World, again: str) -
         world.change(event, "Dritte Fassung")
     else:
         world.redact(event)
-    assert WORDS not in world.docs.everything()
+    assert WORDS not in world.memory.everything()
     world.back()
     expected = {"removed": TEXT, "edited": "Dritte Fassung", "redacted": ""}[again]
     assert world.item().original.text == expected
-    assert WORDS not in world.docs.everything()
+    assert WORDS not in world.memory.everything()
 
 
 def test_a_translation_says_again_what_it_said_before(world: World) -> None:
@@ -119,7 +119,7 @@ def test_what_can_not_go_out_any_more_is_dropped(world: World, left: str) -> Non
     world.change(event, left)
     world.react(event, "✅", BILAL)
     assert world.keys(world.redact(edit))[-1] == "~dropped"
-    assert WORDS not in world.docs.everything()
+    assert WORDS not in world.memory.everything()
     world.pass_time(timedelta(hours=1))
     assert not world.news()
 
@@ -130,11 +130,11 @@ def test_after_the_release_all_that_shows_it_is_taken_back(world: World) -> None
     world.react(event, "✅", BILAL)
     world.held = True
     world.pass_time(world.settings.undo)
-    assert WORDS in world.docs.everything()
+    assert WORDS in world.memory.everything()
     assert world.keys(world.redact(edit)) == ["stopped"]
-    assert WORDS not in world.docs.everything()
-    assert published(world.docs) == ()
-    assert (PAGES.kind, "1") in world.docs.forgotten
+    assert WORDS not in world.memory.everything()
+    assert published(world.memory) == ()
+    assert (PAGES.kind, "1") in world.memory.forgotten
     world.release_held()
     assert not world.news()
 
@@ -147,7 +147,7 @@ def test_after_the_release_a_translation_gives_way_to_the_original(world: World)
     world.held = True
     world.pass_time(world.settings.undo)
     assert world.keys(world.redact(edit)) == ["translation-removed"]
-    assert WORDS not in world.docs.everything()
+    assert WORDS not in world.memory.everything()
     world.release_held()
     assert WORDS not in mailed(world)
 
@@ -159,7 +159,7 @@ def test_what_was_removed_before_it_could_be_read_is_no_text(world: World, edite
     world.redact(late.event_id)
     read = Edit(late, world.view, event, WORDS) if edited else TextMessage(late, world.view, WORDS)
     assert world.handle(read) == []
-    assert WORDS not in world.docs.everything()
+    assert WORDS not in world.memory.everything()
 
 
 def test_nobody_elses_edit_counts(world: World) -> None:

@@ -18,7 +18,7 @@ from bots.announcements.waiting import (
     pace,
     too_many,
 )
-from tests.unit.test_announcements_story import SETTINGS, World
+from tests.kit.announcements import SETTINGS, World
 
 FORM = {"language": "de", "kind": "immediate", "consent": "Ja.", "consent_language": "de"}
 HONEST = "honest@mail.example"
@@ -103,9 +103,9 @@ def test_a_mail_that_is_not_answered_holds_up_few_others() -> None:
     world.held = True
     for i in range(20):
         ask(world, **NOTHING_IN_COMMON(i))
-    world.docs.coming = {x.handle or "" for x in world.waiting}
+    world.memory.coming = {x.handle or "" for x in world.waiting}
     assert len(world.waiting) == 4
-    world.docs.coming.clear()
+    world.memory.coming.clear()
     world.release_held()
     world.pass_time(timedelta(seconds=1))
     assert len(world.mails) == 20

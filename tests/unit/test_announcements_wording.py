@@ -22,8 +22,8 @@ from bots.runtime.speech.phrases import Plural, Renderer, each
 from bots.runtime.speech.words import LANGUAGES
 from bots.runtime.understanding.commands import Command, Invocation
 from bridges.email.rendering import as_html, as_text
+from tests.kit.announcements import SETTINGS, WORDS
 from tests.kit.looped import looped
-from tests.unit.test_announcements_story import SETTINGS, WORDS
 
 RULES = sorted(Path(bots.announcements.rules.__file__).parent.rglob("*.py"))
 SPEAKING = frozenset({"tell", "answer", "show", "phrase", "Phrase"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bots.cli.checkup.spaces import spaces
 from bots.offices.checkup.finding import Finding, Mark
 from federation.spaces.state import POWER_LEVELS, TOMBSTONE
-from tests.unit.spaces import ONBOARDING, Homeserver, made, network
+from tests.kit.spaces import ONBOARDING, Homeserver, made, network
 
 HERE = network(made("nord", "@nora:x", rooms=2))
 

@@ -10,7 +10,7 @@ import ast
 from functools import cache
 
 from tests.kit.looped import looped
-from tests.unit.spoken_texts import ROOT
+from tests.kit.spoken_texts import ROOT
 
 MISTAKES = {
     # the eight that a volunteer meets first

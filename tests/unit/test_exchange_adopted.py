@@ -37,7 +37,7 @@ from tests.kit.exchange_afar import (
     Afar,
     joins,
 )
-from tests.unit.world import said
+from tests.kit.world import said
 
 
 def leaves(asked: Iterable[Request]) -> list[str]:

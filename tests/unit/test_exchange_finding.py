@@ -11,7 +11,7 @@ from bots.exchange.documents import SHARES
 from bots.exchange.words import words
 from federation.model.events import RoomView
 from tests.kit.exchange import ANNA, CEM, CLOSED, EXCHANGE, LEYLA, NORTH, SETTINGS, Market
-from tests.unit.world import said
+from tests.kit.world import said
 
 SPACE = "!space"
 

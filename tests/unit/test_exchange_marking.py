@@ -27,7 +27,7 @@ from tests.kit.exchange import (
     Market,
     redacted,
 )
-from tests.unit.world import said
+from tests.kit.world import said
 
 SEALED = RoomView(joined=frozenset({BOT, LEYLA, CEM, ANNA}), encrypted=True)
 

@@ -67,7 +67,7 @@ class Chaos(Market):
 
     def pick(self, a: int) -> str:
         known = [*self.authors, *self.marked]
-        ours = [x.event_id for x in self.docs.handles.values() if x.event_id]
+        ours = [x.event_id for x in self.memory.handles.values() if x.event_id]
         pool = ours if a % 5 == 0 and ours else known or ["$none"]
         return pool[-1 - a % len(pool)]
 
@@ -162,7 +162,7 @@ class Chaos(Market):
             self.gone.add(target)
             self._shows(target, event={**self.seen[target]["event"], "content": {}})
         self.marked.pop(target, None)
-        ours = [x for x in self.docs.handles.values() if x.event_id == target]
+        ours = [x for x in self.memory.handles.values() if x.event_id == target]
         room = ours[0].room_id if ours else room
         self.taken_down |= {x.handle for x in ours}
         # What we redact ourselves does not come back to us.
@@ -174,7 +174,7 @@ class Chaos(Market):
         self.write(body, EVERYBODY[a % 5], ROOMS[b % 5], reply_to=reply, encrypted=b % 3 != 0)
 
     def answer(self, a: int, b: int, noise: str) -> None:
-        copies = [x.event_id for x in self.docs.handles.values() if x.handle.endswith("/copy")]
+        copies = [x.event_id for x in self.memory.handles.values() if x.handle.endswith("/copy")]
         thread = copies[a % len(copies)] if copies else "$none"
         event, _ = self.write(noise or "x", EVERYBODY[b % 5], EXCHANGE, thread=thread)
         self.authors[event] = (EVERYBODY[b % 5], EXCHANGE)
@@ -226,7 +226,7 @@ def living(market: Chaos) -> dict[str, str]:
                 copies[name] = market.bot.render(request.phrase).body
         elif isinstance(request, Redact):
             copies.pop(str(request.target), None)
-    return {name: text for name, text in copies.items() if name in market.docs.handles}
+    return {name: text for name, text in copies.items() if name in market.memory.handles}
 
 
 def shown(market: Chaos) -> str:

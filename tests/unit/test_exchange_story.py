@@ -10,7 +10,7 @@ from bots.exchange.keys import SHARE
 from bots.exchange.settings import Source
 from federation.model.actions import AskNow, Join, Leave, React
 from tests.kit.exchange import ANNA, BOT, CEM, EXCHANGE, LEYLA, NORTH, SETTINGS, Market, redacted
-from tests.unit.world import said
+from tests.kit.world import said
 
 
 def test_a_message_is_shared_changed_and_taken_back() -> None:

@@ -12,7 +12,7 @@ from bots.runtime.model.decision import CancelTimer
 from federation.model.actions import AskNow, Redact
 from federation.model.events import Edit
 from tests.kit.exchange import ANNA, CEM, EXCHANGE, LEYLA, NORTH, Market, redacted
-from tests.unit.world import said
+from tests.kit.world import said
 
 OLD = [(EXCHANGE, "exchange/1/copy"), (NORTH, "exchange/1/seen")]
 

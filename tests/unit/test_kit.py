@@ -20,7 +20,7 @@ from bots.runtime.understanding.commands import Command, Invocation, Unknown
 from federation.model.actions import Handle, Join
 from federation.model.events import Origin, Reaction, RoomView, TextMessage
 from tests.kit.memory import Memory
-from tests.unit.world import EnglishWords
+from tests.kit.world import EnglishWords
 
 NOW = datetime(2026, 3, 5, tzinfo=UTC)
 ANSWER = Timer("answer/{case:int}/{number:int}")

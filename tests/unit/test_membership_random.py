@@ -21,16 +21,7 @@ from federation.model.events import MembershipKind
 from federation.model.membership import Place
 from federation.model.network import Access
 from tests.kit.census import DEEDS, WORDS, Census
-from tests.unit.test_onboarding_story import (
-    ANNA,
-    BOT,
-    COORDINATION,
-    EXCHANGE,
-    NEWS,
-    SETTINGS,
-    SPACE,
-    Town,
-)
+from tests.kit.onboarding import ANNA, BOT, COORDINATION, EXCHANGE, NEWS, SETTINGS, SPACE, Town
 
 NORA = "@nora:a.example"
 PEOPLE = tuple(f"@p{number}:a.example" for number in range(6))

@@ -9,7 +9,7 @@ import pytest
 from bots.runtime.model.decision import Due, Performed, Request, Say, SetTimer
 from federation.model.events import Edit, TextMessage
 from tests.kit.ombuds import ANNA, BILAL, CEM, CHAT, OFFICE, World
-from tests.unit.world import said
+from tests.kit.world import said
 
 NOTICE = "case/1/answer/1/notice"
 

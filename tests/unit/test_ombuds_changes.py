@@ -10,7 +10,7 @@ from bots.runtime.model.decision import Request, Say
 from federation.model.actions import Redact
 from federation.model.events import Edit, Redaction, TextMessage
 from tests.kit.ombuds import CEM, CHAT, OFFICE, YUSRA, World
-from tests.unit.world import said
+from tests.kit.world import said
 
 OTHER, OTHER_CHAT = "@other:x.example", "!other"
 

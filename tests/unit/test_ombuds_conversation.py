@@ -10,7 +10,7 @@ from bots.runtime.model.decision import CancelTimer, Due, Phrase, Request, Say, 
 from federation.model.actions import DeclineVerification, Join, Leave, SetState
 from federation.model.events import Asked, ClientRequest, RoomView, TextMessage
 from tests.kit.ombuds import ANNA, BOT, CEM, CHAT, OFFICE, SETTINGS, YUSRA, World
-from tests.unit.world import said
+from tests.kit.world import said
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_a_second_join_of_ours_changes_nothing(world: World) -> None:
 def test_our_own_room_is_no_private_chat_before_it_has_its_handle() -> None:
     world = World()
     world.handle(Started(BOT, 1))
-    del world.docs.handles["office/room"]
+    del world.memory.handles["office/room"]
     world.move(OFFICE, ANNA, "invite", by=BOT)
     assert world.move(OFFICE, BOT, "join") == []
     assert world.write("!hilfe", ANNA, OFFICE)[1] == []

@@ -9,12 +9,12 @@ from bots.runtime.model.decision import Due, Request, Started
 from federation.model.actions import AskDevices
 from federation.model.events import DevicesChanged, RoomView
 from tests.kit.ombuds import ANNA, BILAL, BOT, CEM, OFFICE, YUSRA, World
-from tests.unit.world import said
+from tests.kit.world import said
 
 
 def has(world: World, user: str, *devices: str) -> list[Request]:
     """Her list of devices changes, and is asked for."""
-    world.docs.clients[user] = None
+    world.memory.clients[user] = None
     origin = replace(world.origin("", user), encrypted=False)
     world.handle(DevicesChanged(origin, RoomView()))
     if keys.DEVICES(user=user) not in world.timers:
@@ -22,7 +22,7 @@ def has(world: World, user: str, *devices: str) -> list[Request]:
     asked = world.handle(Due(keys.DEVICES(user=user)))
     assert AskDevices(keys.FIRST(), user) in asked
     assert world.timers[keys.DEVICES(user=user)] > world.now, "who can't be asked is asked again"
-    world.docs.clients[user] = frozenset(devices)
+    world.memory.clients[user] = frozenset(devices)
     told = world.handle(Due(keys.DEVICES(user=user)))
     assert keys.DEVICES(user=user) not in world.timers
     return told
@@ -43,8 +43,8 @@ def test_each_new_device_is_told_of_once() -> None:
 def test_the_devices_at_an_update_are_known() -> None:
     world = World().found()
     world.timers.clear()
-    world.docs.documents.pop("ombuds/devices", None)
-    world.docs.clients |= {ANNA: frozenset({"A", "B"}), BILAL: frozenset({"C"})}
+    world.memory.documents.pop("ombuds/devices", None)
+    world.memory.clients |= {ANNA: frozenset({"A", "B"}), BILAL: frozenset({"C"})}
     world.handle(Started(BOT, 2))
     due = [x for x in world.timers if keys.DEVICES.read(x)]
     assert sorted(due) == [keys.DEVICES(user=ANNA), keys.DEVICES(user=BILAL)]
@@ -59,16 +59,16 @@ def test_who_joins_the_team_is_told_that_and_nothing_of_her_devices() -> None:
     world.staff(f"!team neu {CEM}", case=None)
     world.staff("!bestätigen", BILAL, case=None)
     assert world.office_keys(world.move(OFFICE, CEM, "join")) == ["team-joined"]
-    world.docs.clients[CEM] = frozenset({"PHONE"})
+    world.memory.clients[CEM] = frozenset({"PHONE"})
     assert not world.office_keys(world.handle(Due(keys.DEVICES(user=CEM))))
     assert world.office_keys(has(world, CEM, "PHONE", "LAPTOP")) == ["device-new"]
     world.move(OFFICE, CEM, "leave")
     assert not has(world, CEM, "PHONE", "LAPTOP", "THIRD")
-    assert CEM not in world.docs.documents["ombuds/devices"]
+    assert CEM not in world.memory.documents["ombuds/devices"]
 
 
 def test_of_others_nothing_is_said_or_kept() -> None:
     world = World().found().with_chat()
     assert not has(world, YUSRA, "PHONE")
     assert not world.handle(Due(keys.DEVICES(user=YUSRA)))
-    assert YUSRA not in world.docs.documents.get("ombuds/devices", {})
+    assert YUSRA not in world.memory.documents.get("ombuds/devices", {})

@@ -39,7 +39,7 @@ from tests.kit.flags import (
     Meadow,
 )
 from tests.kit.ombuds import ANNA, BOT, SETTINGS
-from tests.unit.world import EnglishWords, said
+from tests.kit.world import EnglishWords, said
 
 # -- rooms -----------------------------------------------------------------------------------------
 
@@ -50,18 +50,18 @@ def test_a_room_is_entered_and_flags_are_off_in_it() -> None:
     assert meadow.world.keys(asked, ROOM) == ["flags-hello"]
     assert not any(isinstance(x, Leave) for x in asked)
     assert meadow.flag() == []
-    assert "ombuds/flag" not in meadow.world.docs.memory.documents
+    assert "ombuds/flag" not in meadow.world.memory.documents
 
 
 def test_what_is_said_in_a_room_is_no_complaint() -> None:
     meadow = Meadow().on()
-    before = meadow.world.docs.memory.documents.copy()
+    before = meadow.world.memory.documents.copy()
     assert meadow.world.write("They hit us!", YUSRA, ROOM)[1] == []
     assert meadow.world.media("image", YUSRA, ROOM) == []
     assert meadow.world.garble(YUSRA, ROOM) == []
     assert meadow.world.edit("$x", "!flags off", MODA, ROOM) == []
     assert meadow.world.redact("$x", YUSRA, ROOM) == []
-    assert meadow.world.docs.memory.documents == before
+    assert meadow.world.memory.documents == before
 
 
 def test_a_room_that_has_two_people_left_is_still_no_private_chat() -> None:
@@ -69,7 +69,7 @@ def test_a_room_that_has_two_people_left_is_still_no_private_chat() -> None:
     for user in EVERYBODY[1:]:
         meadow.world.move(ROOM, user, "leave")
     assert meadow.world.write("Help me", YUSRA, ROOM)[1] == []
-    assert meadow.world.docs.memory.documents.get("ombuds/conversation", {}) == {}
+    assert meadow.world.memory.documents.get("ombuds/conversation", {}) == {}
 
 
 @pytest.mark.parametrize("body", ["!flags on", "!Flaggen an", "！bayraklar aç", "!flags: ON"])
@@ -185,7 +185,7 @@ def test_a_reaction_that_is_gone_already_does_no_harm() -> None:
 
 def test_a_room_of_which_a_lost_store_knew_says_that_flags_are_off() -> None:
     meadow = Meadow().on()
-    meadow.world.docs.memory.documents.pop("ombuds/place")
+    meadow.world.memory.documents.pop("ombuds/place")
     assert meadow.world.keys(meadow.flag()) == ["flags-off"]
     assert meadow.flag(ZOYA) == []
     assert meadow.world.keys(meadow.world.write("!flags on", MODA, ROOM)[1]) == ["flags-on"]
@@ -323,7 +323,7 @@ def test_who_flags_is_asked_in_a_private_encrypted_chat() -> None:
     question = said(asked, "flag-question")
     assert (question.audience, question.strict) == (frozenset({YUSRA}), True)
     assert question.phrase.language == "de en"
-    assert meadow.world.at(question) == meadow.world.docs.handles[made.handle].room_id
+    assert meadow.world.at(question) == meadow.world.memory.handles[made.handle].room_id
     assert [x.key for x in asked if isinstance(x, React)] == ["💬", "🏠", "✖\ufe0f"]
     assert not any(isinstance(x, AskNow) for x in asked)
     assert meadow.world.keys(asked, ROOM) == meadow.world.keys(asked, meadow.office) == []
@@ -396,7 +396,7 @@ def test_a_mistake_is_forgotten(text: str) -> None:
     asked = meadow.answer(text, room)
     assert meadow.world.keys(asked) == ["flag-forgotten"]
     assert flags_kept(meadow) == {}
-    assert MESSAGE not in str(meadow.world.docs.memory.documents)
+    assert MESSAGE not in str(meadow.world.memory.documents)
     assert meadow.world.pass_time(8 * 24 * 3600) == []
 
 
@@ -412,7 +412,7 @@ def test_without_an_answer_it_is_forgotten() -> None:
 
 
 def said_question(meadow: Meadow) -> str:
-    return next(x for x in meadow.world.docs.handles if x.endswith("/question"))
+    return next(x for x in meadow.world.memory.handles if x.endswith("/question"))
 
 
 def test_an_answer_comes_once() -> None:
@@ -726,7 +726,7 @@ def test_a_flag_of_later_is_a_question_of_its_own() -> None:
 def test_a_moderator_who_left_her_room_is_asked_back() -> None:
     meadow = Meadow().on()
     asked = meadow.answer("1", meadow.asked())
-    rooms = {x.invite[0]: meadow.world.docs.handles[x.handle].room_id
+    rooms = {x.invite[0]: meadow.world.memory.handles[x.handle].room_id
              for x in asked if isinstance(x, CreateRoom)}  # fmt: skip
     meadow.world.views[rooms[MODI]] = RoomView(joined=frozenset({BOT}))
     meadow.world.views[rooms[MODA]] = RoomView(joined=frozenset({BOT, MODA}))
@@ -802,7 +802,7 @@ def test_what_is_shown_of_a_closed_case_brings_it_into_the_room_that_followed() 
     meadow.world.write("!schließen", ANNA, meadow.office, thread=root)
     meadow.world.move(meadow.office, BOT, "leave", by=ANNA)
     asked = meadow.answer("zeigen", room)
-    new = meadow.world.docs.handles["office/room/1"].room_id
+    new = meadow.world.memory.handles["office/room/1"].room_id
     assert meadow.world.keys(asked, new) == ["case-root", "evidence"]
 
 
@@ -810,7 +810,7 @@ def test_by_reaction_the_text_is_shown_too() -> None:
     meadow = Meadow().on()
     room = meadow.asked()
     meadow.answer("2", room)
-    question = next(x for x in meadow.world.docs.handles if x.endswith("/evidence"))
+    question = next(x for x in meadow.world.memory.handles if x.endswith("/evidence"))
     asked = meadow.world.react(meadow.world.event_of(question), "✅", YUSRA, room)[1]
     assert meadow.world.keys(asked, meadow.office) == ["evidence"]
 
@@ -820,7 +820,7 @@ def test_the_text_is_not_shown_if_she_does_not_want_it() -> None:
     room = meadow.asked()
     meadow.answer("2", room)
     assert meadow.world.keys(meadow.answer("nein", room)) == ["evidence-kept"]
-    assert WORDS not in str(meadow.world.docs.memory.documents)
+    assert WORDS not in str(meadow.world.memory.documents)
     assert meadow.world.keys(meadow.answer("zeigen", room), meadow.office) == ["followup"]
 
 
@@ -954,7 +954,7 @@ def test_her_own_message_does_not_give_her_name_away() -> None:
             body = meadow.world.bot.render(request.phrase).body
             assert YUSRA not in body
             assert "Canary Yusra" not in body
-    assert "Canary Yusra" not in str(meadow.world.docs.memory.documents)
+    assert "Canary Yusra" not in str(meadow.world.memory.documents)
 
 
 def beside() -> Meadow:
@@ -1005,7 +1005,7 @@ def test_the_text_goes_to_what_was_flagged_though_staff_asked_about_something_el
     meadow = beside()
     meadow.world.write("!antwort 1 How cold?", ANNA, meadow.office)
     meadow.world.pass_time(61)
-    question = next(x for x in meadow.world.docs.handles if x.endswith("/evidence"))
+    question = next(x for x in meadow.world.memory.handles if x.endswith("/evidence"))
     asked = meadow.world.react(meadow.world.event_of(question), "✅", YUSRA, CHAT)[1]
     assert thread(asked, "evidence") == keys.ROOT(case=2)
     assert thread(meadow.answer("Ten degrees.", CHAT)) == keys.ROOT(case=1)
@@ -1016,7 +1016,7 @@ def test_a_text_that_she_is_asked_to_copy_goes_to_what_she_flagged() -> None:
     meadow.world.write("!antwort 1 How cold?", ANNA, meadow.office)
     meadow.world.pass_time(61)
     meadow.world.seen.clear()
-    question = next(x for x in meadow.world.docs.handles if x.endswith("/evidence"))
+    question = next(x for x in meadow.world.memory.handles if x.endswith("/evidence"))
     asked = meadow.world.react(meadow.world.event_of(question), "✅", YUSRA, CHAT)[1]
     assert "evidence-failed" in meadow.world.keys(asked, CHAT)
     assert thread(meadow.answer("He wrote: go home.", CHAT)) == keys.ROOT(case=2)
@@ -1187,7 +1187,7 @@ def test_what_is_kept_of_flags_can_be_logged() -> None:
     meadow = Meadow().on()
     meadow.answer("1", meadow.asked())
     meadow.flag(ZOYA)
-    memory = meadow.world.docs.memory
+    memory = meadow.world.memory
     kinds: tuple[Any, ...] = (FLAGS, FLAGGERS, PLACES, NOTICES, MODERATORS)
     kept = [x for kind in kinds for x in memory.all(kind)]
     assert {type(x).__name__ for x in kept} == {"Flag", "Flagger", "Place", "Notice", "Moderator"}

@@ -47,7 +47,7 @@ class Chaos:
     def flag(self, a: int, b: int) -> None:
         user, event = PEOPLE[a % 3], EVENTS[b % len(EVENTS)]
         world, before = self.meadow.world, len(self.meadow.world.said)
-        place = world.docs.get(PLACES, ROOM)
+        place = world.memory.get(PLACES, ROOM)
         reaction, _ = world.react(event, "🚩", user, ROOM)
         removals = [x for x in world.said[before:] if isinstance(x, Redact)]
         if place is not None and place.open:
@@ -77,7 +77,7 @@ class Chaos:
     def rooms_of(self, user: str) -> list[str]:
         world = self.meadow.world
         asked = [x for x in world.said if isinstance(x, CreateRoom) and x.invite == (user,)]
-        made = [world.docs.made(x.handle) for x in asked if x.handle.startswith("chat/")]
+        made = [world.memory.made(x.handle) for x in asked if x.handle.startswith("chat/")]
         found = [x.room_id for x in made if x is not None]
         for room in found:
             if user not in self.meadow.world.view(room).joined:
@@ -93,7 +93,7 @@ class Chaos:
     def react(self, a: int, b: int) -> None:
         user, key = PEOPLE[a % 3], ("💬", "🏠", "✖", "✅", "❌", "2⃣")[b % 6]
         choices = {"💬": "1", "🏠": "2", "2⃣": "2", "✅": "zeigen"}
-        handles = self.meadow.world.docs.handles
+        handles = self.meadow.world.memory.handles
         questions = [x for x in handles.values() if x.handle.startswith("flag/") and x.event_id]
         if questions:
             question = questions[-1 - a % len(questions)]
@@ -149,7 +149,7 @@ class Chaos:
             world.move(NEW, BOT, "join")
 
     def take_back(self, a: int, b: int) -> None:
-        sources = list(self.meadow.world.docs.copies)
+        sources = list(self.meadow.world.memory.copies)
         if sources:
             user = PEOPLE[b % 3]
             self.meadow.world.redact(sources[a % len(sources)], user, self.rooms_of(user)[-1])

@@ -12,7 +12,7 @@ from bots.runtime.model.decision import Request, Say
 from federation.model.actions import AskDevices, Redact
 from federation.model.events import Doubt, Edit, MediaMessage, TextMessage
 from tests.kit.ombuds import ANNA, CHAT, OFFICE, YUSRA, World
-from tests.unit.world import said
+from tests.kit.world import said
 
 SECOND = "!chat-2:hs"
 

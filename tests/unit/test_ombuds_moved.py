@@ -11,7 +11,7 @@ from bots.runtime.model.decision import Request, Say, SetAside, Started
 from federation.model.actions import CreateRoom, Handle, Join, Leave, SetState
 from federation.model.events import RoomReplaced
 from tests.kit.ombuds import ANNA, BILAL, BOT, CHAT, OFFICE, World
-from tests.unit.world import said
+from tests.kit.world import said
 
 TRAP = "!trap"
 NEW = Handle("office/room/1")
@@ -32,7 +32,7 @@ def put_out(world: World) -> list[Request]:
 
 def office_room(world: World) -> str:
     number = office(world).rooms
-    return world.docs.handles[f"office/room/{number}" if number else "office/room"].room_id
+    return world.memory.handles[f"office/room/{number}" if number else "office/room"].room_id
 
 
 def made(asked: list[Request]) -> list[CreateRoom]:
@@ -73,7 +73,7 @@ def test_cases_stand_in_the_new_room_with_all_that_the_person_wrote() -> None:
     assert (root.handle, root.audience) == ("case/1/root", frozenset({ANNA, BILAL}))
     assert (later.phrase.values["text"], later.thread) == ("Auch heute wieder.", "case/1/root")
     assert world.chat_keys(asked) == []
-    assert world.docs.handles["case/1/root"].room_id == office_room(world) != OFFICE
+    assert world.memory.handles["case/1/root"].room_id == office_room(world) != OFFICE
     assert world.keys(world.write("Und noch etwas.")[1], office_room(world)) == ["followup"]
 
 
@@ -126,7 +126,7 @@ def test_what_comes_into_the_thread_of_a_closed_case_brings_it_along() -> None:
     told = [x for x in asked if isinstance(x, Say) and x.room == NEW]
     assert told.index(said(asked, "followup")) > [x.handle for x in told].index("case/1/root")
     assert said(asked, "followup").phrase.values["text"] == "Die Heizung ist kalt"
-    assert world.docs.handles["case/1/root"].room_id == room, "else nobody finds the thread"
+    assert world.memory.handles["case/1/root"].room_id == room, "else nobody finds the thread"
 
 
 def test_nothing_counts_that_is_said_in_the_old_room() -> None:

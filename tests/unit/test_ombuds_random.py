@@ -74,7 +74,7 @@ class Chaos:
         return "A" if noise.startswith("!") else "N"
 
     def pick_event(self, number: int) -> str:
-        ours = [x.event_id for x in self.world.docs.handles.values() if x.event_id]
+        ours = [x.event_id for x in self.world.memory.handles.values() if x.event_id]
         known = ours if number % 3 == 0 and ours else list(self.sources)
         return known[-1 - number // 3 % len(known)]
 

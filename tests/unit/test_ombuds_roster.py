@@ -11,7 +11,7 @@ from bots.ombuds.documents.team import Office
 from bots.runtime.model.decision import Request, SetTimer
 from federation.model.actions import Invite, Kick
 from tests.kit.ombuds import ANNA, BILAL, BOT, CEM, OFFICE, SETTINGS, World
-from tests.unit.world import said
+from tests.kit.world import said
 
 
 def team(*staff: str) -> World:

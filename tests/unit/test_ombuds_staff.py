@@ -16,7 +16,7 @@ from bots.runtime.understanding.commands import Command
 from federation.model.actions import Handle
 from federation.model.events import Ignored, MediaMessage, Reaction
 from tests.kit.ombuds import ANNA, BILAL, CEM, OFFICE, World, flat
-from tests.unit.world import said
+from tests.kit.world import said
 
 
 @pytest.fixture
@@ -48,13 +48,13 @@ def test_take(world: World) -> None:
 def test_nothing_that_staff_do_reads_whose_case_it_is(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read, get = set(), world.docs.get
+    read, get = set(), world.memory.get
 
     def watched(collection: Collection[Any], key: str) -> Any:
         read.add(collection.kind)
         return get(collection, key)
 
-    monkeypatch.setattr(world.docs, "get", watched)
+    monkeypatch.setattr(world.memory, "get", watched)
     commanded = ("take", "answer We come.", "undo", "close", "reopen", "cases", "cases x", "help")
     for body in ("We should ask them.", *(f"!{x}" for x in commanded)):
         assert world.staff(body) or body.startswith("!")
@@ -77,7 +77,7 @@ def test_a_word_is_looked_for_in_all_cases_a_few_at_a_time(
     lines, more = told["lines"], told["more"]
     assert [x.values["number"] for x in lines] == [3, 4], "who has waited longest"  # type: ignore[attr-defined]
     assert more.values["count"] == 5  # type: ignore[attr-defined]
-    assert world.docs.all(SEARCHES) == []
+    assert world.memory.all(SEARCHES) == []
     asked = world.staff("!fälle #1", case=None) + world.pass_time(0)
     assert [x.values["number"] for x in said(asked, "cases").phrase.values["lines"]] == [1]  # type: ignore[attr-defined]
 
@@ -136,9 +136,9 @@ def test_a_list_has_links_and_an_end(world: World) -> None:
 
 
 def test_a_list_in_a_thread_and_before_anything_is_sent(world: World) -> None:
-    made = world.docs.handles.pop("case/1/root")
+    made = world.memory.handles.pop("case/1/root")
     assert world.office_keys(world.staff("!fälle", case=None)) == ["cases"]
-    world.docs.handles["case/1/root"] = made
+    world.memory.handles["case/1/root"] = made
     assert said(world.staff("!fälle"), "cases").thread is None
 
 
@@ -186,5 +186,5 @@ def test_events_without_meaning_make_nothing(world: World) -> None:
 
 
 def test_a_case_whose_document_is_gone(world: World) -> None:
-    world.docs.drop(CASES, "1")
+    world.memory.drop(CASES, "1")
     assert world.office_keys(world.staff("!schließen")) == ["case-unknown"]

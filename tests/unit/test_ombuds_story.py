@@ -26,7 +26,7 @@ from federation.model.events import (
     TextMessage,
 )
 from tests.kit.ombuds import ANNA, BILAL, BOT, CHAT, OFFICE, SETTINGS, YUSRA, World
-from tests.unit.world import said
+from tests.kit.world import said
 
 # -- the story -------------------------------------------------------------------------------------
 
@@ -54,7 +54,7 @@ def test_a_matter_goes_all_the_way() -> None:
     assert world.office_keys(asked) == ["~answer-sent", "~case-root"]
     assert world.case().state == "answered"
     # What her client has shown her has come to her homeserver; another's receipt tells nothing.
-    there = getattr(world.docs.made("case/1/answer/1"), "event_id", "")
+    there = getattr(world.memory.made("case/1/answer/1"), "event_id", "")
     view = world.views[CHAT]
 
     def shows(user: str, *events: str) -> list[str]:
@@ -72,7 +72,7 @@ def test_who_writes_after_an_answer_has_it(how: str) -> None:
     world.write("They hit us.")
     world.staff("!answer We ask them.")
     world.pass_time(61)
-    there = world.docs.made("case/1/answer/1")
+    there = world.memory.made("case/1/answer/1")
     assert there is not None
     view, now = world.views[CHAT], int(world.now.timestamp() * 1000)
     for at, known in ((now - 61_000, False), (now, True)):
@@ -128,7 +128,7 @@ def test_a_room_that_could_not_be_made_is_tried_again() -> None:
 def test_no_second_room_while_the_first_is_on_its_way() -> None:
     world = World()
     world.handle(Started(BOT, 1))
-    del world.docs.handles["office/room"]
+    del world.memory.handles["office/room"]
     assert world.handle(Started(BOT, 2)) == []
 
 

@@ -21,7 +21,7 @@ def world() -> World:
 
 
 def is_gone(world: World) -> bool:
-    return WORDS not in str(world.standing()) and WORDS not in str(world.docs.documents)
+    return WORDS not in str(world.standing()) and WORDS not in str(world.memory.documents)
 
 
 def says(world: World, text: str) -> bool:
@@ -237,13 +237,13 @@ def test_a_deleted_message_comes_back_with_no_backup(world: World) -> None:
     assert not is_gone(world)
     world.redact(event)
     assert is_gone(world)
-    assert ("ombuds/later", "1/1") in world.docs.forgotten
+    assert ("ombuds/later", "1/1") in world.memory.forgotten
 
 
 def test_a_long_case_is_not_written_anew_with_every_message(world: World) -> None:
     world.write("Hallo")
-    size = len(str(world.docs.documents["ombuds/case"]))
+    size = len(str(world.memory.documents["ombuds/case"]))
     for number in range(50):
         world.write(f"Nachricht {number}")
-    assert len(str(world.docs.documents["ombuds/case"])) < size + 20
-    assert len(world.docs.documents["ombuds/later"]) == 50
+    assert len(str(world.memory.documents["ombuds/case"])) < size + 20
+    assert len(world.memory.documents["ombuds/later"]) == 50

@@ -21,7 +21,7 @@ from bots.runtime.speech.words import Words
 from federation.model.events import KNOWN_MEDIA
 from tests.kit.looped import looped
 from tests.kit.ombuds import SETTINGS
-from tests.unit.world import EnglishWords
+from tests.kit.world import EnglishWords
 
 OTHER = {"bot", "documents", "keys", "wording"}
 RULES = sorted(x for x in Path(bots.ombuds.__file__).parent.rglob("*.py") if x.stem not in OTHER)

@@ -13,16 +13,7 @@ from federation.model.actions import Kick, Redact
 from federation.model.events import MembershipKind
 from federation.model.membership import Place
 from federation.model.network import Access
-from tests.unit.test_onboarding_story import (
-    ANNA,
-    BOT,
-    COORDINATION,
-    LEYLA,
-    SETTINGS,
-    SPACE,
-    Town,
-    invitations,
-)
+from tests.kit.onboarding import ANNA, BOT, COORDINATION, LEYLA, SETTINGS, SPACE, Town, invitations
 
 NORA, OMAR = "@nora:a.example", "@omar:a.example"
 

@@ -8,7 +8,7 @@ from bots.onboarding.documents import WishState
 from bots.runtime.model.decision import Request, Say
 from federation.model.actions import Invite, Kick, Redact
 from federation.model.events import RoomReplaced
-from tests.unit.test_onboarding_story import ANNA, BOT, COORDINATION, LEYLA, SPACE, Town
+from tests.kit.onboarding import ANNA, BOT, COORDINATION, LEYLA, SPACE, Town
 
 DAY = 24 * 3600.0
 

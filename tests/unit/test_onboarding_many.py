@@ -8,7 +8,7 @@ from bots.onboarding.documents import CHATS, WISHES, Chat
 from bots.onboarding.rules.consent import AT_ONCE
 from bots.runtime.kit.documents import MOST
 from federation.model.actions import Leave
-from tests.unit.test_onboarding_story import ANNA, BOT, COORDINATION, LEYLA, SETTINGS, Town
+from tests.kit.onboarding import ANNA, BOT, COORDINATION, LEYLA, SETTINGS, Town
 
 MINUTE = 60.0
 

@@ -13,7 +13,7 @@ from federation.model.actions import Invite, Kick
 from federation.model.events import MembershipKind
 from federation.model.membership import Place
 from federation.model.network import Access
-from tests.unit.test_onboarding_story import (
+from tests.kit.onboarding import (
     ANNA,
     BILAL,
     BOT,

@@ -12,7 +12,7 @@ from bots.onboarding.documents import CHATS, MEMBERS, Stage
 from bots.runtime.model.decision import Due, Performed, Request, Say
 from federation.model.actions import CreateRoom, Invite, Kick
 from federation.model.events import Reaction, RoomReplaced, RoomView
-from tests.unit.test_onboarding_story import (
+from tests.kit.onboarding import (
     ANNA,
     BILAL,
     BOT,

@@ -30,7 +30,7 @@ from federation.model.events import (
     RoomView,
     TextMessage,
 )
-from tests.unit.test_onboarding_story import (
+from tests.kit.onboarding import (
     ANNA,
     BOT,
     CEM,

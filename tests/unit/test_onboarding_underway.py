@@ -6,17 +6,8 @@ import pytest
 
 from bots.runtime.model.decision import Request
 from federation.model.actions import CreateRoom, Invite
-from tests.unit.test_onboarding_story import (
-    CEM,
-    COORDINATION,
-    EXCHANGE,
-    LEYLA,
-    NEWS,
-    SPACE,
-    Town,
-    invitations,
-)
-from tests.unit.world import said
+from tests.kit.onboarding import CEM, COORDINATION, EXCHANGE, LEYLA, NEWS, SPACE, Town, invitations
+from tests.kit.world import said
 
 MINUTE, HOUR = 60.0, 3600.0
 

@@ -10,7 +10,7 @@ from bots.onboarding.documents import WishState
 from bots.runtime.model.decision import Request, Say
 from federation.model.actions import CreateRoom, Invite, Kick
 from federation.model.events import MembershipKind, RoomReplaced, TextMessage
-from tests.unit.test_onboarding_story import (
+from tests.kit.onboarding import (
     ANNA,
     BILAL,
     BOT,
@@ -23,7 +23,7 @@ from tests.unit.test_onboarding_story import (
     Town,
     invitations,
 )
-from tests.unit.world import said
+from tests.kit.world import said
 
 DAY = 24 * 3600.0
 

@@ -46,8 +46,8 @@ from bots.runtime.speech.words import Words
 from bots.runtime.understanding import answers, numbers
 from bots.runtime.understanding.commands import Command, Commands, Invocation, Unknown
 from tests.kit.looped import looped
-from tests.unit.test_onboarding_story import NORTH, SETTINGS, SOUTH, WEST
-from tests.unit.world import EnglishWords
+from tests.kit.onboarding import NORTH, SETTINGS, SOUTH, WEST
+from tests.kit.world import EnglishWords
 
 COORDINATION = Commands(commands.OF_COORDINATORS)
 EVIL = '<img src=x onerror="x">&amp;\n\u202e@room {network}'

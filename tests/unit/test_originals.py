@@ -28,8 +28,8 @@ from bots.runtime.speech.vocabulary import YES
 from bots.runtime.speech.words import LANGUAGES, ORIGINALS, Words
 from bots.runtime.understanding.commands import Invocation
 from tests.kit import ombuds as test_ombuds_story
+from tests.kit import onboarding as test_onboarding_story
 from tests.kit.looped import looped
-from tests.unit import test_onboarding_story
 
 WORDS = Words()
 TAGS = tuple(x.tag for x in LANGUAGES)

@@ -15,7 +15,7 @@ from federation.spaces.layout import lay_out
 from federation.spaces.seen import Lead
 from federation.spaces.state import MARK, TYPES
 from federation.spaces.steps import MakeRoom
-from tests.unit.spaces import (
+from tests.kit.spaces import (
     CREATOR,
     EXCHANGE,
     ONBOARDING,
@@ -25,7 +25,7 @@ from tests.unit.spaces import (
     network,
     told,
 )
-from tests.unit.spaces import Homeserver as Server
+from tests.kit.spaces import Homeserver as Server
 
 ANNA, NORD = "@anna:x", "@nord:x"
 SMALL = network(made("nord", NORD), adopted("sued", "#start:sued"), coordinators=(ANNA,))

@@ -22,10 +22,9 @@ from config.reading.sections import Section
 from config.values.faults import ConfigFaults
 from federation.model.network import Common, Words
 from federation.spaces.layout import lay_out
-from tests.kit import registered
+from tests.kit import registered, spaces
 from tests.kit.lending.bot import LENDING, Settings
 from tests.kit.registered import MORE
-from tests.unit import spaces
 
 BOT = "@lending:example.org"
 TEXT = """\

@@ -19,7 +19,7 @@ from bots.offices.checkup.finding import Mark
 from config.cli import spoken as speaking
 from config.cli.spoken import spoken
 from tests.kit.looped import looped
-from tests.unit.spoken_texts import ENGLISH, ROOT, blank, labels, sentences, sources
+from tests.kit.spoken_texts import ENGLISH, ROOT, blank, labels, sentences, sources
 
 CATALOGUE = ROOT / "config" / "cli" / "de.po"
 NOT_SAID = frozenset(

@@ -9,7 +9,7 @@ from bots.announcements.versions import Said, labelled
 from bots.onboarding.commands import PRIVATE
 from bots.runtime.understanding.commands import addressed
 from federation.model.said import formatted
-from tests.unit.test_announcements_story import WORDS
+from tests.kit.announcements import WORDS
 
 LENGTH = 60_000
 FILL = ("\u200d", "\u2067", "\ufeff", " ", "*", "_", "`", "'", '"', "1. ", "> ", "- ", "(", "\\")

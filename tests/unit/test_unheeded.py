@@ -13,10 +13,8 @@ from bots.onboarding import commands as onboarding_commands
 from bots.runtime.understanding.commands import Command
 from federation.model.actions import AskNow, Kick
 from federation.model.events import RoomView
-from tests.kit import exchange, flags, ombuds
-from tests.unit import test_announcements_story as announcements
-from tests.unit import test_onboarding_story as onboarding
-from tests.unit.test_onboarding_story import ANNA, COORDINATION, LEYLA, Town
+from tests.kit import announcements, exchange, flags, ombuds, onboarding
+from tests.kit.onboarding import ANNA, COORDINATION, LEYLA, Town
 
 TEXT = "the stove in room 3 is broken"
 

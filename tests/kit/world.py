@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -83,12 +83,12 @@ class Found:
 
 @dataclass
 class World:
-    """What is asked for is done at once."""
+    """What a rule asks for is done at once."""
 
     bot: Any
     account: str
     now: datetime = datetime(2026, 3, 5, 12, 0, tzinfo=UTC)
-    docs: Memory = field(default_factory=Memory)
+    memory: Memory = field(default_factory=Memory)
     said: list[Request] = field(default_factory=list)
     errors: dict[str, str] = field(default_factory=dict)
     """Handle or name of an action's class → the error that it meets."""
@@ -101,8 +101,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.timers: dict[str, datetime] = {}
-        self.memory = self.docs
-        self.views = self.docs.views
+        self.views = self.memory.views
         self.ids = itertools.count(1)
 
     # -- the way of an event -------------------------------------------------------------------
@@ -114,9 +113,7 @@ class World:
         queue = deque([event])
         while queue:
             event = queue.popleft()
-            decided = self.bot.rule(self.docs, event, self.now)
-            self.docs.apply(decided.changes)
-            requests = decided.requests
+            requests = self._decided(event)
             slots(requests, strict=True)
             asked += requests
             done = [x for r in requests if (x := self._perform(r)) is not None]
@@ -126,6 +123,11 @@ class World:
                 queue.extend(map(self._told, done))
         self.said += asked
         return asked
+
+    def _decided(self, event: Event) -> Sequence[Request]:
+        decided = self.bot.rule(self.memory, event, self.now)
+        self.memory.apply(decided.changes)
+        return list(decided.requests)
 
     def tell_outcomes(self) -> list[Request]:
         waiting, self.outcomes = self.outcomes, []
@@ -158,9 +160,9 @@ class World:
         room = self._room_made(request) if made else self.at(request)
         event_id = None if made else f"$ours-{next(self.ids)}"
         if handle and error is None:
-            self.docs.handles[handle] = Made(handle, room, event_id)
+            self.memory.handles[handle] = Made(handle, room, event_id)
             if isinstance(request, Say) and request.copy_of is not None:
-                self.docs.copies.setdefault(request.copy_of, []).append(handle)
+                self.memory.copies.setdefault(request.copy_of, []).append(handle)
         if not request.notify:
             return None
         user = request.user if isinstance(request, Invite | Kick) else None
@@ -200,10 +202,10 @@ class World:
         if (
             isinstance(room, Handle)
             and isinstance(request, Redact)
-            and room not in self.docs.handles
+            and room not in self.memory.handles
         ):
             return ""
-        return self.docs.handles[room].room_id if isinstance(room, Handle) else room
+        return self.memory.handles[room].room_id if isinstance(room, Handle) else room
 
     def pass_time(self, seconds: float) -> list[Request]:
         end, asked = self.now + timedelta(seconds=seconds), []
@@ -278,7 +280,7 @@ class World:
     # -- what there is -------------------------------------------------------------------------
 
     def event_of(self, handle: str) -> str:
-        event_id = self.docs.handles[handle].event_id
+        event_id = self.memory.handles[handle].event_id
         assert event_id is not None
         return event_id
 
