@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any
 
 import pytest
@@ -128,7 +129,9 @@ async def test_a_limit_pauses_everything_of_that_account(store: Store, clock: Ma
         await until(lambda: len(performer.done) == 2)
 
 
-async def test_what_is_refused_is_set_aside_and_told(store: Store, clock: ManualClock) -> None:
+async def test_what_is_refused_is_set_aside_and_told(
+    store: Store, clock: ManualClock, caplog: pytest.LogCaptureFixture
+) -> None:
     performer = Scripted()
     performer.script["a1"] = [Refused("M_FORBIDDEN")]
     performer.script["b1"] = [Refused("audience")]
@@ -140,6 +143,9 @@ async def test_what_is_refused_is_set_aside_and_told(store: Store, clock: Manual
         await counted(store, "outbox_aside", 2)
     told = await events(store)
     assert SetAside("out-a1", "action", "M_FORBIDDEN", A) in told
+    for named in await store.run("aside", Transaction.aside):
+        reference, why = named.rstrip(")").split(" (")
+        assert re.search(rf"{reference} .*{why}", caplog.text)  # as docs/network.md promises
     assert Performed("Send", "case/1", None, None, "audience") in told
     assert len(told) == 2
 

@@ -63,8 +63,8 @@ def test_names_and_secrets_are_struck_out(secret: str, line: str) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "event 17 failed (ValueError in rule, line 12 of dispatch.py), try 2",
-        "action 0123abcd (Send) was set aside: M_FORBIDDEN",
+        "in-17 failed (ValueError in rule, line 12 of dispatch.py), try 2",
+        "out-0123abcd (Send) was set aside: M_FORBIDDEN",
         "No answer from the homeserver (TimeoutError). Check homeserver.url",
         "bringing the store to format 2",
         "12:30:15 took 3 s: 5 of 7 done!",

@@ -144,7 +144,7 @@ class Deciding:
     def _stumble(self, tx: Transaction, row: InboxRow, error: Exception) -> None:
         last = row.tries + 1 >= TRIES
         tx.stumble(row.seq, type(error).__name__, last)
-        log.error("event %d failed (%s), try %d", row.seq, where(error), row.tries + 1)
+        log.error("in-%d failed (%s), try %d", row.seq, where(error), row.tries + 1)
         key = f"aside/in-{row.seq}"
         if last and not row.record.key.startswith("aside/"):
             with suppress(KeyError):  # of a bot that this office no longer has

@@ -209,7 +209,7 @@ class Delivering:
             return nothing(action), error.code
 
     async def _stumble(self, head: Head, error: Exception) -> Head | None:
-        log.error("action %s failed (%s)", head.row.id[:8], where(error))
+        log.error("%s failed (%s)", _reference(head), where(error))
         return await self._again(head, TryLater(type(error).__name__, most=TRIES), head.row.tries)
 
     async def _again(self, head: Head, error: TryLater, tries: int) -> Head | None:
@@ -294,7 +294,8 @@ class Delivering:
 
     async def _set_aside(self, failed: Head, code: str) -> Head | None:
         action, id_ = failed.action, failed.row.id
-        log.error("action %s (%s) was set aside: %s", id_[:8], type(action).__name__, code)
+        kind = type(action).__name__
+        log.error("%s (%s) was set aside: %s", _reference(failed), kind, code)
 
         def aside(tx: Transaction) -> Head | None:
             tx.put_aside(failed.row.seq, code)
@@ -321,8 +322,13 @@ def _report(
 
 def _aside(failed: Head, code: str) -> SetAside:
     room = getattr(failed.action, "room", None)
-    reference = f"out-{failed.row.id[:8]}"
-    return SetAside(reference, "action", code, None if room is None else str(room), failed.handle)
+    where = None if room is None else str(room)
+    return SetAside(_reference(failed), "action", code, where, failed.handle)
+
+
+def _reference(failed: Head) -> str:
+    """What `status`, `doctor` and bots call it, for whoever searches the log."""
+    return f"out-{failed.row.id[:8]}"
 
 
 async def _wait_shortly(ahead: asyncio.Event) -> None:
