@@ -7,8 +7,11 @@ from itertools import product
 
 import pytest
 
+from bots.exchange import commands
+from bots.exchange.bot import COMMANDS
 from bots.exchange.documents import SHARES
 from bots.exchange.words import words
+from bots.runtime.understanding.commands import Command, Invocation
 from federation.model.events import RoomView
 from tests.kit.exchange import ANNA, CEM, CLOSED, EXCHANGE, LEYLA, NORTH, SETTINGS, Market
 from tests.kit.world import said
@@ -110,3 +113,10 @@ def test_who_does_not_read_the_exchange_room_learns_nothing_of_it() -> None:
 )
 def test_words_are_found_whatever_the_keyboard(written: str, asked: str) -> None:
     assert set(words(asked)) <= set(words(written))
+
+
+def test_every_command_is_routed_and_known_everywhere_else() -> None:
+    declared = {x for x in vars(commands).values() if isinstance(x, Command)}
+    assert declared == {command for command, _ in COMMANDS}
+    for command in declared:
+        assert isinstance(commands.ALL.find(f"!{command.name}"), Invocation), command.name
