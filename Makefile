@@ -4,11 +4,11 @@ READY := .venv/.ready
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench chaos pictures clean
+.PHONY: help setup demo test check translations bench chaos pictures clean
 
 help: ## this list
 	@printf 'buendnis\n\n'
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 	@printf '\nPYTHON=… chooses the interpreter (3.11 or newer); ARGS=… is passed on.\n'
 
 setup: $(READY) ## the environment in .venv, from pyproject.toml and constraints.txt
@@ -33,6 +33,9 @@ check: $(READY) ## style, types, the direction of imports, translations
 	@$(PY) -m mypy
 	@$(PY) -c 'from importlinter.cli import lint_imports_command as run; run(["--no-logo"])'
 	@$(PY) -m config.translations check
+
+translations: $(READY) ## the catalogues anew, after a text has changed
+	@$(PY) -m config.translations update
 
 bench: $(READY) ## benchmarks, one JSON object a line
 	@$(PY) -m tests.bench $(ARGS)

@@ -1,8 +1,11 @@
 """The catalogues under `config/locale`, held against the texts in the sources.
 
 `python -m config.translations update` takes new texts into the catalogues and drops old ones;
-`python -m config.translations check` says what is missing or wrong, and ends with 1 if it did.
-See docs/translating.md.
+`python -m config.translations check` says what is wrong, and ends with 1 if it did, and counts what
+waits for somebody who speaks the language. See docs/translating.md.
+
+A changed text keeps its translation beside it, for whoever translates it anew, and `#|` lines with
+the English that this follows. Such an entry is *outdated*: nobody is shown it.
 """
 
 from __future__ import annotations
@@ -11,8 +14,10 @@ import ast
 import io
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
+from functools import partial
 from gettext import c2py
 from pathlib import Path
 from unicodedata import category
@@ -21,6 +26,8 @@ import click
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import PoFileError, read_po, write_po
+
+from config import entries
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ("bots", "bridges", "federation")
@@ -49,12 +56,14 @@ PLURALS = {
     "ti": _UP_TO_ONE,
 }
 """The languages, by gettext's names for them, and the rules of their plurals."""
+ORIGINAL = "de"
+"""Written together with the English; whoever changes one changes both."""
 
 _PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 _COMMAND = re.compile(r"(?<!\w)!\w+")
 _OVERRIDES = re.compile("[\u202a-\u202e]")
 _OPENING, _CLOSING = "\u2066\u2067\u2068", "\u2069"
-UPDATE = "run `python -m config.translations update`"
+UPDATE = "run `make translations`"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -89,6 +98,7 @@ def extract(root: Path) -> Catalog:
 
 def written(texts: Catalog, folder: str | None = None) -> bytes:
     """A catalogue as its file has it: no dates, no line numbers, no wrapped lines."""
+    former = [(entries.head(x), entries.taken_former(x)) for x in entries.texts(texts)]
     file = io.BytesIO()
     if folder and texts.header_comment.strip("# \n"):
         file.write(texts.header_comment.encode() + b"\n")
@@ -106,7 +116,11 @@ def written(texts: Catalog, folder: str | None = None) -> bytes:
         file, texts, width=0, omit_header=True, sort_by_file=True, ignore_obsolete=True,
         include_lineno=False,
     )  # fmt: skip
-    return file.getvalue().rstrip(b"\n") + b"\n"
+    content = file.getvalue().decode()
+    for start, comments in former:
+        if comments:  # babel wraps them within their quotes
+            content = content.replace(start, "".join(f"\n#{x}" for x in comments) + start, 1)
+    return content.rstrip("\n").encode() + b"\n"
 
 
 def update(root: Path) -> str:
@@ -120,15 +134,23 @@ def update(root: Path) -> str:
         path.parent.mkdir(parents=True, exist_ok=True)
         content = path.read_bytes() if path.exists() else written(Catalog(), folder)
         texts = read_po(io.BytesIO(content), ignore_obsolete=True, charset="utf-8")
-        # A guess from a similar text would look like somebody's draft.
-        texts.update(template, no_fuzzy_matching=True)
+        # Babel would take any similar text; ours has to have gone, and says what it was.
+        before = entries.texts(texts)
+        texts.update(deepcopy(template), no_fuzzy_matching=True)
+        entries.keep_former(texts, before, partial(_fits, folder=folder))
         dropped += len(texts.obsolete)
-        missing += sum(not _complete(x) for x in _texts(texts))
+        missing += sum(entries.waits(x) or not entries.complete(x) for x in entries.texts(texts))
         path.write_bytes(written(texts, folder))
     return (
         f"{len(template)} texts in {len(PLURALS)} languages; "
         f"{missing} to translate, {dropped} dropped"
     )
+
+
+def _fits(old: Message, new: Message, folder: str) -> bool:
+    """Whether a translation of the one has what one of the other needs."""
+    same_kind = len(entries.ids(old)) == len(entries.ids(new))
+    return same_kind and not any(_text_faults(Message(new.id, old.string), folder))
 
 
 def check(root: Path) -> tuple[list[Fault], str]:
@@ -139,6 +161,7 @@ def check(root: Path) -> tuple[list[Fault], str]:
     if not pot.exists() or pot.read_bytes() != written(template):
         faults.append(Fault(TEMPLATE.as_posix(), 1, f"differs from the sources; {UPDATE}"))
     drafts: dict[str, int] = {}
+    waiting: dict[str, int] = {}
     for folder in PLURALS:
         path = catalogue(folder).as_posix()
         try:
@@ -151,13 +174,20 @@ def check(root: Path) -> tuple[list[Fault], str]:
             faults.append(Fault(path, line, f"{error}; mend the entry, or open it in Poedit"))
         else:
             faults += _catalogue_faults(path, folder, texts, template)
-            drafts[folder] = sum(x.fuzzy for x in _texts(texts))
-    counts = ", ".join(f"{folder} {n}" for folder, n in drafts.items() if n) or "none"
+            waiting[folder] = sum(entries.waits(x) for x in entries.texts(texts))
+            drafts[folder] = sum(x.fuzzy and not entries.waits(x) for x in entries.texts(texts))
+    complete = "" if any(waiting.values()) else " complete"
     good = (
-        f"{len(template)} texts complete in {len(PLURALS)} languages; "
-        f"drafts that no native speaker has read: {counts}"
+        f"{len(template)} texts{complete} in {len(PLURALS)} languages; "
+        f"drafts that no native speaker has read: {_counts(drafts)}"
     )
+    if not complete:
+        good += f"; shown in English or German until somebody translates them: {_counts(waiting)}"
     return sorted(faults), good
+
+
+def _counts(numbers: Mapping[str, int]) -> str:
+    return ", ".join(f"{folder} {n}" for folder, n in numbers.items() if n) or "none"
 
 
 def _source_faults(root: Path, template: Catalog) -> Iterator[Fault]:
@@ -167,10 +197,10 @@ def _source_faults(root: Path, template: Catalog) -> Iterator[Fault]:
                 name = path.relative_to(root).as_posix()
                 what = "the text to translate is not a plain string; write it out in N_()"
                 yield Fault(name, node.lineno, what)
-    for message in _texts(template):
-        for text in _ids(message):
+    for message in entries.texts(template):
+        for text in entries.ids(message):
             for what in _marks(text):
-                yield Fault(*message.locations[0], f"{what} in {_short(message)}")
+                yield Fault(*message.locations[0], f"{what} in {entries.short(message)}")
 
 
 def _unreadable(call: ast.Call) -> bool:
@@ -184,28 +214,35 @@ def _catalogue_faults(path: str, folder: str, texts: Catalog, template: Catalog)
     if _squeezed(header.get("plural-forms", "")) != _squeezed(PLURALS[folder]):
         yield Fault(path, 1, f"write `Plural-Forms: {PLURALS[folder]}` into the header")
         return
-    old = [x for x in _texts(texts) if x.id not in template]
+    old = [x for x in entries.texts(texts) if x.id not in template]
     for message in (*texts.obsolete.values(), *old):
-        yield Fault(path, message.lineno or 1, f"obsolete: {_short(message)}; {UPDATE}")
-    for source in _texts(template):
-        yield from _message_faults(path, folder, source, texts.get(_ids(source)[0]))
+        yield Fault(path, message.lineno or 1, f"obsolete: {entries.short(message)}; {UPDATE}")
+    for source in entries.texts(template):
+        yield from _message_faults(path, folder, source, texts.get(entries.ids(source)[0]))
 
 
 def _message_faults(
     path: str, folder: str, source: Message, found: Message | None
 ) -> Iterator[Fault]:
-    if found is None or _ids(found) != _ids(source):
-        what = f"not in {path}: {_short(source)}; {UPDATE}, then translate it there"
+    if found is None or entries.ids(found) != entries.ids(source):
+        what = f"not in {path}: {entries.short(source)}; {UPDATE}, then translate it there"
         yield Fault(*source.locations[0], what)
-    elif not _complete(found):
-        yield Fault(path, found.lineno or 1, f"not translated: {_short(found)}; write its msgstr")
+    elif folder == ORIGINAL and found.fuzzy and entries.complete(found):
+        what = "its German is a draft; adapt it, then delete `fuzzy` and the lines with `#|`"
+        yield Fault(path, found.lineno or 1, f"{entries.short(found)}: {what}")
+    elif folder != ORIGINAL and entries.waits(found):
+        return
+    elif not entries.complete(found):
+        yield Fault(
+            path, found.lineno or 1, f"not translated: {entries.short(found)}; write its msgstr"
+        )
     else:
         for what in _text_faults(found, folder):
-            yield Fault(path, found.lineno or 1, f"{what} in the text for {_short(found)}")
+            yield Fault(path, found.lineno or 1, f"{what} in the text for {entries.short(found)}")
 
 
 def _text_faults(message: Message, folder: str) -> Iterator[str]:
-    ids, forms = _ids(message), _strings(message)
+    ids, forms = entries.ids(message), entries.strings(message)
     allowed = {x for text in ids for x in _PLACEHOLDER.findall(text)}
     needed = {x for x in allowed if all(x in _PLACEHOLDER.findall(text) for text in ids)}
     counted = "n" in allowed and len(ids) > 1
@@ -246,28 +283,6 @@ def _marks(text: str) -> Iterator[str]:
             break
     if set("{}") & set(_PLACEHOLDER.sub("", text)):
         yield "a brace that belongs to no placeholder (write {name})"
-
-
-def _texts(texts: Catalog) -> list[Message]:
-    return [x for x in texts if x.id]
-
-
-def _ids(message: Message) -> tuple[str, ...]:
-    return (message.id,) if isinstance(message.id, str) else tuple(message.id)
-
-
-def _strings(message: Message) -> tuple[str, ...]:
-    text = message.string
-    return (text,) if isinstance(text, str) else tuple(text or ())
-
-
-def _complete(message: Message) -> bool:
-    return bool(_strings(message)) and all(x.strip() for x in _strings(message))
-
-
-def _short(message: Message) -> str:
-    first = _ids(message)[0].replace("\n", " ")
-    return f"“{first}”" if len(first) <= 50 else f"“{first[:49]}…”"
 
 
 def _squeezed(rule: str) -> str:

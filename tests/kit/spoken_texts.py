@@ -23,6 +23,7 @@ FILES = (
 )
 ENGLISH = (
     "bots/cli/commands/demo.py",
+    "config/entries.py",
     "config/translations.py",
     "config/cli/spoken.py",
     "config/example.py",

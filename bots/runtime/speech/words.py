@@ -307,13 +307,14 @@ def _read(path: Traversable, language: Language, parent: _Catalogue | None) -> _
         form = c2py(catalogue.plural_expr)
     except (PoFileError, ValueError) as error:
         raise ValueError(
-            f"{path}: {error}; `python -m config.translations check` says more"
+            f"{path}: {error}; `.venv/bin/python -m config.translations check` says more"
         ) from error
     entries = dict(parent.entries) if parent and language.parent != SOURCE else {}
     for message in catalogue:
         ids, texts = _all(message.id), _all(message.string)
-        if not ids[0] or not all(texts):
-            continue
+        outdated = message.fuzzy and any(x.startswith("|") for x in message.user_comments)
+        if not ids[0] or outdated or not all(x.strip() for x in texts):
+            continue  # what a translation of other words says may be wrong by now
         forms = tuple(_template(x, language.direction) for x in texts)
         known = {name for x in ids for name in _PLACEHOLDER.findall(x)} | {"n"}
         if all(name in known for form_ in forms for name in form_[1::2]):
