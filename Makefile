@@ -15,7 +15,7 @@ setup: $(READY) ## the environment in .venv, from pyproject.toml and constraints
 	@true
 
 $(READY): pyproject.toml constraints.txt scripts/setup-venv
-	@echo 'Setting up (once, about a minute) …'
+	@echo 'Setting up (once, about two minutes; the log is .venv/setup.log) …'
 	@PYTHON='$(PYTHON)' scripts/setup-venv
 	@touch $(READY)
 
