@@ -146,7 +146,7 @@ class NetworkOffice:
         """See `Running`."""
         found = await self.office.status()
         if self._mail is not None:
-            found["mail"] = "reachable" if self._mail.reachable else "away, trying again"
+            found["mail"] = "reachable" if await self._mail.reachable() else "away, trying again"
         return found
 
     @asynccontextmanager

@@ -186,7 +186,11 @@ class Mailing:
         """Until it has noticed that the mail server is away."""
         mail = self.office.bridges["mail"]
         assert isinstance(mail, Mail)
-        return await self.until(lambda: not mail.reachable)
+
+        async def reached() -> bool:
+            return not await mail.reachable()
+
+        return await self.until(reached)
 
     async def until_round(self, fits: Callable[[Round], bool]) -> float:
         async def reached() -> bool:

@@ -14,6 +14,7 @@ import pytest
 
 from bots.runtime.kit.documents import Collection
 from bots.runtime.mail import documents
+from bots.runtime.mail.bearing import BAD_RUN
 from bots.runtime.mail.documents import (
     ADDRESSES,
     GONE,
@@ -26,7 +27,7 @@ from bots.runtime.mail.documents import (
     Address,
     Trouble,
 )
-from bots.runtime.mail.performer import BAD_RUN, DOUBT, Mail, Settings
+from bots.runtime.mail.performer import DOUBT, Mail, Settings
 from bots.runtime.model.decision import Deliver
 from bots.runtime.office.performing import Declined, Refused, TryLater
 from bots.runtime.store.sealing import Sealer
@@ -366,7 +367,7 @@ async def test_a_server_that_is_away_is_asked_more_and_more_rarely(post: Any) ->
             if p.sink.connections > before:
                 asked.append(p.now[0])
             p.now[0] += 1.0
-        assert not p.mail.reachable
+        assert not await p.mail.reachable()
         pauses = [b - a for a, b in pairwise(asked)]
         assert pauses == sorted(pauses)
         assert pauses[0] <= 3
@@ -374,7 +375,7 @@ async def test_a_server_that_is_away_is_asked_more_and_more_rarely(post: Any) ->
         p.sink.script = None
         p.now[0] += 1_000
         assert await p.send("anna") is None
-        assert p.mail.reachable
+        assert await p.mail.reachable()
 
 
 async def test_a_server_that_refuses_everybody_does_not_use_up_a_list(post: Any) -> None:
@@ -387,8 +388,58 @@ async def test_a_server_that_refuses_everybody_does_not_use_up_a_list(post: Any)
             await p.add(f"r{i}")
             said.append(await p.send(f"r{i}"))
             p.now[0] += 1_000
-            assert p.mail.reachable == (i < BAD_RUN)
+            assert await p.mail.reachable() == (i < BAD_RUN)
     assert set(said) == {LATER}
+
+
+def refusing(*readers: str) -> Script:
+    def script(verb: str, rest: str) -> str | None:
+        refused = verb == "RCPT" and any(f"<{x}@" in rest for x in readers)
+        return "550 5.7.1 not wanted here" if refused else None
+
+    return script
+
+
+async def test_one_reader_who_is_refused_time_and_again_is_no_trouble_of_the_server(
+    post: Any,
+) -> None:
+    names = [f"r{i}" for i in range(20)]
+    async with post(refusing("r3")) as p:
+        await p.add(*names)
+        assert [await p.send(x) for x in names].count(None) == 19
+        for attempt in range(2, 12):
+            p.now[0] += 3_600
+            assert await p.send("r3", f"attempt-{attempt}") == LATER
+            assert await p.mail.reachable()
+            assert await p.trouble() is None
+
+
+async def test_nor_are_some_who_were_refused_while_others_were_served(post: Any) -> None:
+    odd = [f"r{i}" for i in range(BAD_RUN + 2)]
+    async with post(refusing(*odd)) as p:
+        await p.add(*odd, "anna")
+        for name in odd:
+            await p.send(name)
+            assert await p.send("anna", f"beside-{name}") is None
+        for attempt in range(2, 9):
+            p.now[0] += 3_600
+            assert {await p.send(x, f"{attempt}-{x}") for x in odd} == {LATER}
+            assert await p.trouble() is None
+
+
+async def test_a_server_that_comes_to_refuse_everybody_is_in_trouble(post: Any) -> None:
+    names = [f"r{i}" for i in range(20)]
+    async with post() as p:
+        await p.add(*names)
+        assert await p.send("r0") is None
+        p.sink.script = refusing(*names)
+        for name in names[1:]:
+            await p.send(name)
+            p.now[0] += 1_000
+        assert not await p.mail.reachable()
+        p.sink.script = None
+        assert await p.send("r1", "again") is None
+        assert await p.mail.reachable()
 
 
 async def test_one_full_mailbox_holds_up_nobody(post: Any) -> None:
@@ -467,3 +518,18 @@ async def test_the_reason_of_a_pause_is_kept_for_the_bot_until_it_is_over(post: 
         p.now[0] += 10
         assert await p.send("anna") is None
         assert await p.trouble() is None
+
+
+async def test_trouble_that_a_bot_has_closed_is_noted_again_if_it_goes_on(post: Any) -> None:
+    async with post(first("MAIL", "451 4.3.0 later", 2)) as p:
+        await p.add("anna")
+        await p.send("anna")
+        await p.drop(TROUBLE, "trouble")
+        assert await p.mail.reachable()
+        p.now[0] += 10
+        await p.send("anna")
+        assert await p.trouble() == Trouble(NOW + 10, "451 4.3.0")
+        p.mail = p.reopened()
+        assert not await p.mail.reachable()
+        assert await p.send("anna") is None
+        assert await p.mail.reachable()

@@ -411,8 +411,9 @@ def test_a_round_that_was_held_goes_out_once_the_server_is_mended(world: World) 
 
 def test_the_room_hears_within_a_minute_why_no_mails_leave(world: World) -> None:
     world.subscribe("anna@mail.example")
-    world.memory.put(TROUBLE, Trouble(world.now.timestamp(), "450 4.7.1"))
+    world.held = True
     world.send()
+    world.memory.put(TROUBLE, Trouble(world.now.timestamp(), "450 4.7.1"))
     world.pass_time(timedelta(seconds=55))
     said = [x for x in world.said if isinstance(x, Say) and x.phrase.key == "mail-refused"]
     assert len(said) == 1
@@ -420,6 +421,34 @@ def test_the_room_hears_within_a_minute_why_no_mails_leave(world: World) -> None
     world.memory.drop(TROUBLE, "trouble")
     world.pass_time(timedelta(seconds=55))
     assert "~mail-again" in world.keys(world.said)
+
+
+def test_a_mail_server_is_in_no_trouble_for_which_no_mail_waits(world: World) -> None:
+    world.subscribe("anna@mail.example")
+    world.held = True
+    world.send()
+    world.memory.put(TROUBLE, Trouble(world.now.timestamp(), "550 5.7.1"))
+    world.pass_time(timedelta(seconds=55))
+    assert "mail-refused" in world.keys(world.said)
+    (mail,) = world.waiting
+    world.answers[mail.content["reader"]] = [documents.GONE]
+    world.held = False
+    world.pass_time(timedelta(seconds=55))
+    assert world.circular().finished
+    assert not world.memory.all(TROUBLE)
+    assert world.keys(world.said)[-1] == "~mail-none"
+    assert not world.pass_time(timedelta(minutes=10))
+
+
+def test_trouble_stands_while_somebody_waits_who_is_asked_to_confirm(world: World) -> None:
+    world.memory.put(TROUBLE, Trouble(world.now.timestamp(), "450 4.7.1"))
+    world.held = True
+    world.submit("subscribe", address="anna@mail.example", language="de", kind="immediate")
+    (mail,) = world.waiting
+    world.memory.coming.add(mail.handle or "")
+    world.pass_time(timedelta(minutes=10))
+    assert world.memory.all(TROUBLE)
+    assert [x for x in world.keys(world.said) if "mail-" in x] == ["mail-refused"]
 
 
 def test_progress_is_told_sparingly(world: World) -> None:

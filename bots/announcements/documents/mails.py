@@ -145,7 +145,10 @@ ROUNDS = Collection(
     "announcements/round",
     Round,
     key=lambda x: x.key,
-    indexes={"under way": lambda x: () if x.finished else map(str, x.items)},
+    indexes={
+        "under way": lambda x: () if x.finished else map(str, x.items),
+        "running": lambda x: () if x.finished else ("",),
+    },
 )
 """`under way`: those that hold an announcement and have not finished."""
 CHUNKS = Collection("announcements/chunk", Chunk, key=lambda x: x.key)

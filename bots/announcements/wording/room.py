@@ -86,6 +86,7 @@ ROOM: dict[str, Paragraphs] = {
         N_("The mails wait, and leave by themselves as soon as it takes them."),
     ),
     "mail-again": N_("The mail server takes mails again."),
+    "mail-none": N_("No mail waits for the mail server any more."),
     "suspended": (
         NP_(
             "{n} address gets no mails for now: twice the mail server said that nobody reads "

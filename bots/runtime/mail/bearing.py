@@ -4,7 +4,7 @@ mails met it."""
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 900.0
 MOMENT = 0.1
@@ -14,6 +14,33 @@ MOMENT = 0.1
 STUBBORN_AFTER = 300.0
 """Seconds in which others are served and one mail is not."""
 REMEMBERED = 100
+BAD_RUN = 5
+"""Readers refused in a row, after whom it is not their fault."""
+
+
+class Refusals:
+    """Readers in a row whose mails were refused for good, though perhaps by no fault of theirs.
+    Who is refused again while others are served is none of them: that is hers alone."""
+
+    def __init__(self) -> None:
+        self._first: OrderedDict[str, int] = OrderedDict()
+        """How many had been served when each was first refused."""
+        self._row: set[str] = set()
+        self._served = 0
+
+    def served(self, reader: str) -> None:
+        self._served += 1
+        self._row.clear()
+        self._first.pop(reader, None)
+
+    def are_too_many(self, reader: str) -> bool:
+        """She was refused just now; whether that, by now, is not the readers' fault."""
+        served = self._first.setdefault(reader, self._served)
+        while len(self._first) > REMEMBERED:
+            self._first.popitem(last=False)
+        if served == self._served and len(self._row) <= BAD_RUN:
+            self._row.add(reader)
+        return len(self._row) > BAD_RUN
 
 
 @dataclass(slots=True)
@@ -22,8 +49,8 @@ class Bearing:
 
     trouble: int = 0
     """How often in a row."""
-    refusals: int = 0
-    """In a row, of a kind that may yet be the recipient's alone."""
+    refusals: Refusals = field(default_factory=Refusals)
+    """Of a kind that may yet be the recipient's alone."""
     until: float = 0.0
     """Until then it is left alone."""
     _noted: float = -1.0
@@ -48,9 +75,9 @@ class Bearing:
         self._lost = True
         return MOMENT
 
-    def served(self, began: float) -> None:
+    def served(self, reader: str, began: float) -> None:
         self._lost = False
-        self.refusals = 0
+        self.refusals.served(reader)
         if began > self._noted:  # else it was under way when the trouble came
             self.trouble = 0
 

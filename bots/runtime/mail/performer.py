@@ -39,8 +39,6 @@ DOUBT = "mail/doubt"
 MOST_DOUBTS = 2
 PREPARED = 32
 """Letters that are kept rendered."""
-BAD_RUN = 5
-"""Refusals in a row, by whichever mail, after which it is not the recipients' fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +96,12 @@ class Mail:
         self._first = asyncio.Lock()
         self._letters = OrderedDict[str, Bearing]()
         self._stubborn = Stubborn()
-        self._told: str | None = None
-        """What the store knows of the trouble that the server is in; None: nothing."""
+        self._noted = True
+        """There may be a trouble in the store; after a start, one of before."""
 
-    @property
-    def reachable(self) -> bool:
-        """Whether the mail server took what it was last given."""
-        return self._server.trouble == 0
+    async def reachable(self) -> bool:
+        """Whether no mail waits for the mail server to be itself again."""
+        return await self._store.run("trouble", lambda tx: tx.document(TROUBLE, "trouble") is None)
 
     async def close(self) -> None:
         for task in self._prepared.values():
@@ -164,7 +161,7 @@ class Mail:
     async def _hand_over(
         self, reader: Reader, message: bytes, action_id: str, sending: _Sending
     ) -> None:
-        urgent, letter = bool(sending.job["urgent"]), str(sending.job["letter"])
+        urgent, letter = bool(sending.job["urgent"]), self._letter(sending.job["letter"])
 
         async def commit() -> None:
             if not await self._notes.doubt(action_id, sending.stands):
@@ -179,19 +176,22 @@ class Mail:
             if not isinstance(error, InDoubt):
                 self._notes.settled(action_id)
                 self._paces.give_back()
-            await self._failed(error, letter, began, action_id)
+            await self._failed(error, began, action_id)
+            await self._refused(error, letter, reader.id, began)
         else:
             self._notes.settled(action_id)
-            self._server.served(began)
+            self._server.served(reader.id, began)
             self._stubborn.served(action_id)
-            self._letter(letter).served(began)
-            await self._note_trouble("")
+            letter.served(reader.id, began)
+            await self._note_end()
 
-    async def _failed(self, error: NotSent, letter: str, began: float, action_id: str) -> NoReturn:
-        """Charge it to whom it concerns."""
+    async def _failed(self, error: NotSent, began: float, action_id: str) -> None:
+        """Charge it to whom it concerns, unless that is to be found out."""
         match error:
             case InDoubt():
-                raise TryLater("doubt", self._server.lost(began, self._now()))
+                pause = self._server.lost(began, self._now())
+                await self._stand(error)
+                raise TryLater("doubt", pause)
             case Away() if error.concerns is Concerns.CONNECTION:
                 pause = self._server.lost(began, self._now())
                 await self._stand(error)
@@ -206,15 +206,15 @@ class Mail:
                 raise Declined(f"{LATER} {error}")
             case Never(nobody=True):
                 raise Declined(f"{NOBODY} {error}")
-        await self._refused(error, letter, began)
 
-    async def _refused(self, error: NotSent, letter: str, began: float) -> NoReturn:
+    async def _refused(
+        self, error: NotSent, letter: Bearing, reader: str, began: float
+    ) -> NoReturn:
         """A server that has come to refuse everything must not use up a whole list; and what it
         says of us is no reason to give up a reader's mail."""
         of_letter = error.concerns is Concerns.LETTER
-        bearing = self._letter(letter) if of_letter else self._server
-        bearing.refusals += 1
-        if bearing.refusals <= BAD_RUN:
+        bearing = letter if of_letter else self._server
+        if not bearing.refusals.are_too_many(reader):
             of_server = error.concerns is Concerns.SERVER
             raise Declined(f"{LATER if of_server else REFUSED} {error}")
         if of_letter:
@@ -229,16 +229,16 @@ class Mail:
         return pause
 
     async def _stand(self, error: NotSent) -> None:
+        """The bot tells those who wait for mails: since when, and what the server said."""
         if self._server.trouble:
-            await self._note_trouble(str(error))
+            self._noted = True
+            note = Trouble(self._now(), str(error))
+            await self._store.run("trouble", lambda tx: _keep_trouble(tx, note))
 
-    async def _note_trouble(self, reply: str) -> None:
-        """What the bot tells those who wait for mails: since when, and what the server said."""
-        if reply == self._told or (reply and self._told):
-            return
-        self._told = reply
-        note = Trouble(self._now(), reply) if reply else None
-        await self._store.run("trouble", lambda tx: _keep_trouble(tx, note))
+    async def _note_end(self) -> None:
+        if self._noted and not self._server.trouble:
+            self._noted = False
+            await self._store.run("trouble", lambda tx: tx.discard(TROUBLE, "trouble"))
 
     def _letter(self, key: str) -> Bearing:
         found = self._letters.setdefault(key, Bearing())
@@ -269,10 +269,8 @@ def _kept(tx: Transaction, job: Mapping[str, Any]) -> _Kept:
     return tx.document(LETTERS, job["letter"]), tx.document(ADDRESSES, job["reader"])
 
 
-def _keep_trouble(tx: Transaction, note: Trouble | None) -> None:
-    if note is None:
-        tx.discard(TROUBLE, "trouble")
-    elif tx.document(TROUBLE, "trouble") is None:
+def _keep_trouble(tx: Transaction, note: Trouble) -> None:
+    if tx.document(TROUBLE, "trouble") is None:
         tx.keep(TROUBLE, note)
 
 

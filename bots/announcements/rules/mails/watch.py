@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bots.announcements import keys
+from bots.announcements.documents.mails import ROUNDS
+from bots.announcements.documents.people import BUDGETS
 from bots.announcements.rules.turn import Turn
+from bots.announcements.waiting import Budget
 from bots.runtime.mail.documents import TROUBLE
 from bots.runtime.model.decision import SetTimer
 
@@ -27,9 +30,22 @@ def due(turn: Turn) -> None:
             turn.tell("mail-again", edits=keys.TROUBLE(since=repr(told)))
             turn.note(trouble=0.0)
         return
+    if not _waits(turn):  # else it would stay until the next mail
+        turn.drop(TROUBLE, "trouble")
+        if told:
+            turn.tell("mail-none", edits=keys.TROUBLE(since=repr(told)))
+            turn.note(trouble=0.0)
+        return
     if not told and turn.seconds - trouble.since >= BEARABLE:
         said = trouble.reply.lstrip("0")
         key = "mail-refused" if said else "mail-away"
         turn.tell(key, {"reply": said}, handle=keys.TROUBLE(since=repr(trouble.since)))
         turn.note(trouble=trouble.since)
     begin(turn)
+
+
+def _waits(turn: Turn) -> bool:
+    """Whether any mail is still to leave."""
+    asking = turn.get(BUDGETS, "budget") or Budget()
+    coming = any(turn.view.is_coming(x) for x in asking.out)
+    return coming or turn.view.count(ROUNDS, "running") > 0
