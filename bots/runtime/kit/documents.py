@@ -38,7 +38,8 @@ class Collection(Generic[D]):
     of: type[D]
     key: Callable[[D], str]
     indexes: Mapping[str, Values[D]] = field(default_factory=dict)
-    """Name → under which values a document is found (`View.find`) and counted (`View.count`)."""
+    """Name → under which values a document is found (`View.find`) and counted (`View.count`). A new
+    or changed index does not list what is stored already: a document is listed when it is put."""
     erases: Callable[[D], bool] = _never
     """Of a document that is dropped: whether no older backup may bring it back."""
     version: int = 1
