@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bots.ombuds.documents.cases import AnswerState
 from bots.runtime.model.decision import Due, Performed, Request, Say, SetTimer
 from federation.model.events import Edit, TextMessage
 from tests.kit.ombuds import ANNA, BILAL, CEM, CHAT, OFFICE, World
@@ -237,3 +238,15 @@ def test_an_unencrypted_command_is_refused(world: World) -> None:
     _, asked = world.write("!antwort Ja", ANNA, OFFICE, thread=thread, encrypted=False)
     assert world.office_keys(asked) == ["command-plain"]
     assert world.pass_time(100) == []
+
+
+def test_a_notice_loses_the_words_that_the_person_takes_back() -> None:
+    world = World().found().with_chat()
+    event, _ = world.write("Geheimer Name im Haus")
+    world.staff("!antwort Guten Tag")
+    assert any("Geheimer Name" in x and "Guten Tag" in x for x in world.standing())
+    world.redact(event)
+    assert not any("Geheimer Name" in x for x in world.standing())
+    assert any("Guten Tag" in x for x in world.standing())
+    world.pass_time(100)
+    assert world.case().answers[0].state is AnswerState.SENT

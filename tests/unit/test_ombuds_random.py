@@ -231,8 +231,16 @@ ELSEWHERE = [
 """A redaction in the staff's room names a message of a private chat."""
 
 
+QUOTED = [
+    *(("write", 0, 0, ""), ("regret", 0, 0, ""), ("regret", 2, 1, "")),
+    *(("answer", 0, 0, ""), ("regret", 0, 1, "")),
+]
+"""The notice of an answer quotes words that are taken back."""
+
+
 @settings(max_examples=300, deadline=None)
 @example(ELSEWHERE)
+@example(QUOTED)
 @given(STEPS)
 def test_no_order_of_events_breaks_a_promise(steps: list[tuple[str, int, int, str]]) -> None:
     chaos = Chaos()

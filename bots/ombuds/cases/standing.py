@@ -10,6 +10,7 @@ from bots.ombuds.documents.cases import CASES, LATER, Answer, AnswerState, Case,
 from bots.ombuds.turn import Turn
 from bots.runtime.model.decision import NO_TIME, SetTimer
 from bots.runtime.speech.phrases import Exact
+from federation.model.actions import Redact
 
 SOON = timedelta(seconds=60)
 MOST = 100
@@ -45,8 +46,19 @@ def _put(turn: Turn) -> None:
         later = turn.get(LATER, later_key(case.number, number))
         if later is not None:
             _put_later(turn, later)
-    for answer in sorted(case.answers, key=lambda x: x.number):
+    for answer in _in_order(case):
         _put_answer(turn, answer)
+
+
+def put_answers_anew(turn: Turn) -> None:
+    """Without the first words of the case, which the notices quoted and the person takes back."""
+    for answer in _in_order(turn.case):
+        turn.ask(Redact(turn.room, keys.NOTICE(case=turn.case.number, number=answer.number)))
+        _put_answer(turn, answer)
+
+
+def _in_order(case: Case) -> list[Answer]:
+    return sorted(case.answers, key=lambda x: x.number)
 
 
 def _put_later(turn: Turn, later: Later) -> None:

@@ -7,7 +7,7 @@ complaint disappear.
 from __future__ import annotations
 
 from bots.ombuds import keys
-from bots.ombuds.cases import thread
+from bots.ombuds.cases import standing, thread
 from bots.ombuds.chats import conversation
 from bots.ombuds.documents.cases import Case
 from bots.ombuds.keys import Part
@@ -93,6 +93,7 @@ def strike(turn: Turn, copies: list[Part]) -> None:
         number = turn.case.number
         turn.file(root_gone=True, text="", flags=())
         turn.tell_case(thread.root(turn), handle=keys.HEADER(case=number))
+        standing.put_answers_anew(turn)
 
 
 def _handle(copy: Part) -> Handle:
