@@ -325,6 +325,41 @@ def test_what_fails_for_good_is_told_in_numbers(world: World, answer: str, count
     assert "anna" not in world.bot.render(said.phrase).body
 
 
+def ending(world: World) -> str:
+    said = [x for x in world.said if isinstance(x, Say) and x.phrase.key == "finished"][-1]
+    return world.bot.render(said.phrase).body.replace("\u2068", "").replace("\u2069", "")
+
+
+def test_the_end_of_a_round_names_what_servers_said_most(world: World) -> None:
+    readers = [world.subscribe(f"r{i}@mail.example") for i in range(120)]
+    said = ["552 5.2.2"] * 4 + ["550 5.7.1"] * 3 + ["554"] * 2 + ["553 5.1.3", ""]
+    for reader, reply in zip(readers, said, strict=False):
+        world.answers[reader] = [f"{documents.REFUSED} {reply}".strip()]
+    world.send()
+    told = "11 Mails konnten nicht zugestellt werden (552 5.2.2, 550 5.7.1, 554)."
+    assert told in ending(world)
+    assert not world.memory.all(STRIKES)
+
+
+def test_the_end_names_it_of_a_mail_that_was_given_up_after_days(world: World) -> None:
+    readers = [world.subscribe(f"r{i}@mail.example") for i in range(20)]
+    world.answers[readers[0]] = [f"{documents.LATER} 452 4.2.2"] * 100
+    world.send()
+    world.pass_time(timedelta(days=5))
+    assert "1 Mail konnte nicht zugestellt werden (452 4.2.2)." in ending(world)
+
+
+def test_the_end_of_a_round_that_was_held_names_it_too(world: World) -> None:
+    readers = [world.subscribe(f"r{i}@mail.example") for i in range(20)]
+    for reader in readers:
+        world.answers[reader] = [f"{documents.REFUSED} 550 5.7.1"] * 100
+    world.send()
+    world.pass_time(timedelta(days=5))
+    assert (world.circular().failed, world.circular().held) == (20, True)
+    assert "20 Mails konnten nicht zugestellt werden (550 5.7.1)." in ending(world)
+    assert not world.memory.all(STRIKES)
+
+
 NOBODY = f"{documents.NOBODY} 550 5.1.1"
 
 

@@ -61,6 +61,11 @@ ROOM: dict[str, Paragraphs] = {
     "no-readers": N_("Nobody has asked for these mails yet."),
     "sent": NP_("Sent to {n} reader.", "Sent to {n} readers."),
     "failed": NP_("{n} mail could not be delivered.", "{n} mails could not be delivered."),
+    # Translators: replies are what mail servers said, as numbers ("552 5.2.2, 550 5.7.1")
+    "failed-replied": NP_(
+        "{n} mail could not be delivered ({replies}).",
+        "{n} mails could not be delivered ({replies}).",
+    ),
     "gone": NP_(
         "{n} mail was not sent any more: taken back, or the person wants no more mails.",
         "{n} mails were not sent any more: taken back, or the people want no more mails.",

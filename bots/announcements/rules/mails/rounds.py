@@ -6,14 +6,23 @@ is refused for now comes back by a timer whose name says all there is to know of
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from bots.announcements import keys
 from bots.announcements.documents import mails
-from bots.announcements.documents.mails import CHUNKS, ROUNDS, Mailing, Matter, Round, RoundMoves
+from bots.announcements.documents.mails import (
+    CHUNKS,
+    ROUNDS,
+    Mailing,
+    Matter,
+    Round,
+    RoundMoves,
+    Strike,
+)
 from bots.announcements.documents.news import ITEMS, Announcement
 from bots.announcements.documents.people import READERS, Kind
 from bots.announcements.letters import announcement_letter, digest_letter
@@ -32,6 +41,9 @@ that somebody waits for is never behind them. How many connections there are is 
 TELL_EVERY = timedelta(seconds=10)
 PAUSES = tuple(timedelta(minutes=x) for x in (5, 15, 60, 240, 720, 1_440, 1_440))
 """Before each further attempt at a mail that was refused for now: almost three days in all."""
+
+REPLIES = 3
+"""The most that the end of a round names: what servers said most often."""
 
 
 def begin(
@@ -153,16 +165,14 @@ def _wait(turn: Turn, mailing: Mailing) -> None:
 
 
 def _refused(turn: Turn, circular: Round, mailing: Mailing, error: str | None) -> None:
-    if circular.held:
-        waits = _may_wait(circular, mailing)
-        if waits:
-            _wait(turn, mailing)
-        _count(turn, circular, waiting=int(waits), failed=int(not waits))
+    if circular.held and _may_wait(circular, mailing):
+        _wait(turn, mailing)
+        _count(turn, circular, waiting=1)
         return
     nobody = documents.word(error) == documents.NOBODY
     strike = turn.put(mails.STRIKES, mails.Strike(mailing, documents.reply(error), nobody))
     circular = replace(circular, failed=circular.failed + 1)
-    if suspending.too_many(circular):
+    if not circular.held and suspending.too_many(circular):
         circular = _hold(turn, circular, strike.reply)
     _count(turn, circular)
 
@@ -175,10 +185,11 @@ def _hold(turn: Turn, circular: Round, reply: str) -> Round:
         "reply": reply or "5xx",
     }
     turn.tell("held", values)
-    strikes = suspending.take(turn, circular)
-    waiting = [x.mailing for x in strikes if _may_wait(circular, x.mailing)]
-    for mailing in waiting:
-        _wait(turn, mailing)
+    strikes = suspending.strikes(turn, circular)
+    waiting = [x for x in strikes if _may_wait(circular, x.mailing)]
+    for strike in waiting:
+        turn.drop(mails.STRIKES, strike.key)
+        _wait(turn, strike.mailing)
     failed = circular.failed - len(waiting)
     return replace(circular, held=True, failed=failed, waiting=circular.waiting + len(waiting))
 
@@ -229,13 +240,25 @@ def _finish(turn: Turn, circular: Round) -> None:
     state = RoundMoves.last_mail_settled(circular.state)
     turn.put(ROUNDS, replace(circular, state=state, telling=False))
     _drop_letters(turn, circular)
-    parts = (("failed", circular.failed), ("gone", circular.gone), ("unknown", circular.unknown))
+    strikes = suspending.strikes(turn, circular)
     values = {
         "sent": Phrase("sent" if circular.total else "no-readers", "", {"n": circular.sent}),
-        "rest": tuple(Phrase(key, "", {"n": n}) for key, n in parts if n),
+        "rest": tuple(_rest(circular, strikes)),
     }
     turn.tell("finished", values, edits=circular.progress)
-    suspending.judge(turn, circular)
+    suspending.judge(turn, circular, strikes)
+
+
+def _rest(circular: Round, strikes: Sequence[Strike]) -> Iterator[Phrase]:
+    """What became of those that were not sent; of refusals, what servers said most."""
+    said = Counter(x.reply for x in strikes if x.reply).most_common(REPLIES)
+    replies = ", ".join(reply for reply, _ in said)
+    if circular.failed:
+        key = "failed-replied" if replies else "failed"
+        yield Phrase(key, "", {"n": circular.failed, "replies": replies})
+    for key, n in (("gone", circular.gone), ("unknown", circular.unknown)):
+        if n:
+            yield Phrase(key, "", {"n": n})
 
 
 def _drop_letters(turn: Turn, circular: Round) -> None:

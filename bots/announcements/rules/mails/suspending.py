@@ -6,6 +6,7 @@ own fault.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bots.announcements import keys
@@ -27,19 +28,17 @@ def too_many(circular: Round) -> bool:
     return refused > 1 and refused * 10 > circular.total
 
 
-def take(turn: Turn, circular: Round) -> list[Strike]:
-    """All of a round's, which are not kept any longer."""
+def strikes(turn: Turn, circular: Round) -> list[Strike]:
+    """All of a round's."""
     found = (turn.get(STRIKES, x) for x in turn.keys(STRIKES, "round", circular.key))
-    strikes = [x for x in found if x is not None]
+    return [x for x in found if x is not None]
+
+
+def judge(turn: Turn, circular: Round, strikes: Sequence[Strike]) -> None:
+    """The round is over, and what was said against its readers is not kept any longer."""
     for strike in strikes:
         turn.drop(STRIKES, strike.key)
-    return strikes
-
-
-def judge(turn: Turn, circular: Round) -> None:
-    """The round is over."""
     believed = circular.sent > 0 and not circular.held
-    strikes = take(turn, circular)
     gone = [x for x in strikes if believed and x.nobody and _suspended(turn, circular, x)]
     if not gone:
         return
