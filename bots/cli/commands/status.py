@@ -11,7 +11,7 @@ _LINES = (
     ("inbox_locked", "events whose key has not come"),
     ("inbox_aside", "events set aside after three failures"),
     ("outbox_ready", "actions under way"),
-    ("outbox_aside", "actions that the homeserver refused for good"),
+    ("outbox_aside", "actions set aside"),
     ("outbox_held", "of them mails, held since a backup was restored (`buendnis release`)"),
     ("timers", "timers set"),
 )
