@@ -150,10 +150,11 @@ async def test_who_has_no_mailbox_is_suspended_told_and_brought_back(
         async with scene(server.ports["well"], READERS) as office:
             await office.announce()
             await office.until_told("Sent to 19")
+            await office.until_told("could not be delivered (\u2068550 5.1.1")
             assert await office.standings() == {"active": READERS}
             office.leap(1.5 * DAY)
             await office.announce()
-            await office.until_told("550 5.1.1")
+            await office.until_told("nobody reads there (\u2068550 5.1.1")
             assert await office.standings() == {"active": READERS - 1, "suspended": 1}
             await office.bring_back()
             await office.until_told("1 address gets mails again")
