@@ -309,6 +309,8 @@ async def test_logged_out_with_a_token_only_it_ends_in_one_sentence(
         office = assemble(tmp_path, [(Mirror(), by_token(bot, login.token))])
         task = asyncio.create_task(office.run())
         try:
+            async with asyncio.timeout(60):
+                await office.ready.wait()  # before that she finds no device to write to
             room, _ = await anna.write_privately(bot.user_id, "one")
             await anna.wait_for(room_id=room, body="encrypted: one")
             await log_out(bot, login.device_id)
