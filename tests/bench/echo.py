@@ -13,14 +13,15 @@ from pathlib import Path
 
 from bots.runtime.kit.documents import View
 from bots.runtime.kit.turn import Decision
-from bots.runtime.model.decision import Event, Phrase
+from bots.runtime.model.decision import Event
 from bots.runtime.office.serving import Account, serve
 from federation.client.sync import Interests
 from federation.model.actions import Send, Text
 from federation.model.events import TextMessage
+from tests.kit.wordless import Wordless
 
 
-class Echo:
+class Echo(Wordless):
     """The rule is all there is: this bot knows nothing and keeps nothing."""
 
     name = "echo"
@@ -30,9 +31,6 @@ class Echo:
             return Decision()
         answer = Text(event.body.removeprefix("!echo "))
         return Decision((), (Send(event.origin.room_id, answer),))
-
-    def render(self, phrase: Phrase) -> Text:
-        raise NotImplementedError("this bot says nothing of its own")
 
 
 def main() -> None:

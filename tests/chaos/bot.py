@@ -17,7 +17,6 @@ from bots.runtime.model.decision import (
     Event,
     FormSubmitted,
     Performed,
-    Phrase,
     Request,
     SetTimer,
 )
@@ -47,6 +46,7 @@ from federation.model.events import (
     TextMessage,
     Unreadable,
 )
+from tests.kit.wordless import Wordless
 
 PATIENCE = timedelta(seconds=0.4)
 
@@ -61,7 +61,7 @@ class Room:
 ROOMS = Collection("busy/room", Room, key=lambda x: x.id)
 
 
-class Busy:
+class Busy(Wordless):
     name = "busy"
 
     def rule(self, view: View, event: Event, now: datetime) -> Decision:
@@ -77,9 +77,6 @@ class Busy:
                 copies = view.copies_of(event.target)
                 return Decision(requests=tuple(_follow(copies, event)))
         return Decision(requests=tuple(_reactions(event)))
-
-    def render(self, phrase: Phrase) -> Text:
-        raise NotImplementedError("this bot says nothing in words of its own")
 
 
 def _reactions(event: Event) -> Iterator[Request]:

@@ -45,6 +45,7 @@ from federation.model.events import (
 from federation.syncing.recent import Recent
 from tests.kit.memory import Memory
 from tests.kit.world import Found, caught_up, remember
+from tests.kit.wrote import Wrote
 
 BOT = "@news:net.example"
 ANNA, BILAL, STRANGER = "@anna:net.example", "@bilal:net.example", "@stranger:net.example"
@@ -87,8 +88,7 @@ class World:
         self.held = False
         """Whether mails stay in the outbox."""
         self.ids = itertools.count(1)
-        self.wrote: dict[str, dict[str, Any]] = {}
-        """Messages and edits as a homeserver keeps them; what was redacted is not among them."""
+        self.wrote = Wrote()
         self.looks: deque[Found] = deque()
         self.recent = Recent(0)
         self.away = False
@@ -148,30 +148,8 @@ class World:
         return read_now(BOT, told.asked, found, view, told.error)
 
     def _look(self, asked: AskNow) -> Found:
-        event = self.wrote.get(asked.event_id)
-        if event is None:
-            return Found(asked, None, "M_NOT_FOUND")
-        found = {"event": {**event}, "edit": {**self._edit_of(asked.event_id)}}
-        return Found(asked, found, None)
-
-    def _edit_of(self, target: str) -> dict[str, Any]:
-        """The last one, as servers find it: of the author, and not removed."""
-        author = self.wrote[target]["sender"]
-        edits = [x for x in self.wrote.values() if x["edits"] == target and x["sender"] == author]
-        return edits[-1] if edits else {}
-
-    def _keep(self, origin: Origin, body: str, edits: str = "") -> None:
-        content: dict[str, Any] = {"msgtype": "m.text", "body": body}
-        if edits:
-            relation = {"rel_type": "m.replace", "event_id": edits}
-            content |= {"m.new_content": dict(content), "m.relates_to": relation}
-        self.wrote[origin.event_id] = {
-            "event_id": origin.event_id,
-            "type": "m.room.message",
-            "sender": origin.sender,
-            "content": content,
-            "edits": edits,
-        }
+        found = self.wrote.found(asked.event_id)
+        return Found(asked, found, None if found else "M_NOT_FOUND")
 
     def back(self) -> list[Request]:
         """What was found meanwhile is told."""
@@ -204,7 +182,7 @@ class World:
 
     def write(self, body: str, sender: str = ANNA, **fields: Any) -> tuple[str, list[Request]]:
         origin = self.origin(sender)
-        self._keep(origin, body)
+        self.wrote.keep(origin, body)
         return origin.event_id, self.handle(TextMessage(origin, self.view, body, **fields))
 
     def edit(self, target: str, body: str, sender: str = ANNA) -> list[Request]:
@@ -212,11 +190,11 @@ class World:
 
     def change(self, target: str, body: str, sender: str = ANNA) -> tuple[str, list[Request]]:
         origin = self.origin(sender)
-        self._keep(origin, body, edits=target)
+        self.wrote.keep(origin, body, edits=target)
         return origin.event_id, self.handle(Edit(origin, self.view, target, body))
 
     def redact(self, target: str, sender: str = ANNA) -> list[Request]:
-        self.wrote.pop(target, None)
+        self.wrote.erase(target)
         return self.handle(Redaction(self.origin(sender), self.view, target))
 
     def react(self, target: str, key: str, sender: str = ANNA) -> list[Request]:

@@ -18,6 +18,7 @@ from federation.model.actions import AskNow, CreateRoom, Handle, Redact
 from federation.model.events import Edit, MediaMessage, Origin, TextMessage
 from tests.kit.world import EnglishWords, Found
 from tests.kit.world import World as Homeserver
+from tests.kit.wrote import Wrote
 
 D = TypeVar("D")
 BOT = "@ombuds:office.example"
@@ -41,8 +42,7 @@ class World(Homeserver):
     def __init__(self, settings: Settings = SETTINGS, errors: dict[str, str] | None = None) -> None:
         super().__init__(OmbudsBot(settings, EnglishWords()), BOT, errors=errors or {})
         self.settings = settings
-        self.wrote: dict[str, dict[str, Any]] = {}
-        """Messages and edits as a homeserver keeps them; what was redacted is not among them."""
+        self.wrote = Wrote()
         self.looks: list[Found] = []
         self.away = False
         """Whether nothing can be looked up for now."""
@@ -74,38 +74,9 @@ class World(Homeserver):
     # -- what a homeserver keeps ---------------------------------------------------------------
 
     def _found(self, asked: AskNow) -> Found:
-        target = asked.event_id
-        event = self.wrote.get(target)
-        error = self.errors.get("AskNow", None if event else "M_NOT_FOUND")
-        found = None
-        if event is not None and error is None:
-            edit = self._edit_of(target)
-            found = {"event": {**event}, "edit": {**edit}, "encrypted": event["sealed"]}
-        return Found(asked, found, error)
-
-    def _edit_of(self, target: str) -> dict[str, Any]:
-        author = self.wrote[target]["sender"]
-        edits = [x for x in self.wrote.values() if x["edits"] == target and x["sender"] == author]
-        return edits[-1] if edits else {}
-
-    def keep(self, origin: Origin, body: str, edits: str = "", **content: Any) -> None:
-        content = {"msgtype": "m.text", "body": body, **content}
-        if edits:
-            relation = {"rel_type": "m.replace", "event_id": edits}
-            content |= {"m.new_content": dict(content), "m.relates_to": relation}
-        self.wrote[origin.event_id] = {
-            "event_id": origin.event_id,
-            "type": "m.room.message",
-            "sender": origin.sender,
-            "content": content,
-            "edits": edits,
-            "sealed": origin.encrypted,
-        }
-
-    def erase(self, event_id: str) -> None:
-        """What a redaction leaves."""
-        if event_id in self.wrote:
-            self.wrote[event_id] |= {"content": {}, "edits": ""}
+        found = self.wrote.found(asked.event_id)
+        error = self.errors.get("AskNow", None if found else "M_NOT_FOUND")
+        return Found(asked, None if error else found, error)
 
     def back(self) -> list[Request]:
         """What was found meanwhile is told."""
@@ -146,12 +117,12 @@ class World(Homeserver):
     ) -> tuple[str, list[Request]]:
         origin = self.origin(room, sender, encrypted=fields.pop("encrypted", True))
         event = TextMessage(origin, self.view(room), body, **fields)
-        self.keep(origin, body)
+        self.wrote.keep(origin, body)
         return origin.event_id, self.handle(event)
 
     def send_media(self, kind: str, caption: str = "") -> tuple[str, list[Request]]:
         origin = self.origin(CHAT, YUSRA)
-        self.keep(origin, caption, msgtype=f"m.{kind}", filename="x")
+        self.wrote.keep(origin, caption, msgtype=f"m.{kind}", filename="x")
         return origin.event_id, self.handle(MediaMessage(origin, self.view(CHAT), kind, caption))
 
     def staff(self, body: str, sender: str = ANNA, case: int | None = 1) -> list[Request]:
@@ -168,11 +139,11 @@ class World(Homeserver):
         self, target: str, body: str, sender: str = YUSRA, room: str = CHAT, **seal: bool
     ) -> tuple[str, list[Request]]:
         origin = self.origin(room, sender, **seal)
-        self.keep(origin, body, edits=target)
+        self.wrote.keep(origin, body, edits=target)
         return origin.event_id, self.handle(Edit(origin, self.view(room), target, body))
 
     def redact(self, target: str, sender: str = YUSRA, room: str = CHAT) -> list[Request]:
-        self.erase(target)
+        self.wrote.erase(target)
         return super().redact(target, sender, room)
 
     def marks(self, handle: str, key: str, sender: str = ANNA) -> list[Request]:

@@ -185,7 +185,7 @@ class Editors(Place):
         return found
 
     def keep(self) -> None:
-        self.world.wrote = dict(self.kept)
+        self.world.wrote.events = dict(self.kept)
 
     def finish(self, first: str) -> None:
         self.said += self.world.react(first, "✅", announcements.BILAL)
@@ -207,9 +207,9 @@ class _Office(Place):
         self.readers = {ombuds.OFFICE: "staff", ombuds.CHAT: "author"}
 
     def keep(self) -> None:
-        self.world.wrote |= self.kept
-        for event_id in set(self.world.wrote) - set(self.kept):
-            self.world.wrote[event_id]["edits"] = ""
+        self.world.wrote.events |= self.kept
+        for event_id in set(self.world.wrote.events) - set(self.kept):
+            self.world.wrote.events[event_id]["edits"] = ""
 
 
 class Reporter(_Office):

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from bots.runtime.kit.documents import Change, Collection, Put, View
 from bots.runtime.kit.turn import Decision
-from bots.runtime.model.decision import Due, Event, Phrase, Request, SetAside
-from federation.model.actions import Text
+from bots.runtime.model.decision import Due, Event, Request, SetAside
 from federation.model.events import TextMessage, Unreadable
+from tests.kit.wordless import Wordless
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ COUNTS = Collection("obedient/count", Count, key=lambda _: "all", erases=lambda 
 Do = Callable[[Event, datetime], Sequence[Request]]
 
 
-class Obedient:
+class Obedient(Wordless):
     """Fails on `fail`, and on whatever `fails_on` names; everything else is noted and answered."""
 
     name = "obedient"
@@ -61,6 +61,3 @@ class Obedient:
 
     def changes(self, count: int) -> tuple[Change, ...]:
         return (Put(COUNTS, Count(count)),)
-
-    def render(self, phrase: Phrase) -> Text:
-        raise NotImplementedError

@@ -7,15 +7,15 @@ from pathlib import Path
 
 from bots.runtime.kit.documents import View
 from bots.runtime.kit.turn import Decision
-from bots.runtime.model.decision import Deliver, Due, Event, Performed, Phrase, SetTimer
+from bots.runtime.model.decision import Deliver, Due, Event, Performed, SetTimer
 from bots.runtime.office.deciding import Deciding
 from bots.runtime.store.backup import make, restore
 from bots.runtime.store.records import Rings
 from bots.runtime.store.sealing import Sealer
 from bots.runtime.store.store import Store
 from bots.runtime.store.transaction import Transaction
-from federation.model.actions import Text
 from federation.model.events import TextMessage
+from tests.kit.wordless import Wordless
 
 KEY = bytes(range(32))
 BOT = "@bot:example.org"
@@ -30,7 +30,7 @@ class Clock:
         return self.now
 
 
-class Poster:
+class Poster(Wordless):
     """Mails at each message, an hour after it, and after each mail."""
 
     name = "poster"
@@ -45,9 +45,6 @@ class Poster:
             case Performed():
                 return Decision((), (mail("thanks"),))
         return Decision()
-
-    def render(self, phrase: Phrase) -> Text:
-        raise NotImplementedError
 
 
 def mail(text: str) -> Deliver:

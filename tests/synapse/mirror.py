@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 
 from bots.runtime.kit.documents import View
 from bots.runtime.kit.turn import Decision
-from bots.runtime.model.decision import Due, Event, Phrase, Request, SetAside, SetTimer
+from bots.runtime.model.decision import Due, Event, Request, SetAside, SetTimer
 from federation.model.actions import Join, Send, Text
 from federation.model.events import Membership, MembershipKind, TextMessage, Unreadable
+from tests.kit.wordless import Wordless
 
 
-class Mirror:
+class Mirror(Wordless):
     name = "mirror"
 
     def __init__(self) -> None:
@@ -45,6 +46,3 @@ class Mirror:
         audience = frozenset({event.origin.sender}) if event.body.startswith("secret") else None
         text = Text(f"{seal}: {event.body}", html=f"<b>{event.body}</b>")
         return [Send(room, text, thread=event.thread, audience=audience, strict=bool(audience))]
-
-    def render(self, phrase: Phrase) -> Text:
-        raise NotImplementedError

@@ -13,11 +13,11 @@ from bots.announcements.site import of_office
 from bots.offices.web import pages
 from bots.runtime.kit.documents import View
 from bots.runtime.kit.turn import Decision
-from bots.runtime.model.decision import Event, FormSubmitted, Phrase
+from bots.runtime.model.decision import Event, FormSubmitted
 from bots.runtime.office.serving import Account, assemble
 from bots.runtime.speech.words import Words
-from federation.model.actions import Text
 from tests.conftest import Account as HomeserverAccount
+from tests.kit.wordless import Wordless
 from tests.synapse.offices import running
 from tests.synapse.waiting import until
 from tests.synapse.web import TOKEN, settings
@@ -27,7 +27,7 @@ NewAccount = Callable[..., Awaitable[HomeserverAccount]]
 pytestmark = pytest.mark.synapse
 
 
-class Clerk:
+class Clerk(Wordless):
     """Keeps each form that it is given."""
 
     name = "announcements"
@@ -39,9 +39,6 @@ class Clerk:
         if isinstance(event, FormSubmitted):
             self.seen.append(event)
         return Decision()
-
-    def render(self, phrase: Phrase) -> Text:
-        raise NotImplementedError
 
 
 async def test_a_form_is_kept_before_it_is_answered_and_handled_once(

@@ -81,7 +81,7 @@ class Chaos:
     def text(self, room: str, sender: str, number: int, body: str) -> None:
         origin = self.world.origin(room, sender, encrypted=number % 5 != 0)
         self.sources[origin.event_id] = (origin.sender, origin.room_id)
-        self.world.keep(origin, body)
+        self.world.wrote.keep(origin, body)
         thread = self.pick_event(number + 1) if number % 3 else None
         reply = self.pick_event(number + 2) if number % 4 == 0 else None
         self.world.handle(
@@ -114,7 +114,7 @@ class Chaos:
         room, forged = where if a % 2 else room, author != sender
         body = self.mark("F" if forged else self.letter(sender, room, noise), noise)
         origin, view = self.world.origin(room, sender, encrypted=a % 4 != 0), self.world.view(room)
-        self.world.keep(origin, body, edits=target)
+        self.world.wrote.keep(origin, body, edits=target)
         self.sources[origin.event_id] = (sender, room)
         if not forged and room == where and room in CHATS:
             self.edits[origin.event_id] = re.findall(r"Rmark\d+x", body)[-1]
@@ -127,7 +127,7 @@ class Chaos:
     def remove(self, target: str, sender: str, room: str) -> None:
         if self.sources.get(target) == (sender, room):
             self.removed += [self.edits[target]] if target in self.edits else []
-            self.world.erase(target)
+            self.world.wrote.erase(target)
         origin, view = self.world.origin(room, sender), self.world.view(room)
         self.world.handle(Redaction(origin, view, target))
 
@@ -137,7 +137,7 @@ class Chaos:
         target = own[-1 - a % len(own)]
         sender, room = self.sources[target]
         body, origin = self.mark("R", noise), self.world.origin(room, sender)
-        self.world.keep(origin, body, edits=target)
+        self.world.wrote.keep(origin, body, edits=target)
         self.edits[origin.event_id] = re.findall(r"Rmark\d+x", body)[-1]
         self.world.handle(Edit(origin, self.world.view(room), target, body))
         self.sources[origin.event_id] = (sender, room)

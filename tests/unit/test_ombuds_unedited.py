@@ -140,7 +140,7 @@ def test_a_message_that_is_gone_itself_is_told_of_once(world: World) -> None:
     world.write("Hallo")
     event, _ = world.write("Die Heizung ist kalt")
     edit, _ = world.change(event, WORDS)
-    world.erase(event)
+    world.wrote.erase(event)
     assert world.office_keys(world.redact(edit)) == ["taken-back"]
     assert world.office_keys(world.redact(event)) == []
 
