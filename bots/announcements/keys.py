@@ -5,7 +5,7 @@ from __future__ import annotations
 from bots.runtime.kit.keys import Made, Question, Timer
 
 OFFER = Made("announcement/{number:int}/offer")
-"""What we said to a message that may go out; it shows how the matter stands."""
+"""What we said to a message that may go out; it shows the state of the matter."""
 CALL = Made("digest/{number:int}/call")
 """What we said when an editor asked for a digest out of turn."""
 PROGRESS = Made("round/{matter}/{number:int}/progress")

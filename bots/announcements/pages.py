@@ -15,5 +15,5 @@ def page_of(item: Announcement) -> Published:
 
 
 def published(view: View, most: int = MOST) -> tuple[Published, ...]:
-    """What stands on the web, the newest first."""
+    """What the web page shows, the newest first."""
     return view.find(PAGES, "all", most=most)

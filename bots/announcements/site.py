@@ -40,7 +40,7 @@ class News:
     """Its place on the page."""
     released: datetime
     texts: tuple[tuple[str, str], ...]
-    """Languages and what stands in them, as HTML that was cleaned; the original first."""
+    """Languages and the text in each, as cleaned HTML; the original first."""
 
 
 Newest = Callable[[], Awaitable[Sequence[News]]]
@@ -195,5 +195,5 @@ def _readings(found: Published, texts: Texts) -> Iterator[tuple[str, str]]:
     html = (*found.html, *[""] * len(found.texts))
     for (language, text), formatted in zip(found.texts, html, strict=False):
         clean = in_html(shown(text, formatted), texts.direction(language))
-        # Headings stand below those of the page.
+        # Headings are a level below those of the page.
         yield language, _HEADING.sub(lambda x: f"{x[1]}{min(6, int(x[2]) + 1)}", clean)

@@ -50,7 +50,7 @@ ANNOUNCEMENTS = BotSpec(
             "announcements",
             "#rundbrief",
             "Rundbrief",
-            "Where announcements stand. Only coordinators and bots write.",
+            "The room for announcements. Only coordinators and bots write.",
             N_("News for everybody. Only coordinators write here."),
             writers=POWER[Role.COORDINATOR],
             picture="room-announcements",

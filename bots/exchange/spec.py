@@ -66,7 +66,7 @@ EXCHANGE = BotSpec(
             "exchange",
             "#austausch",
             "Austausch",
-            "Where messages stand that somebody shared with all.",
+            "The room for messages that somebody shared with all.",
             N_("What initiatives tell each other. To share a message, set 📣 on it."),
             picture="room-exchange",
         ),

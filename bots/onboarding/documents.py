@@ -223,7 +223,7 @@ class Office(Movable):
     crowd: int = 0
     """Number of the message that tells of many."""
     crowd_at: float = 0.0
-    """Since when it stands there; 0: the next one is a new one."""
+    """When it was sent; 0: the next one is a new one."""
     gathering: bool = False
     """A timer is set to bring it up to date."""
     versions: tuple[str, ...] = ()

@@ -136,7 +136,7 @@ class BodyHash:
         whole = relaxed_body(placeholder.join(pieces))
         canonical = whole.split(placeholder)
         if len(canonical) != len(pieces):
-            raise ValueError("the placeholder stands in a piece of the body")
+            raise ValueError("the placeholder is in a piece of the body")
         self._first = hashlib.sha256(canonical[0])
         self._rest = canonical[1:]
 

@@ -105,7 +105,7 @@ def subject(text: str) -> bytes:
 def mailbox(box: Mailbox) -> bytes:
     """`Name <address>` (RFC 5322 § 3.4). Raises Unsafe if the address is none."""
     if not is_safe(box.address):
-        raise Unsafe("an address that can't stand in a header")
+        raise Unsafe("an address that can't be in a header")
     if not clean(box.name, NAME_LENGTH):
         return box.address.encode("ascii")
     return named(box.name, box.address)

@@ -98,7 +98,7 @@ def as_text(letter: Letter) -> str:
 def _text(letter: Letter, block: Block) -> str:
     text = block.text.strip()
     if block.kind is Kind.LINK:
-        # A link that is the reader's own stands alone: programs fold what is beside it.
+        # A link that is the reader's own is a line of its own: programs fold what is beside it.
         text = f"{text or block.label + ':'}\n{block.url or letter.personal}"
     return in_text(seen(text), block.direction)
 

@@ -120,7 +120,7 @@ class Pool:
         Raises Away, Later, Never, InDoubt, Unsafe.
         """
         if not (is_safe(sender) and is_safe(recipient)):
-            raise Unsafe("an address that can't stand in a command")
+            raise Unsafe("an address that can't be in a command")
         async with self._room.place(urgent=urgent):
             try:
                 await self._hand_over(self._take, sender, recipient, message, commit)

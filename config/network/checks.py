@@ -58,7 +58,7 @@ def _server_is_told(fitted: Fitted[NetworkFile]) -> Iterator[Finding]:
     if server_name(fitted.data) is None and not fitted.unread & {"homeserver", "accounts"}:
         yield (
             PLACE_OF_SERVER,
-            "is missing, and no account tells it; write what stands behind the colon of your "
+            "is missing, and no account tells it; write the part after the colon of your "
             'Matrix ids, as `server_name: "example.org"`',
         )
 
@@ -151,7 +151,7 @@ def _made_or_adopted(fitted: Fitted[NetworkFile]) -> Iterator[Finding]:
             line = fitted.line(space)
             yield (
                 template,
-                f"stands beside space (line {line}); keep `template:` to have a space made, or "
+                f"is beside space (line {line}); keep `template:` to have a space made, or "
                 "`space:` to adopt the one that there is",
             )
 

@@ -173,7 +173,7 @@ def _keys(node: MappingNode, loc: Loc, reading: _Reading) -> dict[str, Node]:
         reading.lines[path] = places[reading.wanted][0]
         if len(places) > 1:
             lines = ", ".join(str(line) for line, _ in places)
-            text = f"{shown(name)} stands here more than once, in lines {lines}; keep one"
+            text = f"{shown(name)} is here more than once, in lines {lines}; keep one"
             reading.faults.append(Fault(places[-1][0], spell(path), text))
     return {name: places[reading.wanted][1] for name, places in found.items()}
 

@@ -93,7 +93,7 @@ class Look:
         named.sort(key=lambda kind: self.fitted.line(locs[kind]))
         for kind in named[1:]:
             first = f"{named[0]}_file (line {self.fitted.line(locs[named[0]])})"
-            self.fault(found, locs[kind], f"stands beside {first}; keep exactly one of them")
+            self.fault(found, locs[kind], f"is beside {first}; keep exactly one of them")
         yield from named
 
     def _from_environment(

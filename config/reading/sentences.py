@@ -98,7 +98,7 @@ def _secret(loc: Loc, model: Model) -> str:
     if issubclass(model, File):
         instead = f", or set {model.variable_for(loc[:-1], secret)}"
     return (
-        f"secrets never stand in this file; put it into a file of its own and write "
+        f"secrets do not belong in this file; put it into a file of its own and write "
         f"`{secret}_file: PATH` in its place{instead}"
     )
 

@@ -27,9 +27,9 @@ _SENTENCES = {
     "flow sequence": "a list opens here with [ and is not closed, or lacks a comma; write [a, b]",
     "flow mapping": "keys open here with { and are not closed, or lack a comma; write {a: b, c: d}",
     "could not find expected ':'": KEY_WITHOUT_COLON,
-    "mapping values are not allowed": "a colon where none can stand; put text that holds a colon "
+    "mapping values are not allowed": "a colon where none can be; put text that holds a colon "
     "in quotes, or check the indentation and the line before",
-    "sequence entries are not": 'a list entry where none can stand; begin a new line with "- "',
+    "sequence entries are not": 'a list entry where none can be; begin a new line with "- "',
     "expected <block end>": "this line is indented differently from those that it belongs to; "
     "keys of one section begin in the same column",
     "block scalar": "after | or > only a line break can follow; write the text below, indented",
@@ -88,7 +88,7 @@ def _explained(lines: list[str], error: MarkedYAMLError) -> tuple[int, str]:
     ) or error.problem_mark
     row, column = (min(mark.line, len(lines) - 1), mark.column) if mark else (0, 0)
     if (sign := lines[row][column : column + 1]) and sign in "@`*&!%":
-        return row, f"text that begins with {sign} must stand in quotes"
+        return row, f"text that begins with {sign} must be in quotes"
     if "<block end>" in said and _BEHIND_QUOTE.match(lines[row]):
         return row, "text goes on behind the quote that closes it; put all of it in quotes"
     above = next((i for i in range(row - 1, -1, -1) if not re.match(r"\s*(#|$)", lines[i])), row)

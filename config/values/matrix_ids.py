@@ -110,6 +110,6 @@ def checked_server_name(text: str) -> str:
     bare = re.sub(r"^(?:[a-z]+://|@[^:]*:)", "", text.lower().strip(_QUOTES)).split("/")[0]
     proposed = bare if is_server_name(bare) else PLACEHOLDER_SERVER
     raise ValueError(
-        f"{shown(text)} is not a server's name; write what stands behind the colon of "
+        f"{shown(text)} is not a server's name; write the part after the colon of "
         f"its Matrix ids, as {shown(proposed)}"
     )

@@ -1,4 +1,4 @@
-"""What can go wrong with a homeserver. One root; whose fault it was stands in the type, and each
+"""What can go wrong with a homeserver. One root; the type says whose fault it was, and each
 message says what to do. No message holds a name, an address or a text of anybody."""
 
 from __future__ import annotations

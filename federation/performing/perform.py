@@ -315,8 +315,8 @@ class Performer:
         return Outcome(action.room)
 
     async def _see_readers(self, room_id: str) -> None:
-        """Somebody was asked in or put out just now. Sync may tell only after the next message,
-        which whoever was asked in has to be able to read, and whoever is gone must not."""
+        """Somebody was invited or removed just now. Sync may tell only after the next message,
+        which the person invited must be able to read, and the person removed must not."""
         room = await self._session.store.run("room", lambda ledger: self._load(ledger, room_id))
         if not room.encrypted:
             return

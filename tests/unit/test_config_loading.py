@@ -132,7 +132,7 @@ colour: blue
         "7: homeserver.adress: is not a known key; remove it, or write one of: url, server_name, "
         "ca_file, insecure",
         '12: staff[1]: "anna" is not a Matrix id; write "@anna:example.org"',
-        '13: staff: "staff" stands here more than once, in lines 10, 13; keep one',
+        '13: staff: "staff" is here more than once, in lines 10, 13; keep one',
         "13: staff: is an empty list; write at least one entry",
         "14: colour: is not a known key; remove it, or write one of: office, homeserver, account, "
         "staff, room, answers, bots, unreadable_after, helplines, logging",
@@ -203,7 +203,7 @@ REPLACED: Mapping[str, tuple[str, str, str]] = {
     "staff twice": ("bilal", "anna", '11: staff[1]: "@anna:example.org" is listed twice'),
     "the office among its staff": ("bilal", "ombuds", "11: staff[1]: is the office's own account"),
     "plain http": ("https", "http", "6: homeserver.url: would send the office's secrets"),
-    "a secret": ("account:\n", "account:\n  password: x\n", "8: account.password: secrets never"),
+    "a secret": ("account:\n", "account:\n  password: x\n", "8: account.password: secrets do not"),
     "a token": ("account:\n", "account:\n  access_token: x\n", "8: account.access_token: secrets"),
     "a key of another section": (
         "office:\n",

@@ -222,7 +222,7 @@ REPLACED: Mapping[str, tuple[str, str, str]] = {
     "template and space": (
         "    via: [sued.example]",
         "    template: initiative",
-        "18: initiatives[1].template: stands beside space (line 17); keep `template:` to have",
+        "18: initiatives[1].template: is beside space (line 17); keep `template:` to have",
     ),
     "via without space": (
         "    template: initiative",
@@ -333,13 +333,14 @@ REPLACED: Mapping[str, tuple[str, str, str]] = {
     "a token": (
         "onboarding: willkommen",
         "onboarding: {user: willkommen, token: x}",
-        "8: accounts.onboarding.token: secrets never stand in this file; put it into a file of its "
-        "own and write `token_file: PATH` in its place, or set BUENDNIS_NETWORK_ONBOARDING_TOKEN",
+        "8: accounts.onboarding.token: secrets do not belong in this file; put it into a file of "
+        "its own and write `token_file: PATH` in its place, or set "
+        "BUENDNIS_NETWORK_ONBOARDING_TOKEN",
     ),
     "a registration secret": (
         "onboarding: willkommen",
         "registration_shared_secret: x",
-        "8: accounts.registration_shared_secret: secrets never stand in this file; put it into a "
+        "8: accounts.registration_shared_secret: secrets do not belong in this file; put it into a "
         "file of its own and write `registration_secret_file: PATH` in its place, or set "
         "BUENDNIS_NETWORK_REGISTRATION_SECRET",
     ),
@@ -467,8 +468,8 @@ MAILS: Mapping[str, tuple[str, str, str]] = {
     "a password": (
         "example.org}",
         "example.org, password: x}",
-        "email.smtp.password: secrets never stand in this file; put it into a file of its own and "
-        "write `password_file: PATH` in its place, or set BUENDNIS_NETWORK_SMTP_PASSWORD",
+        "email.smtp.password: secrets do not belong in this file; put it into a file of its own "
+        "and write `password_file: PATH` in its place, or set BUENDNIS_NETWORK_SMTP_PASSWORD",
     ),
     "another's signature": (
         "imprint",
@@ -478,8 +479,8 @@ MAILS: Mapping[str, tuple[str, str, str]] = {
     "the key itself": (
         "imprint",
         "  dkim: {domain: example.org, selector: a, key_file: ./key, key: x}\nimprint",
-        "email.dkim.key: secrets never stand in this file; put it into a file of its own and write "
-        "`key_file: PATH` in its place",
+        "email.dkim.key: secrets do not belong in this file; put it into a file of its own and "
+        "write `key_file: PATH` in its place",
     ),
 }
 
@@ -572,7 +573,7 @@ def test_two_secrets_of_one_account(tmp_path: Path) -> None:
         "onboarding: {user: willkommen, token_file: ./secret, password_file: ./secret}",
     )
     assert fault_of(tmp_path, text) == (
-        "8: accounts.onboarding.token_file: stands beside password_file (line 8); keep exactly one "
+        "8: accounts.onboarding.token_file: is beside password_file (line 8); keep exactly one "
         "of them"
     )
 

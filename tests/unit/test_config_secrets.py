@@ -93,7 +93,7 @@ def test_two_in_the_file(tmp_path: Path) -> None:
     secret_file(tmp_path)
     text = with_account("token_file: ./secret", "password_file: ./secret")
     assert fault_of(tmp_path, text) == (
-        "9: account.password_file: stands beside token_file (line 8); keep exactly one of them"
+        "9: account.password_file: is beside token_file (line 8); keep exactly one of them"
     )
 
 

@@ -64,7 +64,7 @@ def test_all_as_it_should_be(check: Check, kind: str) -> None:
     found = check(good(key(kind=kind)), key(kind=kind))
     assert list(found) == ["signature", "spf", "dmarc", "mx"]
     assert {one.mark for one in found.values()} == {Mark.OK}
-    assert found["dmarc"].found == "a policy stands at _dmarc.example.org (p=reject)"
+    assert found["dmarc"].found == "there is a policy at _dmarc.example.org (p=reject)"
 
 
 def test_a_long_key_comes_in_pieces_and_over_tcp(check: Check) -> None:
@@ -101,12 +101,12 @@ def test_unsigned_mails_need_spf(check: Check) -> None:
     [
         (["v=DKIM1; k=rsa; p="], Mark.FAULT, "was revoked"),
         (["v=DKIM1; k=rsa; p=AAAA"], Mark.FAULT, "another key than ours"),
-        (["v=spf1 -all"], Mark.FAULT, "does not stand at"),
+        (["v=spf1 -all"], Mark.FAULT, "is not at"),
         (["KEY", "v=DKIM1; p=AAAA"], Mark.FAULT, "several keys"),
         (["KEY; t=s:y"], Mark.NOTE, "as a trial"),
-        (["KEY; t=s"], Mark.OK, "stands at"),
-        (["SPACED"], Mark.OK, "stands at"),
-        (["DEFAULT"], Mark.OK, "stands at"),
+        (["KEY; t=s"], Mark.OK, "the public key is at"),
+        (["SPACED"], Mark.OK, "the public key is at"),
+        (["DEFAULT"], Mark.OK, "the public key is at"),
     ],
 )
 def test_what_may_stand_where_the_key_belongs(

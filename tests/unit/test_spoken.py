@@ -34,7 +34,7 @@ NOT_SAID = frozenset(
         *("sequence entries are not", "expected <block end>", "mapping values"),
         *("another document", "<block end>", "{}:` and below it, indented, `"),  # PyYAML's words
         *("v=DKIM1; k=rsa; p={}", "v=DKIM1; k=ed25519; p={}"),  # records of the DNS
-        *("v=1; a={}; c=relaxed/relaxed; d={};", "the placeholder stands in a piece of the body"),
+        *("v=1; a={}; c=relaxed/relaxed; d={};", "the placeholder is in a piece of the body"),
         "BEGIN;\n{}\nPRAGMA user_version = {};\nCOMMIT;",
     }
 )

@@ -79,7 +79,7 @@ class Announcement:
     digested: bool = False
     """It stood in a digest, or would have, had anybody wanted one."""
     room: str = ""
-    """Where the message stands: the editors' room may have been replaced since."""
+    """The room of the message: the editors' room may have been replaced since."""
     looks: tuple[str, ...] = ()
     """Messages of which it is asked what they say now."""
 
@@ -145,7 +145,7 @@ class Desk(Movable):
     calls: int = 0
     """How often editors asked for a digest out of turn."""
     call: Call = Call.NONE
-    """How the latest of these stands."""
+    """The state of the latest of these."""
     moved: Mapping[str, str] = field(default_factory=dict)
     """Room → the room that replaced it."""
 

@@ -73,7 +73,7 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A wish, until whoever reads at the address confirms it, or it is too old. Its address stands
+    """A wish, until whoever reads at the address confirms it, or it is too old. Its address is
     apart, as a reader's does."""
 
     id: str

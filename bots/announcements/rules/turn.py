@@ -83,7 +83,7 @@ class Turn(turn.Turn[Settings]):
         self.tell(key, values, item.room, thread=item.original.event)
 
     def show(self, item: Announcement, key: str, values: Values | None = None) -> None:
-        """Bring what stands beneath an announcement up to date."""
+        """Bring the notice beneath an announcement up to date."""
         self.tell(key, values, item.room, edits=keys.OFFER(number=item.number))
 
     @property

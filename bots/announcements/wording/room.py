@@ -45,8 +45,8 @@ ROOM: dict[str, Paragraphs] = {
         "the message with a new one."
     ),
     "redact-late": N_(
-        "The message was removed here, and will not stand in a digest. Mails that were sent "
-        "can not be called back. To correct something, write a new message."
+        "The message was removed here, and will not be in a digest. Mails that were sent "
+        "cannot be called back. To correct something, write a new message."
     ),
     "stopped": (
         N_("The message was removed. Mails that still wait are not sent any more."),
@@ -104,10 +104,10 @@ ROOM: dict[str, Paragraphs] = {
     "suspended-undone": NP_("{n} address gets mails again.", "{n} addresses get mails again."),
     "translation-removed": N_(
         "The translation was removed here and on the web. Mails that still wait show the "
-        "original instead. Mails that were sent can not be called back."
+        "original instead. Mails that were sent cannot be called back."
     ),
     "translation-late": N_(
-        "The mails are on their way already. A translation can not be added any more."
+        "The mails are on their way already. A translation cannot be added any more."
     ),
     "translation-same": N_(
         "The message itself is in this language ({language}). To change it, edit it."

@@ -20,12 +20,12 @@ FAULTS = {
     Fault.SEVERAL: N_("Please write one address only, with one @."),
     Fault.SPACE: N_("There is a space in the address."),
     Fault.SIGNS: N_("Please write the address without quotation marks, brackets and commas."),
-    Fault.NAME: N_("What stands before the @ is missing."),
+    Fault.NAME: N_("The part before the @ is missing."),
     Fault.DOTS: N_(
         "Before the @ the address can't begin or end with a dot, and can't have two dots in a row."
     ),
     Fault.LETTERS: N_("Before the @ only the letters a to z, digits and a few signs are possible."),
-    Fault.DOMAIN: N_("What stands behind the @ is missing or not complete."),
+    Fault.DOMAIN: N_("The part after the @ is missing or incomplete."),
     Fault.LONG: N_("The address is too long."),
 }
 ADDRESS_WRONG = N_("Please check the e-mail address. It looks like this: {example}")

@@ -44,7 +44,7 @@ class Names:
         return [b"".join(record.strings).decode("utf-8", "replace") for record in found]
 
     def exchanges(self, name: str) -> list[str]:
-        """Who takes its mail; a dot stands for nobody (RFC 7505)."""
+        """Who takes its mail; a dot means nobody (RFC 7505)."""
         return [
             record.exchange.to_text(omit_final_dot=record.exchange != dns.name.root)
             for record in self._ask(name, RdataType.MX)

@@ -40,17 +40,17 @@ def signing(texts: list[str], key: Key) -> Finding:
     found = [text for text in texts if "p" in tags(text)]
     remedy = f"Have exactly one TXT record at {key.host}: {key.record()}"
     if not found:
-        return fault("signature", f"the public key does not stand at {key.host}", remedy)
+        return fault("signature", f"the public key is not at {key.host}", remedy)
     if len(found) > 1:
-        return fault("signature", f"several keys stand at {key.host}", remedy)
+        return fault("signature", f"there are several keys at {key.host}", remedy)
     there, ours = tags(found[0]), tags(key.record())
     if (there["p"], there.get("k", "rsa")) != (ours["p"], ours["k"]):
-        revoked = "the key was revoked" if not there["p"] else "another key than ours stands"
+        revoked = "the key was revoked" if not there["p"] else "there is another key than ours"
         return fault("signature", f"{revoked} at {key.host}", remedy)
     if "y" in there.get("t", "").split(":"):
         remedy = "Take t=y out of the record: receivers may treat such mails as unsigned."
         return note("signature", f"the key at {key.host} is marked as a trial", remedy)
-    return ok("signature", f"the public key stands at {key.host}")
+    return ok("signature", f"the public key is at {key.host}")
 
 
 def tags(text: str) -> dict[str, str]:
@@ -104,12 +104,12 @@ def policy(found: list[str], holder: str, domain: str, key: Key | None) -> Findi
     """RFC 7489."""
     if len(found) > 1:
         remedy = f"Leave one record at _dmarc.{holder}; with two, neither counts."
-        return fault("dmarc", f"several policies stand at _dmarc.{holder}", remedy)
+        return fault("dmarc", f"there are several policies at _dmarc.{holder}", remedy)
     there = tags(found[0])
     if there.get("adkim") == "s" and key is not None and key.domain != domain:
         remedy = f"Sign for {domain} (email.dkim.domain), or take adkim=s out of the record."
         return fault("dmarc", f"it wants mails signed by {domain}, not by {key.domain}", remedy)
-    return ok("dmarc", f"a policy stands at _dmarc.{holder} (p={there.get('p', 'none')[:12]})")
+    return ok("dmarc", f"there is a policy at _dmarc.{holder} (p={there.get('p', 'none')[:12]})")
 
 
 # -- MX --------------------------------------------------------------------------------------------

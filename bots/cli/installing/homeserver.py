@@ -53,7 +53,7 @@ def homeserver_yaml(answers: Answers, deployment: Deployment) -> str:
     folder = deployment.synapse_folder
     parts: list[tuple[str, Mapping[str, Any]]] = [
         (
-            "What stands behind the colon of every Matrix id. It can never be changed.",
+            "The part after the colon of every Matrix id. It can never be changed.",
             {"server_name": answers.domain},
         ),
         (
@@ -63,7 +63,7 @@ def homeserver_yaml(answers: Answers, deployment: Deployment) -> str:
                 "listeners": [_listener(deployment)],
             },
         ),
-        ("PostgreSQL; its password stands in the passfile.", {"database": _database(deployment)}),
+        ("PostgreSQL; its password is in the passfile.", {"database": _database(deployment)}),
         (
             "Files.",
             {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bots.runtime.speech.words import N_
 
 INTRO = N_(
-    "Ten questions. The Enter key takes what stands in brackets. Nothing is written before you "
+    "Ten questions. The Enter key takes what is in brackets. Nothing is written before you "
     "have seen everything and agreed."
 )
 
@@ -24,7 +24,7 @@ HOSTS = N_(
 WEBSITE = N_("Does {domain} already show a website that lies on another server? Yes or no.")
 COORDINATOR = N_("Which name will you have on Matrix? You are the first coordinator.")
 CONTACT = N_(
-    "At which mail address can people reach you? It stands in the imprint, and Let's Encrypt "
+    "At which mail address can people reach you? It is shown in the imprint, and Let's Encrypt "
     "writes to it if a certificate runs out."
 )
 IMPRINT = N_("Who answers for the network by law? Organisation; address; person.")
@@ -62,7 +62,7 @@ UNKNOWN = N_("{given} is not among the questions. These are: {known}")
 # -- the end -------------------------------------------------------------------------------------
 
 SUMMARY = N_("This is what you have answered:")
-FILES = N_("These files will stand in {folder}:")
+FILES = N_("These files will be in {folder}:")
 NEW = N_("+ is new.")
 KEPT = N_("= is there already and stays as it is.")
 DIFFERS = N_(
@@ -74,7 +74,7 @@ CONFIRM = N_("Shall I write them? Yes or no.")
 NOTHING = N_("Nothing was written.")
 WRITTEN = N_(
     "Done. Only you can read these files; the folder secrets opens everything, so never send it to "
-    "anybody. Next, set the entries that stand in {file}."
+    "anybody. Next, set the entries that are listed in {file}."
 )
 WAY_IN = N_(
     "Once everything runs, invite people with this link. It opens a chat with the account that "

@@ -208,7 +208,7 @@ class Turn(turn.Turn[Settings]):
         member = self.member
         if member.chat is None and not member.opened:
             self.change(opened=True)
-            # In her list of chats, where the network's space stands as well.
+            # In her list of chats, beside the network's space.
             name = self.text(CHAT, network=Raw(self.settings.network))
             self.ask(chats.make(keys.CHAT(serial=member.serial), name, member.user))
         elif member.chat is not None and member.away:

@@ -33,7 +33,7 @@ def invited(turn: Turn, event: Performed) -> None:
 
 
 def removed(turn: Turn, event: Performed) -> None:
-    """Somebody was put out of a room, or could not be."""
+    """Somebody was removed from a room, or could not be."""
     if event.error is None or not _failed(turn, event, "removal-failed"):
         return
     if turn.known is not None and turn.member.stage is Stage.GONE:

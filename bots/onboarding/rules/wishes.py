@@ -96,7 +96,7 @@ def _open(turn: Turn, wish: Wish) -> None:
 
 def _tell(turn: Turn, wish: Wish) -> None:
     """In a message of its own, at which coordinators can decide; where many ask at a time, those
-    who come after the first stand in one message."""
+    who come after the first are told of in one message."""
     number = turn.office.wishes + 1
     turn.set_office(wishes=number)
     wish = replace(wish, number=number, gathered=gathering.is_crowd(turn, wish))

@@ -124,7 +124,7 @@ COORDINATION: dict[str, Paragraphs] = deadletters.NETWORK | {
         "that there: {room}"
     ),
     "room-moved": N_(
-        "“{room}” was replaced by another room, into which I can not come yet. What I have to "
+        "“{room}” was replaced by another room, which I cannot enter yet. What I have to "
         "do there waits, and nothing is lost. Please ask whoever runs the network to run "
         "“buendnis apply”: then I am let in."
     ),

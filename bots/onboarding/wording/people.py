@@ -17,7 +17,7 @@ _KEPT = N_(
 CHAT = N_("Welcome: {network}")
 # Translators: shown to somebody who asked to join, when coordinators decline
 DECLINED = N_(
-    "Thank you for your interest in {network}. We can not let you in at the moment. You are "
+    "Thank you for your interest in {network}. We cannot let you in at the moment. You are "
     "welcome to ask again later."
 )
 # Translators: shown in the list of rooms of somebody who has left

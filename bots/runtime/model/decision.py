@@ -123,7 +123,7 @@ NO_TIME = timedelta()
 class SetTimer:
     """Set a timer, or move it: `Due(key)` comes once `at` is reached, or `after` the office has run
     for so long. What is promised as a date, or is an hour of the day, is `at`. A pause, or the time
-    that somebody is given, is `after`: it stands still while the office is down, and whoever sets
+    that somebody is given, is `after`: it pauses while the office is down, and whoever sets
     the clock changes nothing of it."""
 
     key: str

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 from bots.runtime.speech.words import N_
 from federation.model.links import BASE, Pointer, Target, pointed
 
-# Translators: these stand in brackets, in place of a link that somebody has pasted into a text
+# Translators: these are in brackets, in place of a link that somebody has pasted into a text
 _WORDS = {
     Target.PERSON: N_("a person"),
     Target.ROOM: N_("a room"),

@@ -1,10 +1,10 @@
 """What is shown beside a translation that nobody has checked.
 
 People rely on some texts: what they agree to, what they are told and asked before they complain.
-A draft of such a text says that nobody has checked it. Where something is asked, it never stands
-alone either: one original stands beneath, German where nobody asked for English, whatever languages
-an alliance has chosen. A long text that asks nothing would be a wall on a phone; it names the word
-that shows the originals. Originals themselves stand alone.
+A draft of such a text says that nobody has checked it. Where something is asked, there is
+also one original beneath, German where nobody asked for English, whatever languages an alliance has
+chosen. A long text that asks nothing would be a wall on a phone; it names the word that shows the
+originals. Originals themselves are shown alone.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from bots.runtime.speech.words import N_, ORIGINALS
 
 NOT_CHECKED = N_("Nobody has checked this translation yet. The original text:")
-# Translators: the original text stands elsewhere in the same message
+# Translators: the original text is elsewhere in the same message
 DRAFT = N_("Nobody has checked this translation yet.")
 # Translators: {original} is a command
 ON_REQUEST = N_("Nobody has checked this translation yet. To read the original, write {original}.")

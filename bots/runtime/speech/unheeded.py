@@ -17,7 +17,7 @@ UNKNOWN: dict[str, Paragraphs] = {
     ),
     "command-guess": N_("Did you mean {command}?"),
     "command-amid": N_(
-        "I did not carry out {command}, because other signs stand around it. If you meant it, "
+        "I did not carry out {command}, because there are other signs around it. If you meant it, "
         "please write it again at the beginning of a message."
     ),
 }

@@ -1,5 +1,5 @@
 """What is to happen later: at a time by the clock on the wall, or after the office has run for a
-while. A span stands still while the office is down, and no clock that is set changes it."""
+while. A span pauses while the office is down, and no clock that is set changes it."""
 
 from __future__ import annotations
 
