@@ -252,6 +252,23 @@ async def test_what_waits_for_a_handle_that_never_comes_is_set_aside(
     }
 
 
+async def test_what_waits_for_a_handle_that_only_comes_behind_it_is_set_aside(
+    store: Store, clock: ManualClock
+) -> None:
+    """Else the room would be silent for good."""
+    performer = Scripted()
+    performer.script["a1"] = [Refused("M_FORBIDDEN")]
+    await append(store, "a1", say(A, handle="case/1/notice"))
+    await append(store, "a2", Redact(A, Handle("case/1/notice")))
+    await append(store, "a3", say(A, handle="case/1/notice"))
+    async with delivering(store, clock, performer):
+        await until(lambda: performer.done == ["a3"], clock)
+    assert await events(store) == [
+        SetAside("out-a1", "action", "M_FORBIDDEN", A, "case/1/notice"),
+        SetAside("out-a2", "action", "handle", A),
+    ]
+
+
 async def test_a_repeated_reaction_without_an_id_fills_no_handle(
     store: Store, clock: ManualClock
 ) -> None:

@@ -286,7 +286,7 @@ class Delivering:
             missing = [name for name in names if tx.made(name) is None]
             if missing:
                 tx.postpone(early.row.seq, until, "handle")
-            return all(tx.is_coming(name) for name in missing)
+            return all(tx.is_coming(name, ahead=early.lane) for name in missing)
 
         if await self._store.run("coming", wait):
             return await self._store.run("head", lambda tx: heads.first(tx, early.lane))

@@ -72,11 +72,12 @@ class Outbox(Vault):
         found = self._rows("lane = ?", lane, most=1)
         return found[0] if found else None
 
-    def is_coming(self, handle: str) -> bool:
-        """Whether an action that will fill this handle still waits."""
+    def is_coming(self, handle: str, *, ahead: bytes = b"") -> bool:
+        """Whether an action that will fill this handle still waits. `ahead`: the lane whose first
+        row asks. What is behind it there would wait for it in turn, and does not count."""
         place = self._sealer.mark("handle", handle)
-        found = self._sql("SELECT 1 FROM outbox WHERE makes = ? AND state = 'ready'", (place,))
-        return found.fetchone() is not None
+        waiting = "SELECT 1 FROM outbox WHERE makes = ? AND lane != ? AND state = 'ready'"
+        return self._sql(waiting, (place, ahead)).fetchone() is not None
 
     def waiting_order(self, action_id: str) -> Order | None:
         """Of an action that is not done."""
