@@ -129,6 +129,19 @@ def test_what_comes_into_the_thread_of_a_closed_case_brings_it_along() -> None:
     assert world.memory.handles["case/1/root"].room_id == room, "else nobody finds the thread"
 
 
+def test_a_part_that_an_edit_removed_can_come_back_in_the_new_room() -> None:
+    world = World().found().with_chat()
+    event, _ = world.write("lang " * 1000)
+    world.edit(event, "kurz")
+    asked = put_out(world)
+    assert in_new(asked) == ["room-anew", "case-root", "part-removed"]
+    world.edit(event, "wieder lang " * 400)
+    assert world.memory.handles["case/1/text/1"].room_id == office_room(world)
+    world.pass_time(3600)
+    asked = put_out(world)
+    assert "wieder lang" in str(said(asked, "continued").phrase.values["text"])
+
+
 def test_nothing_counts_that_is_said_in_the_old_room() -> None:
     world = begun()
     put_out(world)

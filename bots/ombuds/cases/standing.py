@@ -65,7 +65,9 @@ def _put_later(turn: Turn, later: Later) -> None:
     time = datetime.fromtimestamp(later.at, turn.settings.timezone)
     values: dict[str, object] = {"time": time, "marks": (), "text": later.text}
     phrase = turn.phrase("continued" if later.continues else "followup", values)
-    if later.kind not in ("text", "flagged"):
+    if later.continues and not later.text:
+        phrase = turn.phrase("part-removed")
+    elif later.kind not in ("text", "flagged"):
         phrase = thread.medium(turn, later.kind, later.text)
     handle = keys.TEXT(case=later.case, kind=later.kind, number=later.number)
     turn.tell_case(phrase, handle=handle)

@@ -131,14 +131,17 @@ def tell_text(turn: Turn, phrase: Phrase, source: str, kind: str = "text") -> No
     turn.tell_case(phrase, handle=handle, copy_of=source)
 
 
-def amend(turn: Turn, number: int, text: str | None) -> None:
-    """One of those messages was changed, or is gone."""
-    key = later_key(turn.case.number, number)
-    later = turn.get(LATER, key)
-    if later is not None and text is not None:
+def amend(turn: Turn, number: int, text: str) -> None:
+    """One of those messages was changed. It stays where it is even if nothing is left of it: the
+    next edit may bring it back."""
+    later = turn.get(LATER, later_key(turn.case.number, number))
+    if later is not None:
         turn.put(LATER, replace(later, text=text))
-    elif later is not None:
-        turn.drop(LATER, key)
+
+
+def forget(turn: Turn, number: int) -> None:
+    """One of those messages is gone."""
+    turn.drop(LATER, later_key(turn.case.number, number))
 
 
 # -- what goes to the person -----------------------------------------------------------------------

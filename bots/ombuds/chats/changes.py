@@ -48,7 +48,7 @@ def _edit(turn: Turn, event: Edit, copies: list[Part]) -> None:
             thread.show(turn)
         else:
             marks = thread.marks(turn, changed=True, cut=cut) if index == 0 else None
-            thread.amend(turn, copy.number, text)
+            thread.amend(turn, copy.number, text or "")
             phrase = _phrase(turn, event.medium, text, marks)
             turn.tell(phrase, edits=_handle(copy))
     for part in parts[len(copies) :]:
@@ -86,7 +86,7 @@ def strike(turn: Turn, copies: list[Part]) -> None:
     """Redact the copies with everything they ever said."""
     for copy in copies:
         turn.ask(Redact(turn.room, _handle(copy)))
-        thread.amend(turn, copy.number, None)
+        thread.forget(turn, copy.number)
     numbers = tuple(x.number for x in copies if x.what != "root")
     turn.file(struck=(*turn.case.struck, *numbers))
     if copies[0].what == "root":
