@@ -8,8 +8,8 @@ import pytest
 
 from bots.ombuds.documents.cases import AnswerState
 from bots.runtime.model.decision import Due, Performed, Request, Say, SetTimer
-from federation.model.events import Edit, TextMessage
-from tests.kit.ombuds import ANNA, BILAL, CEM, CHAT, OFFICE, World
+from federation.model.events import Edit, Shown, TextMessage
+from tests.kit.ombuds import ANNA, BILAL, CEM, CHAT, OFFICE, YUSRA, World
 from tests.kit.world import said
 
 NOTICE = "case/1/answer/1/notice"
@@ -250,3 +250,15 @@ def test_a_notice_loses_the_words_that_the_person_takes_back() -> None:
     assert any("Guten Tag" in x for x in world.standing())
     world.pass_time(100)
     assert world.case().answers[0].state is AnswerState.SENT
+
+
+def test_a_notice_that_is_made_anew_says_what_became_of_the_answer() -> None:
+    world = World().found().with_chat()
+    event, _ = world.write("Geheimer Name im Haus")
+    world.staff("!antwort Guten Tag")
+    world.staff("!antwort Noch etwas")
+    world.pass_time(100)
+    answer = world.event_of("case/1/answer/1")
+    world.handle(Shown(world.origin(CHAT, YUSRA), world.view(CHAT), (answer,)))
+    told = [x for x in world.office_keys(world.redact(event)) if x.startswith("answer-")]
+    assert told == ["answer-delivered", "answer-sent"]

@@ -12,7 +12,7 @@ from bots.ombuds.documents.cases import Answer, AnswerMoves, AnswerState, CaseMo
 from bots.ombuds.turn import Turn
 from bots.runtime.kit import undo as undoing
 from bots.runtime.kit.states import Move
-from bots.runtime.model.decision import Performed
+from bots.runtime.model.decision import Performed, Phrase
 from bots.runtime.speech.phrases import Exact
 from bots.runtime.understanding import texts
 from bots.runtime.understanding.commands import Invocation
@@ -67,8 +67,10 @@ def _ready(turn: Turn, number: int, happens: Move[AnswerState]) -> Answer | None
     return answer if answer is not None and happens.may(answer.state) else None
 
 
-def _move(turn: Turn, answer: Answer, happens: Move[AnswerState], **changes: Any) -> None:
-    thread.put_answer(turn, replace(answer, state=happens(answer.state), **changes))
+def _move(turn: Turn, answer: Answer, happens: Move[AnswerState], **changes: Any) -> Answer:
+    moved = replace(answer, state=happens(answer.state), **changes)
+    thread.put_answer(turn, moved)
+    return moved
 
 
 # -- taking back and changing ----------------------------------------------------------------------
@@ -227,11 +229,16 @@ def shown(turn: Turn, event: Shown) -> None:
 def _deliver(turn: Turn, number: int) -> None:
     answer = _ready(turn, number, AnswerMoves.delivered)
     if answer is not None:
-        _move(turn, answer, AnswerMoves.delivered)
-        time = datetime.fromtimestamp(answer.sent, turn.settings.timezone)
+        delivered = _move(turn, answer, AnswerMoves.delivered)
         notice = keys.NOTICE(case=turn.case.number, number=number)
-        shown = {**_case(turn), "text": answer.text, "time": time}
-        turn.tell("answer-delivered", shown, edits=notice)
+        turn.tell(gone_out(turn, delivered), edits=notice)
+
+
+def gone_out(turn: Turn, answer: Answer) -> Phrase:
+    """The notice of an answer that can't be taken back any more."""
+    key = "answer-delivered" if answer.state is AnswerState.DELIVERED else "answer-sent"
+    time = datetime.fromtimestamp(answer.sent or turn.seconds, turn.settings.timezone)
+    return turn.phrase(key, {**_case(turn), "text": Exact(answer.text), "time": time})
 
 
 def _unsent(turn: Turn, answer: Answer, key: str, values: dict[str, object] | None = None) -> None:

@@ -79,7 +79,7 @@ def _put_answer(turn: Turn, answer: Answer) -> None:
         turn.tell_case("answer-pending", answers.pending(turn, answer.text), handle=handle)
         answers.wait(turn, answer.number)
     elif answer.state in answers.OUT:
-        turn.tell_case("answer-before", {"text": Exact(answer.text)}, handle=handle)
+        turn.tell_case(answers.gone_out(turn, answer), handle=handle)
     elif answer.state is AnswerState.UNSENT:
         turn.tell_case("answer-unsent", {"text": Exact(answer.text)}, handle=handle)
 

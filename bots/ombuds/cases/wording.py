@@ -72,7 +72,6 @@ ANSWERS: dict[str, Paragraphs] = {
         "{text}",
         N_("To take it back, react with ❌ or write {command}. To change it, edit your message."),
     ),
-    "answer-before": (N_("Sent to the person, before this room was made:"), "{text}"),
     "answer-cancelled": (N_("Taken back. This answer is not sent:"), "{text}"),
     "answer-sent": (
         N_(
