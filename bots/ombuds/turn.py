@@ -96,6 +96,12 @@ class Turn(turn.Turn[Settings]):
         assert found is not None  # noqa: S101
         return found
 
+    @property
+    def is_case_here(self) -> bool:
+        """Whether it is in the current room. A closed case stays behind in a lost one, where we can
+        neither write nor change anything, until something brings it along."""
+        return self.case.stands == self.office.rooms
+
     def file(self, **changes: Any) -> None:
         """Change the case at hand."""
         self.put(CASES, replace(self.case, **changes))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from bots.ombuds.cases import standing
+from bots.ombuds.documents.cases import AnswerState
 from bots.ombuds.documents.team import OFFICE as DOCUMENT
 from bots.ombuds.documents.team import Office
 from bots.runtime.model.decision import Request, Say, SetAside, Started
 from federation.model.actions import CreateRoom, Handle, Join, Leave, SetState
-from federation.model.events import RoomReplaced
-from tests.kit.ombuds import ANNA, BILAL, BOT, CHAT, OFFICE, World
+from federation.model.events import RoomReplaced, Shown
+from tests.kit.ombuds import ANNA, BILAL, BOT, CEM, CHAT, OFFICE, YUSRA, World
 from tests.kit.world import said
 
 TRAP = "!trap"
@@ -127,6 +128,42 @@ def test_what_comes_into_the_thread_of_a_closed_case_brings_it_along() -> None:
     assert told.index(said(asked, "followup")) > [x.handle for x in told].index("case/1/root")
     assert said(asked, "followup").phrase.values["text"] == "Die Heizung ist kalt"
     assert world.memory.handles["case/1/root"].room_id == room, "else nobody finds the thread"
+
+
+def test_what_is_taken_back_from_a_closed_case_never_comes_into_the_new_room() -> None:
+    world = World().found().with_chat()
+    event, _ = world.write("Der Wächter schlägt uns.")
+    later, _ = world.write("Auch heute wieder.")
+    world.staff("!antwort Wir kommen.")
+    world.pass_time(61)
+    world.staff("!schließen")
+    put_out(world)
+    asked = world.redact(event) + world.redact(later)
+    assert not [x for x in asked if getattr(x, "room", None) == NEW], "nothing of it is there"
+    asked = world.write("!öffnen 1", ANNA, office_room(world))[1]
+    assert in_new(asked)[:3] == ["case-header", "case-header", "answer-sent"]
+    assert not [x for x in asked if "Wächter" in repr(x) or "heute" in repr(x)]
+
+
+def test_nothing_is_said_of_a_closed_case_where_it_is_not() -> None:
+    world = World().found().with_chat()
+    world.write("Die Heizung ist kalt")
+    event, _ = world.write("Der Wächter schlägt uns.")
+    edit, _ = world.change(event, "Nichts.")
+    world.staff("!antwort Wir kommen.")
+    world.pass_time(61)
+    answer = world.event_of("case/1/answer/1")
+    world.staff("!schließen")
+    put_out(world)
+    seen = Shown(world.origin(CHAT, YUSRA), world.view(CHAT), (answer,))
+    asked = world.handle(seen)
+    assert world.case().answers[0].state is AnswerState.DELIVERED
+    world.away = True
+    asked += world.redact(edit) + world.redact(event) + world.back()
+    asked += world.move(CHAT, CEM, "join") + world.move(CHAT, CEM, "leave")
+    asked += world.move(CHAT, YUSRA, "leave") + world.move(CHAT, YUSRA, "join")
+    assert {"not-alone", "alone-again"} <= set(world.chat_keys(asked))
+    assert not [x for x in asked if getattr(x, "room", None) == NEW]
 
 
 def test_a_part_that_an_edit_removed_can_come_back_in_the_new_room() -> None:

@@ -231,7 +231,8 @@ def _deliver(turn: Turn, number: int) -> None:
     if answer is not None:
         delivered = _move(turn, answer, AnswerMoves.delivered)
         notice = keys.NOTICE(case=turn.case.number, number=number)
-        turn.tell(gone_out(turn, delivered), edits=notice)
+        if turn.is_case_here:
+            turn.tell(gone_out(turn, delivered), edits=notice)
 
 
 def gone_out(turn: Turn, answer: Answer) -> Phrase:

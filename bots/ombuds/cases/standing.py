@@ -32,7 +32,7 @@ def move(turn: Turn) -> None:
 
 def bring(turn: Turn) -> None:
     """Send the case at hand into the current room, if it is still in a lost one."""
-    if turn.case.stands != turn.office.rooms:
+    if not turn.is_case_here:
         _put(turn)
 
 

@@ -125,15 +125,13 @@ def to_know(turn: Turn) -> Mapping[str, str]:
 def left(turn: Turn) -> None:
     if not turn.conversation.left:
         turn.converse(left=True)
-        if turn.has_case:
-            turn.tell_case("left")
+        _tell(turn, "left")
 
 
 def returned(turn: Turn, others: frozenset[str]) -> None:
     if turn.conversation.left and turn.reporter.reveal() in others:
         turn.converse(left=False)
-        if turn.has_case:
-            turn.tell_case("returned")
+        _tell(turn, "returned")
     _watch(turn, others, settles=True)
 
 
@@ -148,13 +146,17 @@ def _watch(turn: Turn, others: frozenset[str], *, settles: bool) -> None:
     elif not strangers and turn.conversation.exposed and person in others and settles:
         turn.converse(exposed=False)
         turn.say("alone-again")
-        if turn.has_case:
-            turn.tell_case("exposed-over")
+        _tell(turn, "exposed-over")
 
 
 def _expose(turn: Turn) -> None:
     turn.converse(exposed=True)
     if not turn.conversation.left:
         turn.say("not-alone")
-    if turn.has_case:
-        turn.tell_case("exposed")
+    _tell(turn, "exposed")
+
+
+def _tell(turn: Turn, key: str) -> None:
+    """In the thread of the person's case, unless that stayed behind in a lost room."""
+    if turn.has_case and turn.is_case_here:
+        turn.tell_case(key)

@@ -79,20 +79,29 @@ def redacted(turn: Turn, event: Redaction) -> None:
     if found:
         strike(turn, found)
     if found and found[0].what != "root":
+        tell_taken_back(turn)
+
+
+def tell_taken_back(turn: Turn) -> None:
+    if turn.is_case_here:
         turn.tell_case("taken-back")
 
 
 def strike(turn: Turn, copies: list[Part]) -> None:
-    """Redact the copies with everything they ever said."""
-    for copy in copies:
-        turn.ask(Redact(turn.room, _handle(copy)))
-        thread.forget(turn, copy.number)
+    """Redact the copies with everything they ever said. Those in a lost room are out of our reach;
+    the next room never sees them."""
+    root = copies[0].what == "root"
     numbers = tuple(x.number for x in copies if x.what != "root")
+    for number in numbers:
+        thread.forget(turn, number)
     turn.file(struck=(*turn.case.struck, *numbers))
-    if copies[0].what == "root":
-        number = turn.case.number
+    if root:
         turn.file(root_gone=True, text="", flags=())
-        turn.tell_case(thread.root(turn), handle=keys.HEADER(case=number))
+    if not turn.is_case_here:
+        return
+    turn.ask(*(Redact(turn.room, _handle(x)) for x in copies))
+    if root:
+        turn.tell_case(thread.root(turn), handle=keys.HEADER(case=turn.case.number))
         standing.put_answers_anew(turn)
 
 

@@ -36,7 +36,7 @@ def now_known(turn: Turn, now: MessageNow, case: int) -> None:
         return
     incoming = _incoming(turn, now)
     if turn.gone or isinstance(now.answer, Gone):
-        turn.tell_case("taken-back")
+        changes.tell_taken_back(turn)
     elif incoming is not None:
         if now.edit is not None:
             turn.note_edit(now.edit.event_id, now.event_id)
