@@ -145,6 +145,17 @@ def test_what_is_taken_back_from_a_closed_case_never_comes_into_the_new_room() -
     assert not [x for x in asked if "Wächter" in repr(x) or "heute" in repr(x)]
 
 
+def test_a_correction_of_a_closed_case_brings_it_along() -> None:
+    world = World().found().with_chat()
+    event, _ = world.write("Die Heizung ist kalt")
+    world.staff("!schließen")
+    put_out(world)
+    asked = world.edit(event, "Der Wächter schlägt uns.")
+    root, edit = (x for x in asked if isinstance(x, Say) and x.phrase.key == "case-root")
+    assert (root.handle, edit.edits) == ("case/1/root", "case/1/root")
+    assert edit.phrase.values["text"] == "Der Wächter schlägt uns."
+
+
 def test_nothing_is_said_of_a_closed_case_where_it_is_not() -> None:
     world = World().found().with_chat()
     world.write("Die Heizung ist kalt")

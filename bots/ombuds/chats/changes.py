@@ -39,6 +39,7 @@ def edited(turn: Turn, event: Edit) -> None:
 
 
 def _edit(turn: Turn, event: Edit, copies: list[Part]) -> None:
+    standing.bring(turn)
     body, cut = texts.clean(event.body)
     parts = texts.parts(body)
     for index, copy in enumerate(copies):

@@ -7,7 +7,7 @@ look the message up, and send what it says now into the thread.
 from __future__ import annotations
 
 from bots.ombuds import keys
-from bots.ombuds.cases import filing
+from bots.ombuds.cases import filing, standing
 from bots.ombuds.cases.filing import Incoming
 from bots.ombuds.chats import changes
 from bots.ombuds.turn import Turn
@@ -56,6 +56,7 @@ def _incoming(turn: Turn, now: MessageNow) -> Incoming | None:
 
 def _ask_again(turn: Turn) -> None:
     """No complaint is lost in silence."""
+    standing.bring(turn)
     turn.tell_case("unreadable-case")
     if not turn.conversation.left:
         turn.say("send-again")
