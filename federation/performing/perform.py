@@ -7,6 +7,7 @@ are idempotent. Messages go out encrypted wherever encryption was ever seen.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -59,7 +60,12 @@ class Performer:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._server = session.server
-        self._seen_plain: set[str] = set()
+        self._changes: Counter[str] = Counter()
+        """Of a room: how often we have asked somebody in, or removed somebody. Sync may tell only
+        after the next message, which the one must be able to read, and the other must not. After a
+        restart nothing is sent before the first sync, which tells."""
+        self._seen: dict[str, int] = {}
+        """Rooms that we have looked at ourselves, and how many of these changes had been made."""
         self._afar: set[str] = set()
         """Leaves that were put off."""
         self._looking = Looking(session)
@@ -212,20 +218,21 @@ class Performer:
     async def _room(self, room_id: str) -> Room:
         """The room as we know it; asked for where we do not know enough to send safely."""
         room = await self._session.store.run("room", lambda v: self._load(v, room_id))
-        if not room.members_known or (not room.encrypted and room_id not in self._seen_plain):
-            room = await self._observe(room_id)
-        return room
+        return await self._observe(room_id) if self._is_to_be_seen(room) else room
+
+    def _is_to_be_seen(self, room: Room) -> bool:
+        seen = self._seen.get(room.room_id, 0 if room.encrypted else None)
+        return not room.members_known or seen != self._changes[room.room_id]
 
     def _load(self, ledger: Ledger, room_id: str) -> Room:
         return rooms.load(ledger, self._account, room_id)
 
     async def _observe(self, room_id: str) -> Room:
         """The room as the homeserver has it now, unless sync brings something newer meanwhile."""
-        room = None
+        room, changes = None, self._changes[room_id]
         while room is None:
             room = await self._look_at(room_id)
-        if not room.encrypted:
-            self._seen_plain.add(room_id)
+        self._seen[room_id] = changes
         return room
 
     async def _look_at(self, room_id: str) -> Room | None:
@@ -311,21 +318,8 @@ class Performer:
             if error.status != 403 or await self._membership_of(action.room, who) not in done:
                 raise error from None
         if user:
-            await self._see_readers(action.room)
+            self._changes[action.room] += 1
         return Outcome(action.room)
-
-    async def _see_readers(self, room_id: str) -> None:
-        """Somebody was invited or removed just now. Sync may tell only after the next message,
-        which the person invited must be able to read, and the person removed must not."""
-        room = await self._session.store.run("room", lambda ledger: self._load(ledger, room_id))
-        if not room.encrypted:
-            return
-        try:
-            await self._observe(room_id)
-        except (RateLimited, TokenRevoked):
-            raise
-        except MatrixError:
-            return  # we are not there any more, and say nothing there
 
     async def _membership_of(self, room_id: str, user: str) -> str:
         target = path("rooms", room_id, "state", "m.room.member", user)

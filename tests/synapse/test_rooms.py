@@ -221,6 +221,62 @@ async def test_whom_sync_has_not_told_of_yet_can_read_what_is_said_next(
     assert (await bert.wait_for(room_id=room, body="welcome")).encrypted
 
 
+async def test_who_may_read_is_looked_at_before_the_next_message_not_at_each_invitation(
+    place: Place, proxy: Proxy, anna: Raw, make_person: MakePerson
+) -> None:
+    bert, cem = [(await make_person(x)).user_id for x in ("bert", "cem")]
+    room = Handle("a room")
+    [made] = await place.does(create(invite=(anna.account.user_id,)))
+    await anna.act(str(made.room_id), "join")
+
+    def looks() -> int:
+        return len(proxy.passed(f"GET .*/rooms/{made.room_id}/state$"))
+
+    before = looks()
+    await place.does(*(Invite(room, user, notify=True) for user in (bert, cem)))
+    assert looks() == before
+    [said] = await place.does(Send(room, Text("one"), notify=True))
+    assert (said.error, looks()) == (None, before + 1)
+    [said] = await place.does(Send(room, Text("two"), notify=True))
+    assert (said.error, looks()) == (None, before + 1)
+
+
+async def test_whom_we_asked_in_can_read_what_is_said_after_a_restart(
+    bot: Account, proxy: Proxy, anna: Raw, make_person: MakePerson, tmp_path: Path
+) -> None:
+    """That somebody is to be looked for is known to the process alone; sync tells the next one."""
+    bert, doer = await make_person("bert"), Doer()
+    told = asyncio.Event()
+
+    async def slow(forward: Forward) -> web.Response:
+        response = await forward()
+        await told.wait()
+        return response
+
+    async def unannounced(forward: Forward) -> web.Response:
+        proxy.on("GET .*/sync", slow, times=1_000)
+        proxy.on("GET .*/state$", failing(502), times=1_000)
+        return await forward()
+
+    async with running(tmp_path, [(doer, office(bot, proxy))]):
+        place = Place(doer, anna, await anna.make_room(bot.user_id))
+        await until(lambda: any(isinstance(event, Membership) for event in doer.seen))
+        await place.does(create())
+        room = Handle("a room")
+        proxy.on("POST .*/invite", unannounced)
+        asks = Invite(room, bert.user_id, notify=True), Send(room, Text("welcome"), notify=True)
+        work = asyncio.create_task(place.does(*asks))
+        await until(lambda: proxy.passed("GET .*/state$")[-1].status == 502, "a look")
+        work.cancel()
+    assert not proxy.passed("PUT .*/send/m.room.encrypted")
+    proxy.forget()
+    told.set()
+    async with running(tmp_path, [(doer, office(bot, proxy))]):
+        asked = await bert.wait_until(lambda: next(iter(bert.invited_rooms), None), "invitation")
+        await bert.join(asked)
+        assert (await bert.wait_for(room_id=asked, body="welcome")).encrypted
+
+
 async def test_a_room_that_can_not_be_made_takes_what_belongs_in_it_along(place: Place) -> None:
     made, said = await place.does(
         create(room_version="no such version"),
