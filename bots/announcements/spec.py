@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
-from bots.announcements import site
 from bots.announcements.bot import ANNOUNCEMENTS as BOT
 from bots.announcements.section import Announcements, DigestDay
 from bots.announcements.settings import DigestTime, Settings
 from bots.runtime.model.network import NetworkView
-from bots.runtime.office.botspec import AccountSpec, BotSpec, RoomForAll
+from bots.runtime.office.botspec import AccountSpec, BotSpec, Desk, RoomForAll
 from bots.runtime.speech.phrases import N_
 from federation.model.network import POWER, Role
+
+if TYPE_CHECKING:
+    from bridges.web.sites import Site
 
 
 def settings(network: NetworkView) -> Settings:
@@ -36,6 +38,13 @@ def settings(network: NetworkView) -> Settings:
     )
 
 
+def pages(desk: Desk) -> Site:
+    """Loaded by whoever serves them: they need what speaks HTTP."""
+    from bots.announcements.site import of_office
+
+    return of_office(desk)
+
+
 ANNOUNCEMENTS = BotSpec(
     BOT,
     settings,
@@ -57,7 +66,7 @@ ANNOUNCEMENTS = BotSpec(
         ),
     ),
     section=Announcements,
-    pages=site.of_office,
+    pages=pages,
     # Without a mail server announcements stay in their room, and no bot serves it.
     serves=lambda network: bool(network.mails_per_hour and network.public_url),
 )

@@ -9,7 +9,7 @@ from bots.exchange.settings import Adopted, Settings, Source
 from bots.runtime.model.network import Initiative, NetworkView
 from bots.runtime.office.botspec import AccountSpec, BotSpec, RoomForAll
 from bots.runtime.speech.phrases import N_
-from federation.client.sync import Interests
+from federation.client.interests import Interests
 from federation.model.links import server_of
 
 

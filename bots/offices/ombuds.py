@@ -26,7 +26,7 @@ from config.loading import load
 from config.ombuds.settings import Helpline, OmbudsConfig
 from config.values.faults import ConfigFaults
 from federation.client.accounts import told_of
-from federation.client.sync import Interests
+from federation.client.interests import Interests
 from federation.model.errors import FederationError
 from federation.model.ports import Probe
 

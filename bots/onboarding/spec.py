@@ -11,7 +11,7 @@ from bots.onboarding.settings import Initiative, Settings
 from bots.runtime.model import network as told
 from bots.runtime.model.network import NetworkView
 from bots.runtime.office.botspec import AccountSpec, BotSpec
-from federation.client.sync import Interests
+from federation.client.interests import Interests
 from federation.model.links import link, server_of
 from federation.model.membership import Place, Premises
 

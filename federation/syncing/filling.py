@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 
 from federation.client import sync
 from federation.client.homeserver import Homeserver
-from federation.client.sync import Interests, JoinedRoom
+from federation.client.interests import Interests
+from federation.client.sync import JoinedRoom
 from federation.model import rooms
 from federation.model.errors import MatrixError, RateLimited, TokenRevoked
 from federation.model.ports import RawEvent, Transactor

@@ -6,7 +6,8 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from federation.client.sync import STATE_TYPES, Interests, JoinedRoom, events_of
+from federation.client.interests import STATE_TYPES, Interests
+from federation.client.sync import JoinedRoom, events_of
 from federation.encryption.machine import Machine
 from federation.model import rooms
 from federation.model.ports import ANY, DEVICES, SHOWN, Echo, Ledger, RawEvent

@@ -16,10 +16,11 @@ from typing import Any
 from federation.client import sync
 from federation.client.finding import be_found
 from federation.client.homeserver import Homeserver
+from federation.client.interests import Interests
 from federation.client.login import Credentials, forget_lost_devices, log_in
 from federation.client.outage import Outage, retry_after
 from federation.client.profile import Profile, show
-from federation.client.sync import Interests, JoinedRoom
+from federation.client.sync import JoinedRoom
 from federation.encryption.handover import hand_over
 from federation.encryption.machine import Machine
 from federation.encryption.refusing import Refusing

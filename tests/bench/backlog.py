@@ -15,8 +15,9 @@ from bots.runtime.store.sealing import Sealer
 from bots.runtime.store.store import Store
 from bots.runtime.store.transaction import Transaction
 from federation.client.homeserver import Homeserver
+from federation.client.interests import TIMELINE_LIMIT, Interests
 from federation.client.login import Credentials
-from federation.client.sync import PAGE, TIMELINE_LIMIT, Interests
+from federation.client.sync import PAGE
 from federation.syncing.session import Session
 from tests.bench.echoing import numbered
 from tests.bench.figures import Figure

@@ -15,7 +15,7 @@ from bots.runtime.kit.documents import View
 from bots.runtime.kit.turn import Decision
 from bots.runtime.model.decision import Event
 from bots.runtime.office.serving import Account, serve
-from federation.client.sync import Interests
+from federation.client.interests import Interests
 from federation.model.actions import Send, Text
 from federation.model.events import TextMessage
 from tests.kit.wordless import Wordless

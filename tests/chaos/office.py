@@ -32,7 +32,7 @@ from bots.runtime.office.office import Office
 from bots.runtime.office.serving import Account, assemble, run_until_signal
 from bots.runtime.process import failpoints
 from bots.runtime.speech.words import Words
-from federation.client.sync import Interests
+from federation.client.interests import Interests
 from federation.encryption import machine, trust
 from federation.model.errors import FederationError
 from federation.model.ports import Probe

@@ -6,15 +6,25 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 
 
-def test_the_help_of_all_commands_loads_nothing_slow() -> None:
+@pytest.mark.parametrize(
+    ("command", "does_without"),
+    [
+        ("--help", {"nio", "aiohttp", "pydantic", "yaml", "sqlite_utils"}),
+        ("check not-there.yaml", {"nio", "aiohttp", "sqlite_utils"}),
+        ("schema network", {"nio", "aiohttp", "sqlite_utils"}),
+    ],
+)
+def test_what_only_tells_or_reads_loads_nothing_slow(command: str, does_without: set[str]) -> None:
     code = (
         "import sys; from bots.cli.entry import cli\n"
-        "try: cli(['--help'])\n"
+        f"try: cli({command.split()})\n"
         "except SystemExit: pass\n"
-        "slow = {'nio', 'aiohttp', 'pydantic', 'yaml', 'sqlite_utils'} & set(sys.modules)\n"
+        f"slow = {does_without} & set(sys.modules)\n"
         "sys.exit(f'loaded {slow}' if slow else 0)"
     )
     done = subprocess.run(

@@ -20,7 +20,7 @@ from bots.ombuds.bot import OmbudsBot
 from bots.ombuds.settings import Settings
 from bots.runtime.office.serving import Account
 from bots.runtime.speech.words import Words
-from federation.client.sync import Interests
+from federation.client.interests import Interests
 from tests.conftest import Account as HomeserverAccount
 from tests.synapse.conftest import MakePerson
 from tests.synapse.offices import running

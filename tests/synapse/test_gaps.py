@@ -12,7 +12,7 @@ from aiohttp import web
 
 from bots.lab.synapse.embedded import EmbeddedSynapse
 from bots.runtime.office.serving import Account as OfficeAccount
-from federation.client import sync
+from federation.client import interests, sync
 from tests.conftest import Account
 from tests.synapse.listeners import Listener
 from tests.synapse.offices import running
@@ -25,13 +25,13 @@ pytestmark = pytest.mark.synapse
 NewAccount = Callable[..., Awaitable[Account]]
 
 
-REAL = sync.TIMELINE_LIMIT
+REAL = interests.TIMELINE_LIMIT
 
 
 @pytest.fixture(autouse=True)
 def short_timelines(monkeypatch: pytest.MonkeyPatch) -> None:
     """A gap opens after 20 events rather than after 100, which take Synapse five times as long."""
-    monkeypatch.setattr(sync, "TIMELINE_LIMIT", 20)
+    monkeypatch.setattr(interests, "TIMELINE_LIMIT", 20)
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def numbered(name: str, number: int) -> list[str]:
 async def test_350_messages_in_three_rooms_while_stopped(
     bot: Account, anna: Raw, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sync, "TIMELINE_LIMIT", REAL)
+    monkeypatch.setattr(interests, "TIMELINE_LIMIT", REAL)
     listener = Listener()
     async with running(tmp_path, [(listener, office(bot))]):
         rooms = [await anna.make_room(bot.user_id) for _ in range(3)]

@@ -19,7 +19,7 @@ from bots.onboarding.bot import OnboardingBot
 from bots.onboarding.settings import Initiative, Settings
 from bots.runtime.office.serving import Account
 from bots.runtime.speech.words import Words
-from federation.client.sync import Interests
+from federation.client.interests import Interests
 from tests.synapse.conftest import MakePerson, NewAccount
 from tests.synapse.offices import running
 from tests.synapse.rooms import ENCRYPTED, KNOCK, make_room

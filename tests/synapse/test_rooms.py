@@ -16,7 +16,7 @@ from aiohttp import web
 from bots.lab.synapse.embedded import EmbeddedSynapse
 from bots.runtime.model.decision import Event, Performed, Request, SetAside
 from bots.runtime.office.serving import Account as OfficeAccount
-from federation.client.sync import Interests
+from federation.client.interests import Interests
 from federation.model.actions import (
     CreateRoom,
     Handle,

@@ -19,7 +19,7 @@ from bots.ombuds.bot import OmbudsBot
 from bots.ombuds.settings import Settings
 from bots.runtime.office.serving import Account
 from bots.runtime.speech.words import Words
-from federation.client.sync import Interests
+from federation.client.interests import Interests
 from tests.synapse.conftest import MakePerson
 from tests.synapse.offices import running
 from tests.synapse.servers import Servers, servers

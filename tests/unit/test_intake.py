@@ -20,7 +20,8 @@ from bots.runtime.store.sealing import Sealer
 from bots.runtime.store.store import migrate
 from bots.runtime.store.transaction import Transaction
 from federation.client import sync
-from federation.client.sync import Interests, JoinedRoom
+from federation.client.interests import Interests
+from federation.client.sync import JoinedRoom
 from federation.encryption.machine import Machine
 from federation.model import rooms
 from federation.model.errors import NotAHomeserver
@@ -265,7 +266,7 @@ class Answering:
 
 
 def fetched(answer: dict[str, Any]) -> dict[str, Any]:
-    fetching = sync.fetch(Answering(answer), sync.Interests(), "s0", 0)  # type: ignore[arg-type]
+    fetching = sync.fetch(Answering(answer), Interests(), "s0", 0)  # type: ignore[arg-type]
     with pytest.raises(StopIteration) as done:  # it never waits: no loop is needed
         fetching.send(None)
     found: dict[str, Any] = done.value.value

@@ -748,7 +748,7 @@ def test_without_rules_she_is_asked_whether_something_may_be_stored() -> None:
 
 
 def test_what_is_only_overheard_is_for_no_rule(member: Town) -> None:
-    """So that it may be dropped as it comes: see `federation.client.sync.Interests`."""
+    """So that it may be dropped as it comes: see `federation.client.interests.Interests`."""
     overheard = member.settings.overheard
     assert overheard == member.settings.places - {COORDINATION}
     before = member.memory.everything()

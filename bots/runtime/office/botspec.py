@@ -5,18 +5,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from pydantic import BaseModel
 
 from bots.runtime.kit.bot import KitBot, Spec
 from bots.runtime.model.network import NetworkView
-from bots.runtime.speech.words import Words
-from bots.runtime.store.store import Store
-from bridges.web.models import Submit
-from bridges.web.sites import Site
-from federation.client.sync import Interests
+from federation.client.interests import Interests
 from federation.model.network import Access
+
+if TYPE_CHECKING:  # slow to load, and whoever only reads settings needs none of them
+    from bots.runtime.speech.words import Words
+    from bots.runtime.store.store import Store
+    from bridges.web.models import Submit
+    from bridges.web.sites import Site
 
 S = TypeVar("S")
 
@@ -65,7 +67,7 @@ class Desk:
     texts: Words
 
 
-Pages = Callable[[Desk], Site]
+Pages: TypeAlias = "Callable[[Desk], Site]"
 
 
 def _always(_: NetworkView) -> bool:

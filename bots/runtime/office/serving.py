@@ -16,8 +16,8 @@ from bots.runtime.process.failpoints import from_environment
 from bots.runtime.store.sealing import Sealer, load_key
 from bots.runtime.store.store import Store
 from federation.client.homeserver import Homeserver
+from federation.client.interests import Interests
 from federation.client.login import Credentials
-from federation.client.sync import Interests
 from federation.model.ports import Probe
 from federation.syncing.session import Session
 
