@@ -9,7 +9,7 @@ only; we do so for everybody who has an identity, and to all devices of those wh
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import vodozemac
@@ -22,9 +22,20 @@ class Identity:
     """Public master key, or None: this user never set up cross-signing."""
     signed: frozenset[str]
     """Ids of the devices that the owner signed."""
+    self_signing: str | None = None
+    """Public key with which she signed them."""
+    withheld: bool = False
+    """Keys that she has were left out: nothing tells which devices are hers. Whoever once had
+    cross-signing keys may replace them, and can't be without."""
 
     def trusts(self, device_id: str) -> bool:
         return self.master is None or device_id in self.signed
+
+    def after(self, before: Identity) -> Identity:
+        """As the next answer has it; `before`: as we knew it until then."""
+        if self.master is None and before.master is not None:
+            return replace(before, signed=frozenset(), withheld=True)
+        return self
 
 
 NOBODY = Identity(None, frozenset())
@@ -38,7 +49,7 @@ def identity(user: str, answer: Mapping[str, Any]) -> Identity:
     self_signing_object = _entry(answer, "self_signing_keys", user)
     self_signing = _only_key(self_signing_object)
     if self_signing is None or not verify(self_signing_object, user, master, master):
-        return Identity(master, frozenset())
+        return Identity(master, frozenset(), withheld=True)
     devices = _entry(answer, "device_keys", user)
     return Identity(
         master,
@@ -47,6 +58,7 @@ def identity(user: str, answer: Mapping[str, Any]) -> Identity:
             for device_id, keys in devices.items()
             if isinstance(keys, Mapping) and verify(keys, user, self_signing, self_signing)
         ),
+        self_signing,
     )
 
 
@@ -74,6 +86,24 @@ def _device_keys(user: str, device_id: str, device: object) -> dict[str, str] | 
     if not verify(device, user, device_id, ed25519):
         return None
     return {"ed25519": ed25519, "curve25519": curve25519}
+
+
+def own_word(user: str, ed25519: str, payload: Mapping[str, Any]) -> frozenset[str]:
+    """Keys with which the device says, inside its own encryption, that its owner has signed it
+    (MSC4147): nobody can forge that. Empty where it does not say.
+
+    Who runs a homeserver can make cross-signing keys in somebody's name, and sign her device with
+    them: what is signed does not tell whether it was meant to be.
+    """
+    stated = payload.get("sender_device_keys", payload.get("org.matrix.msc4147.device_keys"))
+    if not isinstance(stated, Mapping) or stated.get("user_id") != user:
+        return frozenset()
+    signatures, keys = _entry(stated, "signatures", user), stated.get("keys")
+    own = f"ed25519:{stated.get('device_id')}"
+    if not isinstance(keys, Mapping) or keys.get(own) != ed25519:
+        return frozenset()
+    named = {x for x in signatures if x.startswith("ed25519:")} - {own}
+    return frozenset(x.removeprefix("ed25519:") for x in named)
 
 
 def verify(signed: Mapping[str, Any], user: str, key_id: str, public_key: str) -> bool:

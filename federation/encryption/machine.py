@@ -17,9 +17,9 @@ from nio.crypto import OlmDevice, OutboundGroupSession
 from nio.crypto.olm_machine import Olm
 from nio.events import DummyEvent, OlmEvent, RoomKeyEvent, ToDeviceEvent
 
-from federation.encryption.identities import devices, identity, verify
+from federation.encryption import standing
+from federation.encryption.identities import devices, identity, own_word, verify
 from federation.encryption.keystore import KeyStore
-from federation.encryption.standing import identity_of
 from federation.model.ports import BOUND, DEVICE, RawEvent, Vault
 from federation.model.shapes import is_shallow, is_text, listing, mapping, number, parse
 
@@ -42,6 +42,16 @@ class Device:
         return cls(device.user_id, device.device_id, device.curve25519, device.ed25519)
 
 
+class _Olm(Olm):  # type: ignore[misc]
+    """With what nio drops of an Olm message: what the device says of itself."""
+
+    payload: Mapping[str, Any]
+
+    def _handle_olm_event(self, sender: str, sender_key: str, payload: dict[Any, Any]) -> Any:
+        self.payload = payload
+        return super()._handle_olm_event(sender, sender_key, payload)
+
+
 class Machine:
     """nio's Olm machine on sealed rows. Calls get the vault of the caller's transaction."""
 
@@ -60,7 +70,7 @@ class Machine:
     def open(cls, vault: Vault, account: str, device_id: str) -> Machine:
         keys = KeyStore(account)
         with keys.using(vault):
-            return cls(account, device_id, keys, Olm(account, device_id, keys))
+            return cls(account, device_id, keys, _Olm(account, device_id, keys))
 
     # -- what sync brings ----------------------------------------------------------------------
 
@@ -77,7 +87,7 @@ class Machine:
             if isinstance(unused, list):
                 self.needs_fallback_key = "signed_curve25519" not in unused
             events = listing(mapping(sync.get("to_device")).get("events"))
-            return {session for event in events for session in self._take_to_device(event)}
+            return {session for event in events for session in self._take_to_device(vault, event)}
 
     def _take_device_lists(self, vault: Vault, lists: Mapping[str, Any]) -> None:
         for user in (*listing(lists.get("changed")), *listing(lists.get("left"))):
@@ -86,7 +96,7 @@ class Machine:
                 self.changes += 1
                 vault.erase("device list", f"{self.account} {user}")
 
-    def _take_to_device(self, event: Any) -> Iterable[str]:
+    def _take_to_device(self, vault: Vault, event: Any) -> Iterable[str]:
         try:
             parsed = ToDeviceEvent.parse_event(event)
             if not isinstance(parsed, OlmEvent):
@@ -99,7 +109,18 @@ class Machine:
         if isinstance(opened, DummyEvent):
             self.epoch += 1  # a device that had no keys to claim may be reached by now
         if isinstance(opened, RoomKeyEvent):
+            self._note_standing(vault, opened)
             yield opened.session_id
+
+    def _note_standing(self, vault: Vault, key: RoomKeyEvent) -> None:
+        """Whose the device is from which the key came, as of now."""
+        session = self.olm.inbound_group_store.get(key.room_id, key.sender, key.session_id)
+        if session is None:
+            return
+        device = (session.sender_key, session.ed25519)
+        word = own_word(key.sender, session.ed25519, self.olm.payload)
+        of = standing.Session(key.sender, key.room_id, key.session_id, device)
+        standing.note(vault, self.account, of, word)
 
     # -- decrypting ----------------------------------------------------------------------------
 
@@ -123,7 +144,7 @@ class Machine:
                 return None
         opened = _merge(event, content, inner, room_id)
         if opened is not None:
-            opened[DEVICE] = [session.sender_key, session.ed25519]
+            opened[DEVICE] = [session.sender_key, session.ed25519, session_id]
         return opened
 
     # -- devices -------------------------------------------------------------------------------
@@ -135,32 +156,48 @@ class Machine:
 
     def take_devices(
         self, vault: Vault, answer: Mapping[str, Any], users: Iterable[str], changes: int
-    ) -> None:
-        """Take in what `/keys/query`, asked when `changes` was so, answered of these users."""
+    ) -> list[str]:
+        """Take in what `/keys/query`, asked when `changes` was so, answered of these users. Those
+        whose cross-signing keys are others than before, or are withheld, or are there again."""
         with self.keys.using(vault):
-            for user in users:
-                found = devices(user, answer)
-                self.keys.keep_devices(user, found)
-                self.olm.device_store._entries.pop(user, None)
-                owner = identity(user, answer)
-                value = json.dumps([owner.master, sorted(owner.signed)]).encode()
-                vault.write("identity", f"{self.account} {user}", value)
-                if changes == self.changes:
-                    vault.write("device list", f"{self.account} {user}", b"")
+            changed = [user for user in users if self._take_owner(vault, answer, user)]
+            for user in users if changes == self.changes else ():
+                vault.write("device list", f"{self.account} {user}", b"")
         self.epoch += 1
+        return changed
 
-    def recipients(self, vault: Vault, users: Iterable[str]) -> tuple[list[Device], list[Device]]:
-        """The devices that get keys, and those from which keys are withheld as not signed."""
+    def _take_owner(self, vault: Vault, answer: Mapping[str, Any], user: str) -> bool:
+        self.keys.keep_devices(user, devices(user, answer))
+        self.olm.device_store._entries.pop(user, None)
+        before = standing.identity_of(vault, self.account, user)
+        owner = identity(user, answer).after(before)
+        standing.keep(vault, self.account, user, owner)
+        standing.settle(vault, self.account, user)
+        return (owner.master, owner.withheld) != (before.master, before.withheld)
+
+    def hidden(self, vault: Vault, users: Iterable[str]) -> list[str]:
+        """Those whose cross-signing keys are withheld: they are asked for again and again."""
+        known = ((x, standing.identity_of(vault, self.account, x)) for x in users)
+        return [user for user, owner in known if owner.withheld]
+
+    def recipients(
+        self, vault: Vault, users: Iterable[str], identities: Collection[str] | None = None
+    ) -> tuple[list[Device], list[Device]]:
+        """The devices that get keys, and those from which keys are withheld as not signed, or as
+        none of these `identities` (see `actions.Send`)."""
         trusted: list[Device] = []
         withheld: list[Device] = []
         with self.keys.using(vault):
             for user in sorted(users):
-                owner = identity_of(vault, self.account, user)
+                owner = standing.identity_of(vault, self.account, user)
                 for device in self.olm.device_store.active_user_devices(user):
                     if user == self.account and device.id == self.device_id:
                         continue
-                    into = trusted if owner.trusts(device.id) else withheld
-                    into.append(Device.of(device))
+                    may = owner.trusts(device.id)
+                    if identities is not None:
+                        signed = may and owner.master in identities
+                        may = signed or device.ed25519 in identities
+                    (trusted if may else withheld).append(Device.of(device))
         return trusted, withheld
 
     # -- sessions ------------------------------------------------------------------------------

@@ -25,6 +25,8 @@ class Owed:
     session_id: str
     key: str
     users: tuple[str, ...]
+    identities: tuple[str, ...] | None = None
+    """See `actions.Send`."""
 
 
 def note(vault: Vault, account: str, room_id: str, owed: Owed) -> None:
@@ -60,7 +62,14 @@ def settle(vault: Vault, account: str, room_id: str, paid: Collection[str]) -> N
 def _read(vault: Vault, account: str, room_id: str) -> list[Owed]:
     found = vault.read(_KIND, f"{account} {room_id}")
     notes = json.loads(found) if found is not None else []
-    return [Owed(x["session_id"], x["key"], tuple(x["users"])) for x in notes]
+    return [_owed(**x) for x in notes]
+
+
+def _owed(
+    session_id: str, key: str, users: Sequence[str], identities: Sequence[str] | None
+) -> Owed:
+    only = None if identities is None else tuple(identities)
+    return Owed(session_id, key, tuple(users), only)
 
 
 def _write(vault: Vault, account: str, room_id: str, notes: Sequence[Owed]) -> None:

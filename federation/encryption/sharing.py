@@ -13,14 +13,14 @@ import logging
 import secrets
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from federation.client.homeserver import Homeserver, path
 from federation.encryption import meeting, owing
 from federation.encryption.machine import MEGOLM, Device, Machine
 from federation.model.errors import FederationError, KeysNotShared, TooSoon
-from federation.model.ports import Transactor, Vault
+from federation.model.ports import DEVICES, Ledger, Transactor, Vault
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +36,11 @@ class Readers:
     here: frozenset[str]
     asked: frozenset[str] = frozenset()
     """In, but not come yet."""
+    identities: frozenset[str] | None = None
+    """See `actions.Send`."""
+
+    def only(self, here: frozenset[str]) -> Readers:
+        return replace(self, here=here, asked=frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,7 @@ class _Settled:
     """What a room's session was last shared for; while that holds, nothing is asked again."""
 
     session_id: str
-    users: frozenset[str]
+    users: Readers
     epoch: int
 
 
@@ -53,18 +58,24 @@ class _Recipients:
     """Users whose devices must be asked for first."""
     devices: list[Device]
     withheld: list[Device]
+    hidden: bool
+    """Somebody's cross-signing keys are kept from us."""
     epoch: int
 
 
 class Sharing:
     """One account's keys on their way to other people's devices."""
 
-    def __init__(self, machine: Machine, server: Homeserver, store: Transactor) -> None:
+    def __init__(
+        self, machine: Machine, server: Homeserver, store: Transactor, *, heard: bool = False
+    ) -> None:
+        """`heard`: rules want to hear of changes of people's identities (`DevicesChanged`)."""
+        self._heard = heard
         self._machine = machine
         self._server = server
         self._store = store
         self._settled: dict[str, _Settled] = {}
-        self._owed: dict[str, frozenset[str]] = {}
+        self._owed: dict[str, Readers] = {}
         """Room → to whom its session is owed."""
         self.meetings = meeting.Meetings(machine.account)
         self._unpaid: set[str] | None = None
@@ -78,23 +89,26 @@ class Sharing:
         """Share the room's key, then encrypt. Raises KeysNotShared, TooSoon, Unreachable."""
         async with self._locks[room_id]:
             users = await self._introduced(room_id, users)
-            if self._owed.get(room_id, frozenset()) - users.here - users.asked:
+            owed = self._owed.get(room_id, users)
+            if owed.asked - users.here - users.asked or owed.identities != users.identities:
                 self._machine.forget_outbound(room_id)  # she must no longer read
-            if not self._is_settled(room_id, users.here):
-                await self._share(room_id, users.here)
-            await self._owe(room_id, users.asked)
+            if not self._is_settled(room_id, users.only(users.here)):
+                await self._share(room_id, users.only(users.here))
+            await self._owe(room_id, users)
             return self._machine.encrypt(room_id, kind, content)
 
-    async def _owe(self, room_id: str, users: frozenset[str]) -> None:
+    async def _owe(self, room_id: str, users: Readers) -> None:
         session = self._machine.outbound(room_id)
         assert session is not None  # noqa: S101
-        new = users - self._owed.get(room_id, frozenset())
+        known = self._owed.get(room_id, replace(users, asked=frozenset()))
+        new = users.asked - known.asked
         if not new:
             return
-        owed = owing.Owed(session.id, session.session_key, tuple(sorted(new)))
+        only = None if users.identities is None else tuple(sorted(users.identities))
+        owed = owing.Owed(session.id, session.session_key, tuple(sorted(new)), only)
         account = self._machine.account
         await self._store.run("owe", lambda vault: owing.note(vault, account, room_id, owed))
-        self._owed[room_id] = self._owed.get(room_id, frozenset()) | new
+        self._owed[room_id] = replace(known, asked=known.asked | new)
 
     async def _introduced(self, room_id: str, users: Readers) -> Readers:
         """Whoever has met us only now is told a little later than those who know us."""
@@ -109,7 +123,7 @@ class Sharing:
             raise TooSoon(min(waits.values()))
         if strangers:
             self.meetings.rooms.add(room_id)  # they may have come before we could see it
-        return Readers(users.here - strangers, users.asked | strangers)
+        return replace(users, here=users.here - strangers, asked=users.asked | strangers)
 
     # -- what is owed to those who come later --------------------------------------------------
 
@@ -146,17 +160,19 @@ class Sharing:
         users = {x for x in come if x in first or self.meetings.wait(room_id, x) <= 0}
         if users:
             await self._query(users)
-            found = await self._recipients(frozenset(users))
-            await self._claim(found.devices)
-            reachable, _ = await self._split(found.devices)
             for owed in due:
-                key = _room_key(room_id, owed.session_id, owed.key)
-                devices = [d for d in reachable if d.user in {*owed.users} & users]
-                await self._send_key(devices, key)
-                self._machine.shared(room_id, owed.session_id, devices)
+                await self._give(room_id, owed, frozenset(owed.users) & users)
         await self._store.run("paid", lambda v: owing.settle(v, account, room_id, users))
 
-    def _is_settled(self, room_id: str, users: frozenset[str]) -> bool:
+    async def _give(self, room_id: str, owed: owing.Owed, users: frozenset[str]) -> None:
+        only = None if owed.identities is None else frozenset(owed.identities)
+        found = await self._recipients(Readers(users, identities=only))
+        await self._claim(found.devices)
+        reachable, _ = await self._split(found.devices)
+        await self._send_key(reachable, _room_key(room_id, owed.session_id, owed.key))
+        self._machine.shared(room_id, owed.session_id, reachable)
+
+    def _is_settled(self, room_id: str, users: Readers) -> bool:
         session = self._machine.outbound(room_id)
         settled = self._settled.get(room_id)
         return (
@@ -165,11 +181,13 @@ class Sharing:
             and settled == _Settled(session.id, users, self._machine.epoch)
         )
 
-    async def _share(self, room_id: str, users: frozenset[str]) -> None:
-        await self._settle(room_id, users)  # before the key as it is now, which opens less
+    async def _share(self, room_id: str, users: Readers) -> None:
+        await self._settle(room_id, users.here)  # before the key as it is now, which opens less
         if self._machine.outbound(room_id) is None:
             # Servers need not announce later devices of somebody who is only invited.
-            await self._query(users)
+            await self._query(users.here)
+        else:
+            await self._query_hidden(users.here)
         found = await self._recipients(users)
         await self._claim(found.devices)
         session = self._session_for(room_id, found.devices)
@@ -183,9 +201,17 @@ class Sharing:
         await self._tell_withheld(room_id, session, found.withheld, "m.unverified")
         await self._tell_withheld(room_id, session, dead, "m.no_olm")
         session.shared = True
-        self._settled[room_id] = _Settled(session.id, users, found.epoch)
+        if not found.hidden:
+            self._settled[room_id] = _Settled(session.id, users, found.epoch)
 
-    async def _recipients(self, users: frozenset[str]) -> _Recipients:
+    async def _query_hidden(self, users: frozenset[str]) -> None:
+        """What a homeserver leaves out once may be there the next time: no message is lost by it
+        that could be read."""
+        hidden = await self._store.run("hidden", lambda vault: self._machine.hidden(vault, users))
+        if hidden:
+            await self._query(hidden)
+
+    async def _recipients(self, users: Readers) -> _Recipients:
         """Devices and the epoch that they belong to, from one transaction: a change that sync
         brings while we ask must not count as settled."""
         while True:
@@ -194,10 +220,11 @@ class Sharing:
                 return found
             await self._query(found.unknown)
 
-    def _look(self, vault: Vault, users: frozenset[str]) -> _Recipients:
-        unknown = self._machine.unknown(vault, users)
-        devices, withheld = self._machine.recipients(vault, users)
-        return _Recipients(unknown, devices, withheld, self._machine.epoch)
+    def _look(self, vault: Vault, users: Readers) -> _Recipients:
+        unknown = self._machine.unknown(vault, users.here)
+        hidden = self._machine.hidden(vault, users.here)
+        devices, withheld = self._machine.recipients(vault, users.here, users.identities)
+        return _Recipients(unknown, devices, withheld, bool(hidden), self._machine.epoch)
 
     def _session_for(self, room_id: str, devices: Collection[Device]) -> Any:
         """The current session, or a new one if it is used up or somebody must no longer read."""
@@ -218,9 +245,20 @@ class Sharing:
         silent = _silent(answer, "device_keys")
         answered = [user for user in users if user.partition(":")[2] not in silent]
         await self._store.run(
-            "devices", lambda vault: self._machine.take_devices(vault, answer, answered, changes)
+            "devices", lambda ledger: self._take_devices(ledger, answer, answered, changes)
         )
         _refuse_silent(silent, users)
+
+    def _take_devices(
+        self, ledger: Ledger, answer: Mapping[str, Any], users: list[str], changes: int
+    ) -> None:
+        """A homeserver need not announce that somebody's keys are others now: whoever wants to hear
+        of it hears of it here."""
+        changed = self._machine.take_devices(ledger, answer, users, changes)
+        for user in changed if self._heard else ():
+            event_id = f"identity {user} {secrets.token_hex(8)}"
+            event = {"type": DEVICES, "event_id": event_id, "sender": user, "content": {}}
+            ledger.receive(self._machine.account, "", event, False)
 
     async def _claim(self, devices: Collection[Device]) -> None:
         missing = await self._store.run(

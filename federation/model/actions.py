@@ -40,7 +40,7 @@ Ref = Annotated[str | Handle, PlainValidator(_read), PlainSerializer(_written)]
 """A room id, an event id, or a handle that will be one."""
 
 Audience = Annotated[frozenset[str], PlainSerializer(sorted)]
-"""User ids; written in an order of their own, so that equal ones are written alike."""
+"""User ids, or identities, in an order of their own, so that equal ones are written alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,10 @@ class Send:
     audience: Audience | None = None
     """Who may read it: keys go to these users only, and it is refused while others are present
     in an unencrypted room. None: everybody in the room."""
+    identities: Audience | None = None
+    """Keys go only to devices that were signed under one of these master keys, and to the devices
+    that are named here themselves, of somebody without cross-signing (`Origin.identity`). None: to
+    all that their owners have signed, or to all of those who sign none."""
     strict: bool = False
     """Refuse, rather than withhold keys, while anyone outside `audience` is in the room."""
     copy_of: str | None = None
@@ -87,6 +91,7 @@ class EditMessage:
     target: Ref
     text: Text
     audience: Audience | None = None
+    identities: Audience | None = None
     notify: bool = False
     whose: str | None = None
     """As in `Send`, and the same as there."""

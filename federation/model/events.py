@@ -46,6 +46,25 @@ class Origin:
     If not, a homeserver may have chosen the thread, or the message that is edited."""
     doubt: Doubt | None = None
     """What speaks against the device from which it came, of what is encrypted."""
+    identity: str = field(default="", repr=False)
+    """Whose that device was when the key of this event came: the public master key under which it
+    was signed; of somebody who had no cross-signing, the device's own key. Empty where neither is
+    certain. Whoever replaces her keys later does not become the author of what she has said."""
+    device: str = field(default="", repr=False)
+    """Public key (ed25519) of that device, if it is one of the sender's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Somebody's cross-signing keys as our account knows them now."""
+
+    known: bool = False
+    """Nothing has told that they, or her devices, are others by now; else they have to be asked
+    for (`federation.model.actions.AskDevices`)."""
+    master: str = field(default="", repr=False)
+    """Her public master key; empty if she has none."""
+    withheld: bool = False
+    """She has keys, and her homeserver leaves them out."""
 
 
 @dataclass(frozen=True, slots=True)

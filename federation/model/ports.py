@@ -13,7 +13,7 @@ RawEvent = Mapping[str, Any]
 
 BOUND, DEVICE = "bound", "device"
 """Beside the content of an event that was decrypted: `Origin.bound`, and the public keys
-(curve25519, ed25519) of the device that its Megolm session came from."""
+(curve25519, ed25519) of the device that its Megolm session came from, with the session's id."""
 
 
 DEVICES = "org.buendnis.devices"

@@ -54,6 +54,15 @@ class Outcome:
     """What was looked up: see `federation.model.translate.as_edited`."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Meant:
+    """For whom a message is: as in `actions.Send`, but with ourselves in the audience."""
+
+    audience: frozenset[str] | None = None
+    identities: frozenset[str] | None = None
+    strict: bool = False
+
+
 class Performer:
     """Carries out the actions of one account. References in actions are ids by now."""
 
@@ -123,15 +132,18 @@ class Performer:
             content["m.relates_to"] = _in_thread(action.thread)
         elif action.reply_to is not None:
             content["m.relates_to"] = {"m.in_reply_to": {"event_id": action.reply_to}}
-        audience = None if action.audience is None else action.audience | {self._account}
-        return await self._message(action.room, content, action_id, audience, action.strict)
+        meant = self._meant(action, strict=action.strict)
+        return await self._message(action.room, content, action_id, meant)
 
     async def _edit(self, action: actions.EditMessage, action_id: str) -> Outcome:
         content = _message(Text(f"* {action.text.body}", notice=action.text.notice))
         content["m.new_content"] = _message(action.text)
         content["m.relates_to"] = {"rel_type": "m.replace", "event_id": action.target}
+        return await self._message(action.room, content, action_id, self._meant(action))
+
+    def _meant(self, action: actions.Send | actions.EditMessage, *, strict: bool = False) -> _Meant:
         audience = None if action.audience is None else action.audience | {self._account}
-        return await self._message(action.room, content, action_id, audience, False)
+        return _Meant(audience, action.identities, strict)
 
     async def _decline(self, action: actions.DeclineVerification, action_id: str) -> Outcome:
         relation = {"rel_type": "m.reference", "event_id": action.target}
@@ -145,15 +157,16 @@ class Performer:
         room_id: str,
         content: dict[str, Any],
         action_id: str,
-        audience: frozenset[str] | None = None,
-        strict: bool = False,
+        meant: _Meant = _Meant(),
         *,
         kind: str = "m.room.message",
     ) -> Outcome:
-        room = await self._room(room_id)
+        room, audience = await self._room(room_id), meant.audience
         present = frozenset(room.members)
-        if audience is not None and (strict or not room.encrypted) and present - audience:
+        if audience is not None and (meant.strict or not room.encrypted) and present - audience:
             raise AudienceRefused("somebody is in the room who must not read this")
+        if not room.encrypted and meant.identities is not None:
+            raise AudienceRefused("only certain identities may read this, and anybody could")
         if not room.encrypted:
             return await self._put(room, kind, content, action_id)
         readers = present if audience is None else present & audience
@@ -164,7 +177,7 @@ class Performer:
         if room.only_asks(others):
             raise NobodyThere(others)
         asked = frozenset(user for user in others if room.members[user] == "invite")
-        users = Readers(readers - asked, asked)
+        users = Readers(readers - asked, asked, meant.identities)
         encrypted = await self._session.sharing.encrypt(room_id, users, kind, content)
         return await self._put(room, "m.room.encrypted", encrypted, action_id)
 

@@ -126,7 +126,7 @@ class Session:
             "machine", lambda vault: Machine.open(vault, self.account, device_id)
         )
         self._let_go()
-        self.sharing = Sharing(self.machine, self.server, self.store)
+        self.sharing = Sharing(self.machine, self.server, self.store, heard=self.interests.devices)
         self._let_go = self.sharing.close
         self.trust = Trust(
             self.machine,

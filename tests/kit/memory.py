@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from bots.runtime.kit.documents import MOST, Change, Collection, Drop, Put
 from bots.runtime.model.made import Made
-from federation.model.events import RoomView
+from federation.model.events import RoomView, Seen
 from tests.kit import moving
 
 D = TypeVar("D")
+
+
+def key_of(user: str) -> str:
+    """A public master key; nobody's name can be read in it."""
+    return hashlib.sha256(user.encode()).hexdigest()[:43]
 
 
 class Memory:
@@ -29,6 +35,8 @@ class Memory:
         self.copies: dict[str, list[str]] = {}
         self.clients: dict[str, frozenset[str] | None] = {}
         """User → devices; None: they have to be asked for."""
+        self.identities: dict[str, Seen] = {}
+        """User → cross-signing keys, where they are not those that everybody has."""
         self.views: dict[str, RoomView] = {}
 
     def apply(self, changes: Iterable[Change]) -> None:
@@ -128,6 +136,9 @@ class Memory:
 
     def devices(self, account: str, user: str) -> frozenset[str] | None:
         return self.clients.get(user, frozenset())
+
+    def identity(self, account: str, user: str) -> Seen:
+        return self.identities.get(user, Seen(True, key_of(user)))
 
     def room(self, account: str, room_id: str) -> RoomView:
         return self.views.get(room_id, RoomView())

@@ -224,7 +224,8 @@ class World:
     def origin(self, room: str, sender: str, *, encrypted: bool = True) -> Origin:
         event_id = f"$theirs-{next(self.ids):06}"
         sent_at = int(self.now.timestamp() * 1000)
-        return Origin(self.account, room, event_id, sender, sent_at, encrypted)
+        key = self.memory.identity(self.account, sender).master if encrypted else ""
+        return Origin(self.account, room, event_id, sender, sent_at, encrypted, identity=key)
 
     def view(self, room: str) -> RoomView:
         return self.views.setdefault(room, RoomView(encrypted=True))

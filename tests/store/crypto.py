@@ -96,13 +96,27 @@ class Phone:
         """Send a room key; the sessions of which `to` says that their key came."""
         return await to.receives(await self.wrapped(content, to))
 
-    async def wrapped(self, content: dict[str, Any], to: Phone) -> dict[str, Any]:
+    async def wrapped(
+        self, content: dict[str, Any], to: Phone, stated: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """`stated`: the device's keys, as it states them inside its encryption (MSC4147)."""
+        if stated is not None:
+            self._state(to, stated)
         messages = await self.store.run(
             "wrap",
             lambda vault: self.machine.wrap(vault, [to.device], "m.room_key", content),
         )
         content = messages[to.user][to.machine.device_id]
         return {"type": "m.room.encrypted", "sender": self.user, "content": content}
+
+    def _state(self, to: Phone, stated: dict[str, Any]) -> None:
+        session = self.machine.olm.session_store.get(to.device.curve25519)
+        encrypt = session.encrypt
+
+        def with_keys(text: str) -> Any:
+            return encrypt(json.dumps({**json.loads(text), "sender_device_keys": stated}))
+
+        session.encrypt = with_keys
 
     async def receives(self, *to_device: Any, **sync: Any) -> set[str]:
         answer = {"to_device": {"events": list(to_device)}, **sync}

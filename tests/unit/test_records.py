@@ -74,7 +74,7 @@ MESSAGE: dict[str, Any] = {
     "content": {"msgtype": "m.text", "body": "Guten Tag – مرحبا 👋", "x": [1, None, {"kind": "y"}]},
 }
 OPENED = Happened(
-    KEY, BOT, ROOM, {**MESSAGE, "bound": True, "device": ["curve", "ed"]}, encrypted=True
+    KEY, BOT, ROOM, {**MESSAGE, "bound": True, "device": ["curve", "ed", "s"]}, encrypted=True
 )
 CLOSED = {**MESSAGE, "type": "m.room.encrypted", "content": {"session_id": "s", "ciphertext": "c"}}
 ASKED = AskNow(ROOM, EVENT, "share/1", name=True)
@@ -116,6 +116,7 @@ RECORDS: dict[str, records.Waiting | Order] = {
             thread=Handle("case/17/thread"),
             reply_to=EVENT,
             audience=frozenset({BERT, ANNA, BOT}),
+            identities=frozenset({"hers", "his"}),
             strict=True,
             copy_of=EVENT,
             after=Handle("case/17/after"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from bots.ombuds import keys
 from bots.ombuds.chats import arrival
@@ -81,7 +82,7 @@ def _ask(turn: Turn, user: str, room: str, event: str) -> None:
     turn.ask(SetTimer(keys.FORGET(number=flag.number), at=turn.now + FORGOTTEN))
 
 
-def _say(turn: Turn, chat: Ref, flag: Flag, **fields: Ref) -> None:
+def _say(turn: Turn, chat: Ref, flag: Flag, **fields: Any) -> None:
     count = len(flag.events) + flag.more
     values = {
         "count": count,

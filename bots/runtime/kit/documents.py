@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from bots.runtime.model.errors import StoreError
 from bots.runtime.model.made import Made
-from federation.model.events import RoomView
+from federation.model.events import RoomView, Seen
 
 D = TypeVar("D")
 Values = Callable[[D], Iterable[str]]
@@ -149,6 +149,9 @@ class View(Protocol):
 
     def devices(self, account: str, user: str) -> frozenset[str] | None:
         """Ids of the user's devices that our account gives keys to; None: it has to ask."""
+
+    def identity(self, account: str, user: str) -> Seen:
+        """The user's cross-signing keys as our account knows them now."""
 
     def room(self, account: str, room_id: str) -> RoomView:
         """A room as our account knows it now; empty where it is not in it."""

@@ -106,6 +106,7 @@ class Say:
     reply_to: Ref | None = None
     edits: Ref | None = None
     audience: frozenset[str] | None = None
+    identities: frozenset[str] | None = None
     strict: bool = False
     copy_of: str | None = None
     after: Ref | None = None

@@ -20,7 +20,7 @@ from bots.runtime.model.messages import MessageNow, read_now
 from bots.runtime.office.performing import TryLater
 from bots.runtime.store.records import Answer, Order, Waiting
 from bots.runtime.store.transaction import Transaction
-from federation.encryption.standing import doubt
+from federation.encryption.standing import standing
 from federation.model import rooms
 from federation.model.actions import AskNow
 from federation.model.events import Origin
@@ -104,8 +104,9 @@ def weighed(tx: Transaction, origin: Origin, raw: RawEvent, *, asked: bool) -> O
     asked for because of it."""
     if not origin.encrypted:
         return origin
-    found = doubt(tx, origin.account, origin.sender, raw.get(DEVICE), asked=asked)
-    return replace(origin, doubt=found)
+    device = raw.get(DEVICE)
+    found = standing(tx, origin.account, origin.sender, origin.room_id, device, asked=asked)
+    return replace(origin, doubt=found.doubt, identity=found.identity, device=found.device)
 
 
 def _name(account: str, asked: AskNow) -> str:

@@ -274,6 +274,7 @@ def _rendered(request: Request, bot: Bot) -> Action | Deliver:
             request.edits,
             text,
             audience=request.audience,
+            identities=request.identities,
             notify=request.notify,
             whose=request.whose,
         )
@@ -284,6 +285,7 @@ def _rendered(request: Request, bot: Bot) -> Action | Deliver:
         thread=request.thread,
         reply_to=request.reply_to,
         audience=request.audience,
+        identities=request.identities,
         strict=request.strict,
         copy_of=request.copy_of,
         after=request.after,

@@ -116,7 +116,8 @@ class Office:
             post.session.spoken = self._delivering.spoken
         self._until: float | None = None
         """Until when the loop of decisions waits, if nothing comes."""
-        self.store.follow("sync", "decide", self._decide_at_once, self._decided)
+        for told in ("sync", "devices"):
+            self.store.follow(told, "decide", self._decide_at_once, self._decided)
 
     def _came_back(self, session: Session) -> None:
         self._inbox.set()

@@ -14,10 +14,10 @@ from bots.runtime.store.rows.documents import Documents
 from bots.runtime.store.rows.handles import Handles
 from bots.runtime.store.rows.inbox import Inbox, InboxRow
 from bots.runtime.store.rows.outbox import AWAKE, HELD, Outbox, OutboxRow
-from federation.encryption.standing import devices
+from federation.encryption.standing import devices, seen
 from federation.model import rooms
 from federation.model.actions import Action, CreateRoom, Handle, Ref
-from federation.model.events import RoomView
+from federation.model.events import RoomView, Seen
 from federation.model.ports import ANY, Echo
 
 __all__ = ["HELD", "InboxRow", "OutboxRow", "Standing", "Transaction"]
@@ -80,6 +80,10 @@ class Transaction(Inbox, Outbox, Handles, Documents):
     def devices(self, account: str, user: str) -> frozenset[str] | None:
         """The user's devices that are given keys; None where they have to be asked for."""
         return devices(self, account, user)
+
+    def identity(self, account: str, user: str) -> Seen:
+        """The user's cross-signing keys as the account knows them now."""
+        return seen(self, account, user)
 
     def counts(self) -> dict[str, int]:
         """How many rows are where, also where there are none: for `buendnis status`."""

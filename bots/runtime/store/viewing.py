@@ -11,7 +11,7 @@ from bots.runtime.kit.documents import MOST, Change, Collection, Put, View
 from bots.runtime.model.errors import StoreError
 from bots.runtime.model.made import Made
 from bots.runtime.store.transaction import Transaction
-from federation.model.events import RoomView
+from federation.model.events import RoomView, Seen
 
 D = TypeVar("D")
 
@@ -94,6 +94,9 @@ class _Opened:
 
     def devices(self, account: str, user: str) -> frozenset[str] | None:
         return self._tx.devices(account, user)
+
+    def identity(self, account: str, user: str) -> Seen:
+        return self._tx.identity(account, user)
 
     def room(self, account: str, room_id: str) -> RoomView:
         return self._tx.view(account, room_id)
