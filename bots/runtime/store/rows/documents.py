@@ -20,7 +20,7 @@ from bots.runtime.store.rows.table import encode
 from bots.runtime.store.rows.vault import Vault
 
 D = TypeVar("D")
-PAGE = 16
+PAGE = 48
 """Keys of documents in one row."""
 
 Listing = list[tuple[str, str, int]]
