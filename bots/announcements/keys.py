@@ -36,3 +36,6 @@ WATCH = Timer("watch")
 
 TEXT = Question("text/{number:int}")
 """What a message of an announcement says now."""
+
+SUBSCRIBING, CONFIRMATION, UNSUBSCRIBING = "subscribe", "confirm", "unsubscribe"
+"""Forms of the web site."""

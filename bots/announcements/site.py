@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
+from bots.announcements import keys
 from bots.announcements.documents.news import PAGES, Published
 from bots.announcements.pages import published
 from bots.announcements.wording import site as wording
@@ -113,18 +114,18 @@ class _Pages:
         if (wrong := fault(fields["address"])) is not None:  # nothing could be sent there
             return _subscription(visit, fields, wrong)
         whom = {"visitor": visit.visitor}
-        await visit.submit("subscribe", fields, sent.get("nonce"), whom)
+        await visit.submit(keys.SUBSCRIBING, fields, sent.get("nonce"), whom)
         return visit.go("/subscribe/sent")
 
     async def confirm(self, visit: Visit) -> web.Response:
         sent = await visit.sent()
-        await visit.submit("confirm", {"token": visit.part("token")}, sent.get("nonce"))
+        await visit.submit(keys.CONFIRMATION, {"token": visit.part("token")}, sent.get("nonce"))
         return visit.go("/confirmed")
 
     async def unsubscribe(self, visit: Visit) -> web.Response:
         """By the page's button, or by a mail program's (RFC 8058), which follows no redirect."""
         sent = await visit.sent()
-        await visit.submit("unsubscribe", {"token": visit.part("token")}, sent.get("nonce"))
+        await visit.submit(keys.UNSUBSCRIBING, {"token": visit.part("token")}, sent.get("nonce"))
         if "nonce" not in sent:
             return visit.unlisted("unsubscribed.html")
         return visit.go("/unsubscribed")
