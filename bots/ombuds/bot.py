@@ -6,7 +6,7 @@ from functools import partial
 
 from bots.ombuds import keys, private, rooms
 from bots.ombuds.cases import answers, casework, ringing, standing
-from bots.ombuds.chats import arrival, changes, conversation, unedited
+from bots.ombuds.chats import arrival, changes, conversation, receipts, unedited
 from bots.ombuds.documents.cases import CASES, LATER, SEARCHES
 from bots.ombuds.documents.chats import (
     CONVERSATIONS,
@@ -17,6 +17,7 @@ from bots.ombuds.documents.chats import (
     INVITATIONS,
 )
 from bots.ombuds.documents.flags import FLAGS, MODERATORS, NOTICES, PLACES, Stage
+from bots.ombuds.documents.receipts import GUESSES, RECEIPTS
 from bots.ombuds.documents.team import DEVICES, OFFICE
 from bots.ombuds.flags import decisions, flagging, looking, places, telling
 from bots.ombuds.settings import Settings
@@ -113,8 +114,10 @@ ROUTES: Router[Turn] = Router(
     timer(keys.SEARCH, casework.go_on, of=SEARCHES),
     timer(keys.DEVICES, devices.compare),
     timer(keys.GOES, answers.due),
-    timer(keys.RECEIVE, standing.receive),
+    timer(keys.CONFIRM_ARRIVAL, standing.confirm_arrival),
     timer(keys.WELCOME, arrival.welcome),
+    timer(keys.TELL_RECEIPT, receipts.due),
+    timer(keys.GUESSED, receipts.forget_guesses),
     timer(keys.FORGET, flagging.forget, of=FLAGS),
     timer(keys.RECOUNT, flagging.recount, of=FLAGS),
     timer(keys.REMEMBERED, telling.forgotten, of=NOTICES),
@@ -145,6 +148,7 @@ KEPT = (
     *(OFFICE, DEVICES),
     *(CASES, LATER, SEARCHES),
     *(IDENTITIES, CONVERSATIONS, INVITATIONS, GONE, EDITS),
+    *(RECEIPTS, GUESSES),
     *(PLACES, FLAGS, FLAGGERS, NOTICES, MODERATORS),
 )
 

@@ -60,8 +60,22 @@ ORIGINAL = Command(
     "fa اصل, ti ኦርጂናል",
 )
 
+RECEIPT = Command(
+    "receipt",
+    "de geheimzahl, en secret, fr secret, tr gizli, uk секрет, ru секрет, ar سري, fa رمز, ti ምስጢር",
+)
+NOTED = Command(
+    "noted",
+    "de notiert, en noted, fr noté, tr yazdım, uk записано, ru записано, ar كتبت, fa نوشتم, ti ጽሒፈ",
+)
+LINK = Command(
+    "link",
+    "de verbinden, en link, fr relier, tr bağla, uk поєднати, ru связать, ar ربط, fa پیوند, "
+    "ti ኣራኽብ",
+)
+
 STAFF = (ANSWER, UNDO, CASES, TAKE, CLOSE, REOPEN, TEAM, CONFIRM, HELP)
-REPORTER = (NEW, HELP, ORIGINAL)
+REPORTER = (NEW, HELP, ORIGINAL, RECEIPT, NOTED, LINK)
 OF_CASE = frozenset(x.name for x in (ANSWER, UNDO, CLOSE, REOPEN, TAKE))
 """Commands about one case: the thread's, or the one whose number comes first."""
 TAKING = frozenset({ANSWER.name, CASES.name, TEAM.name})
@@ -112,7 +126,7 @@ def of_reporter(text: str) -> Invocation | Unknown | None:
     found = _REPORTER.find(text)
     if isinstance(found, Invocation):
         # «!help me, they are at the door» is no question about commands.
-        return None if found.rest and found.command is not NEW else found
+        return None if found.rest and found.command not in (NEW, LINK) else found
     return found if found is not None and found.guess is not None and not found.rest else None
 
 

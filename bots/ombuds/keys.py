@@ -32,7 +32,7 @@ DEVICES = Timer("devices/{user}")
 ROOT = Made("case/{case:int}/root")
 HEADER = Made("case/{case:int}/header")
 """Replaces a root that was taken back."""
-RECEIPT = Made("case/{case:int}/receipt")
+ARRIVED = Made("case/{case:int}/arrived")
 ACKNOWLEDGED = Made("case/{case:int}/acknowledged/{number:int}")
 """Tells the person which case their message went to; `number`: of the message there."""
 ANSWER = Made("case/{case:int}/answer/{number:int}")
@@ -48,8 +48,8 @@ SAID = Question("case/{case:int}")
 
 GOES = Timer("answer/{case:int}/{number:int}")
 """Send an answer."""
-RECEIVE = Timer("receipt/{case:int}")
-"""Try again to send a receipt that waits for its case's root."""
+CONFIRM_ARRIVAL = Timer("arrived/{case:int}")
+"""Try again to say that it has arrived, which waits for the root of its case."""
 
 # -- private chats ---------------------------------------------------------------------------------
 
@@ -57,6 +57,12 @@ CHAT = Made("chat/{number:int}")
 """A chat that we make."""
 
 WELCOME = Timer("welcome/{room}")
+
+RECEIPT = Made("receipt/{conversation:int}/{number:int}")
+"""The message that tells a person her receipt; `number`: of those that she was told."""
+TELL_RECEIPT = Timer("receipt/{conversation:int}")
+GUESSED = Timer("guessed/{who}")
+"""Forget wrong receipts that somebody has typed."""
 
 # -- flags -----------------------------------------------------------------------------------------
 
@@ -92,7 +98,7 @@ def is_office(name: str | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The part of a case that a handle names. `what` is `root`, `header`, `receipt`,
+    """The part of a case that a handle names. `what` is `root`, `header`, `arrived`,
     `acknowledged`, `answer`, `notice` (of an answer), `text`, or a kind of media."""
 
     case: int
@@ -103,7 +109,7 @@ class Part:
 _PARTS = {
     "root": ROOT,
     "header": HEADER,
-    "receipt": RECEIPT,
+    "arrived": ARRIVED,
     "acknowledged": ACKNOWLEDGED,
     "answer": ANSWER,
     "notice": NOTICE,

@@ -1,11 +1,11 @@
-"""What somebody writes to the office: an answer about a flag, a command, or a message for a
-case."""
+"""What somebody writes to the office: a receipt, an answer about a flag, a command, or a message
+for a case."""
 
 from __future__ import annotations
 
 from bots.ombuds import commands
 from bots.ombuds.cases.filing import Incoming
-from bots.ombuds.chats import arrival, conversation
+from bots.ombuds.chats import arrival, conversation, digits, receipts
 from bots.ombuds.flags import decisions, flagwords
 from bots.ombuds.turn import Turn
 from bots.runtime.understanding import texts
@@ -18,12 +18,18 @@ def text(turn: Turn, event: TextMessage) -> None:
         return
     body, cut = texts.clean(event.body)
     body = addressed(body, event.origin.account, event.people)
+    receipt = digits.typed(body)
+    if receipt is not None:
+        receipts.typed(turn, event, receipt)
+        body = digits.hidden(receipt.rest)
+        if not body:
+            return
     if in_clear(event):
         body = _plain(turn, body)
     elif decisions.written(turn, event, body):
         return
     else:
-        body = conversation.followed(turn, body)
+        body = conversation.followed(turn, event, body)
     if body:
         origin = event.origin
         conversation.take(turn, Incoming(origin.event_id, body, cut, origin.encrypted))

@@ -117,6 +117,11 @@ class Turn(turn.Turn[Settings]):
         if self.has_chat:
             self.take_case(self.conversation.case, here=True)
 
+    def enter_of(self, conversation: int) -> None:
+        """Make a person's chat the one at hand, wherever it is by now."""
+        identity = self.get(IDENTITIES, str(conversation))
+        self.enter(identity.room if identity is not None else None)
+
     def _where(self) -> str | None:
         """The chat at hand. It is looked up only when needed: rules that only concern a case never
         learn whose it is."""

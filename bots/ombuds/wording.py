@@ -7,7 +7,7 @@ renderer leaves it out if it is empty.
 from __future__ import annotations
 
 from bots.ombuds.cases.wording import ANSWERS, CASES
-from bots.ombuds.chats.wording import LONG, REPORTER, WITH_ORIGINAL
+from bots.ombuds.chats.wording import LONG, RECEIPTS, REPORTER, WITH_ORIGINAL
 from bots.ombuds.commands import ORIGINAL
 from bots.ombuds.flags.wording import MODERATORS, PRIVATE, ROOMS, STAFF
 from bots.ombuds.team.wording import OFFICE, TEAM
@@ -16,6 +16,7 @@ from bots.runtime.speech.phrases import Paragraphs, Wording
 
 PARAGRAPHS: dict[str, Paragraphs] = (
     REPORTER
+    | RECEIPTS
     | declining.PARAGRAPHS
     | unheeded.PARAGRAPHS
     | vocabulary.KINDS
@@ -61,6 +62,7 @@ makes no phone ring."""
 
 _COMMANDS = frozenset(
     {"command", "numbered", "original", "answer", "help", "team", "add", "remove"}
+    | {"receipt", "noted", "link"}
     | {"on", "off", "message", "accommodation", "nothing", "show", "no"}
 )
 

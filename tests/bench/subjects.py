@@ -130,7 +130,7 @@ def _fill_ombuds(tx: Transaction, numbers: range) -> None:
         tx.keep(team.DEVICES, team.Devices(f"@staff-{i}:a.example", ("PHONE",)))
     tx.fill(ombuds.FIRST(), STAFF, None, "room")
     count = numbers[-1] + 1
-    office = team.Office((ANNA,), founded=True, cases=count, conversations=count, numbers=count)
+    office = team.Office((ANNA,), founded=True, conversations=count, numbers=count)
     tx.keep(team.OFFICE, office)
 
 

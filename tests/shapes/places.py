@@ -228,6 +228,7 @@ class Staff(_Office):
     def prepare(self) -> None:
         super().prepare()
         self.world.write("Nobody answers us.", AUTHOR)
+        self.world.pass_time(20)  # she is told her receipt
         self.author, self.room = ombuds.ANNA, ombuds.OFFICE
         self.target = self.thread = self.world.event_of("case/1/root")
 

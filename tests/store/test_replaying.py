@@ -169,7 +169,7 @@ def _say(room: str, key: str, **more: Any) -> Say:
 REQUESTS: tuple[Request, ...] = (
     CreateRoom(str(MADE), encrypted=False),
     _say(CHAT, "thanks"),
-    _say(CHAT, "receipt", handle="case/1/receipt"),
+    _say(CHAT, "arrived", handle="case/1/arrived"),
     _say(OFFICE, "case", handle=str(ROOT)),
     _say(OFFICE, "note", thread=ROOT),
     _say(OFFICE, "thanks"),

@@ -75,7 +75,7 @@ async def test_delivered_is_said_when_her_server_has_it(
         leyla = await make_person(account=await servers.account(servers.west, "leyla"))
         chat, _ = await leyla.write_privately(c.account, "The heating is broken.")
         root = await c.sees("The heating is broken")
-        await leyla.wait_for(room_id=chat, sender=c.account, body=re.compile("Your number is 1"))
+        await leyla.wait_for(room_id=chat, sender=c.account, body=re.compile("Your number is"))
         await servers.west.stop()
         try:
             await c.anna.send(c.room, "!answer It is repaired.", thread=root.event_id)

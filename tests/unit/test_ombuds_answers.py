@@ -19,6 +19,7 @@ NOTICE = "case/1/answer/1/notice"
 def world() -> World:
     world = World().found().with_chat()
     world.write("Hallo")
+    world.pass_time(20)  # she is told her receipt
     return world
 
 
@@ -55,7 +56,7 @@ def test_a_plain_note_stays(world: World) -> None:
 
 def test_the_notice_says_when_it_goes(world: World) -> None:
     values = said(world.staff("!answer Ja"), "answer-pending").phrase.values
-    assert (values["time"], values["text"]) == ("13:01:00", "Ja")
+    assert (values["time"], values["text"]) == ("13:01:20", "Ja")
 
 
 def test_the_notice_is_right_in_the_night_in_which_clocks_are_set_back(world: World) -> None:

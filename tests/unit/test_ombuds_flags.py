@@ -525,7 +525,7 @@ def test_a_question_that_is_open_is_not_met_with_silence() -> None:
     meadow = Meadow().on()
     room = meadow.asked()
     asked = meadow.answer("The guard hits people", room)
-    assert meadow.world.keys(asked, room) == ["receipt", "notice", "flag-open"]
+    assert meadow.world.keys(asked, room) == ["arrived", "notice", "flag-open"]
     assert meadow.world.keys(meadow.answer("yes", room), room) == ["flag-open"]
     asked = meadow.answer("die zweite", room)
     assert "flag-open" not in meadow.world.keys(asked, room)
@@ -759,7 +759,7 @@ def test_an_accommodation_is_a_case(answer: str) -> None:
     room = meadow.asked()
     event, asked = meadow.world.write(answer, YUSRA, room)
     assert meadow.world.keys(asked, meadow.office) == ["case-root"]
-    assert meadow.world.keys(asked, room) == ["receipt-flagged", "notice", "evidence-ask"]
+    assert meadow.world.keys(asked, room) == ["arrived-flagged", "notice", "evidence-ask"]
     root = said(asked, "case-root")
     assert root.copy_of == event
     text = meadow.world.text(asked, "case-root")
@@ -767,7 +767,9 @@ def test_an_accommodation_is_a_case(answer: str) -> None:
     assert "https://matrix.to/#/!meadow/$flagged?via=" in text
     assert "canary" not in text
     assert meadow.rooms_told(asked) == []
-    assert meadow.world.pass_time(100) == []
+    later = meadow.world.pass_time(100)
+    assert meadow.world.keys(later, room) == ["receipt"]
+    assert len(later) == 1
 
 
 @pytest.mark.parametrize(
@@ -779,7 +781,7 @@ def test_her_language_is_known_by_the_word_with_which_she_answers(
     meadow = Meadow().on()
     asked = meadow.answer(answer, meadow.asked())
     assert said(asked, "evidence-ask").phrase.language == language
-    assert said(asked, "receipt-flagged").phrase.language == language.split(maxsplit=1)[0]
+    assert said(asked, "arrived-flagged").phrase.language == language.split(maxsplit=1)[0]
 
 
 def test_the_text_is_shown_if_she_wants_it() -> None:
@@ -859,7 +861,7 @@ def test_what_was_deleted_before_she_answered() -> None:
     room = meadow.asked()
     asked = meadow.answer("2", room)
     assert "deleted in the meantime" in meadow.world.text(asked, "case-root")
-    assert meadow.world.keys(asked, room) == ["receipt-flagged", "notice", "evidence-failed"]
+    assert meadow.world.keys(asked, room) == ["arrived-flagged", "notice", "evidence-failed"]
     told = meadow.answer("1", meadow.asked(ZOYA), ZOYA)
     assert "🗑" in str([x for x in told if isinstance(x, Say)])
 
@@ -976,8 +978,8 @@ def test_what_is_flagged_is_a_case_of_its_own_beside_one_that_is_open() -> None:
     meadow.flag()
     asked = meadow.answer("2", CHAT)
     assert meadow.world.keys(asked, meadow.office) == ["case-root"]
-    assert meadow.world.keys(asked, CHAT) == ["receipt-flagged", "evidence-ask"]
-    assert "number is 2" in meadow.world.text(asked, "receipt-flagged")
+    assert meadow.world.keys(asked, CHAT) == ["arrived-flagged", "evidence-ask"]
+    assert "number is 2" in meadow.world.text(asked, "arrived-flagged")
     root = meadow.world.text(asked, "case-root")
     assert "2" in root
     assert AUTHOR in root
@@ -1022,7 +1024,7 @@ def test_a_text_that_she_is_asked_to_copy_goes_to_what_she_flagged() -> None:
     assert thread(meadow.answer("He wrote: go home.", CHAT)) == keys.ROOT(case=2)
 
 
-@pytest.mark.parametrize("handle", ["case/1/receipt", "her own", "case/1/answer/1"])
+@pytest.mark.parametrize("handle", ["case/1/arrived", "her own", "case/1/answer/1"])
 def test_a_reply_goes_to_the_case_that_it_replies_to(handle: str) -> None:
     meadow = beside()
     meadow.world.write("!antwort 1 How cold?", ANNA, meadow.office)
@@ -1045,7 +1047,7 @@ def test_a_reply_to_a_case_of_somebody_else_stays_in_her_own() -> None:
     meadow = beside()
     room = meadow.asked(ZOYA)
     meadow.answer("2", room, ZOYA)
-    foreign = meadow.world.event_of("case/3/receipt")
+    foreign = meadow.world.event_of("case/3/arrived")
     asked = meadow.world.write("Hello?", YUSRA, CHAT, reply_to=foreign)[1]
     assert thread(asked) == keys.ROOT(case=2)
     root = meadow.world.event_of("case/3/root")
@@ -1118,7 +1120,7 @@ def test_staff_answer_her_as_always() -> None:
     assert "1 · open · \u2068🚩" in meadow.world.text(cases, "cases")
     root = meadow.world.event_of("case/1/root")
     meadow.world.write("!antwort We look into it.", ANNA, meadow.office, thread=root)
-    assert meadow.world.keys(meadow.world.pass_time(61), room) == ["answer"]
+    assert meadow.world.keys(meadow.world.pass_time(61), room) == ["receipt", "answer"]
 
 
 def test_two_people_decide_about_one_message_at_the_same_time() -> None:
@@ -1175,7 +1177,7 @@ def test_of_several_chats_the_one_in_which_she_speaks_goes_on() -> None:
     meadow = Meadow().on()
     first = meadow.asked()
     meadow.chat()
-    assert meadow.world.keys(meadow.answer("2", first), first)[0] == "receipt-flagged"
+    assert meadow.world.keys(meadow.answer("2", first), first)[0] == "arrived-flagged"
     assert meadow.world.keys(meadow.answer(LINK, CHAT), CHAT) == ["flag-question"]
     assert meadow.world.keys(meadow.answer("1", CHAT), CHAT) == ["flag-passed"]
 

@@ -255,12 +255,12 @@ def test_what_fails_in_a_lost_room_is_told_to_nobody() -> None:
     assert world.handle(SetAside("out-1", "action", "M_FORBIDDEN", "office/room", None)) == []
 
 
-def test_a_receipt_that_waited_in_vain_comes_once() -> None:
+def test_an_arrival_that_waited_in_vain_comes_once() -> None:
     world = begun()
     put_out(world)
-    world.handle(SetAside("out-2", "action", "handle", CHAT, "case/1/receipt"))
+    world.handle(SetAside("out-2", "action", "handle", CHAT, "case/1/arrived"))
     asked = world.pass_time(3_600)
-    assert world.chat_keys(asked) == ["receipt"]
+    assert world.chat_keys(asked) == ["receipt", "arrived"]
 
 
 def test_a_new_room_that_could_not_be_made_is_tried_again_in_an_hour() -> None:

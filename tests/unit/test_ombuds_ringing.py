@@ -76,7 +76,7 @@ def test_an_answer_is_there_before_it_rings_and_rings_without_a_word_of_it(world
     world.staff(f"!answer {SECRET}")
     asked = world.pass_time(120)
     said = [x.phrase.key for x in asked if isinstance(x, Say) and world.at(x) == CHAT]
-    assert said == ["answer", "ring-answer"]
+    assert said == ["receipt", "answer", "ring-answer"]
     assert [x for x in loud(world, asked) if x[0] == CHAT] == [(CHAT, "You have an answer.")]
 
 

@@ -23,6 +23,7 @@ from tests.kit.world import said
 def world() -> World:
     world = World().found().with_chat()
     world.write("Der Wächter schlägt uns")
+    world.pass_time(20)  # she is told her receipt
     return world
 
 

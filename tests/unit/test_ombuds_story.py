@@ -35,11 +35,11 @@ def test_a_matter_goes_all_the_way() -> None:
     world = World().found().with_chat()
     event, asked = world.write("Der Wächter schlägt uns. Was können wir tun?")
     assert world.office_keys(asked) == ["case-root"]
-    assert world.chat_keys(asked) == ["receipt", "notice"]
+    assert world.chat_keys(asked) == ["arrived", "notice"]
     root = said(asked, "case-root")
     assert (root.handle, root.copy_of) == ("case/1/root", event)
     assert root.audience == frozenset({ANNA, BILAL})
-    assert said(asked, "receipt").audience == frozenset({YUSRA})
+    assert said(asked, "arrived").audience == frozenset({YUSRA})
 
     asked = world.staff("!antwort Danke.\nWir sprechen mit dem Träger.")
     assert world.office_keys(asked) == ["answer-pending"]

@@ -129,7 +129,7 @@ def test_how_commands_are_shown() -> None:
     [
         (keys.ROOT(case=3), Part(3, "root")),
         (keys.HEADER(case=3), Part(3, "header")),
-        (keys.RECEIPT(case=3), Part(3, "receipt")),
+        (keys.ARRIVED(case=3), Part(3, "arrived")),
         (keys.TEXT(case=3, kind="text", number=2), Part(3, "text", 2)),
         (keys.TEXT(case=3, kind="image", number=2), Part(3, "image", 2)),
         (keys.ANSWER(case=3, number=2), Part(3, "answer", 2)),

@@ -182,7 +182,7 @@ def test_an_answer_of_which_an_edit_is_removed_is_not_sent(world: World) -> None
     assert redacted(asked) == [NOTICE]
     assert world.office_keys(asked) == ["answer-cancelled"]
     assert is_gone(world)
-    assert world.pass_time(1_000) == []
+    assert world.chat_keys(world.pass_time(1_000)) == ["receipt"]
     assert world.case().answers[0].state is AnswerState.CANCELLED
     assert world.redact(event, ANNA, OFFICE) == []
 

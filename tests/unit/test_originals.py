@@ -11,7 +11,7 @@ import pytest
 from bots.ombuds import commands
 from bots.ombuds.bot import OmbudsBot
 from bots.ombuds.cases import wording as cases
-from bots.ombuds.chats.wording import LONG, REPORTER, WITH_ORIGINAL
+from bots.ombuds.chats.wording import LONG, RECEIPTS, REPORTER, WITH_ORIGINAL
 from bots.ombuds.flags import wording as flags
 from bots.ombuds.team import wording as office
 from bots.ombuds.wording import PARAGRAPHS as OMBUDS
@@ -49,11 +49,21 @@ _LANGUAGE = "is the answer to somebody who chose a language, and asks for nothin
 _OTHERS = "speaks to those who moderate a room, about the room"
 _MACHINE = "says what a program can't do; nobody agrees to anything by it"
 _AGAIN = "asks for a message once more, whatever it was"
+_SECRET = "shows a secret, which would stand there three times"
 _INTERESTS = "asks for interests, which bind to nothing and can be chosen again"
 
 OMBUDS_ALONE = {
-    "receipt": _DONE,
-    "receipt-flagged": _KEPT,
+    "receipt": _SECRET,
+    "receipt-anew": _SECRET,
+    "receipt-exposed": _SECRET,
+    "receipt-deleted": _COMMAND,
+    "receipt-wrong": _AGAIN,
+    "receipt-pause": _DONE,
+    "receipt-clear": _KEPT,
+    "answer-again": _DONE,
+    "chat-over": _KEPT,
+    "arrived": _DONE,
+    "arrived-flagged": _KEPT,
     "language-set": _LANGUAGE,
     "alone-again": _DONE,
     "ring-answer": _DONE,
@@ -113,7 +123,12 @@ TO_STAFF: tuple[Table, ...] = (
 """Read by those who work for the office or the network, in the language that they set."""
 TO_PEOPLE: tuple[tuple[Table, frozenset[str], Mapping[str, str]], ...] = (
     (
-        REPORTER | declining.PARAGRAPHS | unheeded.PARAGRAPHS | flags.PRIVATE | flags.ROOMS,
+        REPORTER
+        | RECEIPTS
+        | declining.PARAGRAPHS
+        | unheeded.PARAGRAPHS
+        | flags.PRIVATE
+        | flags.ROOMS,
         WITH_ORIGINAL,
         OMBUDS_ALONE,
     ),
@@ -233,7 +248,7 @@ def test_a_first_answer_fits_on_a_phone(language: str) -> None:
         "helplines": "Polizei: 110, Feuerwehr und Rettung: 112",
         "languages": " · ".join(map(WORDS.own_name, TAGS)),
     }
-    said = [bot.render(Phrase(key, language, values)).body for key in ("receipt", "notice")]
+    said = [bot.render(Phrase(key, language, values)).body for key in ("arrived", "notice")]
     words = [x for text in said for x in text.split() if any(map(str.isalnum, x))]
     assert 100 < len(words) < 200
 

@@ -59,7 +59,7 @@ def show(turn: Turn, event: TextMessage, word: str) -> None:
     elif commands.MINE.is_meant(word):
         _tell(turn, *_in_states(turn, *WAITING, CaseState.CLOSED, taken_by=event.origin.sender))
     else:
-        _search(turn, Search(0, word, turn.office.cases))
+        _search(turn, Search(0, word, turn.view.count(CASES, "all")))
 
 
 def _in_states(
@@ -92,7 +92,8 @@ def _tell(turn: Turn, found: Iterable[Case], count: int) -> None:
 def _search(turn: Turn, search: Search) -> None:
     """Read the next cases, newest first; a timer reads the rest."""
     rest = max(0, search.rest - READ)
-    read = (turn.get(CASES, str(x)) for x in (*search.best, *range(rest + 1, search.rest + 1)))
+    known = turn.keys(CASES, "all")[rest : search.rest]
+    read = (turn.get(CASES, x) for x in dict.fromkeys((*map(str, search.best), *known)))
     found = [x for x in read if x is not None and _is_about(x, search.word)]
     count = search.count + len(found) - len(search.best)
     if not rest:

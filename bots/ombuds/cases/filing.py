@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bots.ombuds import keys
-from bots.ombuds.cases import ringing, standing, thread
+from bots.ombuds.cases import numbering, ringing, standing, thread
 from bots.ombuds.documents.cases import Case, CaseMoves, Flagged
 from bots.ombuds.turn import Turn
 from bots.runtime.kit import sparing
@@ -31,22 +31,13 @@ def take(turn: Turn, incoming: Incoming) -> None:
     if is_open(turn) and not turn.conversation.fresh:
         go_on(turn, incoming)
     else:
-        before = turn.case.number if turn.has_case and not turn.conversation.fresh else None
-        begin(turn, incoming, refers=before)
+        begin(turn, incoming)
 
 
-def begin(
-    turn: Turn,
-    incoming: Incoming,
-    *,
-    refers: int | None = None,
-    flags: tuple[Flagged, ...] = (),
-) -> None:
-    """A case that began with a flag names no other case: it may be about other people and for other
-    eyes."""
+def begin(turn: Turn, incoming: Incoming, *, flags: tuple[Flagged, ...] = ()) -> None:
+    """It names no other case: it may be about other people and for other eyes."""
     first, *rest = texts.parts(incoming.text)
-    number = turn.office.cases + 1
-    turn.set_office(cases=number)
+    number = numbering.draw(turn, incoming.event_id)
     turn.open(
         Case(
             number,
@@ -57,7 +48,6 @@ def begin(
             media=incoming.media,
             encrypted=incoming.encrypted,
             cut=incoming.cut,
-            refers=refers,
             flags=flags,
             stands=turn.office.rooms,
         )
@@ -67,7 +57,7 @@ def begin(
     turn.tell(thread.root(turn), handle=root, copy_of=incoming.event_id)
     _continue(turn, incoming.event_id, rest)
     ringing.opened(turn)
-    thread.receive(turn, after=root)
+    thread.confirm_arrival(turn, after=root)
 
 
 def go_on(turn: Turn, incoming: Incoming) -> None:

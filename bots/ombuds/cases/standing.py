@@ -25,7 +25,7 @@ def move(turn: Turn) -> None:
         cases += turn.find(CASES, "open", str(room), most=left, oldest=True) if left else ()
     if len(cases) == MOST:
         turn.ask(SetTimer(keys.MOVE(), after=NO_TIME))
-    for case in sorted(cases, key=lambda x: x.number):
+    for case in sorted(cases, key=lambda x: x.opened):
         turn.take_case(case.number)
         _put(turn)
 
@@ -84,13 +84,13 @@ def _put_answer(turn: Turn, answer: Answer) -> None:
         turn.tell_case("answer-unsent", {"text": Exact(answer.text)}, handle=handle)
 
 
-def receive(turn: Turn, case: int) -> None:
-    """Send a receipt that could not be sent because its case was in a lost room."""
+def confirm_arrival(turn: Turn, case: int) -> None:
+    """Say that it has arrived, which could not be said because its case was in a lost room."""
     turn.take_case(case)
     if not turn.has_case or not turn.has_chat:
         return
     made = turn.view.made(keys.ROOT(case=case))
     if made is not None and made.room_id == turn.room_id:
-        thread.receive(turn)
+        thread.confirm_arrival(turn)
     else:
-        turn.ask(SetTimer(keys.RECEIVE(case=case), after=SOON))
+        turn.ask(SetTimer(keys.CONFIRM_ARRIVAL(case=case), after=SOON))

@@ -147,11 +147,11 @@ def forget(turn: Turn, number: int) -> None:
 # -- what goes to the person -----------------------------------------------------------------------
 
 
-def receive(turn: Turn, **fields: object) -> None:
+def confirm_arrival(turn: Turn, **fields: object) -> None:
     """Tell the person that the case at hand has arrived."""
     number = turn.case.number
-    phrase = "receipt-flagged" if turn.case.flags else "receipt"
-    turn.say(phrase, {"number": number}, handle=keys.RECEIPT(case=number), **fields)
+    phrase = "arrived-flagged" if turn.case.flags else "arrived"
+    turn.say(phrase, {"number": number}, handle=keys.ARRIVED(case=number), **fields)
 
 
 def belongs_here(turn: Turn) -> None:

@@ -37,7 +37,7 @@ CASES: dict[str, Paragraphs] = {
     "state-answered": N_("answered"),
     "state-closed": N_("closed"),
     "mark-unencrypted": N_("Not encrypted: servers on the way could read this."),
-    "mark-refers": N_("The same person wrote before: case {number}, closed."),
+    "mark-refers": N_("The person says that they also wrote case {number}."),
     "mark-changed": N_("The person has changed this text."),
     "mark-cut": N_("The text was too long. Its end is missing."),
     "mark-taken": N_("{staff} takes care of it."),
@@ -63,6 +63,11 @@ CASES: dict[str, Paragraphs] = {
     ),
     "exposed-over": N_("Nobody else is in the person's chat any more. Answers can be sent again."),
     "left": N_("The person has left the chat. Answers cannot be sent unless they come back."),
+    "person-back": N_(
+        "The person goes on from another phone or chat. They typed the secret number that they "
+        "were given."
+    ),
+    "linked-case": N_("The person wants you to know that they also wrote case {number}."),
     "returned": N_("The person is back in the chat."),
 }
 

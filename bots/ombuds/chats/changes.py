@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bots.ombuds import keys
 from bots.ombuds.cases import standing, thread
-from bots.ombuds.chats import conversation
+from bots.ombuds.chats import conversation, receipts
 from bots.ombuds.documents.cases import Case
 from bots.ombuds.keys import Part
 from bots.ombuds.turn import Turn
@@ -40,7 +40,7 @@ def edited(turn: Turn, event: Edit) -> None:
 
 def _edit(turn: Turn, event: Edit, copies: list[Part]) -> None:
     standing.bring(turn)
-    body, cut = texts.clean(event.body)
+    body, cut = receipts.clean(event.body)
     parts = texts.parts(body)
     for index, copy in enumerate(copies):
         text = parts[index] if index < len(parts) else None

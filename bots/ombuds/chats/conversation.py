@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from bots.ombuds import commands, keys
 from bots.ombuds.cases import filing, thread
 from bots.ombuds.cases.filing import Incoming
-from bots.ombuds.chats import arrival
+from bots.ombuds.chats import arrival, linking, receipts
 from bots.ombuds.chats.languages import guess
 from bots.ombuds.documents.cases import CASES
 from bots.ombuds.turn import Turn
 from bots.runtime.speech import declining, unheeded
 from bots.runtime.speech.tongues import asked_for
 from bots.runtime.speech.vocabulary import HELP
-from bots.runtime.understanding import texts
-from bots.runtime.understanding.commands import Invocation, Unknown
+from bots.runtime.understanding.commands import Command, Invocation, Unknown
 from federation.model.events import ClientRequest, MediaMessage, TextMessage, Unreadable
 
 
@@ -29,7 +30,7 @@ def replied(turn: Turn, event: TextMessage) -> None:
         turn.take_case(case.number, here=True)
 
 
-def followed(turn: Turn, body: str) -> str:
+def followed(turn: Turn, event: TextMessage, body: str) -> str:
     """Carry out a command. Anything that is no command is a message for the office."""
     language = asked_for(body, turn.tongues.language_named)
     command = commands.of_reporter(body)
@@ -38,21 +39,57 @@ def followed(turn: Turn, body: str) -> str:
         return ""
     if command is None:
         return body
-    _command(turn, command)
-    return command.rest if isinstance(command, Invocation) else ""
+    return _command(turn, event, command)
 
 
-def _command(turn: Turn, found: Invocation | Unknown) -> None:
+def _command(turn: Turn, event: TextMessage, found: Invocation | Unknown) -> str:
+    """What else is in the message, for the office."""
     if isinstance(found, Unknown):
         _unknown(turn, found)
-    elif found.command is HELP:
-        turn.say("reporter-help", {"command": commands.NEW, **arrival.to_know(turn)})
-    elif found.command is commands.ORIGINAL:
-        arrival.original(turn)
-    else:
+    elif found.command is commands.NEW:
         turn.converse(fresh=True)
         if not found.rest:
             turn.say("new-matter")
+        return found.rest
+    elif found.command in ENCRYPTED and not event.origin.encrypted:
+        turn.reply("in-clear")
+    else:
+        COMMANDS[found.command](turn, event, found.rest)
+        return commands.split_number(found.rest)[1] if found.command is commands.LINK else ""
+    return ""
+
+
+def _help(turn: Turn, _: TextMessage, __: str) -> None:
+    values = {"command": commands.NEW, "receipt": commands.RECEIPT, **arrival.to_know(turn)}
+    turn.say("reporter-help", values)
+
+
+def _original(turn: Turn, _: TextMessage, __: str) -> None:
+    arrival.original(turn)
+
+
+def _receipt(turn: Turn, event: TextMessage, _: str) -> None:
+    receipts.anew(turn, event.origin)
+
+
+def _noted(turn: Turn, _: TextMessage, __: str) -> None:
+    receipts.delete(turn)
+
+
+def _link(turn: Turn, _: TextMessage, rest: str) -> None:
+    linking.link(turn, rest)
+
+
+COMMANDS: dict[Command, Callable[[Turn, TextMessage, str], None]] = {
+    HELP: _help,
+    commands.ORIGINAL: _original,
+    commands.RECEIPT: _receipt,
+    commands.NOTED: _noted,
+    commands.LINK: _link,
+}
+"""`rule(turn, event, rest)`"""
+ENCRYPTED = frozenset({commands.RECEIPT, commands.NOTED, commands.LINK})
+"""What a homeserver could do in a person's name, if it counted in clear."""
 
 
 def _unknown(turn: Turn, found: Unknown) -> None:
@@ -65,14 +102,19 @@ def take(turn: Turn, incoming: Incoming) -> None:
     """Pass the message on to the office, and tell the person what to know, unless we have."""
     if turn.conversation.language is None:
         turn.converse(language=guess(incoming.text, turn.settings.languages))
+    closed = turn.case.number if turn.has_case and not turn.conversation.fresh else None
     filing.take(turn, incoming)
+    if closed is not None and turn.case.number != closed:
+        linking.offer(turn, closed)
     arrival.notice_once(turn)
+    if incoming.encrypted:
+        receipts.promise(turn, incoming.event_id)
 
 
 def media(turn: Turn, event: MediaMessage) -> None:
     if not is_new(turn) or not arrival.adopt(turn, event):
         return
-    caption, cut = texts.clean(event.caption)
+    caption, cut = receipts.clean(event.caption)
     origin = event.origin
     take(turn, Incoming(origin.event_id, caption, cut, origin.encrypted, event.kind))
     ask_for_words(turn)

@@ -9,10 +9,9 @@ from __future__ import annotations
 from bots.ombuds import keys
 from bots.ombuds.cases import filing, standing
 from bots.ombuds.cases.filing import Incoming
-from bots.ombuds.chats import changes
+from bots.ombuds.chats import changes, receipts
 from bots.ombuds.turn import Turn
 from bots.runtime.model.messages import Gone, MessageNow, written
-from bots.runtime.understanding import texts
 from federation.model.actions import AskNow
 from federation.model.events import Redaction
 
@@ -50,7 +49,7 @@ def _incoming(turn: Turn, now: MessageNow) -> Incoming | None:
     if now.shown is None or not turn.is_reporter(now.author):
         return None
     words, kind = written(now.shown)
-    text, cut = texts.clean(words)
+    text, cut = receipts.clean(words)
     return Incoming(now.event_id, text, cut, now.shown.origin.encrypted, kind, changed=True)
 
 

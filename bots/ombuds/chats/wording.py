@@ -12,6 +12,7 @@ WITH_ORIGINAL = frozenset(
         "text-only",
         "send-again",
         "not-alone",
+        "link-offer",
         "flags-on",
         "flag-question",
         "flag-questions",
@@ -32,6 +33,15 @@ LONG = frozenset({"notice"})
 
 _EMERGENCY = N_("This is no emergency service. If you need help at once, call: {helplines}")
 _CHOOSE = N_("To choose your language, write its name: {languages}")
+_KEEP = N_(
+    "Write it on paper, and nothing else beside it. Show it to nobody: whoever has it can read our "
+    "answers. We never ask for it ourselves."
+)
+_SHARED = N_(
+    "Do other people use this phone? When you have the number on paper, write {noted}: then we "
+    "delete this message."
+)
+_USE = N_("On another phone, start a private chat with us and type the number there.")
 _TAKE_BACK = N_("To take a message back, delete it here. We then delete our copy too.")
 
 REPORTER: dict[str, Paragraphs] = {
@@ -57,7 +67,7 @@ REPORTER: dict[str, Paragraphs] = {
         _EMERGENCY,
         _CHOOSE,
     ),
-    "receipt": (
+    "arrived": (
         N_("Thank you. Your message has arrived. Your number is {number}."),
         N_(
             "People of the ombuds office will read it. Their answer will come here, into this chat."
@@ -65,7 +75,7 @@ REPORTER: dict[str, Paragraphs] = {
         N_("To add something, write again here."),
         _TAKE_BACK,
     ),
-    "receipt-flagged": (
+    "arrived-flagged": (
         N_(
             "Thank you. What you flagged has arrived as a matter of its own. Its number is "
             "{number}."
@@ -84,6 +94,9 @@ REPORTER: dict[str, Paragraphs] = {
     "reporter-help": (
         N_("Write here what has happened. People of the ombuds office read it and answer here."),
         N_("To start a new matter, write {command}."),
+        N_(
+            "For a new secret number, with which you can go on from another phone, write {receipt}."
+        ),
         _TAKE_BACK,
         _EMERGENCY,
         _CHOOSE,
@@ -104,6 +117,18 @@ REPORTER: dict[str, Paragraphs] = {
         "office does not answer here. You can also start a new private chat with us."
     ),
     "alone-again": N_("Nobody else is in this chat any more. The office can answer here again."),
+    "link-offer": (
+        N_(
+            "You also wrote to us about a matter that is closed: number {before}. The office does "
+            "not know that both are from you."
+        ),
+        N_("If it should know, write {link}. If not, do nothing."),
+    ),
+    "linked": N_("The office now knows that number {number} and number {before} are from you."),
+    "link-unknown": N_(
+        "I did not find that number among your other matters. Write the command with the number "
+        "that you were told: {link}"
+    ),
     "answer": (N_("Answer from the ombuds office to your matter, number {number}:"), "{text}"),
     # Translators: these ring on her lock screen, so they tell nothing of what it is about
     "ring-answer": N_("You have an answer."),
@@ -111,5 +136,81 @@ REPORTER: dict[str, Paragraphs] = {
     "private-only": N_(
         "The ombuds office reads private messages only. To write to it, start a private chat "
         "with this account alone."
+    ),
+}
+
+RECEIPTS: dict[str, Paragraphs] = {
+    # Translators: "secret number" is the same in all of these. The first sentence may show in a
+    # list of chats, so it holds no number.
+    "receipt": (
+        N_(
+            "If you lose this phone or get another one: with this secret number you can go on "
+            "talking to us, from any phone."
+        ),
+        "{receipt}",
+        _KEEP,
+        _SHARED,
+        _USE,
+    ),
+    "receipt-anew": (
+        N_("Your old secret number does not count any more. This is your new one:"),
+        "{receipt}",
+        _KEEP,
+        _SHARED,
+        _USE,
+    ),
+    "receipt-exposed": (
+        N_(
+            "Somebody wrote your secret number in a chat that is not encrypted, where others could "
+            "read it. So it does not count any more. This is your new one:"
+        ),
+        "{receipt}",
+        _KEEP,
+        _SHARED,
+        _USE,
+    ),
+    "receipt-deleted": N_(
+        "The message with your secret number is deleted here. If you lose the number, write "
+        "{receipt}: you get a new one."
+    ),
+    "receipt-wrong": (
+        N_("This secret number is not right. Please compare each digit and write it again."),
+        N_(
+            "If you don't have the number any more, simply write what has happened. That is a new "
+            "matter then."
+        ),
+    ),
+    "receipt-pause": N_(
+        "The secret number was wrong several times. You can try again in an hour. You can write "
+        "to us about a new matter at any time."
+    ),
+    "receipt-clear": (
+        N_(
+            "This chat is not encrypted: others could read the secret number. So it does not count "
+            "any more. You get a new one in the chat where you wrote to us before."
+        ),
+        N_(
+            "If you can't open that chat any more, simply write to us what has happened. That is a "
+            "new matter then."
+        ),
+    ),
+    "receipt-here": N_("This secret number is right. You can simply go on here."),
+    "receipt-back": (
+        N_("The secret number is right. We go on here, in this chat."),
+        "{matters}",
+        N_(
+            "If other people use this phone, delete your message with the number. Keep the paper: "
+            "the number still counts."
+        ),
+    ),
+    "receipt-matters": N_("Your matters with us: {numbers}"),
+    "answer-again": (
+        N_("This answer came before, to your matter, number {number}:"),
+        "{text}",
+    ),
+    # Translators: somebody else may read this on a phone that was lost
+    "chat-over": N_(
+        "We do not go on in this chat. If you write here, it is a new matter. If you did not "
+        "expect this, tell us so here."
     ),
 }

@@ -110,6 +110,7 @@ class Case:
     changed: bool = False
     root_gone: bool = False
     refers: int | None = None
+    """Another case of the same person, who wants the office to know."""
     taken_by: str | None = None
     stands: int = 0
     """Which of the successive ombuds rooms it is in (`Office.rooms`)."""
@@ -139,7 +140,7 @@ class Search:
     number: int
     word: str = field(repr=False)
     rest: int
-    """Cases up to this number are still to be read."""
+    """So many of the oldest cases are still to be read."""
     best: tuple[int, ...] = ()
     """Numbers of the most urgent cases found so far."""
     count: int = 0
@@ -171,6 +172,8 @@ CASES = Collection(
     indexes={
         "state": _states,
         "open": _stands,
+        "conversation": lambda x: (str(x.conversation),),
+        "all": lambda _: ("",),
     },
 )
 """`state`: the oldest has waited longest. `open`: by the ombuds room that the case is in."""

@@ -72,6 +72,10 @@ class Conversation:
     heard: sparing.Heard = field(default_factory=dict)
     spoken: float = 0.0
     """When staff last wrote to the person: they may have asked something."""
+    receipt: str = field(default="", repr=False)
+    """The message of which the person's receipt is made; empty: there is none yet."""
+    receipts: int = 0
+    """How many the person was told in this chat."""
 
 
 @dataclass(frozen=True, slots=True)

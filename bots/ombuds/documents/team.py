@@ -33,7 +33,6 @@ class Office:
     awaited: tuple[str, ...] = ()
     """People the team decided to invite who have not joined yet."""
     founded: bool = False
-    cases: int = 0
     conversations: int = 0
     proposed: int = 0
     proposals: tuple[Proposal, ...] = ()

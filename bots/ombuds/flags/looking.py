@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bots.ombuds.cases import filing, ringing, standing, thread
-from bots.ombuds.chats import arrival
+from bots.ombuds.chats import arrival, receipts
 from bots.ombuds.documents.cases import Flagged
 from bots.ombuds.documents.flags import FLAGS, Flag, Found, Stage
 from bots.ombuds.flags import decisions, flagging, telling
@@ -78,6 +78,8 @@ def _file(turn: Turn, flag: Flag) -> None:
     )
     filing.begin(turn, filing.Incoming(flag.source, "", cut=False, encrypted=True), flags=flagged)
     arrival.notice_once(turn)
+    if turn.look(turn.chat).encrypted:
+        receipts.promise(turn, flag.source)
     if any(x.readable for x in flag.found):
         decisions.offer(turn, replace(flag, case=turn.case.number))
     else:

@@ -48,9 +48,9 @@ def set_aside(turn: Turn, event: SetAside) -> None:
 
 def _is_settled(turn: Turn, event: SetAside) -> bool:
     """Whether the failure is due to a lost room, so that staff need not be told."""
-    receipt = keys.RECEIPT.read(event.handle)
-    if receipt is not None and event.error == "handle":
-        turn.ask(SetTimer(keys.RECEIVE(**receipt), after=SOON))
+    arrived = keys.ARRIVED.read(event.handle)
+    if arrived is not None and event.error == "handle":
+        turn.ask(SetTimer(keys.CONFIRM_ARRIVAL(**arrived), after=SOON))
         return True
     if keys.is_office(event.room) and (event.room != turn.room or turn.office.lost):
         return True

@@ -153,5 +153,9 @@ class View(Protocol):
     def identity(self, account: str, user: str) -> Seen:
         """The user's cross-signing keys as our account knows them now."""
 
+    def secret(self, purpose: str, about: str) -> bytes:
+        """32 bytes that nobody knows who lacks the office's key, the same each time: a rule that
+        decides again, for a store that was lost, arrives at the same."""
+
     def room(self, account: str, room_id: str) -> RoomView:
         """A room as our account knows it now; empty where it is not in it."""

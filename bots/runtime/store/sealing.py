@@ -51,6 +51,11 @@ class Sealer:
         """32 bytes for another purpose (a password, a signing key) that outlive a lost store."""
         return self._subkey(f"secret {purpose}")
 
+    def derived(self, purpose: str, about: str) -> bytes:
+        """32 bytes for one of many things of the same purpose."""
+        named = about.encode("utf-8", "surrogatepass")
+        return hmac.digest(self.secret(purpose), named, hashlib.sha256)
+
     def seal(self, kind: str, place: bytes, value: bytes) -> bytes:
         nonce = os.urandom(_NONCE_BYTES)
         return nonce + self._cipher(kind).encrypt(nonce, value, place)

@@ -85,6 +85,10 @@ class Transaction(Inbox, Outbox, Handles, Documents):
         """The user's cross-signing keys as the account knows them now."""
         return seen(self, account, user)
 
+    def secret(self, purpose: str, about: str) -> bytes:
+        """See `bots.runtime.kit.documents.View`."""
+        return self._sealer.derived(purpose, about)
+
     def counts(self) -> dict[str, int]:
         """How many rows are where, also where there are none: for `buendnis status`."""
         result = {f"inbox_{state}": 0 for state in ("ready", "locked", "aside", "done")}

@@ -98,5 +98,8 @@ class _Opened:
     def identity(self, account: str, user: str) -> Seen:
         return self._tx.identity(account, user)
 
+    def secret(self, purpose: str, about: str) -> bytes:
+        return self._tx.secret(purpose, about)
+
     def room(self, account: str, room_id: str) -> RoomView:
         return self._tx.view(account, room_id)

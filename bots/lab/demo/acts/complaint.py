@@ -28,7 +28,7 @@ async def play(scene: Scene) -> None:
     for part in (
         complaint.arrives,
         complaint.is_read_without_a_name,
-        complaint.is_receipted,
+        complaint.is_told_that_it_arrived,
         complaint.survives_a_kill,
         complaint.gets_a_note,
         complaint.is_answered_too_hastily,
@@ -75,11 +75,11 @@ class _Complaint:
     async def _search(self) -> None:
         await nothing_tells(self.scene, self.room, NEWCOMER, self.chat)
 
-    async def is_receipted(self) -> None:
+    async def is_told_that_it_arrived(self) -> None:
         await self.scene.step(
-            "She has a receipt in her language, with a number",
+            "She is told in her language that it has arrived, and a number",
             "Leyla",
-            self._office(NEWCOMER, self.chat, r"شكر[\s\S]*1"),
+            self._office(NEWCOMER, self.chat, r"شكر[\s\S]*\d"),
         )
 
     async def survives_a_kill(self) -> None:
