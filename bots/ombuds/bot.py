@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from bots.ombuds import keys, private, rooms
-from bots.ombuds.cases import answers, casework, ringing, standing
+from bots.ombuds.cases import answers, casework, hiding, ringing, standing
 from bots.ombuds.chats import arrival, changes, conversation, receipts, unedited
 from bots.ombuds.documents.cases import CASES, LATER, SEARCHES
 from bots.ombuds.documents.chats import (
@@ -17,6 +17,7 @@ from bots.ombuds.documents.chats import (
     INVITATIONS,
 )
 from bots.ombuds.documents.flags import FLAGS, MODERATORS, NOTICES, PLACES, Stage
+from bots.ombuds.documents.hidden import HIDDEN
 from bots.ombuds.documents.receipts import GUESSES, RECEIPTS
 from bots.ombuds.documents.team import DEVICES, OFFICE
 from bots.ombuds.flags import decisions, flagging, looking, places, telling
@@ -115,6 +116,7 @@ ROUTES: Router[Turn] = Router(
     timer(keys.DEVICES, devices.compare),
     timer(keys.GOES, answers.due),
     timer(keys.CONFIRM_ARRIVAL, standing.confirm_arrival),
+    timer(keys.ERASE, hiding.over, of=HIDDEN),
     timer(keys.WELCOME, arrival.welcome),
     timer(keys.TELL_RECEIPT, receipts.due),
     timer(keys.GUESSED, receipts.forget_guesses),
@@ -146,7 +148,7 @@ ROUTES: Router[Turn] = Router(
 
 KEPT = (
     *(OFFICE, DEVICES),
-    *(CASES, LATER, SEARCHES),
+    *(CASES, LATER, SEARCHES, HIDDEN),
     *(IDENTITIES, CONVERSATIONS, INVITATIONS, GONE, EDITS),
     *(RECEIPTS, GUESSES),
     *(PLACES, FLAGS, FLAGGERS, NOTICES, MODERATORS),

@@ -54,6 +54,17 @@ NEW = Command(
     "de neu, en new, fr nouveau, tr yeni, uk нове, ru новое, ar جديد, fa جدید, ti ሓድሽ",
 )
 
+DELETE = Command(
+    "delete",
+    "de löschen loeschen, en delete, fr supprimer, tr sil, uk видалити, ru удалить, ar حذف, "
+    "fa حذف, ti ደምስስ",
+)
+HOLD = Command(
+    "hold",
+    "de behalten halten, en hold, fr garder, tr sakla, uk зберегти, ru сохранить, ar احتفاظ, "
+    "fa نگهداری",
+)
+
 ORIGINAL = Command(
     "original",
     "de original, en original, fr original, tr orijinal, uk оригінал, ru оригинал, ar الأصل, "
@@ -74,12 +85,14 @@ LINK = Command(
     "ti ኣራኽብ",
 )
 
-STAFF = (ANSWER, UNDO, CASES, TAKE, CLOSE, REOPEN, TEAM, CONFIRM, HELP)
-REPORTER = (NEW, HELP, ORIGINAL, RECEIPT, NOTED, LINK)
-OF_CASE = frozenset(x.name for x in (ANSWER, UNDO, CLOSE, REOPEN, TAKE))
+STAFF = (ANSWER, UNDO, CASES, TAKE, CLOSE, REOPEN, HOLD, TEAM, CONFIRM, HELP)
+REPORTER = (NEW, HELP, DELETE, ORIGINAL, RECEIPT, NOTED, LINK)
+OF_CASE = frozenset(x.name for x in (ANSWER, UNDO, CLOSE, REOPEN, TAKE, HOLD))
 """Commands about one case: the thread's, or the one whose number comes first."""
-TAKING = frozenset({ANSWER.name, CASES.name, TEAM.name})
+TAKING = frozenset({ANSWER.name, CASES.name, TEAM.name, HOLD.name})
 """Commands that need text after them, or may have some."""
+WITH_NUMBERS = (ANSWER, HOLD)
+"""What follows may well begin with a number that names no case."""
 
 
 def full(command: Command, number: str = "") -> PerLanguage:
@@ -91,6 +104,11 @@ def full(command: Command, number: str = "") -> PerLanguage:
 def numbered(command: Command) -> PerLanguage:
     """How to write it outside the thread of a case."""
     return full(command, " 17")
+
+
+def with_days() -> PerLanguage:
+    """How to hold what was taken back."""
+    return full(HOLD, " 14")
 
 
 OPEN = Word(

@@ -38,6 +38,10 @@ ACKNOWLEDGED = Made("case/{case:int}/acknowledged/{number:int}")
 ANSWER = Made("case/{case:int}/answer/{number:int}")
 NOTICE = Made("case/{case:int}/answer/{number:int}/notice")
 """The notice of an answer that staff see."""
+HELD = Made("case/{case:int}/held/{number:int}")
+"""What was taken back and staff hold; `number`: of the message there, 0 of the root."""
+TAKEN = Made("taken/{mark}")
+"""Tells staff that something was taken back."""
 TEXT = Made("case/{case:int}/{kind}/{number:int}")
 """A message of the person in the thread: text, or a note about an attachment of that kind."""
 UNDO = Made("undo/{case:int}/{number:int}")
@@ -50,6 +54,8 @@ GOES = Timer("answer/{case:int}/{number:int}")
 """Send an answer."""
 CONFIRM_ARRIVAL = Timer("arrived/{case:int}")
 """Try again to say that it has arrived, which waits for the root of its case."""
+ERASE = Timer("erase/{mark}")
+"""Erase what was taken back."""
 
 # -- private chats ---------------------------------------------------------------------------------
 
@@ -99,7 +105,7 @@ def is_office(name: str | None) -> bool:
 @dataclass(frozen=True, slots=True)
 class Part:
     """The part of a case that a handle names. `what` is `root`, `header`, `arrived`,
-    `acknowledged`, `answer`, `notice` (of an answer), `text`, or a kind of media."""
+    `acknowledged`, `answer`, `notice` (of an answer), `held`, `text`, or a kind of media."""
 
     case: int
     what: str
@@ -113,6 +119,7 @@ _PARTS = {
     "acknowledged": ACKNOWLEDGED,
     "answer": ANSWER,
     "notice": NOTICE,
+    "held": HELD,
     "text": TEXT,
 }
 """`TEXT` comes last, because its pattern also fits others."""

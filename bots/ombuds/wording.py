@@ -45,6 +45,7 @@ RINGING = frozenset(
         "unreadable-new",
         "unsent-exposed",
         "unsent-left",
+        "answer-stopped",
         "unsent-error",
         "team-add-proposed",
         "team-remove-proposed",
@@ -61,7 +62,7 @@ RINGING = frozenset(
 makes no phone ring."""
 
 _COMMANDS = frozenset(
-    {"command", "numbered", "original", "answer", "help", "team", "add", "remove"}
+    {"command", "numbered", "hold", "delete", "original", "answer", "help", "team", "add", "remove"}
     | {"receipt", "noted", "link"}
     | {"on", "off", "message", "accommodation", "nothing", "show", "no"}
 )

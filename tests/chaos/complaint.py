@@ -167,7 +167,7 @@ async def _play(scene: Scene) -> None:
     await leyla.edit(scene.chat, more, f"And the stairs {word}.")
     await scene.staff_see(f"And the stairs {word}")
     await leyla.redact(scene.chat, more)
-    await scene.staff_see("taken a message back")
+    await scene.staff_see("was taken back")
     await bilal.send(scene.room, f"!answer On Monday {word}.", thread=root)
     await scene.leyla_sees(f"On Monday {word}")
     await scene.staff_see("Sent ")

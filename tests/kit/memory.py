@@ -65,12 +65,14 @@ class Memory:
 
     def drop(self, collection: Collection[D], key: str, *, erase: bool = False) -> None:
         document = self.get(collection, key)
+        if erase:
+            self.forgotten.add((collection.kind, key))
         if document is None:
             return
         for gone in collection.listed(document):
             self.lists[(collection.kind, *gone)].remove(key)
         del self.documents[collection.kind][key]
-        if erase or collection.erases(document):
+        if collection.erases(document):
             self.forgotten.add((collection.kind, key))
 
     def _places(self, collection: Collection[D], key: str) -> set[tuple[str, str]]:
@@ -122,6 +124,9 @@ class Memory:
     def keys(self, collection: Collection[Any], index: str, value: str = "") -> tuple[str, ...]:
         collection.indexed(index)
         return tuple(self.lists.get((collection.kind, index, value), ()))
+
+    def was_erased(self, collection: Collection[Any], key: str) -> bool:
+        return (collection.kind, key) in self.forgotten
 
     def made(self, handle: str) -> Made | None:
         return self.handles.get(handle)

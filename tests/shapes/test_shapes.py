@@ -189,4 +189,4 @@ def test_where_nobody_says_anything_nothing_is_passed_on(shape: Shape, place: ty
     assert not keys(found, "everybody")
     assert not keys(found, "mail")
     if place is Reporter:
-        assert set(keys(found, "staff")) <= {"case-header", "ring-opened"}
+        assert set(keys(found, "staff")) <= {"case-header", "ring-opened", "taken-back"}

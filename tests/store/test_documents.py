@@ -124,6 +124,16 @@ async def test_what_was_erased_is_not_found_after_an_older_backup(
     await restored.close()
 
 
+async def test_what_was_erased_is_known_as_such_though_it_was_not_there(store: Store) -> None:
+    """A document may have gone long before somebody wanted all of it erased."""
+    assert not await seen(store, lambda x: x.was_erased(NOTES, "a"))
+    await change(store, Drop(NOTES, "a"))
+    assert not await seen(store, lambda x: x.was_erased(NOTES, "a"))
+    await change(store, Drop(NOTES, "a", erase=True))
+    assert await seen(store, lambda x: x.was_erased(NOTES, "a"))
+    assert not await seen(store, lambda x: x.was_erased(NOTES, "b"))
+
+
 async def test_nothing_of_a_document_or_of_its_lists_can_be_read_in_the_file(
     tmp_path: Path, store: Store
 ) -> None:

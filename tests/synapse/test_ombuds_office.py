@@ -48,7 +48,7 @@ async def test_nothing_in_the_room_tells_who_wrote(house: OpenHouse) -> None:
         await h.leyla.edit(chat, reply, "And about the roof.")
         await h.staff_see("about the roof")
         await h.leyla.redact(chat, reply)
-        await h.staff_see("taken a message back")
+        await h.staff_see("was taken back")
         readable = json.dumps([seen.raw for seen in h.anna.seen(h.room)])
         stored = json.dumps(
             await h.anna.homeserver.call("GET", room_path(h.room, "messages") + "?dir=b&limit=500")

@@ -71,7 +71,10 @@ def test_the_notice_is_right_in_the_night_in_which_clocks_are_set_back(world: Wo
 @pytest.mark.parametrize("sender", [ANNA, BILAL])
 def test_taken_back_by_reaction(world: World, sender: str) -> None:
     command(world)
-    assert world.office_keys(world.marks(NOTICE, "❌", sender)) == ["~answer-cancelled"]
+    asked = world.marks(NOTICE, "❌", sender)
+    assert world.office_keys(asked) == ["~answer-cancelled", "answer-stopped"]
+    assert said(asked, "answer-stopped").phrase.values["staff"] == sender
+    assert not said(asked, "answer-stopped").phrase.values.keys() & {"text", "words"}, "it rings"
     assert world.pass_time(100) == []
     assert world.handle(Due("answer/1/1")) == []
     assert sent(world) == []
@@ -101,7 +104,8 @@ def test_taken_back_by_command(world: World) -> None:
 def test_taken_back_by_redaction(world: World) -> None:
     event = command(world)
     assert world.redact(event, CEM, OFFICE) == []
-    assert world.office_keys(world.redact(event, ANNA, OFFICE)) == ["~answer-cancelled"]
+    asked = world.redact(event, ANNA, OFFICE)
+    assert world.office_keys(asked) == ["~answer-cancelled", "answer-stopped"]
     world.pass_time(100)
     assert sent(world) == []
 

@@ -808,13 +808,40 @@ def test_what_is_shown_of_a_closed_case_brings_it_into_the_room_that_followed() 
     assert meadow.world.keys(asked, new) == ["case-root", "evidence"]
 
 
-def test_by_reaction_the_text_is_shown_too() -> None:
+def test_a_reaction_shows_nobody_the_text() -> None:
+    """A homeserver can set it in her name."""
     meadow = Meadow().on()
     room = meadow.asked()
     meadow.answer("2", room)
     question = next(x for x in meadow.world.memory.handles if x.endswith("/evidence"))
     asked = meadow.world.react(meadow.world.event_of(question), "✅", YUSRA, room)[1]
-    assert meadow.world.keys(asked, meadow.office) == ["evidence"]
+    assert meadow.world.keys(asked) == ["evidence-open"]
+    assert meadow.world.keys(meadow.answer("zeigen", room), meadow.office) == ["evidence"]
+
+
+def test_a_reaction_can_refuse() -> None:
+    meadow = Meadow().on()
+    room = meadow.asked()
+    meadow.answer("2", room)
+    question = next(x for x in meadow.world.memory.handles if x.endswith("/evidence"))
+    asked = meadow.world.react(meadow.world.event_of(question), "❌", YUSRA, room)[1]
+    assert meadow.world.keys(asked) == ["evidence-kept"]
+
+
+def test_nothing_offers_a_sign_that_does_not_count() -> None:
+    meadow = Meadow().on()
+    asked = meadow.answer("2", meadow.asked())
+    assert not [x for x in asked if isinstance(x, React)]
+    assert "✅" not in meadow.world.text(asked, "evidence-ask")
+
+
+def test_in_a_chat_in_clear_the_word_shows_nobody_the_text() -> None:
+    meadow = Meadow().on()
+    room = meadow.asked()
+    meadow.answer("2", room)
+    meadow.world.views[room] = replace(meadow.world.view(room), encrypted=False)
+    asked = meadow.world.write("zeigen", YUSRA, room, encrypted=False)[1]
+    assert meadow.world.keys(asked) == ["in-clear"]
 
 
 def test_the_text_is_not_shown_if_she_does_not_want_it() -> None:
@@ -1008,7 +1035,8 @@ def test_the_text_goes_to_what_was_flagged_though_staff_asked_about_something_el
     meadow.world.write("!antwort 1 How cold?", ANNA, meadow.office)
     meadow.world.pass_time(61)
     question = next(x for x in meadow.world.memory.handles if x.endswith("/evidence"))
-    asked = meadow.world.react(meadow.world.event_of(question), "✅", YUSRA, CHAT)[1]
+    reply = meadow.world.event_of(question)
+    asked = meadow.world.write("zeigen", YUSRA, CHAT, reply_to=reply)[1]
     assert thread(asked, "evidence") == keys.ROOT(case=2)
     assert thread(meadow.answer("Ten degrees.", CHAT)) == keys.ROOT(case=1)
 
@@ -1019,7 +1047,8 @@ def test_a_text_that_she_is_asked_to_copy_goes_to_what_she_flagged() -> None:
     meadow.world.pass_time(61)
     meadow.world.seen.clear()
     question = next(x for x in meadow.world.memory.handles if x.endswith("/evidence"))
-    asked = meadow.world.react(meadow.world.event_of(question), "✅", YUSRA, CHAT)[1]
+    reply = meadow.world.event_of(question)
+    asked = meadow.world.write("zeigen", YUSRA, CHAT, reply_to=reply)[1]
     assert "evidence-failed" in meadow.world.keys(asked, CHAT)
     assert thread(meadow.answer("He wrote: go home.", CHAT)) == keys.ROOT(case=2)
 
@@ -1084,6 +1113,14 @@ def test_a_decision_that_is_taken_back_takes_all_of_it_back(begun: bool) -> None
     asked = meadow.world.redact(event, YUSRA, CHAT)
     assert len([x for x in asked if isinstance(x, Redact)]) == 2
     assert AUTHOR not in str(meadow.kept("ombuds/case"))
+    number = 2 if begun else 1
+    root = meadow.world.event_of(keys.ROOT(case=number))
+    asked = meadow.world.write("!behalten 14 Gefahr", ANNA, meadow.office, thread=root)[1]
+    shown = [meadow.world.bot.render(x.phrase).body for x in asked if isinstance(x, Say)]
+    assert AUTHOR in shown[0]
+    assert WORDS in shown[1]
+    meadow.world.pass_time(15 * 24 * 3600)
+    assert WORDS not in meadow.world.memory.everything()
 
 
 def test_a_decision_that_is_taken_back_ends_the_question_for_the_text() -> None:

@@ -139,7 +139,7 @@ def test_what_is_taken_back_from_a_closed_case_never_comes_into_the_new_room() -
     world.staff("!schließen")
     put_out(world)
     asked = world.redact(event) + world.redact(later)
-    assert not [x for x in asked if getattr(x, "room", None) == NEW], "nothing of it is there"
+    assert in_new(asked) == ["taken-back"] * 2, "nothing of it is there"
     asked = world.write("!öffnen 1", ANNA, office_room(world))[1]
     assert in_new(asked)[:3] == ["case-header", "case-header", "answer-sent"]
     assert not [x for x in asked if "Wächter" in repr(x) or "heute" in repr(x)]
@@ -174,7 +174,8 @@ def test_nothing_is_said_of_a_closed_case_where_it_is_not() -> None:
     asked += world.move(CHAT, CEM, "join") + world.move(CHAT, CEM, "leave")
     asked += world.move(CHAT, YUSRA, "leave") + world.move(CHAT, YUSRA, "join")
     assert {"not-alone", "alone-again"} <= set(world.chat_keys(asked))
-    assert not [x for x in asked if getattr(x, "room", None) == NEW]
+    assert in_new(asked) == ["taken-back"]
+    assert not [x for x in asked if getattr(x, "thread", None)]
 
 
 def test_a_part_that_an_edit_removed_can_come_back_in_the_new_room() -> None:

@@ -9,7 +9,7 @@ import pytest
 from bots.ombuds.documents.team import OFFICE as DOCUMENT
 from bots.ombuds.documents.team import Office
 from bots.runtime.model.decision import Request, SetTimer
-from federation.model.actions import Invite, Kick
+from federation.model.actions import Invite, Kick, React
 from tests.kit.ombuds import ANNA, BILAL, BOT, CEM, OFFICE, SETTINGS, World
 from tests.kit.world import said
 
@@ -46,30 +46,39 @@ def test_a_team_of_one_adds_alone() -> None:
     assert office(world).roster == (ANNA, BILAL)
 
 
-@pytest.mark.parametrize("by_reaction", [True, False])
-def test_two_agree_to_add(by_reaction: bool) -> None:
+def test_two_agree_to_add() -> None:
     world = team(ANNA, BILAL)
     assert told(world, f"!staff add {CEM}") == ["team-add-proposed"]
     assert told(world, "!bestätigen") == ["team-another"]
-    assert world.office_keys(world.marks("team/1", "✅", ANNA)) == ["team-another"]
-    assert world.marks("team/1", "✅", CEM) == []
-    if by_reaction:
-        asked = world.marks("team/1", "✅", BILAL)
-    else:
-        asked = world.staff("!confirm", BILAL, case=None)
+    asked = world.staff("!confirm", BILAL, case=None)
     assert invited(asked) == [CEM]
     world.move(OFFICE, CEM, "join")
     assert office(world).roster == (ANNA, BILAL, CEM)
     assert told(world, "!confirm", BILAL) == ["team-nothing"]
-    assert world.office_keys(world.marks("team/1", "✅", BILAL)) == ["team-nothing"]
+
+
+def test_a_reaction_adds_nobody_and_removes_nobody() -> None:
+    """A homeserver can set it in anybody's name."""
+    world = team(ANNA, BILAL, CEM)
+    told(world, f"!team remove {CEM}")
+    asked = world.marks("team/1", "✅", BILAL)
+    assert (kicked(asked), world.office_keys(asked)) == ([], ["team-in-words"])
+    assert "!bestätigen" in world.text(asked, "team-in-words")
+    assert world.marks("team/1", "✅", BILAL) == [], "it is said once in a while"
+    assert world.marks("team/1", "✅", "@stranger:x.example") == []
+    assert office(world).roster == (ANNA, BILAL, CEM)
+
+
+def test_no_proposal_offers_a_sign_that_does_not_count() -> None:
+    asked = team(ANNA, BILAL).staff(f"!staff add {CEM}", case=None)
+    assert not [x for x in asked if isinstance(x, React)]
 
 
 def test_two_others_agree_to_remove() -> None:
     world = team(ANNA, BILAL, CEM)
     assert told(world, f"!team remove {CEM}") == ["team-remove-proposed"]
     assert told(world, "!confirm", CEM) == ["team-concerned"]
-    assert world.office_keys(world.marks("team/1", "✅", CEM)) == ["team-concerned"]
-    asked = world.marks("team/1", "✅", BILAL)
+    asked = world.staff("!confirm", BILAL, case=None)
     assert (kicked(asked), world.office_keys(asked)) == ([CEM], ["team-removed"])
     assert world.move(OFFICE, CEM, "leave", by=BOT) == []
     assert office(world).roster == (ANNA, BILAL)

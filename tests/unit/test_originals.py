@@ -247,6 +247,7 @@ def test_a_first_answer_fits_on_a_phone(language: str) -> None:
         "number": 17,
         "helplines": "Polizei: 110, Feuerwehr und Rettung: 112",
         "languages": " · ".join(map(WORDS.own_name, TAGS)),
+        "delete": commands.DELETE,
     }
     said = [bot.render(Phrase(key, language, values)).body for key in ("arrived", "notice")]
     words = [x for text in said for x in text.split() if any(map(str.isalnum, x))]

@@ -84,15 +84,22 @@ def undo_last(turn: Turn) -> bool:
     return bool(waiting)
 
 
-def undo(turn: Turn, number: int) -> None:
-    """A member of the team reacted with ❌, or redacted the command."""
+def undo(turn: Turn, number: int, staff: str) -> None:
+    """A member of the team reacted with ❌, or redacted the command. A homeserver can do both in
+    anybody's name: so all are told who seems to have stopped it."""
     answer = find(turn, number)
     if answer is None:
         return
     if AnswerMoves.taken_back.may(answer.state):
         _cancel(turn, answer)
+        _tell_stopped(turn, staff)
     elif answer.state in OUT:
         _too_late(turn)
+
+
+def _tell_stopped(turn: Turn, staff: str) -> None:
+    shown = {"staff": staff, "number": turn.case.number, "command": commands.full(commands.ANSWER)}
+    turn.tell_case("answer-stopped", shown)
 
 
 def _cancel(turn: Turn, answer: Answer) -> None:
@@ -109,7 +116,7 @@ def _show(turn: Turn, answer: Answer, key: str, values: dict[str, object] | None
         turn.ask(*window(turn, answer.number).clear(turn.room))
 
 
-def unedited(turn: Turn, number: int) -> None:
+def unedited(turn: Turn, number: int, staff: str) -> None:
     """An edit of the command was removed: treat it like the command itself, and keep no word of
     it."""
     answer = find(turn, number)
@@ -118,6 +125,8 @@ def unedited(turn: Turn, number: int) -> None:
     if not AnswerMoves.edit_removed.may(answer.state):
         _too_late(turn)
         return
+    if AnswerMoves.taken_back.may(answer.state):
+        _tell_stopped(turn, staff)
     _move(turn, answer, AnswerMoves.edit_removed, text="")
     turn.ask(window(turn, number).shut())
     turn.ask(Redact(turn.room, keys.NOTICE(case=turn.case.number, number=number)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bots.ombuds import keys
-from bots.ombuds.cases import answers, thread
+from bots.ombuds.cases import answers, held, thread
 from bots.ombuds.documents.cases import CASES, LATER, Answer, AnswerState, Case, Later, later_key
 from bots.ombuds.turn import Turn
 from bots.runtime.model.decision import NO_TIME, SetTimer
@@ -46,6 +46,7 @@ def _put(turn: Turn) -> None:
         later = turn.get(LATER, later_key(case.number, number))
         if later is not None:
             _put_later(turn, later)
+    held.put(turn)
     for answer in _in_order(case):
         _put_answer(turn, answer)
 
@@ -67,6 +68,8 @@ def _put_later(turn: Turn, later: Later) -> None:
     phrase = turn.phrase("continued" if later.continues else "followup", values)
     if later.continues and not later.text:
         phrase = turn.phrase("part-removed")
+    elif later.kind == "evidence":
+        phrase = thread.evidence(turn, later.author, later.link, later.text)
     elif later.kind not in ("text", "flagged"):
         phrase = thread.medium(turn, later.kind, later.text)
     handle = keys.TEXT(case=later.case, kind=later.kind, number=later.number)

@@ -68,11 +68,11 @@ def first_words(case: Case) -> str:
 
 def _text(turn: Turn, case: Case) -> Phrase | str:
     if case.flags:
-        return _flagged(turn, case.flags)
+        return flagged(turn, case.flags)
     return medium(turn, case.media, case.text) if case.media else case.text
 
 
-def _flagged(turn: Turn, flags: tuple[Flagged, ...]) -> Phrase:
+def flagged(turn: Turn, flags: tuple[Flagged, ...]) -> Phrase:
     shown = {"lines": tuple(_flagged_line(turn, x) for x in flags), "room": flags[0].place}
     return turn.phrase("flagged-in" if flags[0].place else "flagged", shown)
 
@@ -119,14 +119,23 @@ def following(turn: Turn, text: str | Phrase, found: list[Phrase]) -> Phrase:
     return turn.phrase("followup", {"time": turn.clock(), "marks": tuple(found), "text": text})
 
 
+def evidence(turn: Turn, author: str, link: str, text: str) -> Phrase:
+    """What somebody else wrote, and the person has shown the office."""
+    if not text:
+        return turn.phrase("evidence-unreadable", {"link": link})
+    return turn.phrase("evidence", {"author": author, "link": link, "text": text})
+
+
 def tell_text(turn: Turn, phrase: Phrase, source: str, kind: str = "text") -> None:
     """Pass on a message of the person."""
     case, number = turn.case, turn.case.texts + 1
     turn.file(texts=number)
-    text = phrase.values.get("text", "")
-    if isinstance(text, str) and kind != "evidence":  # kept for the next room, if this one is lost
+    # Kept for the next room, if this one is lost.
+    text, author, link = (phrase.values.get(x, "") for x in ("text", "author", "link"))
+    if isinstance(text, str):
         continues = phrase.key == "continued"
-        turn.put(LATER, Later(case.number, number, kind, text, turn.seconds, continues))
+        later = Later(case.number, number, kind, text, turn.seconds, continues)
+        turn.put(LATER, replace(later, author=str(author), link=str(link)))
     handle = keys.TEXT(case=case.number, kind=kind, number=number)
     turn.tell_case(phrase, handle=handle, copy_of=source)
 

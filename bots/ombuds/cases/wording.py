@@ -49,7 +49,31 @@ CASES: dict[str, Paragraphs] = {
         "{text}",
     ),
     "asked-for-words": N_("The person was asked to describe in words what cannot be passed on."),
-    "taken-back": N_("The person has taken a message back. The copy here is deleted."),
+    "taken-back": (
+        N_(
+            "Case {number}: a message of the person, or a change of one, was taken back. Here it "
+            "is deleted. It is kept sealed until {time}, then it is erased."
+        ),
+        N_(
+            "If somebody is in danger, or if you doubt that the person did this, keep it longer: "
+            "{command}"
+        ),
+    ),
+    "erased": N_(
+        "The person asked in an encrypted message to have it erased at once. It is erased."
+    ),
+    "held": N_("{staff} keeps until {time} what was taken back. The reason: {reason}"),
+    "held-part": (N_("This was taken back. It is kept until {time}, then it is erased:"), "{text}"),
+    "hold-how": N_(
+        "Please write for how many days, {days} at most, and why, so that others can understand "
+        "it later: {command}"
+    ),
+    "hold-nothing": N_("Nothing is kept here that was taken back."),
+    "hold-once": N_("This is kept already, until {time}. It cannot be kept longer."),
+    "unreadable-now": N_(
+        "What the message says without that change could not be read. {hold} shows what it said "
+        "before; {answer} asks the person."
+    ),
     "unreadable-case": N_(
         "A message from the person could not be read. The person was asked to send it again."
     ),
@@ -78,6 +102,11 @@ ANSWERS: dict[str, Paragraphs] = {
         N_("To take it back, react with ❌ or write {command}. To change it, edit your message."),
     ),
     "answer-cancelled": (N_("Taken back. This answer is not sent:"), "{text}"),
+    "answer-stopped": N_(
+        "{staff} has stopped the answer to case {number}, by a reaction or by deleting something. "
+        "If nobody of you meant to, somebody else may have got into an account or a server: tell "
+        "the others, and write {command} again."
+    ),
     "answer-sent": (
         N_(
             "Sent {time} to the chat of case {number}. It is not known yet whether it has arrived "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bots.ombuds import keys
+from bots.ombuds import commands, keys
 from bots.ombuds.documents.chats import (
     CONVERSATIONS,
     FLAGGERS,
@@ -113,10 +113,11 @@ def original(turn: Turn) -> None:
     turn.say_in(" ".join(ORIGINALS), "notice", to_know(turn))
 
 
-def to_know(turn: Turn) -> Mapping[str, str]:
-    """Where to get help in an emergency, and which languages we speak."""
+def to_know(turn: Turn) -> Mapping[str, object]:
+    """Where to get help in an emergency, which languages we speak, and how to take back at once."""
+    helplines = ", ".join(turn.settings.helplines)
     languages = own_names(turn.tongues, turn.settings.languages)
-    return {"helplines": ", ".join(turn.settings.helplines), "languages": languages}
+    return {"helplines": helplines, "languages": languages, "delete": commands.DELETE}
 
 
 # -- who is there ----------------------------------------------------------------------------------

@@ -7,14 +7,14 @@ complaint disappear.
 from __future__ import annotations
 
 from bots.ombuds import keys
-from bots.ombuds.cases import standing, thread
+from bots.ombuds.cases import hiding, standing, thread
 from bots.ombuds.chats import conversation, receipts
 from bots.ombuds.documents.cases import Case
+from bots.ombuds.documents.hidden import mark
 from bots.ombuds.keys import Part
 from bots.ombuds.turn import Turn
 from bots.runtime.model.decision import Phrase
 from bots.runtime.understanding import texts
-from federation.model.actions import Handle, Redact
 from federation.model.events import KNOWN_MEDIA, Edit, Redaction, in_clear
 
 OF_PERSON = KNOWN_MEDIA | {"root", "text"}
@@ -51,7 +51,7 @@ def _edit(turn: Turn, event: Edit, copies: list[Part]) -> None:
             marks = thread.marks(turn, changed=True, cut=cut) if index == 0 else None
             thread.amend(turn, copy.number, text or "")
             phrase = _phrase(turn, event.medium, text, marks)
-            turn.tell(phrase, edits=_handle(copy))
+            turn.tell(phrase, edits=hiding.handle(copy))
     for part in parts[len(copies) :]:
         thread.tell_text(turn, turn.phrase("continued", {"text": part}), event.target)
     if event.medium is not None:
@@ -78,38 +78,7 @@ def redacted(turn: Turn, event: Redaction) -> None:
     turn.lose()
     found = copies(turn, event, OF_PERSON | OF_FLAG)
     if found:
-        strike(turn, found)
-    if found and found[0].what != "root":
-        tell_taken_back(turn)
-
-
-def tell_taken_back(turn: Turn) -> None:
-    if turn.is_case_here:
-        turn.tell_case("taken-back")
-
-
-def strike(turn: Turn, copies: list[Part]) -> None:
-    """Redact the copies with everything they ever said. Those in a lost room are out of our reach;
-    the next room never sees them."""
-    root = copies[0].what == "root"
-    numbers = tuple(x.number for x in copies if x.what != "root")
-    for number in numbers:
-        thread.forget(turn, number)
-    turn.file(struck=(*turn.case.struck, *numbers))
-    if root:
-        turn.file(root_gone=True, text="", flags=())
-    if not turn.is_case_here:
-        return
-    turn.ask(*(Redact(turn.room, _handle(x)) for x in copies))
-    if root:
-        turn.tell_case(thread.root(turn), handle=keys.HEADER(case=turn.case.number))
-        standing.put_answers_anew(turn)
-
-
-def _handle(copy: Part) -> Handle:
-    if copy.what == "root":
-        return keys.ROOT(case=copy.case)
-    return keys.TEXT(case=copy.case, kind=copy.what, number=copy.number)
+        hiding.hide(turn, found, mark(event.origin.room_id, event.origin.event_id))
 
 
 def _is_hers(turn: Turn, event: Edit | Redaction) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bots.ombuds import commands, keys
-from bots.ombuds.cases import filing, thread
+from bots.ombuds.cases import filing, hiding, thread
 from bots.ombuds.cases.filing import Incoming
 from bots.ombuds.chats import arrival, linking, receipts
 from bots.ombuds.chats.languages import guess
@@ -76,6 +76,10 @@ def _noted(turn: Turn, _: TextMessage, __: str) -> None:
     receipts.delete(turn)
 
 
+def _delete(turn: Turn, _: TextMessage, __: str) -> None:
+    hiding.delete(turn)
+
+
 def _link(turn: Turn, _: TextMessage, rest: str) -> None:
     linking.link(turn, rest)
 
@@ -83,12 +87,13 @@ def _link(turn: Turn, _: TextMessage, rest: str) -> None:
 COMMANDS: dict[Command, Callable[[Turn, TextMessage, str], None]] = {
     HELP: _help,
     commands.ORIGINAL: _original,
+    commands.DELETE: _delete,
     commands.RECEIPT: _receipt,
     commands.NOTED: _noted,
     commands.LINK: _link,
 }
 """`rule(turn, event, rest)`"""
-ENCRYPTED = frozenset({commands.RECEIPT, commands.NOTED, commands.LINK})
+ENCRYPTED = frozenset({commands.RECEIPT, commands.NOTED, commands.LINK, commands.DELETE})
 """What a homeserver could do in a person's name, if it counted in clear."""
 
 

@@ -1,15 +1,16 @@
 """The person removes one edit of a message: its words must not stay in the ombuds room.
 
-Each of our edits is a separate event there. So we redact the copies with everything they ever said,
+Each of our edits is a separate event there. So we hide the copies with everything they ever said,
 look the message up, and send what it says now into the thread.
 """
 
 from __future__ import annotations
 
-from bots.ombuds import keys
-from bots.ombuds.cases import filing, standing
+from bots.ombuds import commands, keys
+from bots.ombuds.cases import filing, hiding, standing
 from bots.ombuds.cases.filing import Incoming
 from bots.ombuds.chats import changes, receipts
+from bots.ombuds.documents.hidden import mark
 from bots.ombuds.turn import Turn
 from bots.runtime.model.messages import Gone, MessageNow, written
 from federation.model.actions import AskNow
@@ -23,7 +24,7 @@ def redacted(turn: Turn, event: Redaction) -> None:
 def _removed(turn: Turn, event: Redaction) -> None:
     copies = changes.copies(turn, event)
     if copies and not turn.gone:
-        changes.strike(turn, copies)
+        hiding.hide(turn, copies, mark(event.origin.room_id, event.origin.event_id))
         turn.ask(AskNow(turn.chat, turn.message, keys.SAID(case=turn.case.number)))
 
 
@@ -35,13 +36,13 @@ def now_known(turn: Turn, now: MessageNow, case: int) -> None:
         return
     incoming = _incoming(turn, now)
     if turn.gone or isinstance(now.answer, Gone):
-        changes.tell_taken_back(turn)
-    elif incoming is not None:
+        return
+    if incoming is not None:
         if now.edit is not None:
             turn.note_edit(now.edit.event_id, now.event_id)
         filing.pass_on(turn, incoming)
     else:
-        _ask_again(turn)
+        _tell(turn)
 
 
 def _incoming(turn: Turn, now: MessageNow) -> Incoming | None:
@@ -53,9 +54,8 @@ def _incoming(turn: Turn, now: MessageNow) -> Incoming | None:
     return Incoming(now.event_id, text, cut, now.shown.origin.encrypted, kind, changed=True)
 
 
-def _ask_again(turn: Turn) -> None:
-    """No complaint is lost in silence."""
+def _tell(turn: Turn) -> None:
+    """No complaint is lost in silence. The person is not asked: others may be looking on."""
     standing.bring(turn)
-    turn.tell_case("unreadable-case")
-    if not turn.conversation.left:
-        turn.say("send-again")
+    shown = {"hold": commands.full(commands.HOLD), "answer": commands.full(commands.ANSWER)}
+    turn.tell_case("unreadable-now", shown)

@@ -10,6 +10,7 @@ WITH_ORIGINAL = frozenset(
         "reporter-help",
         "reporter-unknown",
         "text-only",
+        "delete-nothing",
         "send-again",
         "not-alone",
         "link-offer",
@@ -42,7 +43,11 @@ _SHARED = N_(
     "delete this message."
 )
 _USE = N_("On another phone, start a private chat with us and type the number there.")
-_TAKE_BACK = N_("To take a message back, delete it here. We then delete our copy too.")
+_TAKE_BACK = N_(
+    "To take a message back, delete it here: staff no longer see it. It is erased after 3 days, "
+    "or at once if you write {delete}. If somebody is in danger, the office may keep it once, for "
+    "30 days at most."
+)
 
 REPORTER: dict[str, Paragraphs] = {
     "notice": (
@@ -64,6 +69,7 @@ REPORTER: dict[str, Paragraphs] = {
             "read our answers and write in your name. If you fear that, write to us from an "
             "account on another server."
         ),
+        _TAKE_BACK,
         _EMERGENCY,
         _CHOOSE,
     ),
@@ -73,7 +79,6 @@ REPORTER: dict[str, Paragraphs] = {
             "People of the ombuds office will read it. Their answer will come here, into this chat."
         ),
         N_("To add something, write again here."),
-        _TAKE_BACK,
     ),
     "arrived-flagged": (
         N_(
@@ -87,7 +92,6 @@ REPORTER: dict[str, Paragraphs] = {
             "What you write here next is added to it. To add to another matter, reply to a message "
             "that names its number."
         ),
-        _TAKE_BACK,
     ),
     "acknowledged": N_("Thank you. This was added to your matter, number {number}."),
     "language-set": N_("From now on we write to you in this language."),
@@ -107,6 +111,15 @@ REPORTER: dict[str, Paragraphs] = {
         N_("To tell us something, simply write it. {help} shows what you can do here."),
     ),
     "new-matter": N_("Your next message starts a new matter."),
+    "deleted": N_("What you had taken back is erased."),
+    "deleted-later": N_(
+        "The office keeps what you have taken back until {time}, because somebody may be in "
+        "danger. Then it is erased."
+    ),
+    "delete-nothing": N_(
+        "We keep nothing that you have taken back. To take a message back, delete it in this chat. "
+        "If you then write {command}, it is erased at once."
+    ),
     "text-only": N_(
         "For now we can only read text here. Your picture, file or recording was not passed on. "
         "Please describe it in words, or write that you would like to meet someone."

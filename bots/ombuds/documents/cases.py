@@ -92,6 +92,10 @@ class Later:
     at: float = 0.0
     continues: bool = False
     """Whether it is a further part of the message before it."""
+    author: str = field(default="", repr=False)
+    """Of a flagged message that the office may read: whose it is, as staff are told."""
+    link: str = ""
+    """To that message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +181,6 @@ CASES = Collection(
     },
 )
 """`state`: the oldest has waited longest. `open`: by the ombuds room that the case is in."""
-LATER = Collection(
-    "ombuds/later", Later, key=lambda x: later_key(x.case, x.number), erases=lambda _: True
-)
+LATER = Collection("ombuds/later", Later, key=lambda x: later_key(x.case, x.number))
 """A document each, so that a new message does not rewrite a long case."""
 SEARCHES = Collection("ombuds/search", Search, key=lambda x: str(x.number))

@@ -9,13 +9,13 @@ from bots.ombuds.chats import arrival
 from bots.ombuds.documents.chats import FLAGGERS
 from bots.ombuds.documents.flags import FLAGS, PLACES, Flag, FlagMoves, Stage
 from bots.ombuds.flags import flagging, flagwords, places
-from bots.ombuds.flags.flagwords import AGREE, Choice
+from bots.ombuds.flags.flagwords import Choice
 from bots.ombuds.turn import Turn
 from bots.runtime.kit import sparing
 from bots.runtime.kit.keys import Made
 from bots.runtime.understanding import answers
 from bots.runtime.understanding.questions import latest
-from federation.model.actions import AskNow, React
+from federation.model.actions import AskNow
 from federation.model.events import Reaction, Redaction, TextMessage
 from federation.model.links import event_of
 
@@ -64,6 +64,9 @@ def _answered(turn: Turn, event: TextMessage, body: str) -> bool:
     flag = _meant(turn, event)
     if flag is None:
         return _too_late(turn, event.origin.sender, body)
+    if flag.stage is Stage.OFFERED and not event.origin.encrypted and flagwords.shows(body):
+        turn.reply("in-clear")
+        return True
     if _answers(turn, flag, body, event.origin.event_id):
         return True
     if flag.stage is Stage.OFFERED and answers.agreement(body):
@@ -118,7 +121,6 @@ def offer(turn: Turn, flag: Flag) -> None:
     question = keys.EVIDENCE(number=flag.number)
     after = keys.ROOT(case=flag.case)
     turn.reply("evidence-ask", flagwords.SHOWN, handle=question, after=after, notify=True)
-    turn.ask(React(turn.chat, question, AGREE, notify=True))
 
 
 def _hint(turn: Turn, flag: Flag) -> None:
@@ -163,9 +165,12 @@ def reacted(turn: Turn, event: Reaction) -> None:
 
 
 def _by_reaction(turn: Turn, flag: Flag, what: Made, event: Reaction) -> None:
+    """A reaction can choose and refuse. It is never encrypted, so it lets nobody read anything."""
     if OPEN.get(flag.stage) is not what:
         _closed(turn, what, event.key)
-    elif not _answers(turn, flag, event.key, event.origin.event_id):
+        return
+    shows = flag.stage is Stage.OFFERED and flagwords.shows(event.key)
+    if shows or not _answers(turn, flag, event.key, event.origin.event_id):
         _hint(turn, flag)
 
 

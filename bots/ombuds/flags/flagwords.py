@@ -13,7 +13,6 @@ from bots.runtime.understanding.numbers import numbers, plain
 
 KEYS = frozenset({"🚩"})
 """Without variation selectors."""
-AGREE = "✅"
 AGREES = frozenset("✅✔☑✓")
 
 FLAGS = Command(

@@ -103,8 +103,7 @@ PRIVATE: dict[str, Paragraphs] = {
     "flags-not-here": N_("Flags are turned on in a room, by those who moderate it. Not here."),
     "evidence-ask": N_(
         "The ombuds office sees who wrote the message, and a link to it, but not its text. May it "
-        "read the text? Then react to this message with ✅, or answer {show}. If not, you need not "
-        "do anything."
+        "read the text? Then answer {show}. If not, you need not do anything."
     ),
     "flag-open": N_(
         "My question about what you flagged is still open. React to it with 💬, 🏠 or ✖, or "
@@ -112,8 +111,8 @@ PRIVATE: dict[str, Paragraphs] = {
     ),
     "evidence-open": N_(
         "The text of the flagged message has not been shown to the ombuds office. May the office "
-        "read it? Then reply {show} to my question, or react to it with ✅. If not, you need not do"
-        " anything."
+        "read it? Then reply {show} to my question. A reaction is not enough, because servers can "
+        "set one in your name. If not, you need not do anything."
     ),
     "evidence-shown": N_("The ombuds office can read the message now."),
     "evidence-kept": N_("The ombuds office is not shown the text."),

@@ -12,7 +12,7 @@ from bots.ombuds.turn import Turn
 from bots.runtime.model.decision import Performed
 from bots.runtime.speech.vocabulary import with_word
 from bots.runtime.understanding.people import person_in
-from federation.model.actions import Invite, Kick, React
+from federation.model.actions import Invite, Kick
 from federation.model.events import Membership, MembershipKind, TextMessage
 
 AGREE = "✅"
@@ -96,7 +96,6 @@ def _propose(turn: Turn, sender: str, person: str, *, adds: bool) -> None:
     key = "team-add-proposed" if adds else "team-remove-proposed"
     values = {"staff": sender, "person": person, "command": commands.CONFIRM}
     turn.tell(key, values, handle=keys.PROPOSAL(number=number))
-    turn.ask(React(turn.room, keys.PROPOSAL(number=number), AGREE))
 
 
 def _standing(turn: Turn) -> list[Proposal]:
@@ -115,9 +114,10 @@ def confirm(turn: Turn, event: TextMessage, _: str) -> None:
     _agree(turn, sender, next(reversed(others or standing), None))
 
 
-def agree(turn: Turn, sender: str, number: int) -> None:
-    """A ✅ on a proposal."""
-    _agree(turn, sender, next((x for x in _standing(turn) if x.number == number), None))
+def sign(turn: Turn) -> None:
+    """A ✅ on a proposal. A homeserver can set it in anybody's name."""
+    if turn.may_tell("team-in-words"):
+        turn.tell("team-in-words", {"command": commands.CONFIRM})
 
 
 def _agree(turn: Turn, sender: str, proposal: Proposal | None) -> None:

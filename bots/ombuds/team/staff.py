@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bots.ombuds import commands, keys
-from bots.ombuds.cases import answers, casework, standing
+from bots.ombuds.cases import answers, casework, hiding, standing
 from bots.ombuds.team import devices, roster
 from bots.ombuds.turn import Turn, Values
 from bots.runtime.kit import sparing
@@ -114,7 +114,7 @@ def _of_case(turn: Turn, event: TextMessage, invocation: Invocation) -> None:
     command, rest, number = invocation.command, invocation.rest, None
     inside = turn.target is not None
     certain = inside and (event.origin.bound or command is UNDO)
-    if not certain or command is not commands.ANSWER:  # an answer may well begin with a number
+    if not certain or command not in commands.WITH_NUMBERS:
         number, rest = commands.split_number(rest)
     if not inside:
         turn.take_case(number)
@@ -127,11 +127,20 @@ def _of_case(turn: Turn, event: TextMessage, invocation: Invocation) -> None:
         _reply(turn, "case-unknown", {"number": number or 0, "command": commands.CASES})
     else:
         standing.bring(turn)
-        if command is commands.ANSWER:
-            _answer(turn, event, rest, numbered=not certain)
-            return
+        _carry_out(turn, event, invocation, rest, numbered=not certain)
+
+
+def _carry_out(
+    turn: Turn, event: TextMessage, invocation: Invocation, rest: str, *, numbered: bool
+) -> None:
+    command, staff = invocation.command, event.origin.sender
+    if command is commands.ANSWER:
+        _answer(turn, event, rest, numbered=numbered)
+    elif command is commands.HOLD:
+        hiding.hold(turn, staff, rest)
+    else:
         _besides(turn, invocation, rest)
-        OF_CASE[command.name](turn, event.origin.sender)
+        OF_CASE[command.name](turn, staff)
 
 
 def _unbound(turn: Turn, command: Command) -> None:
@@ -170,7 +179,7 @@ OF_CASE: dict[str, Callable[[Turn, str], None]] = {
     "reopen": casework.reopen,
     "take": casework.take,
 }
-"""`rule(turn, staff)`; answering takes more."""
+"""`rule(turn, staff)`; answering and holding take more."""
 OF_OFFICE: dict[str, Callable[[Turn, TextMessage, str], None]] = {
     "cases": casework.show,
     "team": roster.command,
@@ -197,9 +206,9 @@ def redacted(turn: Turn, event: Redaction) -> None:
     if number is None:
         turn.lose()
     elif event.target != turn.message:
-        answers.unedited(turn, number)
+        answers.unedited(turn, number, event.origin.sender)
     else:
-        answers.undo(turn, number)
+        answers.undo(turn, number, event.origin.sender)
 
 
 def _answer_of_command(turn: Turn) -> int | None:
@@ -209,14 +218,15 @@ def _answer_of_command(turn: Turn) -> int | None:
 
 
 def reacted(turn: Turn, event: Reaction) -> None:
+    """It can stop what would leave; nothing leaves by it, and nobody is added."""
     if turn.target is None:
         return
     part = keys.part(turn.target.handle)
     if part is not None and part.what == "notice" and event.key == SIGN:
-        answers.undo(turn, part.number)
+        answers.undo(turn, part.number, event.origin.sender)
     proposal = keys.PROPOSAL.read(turn.target.handle)
     if proposal is not None and event.key == roster.AGREE:
-        roster.agree(turn, event.origin.sender, int(proposal["number"]))
+        roster.sign(turn)
 
 
 def unreadable(turn: Turn, event: Unreadable) -> None:

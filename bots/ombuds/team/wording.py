@@ -84,6 +84,7 @@ OFFICE: dict[str, Paragraphs] = {
     "help-undo": N_("takes back an answer that is not sent yet"),
     "help-close": N_("closes the case"),
     "help-reopen": N_("opens the case again"),
+    "help-hold": N_("keeps for some days what the person has taken back: days, then the reason"),
     "help-take": N_("says that you take care of the case"),
     "help-cases": N_("lists cases: open, mine, all, or those with a word"),
     "help-team": N_("shows the team; adds or removes a person"),
@@ -103,11 +104,10 @@ TEAM: dict[str, Paragraphs] = {
     ),
     "team-invited": N_("Invited: {people}"),
     "team-add-proposed": N_(
-        "{staff} proposes to add {person} to the team. Another member agrees with ✅ or {command}."
+        "{staff} proposes to add {person} to the team. Another member agrees with {command}."
     ),
     "team-remove-proposed": N_(
-        "{staff} proposes to remove {person} from the team. Another member agrees with ✅ or "
-        "{command}."
+        "{staff} proposes to remove {person} from the team. Another member agrees with {command}."
     ),
     "team-added": N_("{person} is invited and belongs to the team after joining."),
     "team-joined": (
@@ -135,6 +135,10 @@ TEAM: dict[str, Paragraphs] = {
     "team-already": N_("{person} belongs to the team or is invited already."),
     "team-unknown": N_("{person} does not belong to the team. {command} shows who does."),
     "team-address": N_("Please write the whole address, like this: {command}"),
+    "team-in-words": N_(
+        "A reaction does not count here, because servers can set one in anybody's name. To agree, "
+        "write {command}."
+    ),
     "team-nothing": N_("There is nothing to agree to."),
     "team-another": N_("Somebody else in the team needs to agree, not the person who proposed it."),
     "team-concerned": N_("The person concerned cannot agree to this. It needs somebody else."),

@@ -135,6 +135,9 @@ class View(Protocol):
         """Of all that stand under a value, the oldest first: as many as there are. They cost little
         beside the documents, which a rule gets in parts."""
 
+    def was_erased(self, collection: Collection[Any], key: str) -> bool:
+        """Whether somebody wanted it gone: a restored backup may not know yet why."""
+
     def made(self, handle: str) -> Made | None:
         """What a handle names, once the homeserver has made it."""
 

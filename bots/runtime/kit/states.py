@@ -46,6 +46,10 @@ class Begin(Line[S]):
 class End(Line[S]):
     def __init__(self, *states: S) -> None:
         super().__init__(*((x, None) for x in states))
+        self._from = states
+
+    def may(self, state: S) -> bool:
+        return state in self._from
 
 
 class Move(Line[S]):

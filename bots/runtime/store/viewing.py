@@ -80,6 +80,9 @@ class _Opened:
         collection.indexed(index)
         return tuple(self._tx.oldest(collection.kind, index, value))
 
+    def was_erased(self, collection: Collection[Any], key: str) -> bool:
+        return self._tx.was_forgotten(collection.kind, key)
+
     def made(self, handle: str) -> Made | None:
         return self._tx.made(handle)
 

@@ -84,9 +84,9 @@ async def _shown(scene: Scene, question: Seen, case: Seen) -> None:
         "Leyla",
         _told(scene, question),
     )
-    await scene[NEWCOMER].react(offer.room_id, offer.event_id, "✅")
+    await scene[NEWCOMER].send(offer.room_id, "إظهار", reply_to=offer.event_id)
     await scene.step(
-        "She agrees (✅): now staff can read it",
+        "She agrees in a word: now staff can read it",
         "Bilal",
         scene.says(STAFF[0], papers.OMBUDS, case.room_id, RUMOUR, thread=case.event_id),
     )
@@ -105,4 +105,4 @@ async def _told(scene: Scene, question: Seen) -> Seen:
         )
 
     await follows(r"شكر[\s\S]*\d")
-    return await follows(r"نص[\s\S]*✅")
+    return await follows(r"نص[\s\S]*إظهار")

@@ -72,6 +72,8 @@ class Documents(Vault):
     def discard(self, collection: Collection[D], key: str, *, erase: bool = False) -> None:
         row = self._row(collection.kind, key)
         if row is None:
+            if erase:  # an older backup may have it
+                self.forget(collection.kind, key)
             return
         self._delist(collection.kind, key, row)
         gone = erase or collection.erases(collection.revived(row["is"], row["v"]))

@@ -67,6 +67,9 @@ class Vault(Table):
         self.erase(kind, key)
         self._note_erased(self._sealer.mark(kind, key).hex(), self.now)
 
+    def was_forgotten(self, kind: str, key: str) -> bool:
+        return self.read("erased", self._sealer.mark(kind, key).hex()) is not None
+
     def erased(self) -> dict[str, float]:
         """Fingerprints of all that was forgotten for good, and when."""
         return {fingerprint: float(at) for fingerprint, at in self.rows("erased")}
