@@ -82,6 +82,7 @@ def load(path: Path) -> OmbudsConfig:
         **{name: getattr(file, name) for name in OmbudsFile.model_fields},
         path=path.absolute(),
         credential=found.credential,
+        smtp_password=found.smtp_password,
         seal_key=found.seal_key,
         seal_key_path=found.seal_key_path,
     )

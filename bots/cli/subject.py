@@ -150,10 +150,10 @@ def _sending(config: NetworkConfig) -> Sending | None:
     if email is None:
         return None
     try:
-        signing = keys(config, email)
+        signing = keys(email, config.path)
     except KeyRefused:
         signing = ()  # the settings' own check has looked at it
-    return Sending(server(config, email), email.domain, next(iter(signing), None))
+    return Sending(server(email, config.smtp_password), email.domain, next(iter(signing), None))
 
 
 # -- files -----------------------------------------------------------------------------------------

@@ -1,9 +1,12 @@
-"""The mail bridge of a network from its settings."""
+"""The mail bridge of an office from its settings."""
 
 from __future__ import annotations
 
 import time
 from email.utils import parseaddr
+from pathlib import Path
+
+from pydantic import SecretStr
 
 from bots.runtime.mail.performer import Mail, Settings
 from bots.runtime.store.store import Store
@@ -13,35 +16,55 @@ from bridges.email.letters import Letterhead, Mailbox
 from bridges.email.smtp import Pool, Server
 from config.network.office import Email, Web
 from config.network.settings import NetworkConfig
+from config.ombuds.settings import Alarms, OmbudsConfig
+from config.reading.mails import Mails
 from config.values.credentials import read_private_file
 
 
 def mail(config: NetworkConfig, email: Email, web: Web, store: Store, secret: bytes) -> Mail:
     """`secret`: what Message-IDs are derived from. Raises KeyRefused, ValueError."""
-    name, address = parseaddr(email.sender)
-    sender = Mailbox(address, name)
-    composer = Composer(_letterhead(config, email, sender, web), secret, keys(config, email))
-    bounces = parseaddr(email.bounces or email.sender)[1]
-    settings = Settings(bounces, config.network.timezone, email.smtp.max_per_hour)
-    return Mail(store, Pool(server(config, email)), composer, settings, time.time)
+    composer = Composer(_letterhead(config, email, web), secret, keys(email, config.path))
+    settings = Settings(_bounces(email), config.network.timezone, email.smtp.max_per_hour)
+    pool = Pool(server(email, config.smtp_password))
+    return Mail(store, pool, composer, settings, time.time)
 
 
-def server(config: NetworkConfig, email: Email) -> Server:
+def alarms(config: OmbudsConfig, section: Alarms, store: Store, secret: bytes) -> Mail:
+    """The same, of an ombuds office. Its mails are for few, and nobody subscribed to them."""
+    sender = _sender(section)
+    head = Letterhead(sender, sender.address.replace("@", "."), unsubscribe="")
+    composer = Composer(head, secret, keys(section, config.path))
+    settings = Settings(_bounces(section), config.office.timezone, section.smtp.max_per_hour)
+    pool = Pool(server(section, config.smtp_password))
+    return Mail(store, pool, composer, settings, time.time)
+
+
+def server(mails: Mails, password: SecretStr | None) -> Server:
     """The server that takes the mails."""
-    smtp, password = email.smtp, config.smtp_password
+    smtp = mails.smtp
     return Server(
         host=smtp.host,
         port=smtp.way_in,
         security=smtp.tls,
         user=smtp.user,
         password=None if password is None else password.get_secret_value(),
-        name=email.domain,
+        name=mails.domain,
         connections=smtp.connections,
         mails_per_connection=smtp.mails_per_connection,
     )
 
 
-def _letterhead(config: NetworkConfig, email: Email, sender: Mailbox, web: Web) -> Letterhead:
+def _sender(mails: Mails) -> Mailbox:
+    name, address = parseaddr(mails.sender)
+    return Mailbox(address, name)
+
+
+def _bounces(mails: Mails) -> str:
+    return parseaddr(mails.bounces or mails.sender)[1]
+
+
+def _letterhead(config: NetworkConfig, email: Email, web: Web) -> Letterhead:
+    sender = _sender(email)
     name, address = parseaddr(email.reply_to or "")
     return Letterhead(
         sender=sender,
@@ -52,9 +75,9 @@ def _letterhead(config: NetworkConfig, email: Email, sender: Mailbox, web: Web) 
     )
 
 
-def keys(config: NetworkConfig, email: Email) -> tuple[Key, ...]:
-    """With what mails are signed. Raises KeyRefused."""
-    if email.dkim is None:
+def keys(mails: Mails, settings: Path) -> tuple[Key, ...]:
+    """With what mails are signed; `settings`: the file that says so. Raises KeyRefused."""
+    if mails.dkim is None:
         return ()
-    pem = read_private_file(email.dkim.key_file, config.path.parent)
-    return (Key.load(email.dkim.domain, email.dkim.selector, pem),)
+    pem = read_private_file(mails.dkim.key_file, settings.parent)
+    return (Key.load(mails.dkim.domain, mails.dkim.selector, pem),)

@@ -6,15 +6,18 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 from datetime import tzinfo
+from email.utils import parseaddr
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from bots.offices import mailing
 from bots.offices.checkup.live import checking, of_ombuds
 from bots.ombuds.bot import OmbudsBot
 from bots.ombuds.documents.team import OFFICE
 from bots.ombuds.documents.team import Office as Notes
 from bots.ombuds.settings import Settings
+from bots.runtime.mail.documents import BRIDGE
 from bots.runtime.office.office import Office
 from bots.runtime.office.serving import Account, assemble
 from bots.runtime.process.clock import Clock
@@ -22,8 +25,9 @@ from bots.runtime.process.control import Command
 from bots.runtime.process.logs import install
 from bots.runtime.speech.words import Words
 from bots.runtime.store.sealing import load_key, parse_key
+from bridges.email.dkim import KeyRefused
 from config.loading import load
-from config.ombuds.settings import Helpline, OmbudsConfig
+from config.ombuds.settings import Alarms, Helpline, OmbudsConfig
 from config.values.faults import ConfigFaults
 from federation.client.accounts import told_of
 from federation.client.interests import Interests
@@ -46,11 +50,16 @@ def ombuds_settings(config: OmbudsConfig) -> Settings:
         room_name=config.room.name,
         federate=config.room.federate,
         accounts=frozenset(config.bots),
+        alarms=() if config.alarms is None else _addresses(config.alarms.to),
     )
 
 
 def _helplines(lines: Sequence[Helpline]) -> tuple[str, ...]:
     return tuple(f"{line.name}: {line.number}" for line in lines)
+
+
+def _addresses(mailboxes: Sequence[str]) -> tuple[str, ...]:
+    return tuple(parseaddr(x)[1] for x in mailboxes)
 
 
 def ombuds_account(config: OmbudsConfig) -> Account:
@@ -80,6 +89,12 @@ def ombuds_office(
         clock=clock,
         probe=probe,
     )
+    if config.alarms is not None:
+        secret = office.store.sealer.secret("mails")
+        try:
+            office.bridges[BRIDGE] = mailing.alarms(config, config.alarms, office.store, secret)
+        except KeyRefused as error:
+            raise ValueError(f"alarms.dkim: {error}") from None
     office.store.patience = config.unreadable_after.total_seconds()
     office.prepare = partial(_call_together, office, bot)
     return office, bot
@@ -144,8 +159,14 @@ def _fixed(old: OmbudsConfig, new: OmbudsConfig) -> list[str]:
         "office.state": (old.office.state, new.office.state),
         "homeserver": (old.homeserver, new.homeserver),
         "account": (old.account, new.account),
+        "alarms": (_sending(old), _sending(new)),
     }
     return [name for name, (before, after) in pairs.items() if before != after]
+
+
+def _sending(config: OmbudsConfig) -> Alarms | None:
+    """How alarms leave. Who gets them may change while the office runs, but not whether anybody."""
+    return None if config.alarms is None else config.alarms.model_copy(update={"to": ()})
 
 
 def _seal_key(config: OmbudsConfig) -> bytes:

@@ -7,6 +7,7 @@ from functools import partial
 from bots.ombuds import keys, private, rooms
 from bots.ombuds.cases import answers, casework, hiding, ringing, standing
 from bots.ombuds.chats import arrival, changes, conversation, receipts, unedited
+from bots.ombuds.documents.alarms import ALARMS
 from bots.ombuds.documents.cases import CASES, LATER, SEARCHES
 from bots.ombuds.documents.chats import (
     CONVERSATIONS,
@@ -22,11 +23,13 @@ from bots.ombuds.documents.receipts import GUESSES, RECEIPTS
 from bots.ombuds.documents.team import DEVICES, OFFICE
 from bots.ombuds.flags import decisions, flagging, looking, places, telling
 from bots.ombuds.settings import Settings
-from bots.ombuds.team import devices, founding, moving, roster, staff
+from bots.ombuds.team import alarms, devices, founding, moving, roster, staff
 from bots.ombuds.turn import Turn
 from bots.ombuds.wording import WORDING
 from bots.runtime.kit.bot import KitBot, Spec
+from bots.runtime.kit.records import RECORDED
 from bots.runtime.kit.routing import Router, in_room, now, on, outcome, timer
+from bots.runtime.mail.documents import ADDRESSES, LETTERS
 from bots.runtime.model.decision import SetAside, Started
 from bots.runtime.speech.tongues import Texts
 from federation.model.actions import Invite, Join, Redact, SetState
@@ -106,10 +109,13 @@ MEMBERS: Router[Turn] = Router(
     on(Membership, arrival.membership),
 )
 ROUTES: Router[Turn] = Router(
-    on(Started, founding.started, moving.started, devices.started),
+    on(Started, alarms.started, founding.started, moving.started, devices.started),
     on(SetAside, moving.set_aside),
     on(DevicesChanged, devices.changed),
     timer(keys.ANEW, moving.due),
+    timer(keys.ALARM, alarms.due),
+    timer(keys.MAIL_AGAIN, alarms.again),
+    timer(keys.LETTER, alarms.forget),
     timer(keys.MOVE, standing.move),
     timer(keys.RING, ringing.due),
     timer(keys.SEARCH, casework.go_on, of=SEARCHES),
@@ -134,6 +140,7 @@ ROUTES: Router[Turn] = Router(
     outcome(keys.QUESTION, partial(flagging.shown, stage=Stage.ASKED), of=FLAGS),
     outcome(keys.EVIDENCE, partial(flagging.shown, stage=Stage.OFFERED), of=FLAGS),
     outcome(keys.ANSWER, answers.performed),
+    outcome(keys.MAIL, alarms.performed),
     outcome(SetState, moving.probed),
     outcome(Redact, places.not_removed),
     outcome(Join, places.not_entered),
@@ -147,7 +154,9 @@ ROUTES: Router[Turn] = Router(
 )
 
 KEPT = (
-    *(OFFICE, DEVICES),
+    *(OFFICE, DEVICES, ALARMS),
+    *(LETTERS, ADDRESSES),
+    *RECORDED,
     *(CASES, LATER, SEARCHES, HIDDEN),
     *(IDENTITIES, CONVERSATIONS, INVITATIONS, GONE, EDITS),
     *(RECEIPTS, GUESSES),

@@ -27,6 +27,15 @@ RING = Timer("office/ring")
 DEVICES = Timer("devices/{user}")
 """Check which devices a member of the team reads on."""
 
+# -- mails about alarms ----------------------------------------------------------------------------
+
+ALARM = Timer("alarm/{key}")
+"""The next mail about an alarm that has come again."""
+LETTER = Timer("letter/{number:int}")
+"""What a mail says; once the timer rings, it is forgotten."""
+MAIL = Made("mail/{letter:int}/{to:int}/{attempt:int}")
+MAIL_AGAIN = Timer(MAIL.pattern)
+
 # -- cases -----------------------------------------------------------------------------------------
 
 ROOT = Made("case/{case:int}/root")
@@ -96,6 +105,11 @@ UNUSED = Timer("unused/{room}")
 
 def office(number: int) -> Handle:
     return LATER(number=number) if number else FIRST()
+
+
+def reader(number: int) -> str:
+    """The name of an address that gets mails about alarms."""
+    return f"alarms/{number}"
 
 
 def is_office(name: str | None) -> bool:

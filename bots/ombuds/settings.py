@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta, tzinfo
 
 
@@ -26,6 +26,8 @@ class Settings:
     """People named as `staff` who have no account."""
     accounts: frozenset[str] = frozenset()
     """Bots and service accounts: they have power in rooms, and are not told about flags."""
+    alarms: tuple[str, ...] = field(default=(), repr=False)
+    """Mail addresses of those who are to know that something is wrong."""
 
     def __post_init__(self) -> None:
         if not self.languages:

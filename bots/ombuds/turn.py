@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bots.ombuds import keys
+from bots.ombuds import keys, mails
 from bots.ombuds.documents.cases import CASES, Case
 from bots.ombuds.documents.chats import (
     CONVERSATIONS,
@@ -25,6 +25,7 @@ from bots.ombuds.documents.team import OFFICE, Office
 from bots.ombuds.settings import Settings
 from bots.runtime.kit import sparing, turn
 from bots.runtime.kit.documents import View
+from bots.runtime.kit.records import Record, Word
 from bots.runtime.model.decision import Phrase, Say
 from bots.runtime.model.made import Made
 from bots.runtime.speech.tongues import Tongues
@@ -241,6 +242,14 @@ class Turn(turn.Turn[Settings]):
         """Say something in the ombuds room: a phrase, or the one with this name."""
         phrase = self.phrase(key, values) if isinstance(key, str) else key
         self.ask(Say(self.room, phrase, audience=frozenset(self.office.roster), **fields))
+
+    def alarm(self, key: str, values: Values | None = None, **fields: Any) -> None:
+        """Tell everybody something that they must know at once: here, where it rings; by mail,
+        which says no more than that; and for good, in the record."""
+        told = {name: x for name, x in (values or {}).items() if isinstance(x, int | str)}
+        self.records.append(Record("alarm", {**told, "kind": Word(key)}))
+        self.tell(key, values, **fields)
+        mails.alarm(self, key)
 
     def tell_case(self, key: str | Phrase, values: Values | None = None, **fields: Any) -> None:
         """Say something in the thread of the case at hand."""

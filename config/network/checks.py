@@ -8,6 +8,7 @@ from config.network import aliases as network_aliases
 from config.network.settings import INITIATIVE, NetworkFile
 from config.reading.checks import (
     Finding,
+    mails_are_right,
     no_name_twice,
     nothing_twice,
     told,
@@ -18,7 +19,6 @@ from config.reading.document import Plain
 from config.reading.fitting import Fitted
 from config.reading.places import at, entries, text_at, texts
 from config.values.faults import Fault, Loc, shown
-from config.values.mails import domain_of
 from config.values.matrix_ids import is_matrix_id, is_server_name, server_of
 from config.values.suggest import closest
 from config.values.urls import is_exposed
@@ -193,19 +193,6 @@ def _aliases_differ(fitted: Fitted[NetworkFile]) -> Iterator[Finding]:
             )
 
 
-def _mail_leaves_safely(fitted: Fitted[NetworkFile]) -> Iterator[Finding]:
-    smtp: Loc = ("email", "smtp")
-    host = text_at(fitted.data, *smtp, "host")
-    if text_at(fitted.data, *smtp, "tls") == "none" and is_exposed(f"http://{host}"):
-        yield (
-            (*smtp, "tls"),
-            "would send mails over the network in the clear; write starttls or tls",
-        )
-    named = at(fitted.data, (*smtp, "password_file")) is not None
-    if named and at(fitted.data, (*smtp, "user")) is None:
-        yield (*smtp, "password_file"), "goes with `user:`; write who logs in with it"
-
-
 def _mails_can_be_ended(fitted: Fitted[NetworkFile]) -> Iterator[Finding]:
     there = {key for key in ("email", "web") if at(fitted.data, (key,)) is not None}
     if there == {"email"} and "web" not in fitted.unread:
@@ -213,14 +200,8 @@ def _mails_can_be_ended(fitted: Fitted[NetworkFile]) -> Iterator[Finding]:
         yield ("email",), text
 
 
-def _signature_fits(fitted: Fitted[NetworkFile]) -> Iterator[Finding]:
-    sender = domain_of(text_at(fitted.data, "email", "from"))
-    domain = text_at(fitted.data, "email", "dkim", "domain").lower()
-    if sender and domain and sender != domain and not sender.endswith(f".{domain}"):
-        yield (
-            ("email", "dkim", "domain"),
-            f"is not that of the sender, so the signature would not count; write {shown(sender)}",
-        )
+def _mails_are_right(fitted: Fitted[NetworkFile]) -> Iterator[Finding]:
+    yield from mails_are_right(fitted, ("email",))
 
 
 def _somebody_answers(fitted: Fitted[NetworkFile]) -> Iterator[Finding]:
@@ -246,9 +227,8 @@ _CHECKS = (
     _templates_exist,
     _flags_reach_somebody,
     _aliases_differ,
-    _mail_leaves_safely,
+    _mails_are_right,
     _mails_can_be_ended,
-    _signature_fits,
     _somebody_answers,
 )
 

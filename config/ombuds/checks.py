@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from config.ombuds.settings import OmbudsFile
-from config.reading.checks import Finding, nothing_twice, told, untranslated, way_is_safe
+from config.reading.checks import (
+    Finding,
+    mails_are_right,
+    nothing_twice,
+    told,
+    untranslated,
+    way_is_safe,
+)
 from config.reading.document import Plain
 from config.reading.fitting import Fitted
 from config.reading.places import at, text_at, texts
@@ -23,7 +30,7 @@ def server_name(data: Plain) -> str | None:
 
 def cross_checks(fitted: Fitted[OmbudsFile]) -> Iterator[Fault]:
     """Every fault that lies between two places."""
-    for check in (_servers_agree, way_is_safe, _staff_are_people, _nothing_twice):
+    for check in (_servers_agree, way_is_safe, _staff_are_people, _nothing_twice, _alarms_leave):
         yield from told(fitted, check(fitted))
 
 
@@ -54,8 +61,12 @@ def _staff_are_people(fitted: Fitted[OmbudsFile]) -> Iterator[Finding]:
 
 
 def _nothing_twice(fitted: Fitted[OmbudsFile]) -> Iterator[Finding]:
-    for loc in (("staff",), ("bots",), ("office", "languages")):
+    for loc in (("staff",), ("bots",), ("office", "languages"), ("alarms", "to")):
         yield from nothing_twice(fitted, loc)
+
+
+def _alarms_leave(fitted: Fitted[OmbudsFile]) -> Iterator[Finding]:
+    yield from mails_are_right(fitted, ("alarms",))
 
 
 def notices(fitted: Fitted[OmbudsFile]) -> Iterator[Fault]:

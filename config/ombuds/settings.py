@@ -13,13 +13,16 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr
 
+from config.reading.mails import Mails
 from config.reading.sections import File, Homeserver, Logging, Section
 from config.values.credentials import Credential, OmbudsEnvironment
+from config.values.faults import Loc
 from config.values.fields import (
     Duration,
     FilePath,
     Flag,
     Language,
+    Mailbox,
     MatrixId,
     Name,
     PhoneNumber,
@@ -79,6 +82,15 @@ class Answers(Section):
     """How long an answer can be taken back before it leaves."""
 
 
+class Alarms(Mails):
+    """Whom the office writes to when something is wrong: that it is, never what. Once a day they
+    get the number by which anybody can check that its log was not changed."""
+
+    to: tuple[Mailbox, ...] = Field(min_length=1, examples=[["vorstand@example.org"]])
+    """Mailboxes of people who look into the staff's room then, or call somebody who does. Best are
+    some that whoever runs the office's machine can't open."""
+
+
 class Helpline(Section):
     """A number to call when there is no time for a letter box."""
 
@@ -114,6 +126,9 @@ class OmbudsFile(File):
     """The staff's room, made by the office."""
     answers: Answers = Answers()
     """How staff answer."""
+    alarms: Alarms | None = None
+    """Whom the office writes to when something is wrong. Left out: only the staff's room hears of
+    it."""
     bots: tuple[MatrixId, ...] = Field((), examples=[["@willkommen:example.org"]])
     """The network's own accounts. In rooms they have the power of moderators, and are not to be
     told what people flag."""
@@ -123,6 +138,10 @@ class OmbudsFile(File):
     """Shown to everybody who writes, since this is no emergency service."""
     logging: Logging = Logging()
     """What the office writes to its log."""
+
+    @classmethod
+    def variable_for(cls, section: Loc, secret: str) -> str:
+        return super().variable_for(section, ("smtp_" if "smtp" in section else "") + secret)
 
     @property
     def server_name(self) -> str:
@@ -141,6 +160,8 @@ class OmbudsConfig(OmbudsFile):
     """The YAML file, absolute."""
     credential: Credential = Field(exclude=True, repr=False)
     """What to log in with."""
+    smtp_password: SecretStr | None = Field(None, exclude=True, repr=False)
+    """The password at the mail server."""
     seal_key: SecretStr | None = Field(None, exclude=True, repr=False)
     """The sealing key (64 hex digits) if the environment gives it; else see `seal_key_path`."""
     seal_key_path: Path = Field(exclude=True)

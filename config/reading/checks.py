@@ -14,6 +14,7 @@ from config.reading.fitting import Fitted
 from config.reading.places import at, text_at, texts
 from config.values.faults import Fault, Loc, shown, spell
 from config.values.languages import LANGUAGES
+from config.values.mails import domain_of
 from config.values.urls import is_exposed
 
 Finding = tuple[Loc, str]
@@ -36,6 +37,34 @@ def way_is_safe(fitted: Fitted[Any]) -> Iterator[Finding]:
             ("homeserver", "url"),
             "would send the office's secrets over the network in the clear; write https://…, or "
             "add `insecure: true` if the whole way is your own",
+        )
+
+
+def mails_are_right(fitted: Fitted[Any], mails: Loc) -> Iterator[Finding]:
+    """How the section of mails at a place sends them."""
+    yield from _mail_leaves_safely(fitted, (*mails, "smtp"))
+    yield from _signature_fits(fitted, mails)
+
+
+def _mail_leaves_safely(fitted: Fitted[Any], smtp: Loc) -> Iterator[Finding]:
+    host = text_at(fitted.data, *smtp, "host")
+    if text_at(fitted.data, *smtp, "tls") == "none" and is_exposed(f"http://{host}"):
+        yield (
+            (*smtp, "tls"),
+            "would send mails over the network in the clear; write starttls or tls",
+        )
+    named = at(fitted.data, (*smtp, "password_file")) is not None
+    if named and at(fitted.data, (*smtp, "user")) is None:
+        yield (*smtp, "password_file"), "goes with `user:`; write who logs in with it"
+
+
+def _signature_fits(fitted: Fitted[Any], mails: Loc) -> Iterator[Finding]:
+    sender = domain_of(text_at(fitted.data, *mails, "from"))
+    domain = text_at(fitted.data, *mails, "dkim", "domain").lower()
+    if sender and domain and sender != domain and not sender.endswith(f".{domain}"):
+        yield (
+            (*mails, "dkim", "domain"),
+            f"is not that of the sender, so the signature would not count; write {shown(sender)}",
         )
 
 

@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pydantic import SecretStr
 
 from config.reading.fitting import Fitted
@@ -21,12 +24,14 @@ from config.values.credentials import (
     NoSuchFile,
     SecretFault,
     check_seal_key,
+    read_private_file,
     read_secret,
 )
 from config.values.faults import Fault, Loc, escaped, spell
 from config.values.fields import located
 
 SEAL_KEY_NAME = "seal.key"
+SHORTEST_RSA = 1024
 
 
 @dataclass
@@ -147,6 +152,35 @@ class Look:
         default = state / SEAL_KEY_NAME if state else None
         return self.path((self.head, "seal_key_file")) or default
 
+    # -- mail ----------------------------------------------------------------------------------
+
+    def smtp_password(self, found: Found, mails: Loc) -> SecretStr | None:
+        """Of the mail server that the section of mails at `mails` names."""
+        secret = self.secret(found, (*mails, "smtp"), ("password",), ("smtp_password",))
+        return secret.value if secret else None
+
+    def signing_key(self, found: Found, mails: Loc) -> None:
+        """Whether mails can be signed with what that section names."""
+        loc = (*mails, "dkim", "key_file")
+        path = self.path(loc)
+        if path is None:
+            return
+        try:
+            key = load_pem_private_key(read_private_file(path, self.folder), None)
+        except SecretFault as error:
+            self.fault(found, loc, str(error))
+            return
+        except (ValueError, TypeError):
+            text = (
+                "holds no private key in PEM format without a password; make one with "
+                "`openssl genrsa -out FILE 2048`"
+            )
+            self.fault(found, loc, text)
+            return
+        if not _signs(key):
+            text = f"must be an RSA key of at least {SHORTEST_RSA} bits, or Ed25519; make another"
+            self.fault(found, loc, text)
+
     # -- files ---------------------------------------------------------------------------------
 
     def _certificates(self, found: Found) -> None:
@@ -189,3 +223,9 @@ class Look:
 
     def told(self, loc: Loc, text: str) -> Fault:
         return Fault(self.fitted.line(loc), spell(loc), text)
+
+
+def _signs(key: object) -> bool:
+    if isinstance(key, RSAPrivateKey):
+        return key.key_size >= SHORTEST_RSA
+    return isinstance(key, Ed25519PrivateKey)

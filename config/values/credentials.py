@@ -91,6 +91,8 @@ class OmbudsEnvironment(Environment):
     token_file: str | None = None
     registration_secret: SecretStr | None = None
     registration_secret_file: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_password_file: str | None = None
     seal_key: SecretStr | None = None
     seal_key_file: str | None = None
 

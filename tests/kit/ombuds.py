@@ -53,6 +53,7 @@ class World(Homeserver):
         decision = self.bot.rule(self.memory, event, self.now)
         assert "canary" not in repr(decision.changes), "what is kept can be logged"
         self.memory.apply(decision.changes)
+        self.records += decision.records
         return list(decision.requests)
 
     def _perform(self, request: Request) -> Performed | Found | None:

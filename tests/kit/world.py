@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
+from bots.runtime.kit.records import Record
 from bots.runtime.model.decision import (
     CancelTimer,
     Due,
@@ -98,6 +99,8 @@ class World:
     defer: bool = False
     """Outcomes wait in `outcomes` instead of being told at once."""
     outcomes: list[Performed | Found] = field(default_factory=list)
+    records: list[Record] = field(default_factory=list)
+    """What was noted for good."""
 
     def __post_init__(self) -> None:
         self.timers: dict[str, datetime] = {}
@@ -127,6 +130,7 @@ class World:
     def _decided(self, event: Event) -> Sequence[Request]:
         decided = self.bot.rule(self.memory, event, self.now)
         self.memory.apply(decided.changes)
+        self.records += decided.records
         return list(decided.requests)
 
     def tell_outcomes(self) -> list[Request]:

@@ -89,6 +89,10 @@ OFFICE: dict[str, Paragraphs] = {
     "help-cases": N_("lists cases: open, mine, all, or those with a word"),
     "help-team": N_("shows the team; adds or removes a person"),
     "help-confirm": N_("agrees to a change of the team"),
+    "alarm-unsent": N_(
+        "A mail that should tell somebody outside of an alarm cannot be delivered. Please call "
+        "them, and tell whoever runs the service of the office to look at “alarms” in its settings."
+    ),
     "set-aside": N_(
         "Something could not be done and was put aside. Please tell whoever runs the service "
         "of the office this number: {reference}"

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from bots.runtime.kit.documents import MOST, Change, Collection, Drop, Put, View
+from bots.runtime.kit.records import Record
 from bots.runtime.model.decision import Event, Request
 from bots.runtime.speech.phrases import Translator
 
@@ -21,6 +22,7 @@ class Decision:
     changes: tuple[Change, ...] = ()
     """One for each document."""
     requests: tuple[Request, ...] = ()
+    records: tuple[Record, ...] = ()
 
 
 class Turn(Generic[S]):
@@ -33,6 +35,7 @@ class Turn(Generic[S]):
         self.now = now
         self.seconds = now.timestamp()
         self.requests: list[Request] = []
+        self.records: list[Record] = []
         self.asker: str | None = None
         """Who typed the command at hand. What answers it holds up nobody else (`Say.whose`)."""
         self._changes: dict[tuple[str, str], Change] = {}
@@ -43,6 +46,10 @@ class Turn(Generic[S]):
 
     def ask(self, *requests: Request) -> None:
         self.requests.extend(requests)
+
+    def record(self, what: str, **facts: object) -> None:
+        """Note for good that this happened: see `bots.runtime.kit.records`."""
+        self.records.append(Record(what, facts))
 
     def put(self, collection: Collection[D], document: D) -> D:
         key = collection.key(document)
@@ -90,4 +97,4 @@ class Turn(Generic[S]):
         return tuple(found)
 
     def decision(self) -> Decision:
-        return Decision(tuple(self._changes.values()), tuple(self.requests))
+        return Decision(tuple(self._changes.values()), tuple(self.requests), tuple(self.records))

@@ -166,6 +166,9 @@ class Deliver:
     """Plain JSON; what it holds is the bridge's own."""
     handle: str | None = None
     notify: bool = False
+    harmless: bool = False
+    """Nobody minds getting it twice: it is not held where it may have left before a backup was
+    restored."""
 
 
 Request = Action | Say | SetTimer | CancelTimer | Withdraw | Deliver

@@ -213,7 +213,8 @@ class Deciding:
             handle = action.handle or f"copy/{action_id}"
             order = dataclasses.replace(order, action=dataclasses.replace(action, handle=handle))
             tx.note_copy(action.copy_of, handle, str(action.room))
-        held = order.was is not None and isinstance(action, Deliver)
+        risky = isinstance(action, Deliver) and not action.harmless
+        held = risky and order.was is not None
         tx.append(action_id, f"{order.by} {_lane(tx, action)}", order, held=held)
         tx.fill_known(action_id, order)  # by a store that was lost
 

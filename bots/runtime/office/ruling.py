@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bots.runtime.kit.bot import Bot
 from bots.runtime.model.decision import Event, Request
-from bots.runtime.store import viewing
+from bots.runtime.store import recording, viewing
 from bots.runtime.store.transaction import Transaction
 
 
@@ -16,4 +16,5 @@ def ruled(tx: Transaction, bot: Bot, event: Event, now: datetime) -> Sequence[Re
     with viewing.view(tx) as view:
         decided = bot.rule(view, event, now)
     viewing.apply(tx, decided.changes)
+    recording.append(tx, decided.records)
     return decided.requests

@@ -40,7 +40,7 @@ def begin(tx: Transaction, made: float, erased: Mapping[str, float]) -> int:
     tx.erase_kind(STALE)
     held = 0
     for seq, order in tx.waiting():
-        if isinstance(order.action, Deliver):
+        if isinstance(order.action, Deliver) and not order.action.harmless:
             tx.put_aside(seq, HELD)
             held += 1
     tx.forget_again(erased, made)
