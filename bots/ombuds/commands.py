@@ -37,8 +37,8 @@ TAKE = Command(
 )
 CASES = Command(
     "cases",
-    "de fälle faelle, en cases, fr affaires, tr dosyalar, uk справи, ru дела, ar قضايا, "
-    "fa پرونده‌ها",
+    "de fälle faelle, en cases, fr affaires, tr dosyalar, uk справи, ru дела, "
+    "ar حالات قضايا, fa موردها پرونده‌ها",
 )
 TEAM = Command(
     "team",
@@ -130,7 +130,7 @@ OF_STAFF = Commands(STAFF)
 _REPORTER = Commands(REPORTER)
 _NUMBER = re.compile(
     r"(?:(?:case|fall|anliegen|affaire|dossier|demande|дело|справа|звернення|обращение|dosya|vaka"
-    r"|başvuru|القضية|قضية|موضوع|پروندهٔ|پرونده‌ی|پرونده|ጉዳይ)\s*)?"
+    r"|başvuru|الحالة|حالة|القضية|قضية|موضوع|مورد|پروندهٔ|پرونده‌ی|پرونده|ጉዳይ)\s*)?"
     r"(?:(?:nr|no|n°|nº|№|nummer|number|numéro|numero|номер|numara|رقم|شماره|ቁጽሪ)[.:]?\s*)?"
     r"[#(\[]*((?!0)\d{1,9})\ufe0f?\u20e3?[.:,;)\]]*(?:\s+|$)",
     re.IGNORECASE,

@@ -643,7 +643,8 @@ def test_switches(meant: bool | None, row: str) -> None:
 NUMBERED = (
     "2 | #2 | Nr. 2 | nr 2 | No. 2 | no 2 | n° 2 | nº 2 | № 2 | №2 | Fall 2 | Fall Nr. 2 | case 2"
     " | case #2 | Case no. 2 | Anliegen 2 | affaire 2 | affaire n° 2 | dossier 2 | дело 2"
-    " | дело № 2 | справа 2 | звернення 2 | dosya 2 | قضية ٢ | القضية رقم ٢ | پرونده ۲ | پروندهٔ ۲"
+    " | дело № 2 | справа 2 | звернення 2 | dosya 2 | قضية ٢ | القضية رقم ٢ | الحالة رقم ٢ | مورد ۲"
+    " | پرونده ۲ | پروندهٔ ۲"
     " | ۲ | ٢ | ２ | ② | 2️⃣ | numéro 2 | номер 2 | رقم ٢ | شماره ۲ | numara 2 | Nummer 2 | 2: | 2."
     " | 2) | (2) | 2, | ጉዳይ 2 | [2] | #2:"
 )

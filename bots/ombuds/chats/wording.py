@@ -51,23 +51,23 @@ _TAKE_BACK = N_(
 
 REPORTER: dict[str, Paragraphs] = {
     "notice": (
+        N_("Hello. This is the ombuds office. Write here in your own language what has happened."),
         N_(
-            "Hello. This is the ombuds office. Write here, in your own language, what has happened "
-            "to you or what you have seen."
+            "It stays confidential: only our team reads it, without your name or account. It is "
+            "not anonymous: our computer knows your account."
         ),
         N_(
-            "Only the people of the ombuds office read it. They are not shown your name or your "
-            "account."
+            "We store it encrypted. Whoever runs our computer could open it. The state can seize "
+            "it and have us testify. Planned very serious crimes we must report."
         ),
         N_(
-            "We store your messages and your account, encrypted. Whoever runs our computer could "
-            "open them, and a court or the police could force us to."
+            "The server of your account sees when you write to us; in an encrypted chat, not what. "
+            "Whoever runs it could take over your account, and read and write in your name. If you "
+            "fear that, use another server."
         ),
         N_(
-            "The server where your account is sees that you write to us, and when. In an encrypted "
-            "chat it does not see what. But whoever runs that server could take over your account, "
-            "read our answers and write in your name. If you fear that, write to us from an "
-            "account on another server."
+            "We are not the asylum authority, police or court, and stop no deadline. If a letter "
+            "sets you one, seek advice at once."
         ),
         _TAKE_BACK,
         _EMERGENCY,
@@ -75,10 +75,7 @@ REPORTER: dict[str, Paragraphs] = {
     ),
     "arrived": (
         N_("Thank you. Your message has arrived. Your number is {number}."),
-        N_(
-            "People of the ombuds office will read it. Their answer will come here, into this chat."
-        ),
-        N_("To add something, write again here."),
+        N_("Our team will answer here, in this chat. To add something, write again."),
     ),
     "arrived-flagged": (
         N_(
