@@ -33,6 +33,7 @@ from bots.runtime.office import asking
 from bots.runtime.office.opening import happened, opened
 from bots.runtime.office.outcomes import report
 from bots.runtime.office.ruling import ruled
+from bots.runtime.office.turns import Served
 from bots.runtime.office.withdrawing import withdraw
 from bots.runtime.process.logs import where
 from bots.runtime.store.records import Answer, Happened, Order, Rings, Told, Waiting
@@ -84,6 +85,8 @@ class _Cause:
     """What was in the inbox."""
     room: str | None
     """Where it happened."""
+    party: bytes | None
+    """Who brought it about, where that is known: see `Outbox.party`."""
 
     def anew(self) -> Waiting:
         """To be decided once more, when devices were asked for. It is the same event: a store that
@@ -106,25 +109,37 @@ class Deciding:
         """When a backup was restored, if one was: seconds since the epoch."""
         self.decided = Counter(dict.fromkeys((bot.name for bot in bots.values()), 0))
         """How many events were put before each bot since the start, by its name."""
+        self._served = Served()
         self._by_account = bots
         self._recent = recent or {}
         self._by_name = {bot.name: (account, bot) for account, bot in bots.items()}
 
     def some(self, tx: Transaction) -> Progress:
-        """Decide rows in their order for a while. Timers ring behind what has happened, which may
-        have stopped them."""
+        """Decide rows for a while, of each party in turn. Timers ring behind what has happened,
+        which may have stopped them."""
         deaf = self.deaf()
         end = time.perf_counter() + SLICE
-        seq, stumbled = 0, False
+        stumbled: set[int] = set()
+        turn: Iterator[InboxRow] = iter(())
         while time.perf_counter() < end:
-            row = tx.next_ready(seq)
+            row = next(turn, None) or next(turn := self._in_turn(tx, stumbled), None)
             if row is None and tx.ring(deaf):
                 continue
             if row is None:
-                return Progress(stumbled, bool(tx.lanes), tx.next_timer(deaf))
-            seq = row.seq
-            stumbled |= not self._one(tx, row)
+                return Progress(bool(stumbled), bool(tx.lanes), tx.next_timer(deaf))
+            if not self._one(tx, row):
+                stumbled.add(row.seq)
         return Progress(True, bool(tx.lanes), None)
+
+    def _in_turn(self, tx: Transaction, stumbled: Collection[int]) -> Iterator[InboxRow]:
+        """The first row of each party, unless something waits that came before it in its room; of
+        those served longest ago first. What one person does, and what happens in one room, keeps
+        its order; so the oldest of all rows is always among these."""
+        firsts = tx.firsts(stumbled)
+        for seq, party in sorted(firsts, key=lambda x: (self._served.since(x[1]), x[0])):
+            if not tx.is_behind(seq, stumbled) and (row := tx.next_ready(seq - 1)) is not None:
+                self._served.note(party)
+                yield row
 
     def _one(self, tx: Transaction, row: InboxRow) -> bool:
         """Whether the row is done; else it was given back, or set aside."""
@@ -167,7 +182,10 @@ class Deciding:
             tx.stir_others(f"{account} {room}")
         requests = ruled(tx, bot, event, datetime.fromtimestamp(tx.now, UTC))
         here = event.origin.room_id if isinstance(event, RoomEvent) else ""
-        cause = _Cause(row.record.key, row.seq, self._was(row), row.record, here or None)
+        party = None
+        if isinstance(event, RoomEvent) and event.origin.sender:
+            party = tx.party(account, event.origin.sender)
+        cause = _Cause(row.record.key, row.seq, self._was(row), row.record, here or None, party)
         self._request(tx, cause, account, bot, requests)
         self.decided[bot.name] += 1
 
@@ -193,15 +211,16 @@ class Deciding:
                     withdraw(tx, request.handle)
                 case AskDevices():
                     order = Order(account, bot.name, request, again=cause.anew())
-                    self._append(tx, tx.action_id(f"devices/{cause.key}", slot), order)
+                    self._append(tx, tx.action_id(f"devices/{cause.key}", slot), order, cause.party)
                 case _:
                     action = _rendered(request, bot)
                     order = Order(_by(action, account), bot.name, action, cause.seq, cause.was)
                     room = getattr(action, "room", None)
                     here = room is not None and room_name(room) == cause.room
-                    self._append(tx, tx.action_id(cause.key, slot, here=here), order)
+                    action_id = tx.action_id(cause.key, slot, here=here)
+                    self._append(tx, action_id, order, cause.party)
 
-    def _append(self, tx: Transaction, action_id: str, order: Order) -> None:
+    def _append(self, tx: Transaction, action_id: str, order: Order, party: bytes | None) -> None:
         action = order.action
         if isinstance(action, AskNow):
             asking.note(tx, action_id, order.by, action)
@@ -215,7 +234,8 @@ class Deciding:
             tx.note_copy(action.copy_of, handle, str(action.room))
         risky = isinstance(action, Deliver) and not action.harmless
         held = risky and order.was is not None
-        tx.append(action_id, f"{order.by} {_lane(tx, action)}", order, held=held)
+        lane = f"{order.by} {_lane(tx, action)}"
+        tx.append(action_id, lane, order, held=held, party=party)
         tx.fill_known(action_id, order)  # by a store that was lost
 
     def _at_hand(self, account: str, asked: AskNow) -> Outcome | None:

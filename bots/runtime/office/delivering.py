@@ -20,6 +20,7 @@ from bots.runtime.office.away import Away
 from bots.runtime.office.heads import Head
 from bots.runtime.office.outcomes import nothing, report, tell
 from bots.runtime.office.performing import Declined, Performer, Refused, TryLater, Waits
+from bots.runtime.office.turns import Turns
 from bots.runtime.process.clock import Clock
 from bots.runtime.process.logs import where
 from bots.runtime.store.store import Store
@@ -33,6 +34,8 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 16
 """Actions of one performer that are under way side by side; one that waits holds up no other."""
+OF_A_SERVER = 6
+"""Of these, how many may be because of people of one other homeserver: it may keep us waiting."""
 HEAD_START = 0.05
 """Seconds, at most, that the first action of a decision goes alone. What was decided first matters
 most (the case before the receipt for it), and a homeserver answers one request sooner than several.
@@ -70,8 +73,8 @@ class Delivering:
         self._busy: dict[bytes, asyncio.Task[None]] = {}
         self._speaking: set[asyncio.Task[None]] = set()
         """Those of them that say something to a homeserver."""
-        self._slots = defaultdict[str, asyncio.Semaphore](lambda: asyncio.Semaphore(AT_ONCE))
-        self._paused_until: dict[str, float] = {}
+        self._turns = defaultdict[str, Turns](lambda: Turns(AT_ONCE, OF_A_SERVER))
+        self._pauses: set[asyncio.Task[None]] = set()
         self._away = Away()
         self._store_fault: StoreError | None = None
         """What ended a lane, and has to end the office."""
@@ -146,9 +149,10 @@ class Delivering:
             await asyncio.sleep(REST)
 
     async def _stop_lanes(self) -> None:
-        for task in self._busy.values():
+        tasks = [*self._busy.values(), *self._pauses]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._busy.values(), return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _lane(
         self, first: Head, ahead: asyncio.Event | None, answered: asyncio.Event
@@ -158,7 +162,7 @@ class Delivering:
             if ahead is not None:
                 await _wait_shortly(ahead)
             while head is not None and head.row.not_before <= self._clock.now():
-                async with self._slots[head.by]:
+                async with self._turns[head.by].turn(head.row.party, head.row.seq):
                     head = await self._carry_out(head)
                 if not answered.is_set():
                     answered.set()
@@ -175,7 +179,6 @@ class Delivering:
 
     async def _carry_out(self, head: Head) -> Head | None:
         """Perform it; the next of its lane."""
-        await self._pause(head.by)
         if isinstance(head.action, Deliver):
             await self.caught_up.wait()
         if isinstance(head.prepared, Outcome):
@@ -218,10 +221,17 @@ class Delivering:
             return await self._set_aside(head, str(error))
         return await self._postpone(head, error, tries)
 
-    async def _pause(self, account: str) -> None:
-        until = self._paused_until.get(account, 0.0)
-        if until > self._clock.now():
+    def _rest(self, performer: str, until: float) -> None:
+        """Nobody's turn comes until then: whose it is, is decided afterwards."""
+
+        async def rest() -> None:
             await self._clock.wait(asyncio.Event(), until)
+            self._turns[performer].open()
+
+        self._turns[performer].close()
+        pause = asyncio.create_task(rest())
+        self._pauses.add(pause)
+        pause.add_done_callback(self._pauses.discard)
 
     async def _settle(self, done: Head, outcome: Outcome, error: str | None = None) -> Head | None:
         waiting = self._awaited.pop(done.handle or "", ())
@@ -252,7 +262,7 @@ class Delivering:
             pause = growing * random.uniform(0.7, 1.0)  # noqa: S311
         until = self._clock.now() + pause
         if error.everything:
-            self._paused_until[late.by] = until
+            self._rest(late.by, until)
 
         def postpone(tx: Transaction) -> Head | None:
             tx.postpone(late.row.seq, until, str(error))

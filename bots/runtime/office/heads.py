@@ -54,7 +54,7 @@ def first(tx: Transaction, lane: bytes) -> Head | None:
 
 def other(tx: Transaction, busy: Collection[bytes]) -> list[Head]:
     """Of every lane but these."""
-    return [_prepared(tx, row) for row in tx.heads() if row.lane not in busy]
+    return [_prepared(tx, row) for row in tx.heads(busy)]
 
 
 def appended(tx: Transaction) -> list[Head]:

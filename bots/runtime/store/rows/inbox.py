@@ -1,11 +1,15 @@
-"""What came in and waits for its rule, or for its key."""
+"""What came in and waits for its rule, or for its key.
+
+Who waits is told apart by *party*: whoever wrote it, or the room in which something of ours was
+done. While rows wait, they can be counted by room and party, both fingerprints."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from bots.runtime.store.records import INBOX, Happened, KeyIsLate, Locked, Waiting
+from bots.runtime.model.decision import Performed
+from bots.runtime.store.records import INBOX, Answer, Happened, KeyIsLate, Locked, Told, Waiting
 from bots.runtime.store.rows.timers import Timers
 from federation.model.ports import RawEvent
 
@@ -32,10 +36,11 @@ class Inbox(Timers):
         already."""
         place = self._sealer.mark("inbox", record.key if under is None else under)
         sealed = self._sealer.seal("inbox", place, INBOX.write(record))
+        state = "ready" if lock is None else "locked"
         cursor = self._sql(
-            "INSERT INTO inbox (key, state, received, lock, sealed) VALUES (?, ?, ?, ?, ?) "
-            "ON CONFLICT DO NOTHING",
-            (place, "ready" if lock is None else "locked", self.now, lock, sealed),
+            "INSERT INTO inbox (key, state, received, lock, room, party, sealed) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            (place, state, self.now, lock, *self._whose(record), sealed),
         )
         return cursor.rowcount == 1
 
@@ -93,9 +98,37 @@ class Inbox(Timers):
         record = INBOX.read(self._sealer.open("inbox", found[1], found[3]))
         return InboxRow(found[0], found[2], record, found[4])
 
+    def _whose(self, record: Waiting) -> tuple[bytes | None, bytes | None]:
+        """In which room it happened, and by whom: what has either in common keeps its order."""
+        room, party = _whose(record)
+        marks = (self._sealer.mark("room", room), self._sealer.mark("party", party))
+        return marks[0] if room else None, marks[1] if party else None
+
+    def firsts(self, without: Collection[int] = ()) -> list[tuple[int, bytes | None]]:
+        """The first ready row of each party, except these."""
+        left_out = ", ".join(map(str, without))
+        return self._sql(
+            "SELECT min(seq), party FROM inbox WHERE state = 'ready' "  # noqa: S608
+            f"AND seq NOT IN ({left_out}) GROUP BY party"
+        ).fetchall()
+
+    def is_behind(self, seq: int, without: Collection[int] = ()) -> bool:
+        """Whether something that happened before in the same room waits, except these."""
+        left_out = ", ".join(map(str, without))
+        found = self._sql(
+            "SELECT 1 FROM inbox WHERE state = 'ready' AND seq < ? AND room = "  # noqa: S608
+            f"(SELECT room FROM inbox WHERE seq = ?) AND seq NOT IN ({left_out}) LIMIT 1",
+            (seq, seq),
+        )
+        return found.fetchone() is not None
+
     def finish(self, seq: int) -> None:
         """Done: its key stays, so that a replay is harmless; its content goes."""
-        self._sql("UPDATE inbox SET state = 'done', sealed = NULL WHERE seq = ?", (seq,))
+        self._sql(
+            "UPDATE inbox SET state = 'done', room = NULL, party = NULL, sealed = NULL "
+            "WHERE seq = ?",
+            (seq,),
+        )
 
     def stumble(self, seq: int, error: str, last: bool) -> None:
         self._sql(
@@ -126,3 +159,15 @@ class Inbox(Timers):
 
 def room_event_key(account: str, event: RawEvent) -> str:
     return f"room/{account}/{event['event_id']}"
+
+
+def _whose(record: Waiting) -> tuple[str, str]:
+    """Room and sender; what comes of something that we did in a room is nobody's but the room's."""
+    match record:
+        case Happened() | Locked():
+            return record.room, str(record.event.get("sender", ""))
+        case Answer():
+            return record.question.room, record.question.room
+        case Told(event=Performed(room_id=str(room))):
+            return room, room
+    return "", ""

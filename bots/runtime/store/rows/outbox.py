@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from bots.runtime.store.records import OUTBOX, Order
 from bots.runtime.store.rows.vault import Vault
 from bots.runtime.store.sealing import ID_HALF
+from federation.model.links import server_of
 from federation.model.ports import Echo
 
 HELD = "restored"
 """Why a row waits that may have left before a backup was restored."""
+SERVER = 8
+"""Bytes of a party that tell the homeserver."""
+ROW = "seq, id, lane, tries, not_before, party, sealed"
 RESTS = 1e12
 """`not_before` of a row that waits for somebody to come, which may never happen: its lane is
 neither work that is due nor a backlog."""
@@ -26,6 +31,8 @@ class OutboxRow:
     lane: bytes
     tries: int
     not_before: float
+    party: bytes
+    """Because of whom it is done: see `Outbox.party`."""
     payload: bytes = field(repr=False)
 
     def order(self) -> Order:
@@ -38,16 +45,33 @@ class Outbox(Vault):
     def action_id(self, cause: str, slot: str, *, here: bool = False) -> str:
         return self._sealer.action_id(cause, slot, here=here)
 
-    def append(self, action_id: str, lane: str, order: Order, *, held: bool = False) -> None:
-        """`lane`: what it must keep its order in; `held`: until somebody releases it."""
+    def party(self, account: str, user: str) -> bytes:
+        """Whoever brings something about: first a fingerprint of the homeserver, zeros for our own,
+        then one of the person."""
+        server = server_of(user)
+        where = self._sealer.mark("server", server) if server != server_of(account) else bytes(16)
+        return where[:SERVER] + self._sealer.mark("whose", user)
+
+    def append(
+        self,
+        action_id: str,
+        lane: str,
+        order: Order,
+        *,
+        held: bool = False,
+        party: bytes | None = None,
+    ) -> None:
+        """`lane`: what it must keep its order in; `held`: until somebody releases it; `party`:
+        because of whom, where that is known."""
         place, mark = action_id.encode(), self._sealer.mark("lane", lane)
         self.lanes[mark] = None
         self._sql(
-            "INSERT INTO outbox (id, lane, makes, state, error, decided, sealed) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            "INSERT INTO outbox (id, lane, party, makes, state, error, decided, sealed) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
             (
                 action_id,
                 mark,
+                bytes(SERVER) + mark if party is None else party,
                 None if order.makes is None else self._sealer.mark("handle", order.makes),
                 "aside" if held else "ready",
                 HELD if held else None,
@@ -56,17 +80,20 @@ class Outbox(Vault):
             ),
         )
 
-    def heads(self) -> list[OutboxRow]:
-        """The first row of each lane that is not done and does not rest, oldest first."""
-        found = self._sql(
-            "SELECT min(seq), id, lane, tries, not_before, sealed FROM outbox "
-            "WHERE state = 'ready' GROUP BY lane ORDER BY min(seq)"
-        ).fetchall()
-        return [
-            OutboxRow(seq, id_, lane, tries, wait, self._sealer.open("outbox", id_.encode(), blob))
-            for seq, id_, lane, tries, wait, blob in found
-            if wait < RESTS
-        ]
+    def heads(self, without: Collection[bytes] = ()) -> list[OutboxRow]:
+        """The first row of each lane, but these, that is not done and does not rest; oldest
+        first."""
+        firsts = self._sql("SELECT min(seq), lane FROM outbox WHERE state = 'ready' GROUP BY lane")
+        found = (self._numbered(seq) for seq, lane in sorted(firsts) if lane not in without)
+        return [self._opened(row) for row in found if row[4] < RESTS]
+
+    def _numbered(self, seq: int) -> Any:
+        return self._sql(f"SELECT {ROW} FROM outbox WHERE seq = ?", (seq,)).fetchone()  # noqa: S608
+
+    def _opened(self, row: Sequence[Any]) -> OutboxRow:
+        seq, id_, lane, tries, wait, party, sealed = row
+        payload = self._sealer.open("outbox", id_.encode(), sealed)
+        return OutboxRow(seq, id_, lane, tries, wait, party, payload)
 
     def head(self, lane: bytes) -> OutboxRow | None:
         found = self._rows("lane = ?", lane, most=1)
@@ -99,7 +126,8 @@ class Outbox(Vault):
         self._keep_echoes(row.id, ())
         return (
             self._sql(
-                "UPDATE outbox SET state = 'done', sealed = NULL WHERE seq = ? AND state = 'ready'",
+                "UPDATE outbox SET state = 'done', party = NULL, sealed = NULL "
+                "WHERE seq = ? AND state = 'ready'",
                 (row.seq,),
             ).rowcount
             == 1
@@ -161,18 +189,18 @@ class Outbox(Vault):
 
     def _rows(self, where: str, value: bytes, *, most: int = -1) -> list[OutboxRow]:
         found = self._sql(
-            "SELECT seq, id, lane, tries, not_before, sealed FROM outbox "  # noqa: S608
-            f"WHERE state = 'ready' AND {where} ORDER BY seq LIMIT {most}",
+            f"SELECT {ROW} FROM outbox WHERE state = 'ready' "  # noqa: S608
+            f"AND {where} ORDER BY seq LIMIT {most}",
             (value,),
         ).fetchall()
-        return [
-            OutboxRow(seq, id_, lane, tries, wait, self._sealer.open("outbox", id_.encode(), blob))
-            for seq, id_, lane, tries, wait, blob in found
-        ]
+        return [self._opened(row) for row in found]
 
     def drop(self, row: OutboxRow) -> None:
         """Nobody needs it any more. Its fingerprint stays, as of what is done."""
-        self._sql("UPDATE outbox SET state = 'done', sealed = NULL WHERE seq = ?", (row.seq,))
+        self._sql(
+            "UPDATE outbox SET state = 'done', party = NULL, sealed = NULL WHERE seq = ?",
+            (row.seq,),
+        )
         self.lanes[row.lane] = None
 
     def waiting(self) -> Iterator[tuple[int, Order]]:

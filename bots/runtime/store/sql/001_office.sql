@@ -14,11 +14,15 @@ CREATE TABLE inbox (
     state TEXT NOT NULL CHECK (state IN ('ready', 'locked', 'done', 'aside')),
     received REAL NOT NULL,
     lock BLOB,
+    room BLOB,
+    party BLOB,
     tries INTEGER NOT NULL DEFAULT 0,
     error TEXT,
     sealed BLOB
 );
 CREATE INDEX inbox_ready ON inbox (seq) WHERE state = 'ready';
+CREATE INDEX inbox_party ON inbox (party, seq) WHERE state = 'ready';
+CREATE INDEX inbox_room ON inbox (room, seq) WHERE state = 'ready';
 CREATE INDEX inbox_locked ON inbox (lock) WHERE state = 'locked';
 CREATE INDEX inbox_done ON inbox (received) WHERE state = 'done';
 
@@ -26,6 +30,7 @@ CREATE TABLE outbox (
     seq INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
     lane BLOB NOT NULL,
+    party BLOB,
     makes BLOB,
     state TEXT NOT NULL CHECK (state IN ('ready', 'done', 'aside')),
     decided REAL NOT NULL,
