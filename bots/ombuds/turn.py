@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bots.ombuds import keys, mails
+from bots.ombuds import keys, leaving, mails
 from bots.ombuds.documents.cases import CASES, Case
 from bots.ombuds.documents.chats import (
     CONVERSATIONS,
@@ -26,7 +26,7 @@ from bots.ombuds.settings import Settings
 from bots.runtime.kit import sparing, turn
 from bots.runtime.kit.documents import View
 from bots.runtime.kit.records import Record, Word
-from bots.runtime.model.decision import Phrase, Say
+from bots.runtime.model.decision import Phrase, Request, Say
 from bots.runtime.model.made import Made
 from bots.runtime.speech.tongues import Tongues
 from bots.runtime.speech.words import Raw
@@ -210,6 +210,15 @@ class Turn(turn.Turn[Settings]):
         self.put(EDITS, Edited(edit, source))
 
     # -- what is said --------------------------------------------------------------------------
+
+    def ask(self, *requests: Request) -> None:
+        super().ask(*(self._leaving(x) for x in requests))
+
+    def _leaving(self, request: Request) -> Request:
+        if not isinstance(request, leaving.Said) or request.room not in (self.room, self.room_id):
+            return request
+        case = leaving.case_of(request)
+        return request if case is None else leaving.in_lane(request, case)
 
     @property
     def staff_language(self) -> str:

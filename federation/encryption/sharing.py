@@ -81,6 +81,7 @@ class Sharing:
         self._unpaid: set[str] | None = None
         """Rooms in which people may be owed keys; None: all must be looked at."""
         self._paying: set[asyncio.Task[None]] = set()
+        self._mending: asyncio.Task[None] | None = None
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def encrypt(
@@ -319,6 +320,20 @@ class Sharing:
             messages.setdefault(device.user, {})[device.device_id] = content
         await self.to_device("m.room_key.withheld", messages)
         session.users_ignored.update((d.user, d.device_id) for d in fresh)
+
+    def mend_apart(self) -> None:
+        """Mend what broke, and wait for nobody: a homeserver of others may be slow to give us the
+        keys that are needed."""
+        if self._mending is None or self._mending.done():
+            self._mending = asyncio.create_task(self._mend_quietly())
+            self._paying.add(self._mending)
+            self._mending.add_done_callback(self._paying.discard)
+
+    async def _mend_quietly(self) -> None:
+        try:
+            await self.mend()
+        except FederationError as error:  # the next sync tries again
+            log.warning("broken sessions wait to be mended (%s)", type(error).__name__)
 
     async def mend(self) -> None:
         """Open new Olm sessions with devices whose session broke (§ Recovering from undecryptable

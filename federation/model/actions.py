@@ -119,6 +119,8 @@ class React:
     key: str
     handle: str | None = None
     notify: bool = False
+    whose: str | None = None
+    """As in `Send`, and the same as of its target."""
 
 
 @dataclass(frozen=True, slots=True)

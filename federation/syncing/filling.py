@@ -39,6 +39,12 @@ class Filling:
             "rooms", lambda vault: {name: rooms.load(vault, self._account, name) for name in names}
         )
 
+    def lacks(self, room: JoinedRoom, known: Known) -> bool:
+        """Whether something has to be fetched before it can be taken in."""
+        before = known[room.room_id]
+        members = self._interests.members and not before.members_known
+        return members or not before.joined or room.prev_batch is not None
+
     async def complete(self, joined: Sequence[JoinedRoom], known: Known) -> None:
         """Fetch the members of rooms that we have just come into."""
         if not self._interests.members:

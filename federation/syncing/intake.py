@@ -62,6 +62,12 @@ class Intake:
     def _open(self, ledger: Ledger, room_id: str, raw: RawEvent) -> RawEvent | None:
         return self._machine.decrypt(ledger, room_id, raw)
 
+    def first(self, ledger: Ledger, answer: Mapping[str, Any], whole: Iterable[JoinedRoom]) -> None:
+        """What can be taken in before the rest of a sync was fetched."""
+        self.keys(ledger, answer)
+        for room in whole:
+            self.joined(ledger, room)
+
     def joined(self, ledger: Ledger, room: JoinedRoom) -> None:
         known = rooms.load(ledger, self._account, room.room_id)
         before = repr(known)

@@ -220,7 +220,7 @@ class Session:
             await self.sharing.settle()
             await self._refusing.answer(self.sharing.to_device)
             await self.trust.maintain()
-            await self.sharing.mend()
+            self.sharing.mend_apart()
         except (RateLimited, TokenRevoked):
             raise
         except (MatrixError, KeysNotShared) as error:
@@ -250,13 +250,16 @@ class Session:
         joined = sync.joined_rooms(answer)
         strange = [room for room in joined if self._is_strange(room)]
         known = await self._filling.known(strange)
+        lacking = [room for room in strange if self._filling.lacks(room, known)]
+        if lacking:  # nobody waits until that is fetched who has said something elsewhere
+            names = {room.room_id for room in lacking}
+            whole = [room for room in joined if room.room_id not in names]
+            await self._take(lambda ledger: self._intake.first(ledger, answer, whole))
         await self._filling.complete(strange, known)
-        gaps = any(room.prev_batch is not None for room in joined)
-        if gaps:
-            await self._take(lambda ledger: self._intake.keys(ledger, answer))
         async for room_id, page in self._filling.gaps(strange, known, token):
             await self._take_gap(room_id, page)
-        await self._take(lambda ledger: self._commit(ledger, answer, joined, token, not gaps))
+        rest = lacking or joined
+        await self._take(lambda ledger: self._commit(ledger, answer, rest, token, not lacking))
         for event in listing(mapping(answer.get("to_device")).get("events")):
             self._refusing.take(mapping(event))
         self._whole |= {room.room_id for room in joined}

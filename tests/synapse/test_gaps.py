@@ -83,6 +83,31 @@ async def test_350_messages_in_three_rooms_while_stopped(
     assert listener.said(rooms[0]) == [*texts[rooms[0]], "last"]
 
 
+async def test_nobody_waits_for_a_gap_in_another_room(
+    bot: Account, anna: Raw, tmp_path: Path
+) -> None:
+    listener, let_go = Listener(), asyncio.Event()
+
+    async def held(forward: Forward) -> web.Response:
+        await let_go.wait()
+        return await forward()
+
+    async with running(tmp_path, [(listener, office(bot))]):
+        loud, quiet = [await anna.make_room(bot.user_id) for _ in range(2)]
+        await until(lambda: listener.is_in(loud) and listener.is_in(quiet))
+    await say(anna, loud, numbered("loud", 30))
+    await say(anna, quiet, ["quiet"])
+    async with Proxy(bot.homeserver) as proxy:
+        proxy.on("GET .*/messages", held)
+        async with running(tmp_path, [(listener, office(bot, proxy.url))]):
+            await until(lambda: listener.said(quiet) == ["quiet"])
+            assert listener.said(loud) == []
+            let_go.set()
+            await until(lambda: len(listener.said(loud)) == 30)
+    assert listener.said(loud) == numbered("loud", 30)
+    assert listener.said(quiet) == ["quiet"]
+
+
 async def test_a_gap_in_which_members_changed(
     bot: Account, anna: Raw, new_account: NewAccount, tmp_path: Path
 ) -> None:
