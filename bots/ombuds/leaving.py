@@ -14,9 +14,11 @@ Said = Say | React | Redact
 def case_of(request: Said) -> int | None:
     """The number of the case that it belongs to."""
     names = ("handle", "edits", "target", "thread")
-    handles = (getattr(request, name, None) for name in names)
-    parts = (keys.part(x) for x in handles if isinstance(x, str))
-    return next((x.case for x in parts if x is not None), None)
+    handles = [x for name in names if (x := getattr(request, name, None)) is not None]
+    signs = (keys.UNDO.read(x) for x in handles)
+    parts = (keys.part(x) for x in handles)
+    found = [x.case for x in parts if x is not None] + [int(x["case"]) for x in signs if x]
+    return found[0] if found else None
 
 
 def in_lane(request: Said, case: int) -> Request:
