@@ -71,7 +71,7 @@ def ombuds_account(config: OmbudsConfig) -> Account:
         display_name=config.account.display_name,
         picture="ombuds",
         findable=True,
-        interests=Interests(devices=True, receipts=True),
+        interests=Interests(devices=True, receipts=True, undone=True),
         ca_file=None if ca_file is None else str(ca_file),
         **secret,
     )

@@ -23,7 +23,7 @@ from bots.ombuds.documents.receipts import GUESSES, RECEIPTS
 from bots.ombuds.documents.team import DEVICES, OFFICE
 from bots.ombuds.flags import decisions, flagging, looking, places, telling
 from bots.ombuds.settings import Settings
-from bots.ombuds.team import alarms, devices, founding, moving, roster, staff
+from bots.ombuds.team import alarms, devices, founding, guarding, moving, roster, staff
 from bots.ombuds.turn import Turn
 from bots.ombuds.wording import WORDING
 from bots.runtime.kit.bot import KitBot, Spec
@@ -69,6 +69,7 @@ def _is_ours(turn: Turn, event: RoomEvent) -> bool:
 IN_OFFICE: Router[Turn] = Router(
     on(Membership, moving.membership),
     on(RoomReplaced, moving.replaced),
+    on(Redaction, guarding.redacted, when=guarding.concerns),
     in_room(when=_is_ours),
     in_room(when=Turn.was_removed),
     in_room(when=staff.is_stranger),

@@ -46,6 +46,8 @@ RINGING = frozenset(
         "unsent-exposed",
         "unsent-left",
         "answer-stopped",
+        "deleted-restored",
+        "deleted-lost",
         "unsent-error",
         "team-add-proposed",
         "team-remove-proposed",

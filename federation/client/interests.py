@@ -36,6 +36,8 @@ class Interests:
     receipts: bool = False
     """Whether rules want to hear of what people's clients have shown them (`Shown`), in rooms of
     few."""
+    undone: bool = False
+    """Whether rules want to hear of redactions in our own name, which others may have made."""
     names: bool = False
     """Whether rules look at how people call themselves, in rooms of few."""
     recent: int = 0

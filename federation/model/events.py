@@ -197,6 +197,8 @@ class Redaction:
     origin: Origin
     room: RoomView
     target: str
+    ours: bool = False
+    """It looks like one that an action of ours has made."""
 
 
 @dataclass(frozen=True, slots=True)

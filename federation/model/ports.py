@@ -16,6 +16,11 @@ BOUND, DEVICE = "bound", "device"
 (curve25519, ed25519) of the device that its Megolm session came from, with the session's id."""
 
 
+MARK = "org.buendnis.id"
+"""In the content of what we send: the id of the action, opaque and readable for us alone. An
+action is known by it as done for as long as the event exists, whatever became of our store."""
+
+
 DEVICES = "org.buendnis.devices"
 """Type of the event that we make of a changed list of devices: see `DevicesChanged`."""
 

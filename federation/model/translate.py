@@ -30,7 +30,7 @@ from federation.model.events import (
     TextMessage,
     Unreadable,
 )
-from federation.model.ports import BOUND, DEVICES, SHOWN, RawEvent
+from federation.model.ports import BOUND, DEVICES, MARK, SHOWN, RawEvent
 from federation.model.shapes import is_text, mapping, number
 
 _MAX_ID = 255
@@ -202,7 +202,7 @@ def _redaction(
     target = _id(content.get("redacts", raw.get("redacts")))
     if target is None:
         raise _Malformed
-    return Redaction(origin, view, target)
+    return Redaction(origin, view, target, ours=MARK in content)
 
 
 def _member(origin: Origin, view: RoomView, raw: RawEvent, content: Mapping[str, Any]) -> RoomEvent:

@@ -23,8 +23,8 @@ from federation.model.errors import (
     TokenRevoked,
     Unreachable,
 )
+from federation.model.ports import MARK
 from federation.model.rooms import Room
-from federation.syncing.intake import MARK
 from federation.syncing.session import Session
 
 HALF_MADE = 60.0

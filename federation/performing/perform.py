@@ -33,12 +33,12 @@ from federation.model.errors import (
     TooSoon,
 )
 from federation.model.links import server_of
-from federation.model.ports import Ledger, RawEvent
+from federation.model.ports import MARK, Ledger, RawEvent
 from federation.model.rooms import Room
 from federation.performing.creating import Creating
 from federation.performing.looking import Looking
 from federation.performing.undoing import edits, part_of
-from federation.syncing.intake import MARK, UNDOES
+from federation.syncing.intake import UNDOES
 from federation.syncing.intake import action_id as mark_of
 from federation.syncing.session import Session
 

@@ -10,14 +10,10 @@ from federation.client.interests import STATE_TYPES, Interests
 from federation.client.sync import JoinedRoom, events_of
 from federation.encryption.machine import Machine
 from federation.model import rooms
-from federation.model.ports import ANY, DEVICES, SHOWN, Echo, Ledger, RawEvent
+from federation.model.ports import ANY, DEVICES, MARK, SHOWN, Echo, Ledger, RawEvent
 from federation.model.shapes import is_text, listing, mapping
 from federation.syncing.echoes import kind_of
 from federation.syncing.recent import Recent
-
-MARK = "org.buendnis.id"
-"""In the content of what we send: the id of the action, opaque and readable for us alone. An
-action is known by it as done for as long as the event exists, whatever became of our store."""
 
 UNDOES = "org.buendnis.undoes"
 """In a redaction of ours: the mark of the message that it took back, which lost it thereby."""
@@ -175,8 +171,15 @@ class Intake:
             self._echo(ledger, mark, room_id, event)
             self._note_said(ledger, room_id, event)
             self._undone(ledger, room_id, event)
-        elif event.get("type") in BY_OTHERS:
+        if self._may_be_theirs(event, mark):
             ledger.receive(self._account, room_id, event, encrypted=False)
+
+    def _may_be_theirs(self, event: RawEvent, mark: str | None) -> bool:
+        """Whether somebody who rules a homeserver may have done it in our name. They know the marks
+        of what we sent, so with a redaction a mark proves nothing."""
+        if event.get("type") == "m.room.redaction":
+            return self._interests.undone
+        return mark is None and event.get("type") in BY_OTHERS
 
     def _echo(self, ledger: Ledger, mark: str, room_id: str, event: RawEvent) -> None:
         kind = kind_of(event)

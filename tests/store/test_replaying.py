@@ -40,8 +40,9 @@ from federation.model.actions import (
     Text,
 )
 from federation.model.events import TextMessage
+from federation.model.ports import MARK
 from federation.performing.perform import Outcome
-from federation.syncing.intake import MARK, Intake
+from federation.syncing.intake import Intake
 from federation.syncing.recent import Recent
 from tests.store.bots import Obedient
 from tests.store.conftest import KEY, NOW

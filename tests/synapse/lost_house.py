@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -22,6 +22,7 @@ from bots.ombuds.settings import Settings
 from bots.runtime.office.office import Office
 from bots.runtime.office.serving import Account
 from bots.runtime.speech.words import Words
+from federation.client.interests import Interests
 from tests.conftest import Account as HomeserverAccount
 from tests.conftest import unique
 from tests.synapse.conftest import MakePerson
@@ -50,7 +51,9 @@ class House:
             timezone=ZoneInfo("Europe/Berlin"),
             undo=self.undo,
         )
-        post = Account(self.account.homeserver, self.account.user_id, self.account.password)
+        interests = Interests(devices=True, undone=True)
+        account = self.account
+        post = Account(account.homeserver, account.user_id, account.password, interests=interests)
         return running(self.folder, [(OmbudsBot(settings, Words()), post)])
 
     async def enter(self) -> str:
@@ -68,16 +71,32 @@ class House:
     async def reads(self, room: str, text: str) -> Seen:
         return await self.anna.wait_for(room_id=room, body=re.compile(text))
 
-    async def delete(self, room: str) -> None:
+    @asynccontextmanager
+    async def admin(self) -> AsyncIterator[Client]:
+        """Somebody who rules the homeserver."""
         admin = unique("chief")
         await self.synapse.register(admin, PASSWORD, admin=True)
         client = await Client.log_in(self.synapse.url, admin)
-        target = f"/_synapse/admin/v1/rooms/{quote(room, safe='')}"
         try:
-            body = {"block": True, "purge": True}
-            await client.server.call("delete", "DELETE", target, body)
+            yield client
         finally:
             await client.close()
+
+    async def delete(self, room: str) -> None:
+        target = f"/_synapse/admin/v1/rooms/{quote(room, safe='')}"
+        async with self.admin() as client:
+            body = {"block": True, "purge": True}
+            await client.server.call("delete", "DELETE", target, body)
+
+    async def redact_as(self, user: str, room: str, *events: str) -> None:
+        """Delete in somebody's name, as an admin can."""
+        target = f"/_synapse/admin/v1/users/{quote(user, safe='')}/login"
+        async with self.admin() as client:
+            login = await client.server.call("login", "POST", target, {})
+            client.server.token = login["access_token"]
+            for number, event in enumerate(events):
+                name = f"{event}{number}"
+                await client.call("PUT", "rooms", room, "redact", event, name, body={})
 
     async def upgrade(self, room: str) -> None:
         """In the name of the office's account: nobody else may, and an admin can be it."""

@@ -25,10 +25,10 @@ from federation.client.sync import JoinedRoom
 from federation.encryption.machine import Machine
 from federation.model import rooms
 from federation.model.errors import NotAHomeserver
-from federation.model.events import DevicesChanged, RoomView
-from federation.model.ports import Echo
+from federation.model.events import DevicesChanged, Redaction, RoomView
+from federation.model.ports import MARK, Echo
 from federation.model.translate import translate
-from federation.syncing.intake import MARK, Intake, action_id
+from federation.syncing.intake import Intake, action_id
 from federation.syncing.recent import Recent
 from tests.store.events import ANNA, BOT, ROOM, event, member, message
 from tests.store.malformed import JSON, TEXT, malformed_events, paths, put
@@ -97,6 +97,22 @@ def test_what_others_said_is_remembered_for_as_long_as_it_stands(office: Office)
     assert [x and x["event"] for x in remembered] == [None, theirs, None]
     office.intake.left(office.tx, ROOM, {})
     assert office.recent.found(ROOM, theirs["event_id"]) is None
+
+
+@pytest.mark.parametrize("mark", [{}, {MARK: "x" * 43}])
+def test_redactions_in_our_own_name_are_told_to_who_asks_for_that(
+    office: Office, mark: dict[str, str]
+) -> None:
+    """Whoever rules a homeserver makes them, and knows our marks."""
+    redaction = {**event("m.room.redaction", mark, sender=BOT), "redacts": "$e"}
+    office.intake.joined(office.tx, joined(redaction))
+    assert office.events() == []
+    asks = Intake(BOT, office.machine, office.recent, Interests(undone=True))
+    asks.joined(office.tx, joined(redaction))
+    (found,) = office.events()
+    told = translate(BOT, ROOM, found, RoomView(), False)
+    assert isinstance(told, Redaction)
+    assert told.ours is bool(mark)
 
 
 def test_changed_devices_are_told_to_who_asks_for_that(office: Office) -> None:

@@ -165,6 +165,9 @@ def test_staff_hold_it_once_with_a_reason_and_are_shown_it(world: World) -> None
     assert (shown["staff"], shown["reason"]) == (ANNA, "Ein Kind ist in Gefahr")
     assert shown["time"] == world.now + timedelta(days=14)
     assert world.office_keys(world.staff("!behalten 30 Noch länger", BILAL)) == ["hold-once"]
+    (record,) = (x for x in world.records if x.what == "held")
+    assert record.secrets == {"staff": ANNA, "reason": "Ein Kind ist in Gefahr"}
+    assert record.open == {"case": 1, "days": 14}
     world.pass_time(14 * 24 * HOUR - 60)
     assert is_shown(world)
     asked = world.pass_time(120)

@@ -152,8 +152,7 @@ def _localpart(user: str | None) -> str:
 
 def _link(turn: Turn, case: Case) -> str:
     """A link to its root in the room; empty until the root has been sent."""
-    key = keys.HEADER if case.root_gone else keys.ROOT
-    made = turn.view.made(key(case=case.number))
+    made = turn.view.made(thread.top(case))
     if turn.room_id is None or made is None or made.event_id is None:
         return ""
     room, event = quote(turn.room_id, safe="!:"), quote(made.event_id, safe="$")

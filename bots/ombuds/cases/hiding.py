@@ -36,6 +36,7 @@ def hide(turn: Turn, copies: list[Part], mark: str) -> None:
         _erase(turn, hidden)
         return
     turn.put(HIDDEN, hidden)
+    turn.record("taken-back", case=case.number)
     turn.ask(SetTimer(keys.ERASE(mark=mark), at=until))
     tell(turn, hidden)
     if turn.is_case_here:
@@ -69,12 +70,13 @@ def strike(turn: Turn, copies: list[Part]) -> None:
     numbers = tuple(x.number for x in copies if not _is_root(x))
     for number in numbers:
         thread.forget(turn, number)
+    gone = [thread.top(turn.case) if _is_root(x) else handle(x) for x in copies]
     turn.file(struck=(*turn.case.struck, *numbers))
     if root:
         turn.file(root_gone=True, text="", flags=())
     if not turn.is_case_here:
         return
-    turn.ask(*(Redact(turn.room, handle(x)) for x in copies))
+    turn.ask(*(Redact(turn.room, x) for x in gone))
     if root:
         turn.tell_case(thread.root(turn), handle=keys.HEADER(case=turn.case.number))
         standing.put_answers_anew(turn)
@@ -97,6 +99,7 @@ def over(turn: Turn, hidden: Hidden) -> None:
 
 def _erase(turn: Turn, hidden: Hidden) -> None:
     """No word of it stays, and none comes back with a backup."""
+    turn.record("erased", case=hidden.case)
     held.strike(turn, hidden)
     turn.drop(HIDDEN, hidden.mark, erase=True)
     for part in hidden.parts:
@@ -152,6 +155,7 @@ def _hold(turn: Turn, found: list[Hidden], staff: str, days: int, reason: str) -
         turn.put(HIDDEN, kept)
         turn.ask(SetTimer(keys.ERASE(mark=hidden.mark), at=until))
         held.show(turn, kept)
+    turn.record("held", case=turn.case.number, staff=staff, days=days, reason=reason)
     time = _time(turn, until.timestamp())
     turn.tell_case("held", {"staff": staff, "time": time, "reason": reason})
 

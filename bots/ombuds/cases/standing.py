@@ -37,7 +37,7 @@ def bring(turn: Turn) -> None:
 
 
 def _put(turn: Turn) -> None:
-    turn.file(stands=turn.office.rooms)
+    turn.file(stands=turn.office.rooms, root_lost=False)
     case = turn.case
     turn.tell(thread.root(turn), handle=keys.ROOT(case=case.number))
     if case.root_gone:
@@ -45,24 +45,24 @@ def _put(turn: Turn) -> None:
     for number in range(1, case.texts + 1):
         later = turn.get(LATER, later_key(case.number, number))
         if later is not None:
-            _put_later(turn, later)
+            put_later(turn, later)
     held.put(turn)
     for answer in _in_order(case):
-        _put_answer(turn, answer)
+        put_answer(turn, answer)
 
 
 def put_answers_anew(turn: Turn) -> None:
     """Without the first words of the case, which the notices quoted and the person takes back."""
     for answer in _in_order(turn.case):
         turn.ask(Redact(turn.room, keys.NOTICE(case=turn.case.number, number=answer.number)))
-        _put_answer(turn, answer)
+        put_answer(turn, answer)
 
 
 def _in_order(case: Case) -> list[Answer]:
     return sorted(case.answers, key=lambda x: x.number)
 
 
-def _put_later(turn: Turn, later: Later) -> None:
+def put_later(turn: Turn, later: Later) -> None:
     time = datetime.fromtimestamp(later.at, turn.settings.timezone)
     values: dict[str, object] = {"time": time, "marks": (), "text": later.text}
     phrase = turn.phrase("continued" if later.continues else "followup", values)
@@ -76,7 +76,7 @@ def _put_later(turn: Turn, later: Later) -> None:
     turn.tell_case(phrase, handle=handle)
 
 
-def _put_answer(turn: Turn, answer: Answer) -> None:
+def put_answer(turn: Turn, answer: Answer) -> None:
     handle = keys.NOTICE(case=turn.case.number, number=answer.number)
     if answer.state is AnswerState.PENDING:
         turn.tell_case("answer-pending", answers.pending(turn, answer.text), handle=handle)

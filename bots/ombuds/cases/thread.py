@@ -19,6 +19,7 @@ from bots.ombuds.turn import Turn
 from bots.runtime.kit.states import Move
 from bots.runtime.model.decision import Phrase
 from bots.runtime.understanding import texts
+from federation.model.actions import Handle
 
 PLACE = 22
 """Characters of a room's name that fit beside the number of a case: a list shows about 40."""
@@ -38,9 +39,13 @@ def move(turn: Turn, happens: Move[CaseState]) -> bool:
 
 def show(turn: Turn) -> None:
     """Bring the root, or the header that replaces it, up to date."""
-    number = turn.case.number
-    edits = keys.HEADER(case=number) if turn.case.root_gone else keys.ROOT(case=number)
-    turn.tell(root(turn), edits=edits)
+    turn.tell(root(turn), edits=top(turn.case))
+
+
+def top(case: Case) -> Handle:
+    """What shows the state of a case."""
+    moved = case.root_gone or case.root_lost
+    return (keys.HEADER if moved else keys.ROOT)(case=case.number)
 
 
 def root(turn: Turn) -> Phrase:

@@ -113,6 +113,9 @@ class Case:
     cut: bool = False
     changed: bool = False
     root_gone: bool = False
+    """The person has taken its first message back: a header is in its place."""
+    root_lost: bool = False
+    """Somebody deleted its root: the header says what it said."""
     refers: int | None = None
     """Another case of the same person, who wants the office to know."""
     taken_by: str | None = None

@@ -74,6 +74,15 @@ OFFICE: dict[str, Paragraphs] = {
         "Nothing was done: your app did not seal which case this is for, so it could have been "
         "changed on the way. Please write the number of the case: {numbered}"
     ),
+    "deleted-restored": N_(
+        "Somebody has deleted here what the office wrote, and it was posted again. Only whoever "
+        "runs a homeserver can do that. Talk about it, best in person."
+    ),
+    "deleted-lost": N_(
+        "Somebody has deleted a message here that was not theirs, and the office cannot post it "
+        "again. Only whoever runs a homeserver can do that. Ask each other what is missing, best "
+        "in person."
+    ),
     "send-again-staff": N_("A message in this room could not be read. Please send it again."),
     "help": (
         "{lines}",
