@@ -188,7 +188,7 @@ def test_the_originals_of_the_notice_are_a_word_away(world: World, word: str) ->
 @pytest.mark.parametrize("word", ["!help", "!hilfe", "؟", "?", "!کمک"])
 def test_help(world: World, word: str) -> None:
     _, asked = world.write(word)
-    assert world.chat_keys(asked) == ["reporter-help"]
+    assert world.chat_keys(asked) == ["reporter-help", "notice"]
     assert world.office_keys(asked) == []
 
 

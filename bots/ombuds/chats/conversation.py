@@ -60,8 +60,8 @@ def _command(turn: Turn, event: TextMessage, found: Invocation | Unknown) -> str
 
 
 def _help(turn: Turn, _: TextMessage, __: str) -> None:
-    values = {"command": commands.NEW, "receipt": commands.RECEIPT, **arrival.to_know(turn)}
-    turn.say("reporter-help", values)
+    turn.say("reporter-help", {"command": commands.NEW, "receipt": commands.RECEIPT})
+    arrival.notice(turn)
 
 
 def _original(turn: Turn, _: TextMessage, __: str) -> None:

@@ -98,9 +98,6 @@ REPORTER: dict[str, Paragraphs] = {
         N_(
             "For a new secret number, with which you can go on from another phone, write {receipt}."
         ),
-        _TAKE_BACK,
-        _EMERGENCY,
-        _CHOOSE,
     ),
     "reporter-unknown": (
         N_("There is no command {word}."),
