@@ -142,7 +142,7 @@ ROUTES: Router[Turn] = Router(
     outcome(keys.EVIDENCE, partial(flagging.shown, stage=Stage.OFFERED), of=FLAGS),
     outcome(keys.ANSWER, answers.performed),
     outcome(keys.MAIL, alarms.performed),
-    outcome(SetState, moving.probed),
+    outcome(SetState, moving.probed, arrival.not_encrypted),
     outcome(Redact, places.not_removed),
     outcome(Join, places.not_entered),
     outcome(Invite, roster.not_invited),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bots.ombuds.chats import arrival
+from bots.ombuds.chats import arrival, sealing
 from bots.ombuds.documents.chats import INVITATIONS, Invitation
 from bots.ombuds.documents.flags import PLACES
 from bots.ombuds.flags import places
@@ -42,7 +42,9 @@ def _joined(turn: Turn, event: Membership) -> None:
     elif (person := chats.partner(event)) is not None:
         # What can't be undone is only done where the person asked for a chat, or has begun one.
         waits = event.room.moderated_by(turn.settings.account)
-        arrival.begin(turn, person, encrypted=event.room.encrypted or waits)
+        arrival.begin(turn, person, encrypted=event.room.encrypted)
+        if not waits:
+            sealing.ensure(turn, event.room)
     elif not _may_moderate(turn, event, others):
         turn.ask(*chats.refuse(turn.chat, others, Phrase("private-only", turn.settings.spoken)))
         return

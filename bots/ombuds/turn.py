@@ -30,7 +30,7 @@ from bots.runtime.model.decision import Phrase, Request, Say
 from bots.runtime.model.made import Made
 from bots.runtime.speech.tongues import Tongues
 from bots.runtime.speech.words import Raw
-from federation.model.actions import Handle
+from federation.model.actions import Handle, Ref
 from federation.model.events import Edit, Redaction, RoomEvent, RoomView
 
 Values = Mapping[str, object]
@@ -250,7 +250,8 @@ class Turn(turn.Turn[Settings]):
     def tell(self, key: str | Phrase, values: Values | None = None, **fields: Any) -> None:
         """Say something in the ombuds room: a phrase, or the one with this name."""
         phrase = self.phrase(key, values) if isinstance(key, str) else key
-        self.ask(Say(self.room, phrase, audience=frozenset(self.office.roster), **fields))
+        audience = frozenset(self.office.roster)
+        self.ask(Say(self.room, phrase, audience=audience, sealed=True, **fields))
 
     def alarm(self, key: str, values: Values | None = None, **fields: Any) -> None:
         """Tell everybody something that they must know at once: here, where it rings; by mail,
@@ -279,7 +280,15 @@ class Turn(turn.Turn[Settings]):
     def say_in(self, language: str, key: str, values: Values | None = None, **fields: Any) -> None:
         """Say something to the person in the given languages."""
         audience = frozenset({self.reporter.reveal()})
-        self.ask(Say(self.chat, Phrase(key, language, values or {}), audience=audience, **fields))
+        phrase = Phrase(key, language, values or {})
+        self.ask(Say(self._speaks_in, phrase, audience=audience, sealed=True, **fields))
+
+    @property
+    def _speaks_in(self) -> Ref:
+        instead = self.conversation.instead
+        if not instead:
+            return self.chat
+        return Handle(instead) if keys.CHAT.read(instead) is not None else instead
 
     @property
     def closes(self) -> datetime:

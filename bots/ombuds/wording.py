@@ -45,6 +45,8 @@ RINGING = frozenset(
         "unreadable-new",
         "unsent-exposed",
         "unsent-left",
+        "unsent-clear",
+        "chat-clear",
         "answer-stopped",
         "deleted-restored",
         "deleted-lost",

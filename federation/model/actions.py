@@ -72,6 +72,8 @@ class Send:
     all that their owners have signed, or to all of those who sign none."""
     strict: bool = False
     """Refuse, rather than withhold keys, while anyone outside `audience` is in the room."""
+    sealed: bool = False
+    """Refuse where it would not be encrypted."""
     copy_of: str | None = None
     """Event id that this is a copy of: edits and redactions of the source will reach it."""
     after: Ref | None = None
@@ -92,6 +94,7 @@ class EditMessage:
     text: Text
     audience: Audience | None = None
     identities: Audience | None = None
+    sealed: bool = False
     notify: bool = False
     whose: str | None = None
     """As in `Send`, and the same as there."""

@@ -61,6 +61,7 @@ class _Meant:
     audience: frozenset[str] | None = None
     identities: frozenset[str] | None = None
     strict: bool = False
+    sealed: bool = False
 
 
 class Performer:
@@ -143,7 +144,7 @@ class Performer:
 
     def _meant(self, action: actions.Send | actions.EditMessage, *, strict: bool = False) -> _Meant:
         audience = None if action.audience is None else action.audience | {self._account}
-        return _Meant(audience, action.identities, strict)
+        return _Meant(audience, action.identities, strict, action.sealed)
 
     async def _decline(self, action: actions.DeclineVerification, action_id: str) -> Outcome:
         relation = {"rel_type": "m.reference", "event_id": action.target}
@@ -165,6 +166,8 @@ class Performer:
         present = frozenset(room.members)
         if audience is not None and (meant.strict or not room.encrypted) and present - audience:
             raise AudienceRefused("somebody is in the room who must not read this")
+        if not room.encrypted and meant.sealed:
+            raise PlaintextRefused("a message that has to be encrypted, in a room that is not")
         if not room.encrypted and meant.identities is not None:
             raise AudienceRefused("only certain identities may read this, and anybody could")
         if not room.encrypted:
@@ -297,6 +300,7 @@ class Performer:
     async def _set_state(self, action: actions.SetState, action_id: str) -> Outcome:
         target = path("rooms", action.room, "state", action.type, action.state_key)
         answer = await self._server.call("state", "PUT", target, action.content)
+        self._seen.pop(action.room, None)  # it may be encrypted from now on
         return Outcome(action.room, told(answer, "event_id"))
 
     async def _leave(self, action: actions.Leave, action_id: str) -> Outcome:

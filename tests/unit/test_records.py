@@ -118,6 +118,7 @@ RECORDS: dict[str, records.Waiting | Order] = {
             audience=frozenset({BERT, ANNA, BOT}),
             identities=frozenset({"hers", "his"}),
             strict=True,
+            sealed=True,
             copy_of=EVENT,
             after=Handle("case/17/after"),
             notify=True,

@@ -209,6 +209,8 @@ def performed(turn: Turn, event: Performed, case: int, number: int) -> None:
         thread.move(turn, CaseMoves.answered)
     elif event.error == "audience":
         _unsent(turn, answer, "unsent-exposed")
+    elif event.error == "clear":
+        _unsent(turn, answer, "unsent-clear")
     else:
         _unsent(turn, answer, "unsent-error", {"error": event.error})
 

@@ -123,6 +123,10 @@ ANSWERS: dict[str, Paragraphs] = {
         "The answer was not sent, because somebody else is in the chat with the person or is "
         "invited to it. Wait until they have left, then write {command} again."
     ),
+    "unsent-clear": N_(
+        "The answer was not sent, because the person's chat is not encrypted: servers could have "
+        "read it. The person is asked into an encrypted chat. Write {command} again."
+    ),
     "unsent-left": N_(
         "The answer was not sent, because the person has left the chat. If they come back, "
         "write {command} again."

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bots.ombuds import commands, keys
+from bots.ombuds.cases import thread
+from bots.ombuds.chats import sealing
 from bots.ombuds.documents.chats import (
     CONVERSATIONS,
     FLAGGERS,
@@ -17,7 +19,7 @@ from bots.ombuds.documents.chats import (
 )
 from bots.ombuds.turn import Turn
 from bots.runtime.kit import chats
-from bots.runtime.model.decision import CancelTimer, SetTimer
+from bots.runtime.model.decision import CancelTimer, Performed, SetTimer
 from bots.runtime.speech.tongues import own_names
 from bots.runtime.speech.words import ORIGINALS
 from federation.model.events import Membership, MembershipKind, RoomEvent
@@ -60,8 +62,7 @@ def adopt(turn: Turn, event: chats.Message) -> bool:
         begin(turn, person, encrypted=event.room.encrypted)
     if not turn.is_reporter(person):
         return False
-    if event.room.moderated_by(turn.settings.account) and not event.room.encrypted:
-        turn.ask(chats.encrypt(turn.chat))
+    sealing.ensure(turn, event.room)
     _watch(turn, event.room.others(event.origin.account), settles=False)
     return True
 
@@ -77,9 +78,9 @@ def begin(turn: Turn, person: str, *, encrypted: bool) -> None:
     turn.put(CONVERSATIONS, Conversation(turn.chat, serial))
     turn.put(IDENTITIES, Identity(serial, Reporter(person), turn.chat))
     turn.drop(INVITATIONS, turn.chat)
-    turn.put(FLAGGERS, replace(turn.flagger(person), room=turn.chat))
-    if not encrypted:
-        turn.ask(chats.encrypt(turn.chat))
+    flagger = turn.flagger(person)
+    if encrypted or flagger.room is None:
+        turn.put(FLAGGERS, replace(flagger, room=turn.chat))
 
 
 # -- the notice ------------------------------------------------------------------------------------
@@ -93,7 +94,9 @@ def expect(turn: Turn) -> None:
 
 def welcome(turn: Turn, room: str) -> None:
     turn.enter(room)
-    if turn.has_chat and not turn.conversation.noticed and not turn.conversation.left:
+    view = turn.look(room)
+    waits = not view.encrypted and view.moderated_by(turn.settings.account)
+    if turn.has_chat and not (turn.conversation.noticed or turn.conversation.left or waits):
         notice(turn)
 
 
@@ -111,6 +114,18 @@ def notice_once(turn: Turn) -> None:
 def original(turn: Turn) -> None:
     """She would rather rely on what was written first than on a draft."""
     turn.say_in(" ".join(ORIGINALS), "notice", to_know(turn))
+
+
+def not_encrypted(turn: Turn, event: Performed) -> None:
+    """We thought that we could turn encryption on: what was said meanwhile is said elsewhere."""
+    turn.enter(event.room_id)
+    if event.error is None or not turn.has_chat or turn.conversation.instead:
+        return
+    if not turn.look(turn.chat).encrypted:
+        sealing.open_another(turn)
+        notice(turn)
+        if turn.has_case:
+            thread.confirm_arrival(turn)
 
 
 def to_know(turn: Turn) -> Mapping[str, object]:

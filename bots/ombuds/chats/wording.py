@@ -13,6 +13,7 @@ WITH_ORIGINAL = frozenset(
         "delete-nothing",
         "send-again",
         "not-alone",
+        "chat-clear",
         "link-offer",
         "flags-on",
         "flag-question",
@@ -122,6 +123,11 @@ REPORTER: dict[str, Paragraphs] = {
     "not-alone": N_(
         "Another person is in this chat or is invited to it. Until that person has left, the "
         "office does not answer here. You can also start a new private chat with us."
+    ),
+    "chat-clear": N_(
+        "This chat is not encrypted, so servers could read what we say here. We have invited you "
+        "to another chat, which is encrypted: please join it. We answer there, and you can write "
+        "there."
     ),
     "alone-again": N_("Nobody else is in this chat any more. The office can answer here again."),
     "link-offer": (

@@ -76,6 +76,8 @@ class Conversation:
     """The message of which the person's receipt is made; empty: there is none yet."""
     receipts: int = 0
     """How many the person was told in this chat."""
+    instead: str = field(default="", repr=False)
+    """Of a chat that is not encrypted: the one in which we answer, by its id or by its handle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,8 @@ class Flagger:
     """The chat, once there is one."""
     making: int = 0
     """Number of the chat that is being made; 0: none."""
+    clear: str = field(default="", repr=False)
+    """The chat in whose place it is made, if that is not encrypted."""
     flags: tuple[int, ...] = ()
     """Flags that wait for the person's decision."""
     answered: float = 0.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bots.ombuds import keys
-from bots.ombuds.chats import arrival
+from bots.ombuds.chats import arrival, sealing
 from bots.ombuds.documents.chats import FLAGGERS
 from bots.ombuds.documents.flags import FLAGS, PLACES, Flag, FlagMoves, Stage
 from bots.ombuds.flags import flagging, flagwords, places
@@ -159,6 +159,7 @@ def reacted(turn: Turn, event: Reaction) -> None:
     if flag is not None and flag.user == event.origin.sender:
         if not turn.has_chat:  # the reaction came before the news that the chat was made
             arrival.begin(turn, flag.user, encrypted=event.room.encrypted)
+            sealing.ensure(turn, event.room)
         _by_reaction(turn, flag, asked[1], event)
     elif flag is None and turn.is_reporter(event.origin.sender):
         _closed(turn, asked[1], event.key)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from bots.ombuds import keys
-from bots.ombuds.chats import arrival
+from bots.ombuds.chats import arrival, sealing
 from bots.ombuds.documents.chats import FLAGGERS, Flagger
 from bots.ombuds.documents.flags import FLAGS, PLACES, Flag, FlagMoves, Stage
 from bots.ombuds.flags import flagwords
@@ -77,7 +77,8 @@ def _ask(turn: Turn, user: str, room: str, event: str) -> None:
     _say(turn, chat, flag, handle=question)
     ring = Phrase("ring-question", turn.spoken)
     audience = frozenset({user})
-    turn.ask(Say(chat, ring, audience=audience, strict=True, after=question, notify=True))
+    said = Say(chat, ring, audience=audience, strict=True, sealed=True, notify=True)
+    turn.ask(replace(said, after=question))
     turn.ask(*(React(chat, question, x.key, notify=True) for x in Choice))
     turn.ask(SetTimer(keys.FORGET(number=flag.number), at=turn.now + FORGOTTEN))
 
@@ -92,7 +93,8 @@ def _say(turn: Turn, chat: Ref, flag: Flag, **fields: Any) -> None:
     phrase = Phrase("flag-question" if count == 1 else "flag-questions", turn.spoken, values)
     audience = frozenset({flag.user})
     # `strict` also keeps a question from being sent in clear while somebody else is there.
-    turn.ask(Say(chat, phrase, audience=audience, strict=True, notify=True, **fields))
+    said = Say(chat, phrase, audience=audience, strict=True, sealed=True, notify=True)
+    turn.ask(replace(said, **fields))
 
 
 def _chat(turn: Turn, user: str) -> Ref:
@@ -117,11 +119,13 @@ def chat_made(turn: Turn, event: Performed, number: int) -> None:
     turn.enter(event.room_id)
     flagger = replace(found[0], making=0)
     if event.error is None:
-        turn.put(FLAGGERS, replace(flagger, room=flagger.room or event.room_id))
+        turn.put(FLAGGERS, replace(flagger, room=flagger.room or event.room_id, clear=""))
+        sealing.moved(turn, flagger.clear)
         if not turn.has_chat:
             arrival.begin(turn, flagger.user, encrypted=True)
         return
-    turn.put(FLAGGERS, flagger)
+    turn.put(FLAGGERS, replace(flagger, clear=""))
+    sealing.failed(turn, flagger.clear)
     for flag in flags_of(turn, flagger):
         forget(turn, flag)
 

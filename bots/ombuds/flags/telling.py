@@ -190,7 +190,7 @@ def _ring(turn: Turn, moderator: Moderator, last: Notice) -> None:
 
 def _send(turn: Turn, to: Moderator, key: str, values: Values, **fields: Any) -> None:
     room, phrase = keys.MODERATOR(serial=to.serial), Phrase(key, turn.settings.spoken, values)
-    turn.ask(Say(room, phrase, audience=frozenset({to.user}), notify=True, **fields))
+    turn.ask(Say(room, phrase, audience=frozenset({to.user}), notify=True, sealed=True, **fields))
 
 
 def _mark(item: Item) -> str:

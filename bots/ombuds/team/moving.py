@@ -52,6 +52,8 @@ def _is_settled(turn: Turn, event: SetAside) -> bool:
     if arrived is not None and event.error == "handle":
         turn.ask(SetTimer(keys.CONFIRM_ARRIVAL(**arrived), after=SOON))
         return True
+    if event.error == "clear" and event.room not in (turn.room, turn.room_id):
+        return True  # it is said in another chat: see `chats/sealing.py`
     if keys.is_office(event.room) and (event.room != turn.room or turn.office.lost):
         return True
     if event.room in (turn.room, turn.room_id) and event.error in REFUSED:

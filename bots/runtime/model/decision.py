@@ -41,8 +41,9 @@ class Performed:
     event_id: str | None
     error: str | None = None
     """None when it was carried out; else the Matrix error code or a word of ours
-    (`audience`: someone outside the audience is in the room; `crowd`: more people than `Join`
-    allows; `silent`: the homeserver of the invited does not answer)."""
+    (`audience`: someone outside the audience is in the room; `clear`: it would not have been
+    encrypted; `crowd`: more people than `Join` allows; `silent`: the homeserver of the
+    invited does not answer)."""
     user: str | None = None
     """Whom an `Invite` or a `Kick` was about."""
 
@@ -108,6 +109,7 @@ class Say:
     audience: frozenset[str] | None = None
     identities: frozenset[str] | None = None
     strict: bool = False
+    sealed: bool = False
     copy_of: str | None = None
     after: Ref | None = None
     notify: bool = False

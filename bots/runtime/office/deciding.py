@@ -296,6 +296,7 @@ def _rendered(request: Request, bot: Bot) -> Action | Deliver:
             text,
             audience=request.audience,
             identities=request.identities,
+            sealed=request.sealed,
             notify=request.notify,
             whose=request.whose,
         )
@@ -308,6 +309,7 @@ def _rendered(request: Request, bot: Bot) -> Action | Deliver:
         audience=request.audience,
         identities=request.identities,
         strict=request.strict,
+        sealed=request.sealed,
         copy_of=request.copy_of,
         after=request.after,
         notify=request.notify,

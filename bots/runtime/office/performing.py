@@ -20,6 +20,7 @@ from federation.model.errors import (
     NobodyThere,
     NotAHomeserver,
     NotThereYet,
+    PlaintextRefused,
     RateLimited,
     StillInvited,
     TokenRevoked,
@@ -144,6 +145,8 @@ def _for_good(error: FederationError, action: Any) -> Exception:
             return Declined(error.code) if isinstance(action, Join) else Waits()
         case AudienceRefused():
             return Refused("audience")
+        case PlaintextRefused():
+            return Refused("clear")
         case MatrixError():
             return Refused(error.code)
     return Refused(type(error).__name__)
