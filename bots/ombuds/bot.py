@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from bots.ombuds import keys, private, rooms
-from bots.ombuds.cases import answers, casework, hiding, ringing, standing
+from bots.ombuds.cases import answers, blocks, casework, hiding, ringing, rush, standing
 from bots.ombuds.chats import arrival, changes, conversation, receipts, unedited
 from bots.ombuds.documents.alarms import ALARMS
 from bots.ombuds.documents.cases import CASES, LATER, SEARCHES
@@ -18,6 +18,8 @@ from bots.ombuds.documents.chats import (
     INVITATIONS,
 )
 from bots.ombuds.documents.flags import FLAGS, MODERATORS, NOTICES, PLACES, Stage
+from bots.ombuds.documents.floods import BLOCKS, RUSH
+from bots.ombuds.documents.floods import KEPT as KEPT_ASIDE
 from bots.ombuds.documents.hidden import HIDDEN
 from bots.ombuds.documents.receipts import GUESSES, RECEIPTS
 from bots.ombuds.documents.team import DEVICES, OFFICE
@@ -119,6 +121,9 @@ ROUTES: Router[Turn] = Router(
     timer(keys.LETTER, alarms.forget),
     timer(keys.MOVE, standing.move),
     timer(keys.RING, ringing.due),
+    timer(keys.TELL_RUSH, rush.tell),
+    timer(keys.SHOW_NEXT, rush.show_next),
+    timer(keys.UNBLOCK, blocks.over),
     timer(keys.SEARCH, casework.go_on, of=SEARCHES),
     timer(keys.DEVICES, devices.compare),
     timer(keys.GOES, answers.due),
@@ -161,6 +166,7 @@ KEPT = (
     *(CASES, LATER, SEARCHES, HIDDEN),
     *(IDENTITIES, CONVERSATIONS, INVITATIONS, GONE, EDITS),
     *(RECEIPTS, GUESSES),
+    *(RUSH, BLOCKS, KEPT_ASIDE),
     *(PLACES, FLAGS, FLAGGERS, NOTICES, MODERATORS),
 )
 

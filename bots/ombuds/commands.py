@@ -85,12 +85,32 @@ LINK = Command(
     "ti ኣራኽብ",
 )
 
-STAFF = (ANSWER, UNDO, CASES, TAKE, CLOSE, REOPEN, HOLD, TEAM, CONFIRM, HELP)
+SHOW = Command(
+    "show",
+    "de zeigen, en show, fr montrer, tr göster, uk показати, ru показать, ar عرض, fa نشان",
+)
+BLOCK = Command(
+    "block",
+    "de sperren, en block, fr bloquer, tr engelle, uk заблокувати, ru заблокировать, ar حظر, "
+    "fa مسدود",
+)
+UNBLOCK = Command(
+    "unblock",
+    "de entsperren, en unblock, fr débloquer, tr engelkaldır, uk розблокувати, "
+    "ru разблокировать, ar رفع_الحظر, fa رفع_مسدودی",
+)
+
+STAFF = (
+    *(ANSWER, UNDO, CASES, TAKE, SHOW, CLOSE, REOPEN, HOLD),
+    *(BLOCK, UNBLOCK, TEAM, CONFIRM, HELP),
+)
 REPORTER = (NEW, HELP, DELETE, ORIGINAL, RECEIPT, NOTED, LINK)
-OF_CASE = frozenset(x.name for x in (ANSWER, UNDO, CLOSE, REOPEN, TAKE, HOLD))
+OF_CASE = frozenset(x.name for x in (ANSWER, UNDO, CLOSE, REOPEN, TAKE, HOLD, SHOW, BLOCK, UNBLOCK))
 """Commands about one case: the thread's, or the one whose number comes first."""
 TAKING = frozenset({ANSWER.name, CASES.name, TEAM.name, HOLD.name})
 """Commands that need text after them, or may have some."""
+IN_SILENCE = (CLOSE, BLOCK, UNBLOCK)
+"""They show no case that is on the shelf."""
 WITH_NUMBERS = (ANSWER, HOLD)
 """What follows may well begin with a number that names no case."""
 
@@ -111,6 +131,14 @@ def with_days() -> PerLanguage:
     return full(HOLD, " 14")
 
 
+def unblocking(case: int) -> PerLanguage:
+    return full(UNBLOCK, f" {case}")
+
+
+SHELF = Word(
+    "de zurückgestellt, en shelved, fr mises-de-côté, tr bekleyen, uk відкладені, ru отложенные, "
+    "ar مؤجلة, fa کنارگذاشته"
+)
 OPEN = Word(
     "de offen offene, en open, fr ouvertes ouvert, tr açık, uk відкриті, ru открытые, "
     "ar مفتوح مفتوحة, fa باز"

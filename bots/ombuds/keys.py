@@ -22,6 +22,12 @@ MOVE = Timer("office/move")
 """Send the next cases into the new room."""
 SEARCH = Timer("search/{number:int}")
 """Search the next cases for a word."""
+RUSHED = Made("rush/{number:int}")
+"""Tells staff of the cases that came all at once."""
+TELL_RUSH = Timer("rush/tell")
+SHOW_NEXT = Timer("rush/next")
+"""Show the next of them."""
+UNBLOCK = Timer("block/{case:int}")
 RING = Timer("office/ring")
 """Ring staff's phones for what has come since the last sound."""
 DEVICES = Timer("devices/{user}")

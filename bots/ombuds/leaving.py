@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
-from bots.ombuds import keys
 from bots.runtime.model.decision import Request, Say
 from federation.model.actions import React, Redact
 
 Said = Say | React | Redact
+_CASE = re.compile(r"(?:case|undo)/(\d+)/")
+"""How the names of all begin that belongs to a case."""
 
 
 def case_of(request: Said) -> int | None:
     """The number of the case that it belongs to."""
     names = ("handle", "edits", "target", "thread")
-    handles = [x for name in names if (x := getattr(request, name, None)) is not None]
-    signs = (keys.UNDO.read(x) for x in handles)
-    parts = (keys.part(x) for x in handles)
-    found = [x.case for x in parts if x is not None] + [int(x["case"]) for x in signs if x]
-    return found[0] if found else None
+    numbers = (named(getattr(request, name, None)) for name in names)
+    return next((x for x in numbers if x is not None), None)
+
+
+def named(handle: str | None) -> int | None:
+    """The number of the case of which a handle names a part."""
+    found = _CASE.match(handle or "")
+    return None if found is None else int(found[1])
 
 
 def in_lane(request: Said, case: int) -> Request:

@@ -21,6 +21,7 @@ from bots.ombuds.documents.chats import (
     Gone,
     Reporter,
 )
+from bots.ombuds.documents.floods import KEPT, Kept
 from bots.ombuds.documents.team import OFFICE, Office
 from bots.ombuds.settings import Settings
 from bots.runtime.kit import sparing, turn
@@ -189,7 +190,15 @@ class Turn(turn.Turn[Settings]):
 
     @property
     def copies(self) -> tuple[Made, ...]:
-        return self.view.copies_of(self.message)
+        return self.copies_of(self.message)
+
+    def copies_of(self, event_id: str) -> tuple[Made, ...]:
+        """Our copies of a message, also those on the shelf."""
+        kept = self.get(KEPT, event_id)
+        found = self.view.copies_of(event_id)
+        known = {x.handle for x in found}
+        handles = () if kept is None else (x for x in kept.handles if x not in known)
+        return *found, *(self.view.made(x) or Made(x, self.room, None) for x in handles)
 
     @property
     def gone(self) -> bool:
@@ -212,13 +221,33 @@ class Turn(turn.Turn[Settings]):
     # -- what is said --------------------------------------------------------------------------
 
     def ask(self, *requests: Request) -> None:
-        super().ask(*(self._leaving(x) for x in requests))
+        leaves = (self._leaving(x) for x in requests)
+        super().ask(*(x for x in leaves if x is not None))
 
-    def _leaving(self, request: Request) -> Request:
-        if not isinstance(request, leaving.Said) or request.room not in (self.room, self.room_id):
+    def _leaving(self, request: Request) -> Request | None:
+        """As it leaves. Nothing of a case on the shelf does: it is kept, and shown later."""
+        if not isinstance(request, leaving.Said):
+            return request
+        if request.room not in (self.room, self.room_id):
+            if isinstance(request, Say) and self._is_shelved(leaving.named(request.after)):
+                return replace(request, after=None)
             return request
         case = leaving.case_of(request)
+        if self._is_shelved(case):
+            self._keep(request)
+            return None
         return request if case is None else leaving.in_lane(request, case)
+
+    def _is_shelved(self, case: int | None) -> bool:
+        found = None if case is None else self.get(CASES, str(case))
+        return found is not None and found.shelf is not None
+
+    def _keep(self, request: leaving.Said) -> None:
+        """Remember of which message it would have been a copy: edits must find it."""
+        if isinstance(request, Say) and request.copy_of is not None and request.handle is not None:
+            before = self.get(KEPT, request.copy_of)
+            handles = () if before is None else before.handles
+            self.put(KEPT, Kept(request.copy_of, (*handles, request.handle)))
 
     @property
     def staff_language(self) -> str:

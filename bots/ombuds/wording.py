@@ -6,7 +6,7 @@ renderer leaves it out if it is empty.
 
 from __future__ import annotations
 
-from bots.ombuds.cases.wording import ANSWERS, CASES
+from bots.ombuds.cases.wording import ANSWERS, BLOCKED, CASES, RUSH
 from bots.ombuds.chats.wording import LONG, RECEIPTS, REPORTER, WITH_ORIGINAL
 from bots.ombuds.commands import ORIGINAL
 from bots.ombuds.flags.wording import MODERATORS, PRIVATE, ROOMS, STAFF
@@ -23,6 +23,8 @@ PARAGRAPHS: dict[str, Paragraphs] = (
     | vocabulary.LISTS
     | CASES
     | ANSWERS
+    | RUSH
+    | BLOCKED
     | OFFICE
     | TEAM
     | ROOMS
@@ -36,6 +38,7 @@ RINGING = frozenset(
         "ring-opened",
         "ring-more",
         "ring-several",
+        "rush",
         "ring-answer",
         "ring-question",
         "ring-moderators",
@@ -67,7 +70,7 @@ makes no phone ring."""
 
 _COMMANDS = frozenset(
     {"command", "numbered", "hold", "delete", "original", "answer", "help", "team", "add", "remove"}
-    | {"receipt", "noted", "link"}
+    | {"receipt", "noted", "link", "list", "block"}
     | {"on", "off", "message", "accommodation", "nothing", "show", "no"}
 )
 

@@ -127,6 +127,7 @@ def test_a_list_has_links_and_an_end(world: World) -> None:
     for _ in range(24):
         world.write("!neu")
         world.write("x" * 200)
+        world.pass_time(100)
     phrase = said(world.staff("!fälle", case=None), "cases").phrase
     lines = phrase.values["lines"]
     assert len(lines) == 20  # type: ignore[arg-type]

@@ -77,6 +77,7 @@ OMBUDS_ALONE = {
     "flags-powerless": _OTHERS,
     "flags-lost": _OTHERS,
     "flags-plain": _OTHERS,
+    "blocked-full": _DONE,
 }
 ONBOARDING_ALONE = {
     "hello": "offers the languages by their own names, and asks for no yes",
@@ -117,14 +118,15 @@ ONBOARDING_ALONE = {
 
 Table = Mapping[str, Paragraphs]
 TO_STAFF: tuple[Table, ...] = (
-    cases.CASES, cases.ANSWERS, office.OFFICE, office.TEAM, flags.STAFF, flags.MODERATORS,
-    COORDINATION, vocabulary.KINDS, vocabulary.LISTS,
+    cases.CASES, cases.ANSWERS, cases.RUSH, office.OFFICE, office.TEAM, flags.STAFF,
+    flags.MODERATORS, COORDINATION, vocabulary.KINDS, vocabulary.LISTS,
 )  # fmt: skip
 """Read by those who work for the office or the network, in the language that they set."""
 TO_PEOPLE: tuple[tuple[Table, frozenset[str], Mapping[str, str]], ...] = (
     (
         REPORTER
         | RECEIPTS
+        | cases.BLOCKED
         | declining.PARAGRAPHS
         | unheeded.PARAGRAPHS
         | flags.PRIVATE

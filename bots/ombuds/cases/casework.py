@@ -33,7 +33,12 @@ WAITING = (CaseState.OPEN, CaseState.ANSWERED)
 
 def close(turn: Turn, _: str) -> None:
     key = "closed" if thread.move(turn, CaseMoves.closed) else "closed-already"
-    turn.tell_case(key, {"number": turn.case.number})
+    (turn.tell_case if turn.case.shelf is None else turn.tell)(key, {"number": turn.case.number})
+
+
+def put_up(turn: Turn, _: str) -> None:
+    """`!show`: the case is in the room by now. Its thread is listed once it has a reply."""
+    turn.tell_case("opened", {"number": turn.case.number})
 
 
 def reopen(turn: Turn, _: str) -> None:
@@ -56,6 +61,9 @@ def show(turn: Turn, event: TextMessage, word: str) -> None:
         _tell(turn, *_in_states(turn, *WAITING))
     elif commands.ALL.is_meant(word):
         _tell(turn, *_in_states(turn, *WAITING, CaseState.CLOSED))
+    elif commands.SHELF.is_meant(word):
+        found = turn.find(CASES, "shelf", "", most=MOST, oldest=True)
+        _tell(turn, found, turn.view.count(CASES, "shelf"), shelf=True)
     elif commands.MINE.is_meant(word):
         _tell(turn, *_in_states(turn, *WAITING, CaseState.CLOSED, taken_by=event.origin.sender))
     else:
@@ -76,9 +84,11 @@ def _in_states(
     return found, count
 
 
-def _tell(turn: Turn, found: Iterable[Case], count: int) -> None:
-    """Tell the most urgent of those found. `count`: how many there are in all."""
-    if not count:
+def _tell(turn: Turn, found: Iterable[Case], count: int, *, shelf: bool = False) -> None:
+    """Tell the most urgent of those found. `count`: how many there are in all. `shelf`: it is
+    these that are not in the room."""
+    shelved = 0 if shelf else turn.view.count(CASES, "shelf")
+    if not count and not shelved:
         turn.tell("cases-none", {"command": with_word(commands.CASES, commands.ALL)})
         return
     more: object = ""
@@ -86,7 +96,11 @@ def _tell(turn: Turn, found: Iterable[Case], count: int) -> None:
         values = {"count": count - MOST, "command": commands.full(commands.CASES)}
         more = turn.phrase("cases-more", values)
     lines = tuple(_line(turn, x) for x in _most_urgent(found))
-    turn.tell("cases", {"lines": lines, "more": more})
+    besides: object = ""
+    if shelved:
+        values = {"count": shelved, "command": with_word(commands.CASES, commands.SHELF)}
+        besides = turn.phrase("cases-shelf", values)
+    turn.tell("cases", {"lines": lines, "more": more, "besides": besides})
 
 
 def _search(turn: Turn, search: Search) -> None:
@@ -151,7 +165,7 @@ def _localpart(user: str | None) -> str:
 
 
 def _link(turn: Turn, case: Case) -> str:
-    """A link to its root in the room; empty until the root has been sent."""
+    """A link to its root in the room; empty until the root has been sent, and on the shelf."""
     made = turn.view.made(thread.top(case))
     if turn.room_id is None or made is None or made.event_id is None:
         return ""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bots.ombuds import keys
-from bots.ombuds.cases import numbering, ringing, standing, thread
-from bots.ombuds.documents.cases import Case, CaseMoves, Flagged
+from bots.ombuds.cases import blocks, numbering, ringing, rush, standing, thread
+from bots.ombuds.documents.cases import SHELF, Case, CaseMoves, Flagged, Shelf
 from bots.ombuds.turn import Turn
 from bots.runtime.kit import sparing
 from bots.runtime.model.decision import Phrase
@@ -28,16 +28,30 @@ def is_open(turn: Turn) -> bool:
 
 
 def take(turn: Turn, incoming: Incoming) -> None:
-    if is_open(turn) and not turn.conversation.fresh:
+    if blocks.is_blocked(turn):
+        _keep(turn, incoming)
+    elif is_open(turn) and not turn.conversation.fresh:
         go_on(turn, incoming)
     else:
         begin(turn, incoming)
+
+
+def _keep(turn: Turn, incoming: Incoming) -> None:
+    """The person is blocked. What they write is kept in a case of its own, until that is over."""
+    current = turn.conversation.case
+    turn.take_case(current, here=True)
+    if not is_open(turn) or turn.case.shelf is not Shelf.BLOCKED:
+        begin(turn, incoming)
+    elif not blocks.is_full(turn):
+        pass_on(turn, incoming)
+        blocks.kept(turn)
 
 
 def begin(turn: Turn, incoming: Incoming, *, flags: tuple[Flagged, ...] = ()) -> None:
     """It names no other case: it may be about other people and for other eyes."""
     first, *rest = texts.parts(incoming.text)
     number = numbering.draw(turn, incoming.event_id)
+    shelf = rush.shelf_for(turn, incoming.text or " ".join(x.link for x in flags))
     turn.open(
         Case(
             number,
@@ -49,7 +63,8 @@ def begin(turn: Turn, incoming: Incoming, *, flags: tuple[Flagged, ...] = ()) ->
             encrypted=incoming.encrypted,
             cut=incoming.cut,
             flags=flags,
-            stands=turn.office.rooms,
+            stands=turn.office.rooms if shelf is None else SHELF,
+            shelf=shelf,
         )
     )
     turn.converse(case=number, fresh=False, acknowledged=turn.seconds)
@@ -57,7 +72,10 @@ def begin(turn: Turn, incoming: Incoming, *, flags: tuple[Flagged, ...] = ()) ->
     turn.tell(thread.root(turn), handle=root, copy_of=incoming.event_id)
     _continue(turn, incoming.event_id, rest)
     ringing.opened(turn)
-    thread.confirm_arrival(turn, after=root)
+    if shelf is Shelf.BLOCKED:
+        blocks.kept(turn)
+    else:
+        thread.confirm_arrival(turn, after=root)
 
 
 def go_on(turn: Turn, incoming: Incoming) -> None:

@@ -56,6 +56,8 @@ def _kept(turn: Turn, copy: Part) -> Later | None:
 
 def tell(turn: Turn, hidden: Hidden) -> None:
     """Say what was done, and until when staff can hold it; outside of a thread that is lost."""
+    if turn.case.shelf is not None:
+        return
     here, number = turn.is_case_here, turn.case.number
     command = commands.full(commands.HOLD, "" if here else f" {number}")
     shown = {"number": number, "time": _time(turn, hidden.until), "command": command}

@@ -32,8 +32,14 @@ def move(turn: Turn) -> None:
 
 def bring(turn: Turn) -> None:
     """Send the case at hand into the current room, if it is still in a lost one."""
-    if not turn.is_case_here:
+    if not turn.is_case_here and turn.case.shelf is None:
         _put(turn)
+
+
+def show(turn: Turn) -> None:
+    """The same, also if it is on the shelf."""
+    turn.file(shelf=None)
+    bring(turn)
 
 
 def _put(turn: Turn) -> None:

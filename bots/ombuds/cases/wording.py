@@ -146,3 +146,51 @@ ANSWERS: dict[str, Paragraphs] = {
     "answer-long": N_("This answer is too long for one message. Please send it in parts."),
     "nothing-to-undo": N_("No answer is waiting here that could be taken back."),
 }
+
+RUSH: dict[str, Paragraphs] = {
+    "rush": (
+        N_(
+            "Within a short time, {cases} matters have come from {people} accounts. They are kept, "
+            "and their senders know that they have arrived. They are not shown here one by one, so "
+            "that you find the others."
+        ),
+        N_("{list} lists them. {show} shows one of them here. {block} blocks its sender."),
+    ),
+    "cases-shelf": N_("{count} more are kept and not shown here: {command}"),
+    "block-begun": (
+        N_(
+            "{staff} has blocked the person of case {number} until {time}, and the person was told "
+            "so. What they write until then is kept, but not shown, and makes no sound."
+        ),
+        N_("To end this: {command}"),
+    ),
+    "block-already": N_("The person of case {number} is blocked already, until {time}."),
+    "block-none": N_("The person of case {number} is not blocked."),
+    "block-nobody": N_("Case {number} belongs to no chat any more, so nobody can be blocked."),
+    "block-over": N_(
+        "The person of case {number} is not blocked any more. What they wrote meanwhile is shown "
+        "as a new case."
+    ),
+    "help-show": N_("shows a case here that came with many others"),
+    "help-block": N_("shows nothing more from the person of a case, for 14 days"),
+    "help-unblock": N_("ends that"),
+}
+
+BLOCKED: dict[str, Paragraphs] = {
+    "blocked": (
+        N_(
+            "The ombuds office has decided not to read this chat until {time}. What you write "
+            "until then is kept, and read only afterwards. You get no answer before."
+        ),
+        N_("This is no emergency service. If you need help at once, call: {helplines}"),
+        N_(
+            "If this is a mistake, or if somebody else has written with your account, please talk "
+            "to the people of the ombuds office in another way, for example in person."
+        ),
+    ),
+    "blocked-full": (
+        N_("Nothing more that you write here until {time} is kept or read."),
+        N_("This is no emergency service. If you need help at once, call: {helplines}"),
+    ),
+    "unblocked": N_("The ombuds office reads this chat again, and what you wrote meanwhile."),
+}

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bots.ombuds import commands, keys
-from bots.ombuds.cases import filing, hiding, thread
+from bots.ombuds.cases import blocks, filing, hiding, thread
 from bots.ombuds.cases.filing import Incoming
 from bots.ombuds.chats import arrival, linking, receipts
 from bots.ombuds.chats.languages import guess
-from bots.ombuds.documents.cases import CASES
+from bots.ombuds.documents.cases import CASES, Shelf
 from bots.ombuds.turn import Turn
 from bots.runtime.speech import declining, unheeded
 from bots.runtime.speech.tongues import asked_for
@@ -24,7 +24,7 @@ def replied(turn: Turn, event: TextMessage) -> None:
         return
     turn.target = turn.view.made_by_event(event.reply_to)
     there = turn.target is not None and turn.target.room_id == turn.chat
-    made = (turn.target,) if turn.target and there else turn.view.copies_of(event.reply_to)
+    made = (turn.target,) if turn.target and there else turn.copies_of(event.reply_to)
     case = turn.get(CASES, str(keys.case_of(made)))
     if case is not None and turn.has_chat and case.conversation == turn.conversation.serial:
         turn.take_case(case.number, here=True)
@@ -109,6 +109,8 @@ def take(turn: Turn, incoming: Incoming) -> None:
         turn.converse(language=guess(incoming.text, turn.settings.languages))
     closed = turn.case.number if turn.has_case and not turn.conversation.fresh else None
     filing.take(turn, incoming)
+    if turn.case.shelf is Shelf.BLOCKED:
+        return
     if closed is not None and turn.case.number != closed:
         linking.offer(turn, closed)
     arrival.notice_once(turn)
@@ -166,5 +168,5 @@ def unreadable(turn: Turn, event: Unreadable) -> None:
     turn.say("send-again")
     if filing.is_open(turn):
         turn.tell_case("unreadable-case")
-    else:
+    elif not blocks.is_blocked(turn) and turn.may_tell("unreadable-new"):
         turn.tell("unreadable-new")

@@ -26,6 +26,7 @@ WITH_ORIGINAL = frozenset(
         "evidence-ask",
         "evidence-open",
         "evidence-failed",
+        "blocked",
     }
 )
 """Phrases that people rely on when they complain: never shown in an unchecked translation alone."""

@@ -9,6 +9,20 @@ from bots.runtime.kit import sparing
 from bots.runtime.kit.documents import Collection
 from bots.runtime.kit.states import Begin, Machine, Move
 
+SHELF = -1
+"""`Case.stands` of a case that is in no room."""
+
+
+class Shelf(StrEnum):
+    """Why a case is kept without being shown in the staff's room."""
+
+    RUSH = "rush"
+    """Very many came at once, several of them from one person, or with the same words."""
+    SINGLE = "single"
+    """Very many came at once; it is shown as soon as its turn comes."""
+    BLOCKED = "blocked"
+    """Its person is blocked."""
+
 
 class CaseState(StrEnum):
     OPEN = "open"
@@ -121,6 +135,8 @@ class Case:
     taken_by: str | None = None
     stands: int = 0
     """Which of the successive ombuds rooms it is in (`Office.rooms`)."""
+    shelf: Shelf | None = None
+    """Why it is in none."""
     waiting: float = 0.0
     """Since when it has been in this state. 0: since it was opened."""
     hinted: bool = False
@@ -165,7 +181,14 @@ def later_key(case: int, number: int) -> str:
 
 
 def _states(case: Case) -> set[str]:
+    if case.shelf is not None:  # those that are in the room must be found among them
+        return {in_state(case.state)} if case.state is CaseState.CLOSED else set()
     return {in_state(case.state), in_state(case.state, case.taken_by)}
+
+
+def _shelves(case: Case) -> tuple[str, ...]:
+    shelved = case.shelf is not None and case.state is not CaseState.CLOSED
+    return ("", str(case.shelf)) if shelved else ()
 
 
 def _stands(case: Case) -> tuple[str, ...]:
@@ -179,11 +202,13 @@ CASES = Collection(
     indexes={
         "state": _states,
         "open": _stands,
+        "shelf": _shelves,
         "conversation": lambda x: (str(x.conversation),),
         "all": lambda _: ("",),
     },
 )
-"""`state`: the oldest has waited longest. `open`: by the ombuds room that the case is in."""
+"""`state`: the oldest has waited longest. `open`: by the ombuds room that the case is in. `shelf`:
+those in none, all of them and by why."""
 LATER = Collection("ombuds/later", Later, key=lambda x: later_key(x.case, x.number))
 """A document each, so that a new message does not rewrite a long case."""
 SEARCHES = Collection("ombuds/search", Search, key=lambda x: str(x.number))

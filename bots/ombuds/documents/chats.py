@@ -127,7 +127,12 @@ class Edited:
 
 
 # Nothing `erases`: what a backup does not know yet is read and decided again after a restore.
-IDENTITIES = Collection("ombuds/identity", Identity, key=lambda x: str(x.serial))
+IDENTITIES = Collection(
+    "ombuds/identity",
+    Identity,
+    key=lambda x: str(x.serial),
+    indexes={"who": lambda x: (x.who.reveal(),)},
+)
 CONVERSATIONS = Collection("ombuds/conversation", Conversation, key=lambda x: x.room)
 INVITATIONS = Collection("ombuds/invitation", Invitation, key=lambda x: x.room)
 GONE = Collection("ombuds/gone", Gone, key=lambda x: x.key)

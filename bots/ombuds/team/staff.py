@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bots.ombuds import commands, keys
-from bots.ombuds.cases import answers, casework, hiding, standing
+from bots.ombuds.cases import answers, blocks, casework, hiding, standing
 from bots.ombuds.team import devices, roster
 from bots.ombuds.turn import Turn, Values
 from bots.runtime.kit import sparing
@@ -126,7 +126,8 @@ def _of_case(turn: Turn, event: TextMessage, invocation: Invocation) -> None:
     elif not turn.has_case:
         _reply(turn, "case-unknown", {"number": number or 0, "command": commands.CASES})
     else:
-        standing.bring(turn)
+        if command not in commands.IN_SILENCE:
+            standing.show(turn)
         _carry_out(turn, event, invocation, rest, numbered=not certain)
 
 
@@ -178,6 +179,9 @@ OF_CASE: dict[str, Callable[[Turn, str], None]] = {
     "close": casework.close,
     "reopen": casework.reopen,
     "take": casework.take,
+    "show": casework.put_up,
+    "block": blocks.block,
+    "unblock": blocks.unblock,
 }
 """`rule(turn, staff)`; answering and holding take more."""
 OF_OFFICE: dict[str, Callable[[Turn, TextMessage, str], None]] = {

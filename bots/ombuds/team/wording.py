@@ -42,7 +42,7 @@ OFFICE: dict[str, Paragraphs] = {
         "Which case? Write {command} in the thread of the case, or name its number: {numbered}"
     ),
     "case-unknown": N_("There is no case {number}. {command} shows all cases."),
-    "cases": (N_("Cases:"), "{lines}", "{more}"),
+    "cases": (N_("Cases:"), "{lines}", "{more}", "{besides}"),
     "cases-line": "{number} · {state} · {text} · {age} · {language} · {staff} {link}",
     "cases-more": N_("There are {count} more. Name a word to find fewer: {command}"),
     "cases-none": N_("No case was found. {command} shows all cases."),
