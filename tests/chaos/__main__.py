@@ -19,7 +19,7 @@ from pathlib import Path
 from tests.chaos.figures import Figure
 from tests.chaos.ground import ground, say
 
-SCENARIOS = ("complaint", "failpoints", "keys", "kills", "lost", "network", "outages")
+SCENARIOS = ("complaint", "failpoints", "keys", "kills", "lost", "network", "outages", "trust")
 
 
 def main(arguments: Sequence[str]) -> int:

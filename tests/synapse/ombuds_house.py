@@ -19,6 +19,7 @@ from bots.lab.people.person import Person
 from bots.ombuds.bot import OmbudsBot
 from bots.ombuds.settings import Settings
 from bots.runtime.office.serving import Account
+from bots.runtime.process.clock import Clock
 from bots.runtime.speech.words import Words
 from federation.client.interests import Interests
 from tests.conftest import Account as HomeserverAccount
@@ -57,10 +58,16 @@ class House:
 def house(new_account: NewAccount, make_person: MakePerson, tmp_path: Path) -> OpenHouse:
     @asynccontextmanager
     async def open_house(
-        more_staff: tuple[str, ...] = (), undo: timedelta = UNDO
+        more_staff: tuple[str, ...] = (),
+        undo: timedelta = UNDO,
+        *,
+        homeserver: str = "",
+        clock: Clock | None = None,
+        register: NewAccount = new_account,
     ) -> AsyncIterator[House]:
-        account = await new_account("ombuds")
-        anna, bilal, leyla = [await make_person(n, strict=True) for n in ("anna", "bilal", "leyla")]
+        account = await register("ombuds")
+        people = [await register(name) for name in ("anna", "bilal", "leyla")]
+        anna, bilal, leyla = [await make_person(account=x, strict=True) for x in people]
         bot = OmbudsBot(
             Settings(
                 account=account.user_id,
@@ -72,8 +79,9 @@ def house(new_account: NewAccount, make_person: MakePerson, tmp_path: Path) -> O
             Words(),
         )
         devices = Interests(devices=True)
-        post = Account(account.homeserver, account.user_id, account.password, interests=devices)
-        async with running(tmp_path / "office", [(bot, post)]):
+        homeserver = homeserver or account.homeserver
+        post = Account(homeserver, account.user_id, account.password, interests=devices)
+        async with running(tmp_path / "office", [(bot, post)], clock=clock):
             room = ""
             for person in (anna, bilal):
                 await person.wait_until(partial(_first, person.invited_rooms), "the invitation")

@@ -147,6 +147,20 @@ def breaking_off(change: Callable[[Any], Any] | None = None) -> Hook:
     return hook
 
 
+def lying(change: Callable[[Any], None]) -> Hook:
+    """Pass it on, and let `change` alter what the homeserver answers."""
+
+    async def hook(forward: Forward) -> web.Response:
+        answer = await forward()
+        assert isinstance(answer.body, bytes)
+        told = json.loads(answer.body)
+        if answer.status == 200:
+            change(told)
+        return web.json_response(told, status=answer.status)
+
+    return hook
+
+
 class Held:
     """A hook that answers at once and forwards only when it is told to."""
 

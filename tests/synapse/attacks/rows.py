@@ -1,0 +1,105 @@
+"""Which tests play which attack: a row for each that was once seen to succeed, and its kin.
+
+`tests/unit/test_attacks.py` holds that every row has a test, and every attack a row. Rows that are
+about a machine or its files are played where those are (`tests/store`, `tests/processes`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+FOLDER = "tests/synapse/attacks"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    attack: str
+    tests: tuple[str, ...]
+    """`file::test`, where no folder is named in this one."""
+
+
+ROWS: dict[int, Row] = {
+    1: Row(
+        "A new password for staff gives the admin their word; reactions give it, too",
+        (
+            "test_speaking.py::test_a_new_password_gives_the_admin_no_word",
+            "test_speaking.py::test_a_command_in_clear_is_nobodys",
+            "test_taking_back.py::test_marks_add_nobody_to_the_team",
+            "test_taking_back.py::test_marks_stop_no_answer_in_silence",
+        ),
+    ),
+    4: Row(
+        "A forged deletion erases a complaint, and ghosts of the reporter speak",
+        ("test_taking_back.py::test_a_forged_deletion_erases_no_complaint",),
+    ),
+    5: Row(
+        "File names, quotes and links that are sent along name the reporter",
+        ("test_exit.py::test_no_name_of_hers_goes_along",),
+    ),
+    9: Row(
+        "The homeserver moves an answer from one case to another",
+        ("test_speaking.py::test_an_answer_stays_with_its_case",),
+    ),
+    10: Row(
+        "A flood hides one complaint, and rings for ever",
+        ("test_floods.py::test_one_complaint_beside_a_flood",),
+    ),
+    11: Row(
+        "A clock that is set sends what still waits",
+        ("test_taking_back.py::test_a_clock_that_is_set_sends_nothing",),
+    ),
+    13: Row(
+        "Numbers of cases count, and matters of one person are linked",
+        (
+            "test_counting.py::test_two_complaints_count_nothing",
+            "test_counting.py::test_matters_of_one_person_are_linked_by_her_word_alone",
+        ),
+    ),
+}
+KIN: tuple[Row, ...] = (
+    Row(
+        "What was said once is handed over again, later, or in another order",
+        (
+            "test_replays.py::test_an_old_answer_under_a_new_id_is_not_sent_again",
+            "test_replays.py::test_an_old_message_under_a_new_id_is_shown_once",
+            "test_replays.py::test_the_same_event_again_is_the_same_event",
+            "test_replays.py::test_a_sync_the_wrong_way_round_loses_nothing",
+            "test_replays.py::test_keys_handed_over_twice_are_handed_over_once",
+            "test_replays.py::test_words_that_are_held_back_come_later_and_once",
+        ),
+    ),
+    Row(
+        "Words that nobody wrote, and relations that nobody chose",
+        (
+            "test_forgeries.py::test_plaintext_in_her_chat_is_not_hers",
+            "test_forgeries.py::test_an_edit_in_clear_changes_nothing",
+            "test_forgeries.py::test_a_message_does_not_become_an_edit",
+            "test_forgeries.py::test_an_edit_of_one_answer_does_not_change_another",
+        ),
+    ),
+    Row(
+        "People who are invented, or read like others",
+        ("test_forgeries.py::test_somebody_invented_is_nobody",),
+    ),
+    Row(
+        "Rooms that are traps, and people who are put into them or out of sight",
+        (
+            "test_rooms.py::test_the_ombuds_room_is_upgraded_into_a_trap",
+            "test_rooms.py::test_her_chat_is_upgraded_into_a_trap",
+            "test_rooms.py::test_a_spy_is_put_into_her_chat",
+            "test_rooms.py::test_a_spy_whom_the_office_is_not_shown_reads_nothing",
+            "test_rooms.py::test_a_forged_departure_of_the_reporter_loses_nothing",
+            "test_rooms.py::test_a_spy_at_founding_reads_nothing",
+        ),
+    ),
+)
+
+
+def files() -> dict[str, str]:
+    """Every test that is named → its attack."""
+    rows = (*ROWS.values(), *KIN)
+    return {_full(test): row.attack for row in rows for test in row.tests}
+
+
+def _full(test: str) -> str:
+    return test if test.startswith("tests/") else f"{FOLDER}/{test}"
