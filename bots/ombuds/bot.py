@@ -6,7 +6,7 @@ from functools import partial
 
 from bots.ombuds import keys, private, rooms
 from bots.ombuds.cases import answers, blocks, casework, hiding, ringing, rush, standing
-from bots.ombuds.chats import arrival, changes, conversation, receipts, unedited
+from bots.ombuds.chats import arrival, changes, conversation, receipts, unedited, whose
 from bots.ombuds.documents.alarms import ALARMS
 from bots.ombuds.documents.cases import CASES, LATER, SEARCHES
 from bots.ombuds.documents.chats import (
@@ -102,8 +102,8 @@ IN_PRIVATE: Router[Turn] = Router(
 
 
 def _in_private(turn: Turn, event: RoomEvent) -> None:
-    arrival.entered(turn, event)
-    IN_PRIVATE(turn, event)
+    if whose.entered(turn, event):
+        IN_PRIVATE(turn, event)
 
 
 MEMBERS: Router[Turn] = Router(
@@ -131,6 +131,8 @@ ROUTES: Router[Turn] = Router(
     timer(keys.ERASE, hiding.over, of=HIDDEN),
     timer(keys.WELCOME, arrival.welcome),
     timer(keys.TELL_RECEIPT, receipts.due),
+    timer(keys.PIN, whose.due),
+    now(keys.WHOSE, whose.known),
     timer(keys.GUESSED, receipts.forget_guesses),
     timer(keys.FORGET, flagging.forget, of=FLAGS),
     timer(keys.RECOUNT, flagging.recount, of=FLAGS),

@@ -82,6 +82,9 @@ WELCOME = Timer("welcome/{room}")
 RECEIPT = Made("receipt/{conversation:int}/{number:int}")
 """The message that tells a person her receipt; `number`: of those that she was told."""
 TELL_RECEIPT = Timer("receipt/{conversation:int}")
+PIN = Timer("pin/{conversation:int}")
+WHOSE = Question("pin/{conversation:int}")
+"""From which identity the first message of a chat came."""
 GUESSED = Timer("guessed/{who}")
 """Forget wrong receipts that somebody has typed."""
 

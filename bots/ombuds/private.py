@@ -26,14 +26,15 @@ def text(turn: Turn, event: TextMessage) -> None:
             return
     if in_clear(event):
         body = _plain(turn, body)
-    elif decisions.written(turn, event, body):
+    elif not turn.beside and decisions.written(turn, event, body):
         return
     else:
         body = conversation.followed(turn, event, body)
     if body:
         origin = event.origin
         conversation.take(turn, Incoming(origin.event_id, body, cut, origin.encrypted))
-        decisions.still_open(turn, origin.sender, body)
+        if not turn.beside:
+            decisions.still_open(turn, origin.sender, body)
 
 
 def _plain(turn: Turn, body: str) -> str:

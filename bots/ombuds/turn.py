@@ -29,12 +29,17 @@ from bots.runtime.kit.documents import View
 from bots.runtime.kit.records import Record, Word
 from bots.runtime.model.decision import Phrase, Request, Say
 from bots.runtime.model.made import Made
+from bots.runtime.speech import declining
 from bots.runtime.speech.tongues import Tongues
 from bots.runtime.speech.words import Raw
 from federation.model.actions import Handle, Ref
 from federation.model.events import Edit, Redaction, RoomEvent, RoomView
 
 Values = Mapping[str, object]
+FOR_ALL = frozenset(declining.PHRASES.values()) | {
+    *("notice", "send-again", "in-clear", "not-alone", "alone-again", "chat-over", "private-only"),
+}
+"""What tells nothing of a matter: on whichever device of the account it is read."""
 
 
 class Turn(turn.Turn[Settings]):
@@ -114,7 +119,7 @@ class Turn(turn.Turn[Settings]):
         self._case = case.number
 
     def enter(self, room: str | None) -> None:
-        """Make this the chat at hand, with its current case."""
+        """Make this the chat at hand, with its current case: a room, or `Conversation.chat`."""
         self._chat, self._case = room, None
         if self.has_chat:
             self.take_case(self.conversation.case, here=True)
@@ -122,21 +127,28 @@ class Turn(turn.Turn[Settings]):
     def enter_of(self, conversation: int) -> None:
         """Make a person's chat the one at hand, wherever it is by now."""
         identity = self.get(IDENTITIES, str(conversation))
-        self.enter(identity.room if identity is not None else None)
+        self.enter(identity.chat if identity is not None else None)
 
     def _where(self) -> str | None:
         """The chat at hand. It is looked up only when needed: rules that only concern a case never
         learn whose it is."""
         if self._chat is None and self._case is not None:
             identity = self.get(IDENTITIES, str(self.case.conversation))
-            self._chat = identity.room if identity is not None else None
+            self._chat = identity.chat if identity is not None else None
         return self._chat
 
     @property
     def chat(self) -> str:
-        room = self._where()
-        assert room is not None  # noqa: S101
-        return room
+        """The room in which it is."""
+        chat = self._where()
+        assert chat is not None  # noqa: S101
+        return chat.partition(" ")[0]
+
+    @property
+    def beside(self) -> str:
+        """See `Conversation`."""
+        chat = self._where() or ""
+        return chat.partition(" ")[2]
 
     @property
     def _talk(self) -> Conversation | None:
@@ -162,6 +174,13 @@ class Turn(turn.Turn[Settings]):
         identity = self.get(IDENTITIES, str(self.conversation.serial))
         assert identity is not None  # noqa: S101
         return identity.who
+
+    @property
+    def reaches(self) -> bool | None:
+        """Whether the person's own devices can be given what we say. None: we have to ask."""
+        pin = self._pin
+        user = self.reporter.reveal()
+        return not pin or self.view.reaches(self.settings.account, user, pin)
 
     def is_reporter(self, user: str) -> bool:
         """Whether the chat at hand is this person's."""
@@ -308,9 +327,19 @@ class Turn(turn.Turn[Settings]):
 
     def say_in(self, language: str, key: str, values: Values | None = None, **fields: Any) -> None:
         """Say something to the person in the given languages."""
+        pin = "" if key in FOR_ALL else self._pin
+        if pin and self.reaches is False:
+            return  # it would stop everything else that is said there
+        fields["identities"] = frozenset({pin}) if pin else None
         audience = frozenset({self.reporter.reveal()})
         phrase = Phrase(key, language, values or {})
         self.ask(Say(self._speaks_in, phrase, audience=audience, sealed=True, **fields))
+
+    @property
+    def _pin(self) -> str:
+        """Whose devices may read what is said."""
+        instead = self.get(CONVERSATIONS, self.conversation.instead)
+        return self.conversation.pin if instead is None else instead.pin
 
     @property
     def _speaks_in(self) -> Ref:

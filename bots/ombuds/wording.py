@@ -50,6 +50,7 @@ RINGING = frozenset(
         "unsent-left",
         "unsent-clear",
         "chat-clear",
+        "held-reset",
         "answer-stopped",
         "deleted-restored",
         "deleted-lost",

@@ -86,6 +86,17 @@ def devices(vault: Vault, account: str, user: str) -> frozenset[str] | None:
     return frozenset(x for x in _devices(vault, account, user) if owner.trusts(x))
 
 
+def reaches(vault: Vault, account: str, user: str, identity: str) -> bool | None:
+    """Whether a device of the user is given what is meant for this identity; None: they have to
+    be asked for. As `Machine.recipients`."""
+    if not is_known(vault, account, user):
+        return None
+    owner = identity_of(vault, account, user)
+    known = _devices(vault, account, user).items()
+    named = any(keys.get("ed25519") == identity for _, keys in known)
+    return named or (owner.master == identity and any(owner.trusts(x) for x, _ in known))
+
+
 # -- when a key comes ------------------------------------------------------------------------------
 
 

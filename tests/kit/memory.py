@@ -37,8 +37,11 @@ class Memory:
         """User → devices; None: they have to be asked for."""
         self.identities: dict[str, Seen] = {}
         """User → cross-signing keys, where they are not those that everybody has."""
+        self.reached: set[str] = set()
+        """Identities of further devices."""
         self.views: dict[str, RoomView] = {}
         self.lowest = {"case number"}
+        """Purposes of secrets that are drawn as low as can be."""
 
     def apply(self, changes: Iterable[Change]) -> None:
         for change in changes:
@@ -145,6 +148,10 @@ class Memory:
 
     def identity(self, account: str, user: str) -> Seen:
         return self.identities.get(user, Seen(True, key_of(user)))
+
+    def reaches(self, account: str, user: str, identity: str) -> bool | None:
+        now = self.identity(account, user)
+        return identity in {now.master, *self.reached} if now.known else None
 
     def secret(self, purpose: str, about: str) -> bytes:
         """Of what is drawn, always the lowest, so that a test can name a case."""

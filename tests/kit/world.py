@@ -198,7 +198,11 @@ class World:
     def _now(self, told: Found) -> MessageNow:
         view = self.views.get(told.asked.room, RoomView(encrypted=True))
         found = None if told.error else caught_up(self.recent, told, self._found)
-        return read_now(self.account, told.asked, found, view, told.error)
+        return read_now(self.account, told.asked, found, view, told.error, self._weigh)
+
+    def _weigh(self, origin: Origin, _: Mapping[str, Any]) -> Origin:
+        key = self.memory.identity(self.account, origin.sender).master if origin.encrypted else ""
+        return replace(origin, identity=key)
 
     def at(self, request: Any) -> str:
         """The room in which something is done."""

@@ -25,6 +25,7 @@ from federation.model.events import (
     Shown,
     TextMessage,
 )
+from tests.kit.memory import key_of
 from tests.kit.ombuds import ANNA, BILAL, BOT, CHAT, OFFICE, SETTINGS, YUSRA, World
 from tests.kit.world import said
 
@@ -76,7 +77,7 @@ def test_who_writes_after_an_answer_has_it(how: str) -> None:
     assert there is not None
     view, now = world.views[CHAT], int(world.now.timestamp() * 1000)
     for at, known in ((now - 61_000, False), (now, True)):
-        origin = Origin(BOT, CHAT, f"$at-{at}", YUSRA, at, encrypted=how == "text")
+        origin = Origin(BOT, CHAT, f"$at-{at}", YUSRA, at, how == "text", identity=key_of(YUSRA))
         if how == "text":
             asked = world.handle(TextMessage(origin, view, "Thank you."))
         else:

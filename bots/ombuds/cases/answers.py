@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bots.ombuds import commands, keys
@@ -12,15 +12,18 @@ from bots.ombuds.documents.cases import Answer, AnswerMoves, AnswerState, CaseMo
 from bots.ombuds.turn import Turn
 from bots.runtime.kit import undo as undoing
 from bots.runtime.kit.states import Move
-from bots.runtime.model.decision import Performed, Phrase
+from bots.runtime.model.decision import NO_TIME, Performed, Phrase, SetTimer
 from bots.runtime.speech.phrases import Exact
+from bots.runtime.speech.vocabulary import UNDO
 from bots.runtime.understanding import texts
 from bots.runtime.understanding.commands import Invocation
-from federation.model.actions import Redact
+from federation.model.actions import AskDevices, Redact
 from federation.model.events import Edit, MediaMessage, Reaction, Shown, TextMessage
 
 MOST_WEIGHT = 10_000
 """Heavier than one part of a person's text may be, since an answer is never cut."""
+AGAIN = timedelta(minutes=1)
+"""How long we wait before asking again for devices that we could not learn."""
 OUT = (AnswerState.SENDING, AnswerState.SENT, AnswerState.DELIVERED)
 """States from which nothing can be taken back."""
 
@@ -112,7 +115,7 @@ def _show(turn: Turn, answer: Answer, key: str, values: dict[str, object] | None
     notice = keys.NOTICE(case=turn.case.number, number=answer.number)
     shown = {**_case(turn), "text": Exact(answer.text), **(values or {})}
     turn.tell(key, shown, edits=notice)
-    if key != "answer-pending":
+    if key not in ("answer-pending", "answer-held"):
         turn.ask(*window(turn, answer.number).clear(turn.room))
 
 
@@ -151,7 +154,7 @@ def edited(turn: Turn, event: Edit, number: int) -> None:
         if text is None:
             _cancel(turn, answer)
             return
-        answer = replace(answer, text=text)
+        answer = replace(answer, text=text, state=AnswerMoves.edited(answer.state))
         thread.put_answer(turn, answer)
         turn.note_edit(event.origin.event_id, event.target)
         _show(turn, answer, "answer-pending", pending(turn, text))
@@ -184,6 +187,8 @@ def due(turn: Turn, case: int, number: int) -> None:
         _unsent(turn, answer, "unsent-left")
     elif turn.conversation.exposed:
         _unsent(turn, answer, "unsent-exposed")
+    elif not turn.reaches:
+        _hold(turn, answer)
     else:
         _move(turn, answer, AnswerMoves.undo_over)
         turn.converse(spoken=turn.seconds)
@@ -195,6 +200,26 @@ def due(turn: Turn, case: int, number: int) -> None:
             strict=True,
             notify=True,
         )
+
+
+def _hold(turn: Turn, answer: Answer) -> None:
+    """The person has no device any more that is known to be hers, or we have to ask for them."""
+    if turn.reaches is None:
+        timer = keys.GOES(case=turn.case.number, number=answer.number)
+        turn.ask(AskDevices(turn.chat, turn.reporter.reveal()), SetTimer(timer, after=AGAIN))
+        return
+    _move(turn, answer, AnswerMoves.held)
+    _show(turn, answer, "answer-held", {"command": UNDO})
+    turn.tell_case("held-reset")
+
+
+def release(turn: Turn) -> None:
+    """What waits in the case at hand can go to the person again."""
+    for answer in turn.case.answers:
+        if AnswerMoves.released.may(answer.state):
+            _move(turn, answer, AnswerMoves.released)
+            timer = keys.GOES(case=turn.case.number, number=answer.number)
+            turn.ask(SetTimer(timer, after=NO_TIME))
 
 
 def performed(turn: Turn, event: Performed, case: int, number: int) -> None:
@@ -218,6 +243,8 @@ def performed(turn: Turn, event: Performed, case: int, number: int) -> None:
 def proved(turn: Turn, event: TextMessage | MediaMessage | Reaction) -> None:
     """The person wrote or reacted, so their homeserver has everything we sent before."""
     if turn.has_case and turn.is_reporter(event.origin.sender):
+        if event.origin.encrypted:
+            release(turn)
         for answer in turn.case.answers:
             if answer.sent * 1000 <= event.origin.sent_at:
                 _deliver(turn, answer.number)

@@ -100,12 +100,18 @@ def pass_on(turn: Turn, incoming: Incoming) -> None:
 
 
 def _following(turn: Turn, incoming: Incoming, text: str) -> tuple[Phrase, str]:
-    if incoming.media is not None:
+    proven = incoming.encrypted or not (turn.has_chat and turn.conversation.pin)
+    if incoming.media is not None and proven:
         return thread.medium(turn, incoming.media, text), incoming.media
     marks = thread.marks(
-        turn, encrypted=incoming.encrypted, cut=incoming.cut, changed=incoming.changed
+        turn,
+        encrypted=incoming.encrypted,
+        cut=incoming.cut,
+        changed=incoming.changed,
+        proven=proven,
     )
-    return thread.following(turn, text, marks), "text"
+    said = text if incoming.media is None else thread.medium(turn, incoming.media, text)
+    return thread.following(turn, said, marks), incoming.media or "text"
 
 
 def _continue(turn: Turn, source: str, rest: list[str]) -> None:

@@ -87,6 +87,8 @@ def put_answer(turn: Turn, answer: Answer) -> None:
     if answer.state is AnswerState.PENDING:
         turn.tell_case("answer-pending", answers.pending(turn, answer.text), handle=handle)
         answers.wait(turn, answer.number)
+    elif answer.state is AnswerState.HELD:
+        turn.tell_case("answer-held", answers.pending(turn, answer.text), handle=handle)
     elif answer.state in answers.OUT:
         turn.tell_case(answers.gone_out(turn, answer), handle=handle)
     elif answer.state is AnswerState.UNSENT:

@@ -107,9 +107,19 @@ def _marks(turn: Turn, case: Case) -> list[Phrase]:
 
 
 def marks(
-    turn: Turn, *, encrypted: bool = True, cut: bool = False, changed: bool = False
+    turn: Turn,
+    *,
+    encrypted: bool = True,
+    cut: bool = False,
+    changed: bool = False,
+    proven: bool = True,
 ) -> list[Phrase]:
-    found = {"mark-unencrypted": not encrypted, "mark-cut": cut, "mark-changed": changed}
+    found = {
+        "mark-unencrypted": not encrypted,
+        "mark-unproven": not proven,
+        "mark-cut": cut,
+        "mark-changed": changed,
+    }
     return [turn.phrase(x) for x, holds in found.items() if holds]
 
 

@@ -38,6 +38,7 @@ CASES: dict[str, Paragraphs] = {
     "state-closed": N_("closed"),
     "mark-unencrypted": N_("Not encrypted: servers on the way could read this."),
     "mark-refers": N_("The person says that they also wrote case {number}."),
+    "mark-unproven": N_("Not proven: somebody else could have written this in the person's name."),
     "mark-changed": N_("The person has changed this text."),
     "mark-cut": N_("The text was too long. Its end is missing."),
     "mark-taken": N_("{staff} takes care of it."),
@@ -100,6 +101,16 @@ ANSWERS: dict[str, Paragraphs] = {
         N_("To case {number} ({words}): sent at {time}, unless you take it back:"),
         "{text}",
         N_("To take it back, react with ❌ or write {command}. To change it, edit your message."),
+    ),
+    "answer-held": (
+        N_("For case {number} ({words}), waits for the person to type their secret number:"),
+        "{text}",
+        N_("To take it back, react with ❌ or write {command}. To change it, edit your message."),
+    ),
+    "held-reset": N_(
+        "The answer was not sent yet. The person's account has other keys than before: they have "
+        "a new phone, or somebody else uses the account. It is sent once they type their secret "
+        "number."
     ),
     "answer-cancelled": (N_("Taken back. This answer is not sent:"), "{text}"),
     "answer-stopped": N_(

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bots.ombuds import commands, keys
 from bots.ombuds.cases import thread
-from bots.ombuds.chats import sealing
+from bots.ombuds.chats import sealing, whose
 from bots.ombuds.documents.chats import (
     CONVERSATIONS,
     FLAGGERS,
@@ -55,16 +55,22 @@ def present(event: Membership) -> frozenset[str]:
 def adopt(turn: Turn, event: chats.Message) -> bool:
     """Whether this is a message of the person in a private chat; the chat may begin with it."""
     person = event.origin.sender
-    if not turn.has_chat:
+    if not turn.has_chat or _is_left_behind(turn, person):
         unsettled = turn.room_id is None and person in _staff(turn)
         if unsettled or chats.partner(event) != person:
             return False
         begin(turn, person, encrypted=event.room.encrypted)
     if not turn.is_reporter(person):
         return False
+    whose.learn(turn, event.origin)
     sealing.ensure(turn, event.room)
     _watch(turn, event.room.others(event.origin.account), settles=False)
     return True
+
+
+def _is_left_behind(turn: Turn, person: str) -> bool:
+    """A chat in clear whose conversation goes on elsewhere, with somebody who typed the receipt."""
+    return bool(turn.conversation.instead) and not turn.is_reporter(person)
 
 
 def _staff(turn: Turn) -> tuple[str, ...]:
@@ -75,8 +81,9 @@ def begin(turn: Turn, person: str, *, encrypted: bool) -> None:
     """Note that the room at hand is a private chat with this person."""
     serial = turn.office.conversations + 1
     turn.set_office(conversations=serial)
-    turn.put(CONVERSATIONS, Conversation(turn.chat, serial))
-    turn.put(IDENTITIES, Identity(serial, Reporter(person), turn.chat))
+    room, beside = turn.chat, turn.beside
+    turn.put(CONVERSATIONS, Conversation(room, serial, beside=beside))
+    turn.put(IDENTITIES, Identity(serial, Reporter(person), room, beside))
     turn.drop(INVITATIONS, turn.chat)
     flagger = turn.flagger(person)
     if encrypted or flagger.room is None:

@@ -114,6 +114,8 @@ def take(turn: Turn, incoming: Incoming) -> None:
     if closed is not None and turn.case.number != closed:
         linking.offer(turn, closed)
     arrival.notice_once(turn)
+    if turn.beside and "receipt-ask" not in turn.conversation.heard and turn.may_say("receipt-ask"):
+        turn.say("receipt-ask")
     if incoming.encrypted:
         receipts.promise(turn, incoming.event_id)
 

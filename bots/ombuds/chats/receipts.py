@@ -46,7 +46,7 @@ def due(turn: Turn, conversation: int) -> None:
     turn.enter_of(conversation)
     if not turn.has_chat or not turn.conversation.receipt:
         return
-    if turn.conversation.left or turn.conversation.exposed:
+    if turn.conversation.left or turn.conversation.exposed or not turn.reaches:
         turn.converse(receipt="")  # promised again with her next message
     elif not turn.view.count(RECEIPTS, "conversation", str(conversation)):
         _tell(turn, "receipt")
@@ -109,7 +109,7 @@ def typed(turn: Turn, event: TextMessage, found: Typed) -> None:
 
 
 def _in_clear(turn: Turn, origin: Origin, found: Typed) -> None:
-    here, receipt = turn.chat, None
+    here, receipt = turn.conversation.chat, None
     if not _waits(turn, origin):
         receipt = _known(turn, origin, found)
     turn.reply("receipt-clear")
@@ -125,7 +125,7 @@ def _expose(turn: Turn, receipt: Receipt, origin: Origin) -> None:
     if not turn.has_chat:
         return
     told = turn.look(turn.chat).encrypted and not turn.conversation.left
-    told = told and not turn.conversation.exposed
+    told = told and not turn.conversation.exposed and turn.reaches is True
     turn.converse(receipt=origin.event_id if told else "")
     if told:
         _tell(turn, "receipt-exposed")

@@ -8,13 +8,16 @@ old one from then on is a matter of its own.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from bots.ombuds.cases import answers
 from bots.ombuds.chats import arrival
 from bots.ombuds.documents.cases import CASES, Answer, Case
 from bots.ombuds.documents.chats import CONVERSATIONS, IDENTITIES, Conversation, Identity
+from bots.ombuds.documents.hidden import HIDDEN
 from bots.ombuds.documents.receipts import RECEIPTS
 from bots.ombuds.turn import Turn
+from bots.runtime.kit.documents import Collection
 from bots.runtime.model.decision import Phrase
 from bots.runtime.speech.phrases import Exact
 
@@ -24,43 +27,50 @@ MOST = 5
 
 def move(turn: Turn, conversation: int) -> None:
     """Bring a conversation into the chat at hand, together with what was begun here."""
-    here, begun = turn.chat, turn.conversation
+    begun = turn.conversation
     identity = turn.get(IDENTITIES, str(conversation))
     if identity is None:
         return
-    there, old = identity.room, turn.get(CONVERSATIONS, identity.room)
+    old = turn.get(CONVERSATIONS, identity.chat)
     _rename(turn, begun.serial, conversation)
-    _exchange(turn, identity, begun)
-    turn.put(CONVERSATIONS, _joined(old, begun, conversation))
-    if old is not None:
-        turn.put(CONVERSATIONS, _emptied(old, begun.serial))
-        _leave_word(turn, there)
-    turn.enter(here)
+    if old is not None and old.room == begun.room:
+        _pin(turn, old, begun)
+    else:
+        _exchange(turn, identity, begun, old)
+    turn.enter_of(conversation)
     _welcome(turn)
 
 
+def _pin(turn: Turn, old: Conversation, begun: Conversation) -> None:
+    """In the same chat only the identity is another one by now."""
+    turn.drop(IDENTITIES, str(begun.serial))
+    turn.drop(CONVERSATIONS, begun.chat)
+    joined = _joined(old, begun, old.serial)
+    turn.put(CONVERSATIONS, replace(joined, beside=old.beside))
+
+
 def _rename(turn: Turn, before: int, after: int) -> None:
-    """Cases and receipts of the new chat belong to the conversation that comes into it."""
-    for key in turn.keys(CASES, "conversation", str(before)):
-        case = turn.get(CASES, key)
-        if case is not None:
-            turn.put(CASES, replace(case, conversation=after))
-    for key in turn.keys(RECEIPTS, "conversation", str(before)):
-        receipt = turn.get(RECEIPTS, key)
-        if receipt is not None:
-            turn.put(RECEIPTS, replace(receipt, conversation=after))
+    """What belongs to the new chat belongs to the conversation that comes into it."""
+    collections: tuple[Collection[Any], ...] = (CASES, RECEIPTS, HIDDEN)
+    for collection in collections:
+        for key in turn.keys(collection, "conversation", str(before)):
+            document = turn.get(collection, key)
+            if document is not None:
+                turn.put(collection, replace(document, conversation=after))
 
 
-def _exchange(turn: Turn, old: Identity, begun: Conversation) -> None:
+def _exchange(turn: Turn, left: Identity, begun: Conversation, old: Conversation | None) -> None:
     new = turn.get(IDENTITIES, str(begun.serial))
-    if new is not None:
-        turn.put(IDENTITIES, replace(new, serial=old.serial))
-        turn.put(IDENTITIES, replace(old, serial=new.serial))
+    if new is None or old is None:
+        return
+    turn.put(IDENTITIES, replace(new, serial=left.serial))
+    turn.put(IDENTITIES, replace(left, serial=new.serial))
+    turn.put(CONVERSATIONS, _joined(old, begun, left.serial))
+    turn.put(CONVERSATIONS, _emptied(old, begun.serial))
+    _leave_word(turn, old.chat)
 
 
-def _joined(old: Conversation | None, begun: Conversation, serial: int) -> Conversation:
-    if old is None:
-        return replace(begun, serial=serial)
+def _joined(old: Conversation, begun: Conversation, serial: int) -> Conversation:
     return replace(
         begun,
         serial=serial,
@@ -76,13 +86,20 @@ def _joined(old: Conversation | None, begun: Conversation, serial: int) -> Conve
 
 def _emptied(old: Conversation, serial: int) -> Conversation:
     return Conversation(
-        old.room, serial, old.language, old.noticed, exposed=old.exposed, left=old.left
+        old.room,
+        serial,
+        old.language,
+        old.noticed,
+        exposed=old.exposed,
+        left=old.left,
+        pin=old.pin,
+        beside=old.beside,
     )
 
 
-def _leave_word(turn: Turn, room: str) -> None:
+def _leave_word(turn: Turn, chat: str) -> None:
     """Nothing that tells who goes on, or where: somebody else may have that phone."""
-    turn.enter(room)
+    turn.enter(chat)
     if turn.has_chat and not turn.conversation.left:
         turn.say("chat-over")
 
@@ -92,6 +109,10 @@ def _welcome(turn: Turn) -> None:
     numbers = ", ".join(str(x.number) for x in cases)
     matters = Phrase("receipt-matters", "", {"numbers": numbers}) if numbers else ""
     turn.say("receipt-back", {"matters": matters})
+    for case in cases:
+        turn.take_case(case.number, here=True)
+        answers.release(turn)
+    turn.enter_of(turn.conversation.serial)
     told = [(x, y) for x in cases for y in x.answers if y.state in answers.OUT]
     for case, answer in sorted(told, key=lambda x: x[1].sent)[-MOST:]:
         _tell_again(turn, case, answer)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bots.ombuds import commands, keys
 from bots.ombuds.cases import filing, hiding, standing
 from bots.ombuds.cases.filing import Incoming
-from bots.ombuds.chats import changes, receipts
+from bots.ombuds.chats import changes, receipts, whose
 from bots.ombuds.documents.hidden import mark
 from bots.ombuds.turn import Turn
 from bots.runtime.model.messages import Gone, MessageNow, written
@@ -31,8 +31,8 @@ def _removed(turn: Turn, event: Redaction) -> None:
 def now_known(turn: Turn, now: MessageNow, case: int) -> None:
     turn.enter(now.room)
     turn.take_message(now.room, now.event_id)
-    turn.take_case(case, here=True)
-    if not turn.has_case:
+    turn.take_case(case)
+    if not turn.has_case or not turn.has_chat:
         return
     incoming = _incoming(turn, now)
     if turn.gone or isinstance(now.answer, Gone):
@@ -48,6 +48,9 @@ def now_known(turn: Turn, now: MessageNow, case: int) -> None:
 def _incoming(turn: Turn, now: MessageNow) -> Incoming | None:
     """Unencrypted messages too: no complaint is lost, and staff see that it was not encrypted."""
     if now.shown is None or not turn.is_reporter(now.author):
+        return None
+    origins = (now.shown.origin, *((now.edit,) if now.edit is not None else ()))
+    if not all(whose.is_hers(turn, x) for x in origins):
         return None
     words, kind = written(now.shown)
     text, cut = receipts.clean(words)

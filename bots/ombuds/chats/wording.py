@@ -15,6 +15,7 @@ WITH_ORIGINAL = frozenset(
         "not-alone",
         "chat-clear",
         "link-offer",
+        "receipt-ask",
         "flags-on",
         "flag-question",
         "flag-questions",
@@ -182,6 +183,16 @@ RECEIPTS: dict[str, Paragraphs] = {
         _KEEP,
         _SHARED,
         _USE,
+    ),
+    "receipt-ask": (
+        N_(
+            "We do not know this device yet, so we show nothing here of what you may have written "
+            "to us before."
+        ),
+        N_(
+            "If you want to go on with that, write your secret number here. If not, all is well: "
+            "this is a new matter."
+        ),
     ),
     "receipt-deleted": N_(
         "The message with your secret number is deleted here. If you lose the number, write "

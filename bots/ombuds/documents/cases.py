@@ -43,6 +43,8 @@ class CaseMoves(Machine):
 
 class AnswerState(StrEnum):
     PENDING = "pending"
+    HELD = "held"
+    """The person's account has other keys than before; it goes once the receipt was typed."""
     SENDING = "sending"
     SENT = "sent"
     """Our homeserver has it; nobody knows whether the person's has."""
@@ -57,11 +59,14 @@ class AnswerMoves(Machine):
     outcome comes twice. If staff remove an edit of the command, we keep no word of the answer."""
 
     proposed = Begin(AnswerState.PENDING)
-    edited = Move(AnswerState.PENDING)
-    taken_back = Move(AnswerState.PENDING, to=AnswerState.CANCELLED)
+    edited = Move(AnswerState.PENDING, AnswerState.HELD, to=AnswerState.PENDING)
+    taken_back = Move(AnswerState.PENDING, AnswerState.HELD, to=AnswerState.CANCELLED)
     edit_removed = Move(
-        *(AnswerState.PENDING, AnswerState.UNSENT, AnswerState.CANCELLED), to=AnswerState.CANCELLED
+        *(AnswerState.PENDING, AnswerState.HELD, AnswerState.UNSENT, AnswerState.CANCELLED),
+        to=AnswerState.CANCELLED,
     )
+    held = Move(AnswerState.PENDING, to=AnswerState.HELD)
+    released = Move(AnswerState.HELD, to=AnswerState.PENDING)
     undo_over = Move(AnswerState.PENDING, to=AnswerState.SENDING)
     failed = Move(AnswerState.PENDING, AnswerState.SENDING, to=AnswerState.UNSENT)
     sent = Move(AnswerState.SENDING, to=AnswerState.SENT)

@@ -42,6 +42,10 @@ class Reporter:
 Who = Annotated[Reporter, PlainValidator(Reporter), PlainSerializer(Reporter.reveal)]
 
 
+def chat_key(room: str, beside: str = "") -> str:
+    return f"{room} {beside}".rstrip()
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """Who a person is, and in which chat we talk to them."""
@@ -50,6 +54,12 @@ class Identity:
     """Serial number of the conversation."""
     who: Who
     room: str = field(repr=False)
+    beside: str = field(default="", repr=False)
+    """See `Conversation`."""
+
+    @property
+    def chat(self) -> str:
+        return chat_key(self.room, self.beside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +88,18 @@ class Conversation:
     """How many the person was told in this chat."""
     instead: str = field(default="", repr=False)
     """Of a chat that is not encrypted: the one in which we answer, by its id or by its handle."""
+    pin: str = field(default="", repr=False)
+    """The identity of the person (`Origin.identity`), or the key of the only device, as the first
+    encrypted message showed it. Empty: not known yet."""
+    first: str = field(default="", repr=False)
+    """That message, while we find out whose it was."""
+    beside: str = field(default="", repr=False)
+    """Of what somebody writes in another one's chat, from an identity that is not hers: that
+    identity. It has matters of its own, and nothing of the other's is shown there."""
+
+    @property
+    def chat(self) -> str:
+        return chat_key(self.room, self.beside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +155,7 @@ IDENTITIES = Collection(
     key=lambda x: str(x.serial),
     indexes={"who": lambda x: (x.who.reveal(),)},
 )
-CONVERSATIONS = Collection("ombuds/conversation", Conversation, key=lambda x: x.room)
+CONVERSATIONS = Collection("ombuds/conversation", Conversation, key=lambda x: x.chat)
 INVITATIONS = Collection("ombuds/invitation", Invitation, key=lambda x: x.room)
 GONE = Collection("ombuds/gone", Gone, key=lambda x: x.key)
 EDITS = Collection("ombuds/edit", Edited, key=lambda x: x.edit)

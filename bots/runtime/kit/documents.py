@@ -156,6 +156,10 @@ class View(Protocol):
     def identity(self, account: str, user: str) -> Seen:
         """The user's cross-signing keys as our account knows them now."""
 
+    def reaches(self, account: str, user: str, identity: str) -> bool | None:
+        """Whether a device of the user belongs to this identity (`Send.identities`); None: they
+        have to be asked for."""
+
     def secret(self, purpose: str, about: str) -> bytes:
         """32 bytes that nobody knows who lacks the office's key, the same each time: a rule that
         decides again, for a store that was lost, arrives at the same."""

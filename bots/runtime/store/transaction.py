@@ -14,7 +14,7 @@ from bots.runtime.store.rows.documents import Documents
 from bots.runtime.store.rows.handles import Handles
 from bots.runtime.store.rows.inbox import Inbox, InboxRow
 from bots.runtime.store.rows.outbox import AWAKE, HELD, Outbox, OutboxRow
-from federation.encryption.standing import devices, seen
+from federation.encryption.standing import devices, reaches, seen
 from federation.model import rooms
 from federation.model.actions import Action, CreateRoom, Handle, Ref
 from federation.model.events import RoomView, Seen
@@ -84,6 +84,10 @@ class Transaction(Inbox, Outbox, Handles, Documents):
     def identity(self, account: str, user: str) -> Seen:
         """The user's cross-signing keys as the account knows them now."""
         return seen(self, account, user)
+
+    def reaches(self, account: str, user: str, identity: str) -> bool | None:
+        """See `bots.runtime.kit.documents.View`."""
+        return reaches(self, account, user, identity)
 
     def secret(self, purpose: str, about: str) -> bytes:
         """See `bots.runtime.kit.documents.View`."""

@@ -101,6 +101,9 @@ class _Opened:
     def identity(self, account: str, user: str) -> Seen:
         return self._tx.identity(account, user)
 
+    def reaches(self, account: str, user: str, identity: str) -> bool | None:
+        return self._tx.reaches(account, user, identity)
+
     def secret(self, purpose: str, about: str) -> bytes:
         return self._tx.secret(purpose, about)
 
