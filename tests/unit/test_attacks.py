@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 from tests.synapse.attacks.rows import FOLDER, KIN, ROWS, files
@@ -30,3 +31,12 @@ def test_every_attack_is_in_a_row_and_tells_its_story() -> None:
         for name, story in stories_in(file).items():
             assert f"{FOLDER}/{file.name}::{name}" in named
             assert story, f"{name} tells nothing"
+
+
+def test_the_threat_model_names_tests_that_are_there() -> None:
+    attacks = {x for file in (ROOT / FOLDER).glob("test_*.py") for x in stories_in(file)}
+    told = (ROOT / "docs/threat-model.md").read_text(encoding="utf-8")
+    named, files = set(re.findall(r"`(test_\w+)`", told)), set(re.findall(r"`([\w/]+\.py)`", told))
+    assert len(named) > 10
+    assert named <= attacks
+    assert all((ROOT / x).exists() or (ROOT / FOLDER / x).exists() for x in files)
