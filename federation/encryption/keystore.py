@@ -27,6 +27,7 @@ from nio.crypto import (
     SessionStore,
 )
 
+from federation.encryption.bounding import OF_A_DEVICE, Bounds
 from federation.model.ports import Vault
 
 _CACHE = 2_000
@@ -39,7 +40,10 @@ class KeyStore:
         self._account = account
         self._vault: Vault | None = None
         self.sender = ""
-        """Whose to-device event is being taken in: the owner of the room keys in it."""
+        """Whose to-device event is being taken in: the owner of the room keys in it; or with whose
+        device a session is opened."""
+        self._bounds = Bounds(account, self._forget_sessions)
+        self._sessions: OrderedDict[str, list[Session]] = _Lazy(self._sessions_with)
 
     @contextmanager
     def using(self, vault: Vault) -> Iterator[None]:
@@ -75,7 +79,7 @@ class KeyStore:
 
     def load_sessions(self) -> SessionStore:
         store = SessionStore()
-        store._entries = _Lazy(self._sessions_with)
+        store._entries = self._sessions = _Lazy(self._sessions_with)
         return store
 
     def _sessions_with(self, curve_key: str) -> list[Session]:
@@ -101,8 +105,27 @@ class KeyStore:
         self.vault.write("olm session", self._key(curve_key, session.id), value)
         index = json.loads(self.vault.read("olm sessions", self._key(curve_key)) or b"[]")
         if session.id not in index:
-            ids = json.dumps([*index, session.id]).encode()
-            self.vault.write("olm sessions", self._key(curve_key), ids)
+            self._index_sessions(curve_key, [*index, session.id])
+            self._bounds.opened(self.vault, self.sender, curve_key)
+
+    def _index_sessions(self, curve_key: str, ids: list[str]) -> None:
+        """All of a device; those that were used longest ago are forgotten, but never the newest."""
+        self.vault.write("olm sessions", self._key(curve_key), json.dumps(ids).encode())
+        if len(ids) > OF_A_DEVICE:
+            by_use = [x.id for x in self._sessions_with(curve_key) if x.id != ids[-1]]
+            kept = {ids[-1], *by_use[: OF_A_DEVICE - 1]}
+            for gone in (x for x in ids if x not in kept):
+                self.vault.erase("olm session", self._key(curve_key, gone))
+            known = self._sessions[curve_key]
+            known[:] = [x for x in known if x.id in kept]
+            left = json.dumps([x for x in ids if x in kept]).encode()
+            self.vault.write("olm sessions", self._key(curve_key), left)
+
+    def _forget_sessions(self, vault: Vault, curve_key: str) -> None:
+        for gone in json.loads(vault.read("olm sessions", self._key(curve_key)) or b"[]"):
+            vault.erase("olm session", self._key(curve_key, gone))
+        vault.erase("olm sessions", self._key(curve_key))
+        self._sessions.pop(curve_key, None)
 
     # -- Megolm sessions (rooms) ---------------------------------------------------------------
 

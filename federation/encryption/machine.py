@@ -239,6 +239,7 @@ class Machine:
         for key in keys.values():
             if not verify(mapping(key), device.user, device.device_id, device.ed25519):
                 continue
+            self.keys.sender = device.user
             try:
                 self.olm.create_session(key["key"], device.curve25519)
             except (KeyError, TypeError, ValueError) as error:
