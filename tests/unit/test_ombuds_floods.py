@@ -9,7 +9,7 @@ import pytest
 
 from bots.ombuds import keys
 from bots.ombuds.cases.blocks import LONG, MOST
-from bots.ombuds.cases.rush import FEW, NEXT, SINGLES
+from bots.ombuds.cases.rush import FEW, NEXT, OF_ONE, SINGLES
 from bots.ombuds.documents.cases import CASES, LATER, Case, Shelf
 from bots.ombuds.documents.chats import IDENTITIES
 from bots.ombuds.documents.floods import KEPT
@@ -130,6 +130,27 @@ def test_who_has_written_before_is_shown_among_them(world: World) -> None:
     world.pass_time(3600)
     flood(world)
     assert len(roots(world, world.write("it goes on", room=f"{CHAT}-0")[1])) == 1
+
+
+def test_who_has_written_before_is_shown_as_often_as_people_write(world: World) -> None:
+    world.with_chat()
+    world.write("before")
+    world.pass_time(61)
+    flood(world)
+    for number in range(10):
+        flood(world)
+        world.write("!new")
+        assert len(roots(world, world.write(f"matter {number}")[1])) == 1
+        world.pass_time(1)
+
+
+def test_one_person_who_writes_much_makes_no_rush(world: World) -> None:
+    world.with_chat()
+    for number in range(OF_ONE):
+        world.write("!new")
+        assert len(roots(world, world.write(f"matter {number}")[1])) == 1
+    world.write("!new")
+    assert not roots(world, world.write("and one more")[1])
 
 
 def test_the_same_words_of_many_are_shown_once(world: World) -> None:

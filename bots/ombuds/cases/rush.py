@@ -1,10 +1,11 @@
 """Very many cases at once: those of people who write once are shown, the others told of together.
 
-The first few of any ten minutes are shown whoever writes. Then a case is shown if nobody else has
-written the same, and if its person has begun no other one lately and has no more than two chats
-with us; if there are very many even of these, some more are shown each minute, the newest and the
-oldest in turn. All others stay on the shelf: stored, confirmed to those who wrote, listed, and
-shown if staff want.
+A rush is ten cases of five people within ten minutes. While it lasts, somebody who had written
+before goes on being shown. Of the others a case is shown if nobody else has written the same, and
+if its person has no more than two chats with us, nor begun another one just before, or several
+lately; if there are very many even of these, some more are shown each minute, the newest and the
+oldest in turn. What is not shown stays on the shelf: stored, confirmed to those who wrote, listed,
+and shown if staff want.
 """
 
 from __future__ import annotations
@@ -25,11 +26,18 @@ from bots.runtime.speech.vocabulary import with_word
 
 WINDOW = 600.0
 """Seconds: what "lately" means here."""
-FEW = 10
-"""Cases in that time that are shown whoever began them."""
+FEW, PEOPLE = 10, 5
+"""Cases, and people who began them, that make no rush yet."""
+OF_ONE = 50
+"""Cases of one person that are shown in that time if there is no rush."""
+OF_KNOWN = 15
+"""And in a rush, of somebody who had written before it."""
+BEFORE = 60.0
+"""Seconds before its first case."""
+OF_NEW, BURST, CHATS = 3, 20.0, 2
+"""Of others: cases, seconds in which one is shown, and chats with us."""
 SINGLES = 40
-"""And of those who began one only."""
-CHATS = 2
+"""All that are shown in that time, as long as they come."""
 MOST = 200
 """Cases that are remembered of that time."""
 GATHERED, APART = timedelta(seconds=20), timedelta(seconds=60)
@@ -46,7 +54,7 @@ def shelf_for(turn: Turn, words: str) -> Shelf | None:
     rush = turn.get(RUSH, "rush") or Rush()
     lately = tuple(x for x in rush.lately if sparing.lately(x.at, turn.seconds, WINDOW))[-MOST:]
     like = _fingerprint(words)
-    shelf = _shelf(turn, lately, person, like)
+    shelf = _shelf(turn, rush, lately, Began(turn.seconds, person, like))
     began = Began(turn.seconds, person, like, shelf is None)
     turn.put(RUSH, replace(rush, lately=(*lately, began)))
     if shelf is not None:
@@ -59,20 +67,30 @@ def _fingerprint(words: str) -> str:
     return hashlib.sha256(letters.encode("utf-8", "replace")).hexdigest()[:16] if letters else ""
 
 
-def _shelf(turn: Turn, lately: tuple[Began, ...], person: int, like: str) -> Shelf | None:
-    if len(lately) < FEW:
-        return None
-    if any(x.person == person or x.like == like != "" for x in lately) or _is_many(turn):
+def _shelf(turn: Turn, rush: Rush, lately: tuple[Began, ...], new: Began) -> Shelf | None:
+    mine = [x for x in lately if x.person == new.person]
+    if len(lately) < FEW or len({x.person for x in lately}) < PEOPLE:
+        return Shelf.RUSH if len(mine) >= OF_ONE else None
+    if _is_known(turn, rush):
+        return Shelf.RUSH if len(mine) >= OF_KNOWN else None
+    same = any(x.like == new.like and x.person != new.person for x in lately if x.like)
+    if same or _is_many(turn, mine):
         return Shelf.RUSH
     return None if sum(x.shown for x in lately) < SINGLES else Shelf.SINGLE
 
 
-def _is_many(turn: Turn) -> bool:
-    """Whether the person has many chats with us, and none that we know from before."""
-    number = turn.conversation.case
-    before = None if number is None else turn.get(CASES, str(number))
-    known = before is not None and not sparing.lately(before.opened, turn.seconds, WINDOW)
-    return not known and turn.view.count(IDENTITIES, "who", turn.reporter.reveal()) > CHATS
+def _is_known(turn: Turn, rush: Rush) -> bool:
+    """Whether the person had begun a case in this chat before the rush."""
+    serial = str(turn.conversation.serial)
+    first = next(iter(turn.find(CASES, "conversation", serial, most=1, oldest=True)), None)
+    since = rush.since if sparing.lately(rush.last, turn.seconds, WINDOW) else turn.seconds
+    return first is not None and first.opened < since - BEFORE
+
+
+def _is_many(turn: Turn, mine: list[Began]) -> bool:
+    just = any(sparing.lately(x.at, turn.seconds, BURST) for x in mine)
+    chats = turn.view.count(IDENTITIES, "who", turn.reporter.reveal())
+    return just or len(mine) >= OF_NEW or chats > CHATS
 
 
 # -- what staff are told ---------------------------------------------------------------------------
@@ -81,7 +99,7 @@ def _is_many(turn: Turn) -> bool:
 def _note(turn: Turn, person: int, shelf: Shelf) -> None:
     rush = turn.get(RUSH, "rush") or Rush()
     if not sparing.lately(rush.last, turn.seconds, WINDOW):
-        rush = replace(rush, number=rush.number + 1, cases=0, people=(), told=False)
+        rush = Rush(rush.lately, rush.number + 1, turn.seconds)
     if not rush.due:
         turn.ask(SetTimer(keys.TELL_RUSH(), after=APART if rush.told else GATHERED))
     if shelf is Shelf.SINGLE and not turn.view.count(CASES, "shelf", Shelf.SINGLE):

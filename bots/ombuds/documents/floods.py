@@ -26,6 +26,8 @@ class Rush:
     lately: tuple[Began, ...] = ()
     number: int = 0
     """Of the last rush."""
+    since: float = 0.0
+    """When its first case came that was not shown."""
     last: float = 0.0
     """When its last case came that was not shown."""
     cases: int = 0
