@@ -26,6 +26,7 @@ MEASUREMENTS = (
     "share",
     "storms",
     "backlog",
+    "floods",
     "restart",
     "resident",
     "blocked",
