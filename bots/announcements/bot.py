@@ -25,7 +25,17 @@ from bots.announcements.settings import Settings
 from bots.announcements.wording import WORDING
 from bots.runtime.kit import deadletters
 from bots.runtime.kit.bot import KitBot, Spec
-from bots.runtime.kit.routing import Router, commands, form, in_room, now, on, outcome, timer
+from bots.runtime.kit.routing import (
+    Router,
+    commands,
+    form,
+    in_room,
+    now,
+    on,
+    outcome,
+    rewound,
+    timer,
+)
 from bots.runtime.kit.undo import SIGN
 from bots.runtime.model.decision import MailReceived, SetAside, Started
 from bots.runtime.speech.tongues import Texts
@@ -84,11 +94,13 @@ ROUTES: Router[Turn] = Router(
     on(Started, room.started, digest.started),
     on(SetAside, deadletters.tell),
     timer(keys.UNDO, release.due, of=news.ITEMS),
+    rewound(keys.UNDO, release.rewound, of=news.ITEMS),
     timer(keys.CHUNK, rounds.chunk_due, of=mails.CHUNKS),
     timer(keys.TELLING, rounds.telling_due, of=mails.ROUNDS),
     timer(keys.MAIL_AGAIN, rounds.again),
     timer(keys.DIGEST, digest.due),
     timer(keys.CALL_UNDO, digest.call_due),
+    rewound(keys.CALL_UNDO, digest.rewound),
     timer(keys.WATCH, watch.due),
     timer(keys.CONFIRMING, asking.due),
     timer(keys.CONFIRM_AGAIN, asking.again),

@@ -30,7 +30,7 @@ from bots.ombuds.turn import Turn
 from bots.ombuds.wording import WORDING
 from bots.runtime.kit.bot import KitBot, Spec
 from bots.runtime.kit.records import RECORDED
-from bots.runtime.kit.routing import Router, in_room, now, on, outcome, timer
+from bots.runtime.kit.routing import Router, in_room, now, on, outcome, rewound, timer
 from bots.runtime.mail.documents import ADDRESSES, LETTERS
 from bots.runtime.model.decision import SetAside, Started
 from bots.runtime.speech.tongues import Texts
@@ -127,6 +127,7 @@ ROUTES: Router[Turn] = Router(
     timer(keys.SEARCH, casework.go_on, of=SEARCHES),
     timer(keys.DEVICES, devices.compare),
     timer(keys.GOES, answers.due),
+    rewound(keys.GOES, answers.rewound),
     timer(keys.CONFIRM_ARRIVAL, standing.confirm_arrival),
     timer(keys.ERASE, hiding.over, of=HIDDEN),
     timer(keys.WELCOME, arrival.welcome),

@@ -43,7 +43,7 @@ def waiting(span: timedelta = UNDO) -> Do:
 
     def do(event: Event, now: datetime) -> Sequence[Request]:
         if isinstance(event, TextMessage):
-            return WINDOW.open(ROOM, span)
+            return *WINDOW.offer(ROOM), SetTimer("undo", after=span)
         return [Send(ROOM, Text(event.key))] if isinstance(event, Due) else []
 
     return do
@@ -233,7 +233,7 @@ async def test_what_may_have_left_before_a_backup_was_restored_is_held(
 
     def do(event: Event, now: datetime) -> Sequence[Request]:
         if isinstance(event, TextMessage):
-            return WINDOW.open(ROOM, UNDO)
+            return *WINDOW.offer(ROOM), SetTimer("undo", after=UNDO)
         return [Deliver("mail", "lane", {"text": "out"})] if isinstance(event, Due) else []
 
     bot, settings = Obedient(do), tmp_path / "office.yaml"

@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 
 from bots.announcements import keys
-from bots.runtime.model.decision import Request
+from bots.runtime.model.decision import Request, Rewound
 from federation.model.actions import React
 from tests.kit.announcements import BILAL, STRANGER, World, texts
+from tests.kit.world import said
 
 ADDRESS = "amal@mail.example"
 
@@ -134,3 +135,23 @@ def test_only_editors_can_ask(world: World) -> None:
     assert ask(world, sender=STRANGER) == []
     ask(world)
     assert world.react(notice(world), "❌", STRANGER) == []
+
+
+def test_when_the_machine_was_started_again_the_notice_tells_the_new_time(world: World) -> None:
+    world.send("Erstes")
+    assert ask(world) == ["digest-pending"]
+    told = said(world.handle(Rewound("call/1")), "digest-pending")
+    assert told.edits == "digest/1/call"
+    assert "neu gestartet" in world.bot.render(told.phrase).body
+    assert world.handle(Rewound("call/2")) == []
+
+
+def test_so_does_the_notice_of_a_release() -> None:
+    world = World().start()
+    event, _ = world.write("# News\n\nText")
+    world.react(event, "✅")
+    told = said(world.handle(Rewound("undo/1")), "pending")
+    assert told.edits == keys.OFFER(number=1)
+    assert "neu gestartet" in world.bot.render(told.phrase).body
+    world.react(event, "❌")
+    assert world.handle(Rewound("undo/1")) == []

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bots.ombuds.documents.cases import AnswerState
-from bots.runtime.model.decision import Due, Performed, Request, Say, SetTimer
+from bots.runtime.model.decision import Due, Performed, Request, Rewound, Say, SetTimer
 from federation.model.events import Edit, Shown, TextMessage
 from tests.kit.ombuds import ANNA, BILAL, CEM, CHAT, OFFICE, YUSRA, World
 from tests.kit.world import said
@@ -267,3 +267,23 @@ def test_a_notice_that_is_made_anew_says_what_became_of_the_answer() -> None:
     world.handle(Shown(world.origin(CHAT, YUSRA), world.view(CHAT), (answer,)))
     told = [x for x in world.office_keys(world.redact(event)) if x.startswith("answer-")]
     assert told == ["answer-delivered", "answer-sent"]
+
+
+def test_when_the_machine_was_started_again_the_notice_tells_the_new_time(world: World) -> None:
+    command(world)
+    world.now += timedelta(hours=2)
+    asked = world.handle(Rewound("answer/1/1"))
+    told = said(asked, "answer-pending")
+    assert told.edits == NOTICE
+    closes = (world.now + world.settings.undo).astimezone(world.settings.timezone)
+    assert told.phrase.values["time"] == f"{closes:%H:%M:%S}"
+    assert "was started again" in world.bot.render(told.phrase).body
+    assert not [x for x in asked if isinstance(x, SetTimer)], "the store has begun it anew"
+
+
+def test_nothing_is_said_of_an_answer_that_does_not_wait_any_more(world: World) -> None:
+    command(world)
+    world.marks(NOTICE, "❌")
+    assert world.handle(Rewound("answer/1/1")) == []
+    assert world.handle(Rewound("answer/1/2")) == []
+    assert world.handle(Rewound("answer/9/1")) == []

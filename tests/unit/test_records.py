@@ -22,6 +22,7 @@ from bots.runtime.model.decision import (
     FormSubmitted,
     MailReceived,
     Performed,
+    Rewound,
     SetAside,
     Started,
 )
@@ -94,7 +95,7 @@ RECORDS: dict[str, records.Waiting | Order] = {
     "event-encrypted": OPENED,
     "event-anew": replace(OPENED, anew=True),
     "locked": Locked(KEY, BOT, ROOM, CLOSED),
-    "timer": Rings("due/ombuds/answer/17/0a1b", "ombuds", "answer/17", AT),
+    "timer": Rings("due/ombuds/answer/17/0a1b", "ombuds", "answer/17", AT, 60.0),
     "late": KeyIsLate(f"unreadable/{KEY}", BOT, KEY, AT),
     "now": Answer("performed/0a1b", BOT, "exchange", ASKED, "0a1b", FOUND, None),
     "now-not": Answer(
@@ -107,6 +108,7 @@ RECORDS: dict[str, records.Waiting | Order] = {
     "told-aside-action": told(SetAside("out-0a1b", "action", "M_FORBIDDEN", ROOM, "case/17/root")),
     "told-form": Told("form/key", "announcements", FormSubmitted("subscribe", {"mail": "a@b.c"})),
     "told-mail": Told("mail/key", "announcements", MailReceived({"subject": "Re: x", "to": ["a"]})),
+    "told-rewound": Told("rewound/ombuds/answer/17/1/3", "ombuds", Rewound("answer/17/1")),
     "order-send": order(Send(ROOM, Text("Guten Tag – مرحبا"))),
     "order-send-all": order(
         Send(

@@ -67,7 +67,14 @@ def _window(item: Announcement) -> undoing.Window:
 
 def _wind(turn: Turn, item: Announcement) -> None:
     turn.ask(_window(item).wind(turn.settings.undo))
-    turn.show(item, "pending", undoing.told(turn.closes))
+    turn.show(item, "pending", {**undoing.told(turn.closes), "anew": ""})
+
+
+def rewound(turn: Turn, item: Announcement) -> None:
+    """The machine was started again, so the time begins anew."""
+    if item.state is State.PENDING:
+        anew = Phrase("undo-anew", turn.language)
+        turn.show(item, "pending", {**undoing.told(turn.closes), "anew": anew})
 
 
 def undo(turn: Turn, item: Announcement, *, asked: bool = False) -> None:

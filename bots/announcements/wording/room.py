@@ -29,7 +29,11 @@ ROOM: dict[str, Paragraphs] = {
     "readers-digest": NP_("{n} reader gets it in the digest.", "{n} readers get it in the digest."),
     "pending": (
         N_("This message goes out by mail at {time}, unless somebody takes it back."),
+        "{anew}",
         N_("To take it back, react with ❌ or write {command}. To change it, edit it."),
+    ),
+    "undo-anew": N_(
+        "The computer behind this account was started again, so the time has begun anew."
     ),
     "taken-back": N_("Taken back. Nothing was sent. To send it after all, write {command}."),
     "released": N_("Released at {time}. It goes out by mail."),
@@ -127,6 +131,7 @@ ROOM: dict[str, Paragraphs] = {
     ),
     "digest-pending": (
         N_("The digest goes out by mail at {time}, unless somebody takes it back."),
+        "{anew}",
         N_("To take it back, react with ❌ or write {command}."),
     ),
     "digest-taken-back": N_(

@@ -51,7 +51,7 @@ def window(turn: Turn, number: int) -> undoing.Window:
 
 
 def pending(turn: Turn, text: str) -> dict[str, object]:
-    return {**_case(turn), **undoing.told(turn.closes), "text": Exact(text)}
+    return {**_case(turn), **undoing.told(turn.closes), "text": Exact(text), "anew": ""}
 
 
 def _case(turn: Turn) -> dict[str, object]:
@@ -220,6 +220,15 @@ def release(turn: Turn) -> None:
             _move(turn, answer, AnswerMoves.released)
             timer = keys.GOES(case=turn.case.number, number=answer.number)
             turn.ask(SetTimer(timer, after=NO_TIME))
+
+
+def rewound(turn: Turn, case: int, number: int) -> None:
+    """The machine was started again, so the time begins anew."""
+    turn.take_case(case)
+    answer = find(turn, number)
+    if answer is not None and answer.state is AnswerState.PENDING:
+        values = {**pending(turn, answer.text), "anew": turn.phrase("undo-anew")}
+        _show(turn, answer, "answer-pending", values)
 
 
 def performed(turn: Turn, event: Performed, case: int, number: int) -> None:

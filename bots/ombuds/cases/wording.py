@@ -100,6 +100,7 @@ ANSWERS: dict[str, Paragraphs] = {
     "answer-pending": (
         N_("To case {number} ({words}): sent at {time}, unless you take it back:"),
         "{text}",
+        "{anew}",
         N_("To take it back, react with ❌ or write {command}. To change it, edit your message."),
     ),
     "answer-held": (
@@ -111,6 +112,9 @@ ANSWERS: dict[str, Paragraphs] = {
         "The answer was not sent yet. The person's account has other keys than before: they have "
         "a new phone, or somebody else uses the account. It is sent once they type their secret "
         "number."
+    ),
+    "undo-anew": N_(
+        "The computer behind this account was started again, so the time has begun anew."
     ),
     "answer-cancelled": (N_("Taken back. This answer is not sent:"), "{text}"),
     "answer-stopped": N_(

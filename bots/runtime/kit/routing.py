@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from bots.runtime.kit.documents import Collection
 from bots.runtime.kit.keys import Key, Made, Question, Timer
-from bots.runtime.model.decision import Due, Event, FormSubmitted, Performed
+from bots.runtime.model.decision import Due, Event, FormSubmitted, Performed, Rewound
 from bots.runtime.model.messages import MessageNow
 from bots.runtime.understanding.commands import Command, Commands, Invocation, Unknown
 from federation.model.actions import Action
@@ -92,6 +92,11 @@ def timer(key: Timer, rule: Callable[..., None], of: Collection[Any] | None = No
     return _keyed(Due, key, lambda x: x.key, (rule,), of, f"timer {key.pattern}")
 
 
+def rewound(key: Timer, rule: Callable[..., None], of: Collection[Any] | None = None) -> Route[T]:
+    """Its window has begun anew, since the machine was started again: as `timer`."""
+    return _keyed(Rewound, key, lambda x: x.key, (rule,), of, f"rewound {key.pattern}")
+
+
 def outcome(
     what: Made | type[Action], *rules: Callable[..., None], of: Collection[Any] | None = None
 ) -> Route[T]:
@@ -121,7 +126,7 @@ def _keyed(
         parts = key.read(name(event))
         if parts is None:
             return None
-        given = (turn,) if kind is Due else (turn, event)
+        given = (turn,) if kind in (Due, Rewound) else (turn, event)
         if of is None:
             return lambda: _all(rules, *given, **parts)
         document = turn.get(of, str(*parts.values()))

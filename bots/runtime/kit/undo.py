@@ -33,7 +33,7 @@ class Window:
 
     def wind(self, span: timedelta) -> SetTimer:
         """It begins, or begins anew."""
-        return SetTimer(self.timer, after=span)
+        return SetTimer(self.timer, after=span, window=True)
 
     def shut(self) -> CancelTimer:
         """Nothing waits any more."""

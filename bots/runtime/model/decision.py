@@ -29,6 +29,13 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
+class Rewound:
+    """The machine was started again: a window (`SetTimer.window`) has begun anew."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Performed:
     """An action that asked for it (`notify`) was carried out, or was set aside for good."""
 
@@ -80,7 +87,17 @@ class MailReceived:
     """As the mail bridge parsed it."""
 
 
-Event = RoomEvent | Started | Due | Performed | MessageNow | SetAside | FormSubmitted | MailReceived
+Event = (
+    RoomEvent
+    | Started
+    | Due
+    | Rewound
+    | Performed
+    | MessageNow
+    | SetAside
+    | FormSubmitted
+    | MailReceived
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +150,9 @@ class SetTimer:
     _: KW_ONLY
     at: datetime | None = None
     after: timedelta | None = None
+    window: bool = False
+    """`after` is counted as long as the machine is up, also while the office is down. If the
+    machine is started again meanwhile, it begins anew, and the rule hears `Rewound`."""
 
     def __post_init__(self) -> None:
         if (self.at is None) == (self.after is None):

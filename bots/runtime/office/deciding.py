@@ -259,6 +259,8 @@ def _set_timer(tx: Transaction, cause: _Cause, bot: str, slot: str, request: Set
     rings = Rings(key, bot, request.key, was)
     if request.after is None:
         tx.set_timer(name, at, rings)
+    elif request.window:
+        tx.set_window(name, dataclasses.replace(rings, span=request.after.total_seconds()))
     else:
         tx.set_span(name, request.after.total_seconds(), rings)
 

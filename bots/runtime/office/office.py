@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from bots.runtime.kit.bot import Bot
-from bots.runtime.model.decision import FormSubmitted, MailReceived, Started
+from bots.runtime.model.decision import FormSubmitted, MailReceived, Rewound, Started
 from bots.runtime.model.errors import StoreError
 from bots.runtime.office.deciding import Deciding, Progress
 from bots.runtime.office.delivering import Delivering
@@ -142,6 +142,9 @@ class Office:
         for post in self._posts:
             bot, event = post.bot.name, Started(post.session.account, start)
             tx.enter(Told(f"started/{bot}/{start}", bot, event))
+        for window in tx.rewind():
+            rewound = Rewound(window.timer)
+            tx.enter(Told(f"rewound/{window.bot}/{window.timer}/{start}", window.bot, rewound))
 
     async def begin_again(self) -> None:
         """Tell every bot that it starts, as after a restart: its settings are others now."""

@@ -59,7 +59,7 @@ def assemble(
     probe = probe or from_environment(os.environ)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     sealer = Sealer(key or load_key(folder / KEY_FILE))
-    store = Store.open(folder, sealer, clock.now, probe, clock.running)
+    store = Store.open(folder, sealer, clock.now, probe, clock.running, clock.boot)
     posts = [Post(bot, _session(account, store, sealer, clock, probe)) for bot, account in bots]
     return Office(store, posts, clock)
 

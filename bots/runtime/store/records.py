@@ -25,6 +25,7 @@ from bots.runtime.model.decision import (
     FormSubmitted,
     MailReceived,
     Performed,
+    Rewound,
     SetAside,
     Started,
 )
@@ -84,8 +85,9 @@ EVENTS: Mapping[str, type] = {
     "aside": SetAside,
     "form": FormSubmitted,
     "mail": MailReceived,
+    "rewound": Rewound,
 }
-Own = Started | Performed | SetAside | FormSubmitted | MailReceived
+Own = Started | Performed | SetAside | FormSubmitted | MailReceived | Rewound
 """What happens to us, and in no room."""
 
 
@@ -155,6 +157,8 @@ class Rings:
     """The name under which the bot set it."""
     was: float
     """When it was to ring, had no store been lost."""
+    span: float = 0.0
+    """Of a window: how long it is, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)

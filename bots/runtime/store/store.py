@@ -25,6 +25,7 @@ from typing import Any, TypeVar
 import sqlite_utils
 
 from bots.runtime.model.errors import AlreadyRunning, StoreError
+from bots.runtime.process.clock import Boot, boot
 from bots.runtime.store import erased
 from bots.runtime.store.sealing import Sealer
 from bots.runtime.store.transaction import Transaction
@@ -53,9 +54,14 @@ class _Time:
     """By the clock on the wall, and how long the office has run, over all its lives."""
 
     def __init__(
-        self, wall: Callable[[], float], running: Callable[[], float], noted: float
+        self,
+        wall: Callable[[], float],
+        running: Callable[[], float],
+        boot: Callable[[], Boot],
+        noted: float,
     ) -> None:
         self.wall = wall
+        self.boot = boot
         self.noted = noted
         """How long it has run, as far as the store knows."""
         self._before = noted - running()
@@ -98,9 +104,11 @@ class Store:
         clock: Callable[[], float] = time.time,
         probe: Probe = no_probe,
         running: Callable[[], float] = time.monotonic,
+        boot: Callable[[], Boot] = boot,
     ) -> Store:
         """Open or make the store in `folder`. `clock` gives seconds since the epoch, `running`
-        those since some moment, by a clock that nobody sets.
+        those since some moment, by a clock that nobody sets, `boot` those since the machine was
+        started.
 
         Raises AlreadyRunning, StoreError, OSError.
         """
@@ -119,7 +127,7 @@ class Store:
         except BaseException:
             os.close(lock)
             raise
-        return cls(folder, db, sealer, lock, _Time(clock, running, noted), probe)
+        return cls(folder, db, sealer, lock, _Time(clock, running, boot, noted), probe)
 
     async def run(self, name: str, work: Callable[[Transaction], T]) -> T:
         """Run `work` in one transaction: all of it is committed, or, if it raises, none.
@@ -156,7 +164,8 @@ class Store:
         connection.execute("BEGIN IMMEDIATE")
         try:
             now, run = self._time.wall(), self._time.running()
-            transaction = Transaction(connection, self.sealer, now, self.patience, run)
+            boot = self._time.boot()
+            transaction = Transaction(connection, self.sealer, now, self.patience, run, boot)
             result = work(transaction)
             if to_note := run > self._time.noted + every:
                 transaction.write(*RUN, repr(run).encode())

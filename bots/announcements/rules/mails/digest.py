@@ -13,7 +13,7 @@ from bots.announcements.rules.mails import rounds
 from bots.announcements.rules.turn import Turn, Values
 from bots.announcements.settings import next_digest
 from bots.runtime.kit import undo as undoing
-from bots.runtime.model.decision import SetTimer, Started
+from bots.runtime.model.decision import Phrase, SetTimer, Started
 from federation.model.events import Reaction
 
 
@@ -67,13 +67,20 @@ def ask(turn: Turn) -> None:
 def _open(turn: Turn) -> None:
     number = turn.desk.calls + 1
     turn.note(calls=number, call=CallMoves.asked(turn.desk.call))
-    values = undoing.told(turn.closes)
+    values = {**undoing.told(turn.closes), "anew": ""}
     turn.tell("digest-pending", values, handle=keys.CALL(number=number))
     turn.ask(*_window(number).open(turn.room, turn.settings.undo))
 
 
 def _window(number: int) -> undoing.Window:
     return undoing.Window(keys.CALL(number=number), keys.CALL_UNDO(number=number))
+
+
+def rewound(turn: Turn, number: int) -> None:
+    """The machine was started again, so the time begins anew."""
+    if CallMoves.sent.may(turn.desk.call) and turn.desk.calls == number:
+        anew = Phrase("undo-anew", turn.language)
+        _show(turn, "digest-pending", {**undoing.told(turn.closes), "anew": anew})
 
 
 def reacted(turn: Turn, event: Reaction) -> None:

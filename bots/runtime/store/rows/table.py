@@ -6,6 +6,7 @@ import json
 import sqlite3
 from typing import Any
 
+from bots.runtime.process.clock import UNKNOWN, Boot
 from bots.runtime.store.sealing import Sealer
 
 
@@ -19,6 +20,7 @@ class Table:
         now: float,
         patience: float,
         running: float = 0.0,
+        boot: Boot = UNKNOWN,
     ) -> None:
         self._sql = connection.execute
         self._sealer = sealer
@@ -33,6 +35,7 @@ class Table:
         """Seconds since the epoch, by the office's clock."""
         self.running = running
         """Seconds that the office has run, over all its lives."""
+        self.boot = boot
 
 
 def encode(value: Any) -> bytes:

@@ -63,7 +63,7 @@ CREATE TABLE copies (
 -- `at` in seconds by the clock on the wall, or of all the time that the office has run so far.
 CREATE TABLE timers (
     key BLOB PRIMARY KEY,
-    clock TEXT NOT NULL CHECK (clock IN ('wall', 'running')),
+    clock TEXT NOT NULL,
     at REAL NOT NULL,
     sealed BLOB NOT NULL
 ) WITHOUT ROWID;
