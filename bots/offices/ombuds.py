@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bots.offices import mailing
+from bots.offices import codes, mailing
 from bots.offices.checkup.live import checking, of_ombuds
 from bots.ombuds.bot import OmbudsBot
 from bots.ombuds.documents.team import OFFICE
@@ -37,7 +37,7 @@ from federation.model.ports import Probe
 
 def ombuds_settings(config: OmbudsConfig) -> Settings:
     """What the ombuds bot's rules need of the settings; all of it may change while it runs, but
-    what is used once, when the room is made."""
+    what is used once, when the room is made. Raises ValueError."""
     zone: tzinfo = config.office.timezone
     return Settings(
         account=config.account.user,
@@ -49,6 +49,7 @@ def ombuds_settings(config: OmbudsConfig) -> Settings:
         name=config.account.display_name,
         room_name=config.room.name,
         federate=config.room.federate,
+        codes=codes.read(config.state),
         accounts=frozenset(config.bots),
         alarms=() if config.alarms is None else _addresses(config.alarms.to),
     )
@@ -147,7 +148,10 @@ class OmbudsRunning:
             new = load(self._config.path)
         except ConfigFaults as faults:
             raise ValueError(str(faults)) from None
-        self._bot.settings = ombuds_settings(new)
+        settings, before = ombuds_settings(new), self._bot.settings
+        if new.staff == self._config.staff:  # who of them has no account was found at the start
+            settings = replace(settings, staff=before.staff, absent=before.absent)
+        self._bot.settings = settings
         self.office.store.patience = new.unreadable_after.total_seconds()
         install(new.logging.level)
         return _fixed(self._config, new)

@@ -21,6 +21,7 @@ from bots.ombuds.documents.flags import FLAGS, MODERATORS, NOTICES, PLACES, Stag
 from bots.ombuds.documents.floods import BLOCKS, RUSH
 from bots.ombuds.documents.floods import KEPT as KEPT_ASIDE
 from bots.ombuds.documents.hidden import HIDDEN
+from bots.ombuds.documents.pins import ASKED, PINS
 from bots.ombuds.documents.receipts import GUESSES, RECEIPTS
 from bots.ombuds.documents.team import DEVICES, OFFICE
 from bots.ombuds.flags import decisions, flagging, looking, places, telling
@@ -163,7 +164,7 @@ ROUTES: Router[Turn] = Router(
 )
 
 KEPT = (
-    *(OFFICE, DEVICES, ALARMS),
+    *(OFFICE, DEVICES, ALARMS, PINS, ASKED),
     *(LETTERS, ADDRESSES),
     *RECORDED,
     *(CASES, LATER, SEARCHES, HIDDEN),

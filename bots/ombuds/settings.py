@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta, tzinfo
 
+from bots.ombuds.codes import Given
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -24,6 +26,8 @@ class Settings:
     """How long we wait before telling moderators about more flags."""
     absent: tuple[str, ...] = ()
     """People named as `staff` who have no account."""
+    codes: tuple[Given, ...] = ()
+    """Codes that were made on the host, for founders, and where nobody is known any more."""
     accounts: frozenset[str] = frozenset()
     """Bots and service accounts: they have power in rooms, and are not told about flags."""
     alarms: tuple[str, ...] = field(default=(), repr=False)

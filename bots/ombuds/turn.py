@@ -296,10 +296,11 @@ class Turn(turn.Turn[Settings]):
         return sparing.may_say(key, self.office.heard, self.seconds, self.set_office)
 
     def tell(self, key: str | Phrase, values: Values | None = None, **fields: Any) -> None:
-        """Say something in the ombuds room: a phrase, or the one with this name."""
+        """Say something in the ombuds room: a phrase, or the one with this name. It is for those
+        of the team whose keys are known, and waits while there is nobody."""
         phrase = self.phrase(key, values) if isinstance(key, str) else key
-        audience = frozenset(self.office.roster)
-        self.ask(Say(self.room, phrase, audience=audience, sealed=True, **fields))
+        fields = {"pinned": True, "sealed": True, **fields}
+        self.ask(Say(self.room, phrase, audience=frozenset(self.office.roster), **fields))
 
     def alarm(self, key: str, values: Values | None = None, **fields: Any) -> None:
         """Tell everybody something that they must know at once: here, where it rings; by mail,

@@ -10,6 +10,7 @@ from bots.ombuds.cases.wording import ANSWERS, BLOCKED, CASES, RUSH
 from bots.ombuds.chats.wording import LONG, RECEIPTS, REPORTER, WITH_ORIGINAL
 from bots.ombuds.commands import ORIGINAL
 from bots.ombuds.flags.wording import MODERATORS, PRIVATE, ROOMS, STAFF
+from bots.ombuds.team.pinwording import PINS
 from bots.ombuds.team.wording import OFFICE, TEAM
 from bots.runtime.speech import declining, unheeded, vocabulary
 from bots.runtime.speech.phrases import Paragraphs, Wording
@@ -27,6 +28,7 @@ PARAGRAPHS: dict[str, Paragraphs] = (
     | BLOCKED
     | OFFICE
     | TEAM
+    | PINS
     | ROOMS
     | PRIVATE
     | MODERATORS
@@ -60,6 +62,11 @@ RINGING = frozenset(
         "team-intruder",
         "set-aside",
         "device-unsigned",
+        "founding",
+        "code-expected",
+        "code-from-host",
+        "keys-changed",
+        "keys-withheld",
         "send-again-staff",
         "send-again",
         "text-only",

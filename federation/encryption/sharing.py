@@ -19,7 +19,7 @@ from typing import Any
 from federation.client.homeserver import Homeserver, path
 from federation.encryption import meeting, owing
 from federation.encryption.machine import MEGOLM, Device, Machine
-from federation.model.errors import FederationError, KeysNotShared, TooSoon
+from federation.model.errors import FederationError, KeysNotShared, NobodyMeant, TooSoon
 from federation.model.ports import DEVICES, Ledger, Transactor, Vault
 
 log = logging.getLogger(__name__)
@@ -38,6 +38,8 @@ class Readers:
     """In, but not come yet."""
     identities: frozenset[str] | None = None
     """See `actions.Send`."""
+    pins: int = 0
+    """See `errors.NobodyMeant`."""
 
     def only(self, here: frozenset[str]) -> Readers:
         return replace(self, here=here, asked=frozenset())
@@ -94,7 +96,7 @@ class Sharing:
             if owed.asked - users.here - users.asked or owed.identities != users.identities:
                 self._machine.forget_outbound(room_id)  # she must no longer read
             if not self._is_settled(room_id, users.only(users.here)):
-                await self._share(room_id, users.only(users.here))
+                await self._share(room_id, users.only(users.here), users.asked)
             await self._owe(room_id, users)
             return self._machine.encrypt(room_id, kind, content)
 
@@ -182,7 +184,7 @@ class Sharing:
             and settled == _Settled(session.id, users, self._machine.epoch)
         )
 
-    async def _share(self, room_id: str, users: Readers) -> None:
+    async def _share(self, room_id: str, users: Readers, asked: frozenset[str]) -> None:
         await self._settle(room_id, users.here)  # before the key as it is now, which opens less
         if self._machine.outbound(room_id) is None:
             # Servers need not announce later devices of somebody who is only invited.
@@ -190,6 +192,8 @@ class Sharing:
         else:
             await self._query_hidden(users.here)
         found = await self._recipients(users)
+        if users.identities is not None and not found.devices:
+            await self._expect(users, asked)
         await self._claim(found.devices)
         session = self._session_for(room_id, found.devices)
         if session.message_count == 0:
@@ -204,6 +208,12 @@ class Sharing:
         session.shared = True
         if not found.hidden:
             self._settled[room_id] = _Settled(session.id, users, found.epoch)
+
+    async def _expect(self, users: Readers, asked: frozenset[str]) -> None:
+        """Raises NobodyMeant if nobody of those who are there, or are asked in, may read it."""
+        found = await self._recipients(replace(users, here=asked))
+        if not found.devices:
+            raise NobodyMeant(users.pins)
 
     async def _query_hidden(self, users: frozenset[str]) -> None:
         """What a homeserver leaves out once may be there the next time: no message is lost by it

@@ -70,6 +70,9 @@ class Send:
     """Keys go only to devices that were signed under one of these master keys, and to the devices
     that are named here themselves, of somebody without cross-signing (`Origin.identity`). None: to
     all that their owners have signed, or to all of those who sign none."""
+    pinned: bool = False
+    """Only to those of the audience whose identities are pinned, by what is pinned when it leaves.
+    It waits while nobody is there who may read it."""
     strict: bool = False
     """Refuse, rather than withhold keys, while anyone outside `audience` is in the room."""
     sealed: bool = False
@@ -95,6 +98,7 @@ class EditMessage:
     audience: Audience | None = None
     identities: Audience | None = None
     sealed: bool = False
+    pinned: bool = False
     notify: bool = False
     whose: str | None = None
     """As in `Send`, and the same as there."""

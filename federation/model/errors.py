@@ -112,6 +112,16 @@ class NobodyThere(FederationError):
         self.people = people
 
 
+class NobodyMeant(FederationError):
+    """No device of those who are there belongs to an identity that this is meant for: it waits
+    until another identity is pinned, or somebody comes or goes."""
+
+    def __init__(self, pins: int) -> None:
+        super().__init__("nobody there has an identity that this is meant for")
+        self.pins = pins
+        """See `federation.encryption.pins.number`."""
+
+
 class NotThereYet(FederationError):
     """A room that replaces one of ours, into which nobody has let us so far: it waits until we are
     there."""

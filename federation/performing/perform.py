@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from federation.client.accounts import is_nobody
 from federation.client.homeserver import path, told
+from federation.encryption import pins
 from federation.encryption.sharing import Readers
 from federation.model import actions, rooms
 from federation.model.acl import denies
@@ -62,6 +63,8 @@ class _Meant:
     identities: frozenset[str] | None = None
     strict: bool = False
     sealed: bool = False
+    pins: int = 0
+    """Their number when the identities were looked up."""
 
 
 class Performer:
@@ -133,18 +136,31 @@ class Performer:
             content["m.relates_to"] = _in_thread(action.thread)
         elif action.reply_to is not None:
             content["m.relates_to"] = {"m.in_reply_to": {"event_id": action.reply_to}}
-        meant = self._meant(action, strict=action.strict)
+        meant = await self._meant(action, strict=action.strict)
         return await self._message(action.room, content, action_id, meant)
 
     async def _edit(self, action: actions.EditMessage, action_id: str) -> Outcome:
         content = _message(Text(f"* {action.text.body}", notice=action.text.notice))
         content["m.new_content"] = _message(action.text)
         content["m.relates_to"] = {"rel_type": "m.replace", "event_id": action.target}
-        return await self._message(action.room, content, action_id, self._meant(action))
+        meant = await self._meant(action)
+        return await self._message(action.room, content, action_id, meant)
 
-    def _meant(self, action: actions.Send | actions.EditMessage, *, strict: bool = False) -> _Meant:
+    async def _meant(
+        self, action: actions.Send | actions.EditMessage, *, strict: bool = False
+    ) -> _Meant:
         audience = None if action.audience is None else action.audience | {self._account}
-        return _Meant(audience, action.identities, strict, action.sealed)
+        if action.identities is None and not action.pinned:
+            return _Meant(audience, None, strict, action.sealed)
+        users = action.audience or frozenset()
+
+        def look(ledger: Ledger) -> _Meant:
+            pinned = pins.of(ledger, self._account, users) if action.pinned else frozenset()
+            identities = pinned | (action.identities or frozenset())
+            number = pins.number(ledger, self._account)
+            return _Meant(audience, identities, strict, action.sealed, number)
+
+        return await self._session.store.run("pins", look)
 
     async def _decline(self, action: actions.DeclineVerification, action_id: str) -> Outcome:
         relation = {"rel_type": "m.reference", "event_id": action.target}
@@ -180,7 +196,7 @@ class Performer:
         if room.only_asks(others):
             raise NobodyThere(others)
         asked = frozenset(user for user in others if room.members[user] == "invite")
-        users = Readers(readers - asked, asked, meant.identities)
+        users = Readers(readers - asked, asked, meant.identities, meant.pins)
         encrypted = await self._session.sharing.encrypt(room_id, users, kind, content)
         return await self._put(room, "m.room.encrypted", encrypted, action_id)
 

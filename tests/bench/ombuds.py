@@ -16,6 +16,7 @@ from bots.lab.synapse.embedded import EmbeddedSynapse
 from tests.bench.children import Child
 from tests.bench.light import PASSWORD
 from tests.bench.place import Place
+from tests.kit.founders import hand_out, joins
 
 
 class Noted(Timeline):
@@ -79,10 +80,7 @@ async def scene(place: Place, reporters: int = 1, *, beating: bool = False) -> A
         settings = _settings(place, synapse, account, staff.user_id)
         office = await _office(place, settings, beating=beating)
         ends.push_async_callback(office.end)
-        room = await staff.wait_until(
-            lambda: next(iter(staff.invited_rooms), None), "the ombuds room", timeout=30
-        )
-        await staff.join(room)
+        room = await joins(staff)
         chats = [await _first_case(account, room, staff, person) for person in people]
         yield Scene(synapse, office, account, room, staff, noted, people, chats)
 
@@ -96,6 +94,7 @@ def _settings(place: Place, synapse: EmbeddedSynapse, account: str, staff: str) 
     }
     path = place.folder / "ombuds.yaml"
     path.write_text(json.dumps(settings))  # JSON is YAML
+    hand_out(place.folder / "office", staff)
     return path
 
 

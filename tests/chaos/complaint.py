@@ -24,6 +24,7 @@ from tests.chaos.process import Keeper
 from tests.chaos.story import PATIENCE
 from tests.chaos.trials import Trial, full_id
 from tests.chaos.witness import Witness
+from tests.kit.founders import confirms
 
 PLACES = (0.0, 0.25, 0.5, 0.75)
 """Where in the course of things to kill, of all times that a point is reached."""
@@ -181,6 +182,7 @@ async def _assemble(scene: Scene) -> None:
             timeout=PATIENCE,
         )
         scene.room = await person.join(invited)
+        await confirms(person, scene.room)
     await scene.staff_see("Welcome")
 
 

@@ -38,6 +38,7 @@ from federation.model.errors import FederationError
 from federation.model.ports import Probe
 from federation.performing import creating
 from tests.chaos.bot import Busy
+from tests.kit.founders import given
 
 VARIABLE = "CHAOS_OFFICE"
 READY = "ready"
@@ -110,6 +111,7 @@ def _bot(told: Told) -> Bot:
             languages=("en", "de"),
             timezone=ZoneInfo("Europe/Berlin"),
             undo=timedelta(seconds=told.undo),
+            codes=given(*told.staff),
         ),
         Words(),
     )

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bots.ombuds import codes
 from bots.ombuds.bot import OmbudsBot
 from bots.ombuds.settings import Settings
 from bots.runtime.office.serving import Account as Post
@@ -20,6 +21,7 @@ from tests.clients.engines import EVERY
 from tests.clients.looks import all_are_readable, all_have_names
 from tests.clients.strict import Shown, StrictPerson
 from tests.conftest import Account
+from tests.kit.founders import code_of, given
 from tests.synapse.offices import running
 
 pytestmark = pytest.mark.synapse
@@ -41,7 +43,14 @@ class House:
     async def opened(self) -> None:
         await asyncio.sleep(HESITATES)
         self.room = await enter_the_first(self.anna)
-        await self.anna.sees("Welcome", room=self.room, sender=self.account)
+        await self.confirm(self.anna)
+
+    async def confirm(self, person: StrictPerson) -> None:
+        """She types the code that she was handed."""
+        await person.sees("recovery", room=self.room, sender=self.account)
+        await person.send(self.room, codes.shown(code_of(person.user_id)))
+        told = f"{person.user_id}.? is confirmed"
+        await person.sees(told, room=self.room, sender=self.account)
 
     async def answer(self, text: str, to: Shown, by: StrictPerson) -> None:
         await by.send(self.room, f"!answer {text}", thread=to.id)
@@ -70,6 +79,7 @@ async def house(
         collect=timedelta(seconds=1),
         name=NAME,
         room_name=f"{NAME}: cases",
+        codes=given(anna.user_id, bilal.user_id),
     )
     post = Post(account.homeserver, account.user_id, account.password, display_name=NAME)
     async with running(tmp_path / "office", [(OmbudsBot(settings, Words()), post)]):

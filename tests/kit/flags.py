@@ -13,6 +13,7 @@ from federation.model.actions import (
     Handle,
 )
 from federation.model.events import RoomView
+from tests.kit.founders import code_of, given
 from tests.kit.ombuds import ANNA, BILAL, BOT, SETTINGS
 from tests.kit.world import EnglishWords, World, said
 
@@ -51,12 +52,15 @@ class Meadow:
     decision: str = ""
 
     def __post_init__(self) -> None:
-        settings = replace(SETTINGS, collect=timedelta(seconds=self.collect))
+        staff = (ANNA, BILAL)
+        settings = replace(SETTINGS, collect=timedelta(seconds=self.collect), codes=given(*staff))
         self.world = Homeserver(OmbudsBot(settings, EnglishWords()), BOT)
         self.world.start()
         self.office = self.world.memory.handles["office/room"].room_id
-        for user in (BOT, ANNA, BILAL):
+        for user in (BOT, *staff):
             self.world.move(self.office, user, "join")
+        for user in staff:
+            self.world.write(code_of(user), user, self.office)
         self.world.pass_time(0)
         self.levels: dict[str, Any] = {"users": {MODA: 50, MODI: 50, BOT: 50}}
 

@@ -43,6 +43,9 @@ class Memory:
         self.lowest = {"case number"}
         """Purposes of secrets that are drawn as low as can be."""
 
+        self.pins: dict[str, str] = {}
+        """User → what is said to pinned identities goes to this one."""
+
     def apply(self, changes: Iterable[Change]) -> None:
         for change in changes:
             if moving.has_state(change.collection):

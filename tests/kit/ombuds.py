@@ -16,6 +16,7 @@ from bots.runtime.kit.documents import Collection
 from bots.runtime.model.decision import Event, Performed, Phrase, Request, Say
 from federation.model.actions import AskNow, CreateRoom, Handle, Redact
 from federation.model.events import Edit, MediaMessage, Origin, TextMessage
+from tests.kit.founders import code_of, given
 from tests.kit.world import EnglishWords, Found
 from tests.kit.world import World as Homeserver
 from tests.kit.wrote import Wrote
@@ -40,6 +41,8 @@ class World(Homeserver):
     the bot in the clear."""
 
     def __init__(self, settings: Settings = SETTINGS, errors: dict[str, str] | None = None) -> None:
+        if not settings.codes:
+            settings = replace(settings, codes=given(*settings.staff))
         super().__init__(OmbudsBot(settings, EnglishWords()), BOT, errors=errors or {})
         self.settings = settings
         self.wrote = Wrote()
@@ -95,6 +98,8 @@ class World(Homeserver):
         self.start()
         for user in (BOT, *self.settings.staff):
             self.move(OFFICE, user, "join")
+        for user in self.settings.staff:
+            self.write(code_of(user), user, OFFICE)
         self.said.clear()
         self.pass_time(0)  # the devices of the team are looked at
         return self

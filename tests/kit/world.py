@@ -20,6 +20,7 @@ from bots.runtime.model.decision import (
     Phrase,
     Request,
     Say,
+    SetPin,
     SetTimer,
     Started,
     Withdraw,
@@ -147,6 +148,8 @@ class World:
             self.timers.pop(request.key, None)
         elif isinstance(request, Withdraw):
             pass  # what is asked for is done at once
+        elif isinstance(request, SetPin):
+            self.memory.pins[request.user] = request.identity
         elif isinstance(request, Say):
             self.bot.render(request.phrase)
             several = " " in request.phrase.language

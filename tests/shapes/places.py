@@ -18,6 +18,7 @@ from federation.model.actions import DeclineVerification, Handle, Redact
 from federation.model.events import RoomEvent, RoomView
 from federation.model.translate import translate
 from tests.kit import announcements, exchange, flags, ombuds, onboarding
+from tests.kit.memory import key_of
 from tests.shapes.recorded import Shape
 
 AUTHOR = "@canary-author:secret.example"
@@ -100,7 +101,9 @@ class Place(ABC):
         else:
             self.kept[raw["event_id"]] = {**raw, "edits": _edits(raw), "sealed": sealed}
         self.keep()
-        return translate(self.account, self.room, raw, self.view, sealed)
+        event = translate(self.account, self.room, raw, self.view, sealed)
+        key = key_of(event.origin.sender) if sealed else ""
+        return replace(event, origin=replace(event.origin, identity=key))
 
     def last_edit(self, event_id: str) -> dict[str, Any]:
         found = [x for x in self.kept.values() if x["edits"] == event_id]

@@ -9,15 +9,16 @@ import pytest
 
 from bots.runtime.kit.documents import View
 from bots.runtime.kit.turn import Decision
-from bots.runtime.model.decision import Event, Phrase, Say, Withdraw
-from bots.runtime.office.deciding import Deciding
+from bots.runtime.model.decision import Event, Phrase, Say, SetPin, Started, Withdraw
+from bots.runtime.office.deciding import Deciding, _Cause
 from bots.runtime.office.delivering import Delivering
 from bots.runtime.office.performing import Waits
 from bots.runtime.office.withdrawing import withdraw
 from bots.runtime.process.clock import ManualClock
-from bots.runtime.store.records import Order
+from bots.runtime.store.records import Order, Told
 from bots.runtime.store.store import Store
 from bots.runtime.store.transaction import Transaction
+from federation.encryption import pins
 from federation.model import rooms
 from federation.model.actions import Action, EditMessage, Handle, React, Send, Text
 from federation.model.events import MembershipKind
@@ -306,3 +307,58 @@ async def test_it_goes_in_the_commit_of_its_decision_or_not_at_all(
     await store.run("decide", deciding.some)
     assert not await store.run("coming", lambda tx: tx.is_coming(QUESTION))
     assert await said_after(store, clock, 2) == ["a0", "a5"]
+
+
+# -- until somebody is known -----------------------------------------------------------------------
+
+
+class Choosy(Cautious):
+    """Says nothing before somebody's identity is pinned."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__()
+        self._store = store
+        self.quick = False
+        """Somebody is pinned while it is at work."""
+
+    async def perform(self, action: Send, action_id: str) -> Outcome:
+        self.tried.append(action_id)
+        number = await self._store.run("look", lambda tx: pins.number(tx, BOT))
+        if number:
+            self.done.append(action_id)
+            return Outcome(str(action.room), f"$of-{action_id}")
+        if self.quick:
+            await self._store.run("pin", lambda tx: pins.keep(tx, BOT, LEYLA, "her key"))
+        raise Waits(pins=number)
+
+
+async def test_what_only_pinned_identities_may_read_rests_until_one_is(
+    store: Store, clock: ManualClock
+) -> None:
+    performer = Choosy(store)
+    await append(store, "case")
+    await append(store, "hers", whose=LEYLA)
+    await carried_out(store, clock, performer, 2)
+    assert sorted(performer.tried) == ["case", "hers"]
+    await membership(store, "join", told=False)
+
+    def pin(tx: Transaction) -> bool:
+        Deciding({BOT: Obedient()})._request(
+            tx, _Cause("cause", 0, None, Told("cause", "bot", Started(BOT, 1)), None, None), BOT,
+            Obedient(), [SetPin(ROOM, LEYLA, "her key")],
+        )  # fmt: skip
+        return bool(tx.lanes)
+
+    assert await store.run("decide", pin)
+    await carried_out(store, clock, performer, 4)
+    assert sorted(performer.done) == ["case", "hers"]
+
+
+async def test_who_is_pinned_while_it_is_tried_is_not_overlooked(
+    store: Store, clock: ManualClock
+) -> None:
+    performer = Choosy(store)
+    performer.quick = True
+    await append(store, "case")
+    await carried_out(store, clock, performer, 2)
+    assert performer.done == ["case"]

@@ -53,6 +53,11 @@ class Installed:
     def synapse_log(self) -> str:
         return (self.folder / "synapse.log").read_text()
 
+    def code(self, user: str) -> str:
+        """That `init` printed for a founder of the ombuds office."""
+        log = (self.folder.parent / "init.log").read_text()
+        return next(line.split()[1] for line in log.splitlines() if line.split()[:1] == [user])
+
     def office(self, name: str) -> Installation:
         folder = self.folder / name
         settings = yaml.safe_load((folder / f"{name}.yaml").read_text())

@@ -25,6 +25,7 @@ from bots.runtime.speech.words import Words
 from federation.client.interests import Interests
 from tests.conftest import Account as HomeserverAccount
 from tests.conftest import unique
+from tests.kit.founders import confirms, given
 from tests.synapse.conftest import MakePerson
 from tests.synapse.networks import PASSWORD, Client
 from tests.synapse.offices import running
@@ -50,6 +51,7 @@ class House:
             languages=("en", "de", "ar"),
             timezone=ZoneInfo("Europe/Berlin"),
             undo=self.undo,
+            codes=given(self.anna.user_id, self.bilal.user_id),
         )
         interests = Interests(devices=True, undone=True)
         account = self.account
@@ -62,6 +64,8 @@ class House:
         for person in (self.anna, self.bilal):
             asked = partial(self._asked, person)
             room = await person.join(await person.wait_until(asked, "the invitation"))
+            if not self.rooms:
+                await confirms(person, room)
         self.rooms.append(room)
         return room
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,6 +22,7 @@ from bots.runtime.process.clock import Clock
 from bots.runtime.speech.words import Words
 from federation.client.interests import Interests
 from tests.conftest import Account as HomeserverAccount
+from tests.kit.founders import given, joins
 from tests.synapse.conftest import MakePerson
 from tests.synapse.offices import running
 
@@ -75,6 +75,7 @@ def house(new_account: NewAccount, make_person: MakePerson, tmp_path: Path) -> O
                 languages=("en", "de", "ar"),
                 timezone=ZoneInfo("Europe/Berlin"),
                 undo=undo,
+                codes=given(anna.user_id, bilal.user_id, *more_staff),
             ),
             Words(),
         )
@@ -84,13 +85,7 @@ def house(new_account: NewAccount, make_person: MakePerson, tmp_path: Path) -> O
         async with running(tmp_path / "office", [(bot, post)], clock=clock):
             room = ""
             for person in (anna, bilal):
-                await person.wait_until(partial(_first, person.invited_rooms), "the invitation")
-                room = await person.join(next(iter(person.invited_rooms)))
-            await anna.wait_for(room_id=room, body=re.compile("Welcome"))
+                room = await joins(person)
             yield House(account.user_id, room, anna, bilal, leyla)
 
     return open_house
-
-
-def _first(names: Iterable[str]) -> str | None:
-    return next(iter(names), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -9,7 +10,9 @@ import pytest
 
 from bots.lab.people.person import Person
 from bots.lab.synapse.embedded import EmbeddedSynapse
+from bots.runtime.process.control import ask
 from tests.conftest import unique
+from tests.kit.founders import hand_out, joins
 from tests.synapse.processes import (
     Installation,
 )
@@ -46,7 +49,8 @@ async def install(synapse: EmbeddedSynapse, tmp_path: Path) -> AsyncIterator[Ins
         await installation.close()
 
 
-async def joined(person: Person) -> str:
-    """The staff's room, once she has accepted its invitation."""
-    invitation = await person.wait_until(lambda: next(iter(person.invited_rooms), None), "the room")
-    return await person.join(invitation)
+async def joined(person: Person, here: Installation) -> str:
+    """The staff's room, once she has accepted its invitation and typed her code."""
+    hand_out(here.state, *here.settings["staff"])
+    await asyncio.to_thread(ask, here.state, "reload")
+    return await joins(person)

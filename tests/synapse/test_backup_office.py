@@ -23,6 +23,7 @@ from federation.encryption import machine
 from federation.model.errors import DeviceLost
 from tests.chaos.olm import new_room_key
 from tests.conftest import Account as HomeserverAccount
+from tests.kit.founders import given, joins
 from tests.synapse.conftest import MakePerson
 from tests.synapse.mirror import Mirror
 from tests.synapse.office_backups import back_up, bring_back, lose
@@ -161,7 +162,7 @@ async def test_cases_and_answers_of_the_time_between(
     account = Account(ombuds.homeserver, ombuds.user_id, ombuds.password)
     folder = tmp_path / "state"
     async with running(folder, [(bot, account)]) as office:
-        room = await enter(staff)
+        room = await joins(staff)
         chat, _ = await leyla.write_privately(ombuds.user_id, "The heating is broken.")
         root = await staff.wait_for(room_id=room, body=re.compile("heating is broken"))
         await leyla.wait_for(room_id=chat, body=re.compile("Your number is"))
@@ -184,14 +185,6 @@ async def test_cases_and_answers_of_the_time_between(
         assert (answer.encrypted, answer.shield) == (True, None)
 
 
-async def enter(staff: Person) -> str:
-    """The office's room, once she was asked in."""
-    await staff.wait_until(lambda: next(iter(staff.invited_rooms), None))
-    room = await staff.join(next(iter(staff.invited_rooms)))
-    await staff.wait_for(room_id=room, body=re.compile("Welcome"))
-    return room
-
-
 async def settled(office: Office, person: Person, room: str) -> None:
     """The office has done all that it knows of, and she has seen it."""
     await until(lambda: idle(office))
@@ -206,6 +199,7 @@ def ombuds_settings(account: str, staff: str) -> Settings:
         languages=("en",),
         timezone=ZoneInfo("Europe/Berlin"),
         undo=timedelta(seconds=1),
+        codes=given(staff),
     )
 
 

@@ -69,7 +69,7 @@ async def test_reload_takes_up_the_undo_window_and_refuses_faults(
     here.settings["answers"]["undo"] = "10h"
     here.write()
     office = await here.ready()
-    room = await joined(anna)
+    room = await joined(anna, here)
     chat, _ = await leyla.write_privately(here.account, "Die Heizung ist kalt.")
     root = await case_in(room, anna, "Die Heizung ist kalt.")
 
@@ -148,7 +148,7 @@ async def test_sigterm_in_the_middle_of_a_burst_loses_nothing(
     anna, leyla = await make_person("anna"), await make_person("leyla")
     here = install(anna.user_id)
     office = await here.ready()
-    room = await joined(anna)
+    room = await joined(anna, here)
     chat, _ = await leyla.write_privately(here.account, "Nummer 0.")
     await case_in(room, anna, "Nummer 0.")
     texts = [f"Nummer {number}." for number in range(1, 31)]
@@ -170,7 +170,7 @@ async def test_a_full_disk_ends_it_in_one_sentence_and_loses_nothing(
     anna, leyla = await make_person("anna"), await make_person("leyla")
     here = install(anna.user_id)
     office = await here.ready()
-    room = await joined(anna)
+    room = await joined(anna, here)
     chat, _ = await leyla.write_privately(here.account, "Nummer 0.")
     await case_in(room, anna, "Nummer 0.")
     office.allow_no_file_beyond((here.state / "office.db-wal").stat().st_size)

@@ -53,8 +53,8 @@ async def test_an_office_with_which_nothing_is_wrong(
     here.state.mkdir(mode=0o700)
     here.folder.chmod(0o700)
     await here.ready()
-    room = await joined(anna)
-    await joined(bilal)
+    room = await joined(anna, here)
+    await joined(bilal, here)
     await healthy(here)
     done = await here.command("doctor")
     lines = [line for line in done.out.splitlines()[:-2] if not line.startswith(" ")]
@@ -216,7 +216,7 @@ async def test_a_room_that_somebody_has_tampered_with(
     anna = await make_person("anna")
     here = install(anna.user_id)
     office = await here.ready()
-    room = await joined(anna)
+    room = await joined(anna, here)
     await healthy(here)
     admin = await make_person(account=await new_account("admin", admin=True))
     office.signal(signal.SIGSTOP)
@@ -255,8 +255,8 @@ async def test_staff_whose_clients_never_made_keys(
     assert before["mark"] == "fault"
     assert before["found"].endswith(f"without an account: {dora}")
     await here.ready()
-    room = await joined(anna)
-    await joined(bilal)
+    room = await joined(anna, here)
+    await bilal.join(room)
     await anna.wait_for(room_id=room, body=re.compile(f"kein solches Konto.*{re.escape(dora)}"))
 
     async def both_are_in() -> bool:

@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 
 from bots.lab.people.person import Person
+from tests.kit.founders import confirms
 from tests.synapse.installed import (
     DOMAIN,
     PASSWORD,
@@ -58,7 +59,7 @@ async def test_from_answers_to_a_first_message(here: Installed) -> None:
         await network.ready()
         await ombuds.ready()
         await _writes_in_the_alliance(here, anna)
-        await _complains(anna, bilal)
+        await _complains(here, anna, bilal)
         await _pages(here)
         assert await _healthy(network) == await _healthy(ombuds) == 0
     finally:
@@ -75,7 +76,7 @@ async def _writes_in_the_alliance(here: Installed, anna: Person) -> None:
     assert (await anna.wait_for(event_id=said)).body == "Hallo zusammen!"
 
 
-async def _complains(anna: Person, bilal: Person) -> None:
+async def _complains(here: Installed, anna: Person, bilal: Person) -> None:
     invitation = await bilal.wait_until(
         lambda: next(
             (x.room_id for x in bilal.invited_rooms.values() if x.sender == f"@ombuds:{DOMAIN}"),
@@ -84,6 +85,7 @@ async def _complains(anna: Person, bilal: Person) -> None:
         "the staff's room",
     )
     staff = await bilal.join(invitation)
+    await confirms(bilal, staff, code=here.code(bilal.user_id))
     room, _ = await anna.write_privately(f"@ombuds:{DOMAIN}", "Die Heizung ist kaputt.")
     await bilal.wait_for(room_id=staff, body=re.compile("Heizung"))
     await anna.wait_for(room_id=room, sender=f"@ombuds:{DOMAIN}")

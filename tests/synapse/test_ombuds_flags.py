@@ -31,6 +31,7 @@ from bots.runtime.store.transaction import Transaction
 from federation.syncing import recovery
 from tests.conftest import Account as HomeserverAccount
 from tests.kit.forks import Fork, forked
+from tests.kit.founders import given, hand_out, joins
 from tests.synapse.canaries import Canaries, log, note_ids, read_all
 from tests.synapse.conftest import MakePerson, NewAccount
 from tests.synapse.offices import running
@@ -63,8 +64,7 @@ class Meadow:
         return (self.staff, self.moda, self.modi, self.leyla)
 
     async def open_office(self) -> None:
-        self.office = await _into_the_first(self.staff)
-        await self.staff.wait_for(room_id=self.office, body=re.compile("Welcome"))
+        self.office = await joins(self.staff)
 
     async def invite(self, *state: Json, **options: Any) -> None:
         """Make the room; the office's account comes, and the moderator turns flags on."""
@@ -119,13 +119,6 @@ class Meadow:
         return list((await (person or self.moda).homeserver.call("GET", target))["chunk"])
 
 
-async def _into_the_first(person: Person) -> str:
-    room = await person.wait_until(
-        lambda: next(iter(person.invited_rooms), None), "the ombuds room", timeout=PATIENCE
-    )
-    return await person.join(room)
-
-
 @pytest.fixture
 async def meadow(new_account: NewAccount, make_person: MakePerson) -> Meadow:
     account = await new_account("ombuds")
@@ -141,6 +134,7 @@ def office_of(meadow: Meadow) -> tuple[OmbudsBot, Account]:
         languages=("en", "de"),
         timezone=ZoneInfo("Europe/Berlin"),
         collect=timedelta(seconds=1),
+        codes=given(meadow.staff.user_id),
     )
     account = meadow.account
     return OmbudsBot(settings, Words()), Account(
@@ -464,6 +458,7 @@ async def kept(
     }
     path = folder / "ombuds.yaml"
     path.write_text(json.dumps(settings))
+    hand_out(folder / "office", meadow.staff.user_id)
     keeper = Keeper(path, list(points))
     task = asyncio.create_task(keeper.keep(meadow.account.password))
     try:

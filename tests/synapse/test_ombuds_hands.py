@@ -13,6 +13,7 @@ import pytest
 
 from bots.lab.people.client import message, room_path
 from bots.lab.people.person import Person
+from tests.kit.founders import confirms
 from tests.synapse.conftest import MakePerson
 from tests.synapse.ombuds_house import House, NewAccount, OpenHouse, house
 
@@ -45,13 +46,22 @@ async def _two_cases(h: House) -> tuple[str, str, str]:
     return chat, first.event_id, second.event_id
 
 
+async def _number(h: House, root: str) -> str:
+    """Of the case whose thread this begins."""
+    seen = await h.anna.wait_for(event_id=root)
+    found = re.search(r"\d+", seen.body or "")
+    assert found is not None
+    return found[0]
+
+
 async def test_a_thread_outside_of_the_ciphertext_alone_is_asked_about(house: OpenHouse) -> None:
     async with house() as h:
         chat, first, second = await _two_cases(h)
         content = await _sealed(h.anna, h.room, "!answer It is not sealed.", None)
         await _put(h.anna, h.room, content, first)
         await h.staff_see("Please write the number of the case")
-        content = await _sealed(h.anna, h.room, "!answer 2 With its number.", None)
+        number = await _number(h, second)
+        content = await _sealed(h.anna, h.room, f"!answer {number} With its number.", None)
         await _put(h.anna, h.room, content, second)
         await h.leyla_sees(chat, "With its number")
         assert not [x for x in h.told_to_leyla(chat) if "not sealed" in x]
@@ -64,7 +74,8 @@ async def test_a_thread_that_was_changed_on_the_way_is_asked_about(house: OpenHo
         await _put(h.anna, h.room, content, second)
         await h.staff_see("Please write the number of the case")
         await h.anna.send(h.room, "!answer In its own thread.", thread=second)
-        pending = await h.staff_see(r"^To case 2 \(.*The guard")
+        number = await _number(h, second)
+        pending = await h.staff_see(rf"^To case {number} \(.*The guard")
         assert pending.body is not None
         await h.leyla_sees(chat, "In its own thread")
         assert not [x for x in h.told_to_leyla(chat) if "was moved" in x]
@@ -78,7 +89,7 @@ async def test_a_command_from_a_device_that_its_owner_has_not_signed(
     async with house(more_staff=(account.user_id,)) as h:
         await phone.wait_until(lambda: h.room in phone.invited_rooms, "the invitation")
         await phone.join(h.room)
-        await h.staff_see("has joined|Welcome")
+        await confirms(phone, h.room)
         chat, root, _ = await _two_cases(h)
         ghost = await make_person(account=account, cross_signed=False)
         await ghost.send(h.room, "!answer from the ghost", thread=root)
@@ -97,6 +108,7 @@ async def test_a_new_device_of_staff_is_told_what_can_not_be_read_on_it(
     async with house(more_staff=(account.user_id,)) as h:
         await phone.wait_until(lambda: h.room in phone.invited_rooms, "the invitation")
         await phone.join(h.room)
+        await confirms(phone, h.room)
         await _two_cases(h)
         told = re.compile(f"{re.escape(account.user_id)}.{{0,2}} has a new device")
 

@@ -13,6 +13,7 @@ import pytest
 from bots.lab.people.client import MatrixError, room_path
 from bots.lab.synapse.embedded import EmbeddedSynapse
 from tests.conftest import unique
+from tests.kit.founders import confirms, reads_out
 from tests.synapse.conftest import MakePerson
 from tests.synapse.ombuds_house import House, OpenHouse, house
 
@@ -114,6 +115,7 @@ async def test_two_of_the_team_let_a_third_in_and_one_alone_does_not(
         await h.bilal.send(h.room, "!confirm")
         await carla.wait_until(lambda: h.room in carla.invited_rooms or None)
         await carla.join(h.room)
+        await reads_out(carla, h.room, h.bilal)
         await h.leyla.write_privately(h.account, "a matter for three")
         case = await carla.wait_for(room_id=h.room, body=re.compile("a matter for three"))
         assert case.shield is None
@@ -187,13 +189,17 @@ async def _invite_as(url: str, token: str, room: str, user: str) -> None:
         assert answer.status == 200, await answer.text()
 
 
-async def test_a_case_that_came_before_staff_first_looked_in_is_read(
+async def test_who_is_in_the_room_and_not_confirmed_reads_no_case(
     house: OpenHouse, make_person: MakePerson
 ) -> None:
     late = await make_person("late", strict=True)
     async with house(more_staff=(late.user_id,)) as h:
-        await h.leyla.write_privately(h.account, "before you came")
-        await h.staff_see("before you came")
         await late.join(h.room)
-        case = await late.wait_for(room_id=h.room, body=re.compile("before you came"))
+        await h.leyla.write_privately(h.account, "before you were known")
+        before = await h.staff_see("before you were known")
+        await late.wait_for(event_id=before.event_id)
+        await confirms(late, h.room)
+        await h.leyla.write_privately(h.account, "since you are known")
+        case = await late.wait_for(room_id=h.room, body=re.compile("since you are known"))
         assert case.shield is None
+        assert not [x for x in late.seen(h.room) if "before you were" in (x.body or "")]

@@ -20,6 +20,7 @@ from bots.runtime.office.office import Office
 from bots.runtime.office.serving import Account
 from bots.runtime.speech.words import Words
 from tests.conftest import Account as HomeserverAccount
+from tests.kit.founders import given, joins
 from tests.synapse.conftest import MakePerson
 from tests.synapse.offices import running
 from tests.synapse.proxy import Proxy, failing
@@ -44,15 +45,10 @@ def office_of(account: HomeserverAccount, proxy: Proxy, anna: Person) -> tuple[O
         languages=("en", "de"),
         timezone=ZoneInfo("Europe/Berlin"),
         undo=timedelta(seconds=UNDO),
+        codes=given(anna.user_id),
     )
     bot = OmbudsBot(settings, Words())
     return bot, Account(proxy.url, account.user_id, account.password)
-
-
-async def enter(anna: Person) -> str:
-    """Accept the invitation to the office's room."""
-    invited = await anna.wait_until(lambda: next(iter(anna.invited_rooms), None), "the invitation")
-    return await anna.join(invited)
 
 
 async def is_said_to_be(office: Office, state: str, patience: float) -> None:
@@ -68,7 +64,7 @@ async def test_an_answer_that_was_taken_back_during_an_outage_is_never_sent(
     account = await new_account("ombuds")
     anna, leyla = [await make_person(name, strict=True) for name in ("anna", "leyla")]
     async with running(tmp_path / "office", [office_of(account, proxy, anna)]) as office:
-        room = await enter(anna)
+        room = await joins(anna)
         chat, _ = await leyla.write_privately(account.user_id, "hello")
         root = await anna.wait_for(room_id=room, body=re.compile("hello"))
         await anna.send(room, "!answer too hasty", thread=root.event_id)
@@ -93,7 +89,7 @@ async def test_a_homeserver_that_is_back_is_known_to_be_though_all_is_quiet(
 ) -> None:
     account, anna = await new_account("ombuds"), await make_person("anna", strict=True)
     async with running(tmp_path / "office", [office_of(account, proxy, anna)]) as office:
-        room = await enter(anna)
+        room = await joins(anna)
         proxy.on("GET /_matrix/client/v3/sync", failing(500), 3)
         await anna.send(room, "a note, which ends the poll that still waits")
         await is_said_to_be(office, "away", 30)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from bots.lab.people.person import Person
+from tests.kit.founders import confirms
 from tests.synapse.installed import (
     DOMAIN,
     PASSWORD,
@@ -94,6 +95,7 @@ async def test_the_printed_block_brings_everything_back(place: Machine) -> None:
         await bilal.start()
         await anna.start()
         staff = await _joined(bilal)
+        await confirms(bilal, staff, code=here.code(bilal.user_id))
         room, _ = await anna.write_privately(f"@ombuds:{DOMAIN}", "Die Heizung ist kaputt.")
         await bilal.wait_for(room_id=staff, body=re.compile("Heizung"))
         await anna.wait_for(room_id=room, sender=f"@ombuds:{DOMAIN}")

@@ -100,7 +100,7 @@ async def scene(install: Install, make_person: Callable[..., Awaitable[Person]])
     here.settings["office"]["languages"] = ["en", "de"]
     here.write()
     office = await here.ready()
-    scene = Scene(here, anna, leyla, await joined(anna))
+    scene = Scene(here, anna, leyla, await joined(anna, here))
     await anna.wait_for(room_id=scene.room, sender=here.account, body=re.compile("Welcome"))
     await office.kill()
     return scene

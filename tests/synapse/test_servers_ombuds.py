@@ -20,6 +20,7 @@ from bots.ombuds.settings import Settings
 from bots.runtime.office.serving import Account
 from bots.runtime.speech.words import Words
 from federation.client.interests import Interests
+from tests.kit.founders import given, joins
 from tests.synapse.conftest import MakePerson
 from tests.synapse.offices import running
 from tests.synapse.servers import Servers, servers
@@ -55,6 +56,7 @@ async def chamber(
         languages=("en", "de"),
         timezone=ZoneInfo("Europe/Berlin"),
         undo=timedelta(seconds=1),
+        codes=given(anna.user_id),
     )
     post = Account(
         account.homeserver,
@@ -63,8 +65,7 @@ async def chamber(
         interests=Interests(devices=True, receipts=True),
     )
     async with running(folder / "office", [(OmbudsBot(settings, Words()), post)]):
-        await anna.wait_until(lambda: next(iter(anna.invited_rooms), None), "the invitation")
-        room = await anna.join(next(iter(anna.invited_rooms)))
+        room = await joins(anna)
         yield Chamber(account.user_id, room, anna)
 
 

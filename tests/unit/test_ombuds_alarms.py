@@ -41,8 +41,8 @@ class Alarmed(World):
 
     def __init__(self, settings: Settings = WITH_MAIL) -> None:
         super().__init__(settings)
-        self.bot.spec = ALARMING
         self.found()
+        self.bot.spec = ALARMING
 
     def alarm(self, key: str = SAID) -> list[Request]:
         return self.write(key, ANNA, OFFICE)[1]

@@ -58,7 +58,7 @@ def test_who_joins_the_team_is_told_that_and_nothing_of_her_devices() -> None:
     world = World().found()
     world.staff(f"!team neu {CEM}", case=None)
     world.staff("!bestätigen", BILAL, case=None)
-    assert world.office_keys(world.move(OFFICE, CEM, "join")) == ["team-joined"]
+    assert world.office_keys(world.move(OFFICE, CEM, "join")) == ["team-joined", "code-first"]
     world.memory.clients[CEM] = frozenset({"PHONE"})
     assert not world.office_keys(world.handle(Due(keys.DEVICES(user=CEM))))
     assert world.office_keys(has(world, CEM, "PHONE", "LAPTOP")) == ["device-new"]

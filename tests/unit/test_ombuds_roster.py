@@ -41,7 +41,7 @@ def test_a_team_of_one_adds_alone() -> None:
     assert office(world).roster == (ANNA,)
     assert kicked(world.move(OFFICE, BILAL, "invite", by=BOT)) == []
     joined = world.move(OFFICE, BILAL, "join")
-    assert world.office_keys(joined) == ["team-joined"]
+    assert world.office_keys(joined) == ["team-joined", "code-first"]
     assert "cannot be read on it" in world.bot.render(said(joined, "team-joined").phrase).body
     assert office(world).roster == (ANNA, BILAL)
 

@@ -98,7 +98,7 @@ def test_the_room_is_made_once() -> None:
     contents = {x["type"]: x["content"] for x in room.initial_state}
     assert contents["m.room.history_visibility"] == {"history_visibility": "invited"}
     assert contents["org.buendnis.office"] == {"kind": "ombuds"}
-    assert world.office_keys(asked) == ["welcome"]
+    assert world.office_keys(asked) == ["founding", "welcome"]
     assert not creates(world.handle(Started(BOT, 2)))
 
 
@@ -107,7 +107,7 @@ def test_who_was_named_and_has_no_account_is_told_and_not_invited() -> None:
     asked = world.handle(Started(BOT, 1))
     assert isinstance(asked[0], CreateRoom)
     assert asked[0].invite == (ANNA,)
-    assert world.office_keys(asked) == ["welcome", "team-absent"]
+    assert world.office_keys(asked) == ["founding", "welcome", "team-absent"]
     [told] = [x.phrase for x in asked if isinstance(x, Say) and x.phrase.key == "team-absent"]
     assert told.values["people"] == BILAL
 

@@ -13,6 +13,7 @@ from bots.ombuds.bot import OmbudsBot
 from bots.ombuds.cases import wording as cases
 from bots.ombuds.chats.wording import LONG, RECEIPTS, REPORTER, WITH_ORIGINAL
 from bots.ombuds.flags import wording as flags
+from bots.ombuds.team import pinwording
 from bots.ombuds.team import wording as office
 from bots.ombuds.wording import PARAGRAPHS as OMBUDS
 from bots.onboarding.bot import OnboardingBot
@@ -118,7 +119,8 @@ ONBOARDING_ALONE = {
 
 Table = Mapping[str, Paragraphs]
 TO_STAFF: tuple[Table, ...] = (
-    cases.CASES, cases.ANSWERS, cases.RUSH, office.OFFICE, office.TEAM, flags.STAFF,
+    cases.CASES, cases.ANSWERS, cases.RUSH, office.OFFICE, office.TEAM, pinwording.PINS,
+    flags.STAFF,
     flags.MODERATORS, COORDINATION, vocabulary.KINDS, vocabulary.LISTS,
 )  # fmt: skip
 """Read by those who work for the office or the network, in the language that they set."""

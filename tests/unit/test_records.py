@@ -119,6 +119,7 @@ RECORDS: dict[str, records.Waiting | Order] = {
             reply_to=EVENT,
             audience=frozenset({BERT, ANNA, BOT}),
             identities=frozenset({"hers", "his"}),
+            pinned=True,
             strict=True,
             sealed=True,
             copy_of=EVENT,

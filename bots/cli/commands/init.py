@@ -172,6 +172,10 @@ def _written(terminal: Terminal, folder: Path, writings: list[Writing], link: st
     write(folder, writings)
     terminal.say(wording.WRITTEN, file=folder / "dns.txt")
     terminal.say(wording.WAY_IN, link=link)
+    if handed := [x for writing in writings if writing.due for x in writing.file.handed]:
+        terminal.say(wording.CODES)
+        for user, code in handed:
+            click.echo(f"  {user}  {code}")
 
 
 def _nothing(terminal: Terminal) -> None:

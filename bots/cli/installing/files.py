@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,7 @@ from bots.cli.installing.keys import (
     Keys,
     of_account,
 )
+from bots.offices import codes
 
 PRIVATE, PUBLIC = 0o600, 0o644
 FOLDERS = (
@@ -43,6 +45,8 @@ class File:
     mode: int = PRIVATE
     secret: bool = False
     """Never written anew: what is sealed or signed with it would be lost."""
+    handed: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """Whom something in it lets in, and the code that is handed over: it stands in no file."""
 
 
 def files(answers: Answers, keys: Keys, deployment: Deployment, folder: Path) -> tuple[File, ...]:
@@ -71,11 +75,20 @@ def _secrets(answers: Answers, keys: Keys) -> Iterator[File]:
 def _settings(answers: Answers, deployment: Deployment, folder: Path) -> Iterator[File]:
     yield File("network/network.yaml", settings.network_yaml(answers, deployment))
     if answers.staff:
+        yield _codes(answers)
         yield File("ombuds/ombuds.yaml", settings.ombuds_yaml(answers, deployment))
     yield File("homeserver/homeserver.yaml", homeserver.homeserver_yaml(answers, deployment))
     yield File("homeserver/log.yaml", homeserver.log_yaml())
     yield File("proxy/Caddyfile", proxy.caddyfile(answers, deployment))
     yield File(".env", _environment(answers, folder))
+
+
+def _codes(answers: Answers) -> File:
+    now = time.time()
+    made = [(user, *codes.new(user, now, founder=True)) for user in answers.staff]
+    text = codes.written(given for _, _, given in made)
+    handed = tuple((user, code) for user, code, _ in made)
+    return File(f"ombuds/state/{codes.FILE}", text, secret=True, handed=handed)
 
 
 def _environment(answers: Answers, folder: Path) -> str:

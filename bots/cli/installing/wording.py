@@ -80,6 +80,11 @@ WAY_IN = N_(
     "Once everything runs, invite people with this link. It opens a chat with the account that "
     "welcomes them: {link}"
 )
+CODES = N_(
+    "One code for each person in the ombuds office; it is shown only now. Hand it over in person, "
+    "on paper: whoever has it is taken for that person. It is written once in the office's room, "
+    "within 60 days."
+)
 CANNOT = N_("{path} can't be written ({reason}). Please choose a folder that belongs to you.")
 
 # -- the entries in the DNS ----------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from bots.lab.people.client import Json
 from bots.lab.synapse.embedded import EmbeddedSynapse
+from bots.offices import codes
 from bots.offices.registry import unwritten_accounts
 from bridges.email.dkim import Key
 
@@ -72,6 +74,15 @@ def ombuds(synapse: EmbeddedSynapse, staff: tuple[str, ...], secret: str) -> Jso
         "bots": [f"@{name}:{server}" for name in USERS.values()],
         "helplines": [{"name": "Polizei", "number": "110"}, {"name": "Notruf", "number": "112"}],
     }
+
+
+def hand_out(state: Path, staff: list[str]) -> dict[str, str]:
+    """The codes of the founders of the ombuds office, which `init` prints."""
+    now = time.time()
+    made = {user: codes.new(user, now, founder=True) for user in staff}
+    state.mkdir(mode=0o700)
+    (state / codes.FILE).write_text(codes.written(given for _, given in made.values()))
+    return {user: code for user, (code, _) in made.items()}
 
 
 def network(

@@ -43,6 +43,8 @@ class Stage:
     network: OfficeProcess
     access: Path
     """The access log of the network's homeserver."""
+    handed: dict[str, str]
+    """The codes that the founders of the ombuds office were handed."""
     passwords: dict[str, str] = field(default_factory=dict)
     people: list[Person] = field(default_factory=list)
 
@@ -103,7 +105,9 @@ async def stage(
         network = papers.network(here, tuple(coordinators), contact, secret)
         settings = papers.with_mail(network, letterbox.port, web_port, dkim_file)
         papers.write(folder / "network.yaml", settings)
-        papers.write(folder / "ombuds.yaml", papers.ombuds(here, tuple(staff), secret))
+        office = papers.ombuds(here, tuple(staff), secret)
+        papers.write(folder / "ombuds.yaml", office)
+        handed = papers.hand_out(folder / "state-ombuds", office["staff"])
         found = Stage(
             folder,
             here,
@@ -115,6 +119,7 @@ async def stage(
             OfficeProcess(folder / "ombuds.yaml", folder / "state-ombuds"),
             OfficeProcess(folder / "network.yaml", folder / "state-network"),
             access,
+            handed,
         )
         try:
             yield found

@@ -25,6 +25,8 @@ class Departed:
 
     person: str
     at: float
+    identity: str = field(default="", repr=False)
+    """That was pinned; "": none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,10 @@ class Office:
     """The room is lost, and it is not yet time to make a new one."""
     departed: tuple[Departed, ...] = ()
     """People who left recently."""
+    codes: int = 0
+    """How many codes were given to somebody's keys."""
+    used: tuple[str, ...] = ()
+    """Fingerprints of the codes from the host that were used."""
     numbers: int = 0
     """The last serial number given to a flag, or to something that comes with flags."""
 

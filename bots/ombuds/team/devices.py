@@ -1,8 +1,4 @@
-"""Staff read, and command the office, only on devices that they have signed.
-
-The admin of a homeserver can give somebody a new password and log in as that person, but cannot
-sign the device with their keys.
-"""
+"""On which devices of the team something can be read, and whose keys they are."""
 
 from __future__ import annotations
 
@@ -10,30 +6,14 @@ from datetime import timedelta
 
 from bots.ombuds import keys
 from bots.ombuds.documents.team import DEVICES, Devices
+from bots.ombuds.team import pins
 from bots.ombuds.turn import Turn
 from bots.runtime.model.decision import NO_TIME, CancelTimer, SetTimer, Started
 from federation.model.actions import AskDevices
-from federation.model.events import DevicesChanged, Doubt, Edit, TextMessage
+from federation.model.events import DevicesChanged
 
 AGAIN = timedelta(hours=1)
 """How long we wait before asking again for devices that we could not learn."""
-
-
-def is_hers(turn: Turn, event: TextMessage | Edit) -> bool:
-    """Whether a command counts. If the sender's devices are unknown, we ask for them first and
-    decide again."""
-    doubt = event.origin.doubt
-    if doubt is Doubt.UNKNOWN:
-        turn.ask(AskDevices(event.origin.room_id, event.origin.sender))
-    elif doubt is Doubt.UNSIGNED:
-        _refuse(turn, event.origin.sender)
-    return doubt is None
-
-
-def _refuse(turn: Turn, staff: str) -> None:
-    # Only the first refusal rings; the same fault does not ring again.
-    key = "device-unsigned" if turn.may_tell("device-unsigned") else "device-again"
-    turn.tell(key, {"staff": staff})
 
 
 def changed(turn: Turn, event: DevicesChanged) -> None:
@@ -48,13 +28,13 @@ def started(turn: Turn, _: Started) -> None:
 
 def look(turn: Turn, *users: str) -> None:
     """Check whether these members of the team have new devices."""
-    team = (x for x in users if x in turn.office.roster)
+    team = (x for x in users if x in (*turn.office.roster, *turn.office.awaited))
     turn.ask(*(SetTimer(keys.DEVICES(user=x), after=NO_TIME) for x in team))
 
 
 def compare(turn: Turn, user: str) -> None:
     """Say once for each new device what can't be read on it; nothing about the first ones."""
-    if user not in turn.office.roster:
+    if user not in (*turn.office.roster, *turn.office.awaited):
         return
     now = turn.view.devices(turn.settings.account, user)
     timer = keys.DEVICES(user=user)
@@ -62,10 +42,18 @@ def compare(turn: Turn, user: str) -> None:
         turn.ask(AskDevices(turn.room, user), SetTimer(timer, after=AGAIN))
         return
     turn.ask(CancelTimer(timer))
+    if user in turn.office.awaited:
+        pins.prepare(turn, user)
+    else:
+        _compare(turn, user, now)
+
+
+def _compare(turn: Turn, user: str, now: frozenset[str]) -> None:
     found = turn.get(DEVICES, user)
     before = found.known if found is not None else ()
     new = now.difference(before)
     if found is None or new:
         turn.put(DEVICES, Devices(user, tuple(sorted(new.union(before)))))
-    if before and new:
+    pins.watch(turn, user, more=bool(new))
+    if before and new and pins.hold(turn, user) is not pins.Hold.CHANGED:
         turn.tell("device-new", {"staff": user})

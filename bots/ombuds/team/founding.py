@@ -5,7 +5,7 @@ from __future__ import annotations
 from bots.ombuds import commands
 from bots.ombuds.team import roster
 from bots.ombuds.turn import Turn
-from bots.runtime.model.decision import Performed, Started
+from bots.runtime.model.decision import Performed, Say, Started
 from bots.runtime.speech.vocabulary import HELP
 from federation.model.actions import CreateRoom, Invite
 
@@ -64,6 +64,9 @@ def made(turn: Turn, event: Performed) -> None:
     if event.error is not None:
         turn.set_office(founded=False)
         return
+    # Not for those alone who are known: nobody is, and this says how one becomes so.
+    audience = frozenset(turn.office.roster)
+    turn.ask(Say(turn.room, turn.phrase("founding"), audience=audience))
     answer = commands.full(commands.ANSWER)
     turn.tell("welcome", {"answer": answer, "help": HELP, "team": commands.TEAM})
     if turn.settings.absent:

@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from bots.ombuds import keys
 from bots.ombuds.cases import standing
-from bots.ombuds.team import founding, roster
+from bots.ombuds.team import founding, pins, roster
 from bots.ombuds.turn import Turn
 from bots.runtime.kit import deadletters, sparing
 from bots.runtime.model.decision import Performed, SetAside, SetTimer, Started
@@ -103,21 +103,36 @@ def due(turn: Turn) -> None:
 
 def _anew(turn: Turn) -> None:
     office = turn.office
-    known = (*office.roster, *(x.person for x in roster.lately(turn)))
-    staff = tuple(x for x in dict.fromkeys(known or turn.settings.staff) if x not in office.awaited)
-    staff = tuple(x for x in staff if x != turn.settings.account)
+    staff, others = _asked_in(turn)
     turn.set_office(
         rooms=office.rooms + 1,
         moved=turn.seconds,
         lost=False,
         founded=True,
         roster=staff,
+        awaited=(),
         departed=(),
         proposals=(),
     )
-    turn.ask(founding.room(turn, (*staff, *office.awaited)))
+    turn.ask(founding.room(turn, staff))
     turn.tell("room-anew", {"command": HELP})
+    if others:
+        turn.tell("room-without", {"people": ", ".join(others), "command": roster.ADDING})
     standing.move(turn)
+
+
+def _asked_in(turn: Turn) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Who is asked into the new room: those whose keys are known, and, where nobody's are, all who
+    belonged to the team, who can read nothing until one of them is known. And who is not."""
+    office = turn.office
+    for gone in roster.lately(turn):
+        if gone.identity:
+            pins.repin(turn, gone.person, gone.identity)
+    members = dict.fromkeys((*office.roster, *(x.person for x in roster.lately(turn))))
+    known = [x for x in members if pins.hold(turn, x) is pins.Hold.FIRM]
+    staff = known or members or turn.settings.staff
+    asked = tuple(x for x in staff if x != turn.settings.account and x not in office.awaited)
+    return asked, tuple(x for x in (*members, *office.awaited) if x not in asked)
 
 
 def made(turn: Turn, event: Performed, number: int) -> None:

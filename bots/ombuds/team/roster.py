@@ -6,8 +6,9 @@ A team of one can add a member alone. Nobody is removed unless two others agree.
 from __future__ import annotations
 
 from bots.ombuds import commands, keys
+from bots.ombuds.documents.pins import PINS
 from bots.ombuds.documents.team import DEVICES, Departed, Proposal
-from bots.ombuds.team import devices
+from bots.ombuds.team import devices, pins
 from bots.ombuds.turn import Turn
 from bots.runtime.model.decision import Performed
 from bots.runtime.speech.vocabulary import with_word
@@ -20,7 +21,7 @@ ADDING = with_word(commands.TEAM, commands.ADD, " @name:example.org")
 REMOVING = with_word(commands.TEAM, commands.REMOVE, " @name:example.org")
 VALID = 7 * 24 * 3600.0
 """Seconds that a proposal stays open."""
-LATELY = 600.0
+LATELY = 5.0
 """Seconds after leaving in which people are still invited to a new room. When an admin deletes a
 room, everybody seems to leave it."""
 
@@ -45,8 +46,12 @@ def _show(turn: Turn) -> None:
     invited: object = ""
     if office.awaited:
         invited = turn.phrase("team-invited", {"people": ", ".join(office.awaited)})
+    unknown: object = ""
+    if strangers := pins.unknown(turn):
+        unknown = turn.phrase("team-unconfirmed", {"people": ", ".join(strangers)})
     values = {
         "people": ", ".join(office.roster),
+        "unconfirmed": unknown,
         "invited": invited,
         "add": ADDING,
         "remove": REMOVING,
@@ -139,6 +144,7 @@ def _carry_out(turn: Turn, proposal: Proposal) -> None:
         _invite(turn, person)
     elif not proposal.adds and person in office.roster:
         turn.set_office(roster=_without(office.roster, person))
+        pins.unpin(turn, person)
         turn.ask(Kick(turn.room, person, whose=person))
         turn.tell("team-removed", {"person": person})
 
@@ -149,6 +155,7 @@ def _invite(turn: Turn, person: str) -> None:
     turn.set_office(awaited=(*turn.office.awaited, person))
     turn.ask(Invite(turn.room, person, notify=True, whose=person, there=True))
     turn.tell("team-added", {"person": person})
+    devices.look(turn, person)
 
 
 def not_invited(turn: Turn, event: Performed) -> None:
@@ -176,6 +183,7 @@ def _came(turn: Turn, person: str, *, joined: bool) -> None:
             awaited = _without(office.awaited, person)
             turn.set_office(awaited=awaited, roster=(*office.roster, person))
             turn.tell("team-joined", {"person": person})
+            pins.answer(turn, person, "code-first")
             devices.look(turn, person)
     elif person not in office.roster:
         turn.ask(Kick(turn.room, person, whose=person))
@@ -187,11 +195,14 @@ def _came(turn: Turn, person: str, *, joined: bool) -> None:
 def _went(turn: Turn, person: str) -> None:
     office = turn.office
     if person in office.roster or person in office.awaited:
+        pin = turn.get(PINS, person)
+        gone = Departed(person, turn.seconds, pin.identity if pin is not None else "")
         turn.set_office(
             roster=_without(office.roster, person),
             awaited=_without(office.awaited, person),
-            departed=(*lately(turn), Departed(person, turn.seconds)),
+            departed=(*lately(turn), gone),
         )
+        pins.unpin(turn, person)
         turn.drop(DEVICES, person)
         turn.tell("team-left", {"person": person})
 

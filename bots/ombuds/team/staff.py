@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bots.ombuds import commands, keys
+from bots.ombuds import codes, commands, keys
 from bots.ombuds.cases import answers, blocks, casework, hiding, standing
-from bots.ombuds.team import devices, roster
+from bots.ombuds.team import pins, roster
 from bots.ombuds.turn import Turn, Values
 from bots.runtime.kit import sparing
 from bots.runtime.kit.undo import SIGN
@@ -58,13 +58,25 @@ def changed(turn: Turn, event: Edit | Redaction) -> None:
 def text(turn: Turn, event: TextMessage) -> None:
     if event.notice or turn.copies:
         return
+    code = codes.read(event.body)
+    if code is not None and pins.typed(turn, event, code):
+        return
     invocation = commands.OF_STAFF.read(event)
     if invocation is None:
+        pins.note(turn, event)
         _note(turn)
     elif not event.origin.encrypted:
-        _reply(turn, "command-plain")
-    elif devices.is_hers(turn, event):
+        _plain(turn, event)
+    elif pins.counts(turn, event):
         _command(turn, event, invocation)
+
+
+def _plain(turn: Turn, event: TextMessage) -> None:
+    user = event.origin.sender
+    if user in pins.team(turn):
+        _reply(turn, "command-plain")
+    else:
+        pins.answer(turn, user, "command-plain")
 
 
 def _note(turn: Turn) -> None:
@@ -199,7 +211,7 @@ OF_OFFICE: dict[str, Callable[[Turn, TextMessage, str], None]] = {
 def edited(turn: Turn, event: Edit) -> None:
     number = _answer_of_command(turn)
     if number is not None:
-        if devices.is_hers(turn, event):
+        if pins.counts(turn, event):
             answers.edited(turn, event, number)
     elif commands.OF_STAFF.read(event) is not None:
         _reply(turn, "command-edited")
@@ -234,5 +246,9 @@ def reacted(turn: Turn, event: Reaction) -> None:
 
 
 def unreadable(turn: Turn, event: Unreadable) -> None:
+    user = event.origin.sender
     if event.reason == "undecryptable" and turn.may_tell("send-again-staff"):
-        turn.tell("send-again-staff")
+        if user in pins.team(turn):
+            turn.tell("send-again-staff")
+        else:
+            pins.answer(turn, user, "send-again-staff")

@@ -111,6 +111,7 @@ OFFICE: dict[str, Paragraphs] = {
 TEAM: dict[str, Paragraphs] = {
     "team": (
         N_("The team: {people}"),
+        "{unconfirmed}",
         "{invited}",
         N_("To add a person: {add}"),
         N_("To remove a person: {remove}"),

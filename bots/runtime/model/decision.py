@@ -125,6 +125,7 @@ class Say:
     edits: Ref | None = None
     audience: frozenset[str] | None = None
     identities: frozenset[str] | None = None
+    pinned: bool = False
     strict: bool = False
     sealed: bool = False
     copy_of: str | None = None
@@ -178,6 +179,16 @@ class Withdraw:
 
 
 @dataclass(frozen=True, slots=True)
+class SetPin:
+    """From now on this identity is the user's, for what is said to pinned identities; "": none is.
+    What rests in the room until somebody may read it is tried again."""
+
+    room: Ref
+    user: str
+    identity: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Deliver:
     """Hand something to a bridge, in order within its lane; the outcome is told as `Performed`."""
 
@@ -193,4 +204,4 @@ class Deliver:
     restored."""
 
 
-Request = Action | Say | SetTimer | CancelTimer | Withdraw | Deliver
+Request = Action | Say | SetTimer | CancelTimer | Withdraw | SetPin | Deliver

@@ -11,7 +11,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 
-from bots.runtime.model.decision import CancelTimer, Deliver, Request, Say, SetTimer, Withdraw
+from bots.runtime.model.decision import (
+    CancelTimer,
+    Deliver,
+    Request,
+    Say,
+    SetPin,
+    SetTimer,
+    Withdraw,
+)
 from federation.model.actions import (
     AskDevices,
     AskNow,
@@ -79,6 +87,7 @@ _ABOUT: dict[type[Request], tuple[str, ...]] = {
     SetTimer: ("key",),
     CancelTimer: ("key",),
     Withdraw: ("handle",),
+    SetPin: ("user",),
     Deliver: ("bridge", "lane", "handle"),
 }
 _OF_MESSAGE = ("thread", "reply_to", "copy_of", "whose")

@@ -24,6 +24,7 @@ from bots.runtime.model.decision import (
     Request,
     Say,
     SetAside,
+    SetPin,
     SetTimer,
     Withdraw,
 )
@@ -38,6 +39,7 @@ from bots.runtime.office.withdrawing import withdraw
 from bots.runtime.process.logs import where
 from bots.runtime.store.records import Answer, Happened, Order, Rings, Told, Waiting
 from bots.runtime.store.transaction import InboxRow, Transaction
+from federation.encryption import pins
 from federation.model.actions import (
     Action,
     AskDevices,
@@ -177,9 +179,7 @@ class Deciding:
             return
         account, bot = self._owner(row.record)
         if isinstance(event, Membership) and event.membership is not MembershipKind.INVITE:
-            room = event.origin.room_id
-            tx.stir(f"{account} {_lane_of(tx, room)}")
-            tx.stir_others(f"{account} {room}")
+            _stir(tx, account, event.origin.room_id)
         requests = ruled(tx, bot, event, datetime.fromtimestamp(tx.now, UTC))
         here = event.origin.room_id if isinstance(event, RoomEvent) else ""
         party = None
@@ -209,6 +209,9 @@ class Deciding:
                     tx.cancel_timer(f"{bot.name}/{request.key}")
                 case Withdraw():
                     withdraw(tx, request.handle)
+                case SetPin():
+                    pins.keep(tx, account, request.user, request.identity)
+                    _stir(tx, account, request.room)
                 case AskDevices():
                     order = Order(account, bot.name, request, again=cause.anew())
                     self._append(tx, tx.action_id(f"devices/{cause.key}", slot), order, cause.party)
@@ -246,6 +249,13 @@ class Deciding:
             return None
         found = recent.found(asked.room, asked.event_id)
         return None if found is None else Outcome(asked.room, asked.event_id, found)
+
+
+def _stir(tx: Transaction, account: str, room: Ref) -> None:
+    """Who may read in a room is others now: what rests there is tried again."""
+    tx.stir(f"{account} {_lane_of(tx, room)}")
+    made = tx.made(room) if isinstance(room, Handle) else None
+    tx.stir_others(f"{account} {room if made is None else made.room_id}")
 
 
 def _set_timer(tx: Transaction, cause: _Cause, bot: str, slot: str, request: SetTimer) -> None:
@@ -287,7 +297,7 @@ def _room_name(tx: Transaction, here: str | None, room: Ref) -> str:
 
 def _rendered(request: Request, bot: Bot) -> Action | Deliver:
     if not isinstance(request, Say):
-        if isinstance(request, SetTimer | CancelTimer | Withdraw):
+        if isinstance(request, SetTimer | CancelTimer | Withdraw | SetPin):
             raise TypeError("nothing to be carried out")
         return request
     text = bot.render(request.phrase)
@@ -299,6 +309,7 @@ def _rendered(request: Request, bot: Bot) -> Action | Deliver:
             audience=request.audience,
             identities=request.identities,
             sealed=request.sealed,
+            pinned=request.pinned,
             notify=request.notify,
             whose=request.whose,
         )
@@ -310,6 +321,7 @@ def _rendered(request: Request, bot: Bot) -> Action | Deliver:
         reply_to=request.reply_to,
         audience=request.audience,
         identities=request.identities,
+        pinned=request.pinned,
         strict=request.strict,
         sealed=request.sealed,
         copy_of=request.copy_of,

@@ -25,6 +25,7 @@ from bots.runtime.process.clock import Clock
 from bots.runtime.process.logs import where
 from bots.runtime.store.store import Store
 from bots.runtime.store.transaction import Transaction
+from federation.encryption import pins
 from federation.model import rooms
 from federation.model.actions import Action, React, Send
 from federation.performing.perform import Outcome
@@ -195,7 +196,7 @@ class Delivering:
             anew = error.away and not self._away.waits(head, returns)
             return await self._again(head, error, 0 if anew else head.row.tries)
         except Waits as error:
-            return await self._wait_for(error.people, head)
+            return await self._wait_for(error, head)
         except Refused as error:
             return await self._set_aside(head, error.code)
         except StoreError:
@@ -270,14 +271,13 @@ class Delivering:
 
         return await self._store.run("postpone", postpone)
 
-    async def _wait_for(self, people: frozenset[str], early: Head) -> Head | None:
+    async def _wait_for(self, awaited: Waits, early: Head) -> Head | None:
         """Its lane rests until one of them, or we, come: see `Deciding`, which lets it go on."""
         room_id = str(getattr(early.prepared, "room", ""))
 
         def rest(tx: Transaction) -> Head | None:
-            room = rooms.load(tx, early.by, room_id)
             # Else it was told while we tried.
-            if room.only_asks(people) or (not people and (room.awaited or room.invited)):
+            if _still_waits(tx, awaited, early.by, room_id):
                 tx.rest(early.row.seq)
                 if getattr(early.action, "whose", None) is not None:
                     tx.rest_with(f"{early.by} {room_id}", early.lane)
@@ -318,6 +318,15 @@ class Delivering:
         following = await self._store.run("aside", aside)
         self.decided.set()
         return following
+
+
+def _still_waits(tx: Transaction, awaited: Waits, account: str, room_id: str) -> bool:
+    if awaited.pins is not None:
+        return pins.number(tx, account) == awaited.pins
+    room = rooms.load(tx, account, room_id)
+    if not awaited.people:
+        return room.awaited or room.invited
+    return room.only_asks(awaited.people)
 
 
 def _report(

@@ -17,6 +17,7 @@ from federation.model.errors import (
     FederationError,
     KeysNotShared,
     MatrixError,
+    NobodyMeant,
     NobodyThere,
     NotAHomeserver,
     NotThereYet,
@@ -67,9 +68,11 @@ class Waits(Exception):
     """It has to wait until one of these `people` comes into its room, or leaves it; until we are
     there ourselves, where nobody is named."""
 
-    def __init__(self, people: frozenset[str] = frozenset()) -> None:
+    def __init__(self, people: frozenset[str] = frozenset(), pins: int | None = None) -> None:
         super().__init__("nobody there")
         self.people = people
+        self.pins = pins
+        """It waits until others are pinned than at this number (`federation.encryption.pins`)."""
 
 
 class Refused(Exception):
@@ -124,10 +127,14 @@ class AccountPerformer:
             raise TryLater(type(error).__name__, error.after) from None
         except StillInvited as error:
             raise TryLater(error.code, most=INSISTS) from None
-        except NobodyThere as error:
-            raise Waits(error.people) from None
+        except (NobodyThere, NobodyMeant) as error:
+            raise _waits(error) from None
         except FederationError as error:
             raise _for_good(error, action) from None
+
+
+def _waits(error: NobodyThere | NobodyMeant) -> Waits:
+    return Waits(error.people) if isinstance(error, NobodyThere) else Waits(pins=error.pins)
 
 
 def _is_hers(error: FederationError, action: Any) -> bool:

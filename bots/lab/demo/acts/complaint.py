@@ -14,6 +14,7 @@ from typing import Any
 from bots.lab.demo import papers
 from bots.lab.demo.telling import NEWCOMER, STAFF, NotSeen, Scene, want
 from bots.lab.people.client import Seen, room_path
+from bots.lab.people.person import Person
 
 COMPLAINT = "السلام عليكم. الحمام في الطابق الثاني معطّل منذ ثلاثة أسابيع ولا أحد يصلحه."
 AFTER_KILL = "وأيضًا لا يوجد ماء ساخن منذ أمس."
@@ -55,6 +56,7 @@ class _Complaint:
             self.room = await person.join(
                 await person.wait_until(partial(_first, person.invited_rooms), "the staff's room")
             )
+            await self._confirms(person)
         self.scene.rooms[papers.OMBUDS] = self.room
         leyla = self.scene[NEWCOMER]
         ombuds = self.scene.stage.user(papers.OMBUDS)
@@ -65,6 +67,13 @@ class _Complaint:
             self._office("bilal", self.room, re.escape(COMPLAINT[:40])),
         )
         self.root = seen.event_id
+
+    async def _confirms(self, person: Person) -> None:
+        """She types the code that she was handed, and the office knows whose keys are hers."""
+        await person.wait_for(room_id=self.room, encrypted=True, decrypted=True)
+        await person.send(self.room, self.scene.stage.handed[person.user_id])
+        told = re.compile(rf"{re.escape(person.user_id)}.? ist bestätigt")
+        await person.wait_for(room_id=self.room, body=told)
 
     async def is_read_without_a_name(self) -> None:
         """Every event of the room, state included, as the homeserver and as staff hold it."""
