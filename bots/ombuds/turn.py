@@ -255,7 +255,13 @@ class Turn(turn.Turn[Settings]):
         if self._is_shelved(case):
             self._keep(request)
             return None
+        if isinstance(request, Say):
+            request = replace(request, phrase=leaving.let_out(request.phrase, self._own))
         return request if case is None else leaving.in_lane(request, case)
+
+    def _own(self) -> str:
+        """Who writes in the chat at hand."""
+        return self.reporter.reveal() if self.has_chat else ""
 
     def _is_shelved(self, case: int | None) -> bool:
         found = None if case is None else self.get(CASES, str(case))

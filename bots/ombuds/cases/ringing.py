@@ -31,6 +31,12 @@ def went_on(turn: Turn) -> None:
         turn.tell_case("ring-more", {"number": turn.case.number})
 
 
+def changed(turn: Turn) -> None:
+    """Something has happened in the case at hand that was told silently."""
+    if turn.case.shelf is None and _may_ring(turn):
+        turn.tell_case("ring-several", {"numbers": str(turn.case.number)})
+
+
 def quiet_for(turn: Turn) -> timedelta:
     """How long nothing may ring."""
     return sparing.left(turn.office.rang, turn.seconds, QUIET)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bots.ombuds import commands, keys
-from bots.ombuds.cases import thread
+from bots.ombuds.cases import ringing, thread
 from bots.ombuds.chats import sealing, whose
 from bots.ombuds.documents.chats import (
     CONVERSATIONS,
@@ -148,7 +148,7 @@ def to_know(turn: Turn) -> Mapping[str, object]:
 def left(turn: Turn) -> None:
     if not turn.conversation.left:
         turn.converse(left=True)
-        _tell(turn, "left")
+        _tell(turn, "left", rings=True)
 
 
 def returned(turn: Turn, others: frozenset[str]) -> None:
@@ -176,10 +176,12 @@ def _expose(turn: Turn) -> None:
     turn.converse(exposed=True)
     if not turn.conversation.left:
         turn.say("not-alone")
-    _tell(turn, "exposed")
+    _tell(turn, "exposed", rings=True)
 
 
-def _tell(turn: Turn, key: str) -> None:
+def _tell(turn: Turn, key: str, *, rings: bool = False) -> None:
     """In the thread of the person's case, unless that stayed behind in a lost room."""
     if turn.has_case and turn.is_case_here:
         turn.tell_case(key)
+        if rings:
+            ringing.changed(turn)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bots.ombuds import commands, keys
-from bots.ombuds.cases import blocks, filing, hiding, thread
+from bots.ombuds.cases import blocks, filing, hiding, ringing, thread
 from bots.ombuds.cases.filing import Incoming
 from bots.ombuds.chats import arrival, linking, receipts
 from bots.ombuds.chats.languages import guess
@@ -170,5 +170,6 @@ def unreadable(turn: Turn, event: Unreadable) -> None:
     turn.say("send-again")
     if filing.is_open(turn):
         turn.tell_case("unreadable-case")
+        ringing.changed(turn)
     elif not blocks.is_blocked(turn) and turn.may_tell("unreadable-new"):
         turn.tell("unreadable-new")
