@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from bots.ombuds import keys, private, rooms
-from bots.ombuds.cases import answers, blocks, casework, hiding, ringing, rush, standing
+from bots.ombuds.cases import answers, blocks, casework, disclosing, hiding, ringing, rush, standing
 from bots.ombuds.chats import arrival, changes, conversation, receipts, unedited, whose
 from bots.ombuds.documents.alarms import ALARMS
 from bots.ombuds.documents.cases import CASES, LATER, SEARCHES
@@ -17,6 +17,7 @@ from bots.ombuds.documents.chats import (
     IDENTITIES,
     INVITATIONS,
 )
+from bots.ombuds.documents.disclosures import DISCLOSURES
 from bots.ombuds.documents.flags import FLAGS, MODERATORS, NOTICES, PLACES, Stage
 from bots.ombuds.documents.floods import BLOCKS, RUSH
 from bots.ombuds.documents.floods import KEPT as KEPT_ASIDE
@@ -133,6 +134,8 @@ ROUTES: Router[Turn] = Router(
     timer(keys.ERASE, hiding.over, of=HIDDEN),
     timer(keys.WELCOME, arrival.welcome),
     timer(keys.TELL_RECEIPT, receipts.due),
+    timer(keys.COVER, disclosing.cover),
+    timer(keys.TELL_PERSON, disclosing.tell, of=DISCLOSURES),
     timer(keys.PIN, whose.due),
     now(keys.WHOSE, whose.known),
     timer(keys.GUESSED, receipts.forget_guesses),
@@ -169,7 +172,7 @@ KEPT = (
     *RECORDED,
     *(CASES, LATER, SEARCHES, HIDDEN),
     *(IDENTITIES, CONVERSATIONS, INVITATIONS, GONE, EDITS),
-    *(RECEIPTS, GUESSES),
+    *(RECEIPTS, GUESSES, DISCLOSURES),
     *(RUSH, BLOCKS, KEPT_ASIDE),
     *(PLACES, FLAGS, FLAGGERS, NOTICES, MODERATORS),
 )

@@ -100,14 +100,28 @@ UNBLOCK = Command(
     "ru разблокировать, ar رفع_الحظر, fa رفع_مسدودی",
 )
 
+IDENTITY = Command(
+    "identity",
+    "de identität identitaet, en identity, fr identité, tr kimlik, uk особа, ru личность, "
+    "ar هوية, fa هویت",
+)
+POSTPONE = Command(
+    "postpone",
+    "de verschieben, en postpone, fr reporter, tr ertele, uk відкласти, ru отложить, ar تأجيل, "
+    "fa تعویق",
+)
+
 STAFF = (
-    *(ANSWER, UNDO, CASES, TAKE, SHOW, CLOSE, REOPEN, HOLD),
+    *(ANSWER, UNDO, CASES, TAKE, SHOW, CLOSE, REOPEN, HOLD, IDENTITY, POSTPONE),
     *(BLOCK, UNBLOCK, TEAM, CONFIRM, HELP),
 )
 REPORTER = (NEW, HELP, DELETE, ORIGINAL, RECEIPT, NOTED, LINK)
-OF_CASE = frozenset(x.name for x in (ANSWER, UNDO, CLOSE, REOPEN, TAKE, HOLD, SHOW, BLOCK, UNBLOCK))
+OF_CASE = frozenset(
+    x.name
+    for x in (ANSWER, UNDO, CLOSE, REOPEN, TAKE, HOLD, SHOW, BLOCK, UNBLOCK, IDENTITY, POSTPONE)
+)
 """Commands about one case: the thread's, or the one whose number comes first."""
-TAKING = frozenset({ANSWER.name, CASES.name, TEAM.name, HOLD.name})
+TAKING = frozenset(x.name for x in (ANSWER, CASES, TEAM, HOLD, IDENTITY, POSTPONE))
 """Commands that need text after them, or may have some."""
 IN_SILENCE = (CLOSE, BLOCK, UNBLOCK)
 """They show no case that is on the shelf."""

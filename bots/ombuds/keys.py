@@ -85,6 +85,11 @@ TELL_RECEIPT = Timer("receipt/{conversation:int}")
 PIN = Timer("pin/{conversation:int}")
 WHOSE = Question("pin/{conversation:int}")
 """From which identity the first message of a chat came."""
+DISCLOSED = Made("disclosed/{case:int}")
+"""The message that shows staff who brought a case."""
+COVER = Timer("disclosed/{case:int}")
+TELL_PERSON = Timer("disclosure/{case:int}")
+"""Tell the person that staff looked up who they are."""
 GUESSED = Timer("guessed/{who}")
 """Forget wrong receipts that somebody has typed."""
 

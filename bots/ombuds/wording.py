@@ -6,7 +6,7 @@ renderer leaves it out if it is empty.
 
 from __future__ import annotations
 
-from bots.ombuds.cases.wording import ANSWERS, BLOCKED, CASES, RUSH
+from bots.ombuds.cases.wording import ANSWERS, BLOCKED, CASES, IDENTITY, RUSH
 from bots.ombuds.chats.wording import LONG, RECEIPTS, REPORTER, WITH_ORIGINAL
 from bots.ombuds.commands import ORIGINAL
 from bots.ombuds.flags.wording import MODERATORS, PRIVATE, ROOMS, STAFF
@@ -24,6 +24,7 @@ PARAGRAPHS: dict[str, Paragraphs] = (
     | vocabulary.LISTS
     | CASES
     | ANSWERS
+    | IDENTITY
     | RUSH
     | BLOCKED
     | OFFICE

@@ -209,3 +209,36 @@ BLOCKED: dict[str, Paragraphs] = {
     ),
     "unblocked": N_("The ombuds office reads this chat again, and what you wrote meanwhile."),
 }
+
+IDENTITY: dict[str, Paragraphs] = {
+    "identity-asked": (
+        N_("{staff} asks who brought case {number}. The reason:"),
+        "{text}",
+        N_(
+            "If a second member agrees until {time}, that member writes {command}. Then everybody "
+            "in this room sees the account for a day, and the person is told of it a day later, "
+            "with this reason. It is recorded for good."
+        ),
+    ),
+    "reason-missing": N_("Give the reason as well: {command}"),
+    "identity-none": N_("The office does not know any more who brought this case."),
+    "identity-untold": N_(
+        "This was looked up already, and the person is not told yet. It can be looked up again "
+        "once they are."
+    ),
+    "identity-shown": (
+        N_("Case {number} was brought by {person}. This message is deleted after a day."),
+        N_(
+            "The person is told at {time}. If that would endanger somebody, two members write "
+            "{command} with a reason before then."
+        ),
+    ),
+    "identity-person-told": N_("The person was told that the office looked up who they are."),
+    "postpone-asked": (
+        N_("{staff} wants to tell the person later. The reason:"),
+        "{text}",
+        N_("If a second member agrees, that member writes {command}."),
+    ),
+    "postpone-nothing": N_("Here is nothing of which the person has yet to be told."),
+    "postponed": N_("The person is told on {date}, unless two members postpone it again."),
+}

@@ -219,6 +219,14 @@ RECEIPTS: dict[str, Paragraphs] = {
             "new matter then."
         ),
     ),
+    "identity-told": (
+        N_(
+            "On {date} two people of the ombuds office looked up which account your matter, number "
+            "{number}, came from. This is their reason:"
+        ),
+        "{text}",
+        N_("Only people of the ombuds office saw it. If you have questions, ask us here."),
+    ),
     "receipt-here": N_("This secret number is right. You can simply go on here."),
     "receipt-back": (
         N_("The secret number is right. We go on here, in this chat."),

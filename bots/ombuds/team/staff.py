@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bots.ombuds import codes, commands, keys
-from bots.ombuds.cases import answers, blocks, casework, hiding, standing
+from bots.ombuds.cases import answers, blocks, casework, disclosing, hiding, standing
 from bots.ombuds.team import pins, roster
 from bots.ombuds.turn import Turn, Values
 from bots.runtime.kit import sparing
@@ -149,8 +149,8 @@ def _carry_out(
     command, staff = invocation.command, event.origin.sender
     if command is commands.ANSWER:
         _answer(turn, event, rest, numbered=numbered)
-    elif command is commands.HOLD:
-        hiding.hold(turn, staff, rest)
+    elif command in WITH_REASON:
+        WITH_REASON[command](turn, staff, rest)
     else:
         _besides(turn, invocation, rest)
         OF_CASE[command.name](turn, staff)
@@ -186,6 +186,12 @@ def _help(turn: Turn, _: TextMessage, rest: str) -> None:
     _reply(turn, "help", {"lines": listed(commands.STAFF, commands.full)})
 
 
+WITH_REASON: dict[Command, Callable[[Turn, str, str], None]] = {
+    commands.HOLD: hiding.hold,
+    commands.IDENTITY: disclosing.ask,
+    commands.POSTPONE: disclosing.postpone,
+}
+"""`rule(turn, staff, rest)`"""
 OF_CASE: dict[str, Callable[[Turn, str], None]] = {
     "undo": _undo,
     "close": casework.close,

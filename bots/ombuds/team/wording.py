@@ -93,6 +93,8 @@ OFFICE: dict[str, Paragraphs] = {
     "help-undo": N_("takes back an answer that is not sent yet"),
     "help-close": N_("closes the case"),
     "help-reopen": N_("opens the case again"),
+    "help-identity": N_("shows who brought a case, if two ask for it: the reason"),
+    "help-postpone": N_("tells the person of that later, if two ask for it: the reason"),
     "help-hold": N_("keeps for some days what the person has taken back: days, then the reason"),
     "help-take": N_("says that you take care of the case"),
     "help-cases": N_("lists cases: open, mine, all, or those with a word"),
