@@ -117,6 +117,7 @@ ROUTES: Router[Turn] = Router(
     on(Started, alarms.started, founding.started, moving.started, devices.started),
     on(SetAside, moving.set_aside),
     on(DevicesChanged, devices.changed),
+    timer(keys.ALONE, roster.alone),
     timer(keys.ANEW, moving.due),
     timer(keys.ALARM, alarms.due),
     timer(keys.MAIL_AGAIN, alarms.again),

@@ -16,6 +16,8 @@ LATER = Made("office/room/{number:int}")
 """The next ombuds room, each time that one is lost."""
 PROPOSAL = Made("team/{number:int}")
 
+ALONE = Timer("team/{number:int}/alone")
+"""Carry out what the only confirmed member has proposed."""
 ANEW = Timer("office/anew")
 """Make a new room in place of a lost one."""
 MOVE = Timer("office/move")

@@ -65,6 +65,8 @@ RINGING = frozenset(
         "code-from-host",
         "keys-changed",
         "keys-withheld",
+        "team-alone",
+        "team-alone-done",
         "send-again-staff",
         "send-again",
         "text-only",

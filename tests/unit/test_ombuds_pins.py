@@ -12,7 +12,7 @@ from bots.ombuds.codes import Given
 from bots.ombuds.documents.pins import PINS
 from bots.ombuds.settings import Settings
 from bots.runtime.model.decision import Due, Request, Say, SetPin
-from federation.model.actions import AskDevices, CreateRoom
+from federation.model.actions import AskDevices, CreateRoom, Invite
 from federation.model.events import Doubt, Membership, MembershipKind, Seen, TextMessage
 from tests.kit.founders import code_of, given
 from tests.kit.memory import key_of
@@ -333,3 +333,52 @@ def test_who_seems_to_leave_as_a_room_is_deleted_stays_known() -> None:
         gone(world, user)
     assert lost(world).invite == (ANNA, BILAL)
     assert pinned(world) == {ANNA: key_of(ANNA), BILAL: key_of(BILAL)}
+
+
+# -- one alone -------------------------------------------------------------------------------------
+
+THREE_DAYS = 72 * 3600
+
+
+def left_alone() -> World:
+    """A team of two, of whom one lost her keys for good."""
+    world = World().found()
+    shows(world, BILAL, Seen(True, FORGED))
+    return world
+
+
+def invited(asked: list[Request]) -> list[str]:
+    return [x.user for x in asked if isinstance(x, Invite)]
+
+
+def test_one_alone_acts_after_three_days_and_all_are_told_at_once() -> None:
+    world = left_alone()
+    asked = writes(world, f"!team add {CEM}")
+    assert world.office_keys(asked) == ["team-add-proposed", "team-alone"]
+    alarm = said(asked, "team-alone")
+    assert (alarm.audience, alarm.pinned) == (frozenset({ANNA, BILAL}), False)
+    assert not invited(world.pass_time(THREE_DAYS - 60))
+    done = world.pass_time(120)
+    assert invited(done) == [CEM]
+    assert "team-alone-done" in world.office_keys(done)
+
+
+def test_one_alone_can_remove_who_is_not_confirmed() -> None:
+    world = left_alone()
+    writes(world, f"!team remove {BILAL}")
+    assert "team-removed" in world.office_keys(world.pass_time(THREE_DAYS + 1))
+
+
+def test_not_alone_once_somebody_else_is_confirmed() -> None:
+    world = left_alone()
+    writes(world, f"!team add {CEM}")
+    shows(world, BILAL, Seen(True, key_of(BILAL)))
+    assert not invited(world.pass_time(THREE_DAYS + 1))
+    assert invited(writes(world, "!confirm", BILAL)) == [CEM]
+
+
+def test_what_was_proposed_by_keys_that_changed_since_is_not_done() -> None:
+    world = left_alone()
+    writes(world, f"!team add {CEM}")
+    shows(world, ANNA, Seen(True, FORGED))
+    assert not invited(world.pass_time(THREE_DAYS + 1))

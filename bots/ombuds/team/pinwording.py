@@ -111,6 +111,17 @@ PINS: dict[str, Paragraphs] = {
         N_("{help} shows all commands, {team} who belongs to the team."),
         N_("What was written here before cannot be read. Ask a colleague to read it out."),
     ),
+    "team-alone": (
+        N_(
+            "{staff} is the only confirmed member, and proposes a change of the team alone. It "
+            "concerns {person}, and is made on {time}."
+        ),
+        N_("If another member is confirmed before, two decide as always. If you object, speak up."),
+    ),
+    "team-alone-done": N_(
+        "{staff} has changed the team alone, since nobody else was confirmed for three days. It "
+        "concerns {person}."
+    ),
     "team-unconfirmed": N_("Not confirmed, and shown nothing: {people}"),
     "room-without": N_(
         "Not invited, since I am not sure of them: {people}. To add a person: {command}"

@@ -1,16 +1,19 @@
 """Who belongs to the team: two members change that together, in the room.
 
-A team of one can add a member alone. Nobody is removed unless two others agree.
+A team of one can add a member alone. Nobody is removed unless two others agree. Where only one of
+several is confirmed, that one acts alone after three days, and all are told at once.
 """
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 from bots.ombuds import commands, keys
 from bots.ombuds.documents.pins import PINS
 from bots.ombuds.documents.team import DEVICES, Departed, Proposal
 from bots.ombuds.team import devices, pins
 from bots.ombuds.turn import Turn
-from bots.runtime.model.decision import Performed
+from bots.runtime.model.decision import Performed, SetTimer
 from bots.runtime.speech.vocabulary import with_word
 from bots.runtime.understanding.people import person_in
 from federation.model.actions import Invite, Kick
@@ -21,6 +24,8 @@ ADDING = with_word(commands.TEAM, commands.ADD, " @name:example.org")
 REMOVING = with_word(commands.TEAM, commands.REMOVE, " @name:example.org")
 VALID = 7 * 24 * 3600.0
 """Seconds that a proposal stays open."""
+ALONE = timedelta(hours=72)
+"""After which the only confirmed member acts alone."""
 LATELY = 5.0
 """Seconds after leaving in which people are still invited to a new room. When an admin deletes a
 room, everybody seems to leave it."""
@@ -79,7 +84,7 @@ def _remove(turn: Turn, sender: str, person: str) -> None:
         turn.tell("team-self")
     elif person not in office.roster:
         turn.tell("team-unknown", {"person": person, "command": commands.TEAM})
-    elif len(office.roster) < 3:
+    elif len(office.roster) < 3 and person in pins.team(turn):
         turn.tell("team-two")
     else:
         _propose(turn, sender, person, adds=False)
@@ -101,14 +106,38 @@ def _propose(turn: Turn, sender: str, person: str, *, adds: bool) -> None:
     key = "team-add-proposed" if adds else "team-remove-proposed"
     values = {"staff": sender, "person": person, "command": commands.CONFIRM}
     turn.tell(key, values, handle=keys.PROPOSAL(number=number))
+    if not _others(turn, proposal):
+        _wait_alone(turn, proposal)
+
+
+def _others(turn: Turn, proposal: Proposal) -> list[str]:
+    """Who could agree."""
+    return [x for x in pins.team(turn) if x not in (proposal.proposer, proposal.person)]
+
+
+def _wait_alone(turn: Turn, proposal: Proposal) -> None:
+    """Nobody else is confirmed: it is done after three days, unless somebody is by then."""
+    at = turn.now + ALONE
+    turn.ask(SetTimer(keys.ALONE(number=proposal.number), at=at))
+    time = at.astimezone(turn.settings.timezone)
+    values = {"staff": proposal.proposer, "person": proposal.person, "time": time}
+    turn.alarm("team-alone", values, pinned=False, whose=proposal.proposer)
+
+
+def alone(turn: Turn, number: int) -> None:
+    """Three days have passed since the only confirmed member proposed something."""
+    proposal = next((x for x in _standing(turn) if x.number == number), None)
+    if proposal is None or _others(turn, proposal):
+        return
+    values = {"staff": proposal.proposer, "person": proposal.person}
+    turn.alarm("team-alone-done", values, pinned=False, whose=proposal.proposer)
+    _carry_out(turn, proposal)
 
 
 def _standing(turn: Turn) -> list[Proposal]:
-    office = turn.office
+    office, team = turn.office, pins.team(turn)
     return [
-        x
-        for x in office.proposals
-        if x.proposer in office.roster and turn.seconds - x.proposed <= VALID
+        x for x in office.proposals if x.proposer in team and turn.seconds - x.proposed <= VALID
     ]
 
 
