@@ -30,6 +30,8 @@ class Settings:
     """Of the office; tokens and fingerprints are derived from it."""
     editors: tuple[str, ...] = ()
     """Besides everybody who has the power of a moderator in the room."""
+    in_words: bool = False
+    """A ✅ of those who decide does not count: they have to write."""
     undo: timedelta = timedelta(seconds=120)
     digest: DigestTime = field(default_factory=DigestTime)
     confirm_within: timedelta = timedelta(days=7)

@@ -28,6 +28,7 @@ def settings(network: NetworkView) -> Settings:
         # Tokens in readers' links are derived from it.
         secret=network.secret("mails"),
         editors=network.coordinators,
+        in_words=network.in_words,
         undo=when.undo,
         digest=DigestTime(
             when.digest_at.hour,

@@ -38,6 +38,7 @@ def network(
             open=tuple(_open(bots)),
             initiatives=initiatives,
             coordinators=config.coordinators,
+            in_words=config.network.in_words,
             rules=config.rules,
             public_url="" if config.web is None else config.web.public_url,
             mails_per_hour=0 if config.email is None else config.email.smtp.max_per_hour,

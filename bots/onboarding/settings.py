@@ -82,6 +82,8 @@ class Settings:
     """Makes the rooms of the network."""
     approval: bool = True
     """Who comes by a private message needs a coordinator's yes, as who knocks does."""
+    in_words: bool = False
+    """A ✅ of those who decide does not count: they have to write."""
     remind_after: timedelta = timedelta(days=3)
     premises: Premises = field(init=False, repr=False)
     """The network's rooms, and what lies within what."""

@@ -34,6 +34,7 @@ def settings(network: NetworkView) -> Settings:
         coordinators=network.coordinators,
         accounts=network.ours,
         creator=network.accounts["creator"],
+        in_words=network.in_words,
     )
 
 

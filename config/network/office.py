@@ -37,6 +37,10 @@ class Network(Section):
     chat_url: WebUrl | None = Field(None, examples=["https://chat.example.org"])
     """Where its Element is in the browser. Links by which people come in then lead there; else to
     matrix.to, which asks which app somebody has."""
+    in_words: Flag = False
+    """Whether only words let people in and release announcements (`!admit`, `!release`), and ✅
+    does not. Reactions are never encrypted: whoever runs the homeserver can set one in your
+    name."""
     timezone: TimeZone = ZoneInfo("Europe/Berlin")
     """Its time zone: deadlines and times are told in it."""
     state: FilePath = Field(examples=["./state/network"])

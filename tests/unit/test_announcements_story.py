@@ -19,11 +19,13 @@ from bots.runtime.mail.documents import ADDRESSES, TROUBLE, Trouble
 from bots.runtime.model.decision import (
     Say,
 )
+from federation.model.actions import React
 from federation.model.events import (
     MediaMessage,
     RoomView,
 )
 from tests.kit.announcements import ANNA, BILAL, SETTINGS, STRANGER, TEXT, World
+from tests.kit.world import said
 
 
 @pytest.fixture
@@ -498,3 +500,17 @@ def test_tokens_are_derived_and_hold_no_address() -> None:
     assert len(unsubscribe_token(SETTINGS, reader)) == 22
     assert unsubscribe_token(SETTINGS, reader) != confirm_token(SETTINGS, reader)
     assert World().id("Anna@Mail.example") == reader
+
+
+def test_where_words_are_demanded_a_reaction_releases_nothing() -> None:
+    """Whoever runs the homeserver can set it in an editor's name."""
+    world = World(replace(SETTINGS, in_words=True)).start()
+    event, asked = world.write(TEXT)
+    assert not [x for x in asked if isinstance(x, React)]
+    assert "✅" not in world.bot.render(said(asked, "offer").phrase).body
+    asked = world.react(event, "✅", BILAL)
+    assert world.keys(asked) == ["sign-in-words"]
+    assert world.react(event, "✅", BILAL) == [], "it is said once in a while"
+    assert world.item().state is State.DRAFT
+    assert world.keys(world.write("!release", BILAL, thread=event)[1]) == ["~pending"]
+    assert world.keys(world.react(event, "❌")) == ["~taken-back"]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from bots.runtime.model.decision import Say
 from federation.model.actions import CreateRoom, Join, Kick, React
 from tests.kit.onboarding import (
+    ANNA,
     BILAL,
     BOT,
     CHAT,
@@ -16,6 +18,7 @@ from tests.kit.onboarding import (
     NEWS,
     NORTH_ROOM,
     NORTH_TEAM,
+    SETTINGS,
     SPACE,
     Town,
     invitations,
@@ -71,6 +74,27 @@ def test_somebody_knocks_and_is_let_in() -> None:
     assert invitations(asked) == [SPACE]
     assert town.keys(town.joins()) == ["hello", "rules"]
     assert invitations(town.agrees()) == [NEWS, EXCHANGE]
+
+
+def test_where_words_are_demanded_a_reaction_lets_nobody_in() -> None:
+    """Whoever runs the homeserver can set it in a coordinator's name."""
+    town = Town(replace(SETTINGS, in_words=True))
+    asked = town.knocks()
+    assert [x.key for x in asked if isinstance(x, React)] == ["❌"]
+    assert "✅" not in town.text(asked, "knock-silent")
+    asked = town.decides("✅")
+    assert town.keys(asked) == ["sign-in-words"]
+    assert "!einlassen" in town.text(asked, "sign-in-words")
+    assert town.decides("✅") == [], "it is said once in a while"
+    told = town.event_of("onboarding/wish/1")
+    asked = town.write("!einlassen", ANNA, COORDINATION, reply_to=told)[1]
+    assert invitations(asked) == [SPACE]
+
+
+def test_where_words_are_demanded_a_reaction_can_decline() -> None:
+    town = Town(replace(SETTINGS, in_words=True))
+    town.knocks()
+    assert town.keys(town.decides("❌")) == ["~wish-declined"]
 
 
 def test_who_overlooks_that_she_was_let_in_is_greeted_all_the_same() -> None:

@@ -68,7 +68,8 @@ def _begin(turn: Turn, event: TextMessage, said: Said) -> None:
         handle=offer,
         copy_of=origin.event_id,
     )
-    turn.ask(React(turn.room, offer, release.SIGN))
+    if not turn.settings.in_words:
+        turn.ask(React(turn.room, offer, release.SIGN))
 
 
 # -- translations ----------------------------------------------------------------------------------

@@ -20,13 +20,14 @@ def values(turn: Turn, item: Announcement) -> dict[str, object]:
         values = {"languages": named(turn, missing), "example": example(turn, missing[0])}
         absent = turn.phrase("missing", values)
     at_once, later = (turn.view.count(READERS, "kind", x) for x in (Kind.IMMEDIATE, Kind.DIGEST))
+    how = "how-in-words" if turn.settings.in_words else "how"
     return {
         "readers": Phrase("readers", "", {"n": at_once}),
         "digest": Phrase("readers-digest", "", {"n": later}),
         "languages": named(turn, have),
         "missing": absent,
         "page": Link(turn.settings.page("news"), turn.settings.page("news")),
-        "command": commands.RELEASE.shown(turn.language),
+        "how": turn.phrase(how, {"command": commands.RELEASE.shown(turn.language)}),
     }
 
 

@@ -29,8 +29,11 @@ SIGN = "✅"
 
 
 def released(turn: Turn, event: Reaction) -> None:
-    if (item := _meant(turn, event)) is not None:
+    item = _meant(turn, event)
+    if item is not None and not turn.settings.in_words:
         release(turn, item, event.origin.sender)
+    elif item is not None and turn.may_tell("sign-in-words"):
+        turn.answer(item, "sign-in-words", {"command": commands.RELEASE.shown(turn.language)})
 
 
 def undone(turn: Turn, event: Reaction) -> None:

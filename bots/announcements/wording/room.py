@@ -12,14 +12,20 @@ ROOM: dict[str, Paragraphs] = {
         "{missing}",
         "{readers}",
         "{digest}",
-        N_("To send it, react with ✅ or write {command} in this thread."),
+        "{how}",
         _PUBLIC,
     ),
     "offer-changed": (
         N_("This message can go out by mail. Languages so far: {languages}"),
         "{missing}",
-        N_("To send it, react with ✅ or write {command} in this thread."),
+        "{how}",
         _PUBLIC,
+    ),
+    "how": N_("To send it, react with ✅ or write {command} in this thread."),
+    "how-in-words": N_("To send it, write {command} in this thread."),
+    "sign-in-words": N_(
+        "A reaction does not count here, because servers can set one in anybody's name. To agree, "
+        "write {command}."
     ),
     "missing": N_(
         "Not translated: {languages}. To add a translation, answer in this thread and begin "

@@ -22,7 +22,13 @@ def reacted(turn: Turn, event: Reaction) -> None:
     admit = answers.sign(event.key)
     if admit is None or not _take_told(turn, event.target):
         return
-    if _may_decide(turn, event) and turn.waits:
+    if not _may_decide(turn, event) or not turn.waits:
+        return
+    if admit and turn.settings.in_words:
+        if turn.may_tell("sign-in-words"):
+            language = turn.settings.languages[0]
+            turn.tell("sign-in-words", {"command": commands.ADMIT.shown(language)})
+    else:
         decide(turn, event.origin.sender, keys.WISH(number=turn.wish.number), admit=admit)
 
 

@@ -10,7 +10,7 @@ from bots.onboarding.rules import bans, gathering
 from bots.onboarding.rules.turn import DAY, Turn
 from bots.onboarding.settings import Initiative
 from bots.runtime.kit.states import Move
-from bots.runtime.model.decision import NO_TIME, CancelTimer, SetTimer
+from bots.runtime.model.decision import NO_TIME, CancelTimer, Phrase, SetTimer
 from bots.runtime.speech.phrases import Person, Quote
 from bots.runtime.understanding.texts import clean, excerpt
 from federation.model.actions import Handle, React, Redact, Ref
@@ -108,7 +108,8 @@ def _tell(turn: Turn, wish: Wish) -> None:
     told = keys.WISH(number=number)
     turn.tell(_key(wish), _values(turn), handle=told)
     room = turn.place(turn.settings.coordination)
-    turn.ask(*(React(room, told, key) for key in (ADMIT, DECLINE)))
+    signs = (DECLINE,) if turn.settings.in_words else (ADMIT, DECLINE)
+    turn.ask(*(React(room, told, key) for key in signs))
 
 
 def _own(wish: Wish) -> tuple[Handle, ...]:
@@ -195,11 +196,12 @@ def _key(wish: Wish, by: str = "") -> str:
 
 def _values(turn: Turn) -> dict[str, object]:
     wish, language = turn.wish, turn.settings.languages[0]
+    admit, decline = (x.shown(language) for x in (commands.ADMIT, commands.DECLINE))
+    decide = "decide-in-words" if turn.settings.in_words else "decide"
     return {
         "person": Person(wish.user, wish.name),
         "reason": Quote(wish.reason),
-        "admit": commands.ADMIT.shown(language),
-        "decline": commands.DECLINE.shown(language),
+        "decide": Phrase(decide, language, {"admit": admit, "decline": decline}),
         "banned": bans.ban(turn) or "",
         **_door(turn),
     }

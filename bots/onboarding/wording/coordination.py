@@ -5,24 +5,31 @@ from __future__ import annotations
 from bots.runtime.kit import deadletters
 from bots.runtime.speech.phrases import N_, NP_, Paragraphs
 
-_DECIDE = N_(
-    "To let the person in, react with ✅ or answer with {admit}. To decline, react with ❌ or "
-    "answer with {decline}."
-)
-
 COORDINATION: dict[str, Paragraphs] = deadletters.NETWORK | {
+    "decide": N_(
+        "To let the person in, react with ✅ or answer with {admit}. To decline, react with ❌ or "
+        "answer with {decline}."
+    ),
+    "decide-in-words": N_(
+        "To let the person in, answer with {admit}. To decline, react with ❌ or answer with "
+        "{decline}."
+    ),
+    "sign-in-words": N_(
+        "A reaction does not count here, because servers can set one in anybody's name. To agree, "
+        "write {command}."
+    ),
     "knock": (
         N_("{person} would like to join {network}, and writes:"),
         "{reason}",
         "{banned}",
-        _DECIDE,
+        "{decide}",
     ),
-    "knock-silent": (N_("{person} would like to join {network}."), "{banned}", _DECIDE),
+    "knock-silent": (N_("{person} would like to join {network}."), "{banned}", "{decide}"),
     "request": (
         N_("{person} wrote to me, agrees to the rules, and would like to join {network}."),
         "{reason}",
         "{banned}",
-        _DECIDE,
+        "{decide}",
     ),
     "crowd": (
         N_("More people would like to join {network}:"),
@@ -69,7 +76,7 @@ COORDINATION: dict[str, Paragraphs] = deadletters.NETWORK | {
         N_("{person} would like to join {initiative}. Its contacts decide: {contacts}"),
         "{why}",
         "{banned}",
-        _DECIDE,
+        "{decide}",
     ),
     "door-admitted": N_(
         "{person} asked to join {initiative}. {coordinator} has let the person in."

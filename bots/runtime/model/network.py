@@ -64,6 +64,8 @@ class NetworkView:
     """The rooms for all into which everybody of the alliance may come."""
     initiatives: tuple[Initiative, ...] = ()
     coordinators: tuple[str, ...] = ()
+    in_words: bool = False
+    """Whether those who decide have to write: a ✅ does not count."""
     rules: Mapping[str, str] = field(default_factory=dict)
     public_url: str = ""
     """Where the pages are; empty: nowhere."""
