@@ -25,9 +25,10 @@ from bots.ombuds.documents.hidden import HIDDEN
 from bots.ombuds.documents.pins import ASKED, PINS
 from bots.ombuds.documents.receipts import GUESSES, RECEIPTS
 from bots.ombuds.documents.team import DEVICES, OFFICE
+from bots.ombuds.documents.watch import WATCH
 from bots.ombuds.flags import decisions, flagging, looking, places, telling
 from bots.ombuds.settings import Settings
-from bots.ombuds.team import alarms, devices, founding, guarding, moving, roster, staff
+from bots.ombuds.team import alarms, devices, founding, guarding, heads, moving, roster, staff
 from bots.ombuds.turn import Turn
 from bots.ombuds.wording import WORDING
 from bots.runtime.kit.bot import KitBot, Spec
@@ -114,7 +115,7 @@ MEMBERS: Router[Turn] = Router(
     on(Membership, arrival.membership),
 )
 ROUTES: Router[Turn] = Router(
-    on(Started, alarms.started, founding.started, moving.started, devices.started),
+    on(Started, alarms.started, heads.started, founding.started, moving.started, devices.started),
     on(SetAside, moving.set_aside),
     on(DevicesChanged, devices.changed),
     timer(keys.ALONE, roster.alone),
@@ -122,6 +123,7 @@ ROUTES: Router[Turn] = Router(
     timer(keys.ALARM, alarms.due),
     timer(keys.MAIL_AGAIN, alarms.again),
     timer(keys.LETTER, alarms.forget),
+    timer(keys.DAILY, heads.daily),
     timer(keys.MOVE, standing.move),
     timer(keys.RING, ringing.due),
     timer(keys.TELL_RUSH, rush.tell),
@@ -168,7 +170,7 @@ ROUTES: Router[Turn] = Router(
 )
 
 KEPT = (
-    *(OFFICE, DEVICES, ALARMS, PINS, ASKED),
+    *(OFFICE, DEVICES, ALARMS, WATCH, PINS, ASKED),
     *(LETTERS, ADDRESSES),
     *RECORDED,
     *(CASES, LATER, SEARCHES, HIDDEN),

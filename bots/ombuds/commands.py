@@ -111,9 +111,14 @@ POSTPONE = Command(
     "fa تعویق",
 )
 
+RECORD = Command(
+    "record",
+    "de protokoll, en record, fr registre, tr kayıt, uk журнал, ru журнал, ar سجل, fa دفتر",
+)
+
 STAFF = (
     *(ANSWER, UNDO, CASES, TAKE, SHOW, CLOSE, REOPEN, HOLD, IDENTITY, POSTPONE),
-    *(BLOCK, UNBLOCK, TEAM, CONFIRM, HELP),
+    *(BLOCK, UNBLOCK, TEAM, CONFIRM, RECORD, HELP),
 )
 REPORTER = (NEW, HELP, DELETE, ORIGINAL, RECEIPT, NOTED, LINK)
 OF_CASE = frozenset(
@@ -121,7 +126,7 @@ OF_CASE = frozenset(
     for x in (ANSWER, UNDO, CLOSE, REOPEN, TAKE, HOLD, SHOW, BLOCK, UNBLOCK, IDENTITY, POSTPONE)
 )
 """Commands about one case: the thread's, or the one whose number comes first."""
-TAKING = frozenset(x.name for x in (ANSWER, CASES, TEAM, HOLD, IDENTITY, POSTPONE))
+TAKING = frozenset(x.name for x in (ANSWER, CASES, TEAM, HOLD, IDENTITY, POSTPONE, RECORD))
 """Commands that need text after them, or may have some."""
 IN_SILENCE = (CLOSE, BLOCK, UNBLOCK)
 """They show no case that is on the shelf."""

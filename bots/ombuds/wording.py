@@ -11,7 +11,7 @@ from bots.ombuds.chats.wording import LONG, RECEIPTS, REPORTER, WITH_ORIGINAL
 from bots.ombuds.commands import ORIGINAL
 from bots.ombuds.flags.wording import MODERATORS, PRIVATE, ROOMS, STAFF
 from bots.ombuds.team.pinwording import PINS
-from bots.ombuds.team.wording import OFFICE, TEAM
+from bots.ombuds.team.wording import OFFICE, RECORD, TEAM
 from bots.runtime.speech import declining, unheeded, vocabulary
 from bots.runtime.speech.phrases import Paragraphs, Wording
 
@@ -30,6 +30,7 @@ PARAGRAPHS: dict[str, Paragraphs] = (
     | OFFICE
     | TEAM
     | PINS
+    | RECORD
     | ROOMS
     | PRIVATE
     | MODERATORS
@@ -58,6 +59,8 @@ RINGING = frozenset(
         "team-add-proposed",
         "team-remove-proposed",
         "team-intruder",
+        "record-gap",
+        "record-differs",
         "set-aside",
         "device-unsigned",
         "founding",

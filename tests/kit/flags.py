@@ -14,7 +14,7 @@ from federation.model.actions import (
 )
 from federation.model.events import RoomView
 from tests.kit.founders import code_of, given
-from tests.kit.ombuds import ANNA, BILAL, BOT, SETTINGS
+from tests.kit.ombuds import ANNA, BILAL, BOT, SETTINGS, Days
 from tests.kit.world import EnglishWords, World, said
 
 ROOM, CHAT = "!meadow", "!canary-chat"
@@ -26,7 +26,7 @@ MESSAGE = "$flagged"
 WORDS = "canary words of the room"
 
 
-class Homeserver(World):
+class Homeserver(Days):
     """Refuses what is asked for in a room that was never made."""
 
     def _do(self, request: Any, name: str) -> Performed | None:

@@ -85,7 +85,7 @@ async def test_what_was_backed_up_comes_back(tmp_path: Path, settings: Path) -> 
     assert settings_of(tmp_path / "b.tar") == YAML
     assert stat.S_IMODE((tmp_path / "new" / "office.db").stat().st_mode) == 0o600
     assert result.held == 1
-    assert names(tmp_path / "new") == ["office.db", "office.lock"]
+    assert names(tmp_path / "new") == ["office.db", "office.lock", "record.head"]
 
 
 async def test_the_archive_is_private_and_holds_no_key(tmp_path: Path, settings: Path) -> None:

@@ -119,9 +119,9 @@ ONBOARDING_ALONE = {
 
 Table = Mapping[str, Paragraphs]
 TO_STAFF: tuple[Table, ...] = (
-    cases.CASES, cases.ANSWERS, cases.RUSH, cases.IDENTITY, office.OFFICE, office.TEAM,
-    pinwording.PINS, flags.STAFF,
-    flags.MODERATORS, COORDINATION, vocabulary.KINDS, vocabulary.LISTS,
+    cases.CASES, cases.ANSWERS, cases.RUSH, cases.IDENTITY, office.OFFICE, office.RECORD,
+    office.TEAM, pinwording.PINS, flags.STAFF, flags.MODERATORS, COORDINATION, vocabulary.KINDS,
+    vocabulary.LISTS,
 )  # fmt: skip
 """Read by those who work for the office or the network, in the language that they set."""
 TO_PEOPLE: tuple[tuple[Table, frozenset[str], Mapping[str, str]], ...] = (

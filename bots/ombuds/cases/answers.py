@@ -73,6 +73,9 @@ def _ready(turn: Turn, number: int, happens: Move[AnswerState]) -> Answer | None
 def _move(turn: Turn, answer: Answer, happens: Move[AnswerState], **changes: Any) -> Answer:
     moved = replace(answer, state=happens(answer.state), **changes)
     thread.put_answer(turn, moved)
+    if moved.state is not answer.state:
+        facts = {"case": turn.case.number, "number": moved.number, "state": moved.state}
+        turn.record("answer", **facts, staff=moved.author)
     return moved
 
 

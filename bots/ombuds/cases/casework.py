@@ -31,8 +31,11 @@ READ = 200
 WAITING = (CaseState.OPEN, CaseState.ANSWERED)
 
 
-def close(turn: Turn, _: str) -> None:
-    key = "closed" if thread.move(turn, CaseMoves.closed) else "closed-already"
+def close(turn: Turn, staff: str) -> None:
+    moved = thread.move(turn, CaseMoves.closed)
+    key = "closed" if moved else "closed-already"
+    if moved:
+        turn.record("closed", case=turn.case.number, staff=staff)
     (turn.tell_case if turn.case.shelf is None else turn.tell)(key, {"number": turn.case.number})
 
 
@@ -41,14 +44,18 @@ def put_up(turn: Turn, _: str) -> None:
     turn.tell_case("opened", {"number": turn.case.number})
 
 
-def reopen(turn: Turn, _: str) -> None:
-    key = "reopened" if thread.move(turn, CaseMoves.reopened) else "open-already"
+def reopen(turn: Turn, staff: str) -> None:
+    moved = thread.move(turn, CaseMoves.reopened)
+    key = "reopened" if moved else "open-already"
+    if moved:
+        turn.record("reopened", case=turn.case.number, staff=staff)
     turn.tell_case(key, {"number": turn.case.number})
 
 
 def take(turn: Turn, staff: str) -> None:
     if turn.case.taken_by != staff:
         turn.file(taken_by=staff)
+        turn.record("taken", case=turn.case.number, staff=staff)
         thread.show(turn)
     turn.tell_case("taken", {"staff": staff, "number": turn.case.number})
 

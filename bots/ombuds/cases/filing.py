@@ -67,6 +67,7 @@ def begin(turn: Turn, incoming: Incoming, *, flags: tuple[Flagged, ...] = ()) ->
             shelf=shelf,
         )
     )
+    turn.record("opened", case=number)
     turn.converse(case=number, fresh=False, acknowledged=turn.seconds)
     root = keys.ROOT(case=number)
     turn.tell(thread.root(turn), handle=root, copy_of=incoming.event_id)

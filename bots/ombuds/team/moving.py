@@ -82,6 +82,7 @@ def _lose(turn: Turn) -> None:
     if office.lost or room is None:
         return
     turn.set_office(lost=True, former=(*office.former, room))
+    turn.record("room-lost", room=room)
     _anew_in_time(turn)
 
 
@@ -114,6 +115,7 @@ def _anew(turn: Turn) -> None:
         departed=(),
         proposals=(),
     )
+    turn.record("room-anew", number=turn.office.rooms)
     turn.ask(founding.room(turn, staff))
     turn.tell("room-anew", {"command": HELP})
     if others:

@@ -99,6 +99,7 @@ def _without(people: tuple[str, ...], person: str) -> tuple[str, ...]:
 
 def _propose(turn: Turn, sender: str, person: str, *, adds: bool) -> None:
     office = turn.office
+    turn.record("team-proposed", staff=sender, person=person, adds=adds)
     number = office.proposed + 1
     proposal = Proposal(number, adds, person, sender, turn.seconds)
     standing = [x for x in office.proposals if (x.adds, x.person) != (adds, person)]
@@ -176,12 +177,14 @@ def _carry_out(turn: Turn, proposal: Proposal) -> None:
         pins.unpin(turn, person)
         turn.ask(Kick(turn.room, person, whose=person))
         turn.tell("team-removed", {"person": person})
+        turn.record("team-removed", person=person)
 
 
 def _invite(turn: Turn, person: str) -> None:
     # People enter the roster when they join: a mistyped address would count as a member, and a
     # team of two can remove nobody.
     turn.set_office(awaited=(*turn.office.awaited, person))
+    turn.record("team-invited", person=person)
     turn.ask(Invite(turn.room, person, notify=True, whose=person, there=True))
     turn.tell("team-added", {"person": person})
     devices.look(turn, person)
@@ -213,6 +216,7 @@ def _came(turn: Turn, person: str, *, joined: bool) -> None:
             turn.set_office(awaited=awaited, roster=(*office.roster, person))
             turn.tell("team-joined", {"person": person})
             pins.answer(turn, person, "code-first")
+            turn.record("team-joined", person=person)
             devices.look(turn, person)
     elif person not in office.roster:
         turn.ask(Kick(turn.room, person, whose=person))
@@ -234,6 +238,7 @@ def _went(turn: Turn, person: str) -> None:
         pins.unpin(turn, person)
         turn.drop(DEVICES, person)
         turn.tell("team-left", {"person": person})
+        turn.record("team-left", person=person)
 
 
 def lately(turn: Turn) -> tuple[Departed, ...]:

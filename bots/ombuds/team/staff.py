@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from bots.ombuds import codes, commands, keys
 from bots.ombuds.cases import answers, blocks, casework, disclosing, hiding, standing
-from bots.ombuds.team import pins, roster
+from bots.ombuds.team import heads, pins, roster
 from bots.ombuds.turn import Turn, Values
 from bots.runtime.kit import sparing
 from bots.runtime.kit.undo import SIGN
@@ -206,6 +206,7 @@ OF_OFFICE: dict[str, Callable[[Turn, TextMessage, str], None]] = {
     "cases": casework.show,
     "team": roster.command,
     "confirm": roster.confirm,
+    "record": heads.command,
     "help": _help,
 }
 """`rule(turn, event, rest)`"""

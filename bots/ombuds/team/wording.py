@@ -110,6 +110,48 @@ OFFICE: dict[str, Paragraphs] = {
     ),
 }
 
+RECORD: dict[str, Paragraphs] = {
+    "record-head": (
+        N_(
+            "The record of this office has come to entry {number}. Would one of you please send "
+            "this line here today, just as it is? Then nobody can change the record unnoticed, "
+            "not even whoever holds the machine."
+        ),
+        "{command}",
+        "{late}",
+    ),
+    "record-late": N_("Nobody has done so for some days. It takes a minute."),
+    "record-repeated": N_("Thank you, {staff}. The record is confirmed up to entry {number}."),
+    "record-again": N_(
+        "This does not fit the record. Please copy the whole line from my last message about it, "
+        "and send it once more. {command} shows it again."
+    ),
+    "record-differs": (
+        N_(
+            "What {staff} has sent twice does not fit the record. Either it was copied wrongly, or "
+            "somebody has changed the record."
+        ),
+        N_(
+            "Please compare it with the mails that the board keeps, and ask somebody who knows "
+            "about machines to run “buendnis audit verify”."
+        ),
+    ),
+    "record-gap": (
+        N_(
+            "A part of the record was lost, from entry {first} on. That happens when a backup is "
+            "restored, or the office is moved."
+        ),
+        N_(
+            "If nobody of you knows of that, somebody may have removed it. Please ask whoever "
+            "holds the machine, in person."
+        ),
+    ),
+    "record-lost": N_("Entry {number} was lost, so nobody can compare it any more."),
+    "record-none": N_("Nothing is recorded yet."),
+    # Translators: what a command does, after its name and a dash
+    "help-record": N_("shows the state of the record, or confirms it"),
+}
+
 TEAM: dict[str, Paragraphs] = {
     "team": (
         N_("The team: {people}"),

@@ -118,7 +118,7 @@ def short(digest: str) -> str:
 
 def commitment(salt: str, name: str, value: str) -> str:
     text = json.dumps([name, value], ensure_ascii=True).encode("ascii")
-    return hmac.digest(bytes.fromhex(salt), text, hashlib.sha256).hex()
+    return hmac.digest(salt.encode("ascii", "replace"), text, hashlib.sha256).hex()
 
 
 def _case(entry: Entry) -> Iterator[str]:

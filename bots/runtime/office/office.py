@@ -19,6 +19,7 @@ from bots.runtime.office.delivering import Delivering
 from bots.runtime.office.heads import Head, appended
 from bots.runtime.office.performing import AccountPerformer, Bridge, Performer
 from bots.runtime.process.clock import Clock, SystemClock
+from bots.runtime.store import heads, recording
 from bots.runtime.store.records import Told
 from bots.runtime.store.restored import read_restored, settle
 from bots.runtime.store.store import Store
@@ -136,6 +137,7 @@ class Office:
 
     def _start(self, tx: Transaction) -> None:
         tx.prune(tx.now - KEEP_DONE)
+        recording.begin(tx, heads.read(self.store.folder))
         tx.hasten_all()  # who waited for which handle was known to the last process alone
         start = int(tx.read("office", "starts") or b"0") + 1
         tx.write("office", "starts", str(start).encode())

@@ -24,9 +24,10 @@ from typing import Any, TypeVar
 
 import sqlite_utils
 
+from bots.runtime.kit.records import HEADS, Head
 from bots.runtime.model.errors import AlreadyRunning, StoreError
 from bots.runtime.process.clock import Boot, boot
-from bots.runtime.store import erased
+from bots.runtime.store import erased, heads
 from bots.runtime.store.sealing import Sealer
 from bots.runtime.store.transaction import Transaction
 from federation.model.ports import Probe, no_probe
@@ -120,6 +121,7 @@ class Store:
             check_key(db, sealer)
             known = Transaction(db.conn, sealer, 0.0, 0.0)
             erased.catch_up(folder, known.erased())
+            heads.begin(folder, known.document(HEADS, "head"))
             noted = float(known.read(*RUN) or 0.0)
         except sqlite3.Error as error:
             os.close(lock)
@@ -169,6 +171,9 @@ class Store:
             result = work(transaction)
             if to_note := run > self._time.noted + every:
                 transaction.write(*RUN, repr(run).encode())
+            head = (
+                transaction.document(HEADS, "head") if HEADS.kind in transaction.written else None
+            )
             self._probe("before", f"commit:{name}")
             connection.execute("COMMIT")
         except BaseException:
@@ -178,14 +183,17 @@ class Store:
         if to_note:
             self._time.noted = run
         self.written.update(transaction.written)
-        self._note_erased(transaction.forgotten)
+        self._note(transaction.forgotten, head)
         return result
 
-    def _note_erased(self, forgotten: Mapping[str, float]) -> None:
+    def _note(self, forgotten: Mapping[str, float], head: Head | None) -> None:
+        """Beside the store. If that fails: the store has it, and the next time tries again."""
         try:
             erased.append(self.folder, forgotten)
-        except OSError as error:  # the store has it, and the next start tries again
-            log.error("%s can't be written (%s)", erased.NAME, type(error).__name__)
+            if head is not None:
+                heads.write(self.folder, head)
+        except OSError as error:
+            log.error("%s can't be written (%s)", self.folder.name, type(error).__name__)
 
     async def close(self) -> None:
         with suppress(sqlite3.Error):  # spans become longer by what is not noted
