@@ -10,7 +10,7 @@ import pytest
 
 from bots.runtime.model.decision import Performed, SetAside
 from bots.runtime.model.errors import StoreError
-from bots.runtime.office.delivering import TRIES, Delivering
+from bots.runtime.office.delivering import AT_ONCE, TRIES, Delivering
 from bots.runtime.office.performing import Refused, TryLater
 from bots.runtime.process.clock import ManualClock
 from bots.runtime.store.records import Told
@@ -303,12 +303,12 @@ async def test_many_rooms_never_more_than_a_few_at_once(store: Store, clock: Man
     for number in range(60):
         await append(store, f"x{number}", say(f"!{number}:example.org"))
     async with delivering(store, clock, performer):
-        await until(lambda: performer.at_once == 16)
+        await until(lambda: performer.at_once == AT_ONCE)
         await asyncio.sleep(0.05)
-        assert performer.most_at_once == 16
+        assert performer.most_at_once == AT_ONCE
         performer.held.set()
         await until(lambda: len(performer.done) == 60)
-    assert performer.most_at_once == 16
+    assert performer.most_at_once == AT_ONCE
 
 
 async def test_a_row_that_a_newer_version_wrote_ends_the_office_and_is_kept(

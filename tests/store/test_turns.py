@@ -114,6 +114,27 @@ async def test_what_is_done_for_one_person_waits_for_no_more_than_is_under_way(
     assert performer.tried.index("quiet") <= AT_ONCE + 1
 
 
+async def test_a_case_does_not_wait_for_everybody_s_receipts(
+    store: Store, clock: ManualClock
+) -> None:
+    performer = Scripted()
+    performer.held.clear()
+    for number in range(100):
+        await append(store, f"receipt {number}", f"!{number}", f"@{number}:example.org")
+    async with delivering(store, clock, performer) as running:
+        await until(lambda: len(performer.tried) == AT_ONCE)
+        order = Order(BOT, "bot", say("!staff", whose="case 17"))
+        late = "@99:example.org"
+        await store.run(
+            "append", lambda tx: tx.append("case", "!staff", order, party=tx.party(BOT, late))
+        )
+        running.wake.set()
+        await asyncio.sleep(0.05)
+        performer.held.set()
+        await until(lambda: len(performer.done) == 101)
+    assert performer.tried.index("case") <= AT_ONCE + 1
+
+
 async def test_people_of_one_other_homeserver_have_some_of_the_slots(
     store: Store, clock: ManualClock
 ) -> None:

@@ -11,7 +11,7 @@ import logging
 import random
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, suppress
 
 from bots.runtime.model.decision import Deliver, SetAside
 from bots.runtime.model.errors import StoreError
@@ -33,9 +33,9 @@ from federation.syncing.recent import Recent
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 16
+AT_ONCE = 8
 """Actions of one performer that are under way side by side; one that waits holds up no other."""
-OF_A_SERVER = 6
+OF_A_SERVER = 4
 """Of these, how many may be because of people of one other homeserver: it may keep us waiting."""
 HEAD_START = 0.05
 """Seconds, at most, that the first action of a decision goes alone. What was decided first matters
@@ -163,7 +163,7 @@ class Delivering:
             if ahead is not None:
                 await _wait_shortly(ahead)
             while head is not None and head.row.not_before <= self._clock.now():
-                async with self._turns[head.by].turn(head.row.party, head.row.seq):
+                async with self._turn(head):
                     head = await self._carry_out(head)
                 if not answered.is_set():
                     answered.set()
@@ -177,6 +177,10 @@ class Delivering:
         finally:
             self._busy.pop(first.lane, None)
             self.wake.set()
+
+    def _turn(self, head: Head) -> AbstractAsyncContextManager[None]:
+        to_many = getattr(head.action, "whose", None) is not None
+        return self._turns[head.by].turn(head.row.party, head.row.seq, to_many=to_many)
 
     async def _carry_out(self, head: Head) -> Head | None:
         """Perform it; the next of its lane."""

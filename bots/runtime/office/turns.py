@@ -2,7 +2,8 @@
 
 A homeserver answers so many requests side by side, and what is asked because of one person may take
 long: it waits for her own homeserver to give her keys. So no other homeserver's people have more
-than some of the slots at a time.
+than some of the slots at a time. And what is said where many read (a case, to staff) has every
+second turn, before the receipts that go to everybody who wrote.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ class Served:
 class _Waiting:
     party: bytes
     seq: int
+    to_many: bool
     granted: asyncio.Future[None]
 
 
@@ -55,12 +57,14 @@ class Turns:
         self._holding = Counter[bytes]()
         """Homeserver → slots that its people have."""
         self._closed = 0
+        self._to_many = False
+        """Whether the last turn was for what many read."""
 
     @asynccontextmanager
-    async def turn(self, party: bytes, seq: int) -> AsyncIterator[None]:
+    async def turn(self, party: bytes, seq: int, *, to_many: bool = False) -> AsyncIterator[None]:
         """Wait for one's turn, and have it for as long as the block lasts."""
         loop = asyncio.get_running_loop()
-        one = _Waiting(party, seq, loop.create_future())
+        one = _Waiting(party, seq, to_many, loop.create_future())
         self._waiting.append(one)
         loop.call_soon(self._grant)  # whoever comes in the same moment is compared
         try:
@@ -87,7 +91,9 @@ class Turns:
             able = [x for x in self._waiting if self._may(x.party[:SERVER])]
             if not able:
                 return
-            one = min(able, key=lambda x: (self._served.since(x.party), x.seq))
+            others = [x for x in able if x.to_many is not self._to_many]
+            one = min(others or able, key=lambda x: (self._served.since(x.party), x.seq))
+            self._to_many = one.to_many
             self._waiting.remove(one)
             self._free -= 1
             self._holding[one.party[:SERVER]] += 1
