@@ -83,7 +83,6 @@ def load(path: Path) -> OmbudsConfig:
         path=path.absolute(),
         credential=found.credential,
         smtp_password=found.smtp_password,
-        seal_key=found.seal_key,
         seal_key_path=found.seal_key_path,
     )
 
@@ -101,7 +100,6 @@ def load_network(path: Path, bots: tuple[BotEntry, ...]) -> NetworkConfig:
         path=path.absolute(),
         credentials=found.credentials,
         smtp_password=found.smtp_password,
-        seal_key=found.seal_key,
         seal_key_path=found.seal_key_path,
     )
 

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from bots.cli.saying import complain
+from bots.cli.storage import with_passphrase
 from bots.offices.spaces.planning import Counted, planning
 from bots.runtime.store.store import StoreError
 from config.cli.spoken import spoken
@@ -33,7 +34,7 @@ def run_planning(file: Path, work: Callable[[Planning], Awaitable[int]]) -> int:
 
     from bots.cli.loading import load_network_or_exit
 
-    config = load_network_or_exit(file)
+    config = with_passphrase(load_network_or_exit(file))
 
     async def run() -> int:
         try:

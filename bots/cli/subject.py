@@ -14,7 +14,6 @@ from bots.offices.ombuds import ombuds_account
 from bots.offices.reading import check, load_network
 from bots.offices.registry import BOTS, Bots
 from bots.runtime.office.serving import KEY_FILE, Account
-from bots.runtime.store.sealing import parse_key
 from bridges.email.dkim import KeyRefused
 from config.loading import load
 from config.network.settings import NetworkConfig, NetworkFile
@@ -61,16 +60,13 @@ def _ombuds(path: Path, file: OmbudsFile) -> Subject:
         config = load(path)
     except ConfigFaults:
         return _ombuds_without_secrets(path, file)
-    given = config.seal_key
-    key = None if given is None else parse_key(given.get_secret_value(), "the environment")
-    files = _present(*_named(config), None if key else config.seal_key_path)
     return Subject(
         path,
         ombuds_account(config),
         config.office.state,
         config.seal_key_path,
-        key,
-        files,
+        config.opened_by,
+        _present(*_named(config), config.seal_key_path),
         staff=config.staff,
     )
 
@@ -82,7 +78,9 @@ def _ombuds_without_secrets(path: Path, file: OmbudsFile) -> Subject:
         str(file.homeserver.url), file.account.user, ca_file=str(ca_file) if ca_file else None
     )
     files = _present(key_path)
-    return Subject(path, account, file.office.state, key_path, None, files, staff=file.staff)
+    return Subject(
+        path, account, file.office.state, key_path, file.opened_by, files, staff=file.staff
+    )
 
 
 def _named(config: OmbudsConfig) -> Iterator[Path]:
@@ -105,16 +103,14 @@ def _network(path: Path, file: NetworkFile, notices: tuple[Fault, ...], bots: Bo
     except ConfigFaults:
         subjects = tuple(_network_without_secrets(path, file, role) for role in file.roles())
         return Described(subjects, notices, chat=chat, pages=pages)
-    given = config.seal_key
-    key = None if given is None else parse_key(given.get_secret_value(), "the environment")
-    files = _present(*_network_files(config), None if key else config.seal_key_path)
+    files = _present(*_network_files(config), config.seal_key_path)
     subjects = tuple(
         Subject(
             path,
             account(config, role),
             config.network.state,
             config.seal_key_path,
-            key,
+            config.opened_by,
             files,
             f"accounts.{role}",
         )
@@ -130,7 +126,15 @@ def _network_without_secrets(path: Path, file: NetworkFile, role: str) -> Subjec
         str(file.homeserver.url), file.user(role), ca_file=str(ca_file) if ca_file else None
     )
     files = _present(key_path)
-    return Subject(path, account, file.network.state, key_path, None, files, f"accounts.{role}")
+    return Subject(
+        path,
+        account,
+        file.network.state,
+        key_path,
+        file.opened_by,
+        files,
+        f"accounts.{role}",
+    )
 
 
 def _network_files(config: NetworkConfig) -> Iterator[Path | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -14,12 +15,12 @@ from bots.offices import settings
 from bots.offices.checkup.live import Part, checking, guarded
 from bots.offices.checkup.presence import presence
 from bots.offices.mailing import mail
+from bots.offices.opening import key_of
 from bots.offices.reading import load_network
 from bots.offices.registry import BOTS, Bots
 from bots.offices.spaces import way_in
 from bots.offices.spaces.declared import network as declared
 from bots.offices.spaces.places import Places, find, look
-from bots.offices.spaces.planning import seal_key
 from bots.offices.waiting import waiting
 from bots.offices.web import pages, settings_of
 from bots.runtime.kit.bot import KitBot
@@ -28,12 +29,12 @@ from bots.runtime.model.errors import StoreError
 from bots.runtime.model.network import NetworkView
 from bots.runtime.office.botspec import BotSpec
 from bots.runtime.office.office import Office, Post
-from bots.runtime.office.serving import Account, assemble
-from bots.runtime.process.clock import Clock
+from bots.runtime.office.serving import Account, joined, opened
+from bots.runtime.process.clock import Clock, SystemClock
 from bots.runtime.process.control import Command
+from bots.runtime.process.failpoints import from_environment
 from bots.runtime.process.logs import install
 from bots.runtime.speech.words import Words
-from bots.runtime.store.sealing import Sealer
 from bridges.email.dkim import KeyRefused
 from config.network.settings import NetworkConfig
 from config.values.faults import ConfigFaults
@@ -92,17 +93,17 @@ class NetworkOffice:
         self._config, self._specs = config, bots
         self._now, self._places = config, places
         """What holds at the moment."""
-        key, self.words = seal_key(config), Words()
-        self._secret = Sealer(key).secret
+        self.words = Words()
+        clock, probe = clock or SystemClock(), probe or from_environment(os.environ)
+        store = opened(config.network.state, key_of(config), clock, probe)
+        self._secret = store.sealer.secret
         self.bots: dict[str, KitBot[Any, Any]] = {}
         """Those that run, by their names."""
         posts = [
             self._post(spec, network) for spec, network in self._told() if spec.serves(network)
         ]
         self._mail: Mail | None = None
-        self.office: Office = assemble(
-            config.network.state, posts, key=key, clock=clock, probe=probe
-        )
+        self.office: Office = joined(store, posts, clock, probe)
         self._join_mail()
 
     def _told(self) -> Iterator[tuple[BotSpec[Any], NetworkView]]:
@@ -167,7 +168,8 @@ class NetworkOffice:
     async def reload(self) -> list[str]:
         """See `Running`. New rooms are looked up, and joined."""
         try:
-            new = load_network(self._config.path, self._specs)
+            read = load_network(self._config.path, self._specs)
+            new = read.opened(self._config.passphrase)
         except ConfigFaults as faults:
             raise ValueError(str(faults)) from None
         try:

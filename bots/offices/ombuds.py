@@ -13,6 +13,7 @@ from typing import Any
 
 from bots.offices import codes, mailing
 from bots.offices.checkup.live import checking, of_ombuds
+from bots.offices.opening import key_of
 from bots.ombuds.bot import OmbudsBot
 from bots.ombuds.documents.team import OFFICE
 from bots.ombuds.documents.team import Office as Notes
@@ -24,7 +25,6 @@ from bots.runtime.process.clock import Clock
 from bots.runtime.process.control import Command
 from bots.runtime.process.logs import install
 from bots.runtime.speech.words import Words
-from bots.runtime.store.sealing import load_key, parse_key
 from bridges.email.dkim import KeyRefused
 from config.loading import load
 from config.ombuds.settings import Alarms, Helpline, OmbudsConfig
@@ -86,7 +86,7 @@ def ombuds_office(
     office = assemble(
         config.office.state,
         [(bot, ombuds_account(config))],
-        key=_seal_key(config),
+        key=key_of(config),
         clock=clock,
         probe=probe,
     )
@@ -145,7 +145,7 @@ class OmbudsRunning:
     async def reload(self) -> list[str]:
         """See `Running`."""
         try:
-            new = load(self._config.path)
+            new = load(self._config.path).opened(self._config.passphrase)
         except ConfigFaults as faults:
             raise ValueError(str(faults)) from None
         settings, before = ombuds_settings(new), self._bot.settings
@@ -171,10 +171,3 @@ def _fixed(old: OmbudsConfig, new: OmbudsConfig) -> list[str]:
 def _sending(config: OmbudsConfig) -> Alarms | None:
     """How alarms leave. Who gets them may change while the office runs, but not whether anybody."""
     return None if config.alarms is None else config.alarms.model_copy(update={"to": ()})
-
-
-def _seal_key(config: OmbudsConfig) -> bytes:
-    if config.seal_key is not None:
-        return parse_key(config.seal_key.get_secret_value(), "BUENDNIS_OMBUDS_SEAL_KEY")
-    config.seal_key_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return load_key(config.seal_key_path)

@@ -10,21 +10,21 @@ from pathlib import Path
 from typing import Any
 
 from bots.offices.checkup.finding import note
-from bots.runtime.process.control import listening
+from bots.runtime.process.control import Command, listening
 from bots.runtime.store.store import LOCK, locked
 
 UNREACHED = "not reached yet"
 
 
 @asynccontextmanager
-async def waiting(folder: Path) -> AsyncIterator[None]:
-    """Keep other offices away from the store and answer the command line; `stop` cancels the
-    current task. Raises AlreadyRunning, OSError."""
+async def waiting(folder: Path, **more: Command) -> AsyncIterator[None]:
+    """Keep other offices away from the store and answer the command line, with `more` commands;
+    `stop` cancels the current task. Raises AlreadyRunning, OSError."""
     task = asyncio.current_task()
     assert task is not None  # noqa: S101
     with _taken(folder):
         commands = {"status": _status, "checkup": _checkup, "reload": _reload}
-        async with listening(folder, {**commands, "stop": lambda: _stop(task)}):
+        async with listening(folder, {**commands, "stop": lambda: _stop(task), **more}):
             yield
 
 

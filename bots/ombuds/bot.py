@@ -28,7 +28,17 @@ from bots.ombuds.documents.team import DEVICES, OFFICE
 from bots.ombuds.documents.watch import WATCH
 from bots.ombuds.flags import decisions, flagging, looking, places, telling
 from bots.ombuds.settings import Settings
-from bots.ombuds.team import alarms, devices, founding, guarding, heads, moving, roster, staff
+from bots.ombuds.team import (
+    alarms,
+    devices,
+    founding,
+    guarding,
+    heads,
+    moving,
+    renewal,
+    roster,
+    staff,
+)
 from bots.ombuds.turn import Turn
 from bots.ombuds.wording import WORDING
 from bots.runtime.kit.bot import KitBot, Spec
@@ -115,7 +125,15 @@ MEMBERS: Router[Turn] = Router(
     on(Membership, arrival.membership),
 )
 ROUTES: Router[Turn] = Router(
-    on(Started, alarms.started, heads.started, founding.started, moving.started, devices.started),
+    on(
+        Started,
+        alarms.started,
+        heads.started,
+        founding.started,
+        moving.started,
+        devices.started,
+        renewal.started,
+    ),
     on(SetAside, moving.set_aside),
     on(DevicesChanged, devices.changed),
     timer(keys.ALONE, roster.alone),

@@ -71,6 +71,7 @@ RINGING = frozenset(
         "team-alone",
         "team-alone-done",
         "send-again-staff",
+        "renewed",
         "send-again",
         "text-only",
         "not-alone",

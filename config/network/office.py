@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from config.reading.mails import Mails
-from config.reading.sections import Section
+from config.reading.sections import OpenedBy, Section
 from config.values.fields import (
     FilePath,
     Flag,
@@ -45,9 +45,13 @@ class Network(Section):
     """Its time zone: deadlines and times are told in it."""
     state: FilePath = Field(examples=["./state/network"])
     """The folder of its store. A relative path starts at this file's folder, as all do here."""
+    opened_by: OpenedBy = "file"
+    """What opens the store: a key file; a passphrase, which somebody types after each start
+    (`buendnis unlock`); or a credential of systemd, such as one that only this machine's TPM opens.
+    `buendnis key rotate` changes it."""
     seal_key_file: FilePath | None = None
-    """The key that seals the store; `seal.key` in the state's folder if not given. It is made
-    when it is first needed. Keep a copy elsewhere."""
+    """The key file; `seal.key` in the state's folder if not given. It is made when it is first
+    needed. Keep a copy elsewhere."""
 
 
 class Ombuds(Section):

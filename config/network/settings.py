@@ -23,7 +23,7 @@ from config.network.parts import (
     Template,
     TemplateRoom,
 )
-from config.reading.sections import File, Homeserver, Logging
+from config.reading.sections import File, Homeserver, Logging, OpenedBy
 from config.values.credentials import Credential, NetworkEnvironment
 from config.values.faults import Loc
 from config.values.fields import Language, MatrixId, Text
@@ -76,6 +76,10 @@ class NetworkFile(File):
     @property
     def state(self) -> Path:
         return self.network.state
+
+    @property
+    def opened_by(self) -> OpenedBy:
+        return self.network.opened_by
 
     @classmethod
     def roles(cls) -> tuple[str, ...]:
@@ -145,7 +149,7 @@ class NetworkConfig(NetworkFile):
     """What the accounts log in with."""
     smtp_password: SecretStr | None = Field(None, exclude=True, repr=False)
     """The password at the mail server."""
-    seal_key: SecretStr | None = Field(None, exclude=True, repr=False)
-    """The sealing key (64 hex digits) if the environment gives it; else see `seal_key_path`."""
+    passphrase: SecretStr | None = Field(None, exclude=True, repr=False)
+    """What somebody has typed to open the store."""
     seal_key_path: Path = Field(exclude=True)
     """Where the sealing key lies, or is to be made (mode 0600) when missing."""

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, SecretStr
 
 from config.reading.mails import Mails
-from config.reading.sections import File, Homeserver, Logging, Section
+from config.reading.sections import File, Homeserver, Logging, OpenedBy, Section
 from config.values.credentials import Credential, OmbudsEnvironment
 from config.values.faults import Loc
 from config.values.fields import (
@@ -44,9 +44,13 @@ class Office(Section):
     """Its time zone: deadlines and times are told in it."""
     state: FilePath = Field(examples=["./state/ombuds"])
     """The folder of its store. A relative path starts at this file's folder, as all do here."""
+    opened_by: OpenedBy = "file"
+    """What opens the store: a key file; a passphrase, which somebody types after each start
+    (`buendnis unlock`); or a credential of systemd, such as one that only this machine's TPM opens.
+    `buendnis key rotate` changes it."""
     seal_key_file: FilePath | None = None
-    """The key that seals the store; `seal.key` in the state's folder if not given. The office
-    makes it when it starts for the first time. Keep a copy elsewhere."""
+    """The key file; `seal.key` in the state's folder if not given. The office makes it when it
+    starts for the first time. Keep a copy elsewhere."""
 
 
 class Account(Section):
@@ -152,6 +156,10 @@ class OmbudsFile(File):
     def state(self) -> Path:
         return self.office.state
 
+    @property
+    def opened_by(self) -> OpenedBy:
+        return self.office.opened_by
+
 
 class OmbudsConfig(OmbudsFile):
     """An ombuds office ready to run."""
@@ -162,7 +170,7 @@ class OmbudsConfig(OmbudsFile):
     """What to log in with."""
     smtp_password: SecretStr | None = Field(None, exclude=True, repr=False)
     """The password at the mail server."""
-    seal_key: SecretStr | None = Field(None, exclude=True, repr=False)
-    """The sealing key (64 hex digits) if the environment gives it; else see `seal_key_path`."""
+    passphrase: SecretStr | None = Field(None, exclude=True, repr=False)
+    """What somebody has typed to open the store."""
     seal_key_path: Path = Field(exclude=True)
     """Where the sealing key lies, or is to be made (mode 0600) when missing."""

@@ -38,7 +38,6 @@ SHORTEST_RSA = 1024
 class Found:
     """What was found, and what was wrong with it."""
 
-    seal_key: SecretStr | None = None
     seal_key_path: Path | None = None
     faults: list[Fault] = field(default_factory=list)
     unnamed: list[Fault] = field(default_factory=list)
@@ -120,33 +119,25 @@ class Look:
             return None
 
     def _seal_key(self, found: Found) -> None:
-        given = self.environment.given("seal_key")
-        if len(given) > 1:
-            names = ", ".join(map(self.environment.variable, given))
-            self.fault(
-                found, (self.head,), f"the environment sets {names}; set exactly one of them"
-            )
-            return
+        """A key that is not there yet is no fault: the office makes it. Nor is one that is not
+        asked for."""
+        loc: Loc = (self.head, "seal_key_file")
+        variable = self.environment.seal_key_file
         try:
-            self._check_seal_key(found, given)
+            found.seal_key_path = path = self._seal_key_path(variable)
+            opened_by = text_at(self.fitted.data, self.head, "opened_by") or "file"
+            if path is not None and opened_by == "file":
+                with suppress(NoSuchFile):
+                    check_seal_key(read_secret(path, self.folder))
         except SecretFault as error:
             told = f"the sealing key {error}"
-            if given:
-                told = f"{self.environment.variable(given[0])}: {error}"
-            self.fault(found, (self.head,) if given else (self.head, "seal_key_file"), told)
+            if variable is not None:
+                loc, told = (self.head,), f"{self.environment.variable('seal_key_file')}: {error}"
+            self.fault(found, loc, told)
 
-    def _check_seal_key(self, found: Found, given: list[str]) -> None:
-        """A key that is not there yet is no fault: the office makes it. Raises SecretFault."""
-        found.seal_key_path = path = self._seal_key_path(given)
-        if given == ["seal_key"]:
-            found.seal_key = self.environment.secret("seal_key")
-            check_seal_key(found.seal_key)
-        elif path is not None:
-            with suppress(NoSuchFile):
-                check_seal_key(read_secret(path, self.folder))
-
-    def _seal_key_path(self, given: list[str]) -> Path | None:
-        if given == ["seal_key_file"]:
+    def _seal_key_path(self, variable: str | None) -> Path | None:
+        """Raises SecretFault."""
+        if variable is not None:
             return self.environment.path("seal_key_file")
         state = self.path((self.head, "state"))
         default = state / SEAL_KEY_NAME if state else None

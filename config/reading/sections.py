@@ -5,13 +5,15 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from config.reading.shape import keys
 from config.values.faults import Loc
 from config.values.fields import FilePath, Flag, HomeserverUrl, ServerName
+
+OpenedBy = Literal["file", "passphrase", "credential"]
 
 
 class Section(BaseModel):
@@ -46,6 +48,15 @@ class File(Section):
     @abstractmethod
     def state(self) -> Path:
         """The folder of the store."""
+
+    @property
+    @abstractmethod
+    def opened_by(self) -> OpenedBy:
+        """What opens the store."""
+
+    def opened(self, passphrase: SecretStr | None) -> Self:
+        """With what somebody has typed."""
+        return self.model_copy(update={"passphrase": passphrase})
 
     @classmethod
     def variable_for(cls, section: Loc, secret: str) -> str:

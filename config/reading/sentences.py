@@ -13,8 +13,9 @@ from config.values.credentials import KINDS
 from config.values.faults import Loc, shown
 from config.values.suggest import closest
 
+SEAL_KEY, PASSPHRASE = "seal_key", "passphrase"
 SECRETS = {
-    **{kind: kind for kind in (*KINDS, "seal_key")},
+    **{kind: kind for kind in (*KINDS, SEAL_KEY, PASSPHRASE)},
     **dict.fromkeys(("passwort", "kennwort", "secret", "pass", "passwd"), "password"),
     **dict.fromkeys(("access_token", "accesstoken", "key"), "token"),
     **dict.fromkeys(("registration_shared_secret", "shared_secret"), "registration_secret"),
@@ -92,10 +93,12 @@ def _unknown(loc: Loc, model: Model) -> str:
 
 def _secret(loc: Loc, model: Model) -> str:
     word, parent = str(loc[-1]).casefold(), section(model, loc[:-1])
+    if word == PASSPHRASE:
+        return "is never written anywhere; write `opened_by: passphrase`, and type it when asked"
     known = keys(parent) if parent else {}
     secret = word if f"{word}_file" in known else SECRETS[word]
     instead = ""
-    if issubclass(model, File):
+    if issubclass(model, File) and secret != SEAL_KEY:
         instead = f", or set {model.variable_for(loc[:-1], secret)}"
     return (
         f"secrets do not belong in this file; put it into a file of its own and write "

@@ -50,6 +50,9 @@ class Environment(BaseSettings):
         hide_input_in_errors=True,
     )
 
+    seal_key_file: str | None = None
+    """The only way in which an environment tells of the sealing key: it holds none itself."""
+
     @classmethod
     def prefix(cls) -> str:
         """How its variables begin."""
@@ -93,8 +96,6 @@ class OmbudsEnvironment(Environment):
     registration_secret_file: str | None = None
     smtp_password: SecretStr | None = None
     smtp_password_file: str | None = None
-    seal_key: SecretStr | None = None
-    seal_key_file: str | None = None
 
 
 class NetworkEnvironment(Environment):
@@ -110,8 +111,6 @@ class NetworkEnvironment(Environment):
     creator_token_file: str | None = None
     smtp_password: SecretStr | None = None
     smtp_password_file: str | None = None
-    seal_key: SecretStr | None = None
-    seal_key_file: str | None = None
 
 
 def _text_only(secret: SecretStr) -> SecretStr:

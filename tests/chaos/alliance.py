@@ -13,11 +13,10 @@ from typing import Any, Self
 
 from bots.announcements.documents.people import READERS, Kind, Standing, Subscriber
 from bots.lab.synapse.embedded import EmbeddedSynapse, free_port
+from bots.offices.opening import key_of
 from bots.offices.reading import load_network
-from bots.offices.spaces.planning import seal_key
 from bots.runtime.mail.documents import ADDRESSES, Address
 from bots.runtime.process.control import NotRunning, Refused, ask
-from bots.runtime.store.sealing import Sealer
 from bots.runtime.store.store import Store
 from bots.runtime.store.transaction import Transaction
 from bridges.email import tokens
@@ -148,8 +147,8 @@ def declare(folder: Path, synapse: EmbeddedSynapse, port: int, anna: str) -> Dec
 async def subscribed(declared: Declared, kind: Kind, addresses: list[str]) -> None:
     """Readers who have confirmed; the office must not run."""
     config = load_network(declared.write())
-    sealer = Sealer(seal_key(config))
-    secret = sealer.secret("mails")
+    store = Store.open(config.network.state, key_of(config))
+    secret = store.sealer.secret("mails")
 
     def write(tx: Transaction) -> None:
         for address in addresses:
@@ -158,7 +157,6 @@ async def subscribed(declared: Declared, kind: Kind, addresses: list[str]) -> No
             tx.keep(READERS, known)
             tx.keep(ADDRESSES, Address(reader, address))
 
-    store = Store.open(config.network.state, sealer)
     try:
         await store.run("seed", write)
     finally:

@@ -14,7 +14,10 @@ from pathlib import Path
 from bots.runtime.model.requests import slot
 from bots.runtime.office.serving import KEY_FILE
 from bots.runtime.store import backup
-from bots.runtime.store.sealing import Sealer, load_key
+from bots.runtime.store.holding import stored
+from bots.runtime.store.keyring import NAME
+from bots.runtime.store.keys import FileKey, load_key
+from bots.runtime.store.sealing import Sealer
 from bots.runtime.store.store import FILE
 from federation.client.homeserver import Homeserver, path
 from federation.model.actions import CreateRoom
@@ -192,10 +195,10 @@ def _back_up(told: Told) -> Path:
 
 def _restore(told: Told, archive: Path) -> None:
     state = Path(told.state)
-    sealer = Sealer(load_key(state / KEY_FILE))
+    key = FileKey(load_key(state / KEY_FILE))
     for file in state.glob(f"{FILE}*"):
         file.unlink()
-    backup.restore(archive, state, sealer)
+    backup.restore(archive, state, key)
 
 
 async def made_before(trial: Trial) -> Findings:
@@ -229,8 +232,10 @@ async def half_made(trial: Trial) -> Findings:
 
 
 async def _make_half(ground: Ground, told: Told, cause: str, handle: str) -> None:
-    key = load_key(Path(told.state) / KEY_FILE)
-    alias = f"buendnis-{Sealer(key).action_id(cause, slot(CreateRoom(handle)))}"
+    keyring = stored(Path(told.state))
+    assert keyring is not None
+    keys, _ = keyring.opened(FileKey(load_key(Path(told.state) / KEY_FILE)))
+    alias = f"buendnis-{Sealer(keys).action_id(cause, slot(CreateRoom(handle)))}"
     server = Homeserver(ground.synapse.url)
     try:
         server.token = await ground.token(Account(told.user, told.password or ""))
@@ -265,13 +270,14 @@ async def chatter(story: Story, room: str, number: int = 60) -> None:
 
 
 def lose(told: Told, *, key: bool = False) -> None:
-    """Lose the store, and its sealing key with it or not."""
+    """Lose the store, and its keys with it or not."""
     state = Path(told.state)
-    kept = None if key else (state / KEY_FILE).read_text()
+    kept = {} if key else {x: (state / x).read_text() for x in (KEY_FILE, NAME)}
     shutil.rmtree(state)
-    if kept is not None:
+    if kept:
         state.mkdir(mode=0o700)
-        (state / KEY_FILE).write_text(kept)
+    for name, text in kept.items():
+        (state / name).write_text(text)
 
 
 async def _one_question(story: Story) -> str:

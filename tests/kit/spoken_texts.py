@@ -12,7 +12,10 @@ FOLDERS = ("bots/cli", "bots/offices", "config", "federation/spaces")
 APART = "bots/cli/installing"
 """`init` has catalogues of its own."""
 FILES = (
-    *(f"bots/runtime/store/{x}.py" for x in ("backup", "sealing", "store", "whose")),
+    *(
+        f"bots/runtime/store/{x}.py"
+        for x in ("backup", "holding", "keyring", "keys", "rotation", "sealing", "store", "whose")
+    ),
     *("bots/runtime/model/errors.py", "bots/runtime/process/control.py"),
     *(
         "federation/model/errors.py",

@@ -15,8 +15,8 @@ from click.testing import CliRunner, Result
 from bots.cli.entry import cli
 from bots.runtime.kit.records import GAP, HEADS, Head, Record
 from bots.runtime.store import backup, heads
+from bots.runtime.store.keys import FileKey, load_key
 from bots.runtime.store.recording import append, begin, entries
-from bots.runtime.store.sealing import Sealer, load_key
 from bots.runtime.store.store import Store
 from bots.runtime.store.transaction import Transaction
 
@@ -43,7 +43,7 @@ def state(file: Path) -> Path:
 
 def run(file: Path, *works: Callable[[Transaction], object]) -> object:
     async def done() -> object:
-        store = Store.open(state(file), Sealer(load_key(state(file) / "seal.key")))
+        store = Store.open(state(file), FileKey(load_key(state(file) / "seal.key")))
         try:
             found = [await store.run("test", work) for work in works]
             return found[-1]
@@ -126,7 +126,7 @@ def _archived(file: Path) -> Path:
 def _restored(file: Path, archive: Path, *lost: str) -> None:
     for name in ("office.db", "office.db-wal", "office.db-shm", *lost):
         (state(file) / name).unlink(missing_ok=True)
-    backup.restore(archive, state(file), Sealer(load_key(state(file) / "seal.key")))
+    backup.restore(archive, state(file), FileKey(load_key(state(file) / "seal.key")))
 
 
 def test_what_a_restored_backup_does_not_know_is_a_gap_that_is_said(file: Path) -> None:

@@ -12,8 +12,8 @@ from click.testing import CliRunner, Result
 
 from bots.cli.entry import cli
 from bots.runtime.model.decision import Deliver
+from bots.runtime.store.keys import FileKey, load_key
 from bots.runtime.store.records import Order
-from bots.runtime.store.sealing import Sealer, load_key
 from bots.runtime.store.store import Store
 from bots.runtime.store.transaction import Transaction
 
@@ -43,7 +43,7 @@ def office(file: Path) -> Path:
 
 
 async def _fill(folder: Path) -> None:
-    store = Store.open(folder, Sealer(load_key(folder / "seal.key")))
+    store = Store.open(folder, FileKey(load_key(folder / "seal.key")))
     order = Order("mail", "echo", Deliver("mail", "lane", {"to": "anna"}))
     await store.run("put", lambda tx: tx.put("people", "anna", {"name": "Anna"}))
     await store.run("put", lambda tx: tx.append("m", "lane", order))
@@ -51,7 +51,7 @@ async def _fill(folder: Path) -> None:
 
 
 async def _look(folder: Path) -> tuple[object, int]:
-    store = Store.open(folder, Sealer(load_key(folder / "seal.key")))
+    store = Store.open(folder, FileKey(load_key(folder / "seal.key")))
     found = await store.run("look", lambda tx: tx.get("people", "anna"))
     counts = await store.run("look", Transaction.counts)
     await store.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bots.runtime.store.backup import make, restore
-from bots.runtime.store.sealing import Sealer, load_key
+from bots.runtime.store.keys import FileKey, load_key
 
 
 def back_up(folder: Path) -> Path:
@@ -23,4 +23,4 @@ def lose(folder: Path) -> None:
 
 
 def bring_back(archive: Path, folder: Path) -> int:
-    return restore(archive, folder, Sealer(load_key(folder / "seal.key"))).held
+    return restore(archive, folder, FileKey(load_key(folder / "seal.key"))).held

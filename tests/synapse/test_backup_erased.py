@@ -14,12 +14,11 @@ import pytest
 from bots.announcements.documents.news import PAGES
 from bots.exchange.documents import SHARES
 from bots.lab.people.person import Person
+from bots.offices.opening import key_of
 from bots.offices.reading import load_network
-from bots.offices.spaces.planning import seal_key
 from bots.onboarding.documents import CHATS, MEMBERS
 from bots.runtime.mail.documents import ADDRESSES
 from bots.runtime.process.control import ask
-from bots.runtime.store.sealing import Sealer
 from bots.runtime.store.store import Store
 from tests.bench.mailsink import STALL
 from tests.synapse.alliance import PUBLIC_URL, Network, network
@@ -135,8 +134,8 @@ class Erasing:
     async def kept(self, *words: str) -> Counter[str]:
         """Where the store of an office that does not run holds any of it."""
         words = words or (TEXT, NEWS, READER, self.leyla.user_id)
-        key = seal_key(load_network(self.network.here.file))
-        store = Store.open(self.network.here.state, Sealer(key))
+        key = key_of(load_network(self.network.here.file))
+        store = Store.open(self.network.here.state, key)
         try:
             return await store.run("count", partial(holding, words=words))
         finally:

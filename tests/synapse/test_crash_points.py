@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bots.lab.synapse.embedded import EmbeddedSynapse
-from bots.runtime.store.sealing import KEY_BYTES, load_key
+from bots.runtime.store.keys import KEY_BYTES, load_key
 from tests.chaos.ground import Ground
 from tests.chaos.trials import Trial, half_made, lost_on_device, lost_store, whole_story
 
@@ -61,9 +61,9 @@ async def test_a_room_that_was_made_by_half_is_given_up_for_another(ground: Grou
 def test_a_kill_while_the_sealing_key_is_made_keeps_nobody_out(tmp_path: Path) -> None:
     dying = (
         "import os, pathlib, signal, sys\n"
-        "from bots.runtime.store import sealing\n"
+        "from bots.runtime.store import keys\n"
         "os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL)\n"
-        "sealing.load_key(pathlib.Path(sys.argv[1]))\n"
+        "keys.load_key(pathlib.Path(sys.argv[1]))\n"
     )
     key = tmp_path / "seal.key"
     ended = subprocess.run([sys.executable, "-c", dying, str(key)], check=False, cwd=Path.cwd())

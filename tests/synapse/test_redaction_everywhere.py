@@ -24,11 +24,10 @@ from bots.exchange.words import words
 from bots.lab.people.client import room_path
 from bots.lab.people.person import Person
 from bots.lab.synapse.embedded import EmbeddedSynapse
+from bots.offices.opening import key_of
 from bots.offices.reading import load_network
-from bots.offices.spaces.planning import seal_key
 from bots.runtime.mail.documents import LETTERS
 from bots.runtime.model.decision import Deliver
-from bots.runtime.store.sealing import Sealer
 from bots.runtime.store.store import Store
 from bots.runtime.store.transaction import Transaction
 from tests.bench.mailsink import STALL
@@ -104,7 +103,7 @@ class Town(Alliance):
 
     async def kept(self) -> Kept:
         config = load_network(self.declared.write())
-        store = Store.open(self.place.state, Sealer(seal_key(config)))
+        store = Store.open(self.place.state, key_of(config))
         try:
             return await store.run("count", kept)
         finally:

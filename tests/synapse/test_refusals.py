@@ -19,6 +19,7 @@ from bots.lab.people.person import Person
 from bots.lab.synapse.embedded import EmbeddedSynapse
 from bots.runtime.office.serving import Account as OfficeAccount
 from bots.runtime.office.serving import assemble
+from bots.runtime.store.keys import FileKey
 from bots.runtime.store.store import AlreadyRunning, Store, StoreError
 from federation.model.errors import FederationError, NotAHomeserver, TooOld
 from federation.model.events import Ignored, Redaction, Unreadable
@@ -228,7 +229,7 @@ async def test_another_sealing_key(bot: Account, tmp_path: Path) -> None:
     async with running(tmp_path, [(Mirror(), office(bot))]):
         pass
     with pytest.raises(StoreError, match="sealing key does not fit"):
-        assemble(tmp_path, [(Mirror(), office(bot))], key=bytes(32))
+        assemble(tmp_path, [(Mirror(), office(bot))], key=FileKey(bytes(32)))
     async with running(tmp_path, [(Mirror(), office(bot))]):
         pass
 

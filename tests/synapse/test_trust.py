@@ -12,10 +12,14 @@ from typing import Any
 import pytest
 
 from bots.lab.synapse.embedded import EmbeddedSynapse
+from bots.runtime.model.errors import KeyRefused
 from bots.runtime.office.office import Office
 from bots.runtime.office.serving import Account as OfficeAccount
 from bots.runtime.office.serving import assemble
 from bots.runtime.process.clock import ManualClock
+from bots.runtime.store.keys import FileKey, load_key
+from bots.runtime.store.restored import RENEWED
+from bots.runtime.store.rotation import Rotation
 from bots.runtime.store.sealing import Sealer
 from bots.runtime.store.store import Store
 from federation.client.homeserver import path
@@ -114,7 +118,8 @@ async def test_a_lost_store_comes_back_as_the_same_account(
         lost = device_of(office)
     before = await outside.keys(bot.user_id)
     (tmp_path / "two").mkdir()
-    shutil.copy(tmp_path / "one" / "seal.key", tmp_path / "two")
+    for name in ("seal.key", "seal.keyring"):
+        shutil.copy(tmp_path / "one" / name, tmp_path / "two")
     async with opened(tmp_path / "two", by_password(bot)) as office:
         device_id = device_of(office)
     after = await outside.keys(bot.user_id)
@@ -229,13 +234,39 @@ async def test_registration_by_shared_secret_happens_once(
     async with opened(tmp_path, account, probe=lambda stage, call: calls.append(call)) as office:
         assert device_of(office) == device_id
     assert not {"register", "login"} & set(calls)
-    shutil.copy(tmp_path / "seal.key", tmp_path / "kept.key")
     (tmp_path / "office.db").unlink()
     calls.clear()
     async with opened(tmp_path, account, probe=lambda stage, call: calls.append(call)):
         pass
     assert "login" in calls
-    assert "register" not in calls, "the password is derived from the sealing key"
+    assert "register" not in calls, "the password is derived from the office's keys"
+
+
+async def test_compromised_keys_make_somebody_new_of_the_account(
+    bot: Account, outside: Raw, tmp_path: Path
+) -> None:
+    """Other cross-signing keys on another device; the old device is gone, and who it was is told
+    once."""
+    async with opened(tmp_path, by_password(bot)) as office:
+        lost = device_of(office)
+    before = await outside.keys(bot.user_id)
+    store = Store.open(tmp_path, FileKey(load_key(tmp_path / "seal.key")))
+    new = FileKey(bytes(range(32)))
+    await Rotation(store).begin(new, compromised=True)
+    await Rotation(store).reseal()
+    await store.close()
+    async with opened(tmp_path, by_password(bot), key=new) as office:
+        device_id = device_of(office)
+        assert await office.store.run("told", lambda tx: tx.read(*RENEWED)) is not None
+        await office.store.run("start", office._start)
+        assert await office.store.run("told", lambda tx: tx.read(*RENEWED)) is None
+    after = await outside.keys(bot.user_id)
+    for usage in ("master", "self_signing"):
+        assert public_key(after, bot.user_id, usage) != public_key(before, bot.user_id, usage)
+    assert set(after["device_keys"][bot.user_id]) == {device_id}
+    assert device_id != lost
+    with pytest.raises(KeyRefused):
+        assemble(tmp_path, [(Mirror(), by_password(bot))])
 
 
 async def test_a_wrong_registration_secret(synapse: EmbeddedSynapse, tmp_path: Path) -> None:

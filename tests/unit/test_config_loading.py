@@ -29,7 +29,7 @@ variable = OmbudsEnvironment.variable
 
 @pytest.fixture(autouse=True)
 def password(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in (*KINDS, "seal_key"):
+    for name in KINDS:
         monkeypatch.delenv(variable(name), raising=False)
         monkeypatch.delenv(variable(f"{name}_file"), raising=False)
     monkeypatch.setenv("BUENDNIS_OMBUDS_PASSWORD", "geheim")
@@ -44,7 +44,7 @@ def test_a_small_file_says_all_that_is_needed(tmp_path: Path) -> None:
     assert config.office.timezone == ZoneInfo("Europe/Berlin")
     assert config.office.state == tmp_path / "state"
     assert config.seal_key_path == tmp_path / "state/seal.key"
-    assert config.seal_key is None
+    assert config.opened_by == "file"
     assert config.homeserver.url == "https://matrix.example.org"
     assert config.server_name == "example.org"
     assert config.staff == ("@anna:example.org", "@bilal:example.org")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import SecretStr
 
 from bots.offices.reading import check
 from config.loading import load
@@ -184,11 +185,9 @@ def test_a_sealing_key_from_the_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BUENDNIS_OMBUDS_PASSWORD", SECRET)
+    """Where it lies, and never the key itself: others could read that there."""
     monkeypatch.setenv("BUENDNIS_OMBUDS_SEAL_KEY", KEY)
-    found = load(write(tmp_path, VALID)).seal_key
-    assert found is not None
-    assert found.get_secret_value() == KEY
-    monkeypatch.delenv("BUENDNIS_OMBUDS_SEAL_KEY")
+    assert load(write(tmp_path, VALID)).seal_key_path == tmp_path / "state/seal.key"
     monkeypatch.setenv("BUENDNIS_OMBUDS_SEAL_KEY_FILE", str(tmp_path / "key"))
     assert load(write(tmp_path, VALID)).seal_key_path == tmp_path / "key"
 
@@ -202,9 +201,20 @@ def test_a_sealing_key_that_can_not_be_one(tmp_path: Path, monkeypatch: pytest.M
     )
     secret_file(tmp_path, KEY, mode=0o644)
     assert "can be read by others" in fault_of(tmp_path, text)
-    monkeypatch.setenv("BUENDNIS_OMBUDS_SEAL_KEY", SECRET)
+    other = text.replace("  state:", "  opened_by: passphrase\n  state:")
+    assert load(write(tmp_path, other)).opened_by == "passphrase", "it asks for no file"
+    monkeypatch.setenv("BUENDNIS_OMBUDS_SEAL_KEY_FILE", str(secret_file(tmp_path)))
     fault = fault_of(tmp_path, VALID)
-    assert fault.startswith("1: office: BUENDNIS_OMBUDS_SEAL_KEY: is not a sealing key")
+    assert fault.startswith("1: office: BUENDNIS_OMBUDS_SEAL_KEY_FILE: is not a sealing key")
+    assert SECRET not in fault
+
+
+def test_a_passphrase_is_never_written_into_the_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BUENDNIS_OMBUDS_PASSWORD", SECRET)
+    fault = fault_of(tmp_path, VALID.replace("  state:", f"  passphrase: {SECRET}\n  state:"))
+    assert "opened_by: passphrase" in fault
     assert SECRET not in fault
 
 
@@ -235,8 +245,7 @@ def test_certificates_and_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 def test_no_secret_shows_in_the_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BUENDNIS_OMBUDS_PASSWORD", SECRET)
-    monkeypatch.setenv("BUENDNIS_OMBUDS_SEAL_KEY", KEY)
-    config = load(write(tmp_path, VALID))
+    config = load(write(tmp_path, VALID)).opened(SecretStr(KEY))
     for shown in (repr(config), str(config), config.model_dump_json(), str(config.model_dump())):
         assert SECRET not in shown
         assert KEY not in shown

@@ -11,13 +11,15 @@ from pathlib import Path
 import pytest
 
 from bots.cli.checkup import files
-from bots.cli.checkup.seal import seal
+from bots.cli.checkup.seal import at_rest, seal
 from bots.cli.checkup.subject import Subject
 from bots.offices.checkup.finding import Finding, Mark
 from bots.runtime.office.serving import Account
-from bots.runtime.store.sealing import Sealer
+from bots.runtime.store.keys import FileKey, Passphrase
+from bots.runtime.store.rotation import Rotation
 from bots.runtime.store.store import FILE, Store
 from bots.runtime.store.transaction import Transaction
+from config.reading.sections import OpenedBy
 
 ME = os.geteuid()
 OURS = "@o:localhost"
@@ -169,13 +171,17 @@ def test_a_disk_that_is_read_only() -> None:
 # -- the sealing key -------------------------------------------------------------------------------
 
 
-def subject(folder: Path, key: bytes | None = None, *, secret: bool = True) -> Subject:
+def subject(
+    folder: Path, key: bytes | None = None, *, secret: bool = True, by: OpenedBy = "file"
+) -> Subject:
     account = Account("http://localhost", OURS, password="geheim" if secret else None)
-    return Subject(folder / "o.yaml", account, folder, folder / "seal.key", key)
+    if key is not None:
+        (folder / "seal.key").write_text(key.hex())
+    return Subject(folder / "o.yaml", account, folder, folder / "seal.key", by)
 
 
 def with_store(folder: Path) -> None:
-    asyncio.run(Store.open(folder, Sealer(KEY)).close())
+    asyncio.run(Store.open(folder, FileKey(KEY)).close())
 
 
 def test_the_key_that_fits(tmp_path: Path) -> None:
@@ -189,7 +195,7 @@ def test_the_key_that_fits(tmp_path: Path) -> None:
 
 
 async def test_the_key_that_fits_while_the_office_runs(tmp_path: Path) -> None:
-    store = Store.open(tmp_path, Sealer(KEY))
+    store = Store.open(tmp_path, FileKey(KEY))
     await store.run("some", lambda tx: tx.write("office", "starts", b"1"))
     found = seal(subject(tmp_path, KEY), [OURS])
     await store.close()
@@ -208,7 +214,7 @@ async def test_the_folder_of_another_office(
     tmp_path: Path, accounts: list[str], mark: Mark
 ) -> None:
     """Its store and key, which fit each other."""
-    store = Store.open(tmp_path, Sealer(KEY))
+    store = Store.open(tmp_path, FileKey(KEY))
     for account in accounts:
         await store.run("sync", partial(_synced, account))
     await store.close()
@@ -264,3 +270,29 @@ def test_a_folder_that_cannot_be_looked_into(tmp_path: Path) -> None:
     there = tmp_path / ("x" * 300)
     assert marks(files.state_folder(there, ME)) == [("state", Mark.FAULT)]
     assert not subject(there).has_run
+
+
+# -- what lies open --------------------------------------------------------------------------------
+
+
+def test_what_a_stolen_disk_shows(tmp_path: Path) -> None:
+    with_store(tmp_path)
+    [beside] = at_rest(subject(tmp_path, KEY))
+    assert beside.mark is Mark.NOTE
+    assert "whoever has this disk reads everything" in beside.found
+    assert "--to passphrase" in str(beside.remedy)
+    [left] = at_rest(subject(tmp_path, by="passphrase"))
+    assert (left.mark, "opens older backups" in left.found) == (Mark.NOTE, True)
+    (tmp_path / "seal.key").unlink()
+    [typed] = at_rest(subject(tmp_path, by="passphrase"))
+    assert (typed.mark, "shows no name and no text" in typed.found) == (Mark.OK, True)
+    [credential] = at_rest(subject(tmp_path, by="credential"))
+    assert (credential.mark, "can start it" in credential.found) == (Mark.OK, True)
+
+
+async def test_a_change_of_the_key_that_is_not_finished(tmp_path: Path) -> None:
+    store = Store.open(tmp_path, FileKey(KEY))
+    await Rotation(store).begin(Passphrase("five words that mean nothing"))
+    await store.close()
+    found = [*at_rest(subject(tmp_path, KEY))][-1]
+    assert (found.mark, "two keys open the office" in found.found) == (Mark.NOTE, True)

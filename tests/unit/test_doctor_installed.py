@@ -203,12 +203,12 @@ def test_the_last_backup(
     tmp_path: Path, stamp: int | None, office: int, mark: Mark, words: str
 ) -> None:
     now = time.time()
-    for name, days in (("seal.key", office), ("last-backup", stamp)):
+    for name, days in (("seal.keyring", office), ("last-backup", stamp)):
         if days is not None:
             (tmp_path / name).touch()
             then = now - days * 86_400 - 60
             os.utime(tmp_path / name, (then, then))
-    found = saved(tmp_path, tmp_path / "seal.key", now)
+    found = saved(tmp_path, tmp_path / "seal.keyring", now)
     assert (found.mark, words in found.found) == (mark, True)
     assert (found.remedy is not None) == (mark is Mark.FAULT)
 
@@ -224,11 +224,11 @@ def test_the_last_backup(
 def test_a_backup_that_was_broken_off(tmp_path: Path, hours: float, mark: Mark, words: str) -> None:
     """Although the one before is young."""
     now = time.time()
-    for name in ("seal.key", "last-backup", "unfinished-backup"):
+    for name in ("seal.keyring", "last-backup", "unfinished-backup"):
         (tmp_path / name).touch()
     then = now - hours * 3600 - 60
     os.utime(tmp_path / "unfinished-backup", (then, then))
-    found = saved(tmp_path, tmp_path / "seal.key", now)
+    found = saved(tmp_path, tmp_path / "seal.keyring", now)
     assert (found.mark, words in found.found, bool(found.remedy)) == (mark, True, True)
 
 

@@ -15,10 +15,10 @@ from bots.runtime.kit.bot import Spec
 from bots.runtime.kit.routing import Router, on
 from bots.runtime.mail import documents
 from bots.runtime.mail.documents import ADDRESSES, LETTERS
-from bots.runtime.model.decision import Deliver, Request
+from bots.runtime.model.decision import Deliver, Request, Started
 from bridges.email import tokens
 from federation.model.events import TextMessage
-from tests.kit.ombuds import ANNA, BILAL, OFFICE, SETTINGS, World
+from tests.kit.ombuds import ANNA, BILAL, BOT, OFFICE, SETTINGS, World
 
 SAID = "device-unsigned"
 """Some phrase that rings."""
@@ -137,3 +137,13 @@ def test_the_team_hears_of_a_mailbox_that_does_not_exist(error: str) -> None:
     world.errors[_attempt(1)] = f"{error} 550 5.1.1"
     assert world.office_keys(world.alarm()) == [SAID, "alarm-unsent"]
     assert not mails(world.pass_time(5 * 3600))
+
+
+@pytest.mark.parametrize("renewed", [True, False])
+def test_the_team_learns_that_the_key_was_compromised(renewed: bool) -> None:
+    world = World(WITH_MAIL)
+    world.found()
+    asked = world.handle(Started(BOT, 2, renewed))
+    assert ("renewed" in world.office_keys(asked)) == renewed
+    assert bool(mails(asked)) == renewed
+    assert "renewed" in RINGING

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bots.runtime.model.errors import SealBroken
-from bots.runtime.store.sealing import Sealer, load_key, parse_key
+from bots.runtime.store.keys import load_key, parse_key
+from bots.runtime.store.sealing import Sealer
 from tests.store.malformed import TEXT
 
 SEALER = Sealer(bytes(range(32)))

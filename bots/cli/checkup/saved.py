@@ -13,8 +13,8 @@ DAY = 24 * HOUR
 OLD = 7 * DAY
 
 
-def saved(state: Path, key: Path, now: float) -> Finding:
-    """`key`: the sealing key, which is as old as the office."""
+def saved(state: Path, keyring: Path, now: float) -> Finding:
+    """`keyring`: its wrapped keys, which are as old as the office, or a change of its key."""
     remedy = "Run `scripts/backup` as root, or `buendnis backup`; best once a week, by cron."
     begun = _age(state / UNFINISHED, now)
     if begun is not None:
@@ -23,7 +23,7 @@ def saved(state: Path, key: Path, now: float) -> Finding:
     if stamp is not None:
         told = f"the last one is {_days(stamp)} old"
         return fault(CHECK, told, remedy) if stamp > OLD else ok(CHECK, told)
-    age = _age(key, now)
+    age = _age(keyring, now)
     if age is not None and age > OLD:
         return fault(CHECK, f"none was ever made; the office is {_days(age)} old", remedy)
     return ok(CHECK, "none was made yet; make one each week")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from bots.runtime.office.serving import Account
 from bots.runtime.store.store import FILE
+from config.reading.sections import OpenedBy
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +18,7 @@ class Subject:
     """Without a secret where this environment knows none."""
     state: Path
     seal_key_path: Path
-    seal_key: bytes | None = field(default=None, repr=False)
-    """If the environment gives it."""
+    opened_by: OpenedBy = "file"
     secret_files: tuple[Path, ...] = ()
     key: str = "account"
     """Where the settings name the account."""

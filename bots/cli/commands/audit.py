@@ -58,7 +58,6 @@ def _export(file: Path, dest: Path | None, names: bool) -> None:
     from bots.cli.storage import storage_or_exit
     from bots.runtime.model.errors import StoreError
     from bots.runtime.store.recording import export
-    from bots.runtime.store.sealing import Sealer
 
     storage = storage_or_exit(file)
     try:
@@ -67,7 +66,7 @@ def _export(file: Path, dest: Path | None, names: bool) -> None:
         key = storage.key()
         if key is None:
             raise ValueError(f"There is no sealing key in {storage.key_path}.")
-        lines = export(storage.state, Sealer(key), names=names)
+        lines = export(storage.state, key, names=names)
         with os.fdopen(os.open(dest, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
             out.writelines(f"{x}\n" for x in lines)
     except FileExistsError:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from bots.cli.storage import Storage
 
 
 @click.command()
@@ -29,20 +33,24 @@ def command(file: Path, dest: Path, with_key: bool) -> None:
     storage = storage_or_exit(file)
     target = _target(dest, storage.state)
     try:
-        make(storage.state, file, target, _key(storage.key()) if with_key else None)
+        make(storage.state, file, target, storage.packed() if with_key else None)
     except (BackupError, ValueError) as error:
         give_up(error)
     say(f"{target}: {target.stat().st_size:,} bytes, for your eyes alone.")
     if with_key:
         say("The sealing key is in it: keep it where nobody else finds it.")
     else:
-        say(f"Restoring it needs the sealing key as well ({storage.key_path}).")
+        say(_needed(storage))
 
 
-def _key(key: bytes | None) -> bytes:
-    if key is None:
-        raise ValueError("There is no sealing key yet; an office makes it when it first starts.")
-    return key
+def _needed(storage: Storage) -> str:
+    match storage.config.opened_by:
+        case "passphrase":
+            return "Restoring it needs the passphrase of today as well."
+        case "credential":
+            return "Restoring it needs the key of today as well, as you have kept it elsewhere."
+        case _:
+            return f"Restoring it needs the sealing key as well ({storage.key_path})."
 
 
 def _target(dest: Path, state: Path) -> Path:

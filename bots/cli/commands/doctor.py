@@ -88,9 +88,10 @@ def _findings(file: Path, name_server: str | None) -> Iterator[Finding]:
 
     from bots.cli.checkup import files
     from bots.cli.checkup.saved import saved
-    from bots.cli.checkup.seal import seal
+    from bots.cli.checkup.seal import at_rest, seal
     from bots.cli.subject import described
     from bots.offices.checkup.finding import has_fault
+    from bots.runtime.store.keyring import NAME as KEYRING
 
     found = described(file)
     subject = found.subjects[0]
@@ -98,7 +99,8 @@ def _findings(file: Path, name_server: str | None) -> Iterator[Finding]:
     yield from files.secret_files(subject.secret_files)
     yield from files.state_folder(subject.state, os.geteuid())
     yield seal(subject, [one.account.user for one in found.subjects])
-    yield saved(subject.state, subject.seal_key_path, time.time())
+    yield from at_rest(subject)
+    yield saved(subject.state, subject.state / KEYRING, time.time())
     homeserver = list(_homeserver(found.subjects))
     yield from homeserver
     yield from _network(found, name_server, reached=not has_fault(homeserver))

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from bots.runtime.store.keys import Key
 
 
 @click.command()
@@ -31,14 +35,13 @@ def command(file: Path) -> None:
     say(f"Mails that leave when the office runs: {number}.")
 
 
-async def _release(state: Path, key: bytes) -> int:
-    from bots.runtime.store.sealing import Sealer
+async def _release(state: Path, key: Key) -> int:
     from bots.runtime.store.store import FILE, Store
     from bots.runtime.store.transaction import Transaction
 
     if not (state / FILE).exists():
         raise ValueError(f"There is no store in {state}.")
-    store = Store.open(state, Sealer(key))
+    store = Store.open(state, key)
     try:
         return await store.run("release", Transaction.release_held)
     finally:

@@ -11,12 +11,24 @@ import click
 if TYPE_CHECKING:
     from bots.cli.storage import Storage
     from bots.runtime.store.backup import Result
+    from bots.runtime.store.keys import Key
 
 
 @click.command()
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @click.argument("archive", metavar="ARCHIVE", type=click.Path(path_type=Path))
-def command(file: Path, archive: Path) -> None:
+@click.option(
+    "--former-key",
+    metavar="FILE",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The key file of the time of the backup, if the key was changed since.",
+)
+@click.option(
+    "--former-passphrase",
+    is_flag=True,
+    help="Ask for the passphrase of the time of the backup, if the key was changed since.",
+)
+def command(file: Path, archive: Path, former_key: Path | None, former_passphrase: bool) -> None:
     """Bring the office of FILE back from ARCHIVE, into a state folder without a store.
 
     If FILE does not exist, the archive's settings are written there. What the office did since the
@@ -29,7 +41,7 @@ def command(file: Path, archive: Path) -> None:
     from bots.runtime.store.backup import BackupError
 
     try:
-        result = _restore(file, archive)
+        result = _restore(file, archive, former_key, former_passphrase)
     except (BackupError, StoreError, ValueError, OSError) as error:
         give_up(error)
     moment = datetime.fromtimestamp(result.made).astimezone().strftime("%d.%m.%Y %H:%M")
@@ -41,11 +53,11 @@ def command(file: Path, archive: Path) -> None:
         )
 
 
-def _restore(file: Path, archive: Path) -> Result:
+def _restore(file: Path, archive: Path, former_key: Path | None, asks: bool) -> Result:
     from bots.cli.saying import say
     from bots.cli.storage import storage_or_exit
-    from bots.runtime.store.backup import restore, settings_of
-    from bots.runtime.store.sealing import Sealer
+    from bots.runtime.store.backup import key_of, restore, settings_of
+    from bots.runtime.store.keys import FileKey, parse_key
 
     settings = settings_of(archive)
     if not file.exists():
@@ -54,27 +66,36 @@ def _restore(file: Path, archive: Path) -> Result:
     elif file.read_bytes() != settings:
         say(f"{file} differs from the settings in the archive; it stays as it is.")
     storage = storage_or_exit(file)
-    key, is_new = _key(storage, archive)
-    result = restore(archive, storage.state, Sealer(key))
-    if is_new:
-        _keep(storage.key_path, key)
-    return result
+    packed, key = key_of(archive), storage.key()
+    if key is None:
+        packed = _packed(storage, packed)
+        result = restore(archive, storage.state, FileKey(packed))
+        _keep(storage.key_path, packed)
+        return result
+    former: Key | None = None if packed is None else FileKey(packed)
+    if former_key is not None:
+        text = former_key.read_text(encoding="ascii", errors="replace")
+        former = FileKey(parse_key(text, str(former_key)))
+    elif asks:
+        former = _asked()
+    return restore(archive, storage.state, key, former=former)
 
 
-def _key(storage: Storage, archive: Path) -> tuple[bytes, bool]:
-    """The key, and whether it has to be put into its place."""
-    from bots.runtime.store.backup import key_of
+def _asked() -> Key:
+    from bots.cli.storage import typed
+    from bots.runtime.store.keys import Passphrase
 
-    key = storage.key()
-    if key is not None:
-        return key, False
-    packed = key_of(archive)
+    return Passphrase(typed("Passphrase of the time of the backup", twice=False))
+
+
+def _packed(storage: Storage, packed: bytes | None) -> bytes:
+    """The key that the archive holds, which has to be put into its place."""
     if packed is None:
         raise ValueError(
             f"There is no sealing key in {storage.key_path}, nor in the archive. Put the copy that "
             "you kept there (chmod 600); without it a backup can't be read."
         )
-    return packed, True
+    return packed
 
 
 def _keep(path: Path, key: bytes) -> None:

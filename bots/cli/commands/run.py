@@ -94,7 +94,10 @@ async def _assembled_and_served(config: OmbudsConfig | NetworkConfig) -> None:
 
 
 async def _assembled(config: OmbudsConfig | NetworkConfig) -> Running:
+    from bots.offices.unlocking import unlocked
     from config.network.settings import NetworkConfig
+
+    config = await unlocked(config)
 
     if isinstance(config, NetworkConfig):
         from bots.offices.network import network_office
@@ -123,6 +126,7 @@ async def _serve(running: Running) -> None:
     working = asyncio.create_task(office.run())
     reloading = _Reloading(running)
     commands = {
+        **office.rotation.commands,
         "status": running.status,
         "checkup": running.checkup,
         "reload": reloading.command,

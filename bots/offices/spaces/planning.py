@@ -7,13 +7,13 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
+from bots.offices.opening import key_of
 from bots.offices.registry import BOTS, Bots
 from bots.offices.spaces.declared import network
 from bots.runtime.process.failpoints import from_environment
-from bots.runtime.store.sealing import Sealer, load_key, parse_key
+from bots.runtime.store.holding import Second
 from bots.runtime.store.store import AlreadyRunning, Store
 from bots.runtime.store.transaction import Transaction
 from config.network.parts import CREATOR
@@ -252,14 +252,6 @@ def _note(vault: Transaction, users: set[str]) -> None:
             vault.write(SEEN, user, b"")
 
 
-def seal_key(config: NetworkConfig) -> bytes:
-    """The network's sealing key, made if it is missing. Raises ValueError."""
-    if config.seal_key is not None:
-        return parse_key(config.seal_key.get_secret_value(), "BUENDNIS_NETWORK_SEAL_KEY")
-    config.seal_key_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return load_key(config.seal_key_path)
-
-
 @asynccontextmanager
 async def planning(
     config: NetworkConfig, probe: Probe | None = None, bots: Bots = BOTS
@@ -274,9 +266,9 @@ async def planning(
 
 
 def _store(config: NetworkConfig, probe: Probe) -> Store:
-    folder: Path = config.network.state / FOLDER
+    home = config.network.state
     try:
-        return Store.open(folder, Sealer(seal_key(config)), probe=probe)
+        return Store.open(home / FOLDER, Second(key_of(config), home), probe=probe)
     except AlreadyRunning:
         raise AlreadyRunning(
             "Another `plan` or `apply` of this network is under way; wait until it has ended."

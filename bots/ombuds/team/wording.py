@@ -100,6 +100,17 @@ OFFICE: dict[str, Paragraphs] = {
     "help-cases": N_("lists cases: open, mine, all, or those with a word"),
     "help-team": N_("shows the team; adds or removes a person"),
     "help-confirm": N_("agrees to a change of the team"),
+    "renewed": (
+        N_(
+            "The key of this office may have got into wrong hands. So its accounts have new keys "
+            "since the last start, and your apps may warn you about them."
+        ),
+        N_(
+            "Before, somebody else may have read what was written here, and written in the "
+            "office's name. Please talk about it, best in person, and decide together whom you "
+            "tell."
+        ),
+    ),
     "alarm-unsent": N_(
         "A mail that should tell somebody outside of an alarm cannot be delivered. Please call "
         "them, and tell whoever runs the service of the office to look at “alarms” in its settings."

@@ -19,11 +19,13 @@ COMPANY = 9
 more is not even entered."""
 
 
-def started(turn: Turn, _: Started) -> None:
+def started(turn: Turn, event: Started) -> None:
     missing = (x for x in sorted(turn.settings.places) if turn.get(ENTERED, x) is None)
     turn.ask(*turn.office.enter_all(missing))
     turn.ask(SetTimer(keys.RENEW(), after=NO_TIME))
     outside.sweep(turn)
+    if event.renewed:
+        turn.tell("renewed")
 
 
 # -- of the network --------------------------------------------------------------------------------

@@ -46,6 +46,7 @@ WORDING = Wording(
             "greeting-failed",
             "invite-failed",
             "removal-failed",
+            "renewed",
             "room-moved",
             "set-aside",
         }

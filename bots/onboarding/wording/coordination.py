@@ -130,6 +130,17 @@ COORDINATION: dict[str, Paragraphs] = deadletters.NETWORK | {
         "{person} could not be taken out of a room ({error}). Please look whether I may do "
         "that there: {room}"
     ),
+    "renewed": (
+        N_(
+            "The key of this office may have got into wrong hands. So its accounts have new keys "
+            "since the last start, and your apps may warn you about them."
+        ),
+        N_(
+            "Before, somebody else may have read what was written here, and written in the "
+            "office's name. Please talk about it, best in person, and decide together whom you "
+            "tell."
+        ),
+    ),
     "room-moved": N_(
         "“{room}” was replaced by another room, which I cannot enter yet. What I have to "
         "do there waits, and nothing is lost. Please ask whoever runs the network to run "

@@ -19,6 +19,8 @@ class Started:
     account: str
     start: int
     """How often this office has started, from 1."""
+    renewed: bool = False
+    """Its keys were compromised: on Matrix it is somebody new from now on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,3 +11,7 @@ class AlreadyRunning(StoreError):
 
 class SealBroken(StoreError):
     """A row does not open: it was altered, or the sealing key is not the one it was sealed with."""
+
+
+class KeyRefused(StoreError):
+    """The key that was given opens nothing here."""

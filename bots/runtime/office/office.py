@@ -21,7 +21,8 @@ from bots.runtime.office.performing import AccountPerformer, Bridge, Performer
 from bots.runtime.process.clock import Clock, SystemClock
 from bots.runtime.store import heads, recording
 from bots.runtime.store.records import Told
-from bots.runtime.store.restored import read_restored, settle
+from bots.runtime.store.restored import RENEWED, read_restored, settle
+from bots.runtime.store.rotation import Rotation
 from bots.runtime.store.store import Store
 from bots.runtime.store.transaction import Transaction
 from bots.runtime.store.whose import check_whose
@@ -66,6 +67,7 @@ class Office:
         self._noted: erasures.Pieces = {}
         self.prepare: Callable[[], Awaitable[None]] | None = None
         """What has to be found out before bots begin, once their accounts are logged in."""
+        self.rotation = Rotation(store)
         self.ready = asyncio.Event()
         """Set once every account is logged in and trusted, and the office has taken its place."""
 
@@ -96,6 +98,7 @@ class Office:
                     tasks.create_task(post.session.run())
                 tasks.create_task(self._decide())
                 tasks.create_task(self._mark())
+                tasks.create_task(self.rotation.run())
                 tasks.create_task(self._delivering.run())
         except* (FederationError, StoreError) as group:
             ended = group.exceptions[0]
@@ -141,8 +144,10 @@ class Office:
         tx.hasten_all()  # who waited for which handle was known to the last process alone
         start = int(tx.read("office", "starts") or b"0") + 1
         tx.write("office", "starts", str(start).encode())
+        renewed = tx.read(*RENEWED) is not None
+        tx.erase(*RENEWED)
         for post in self._posts:
-            bot, event = post.bot.name, Started(post.session.account, start)
+            bot, event = post.bot.name, Started(post.session.account, start, renewed)
             tx.enter(Told(f"started/{bot}/{start}", bot, event))
         for window in tx.rewind():
             rewound = Rewound(window.timer)

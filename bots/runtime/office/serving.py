@@ -13,7 +13,7 @@ from bots.runtime.kit.bot import Bot
 from bots.runtime.office.office import Office, Post
 from bots.runtime.process.clock import Clock, SystemClock
 from bots.runtime.process.failpoints import from_environment
-from bots.runtime.store.sealing import Sealer, load_key
+from bots.runtime.store.keys import FileKey, Key, load_key
 from bots.runtime.store.store import Store
 from federation.client.homeserver import Homeserver
 from federation.client.interests import Interests
@@ -46,25 +46,32 @@ def assemble(
     folder: Path,
     bots: Sequence[tuple[Bot, Account]],
     *,
-    key: bytes | None = None,
+    key: Key | None = None,
     clock: Clock | None = None,
     probe: Probe | None = None,
 ) -> Office:
-    """Open the store in `folder` and join everything. `key`: the sealing key, 32 bytes; None: the
-    file `seal.key` in the folder, made if it is missing.
-
-    Raises StoreError, ValueError (a broken key file).
-    """
+    """Open the store in `folder`, and join everything. Raises what `opened` raises."""
     clock = clock or SystemClock()
     probe = probe or from_environment(os.environ)
+    return joined(opened(folder, key, clock, probe), bots, clock, probe)
+
+
+def opened(folder: Path, key: Key | None, clock: Clock, probe: Probe) -> Store:
+    """`key`: what wraps the office's keys; None: the file `seal.key` in the folder, made if it is
+    missing. Raises StoreError, ValueError (a broken key file)."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    sealer = Sealer(key or load_key(folder / KEY_FILE))
-    store = Store.open(folder, sealer, clock.now, probe, clock.running, clock.boot)
-    posts = [Post(bot, _session(account, store, sealer, clock, probe)) for bot, account in bots]
+    key = key or FileKey(load_key(folder / KEY_FILE))
+    return Store.open(folder, key, clock.now, probe, clock.running, clock.boot)
+
+
+def joined(store: Store, bots: Sequence[tuple[Bot, Account]], clock: Clock, probe: Probe) -> Office:
+    """The office of an open store."""
+    posts = [Post(bot, _session(account, store, clock, probe)) for bot, account in bots]
     return Office(store, posts, clock)
 
 
-def _session(account: Account, store: Store, sealer: Sealer, clock: Clock, probe: Probe) -> Session:
+def _session(account: Account, store: Store, clock: Clock, probe: Probe) -> Session:
+    sealer = store.sealer
     credentials = Credentials(
         user=account.user,
         password=account.password,
@@ -81,13 +88,13 @@ def _session(account: Account, store: Store, sealer: Sealer, clock: Clock, probe
         server,
         store,
         interests=account.interests,
-        secret=lambda purpose: sealer.secret(f"cross-signing {purpose}"),
+        secret=lambda purpose: sealer.identity(f"cross-signing {purpose}"),
         now=clock.now,
     )
 
 
 async def serve(
-    folder: Path, bots: Sequence[tuple[Bot, Account]], *, key: bytes | None = None
+    folder: Path, bots: Sequence[tuple[Bot, Account]], *, key: Key | None = None
 ) -> None:
     """Run an office until SIGTERM or SIGINT. Raises what `assemble` and `Office.run` raise."""
     office = assemble(folder, bots, key=key)

@@ -1,7 +1,8 @@
 """The control socket: how the command line talks to a running office.
 
 A Unix socket in the state folder, for its owner alone. One request, one answer, each a line of
-JSON: `{"command": "status"}` → `{"ok": true, …}` or `{"ok": false, "error": "…"}`.
+JSON: `{"command": "status"}` → `{"ok": true, …}` or `{"ok": false, "error": "…"}`. What else stands
+in the request is what the command takes.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ SOCKET = "control.sock"
 MAX_LINE = 65_536
 PATIENCE = 30.0
 
-Command = Callable[[], Awaitable[dict[str, Any]]]
+Command = Callable[..., Awaitable[dict[str, Any]]]
 
 
 class NotRunning(Exception):
@@ -93,24 +94,24 @@ async def _serve(
 
 async def _answer(commands: Mapping[str, Command], line: bytes) -> dict[str, Any]:
     try:
-        name = json.loads(line)["command"]
-        command = commands[name]
+        asked = json.loads(line)
+        command = commands[asked.pop("command")]
     except (ValueError, KeyError, TypeError):
         return {"ok": False, "error": f"known commands: {', '.join(sorted(commands))}"}
     try:
-        return {"ok": True, **await command()}
+        return {"ok": True, **await command(**asked)}
     except Exception as error:  # noqa: BLE001  (whatever it is, the asker is told)
         return {"ok": False, "error": str(error) or type(error).__name__}
 
 
-def ask(folder: Path, command: str) -> dict[str, Any]:
+def ask(folder: Path, command: str, **asked: str) -> dict[str, Any]:
     """Ask the office that runs on this folder. Raises NotRunning, Refused."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
         sock.settimeout(PATIENCE)
         try:
             with _short(folder / SOCKET) as name:
                 sock.connect(name)
-            sock.sendall(json.dumps({"command": command}).encode() + b"\n")
+            sock.sendall(json.dumps({"command": command, **asked}).encode() + b"\n")
             line = sock.makefile("rb").readline(MAX_LINE)
         except (FileNotFoundError, ConnectionRefusedError, NotADirectoryError):
             raise NotRunning(f"No office runs on {folder}.") from None

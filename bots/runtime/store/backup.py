@@ -18,14 +18,18 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
 import sqlite_utils
 
-from bots.runtime.model.errors import StoreError
+from bots.runtime.model.errors import KeyRefused, StoreError
 from bots.runtime.store import erased, restored
-from bots.runtime.store.sealing import Sealer, parse_key
+from bots.runtime.store.keyring import Keyring, read_copy, write_copy
+from bots.runtime.store.keys import KEY_BYTES, Key, parse_key
+from bots.runtime.store.rows.resealing import FIRST, Place
+from bots.runtime.store.sealing import Keys, Sealer
 from bots.runtime.store.store import FILE, LOCK, check_key, locked, migrate
 from bots.runtime.store.transaction import Transaction
 
@@ -165,9 +169,14 @@ def key_of(archive: Path) -> bytes | None:
 
 
 def restore(
-    archive: Path, folder: Path, sealer: Sealer, now: Callable[[], float] = time.time
+    archive: Path,
+    folder: Path,
+    by: Key | Sealer,
+    now: Callable[[], float] = time.time,
+    former: Key | None = None,
 ) -> Result:
-    """Bring an office back into a state folder without a store; all of it or nothing.
+    """Bring an office back into a state folder without a store; all of it or nothing. `by`: what
+    opens it now, or its keys; `former`: what did when the backup was made, if that was another.
 
     Raises BackupError, StoreError.
     """
@@ -182,7 +191,7 @@ def restore(
         copy.unlink(missing_ok=True)
         try:
             made = _extract(archive, copy)
-            held = _prepare(copy, folder, sealer, made, now())
+            held = _prepare(copy, folder, partial(_unlocked, folder, by, former), made, now())
             copy.rename(folder / FILE)
         finally:
             copy.unlink(missing_ok=True)
@@ -206,7 +215,10 @@ def _extract(archive: Path, target: Path) -> float:
         return manifest.made
 
 
-def _prepare(copy: Path, folder: Path, sealer: Sealer, made: float, now: float) -> int:
+Unlocked = Callable[[sqlite3.Connection], Sealer]
+
+
+def _prepare(copy: Path, folder: Path, unlocked: Unlocked, made: float, now: float) -> int:
     connection = sqlite3.connect(copy, isolation_level=None)
     try:
         for pragma in ("synchronous=FULL", "secure_delete=ON", "foreign_keys=ON"):
@@ -215,6 +227,9 @@ def _prepare(copy: Path, folder: Path, sealer: Sealer, made: float, now: float) 
             raise BackupError("The store in the archive is damaged; take another backup.")
         db = sqlite_utils.Database(connection)
         migrate(db)
+        connection.execute("BEGIN IMMEDIATE")
+        sealer = unlocked(connection)
+        connection.execute("COMMIT")
         check_key(db, sealer)
         connection.execute("BEGIN IMMEDIATE")
         held = restored.begin(Transaction(connection, sealer, now, 0.0), made, erased.read(folder))
@@ -224,6 +239,56 @@ def _prepare(copy: Path, folder: Path, sealer: Sealer, made: float, now: float) 
     finally:
         connection.close()
     return held
+
+
+# -- its keys --------------------------------------------------------------------------------------
+
+
+def _unlocked(
+    folder: Path, by: Key | Sealer, former: Key | None, connection: sqlite3.Connection
+) -> Sealer:
+    """With the key of today. Raises KeyRefused, BackupError."""
+    if isinstance(by, Sealer):
+        return by
+    tx = Transaction(connection, Sealer(bytes(KEY_BYTES)), 0.0, 0.0)  # a keyring is not sealed
+    keyring = Keyring.read(tx.wrapped() or "")
+    if keyring.fits(by):
+        keys, slot = keyring.opened(by)
+        keyring = Keyring(keyring.slots[slot:])
+    else:
+        keys = _resealed(connection, folder, keyring, by, former)
+        keyring = Keyring.wrapped(keys, by)
+    tx.keep_wrapped(keyring.text)
+    write_copy(folder, keyring)
+    return Sealer(keys)
+
+
+def _resealed(
+    connection: sqlite3.Connection, folder: Path, keyring: Keyring, by: Key, former: Key | None
+) -> Keys:
+    """The backup is older than the key: with the key of its time it is read once more, and sealed
+    anew. If the office has become somebody else since, it stays that."""
+    if former is None:
+        raise KeyRefused(
+            "The key of today does not open this backup. If the key was changed since, give the "
+            "one of that time as well: --former-key FILE, or --former-passphrase."
+        )
+    keys, _ = keyring.opened(former)
+    today = _of_today(folder, by) or keys
+    if today.ids != keys.ids:
+        raise BackupError(f"{folder} holds the keys of another office than the backup.")
+    number = max(keys.number, today.number) + 1
+    newest = os.urandom(KEY_BYTES)
+    both = Keys(keys.ids, today.identity, {**keys.data, number: newest})
+    place: Place | None = FIRST
+    while place is not None:
+        place = Transaction(connection, Sealer(both), 0.0, 0.0).reseal(place, 1000)
+    return Keys(both.ids, both.identity, {number: newest})
+
+
+def _of_today(folder: Path, by: Key) -> Keys | None:
+    copy = read_copy(folder)
+    return copy.opened(by)[0] if copy is not None and copy.fits(by) else None
 
 
 Found = Callable[[str], IO[bytes]]

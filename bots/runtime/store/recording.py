@@ -22,8 +22,9 @@ from bots.runtime.kit.records import (
     commitment,
 )
 from bots.runtime.model.errors import StoreError
+from bots.runtime.store.holding import reading
+from bots.runtime.store.keys import Key
 from bots.runtime.store.restored import read_restored
-from bots.runtime.store.sealing import Sealer
 from bots.runtime.store.store import FILE
 from bots.runtime.store.transaction import Transaction
 
@@ -94,7 +95,7 @@ def entries(tx: Transaction) -> list[Entry]:
     return [x for key in keys if (x := tx.document(ENTRIES, key)) is not None]
 
 
-def export(folder: Path, sealer: Sealer, *, names: bool) -> list[str]:
+def export(folder: Path, key: Key, *, names: bool) -> list[str]:
     """The record of the store in this folder, line by line; its office may run meanwhile. `names`:
     with what entries commit to, as far as it was not forgotten. Raises StoreError."""
     path = folder / FILE
@@ -104,7 +105,7 @@ def export(folder: Path, sealer: Sealer, *, names: bool) -> list[str]:
         connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
         try:
             connection.execute("BEGIN")
-            tx = Transaction(connection, sealer, 0.0, 0.0)
+            tx = Transaction(connection, reading(connection, key), 0.0, 0.0)
             return [chain.line(x, _opened(tx, x) if names else ()) for x in entries(tx)]
         finally:
             connection.close()

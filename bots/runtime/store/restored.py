@@ -17,6 +17,8 @@ from federation.encryption import handover
 
 STALE = "device list"
 """Whose devices we know: must be asked for again."""
+RENEWED = ("office", "renewed")
+"""Kept until the office has said that its keys were compromised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,12 @@ def begin(tx: Transaction, made: float, erased: Mapping[str, float]) -> int:
     tx.forget_again(erased, made)
     _write(tx, Restored(made, tx.now))
     return held
+
+
+def renew(tx: Transaction) -> None:
+    """Let an office whose keys were compromised start as somebody new, and say so."""
+    handover.retire(tx)
+    tx.write(*RENEWED, b"")
 
 
 def settle(tx: Transaction, restored: Restored, erased: Mapping[str, float]) -> None:

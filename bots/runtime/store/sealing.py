@@ -1,8 +1,12 @@
-"""Sealing of rows: what lies in the file is of no use without the office's key.
+"""Sealing of rows: what lies in the file is of no use without the office's keys.
 
 Values are sealed with AES-256-GCM under a key of their own kind (HKDF-SHA256, RFC 5869), bound to
-their place. Keys of rows are fingerprints (HMAC-SHA256, RFC 2104, cut to 128 bits): equal texts
-can be found, none can be read.
+their place, and name the data key that sealed them. Keys of rows are fingerprints (HMAC-SHA256, RFC
+2104, cut to 128 bits): equal texts can be found, none can be read.
+
+Fingerprints and ids of actions come from a root that stays for as long as the office lives: rows
+whose texts are gone, `erased.log` and events in rooms carry them. Data keys come and go
+(`bots.runtime.store.rotation`).
 """
 
 from __future__ import annotations
@@ -11,10 +15,9 @@ import hashlib
 import hmac
 import json
 import os
-import tempfile
-from contextlib import suppress
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -22,34 +25,81 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from bots.runtime.model.errors import SealBroken
+from bots.runtime.store.keys import KEY_BYTES
 
-KEY_BYTES = 32
+NUMBER_BYTES = 2
+"""At the front of a sealed value: the number of its data key."""
 _NONCE_BYTES = 12
+_FRONT = NUMBER_BYTES + _NONCE_BYTES
 ID_HALF = 16
 """Digits of one half of an action's id."""
 
 
-class Sealer:
-    """Seals, opens and fingerprints with one master key of 32 bytes."""
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What an office seals and derives with. Raises ValueError if one has another size."""
 
-    def __init__(self, master: bytes) -> None:
-        if len(master) != KEY_BYTES:
-            raise ValueError(f"a sealing key has {KEY_BYTES} bytes, this one has {len(master)}")
-        self._master = master
-        self._marks = self._subkey("fingerprint")
-        self._ids = self._subkey("action id")
-        self._cipher = lru_cache(maxsize=None)(lambda kind: AESGCM(self._subkey(f"seal {kind}")))
+    ids: bytes = field(repr=False)
+    """Root of fingerprints, of ids of actions, and of secrets that others know by now."""
+    identity: bytes = field(repr=False)
+    """Root of who the office is: its cross-signing keys."""
+    data: Mapping[int, bytes] = field(repr=False)
+    """What rows are sealed with, by number. The highest seals; the others only open."""
+
+    def __post_init__(self) -> None:
+        for key in (self.ids, self.identity, *self.data.values()):
+            if len(key) != KEY_BYTES:
+                raise ValueError(f"a sealing key has {KEY_BYTES} bytes, this one has {len(key)}")
+
+    @property
+    def number(self) -> int:
+        """Of the data key that seals."""
+        return max(self.data)
+
+    @classmethod
+    def founded(cls, seed: bytes) -> Keys:
+        """Those of a new office, from 32 random bytes, which need not be kept."""
+        if len(seed) != KEY_BYTES:
+            raise ValueError(f"a sealing key has {KEY_BYTES} bytes, this one has {len(seed)}")
+        ids, identity, data = (_derived(seed, x) for x in ("ids", "identity", "data"))
+        return cls(ids, identity, {1: data})
+
+
+def _derived(root: bytes, purpose: str) -> bytes:
+    info = f"buendnis {purpose}".encode()
+    return HKDF(SHA256(), KEY_BYTES, salt=None, info=info).derive(root)
+
+
+class Sealer:
+    """Seals, opens and fingerprints with the keys of one office; of bytes, those that it would be
+    founded with."""
+
+    def __init__(self, keys: Keys | bytes) -> None:
+        self.take(Keys.founded(keys) if isinstance(keys, bytes) else keys)
+
+    def take(self, keys: Keys) -> None:
+        """Seal with these from now on."""
+        self.keys = keys
+        self._marks = _derived(keys.ids, "fingerprint")
+        self._ids = _derived(keys.ids, "action id")
+        self._cipher = lru_cache(maxsize=None)(
+            lambda number, kind: AESGCM(
+                _derived(keys.data[int.from_bytes(number, "big")], f"seal {kind}")
+            )
+        )
+        self.number = keys.number.to_bytes(NUMBER_BYTES, "big")
+        """How what is sealed now begins."""
 
     def __repr__(self) -> str:
         return "<Sealer>"
 
-    def _subkey(self, purpose: str) -> bytes:
-        info = f"buendnis {purpose}".encode()
-        return HKDF(SHA256(), KEY_BYTES, salt=None, info=info).derive(self._master)
-
     def secret(self, purpose: str) -> bytes:
-        """32 bytes for another purpose (a password, a signing key) that outlive a lost store."""
-        return self._subkey(f"secret {purpose}")
+        """32 bytes for another purpose (a password, links in mails) that outlive a lost store."""
+        return _derived(self.keys.ids, f"secret {purpose}")
+
+    def identity(self, purpose: str) -> bytes:
+        """The same for what people know the office by; others once its keys were compromised."""
+        return _derived(self.keys.identity, f"identity {purpose}")
 
     def derived(self, purpose: str, about: str) -> bytes:
         """32 bytes for one of many things of the same purpose."""
@@ -57,15 +107,15 @@ class Sealer:
         return hmac.digest(self.secret(purpose), named, hashlib.sha256)
 
     def seal(self, kind: str, place: bytes, value: bytes) -> bytes:
-        nonce = os.urandom(_NONCE_BYTES)
-        return nonce + self._cipher(kind).encrypt(nonce, value, place)
+        number, nonce = self.number, os.urandom(_NONCE_BYTES)
+        return number + nonce + self._cipher(number, kind).encrypt(nonce, value, place)
 
     def open(self, kind: str, place: bytes, sealed: bytes) -> bytes:
         """Raises SealBroken."""
-        nonce, rest = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
+        number, nonce = sealed[:NUMBER_BYTES], sealed[NUMBER_BYTES:_FRONT]
         try:
-            return self._cipher(kind).decrypt(nonce, rest, place)
-        except (InvalidTag, ValueError):  # ValueError: cut off within its nonce
+            return self._cipher(number, kind).decrypt(nonce, sealed[_FRONT:], place)
+        except (InvalidTag, ValueError, KeyError):  # ValueError: cut off within its nonce
             raise SealBroken(
                 f"A row of kind {kind!r} does not open. If the sealing key was replaced, put the "
                 "old one back; if the file was altered, restore a backup."
@@ -96,41 +146,3 @@ class Sealer:
 
     def _id(self, *names: str) -> str:
         return hmac.digest(self._ids, json.dumps(names).encode(), hashlib.sha256)[:16].hex()
-
-
-def load_key(path: Path) -> bytes:
-    """Read the sealing key from a file of 64 hex digits, or make the file (mode 0600).
-
-    Raises ValueError with the remedy if the file holds something else.
-    """
-    if not path.exists():
-        _make_key(path)
-    return parse_key(path.read_text(encoding="ascii", errors="replace"), str(path))
-
-
-def _make_key(path: Path) -> None:
-    """Whole or not at all: a file that a kill left empty would keep the office out for good."""
-    descriptor, draft = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(os.urandom(KEY_BYTES).hex() + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        with suppress(FileExistsError):  # another process was quicker; never over its key
-            os.link(draft, path)
-    finally:
-        Path(draft).unlink()
-
-
-def parse_key(text: str, where: str) -> bytes:
-    """64 hex digits → 32 bytes."""
-    try:
-        key = bytes.fromhex(text.strip())
-    except ValueError:
-        key = b""
-    if len(key) != KEY_BYTES:
-        raise ValueError(
-            f"{where}: a sealing key is {2 * KEY_BYTES} hex digits. Put the right file back; "
-            "without it the office's store can't be read."
-        )
-    return key

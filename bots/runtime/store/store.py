@@ -25,19 +25,21 @@ from typing import Any, TypeVar
 import sqlite_utils
 
 from bots.runtime.kit.records import HEADS, Head
-from bots.runtime.model.errors import AlreadyRunning, StoreError
+from bots.runtime.model.errors import AlreadyRunning, KeyRefused, StoreError
 from bots.runtime.process.clock import Boot, boot
 from bots.runtime.store import erased, heads
-from bots.runtime.store.sealing import Sealer
+from bots.runtime.store.holding import FILE, Held, Second, enter
+from bots.runtime.store.keyring import write_copy
+from bots.runtime.store.keys import Key
+from bots.runtime.store.sealing import Keys, Sealer
 from bots.runtime.store.transaction import Transaction
 from federation.model.ports import Probe, no_probe
 
-__all__ = ["AlreadyRunning", "Store", "StoreError", "migrate"]
+__all__ = ["FILE", "AlreadyRunning", "Store", "StoreError", "migrate"]
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-FILE = "office.db"
 LOCK = "office.lock"
 RUN = ("office", "running")
 """Where the store keeps how long the office has run."""
@@ -87,6 +89,9 @@ class Store:
         self.folder = folder
         self._db = db
         self.sealer = sealer
+        self.held: Held | None = None
+        """What opens it; None where it was opened with the bare keys."""
+        self._is_second = False
         self._lock = lock
         self._time = time
         self._probe = probe
@@ -101,15 +106,15 @@ class Store:
     def open(
         cls,
         folder: Path,
-        sealer: Sealer,
+        by: Key | Second | Sealer,
         clock: Callable[[], float] = time.time,
         probe: Probe = no_probe,
         running: Callable[[], float] = time.monotonic,
         boot: Callable[[], Boot] = boot,
     ) -> Store:
-        """Open or make the store in `folder`. `clock` gives seconds since the epoch, `running`
-        those since some moment, by a clock that nobody sets, `boot` those since the machine was
-        started.
+        """Open or make the store in `folder`, by what wraps its keys, or with the keys. `clock`
+        gives seconds since the epoch, `running` those since some moment, by a clock that nobody
+        sets, `boot` those since the machine was started.
 
         Raises AlreadyRunning, StoreError, OSError.
         """
@@ -118,6 +123,7 @@ class Store:
         try:
             db = _connect(folder / FILE)
             migrate(db)
+            sealer, held = _entered(db, folder, by)
             check_key(db, sealer)
             known = Transaction(db.conn, sealer, 0.0, 0.0)
             erased.catch_up(folder, known.erased())
@@ -129,7 +135,27 @@ class Store:
         except BaseException:
             os.close(lock)
             raise
-        return cls(folder, db, sealer, lock, _Time(clock, running, boot, noted), probe)
+        store = cls(folder, db, sealer, lock, _Time(clock, running, boot, noted), probe)
+        store.held, store._is_second = held, isinstance(by, Second)
+        return store
+
+    def hold(self, held: Held, keys: Keys) -> None:
+        """Its keys are others now, as the store has committed."""
+        self.held = held
+        self.sealer.take(keys)
+        if not self._is_second:
+            try:
+                write_copy(self.folder, held.keyring)
+            except OSError as error:  # the store has it, and the next start tries again
+                log.error("the copy of the keys can't be written (%s)", type(error).__name__)
+
+    async def fold(self) -> None:
+        """Leave nothing in the write-ahead log, as far as nobody else is reading."""
+
+        def fold() -> None:
+            self._db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+        await asyncio.get_running_loop().run_in_executor(self._thread, fold)
 
     async def run(self, name: str, work: Callable[[Transaction], T]) -> T:
         """Run `work` in one transaction: all of it is committed, or, if it raises, none.
@@ -204,6 +230,16 @@ class Store:
         os.close(self._lock)
 
 
+def _entered(
+    db: sqlite_utils.Database, folder: Path, by: Key | Second | Sealer
+) -> tuple[Sealer, Held | None]:
+    if isinstance(by, Sealer):
+        return by, None
+    key, home = (by.key, by.home) if isinstance(by, Second) else (by, None)
+    keys, held = enter(db.conn, folder, key, home)
+    return Sealer(keys), held
+
+
 def _unusable(file: Path | str, error: sqlite3.Error) -> StoreError:
     return StoreError(
         f"{file} can't be used as a store ({error}). See that the disk is neither full nor "
@@ -272,7 +308,7 @@ def check_key(db: sqlite_utils.Database, sealer: Sealer) -> None:
     with db.conn:
         if transaction.read("office", "seal") is None:
             if db.execute("SELECT 1 FROM vault LIMIT 1").fetchone():
-                raise StoreError(
+                raise KeyRefused(
                     "The sealing key does not fit this store. Put the key file that belongs to "
                     "it back (by default seal.key in the state folder)."
                 )

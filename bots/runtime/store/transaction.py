@@ -14,6 +14,7 @@ from bots.runtime.store.rows.documents import Documents
 from bots.runtime.store.rows.handles import Handles
 from bots.runtime.store.rows.inbox import Inbox, InboxRow
 from bots.runtime.store.rows.outbox import AWAKE, HELD, Outbox, OutboxRow
+from bots.runtime.store.rows.resealing import Resealing
 from federation.encryption.standing import devices, reaches, seen
 from federation.model import rooms
 from federation.model.actions import Action, CreateRoom, Handle, Ref
@@ -35,7 +36,7 @@ class Standing:
     """Events that came and could not be decrypted."""
 
 
-class Transaction(Inbox, Outbox, Handles, Documents):
+class Transaction(Inbox, Outbox, Handles, Documents, Resealing):
     """All tables of a store inside one transaction, which the store begins and commits."""
 
     def echo(self, action_id: str, echo: Echo) -> None:

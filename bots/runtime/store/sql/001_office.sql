@@ -1,6 +1,12 @@
 -- One office: what came in, what is to go out, what it knows. Times are seconds since the epoch.
 -- Every `sealed` column is opaque without the office's key; every BLOB key is a fingerprint.
 
+-- Keys, wrapped: see bots.runtime.store.keyring.
+CREATE TABLE keyring (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    wrapped TEXT NOT NULL
+);
+
 CREATE TABLE vault (
     kind TEXT NOT NULL,
     key BLOB NOT NULL,
