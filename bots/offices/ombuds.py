@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
-from datetime import tzinfo
+from datetime import timedelta, tzinfo
 from email.utils import parseaddr
 from functools import partial
 from pathlib import Path
@@ -45,6 +45,7 @@ def ombuds_settings(config: OmbudsConfig) -> Settings:
         languages=config.office.languages,
         timezone=zone,
         undo=config.answers.undo,
+        forget_after=timedelta(days=config.closed.days),
         helplines=_helplines(config.helplines),
         name=config.account.display_name,
         room_name=config.room.name,

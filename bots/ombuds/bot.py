@@ -5,7 +5,17 @@ from __future__ import annotations
 from functools import partial
 
 from bots.ombuds import keys, private, rooms
-from bots.ombuds.cases import answers, blocks, casework, disclosing, hiding, ringing, rush, standing
+from bots.ombuds.cases import (
+    answers,
+    blocks,
+    casework,
+    disclosing,
+    forgetting,
+    hiding,
+    ringing,
+    rush,
+    standing,
+)
 from bots.ombuds.chats import arrival, changes, conversation, receipts, unedited, whose
 from bots.ombuds.documents.alarms import ALARMS
 from bots.ombuds.documents.cases import CASES, LATER, SEARCHES
@@ -16,6 +26,7 @@ from bots.ombuds.documents.chats import (
     GONE,
     IDENTITIES,
     INVITATIONS,
+    LEAVING,
 )
 from bots.ombuds.documents.disclosures import DISCLOSURES
 from bots.ombuds.documents.flags import FLAGS, MODERATORS, NOTICES, PLACES, Stage
@@ -155,6 +166,7 @@ ROUTES: Router[Turn] = Router(
     timer(keys.ERASE, hiding.over, of=HIDDEN),
     timer(keys.WELCOME, arrival.welcome),
     timer(keys.TELL_RECEIPT, receipts.due),
+    timer(keys.FORGET_PERSON, forgetting.due),
     timer(keys.COVER, disclosing.cover),
     timer(keys.TELL_PERSON, disclosing.tell, of=DISCLOSURES),
     timer(keys.PIN, whose.due),
@@ -192,7 +204,7 @@ KEPT = (
     *(LETTERS, ADDRESSES),
     *RECORDED,
     *(CASES, LATER, SEARCHES, HIDDEN),
-    *(IDENTITIES, CONVERSATIONS, INVITATIONS, GONE, EDITS),
+    *(IDENTITIES, CONVERSATIONS, INVITATIONS, LEAVING, GONE, EDITS),
     *(RECEIPTS, GUESSES, DISCLOSURES),
     *(RUSH, BLOCKS, KEPT_ASIDE),
     *(PLACES, FLAGS, FLAGGERS, NOTICES, MODERATORS),

@@ -94,6 +94,8 @@ DISCLOSED = Made("disclosed/{case:int}")
 COVER = Timer("disclosed/{case:int}")
 TELL_PERSON = Timer("disclosure/{case:int}")
 """Tell the person that staff looked up who they are."""
+FORGET_PERSON = Timer("forget/{conversation:int}")
+"""Forget whose conversation it was, or tell the person that we soon will."""
 GUESSED = Timer("guessed/{who}")
 """Forget wrong receipts that somebody has typed."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bots.ombuds.cases import forgetting
 from bots.ombuds.chats import arrival, sealing
 from bots.ombuds.documents.chats import INVITATIONS, Invitation
 from bots.ombuds.documents.flags import PLACES
@@ -25,6 +26,8 @@ def ours(turn: Turn, event: Membership) -> None:
         places.gone(turn, event)
         if turn.has_chat:
             arrival.left(turn)
+        else:
+            forgetting.left(turn, event.origin.room_id)
 
 
 def _joined(turn: Turn, event: Membership) -> None:

@@ -17,6 +17,8 @@ class Settings:
     """Languages that people can choose; we speak to staff in the first."""
     timezone: tzinfo
     undo: timedelta = timedelta(seconds=60)
+    forget_after: timedelta = timedelta(days=30)
+    """How long after a person's last matter is closed we know who it was."""
     helplines: tuple[str, ...] = ("110", "112")
     name: str = "Ombudsstelle"
     """The account's name, by which people know the office."""

@@ -235,7 +235,7 @@ class Turn(turn.Turn[Settings]):
 
     def note_edit(self, edit: str, source: str) -> None:
         """Remember which message an edit changed, in case the edit is removed."""
-        self.put(EDITS, Edited(edit, source))
+        self.put(EDITS, Edited(edit, source, self._message.room))
 
     # -- what is said --------------------------------------------------------------------------
 

@@ -49,6 +49,7 @@ RINGING = frozenset(
         "unreadable-new",
         "unsent-exposed",
         "unsent-left",
+        "unsent-forgotten",
         "unsent-clear",
         "chat-clear",
         "held-reset",

@@ -95,6 +95,14 @@ class Alarms(Mails):
     some that whoever runs the office's machine can't open."""
 
 
+class Closed(Section):
+    """What happens once all matters of a person are closed."""
+
+    days: int = Field(default=30, strict=True, ge=1)
+    """How many days the office still knows who wrote. Then it leaves the chat and forgets the
+    account; the person is told a week before."""
+
+
 class Helpline(Section):
     """A number to call when there is no time for a letter box."""
 
@@ -130,6 +138,8 @@ class OmbudsFile(File):
     """The staff's room, made by the office."""
     answers: Answers = Answers()
     """How staff answer."""
+    closed: Closed = Closed()
+    """What happens once all matters of a person are closed."""
     alarms: Alarms | None = None
     """Whom the office writes to when something is wrong. Left out: only the staff's room hears of
     it."""

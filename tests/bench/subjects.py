@@ -121,7 +121,7 @@ def _fill_ombuds(tx: Transaction, numbers: range) -> None:
         tx.keep(chats.CONVERSATIONS, told)
         tx.keep(chats.INVITATIONS, chats.Invitation(f"!invited-{i}"))
         tx.keep(chats.GONE, chats.Gone(f"!gone-{i}", f"$gone-{i}"))
-        tx.keep(chats.EDITS, chats.Edited(f"$edit-{i}", f"$said-{i}"))
+        tx.keep(chats.EDITS, chats.Edited(f"$edit-{i}", f"$said-{i}", chat))
         tx.keep(flags.PLACES, flags.Place(f"!place-{i}", open=True, greeted=True))
         tx.keep(flags.FLAGS, flags.Flag(n, person, f"!place-{i}", (f"$flagged-{i}",)))
         tx.keep(chats.FLAGGERS, chats.Flagger(person, n, chat, flags=(n,)))

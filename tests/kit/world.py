@@ -16,6 +16,7 @@ from bots.runtime.model.decision import (
     CancelTimer,
     Due,
     Event,
+    ForgetRoom,
     Performed,
     Phrase,
     Request,
@@ -146,7 +147,7 @@ class World:
             return self._found(request)
         elif isinstance(request, CancelTimer):
             self.timers.pop(request.key, None)
-        elif isinstance(request, Withdraw):
+        elif isinstance(request, Withdraw | ForgetRoom):
             pass  # what is asked for is done at once
         elif isinstance(request, SetPin):
             self.memory.pins[request.user] = request.identity

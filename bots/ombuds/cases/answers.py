@@ -186,7 +186,9 @@ def due(turn: Turn, case: int, number: int) -> None:
     answer = _ready(turn, number, AnswerMoves.undo_over)
     if answer is None:
         return
-    if not turn.has_chat or turn.conversation.left:
+    if not turn.has_chat:
+        _unsent(turn, answer, "unsent-forgotten")
+    elif turn.conversation.left:
         _unsent(turn, answer, "unsent-left")
     elif turn.conversation.exposed:
         _unsent(turn, answer, "unsent-exposed")

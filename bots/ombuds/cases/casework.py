@@ -7,7 +7,7 @@ from datetime import timedelta
 from urllib.parse import quote
 
 from bots.ombuds import commands, keys
-from bots.ombuds.cases import thread
+from bots.ombuds.cases import forgetting, thread
 from bots.ombuds.documents.cases import (
     CASES,
     SEARCHES,
@@ -36,6 +36,7 @@ def close(turn: Turn, staff: str) -> None:
     key = "closed" if moved else "closed-already"
     if moved:
         turn.record("closed", case=turn.case.number, staff=staff)
+        forgetting.closed(turn)
     (turn.tell_case if turn.case.shelf is None else turn.tell)(key, {"number": turn.case.number})
 
 

@@ -142,6 +142,9 @@ ANSWERS: dict[str, Paragraphs] = {
         "The answer was not sent, because the person's chat is not encrypted: servers could have "
         "read it. The person is asked into an encrypted chat. Write {command} again."
     ),
+    "unsent-forgotten": N_(
+        "The answer was not sent: the office does not know any more who brought this case."
+    ),
     "unsent-left": N_(
         "The answer was not sent, because the person has left the chat. If they come back, "
         "write {command} again."

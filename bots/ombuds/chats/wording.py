@@ -16,6 +16,7 @@ WITH_ORIGINAL = frozenset(
         "chat-clear",
         "link-offer",
         "receipt-ask",
+        "forget-soon",
         "flags-on",
         "flag-question",
         "flag-questions",
@@ -226,6 +227,17 @@ RECEIPTS: dict[str, Paragraphs] = {
         ),
         "{text}",
         N_("Only people of the ombuds office saw it. If you have questions, ask us here."),
+    ),
+    "forget-soon": (
+        N_(
+            "Your matters with us are closed. On {date} we forget who you are and leave this chat. "
+            "Your secret number does not count any more then."
+        ),
+        N_(
+            "If you still need us for this, write to us here before then. Later you can start a "
+            "new chat with us at any time."
+        ),
+        N_("Do other people use this phone? Then delete this chat after that day."),
     ),
     "receipt-here": N_("This secret number is right. You can simply go on here."),
     "receipt-back": (

@@ -93,6 +93,8 @@ class Conversation:
     encrypted message showed it. Empty: not known yet."""
     first: str = field(default="", repr=False)
     """That message, while we find out whose it was."""
+    warned: float = 0.0
+    """When the person was told last that the office will forget who wrote."""
     beside: str = field(default="", repr=False)
     """Of what somebody writes in another one's chat, from an identity that is not hers: that
     identity. It has matters of its own, and nothing of the other's is shown there."""
@@ -128,6 +130,13 @@ class Invitation:
 
 
 @dataclass(frozen=True, slots=True)
+class Leaving:
+    """A chat that we leave because its person is forgotten."""
+
+    room: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Gone:
     """A message that was taken back. Its key holds the room, because a redaction only counts in the
     room of its message: one written in another room must not hide what the author does later."""
@@ -146,6 +155,7 @@ class Edited:
 
     edit: str = field(repr=False)
     source: str = field(repr=False)
+    room: str = field(repr=False)
 
 
 # Nothing `erases`: what a backup does not know yet is read and decided again after a restore.
@@ -155,10 +165,18 @@ IDENTITIES = Collection(
     key=lambda x: str(x.serial),
     indexes={"who": lambda x: (x.who.reveal(),)},
 )
-CONVERSATIONS = Collection("ombuds/conversation", Conversation, key=lambda x: x.chat)
+CONVERSATIONS = Collection(
+    "ombuds/conversation",
+    Conversation,
+    key=lambda x: x.chat,
+    indexes={"serial": lambda x: (str(x.serial),), "room": lambda x: (x.room,)},
+)
 INVITATIONS = Collection("ombuds/invitation", Invitation, key=lambda x: x.room)
-GONE = Collection("ombuds/gone", Gone, key=lambda x: x.key)
-EDITS = Collection("ombuds/edit", Edited, key=lambda x: x.edit)
+LEAVING = Collection("ombuds/leaving", Leaving, key=lambda x: x.room)
+GONE = Collection("ombuds/gone", Gone, key=lambda x: x.key, indexes={"room": lambda x: (x.room,)})
+EDITS = Collection(
+    "ombuds/edit", Edited, key=lambda x: x.edit, indexes={"room": lambda x: (x.room,)}
+)
 FLAGGERS = Collection(
     "ombuds/flagger",
     Flagger,

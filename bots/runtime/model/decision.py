@@ -191,6 +191,14 @@ class SetPin:
 
 
 @dataclass(frozen=True, slots=True)
+class ForgetRoom:
+    """Keep nothing of a room in which we are no longer: who was there, the keys of what was said,
+    and what names it. Of people whom nothing else joins to us, nothing either."""
+
+    room: str
+
+
+@dataclass(frozen=True, slots=True)
 class Deliver:
     """Hand something to a bridge, in order within its lane; the outcome is told as `Performed`."""
 
@@ -206,4 +214,4 @@ class Deliver:
     restored."""
 
 
-Request = Action | Say | SetTimer | CancelTimer | Withdraw | SetPin | Deliver
+Request = Action | Say | SetTimer | CancelTimer | Withdraw | SetPin | ForgetRoom | Deliver

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from bots.runtime.model.decision import (
     CancelTimer,
     Deliver,
+    ForgetRoom,
     Request,
     Say,
     SetPin,
@@ -88,6 +89,7 @@ _ABOUT: dict[type[Request], tuple[str, ...]] = {
     CancelTimer: ("key",),
     Withdraw: ("handle",),
     SetPin: ("user",),
+    ForgetRoom: (),
     Deliver: ("bridge", "lane", "handle"),
 }
 _OF_MESSAGE = ("thread", "reply_to", "copy_of", "whose")

@@ -21,6 +21,7 @@ from bots.runtime.kit.bot import Bot
 from bots.runtime.model.decision import (
     CancelTimer,
     Deliver,
+    ForgetRoom,
     Request,
     Say,
     SetAside,
@@ -37,6 +38,7 @@ from bots.runtime.office.ruling import ruled
 from bots.runtime.office.turns import Served
 from bots.runtime.office.withdrawing import withdraw
 from bots.runtime.process.logs import where
+from bots.runtime.store import rooms as forgetting
 from bots.runtime.store.records import Answer, Happened, Order, Rings, Told, Waiting
 from bots.runtime.store.transaction import InboxRow, Transaction
 from federation.encryption import pins
@@ -209,6 +211,8 @@ class Deciding:
                     tx.cancel_timer(f"{bot.name}/{request.key}")
                 case Withdraw():
                     withdraw(tx, request.handle)
+                case ForgetRoom():
+                    forgetting.forget(tx, account, request.room)
                 case SetPin():
                     pins.keep(tx, account, request.user, request.identity)
                     _stir(tx, account, request.room)
@@ -297,7 +301,7 @@ def _room_name(tx: Transaction, here: str | None, room: Ref) -> str:
 
 def _rendered(request: Request, bot: Bot) -> Action | Deliver:
     if not isinstance(request, Say):
-        if isinstance(request, SetTimer | CancelTimer | Withdraw | SetPin):
+        if isinstance(request, SetTimer | CancelTimer | Withdraw | SetPin | ForgetRoom):
             raise TypeError("nothing to be carried out")
         return request
     text = bot.render(request.phrase)

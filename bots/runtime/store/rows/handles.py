@@ -41,6 +41,12 @@ class Handles(Vault):
             return None
         return Made(*json.loads(self._sealer.open("handle", found[0], found[1])))
 
+    def forget_handles(self, room_id: str) -> None:
+        """Nothing names the room, or what we said there, any more."""
+        for place, sealed in self._sql("SELECT handle, sealed FROM handles").fetchall():
+            if json.loads(self._sealer.open("handle", place, sealed))[1] == room_id:
+                self._sql("DELETE FROM handles WHERE handle = ?", (place,))
+
     def note_copy(self, source: str, handle: str, room: str) -> None:
         """`handle` will be a copy of the event `source`; `room` is its room's id or handle."""
         place = self._sealer.mark("copy", source)
