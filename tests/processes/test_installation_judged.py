@@ -87,7 +87,7 @@ def test_the_units_are_closed(tmp_path: Path) -> None:
     for unit in UNITS:
         file = tmp_path / unit.name.replace("@", "@network")
         file.write_text(unit.read_text())
-        words = [analyze, "security", "--offline=true", "--threshold=30", str(file)]
+        words = [analyze, "security", "--offline=true", "--threshold=25", str(file)]
         done = subprocess.run(words, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout[-200:] + done.stderr
         users = re.findall(r"^User=(.*)$", unit.read_text(), re.MULTILINE)

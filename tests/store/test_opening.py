@@ -12,8 +12,9 @@ from click.testing import CliRunner, Result
 from bots.cli.entry import cli
 from bots.offices.opening import key_of
 from bots.offices.unlocking import LOCKED, unlocked
-from bots.runtime.process.control import NotRunning, Refused, ask
+from bots.runtime.process.control import NotRunning, Refused, ask, listening
 from bots.runtime.store.keys import FileKey, load_key
+from bots.runtime.store.rotation import Rotation
 from bots.runtime.store.store import Store
 from config.loading import load
 from tests.kit.settings import VALID, write
@@ -159,3 +160,26 @@ def test_an_office_waits_until_somebody_unlocks_it(
         await store.close()
 
     asyncio.run(scene())
+
+
+@pytest.mark.parametrize("to", ["file", "passphrase"])
+def test_a_running_office_changes_its_key_itself(file: Path, to: str) -> None:
+    """The command hands the new key over the control socket; the office goes on meanwhile."""
+    state = file.parent / "state"
+
+    async def scene() -> None:
+        store = Store.open(state, key_of(load(file)))
+        rotation = Rotation(store)
+        async with listening(state, rotation.commands):
+            running = asyncio.create_task(rotation.run())
+            typed = f"{WORDS}\n" if to == "passphrase" else ""
+            done = await asyncio.to_thread(run, "key", "rotate", file, "--to", to, typed=typed)
+            assert done.exit_code == 0, done.stderr
+            running.cancel()
+        opens = ["file"] if to == "file" else ["file", "passphrase"]
+        assert rotation.status == {"opens": opens, "resealing": False}
+        assert await store.run("anna", lambda tx: tx.get("people", "anna")) == 1
+        await store.close()
+
+    asyncio.run(scene())
+    assert run("release", file).exit_code == 0, "the key that is in its place opens it"
