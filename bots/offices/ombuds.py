@@ -52,6 +52,7 @@ def ombuds_settings(config: OmbudsConfig) -> Settings:
         federate=config.room.federate,
         codes=codes.read(config.state),
         accounts=frozenset(config.bots),
+        kept=timedelta(days=config.closed.cases),
         alarms=() if config.alarms is None else _addresses(config.alarms.to),
     )
 

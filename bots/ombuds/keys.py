@@ -43,6 +43,8 @@ LETTER = Timer("letter/{number:int}")
 """What a mail says; once the timer rings, it is forgotten."""
 MAIL = Made("mail/{letter:int}/{to:int}/{attempt:int}")
 MAIL_AGAIN = Timer(MAIL.pattern)
+SWEEP = Timer("cases/sweep")
+"""The next closed cases are erased."""
 DAILY = Timer("record/daily")
 """The head of the record is told."""
 

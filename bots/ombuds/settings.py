@@ -32,6 +32,8 @@ class Settings:
     """Codes that were made on the host, for founders, and where nobody is known any more."""
     accounts: frozenset[str] = frozenset()
     """Bots and service accounts: they have power in rooms, and are not told about flags."""
+    kept: timedelta = timedelta(days=365)
+    """How long a closed case is kept."""
     alarms: tuple[str, ...] = field(default=(), repr=False)
     """Mail addresses of those who are to know that something is wrong."""
 

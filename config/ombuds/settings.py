@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import ClassVar
+from typing import Annotated, ClassVar
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, Strict
 
 from config.reading.mails import Mails
 from config.reading.sections import File, Homeserver, Logging, OpenedBy, Section
@@ -101,6 +101,9 @@ class Closed(Section):
     days: int = Field(default=30, strict=True, ge=1)
     """How many days the office still knows who wrote. Then it leaves the chat and forgets the
     account; the person is told a week before."""
+    cases: Annotated[int, Strict(), Field(ge=30, le=3650)] = 365
+    """After how many days a closed case is erased, in the store and in the staff's room. At least a
+    week later than who wrote is forgotten."""
 
 
 class Helpline(Section):

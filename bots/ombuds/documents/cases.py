@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from bots.runtime.kit import sparing
 from bots.runtime.kit.documents import Collection
-from bots.runtime.kit.states import Begin, Machine, Move
+from bots.runtime.kit.states import Begin, End, Machine, Move
 
 SHELF = -1
 """`Case.stands` of a case that is in no room."""
@@ -32,13 +32,14 @@ class CaseState(StrEnum):
 
 class CaseMoves(Machine):
     """A case is open while the person waits for an answer. If they write after it was closed, a new
-    case begins."""
+    case begins. Some time after it was closed it is erased."""
 
     begun = Begin(CaseState.OPEN)
     answered = Move(CaseState.OPEN, CaseState.ANSWERED, to=CaseState.ANSWERED)
     written_to = Move(CaseState.OPEN, CaseState.ANSWERED, to=CaseState.OPEN)
     closed = Move(CaseState.OPEN, CaseState.ANSWERED, to=CaseState.CLOSED)
     reopened = Move(CaseState.CLOSED, to=CaseState.OPEN)
+    time_over = End(CaseState.CLOSED)
 
 
 class AnswerState(StrEnum):

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bots.ombuds import commands, keys, mails
+from bots.ombuds.cases import retention
 from bots.ombuds.documents.watch import WATCH, Watch
 from bots.ombuds.turn import Turn
 from bots.runtime.kit.chain import told_in
@@ -66,6 +67,7 @@ def _plan(turn: Turn, watch: Watch) -> None:
 def daily(turn: Turn) -> None:
     watch = turn.put(WATCH, replace(_watch(turn), day=_today(turn)))
     _plan(turn, watch)
+    retention.sweep(turn)
     head = turn.get(HEADS, "head")
     if head is None:
         return

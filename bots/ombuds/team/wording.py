@@ -122,6 +122,10 @@ OFFICE: dict[str, Paragraphs] = {
 }
 
 RECORD: dict[str, Paragraphs] = {
+    "case-erased": N_(
+        "Case {number} was closed long ago and is erased now, here too. Your devices may show it "
+        "until they have heard of that, and what somebody copied stays: please delete that."
+    ),
     "record-head": (
         N_(
             "The record of this office has come to entry {number}. Would one of you please send "
