@@ -13,6 +13,7 @@ from tests.chaos.process import Keeper
 from tests.chaos.story import PATIENCE
 from tests.chaos.trials import full_id
 from tests.chaos.witness import Witness
+from tests.kit.founders import confirms
 from tests.synapse.attacks.admin import Admin
 from tests.synapse.attacks.liar import Liar, liar
 
@@ -147,6 +148,7 @@ async def _moves_in(home: Household) -> None:
             return next(rooms, None)
 
         home.room = await person.join(await person.wait_until(asked, timeout=PATIENCE))
+        await confirms(person, home.room)
     await home.staff_see("Welcome")
     home.said.append("cold")
     home.chat, _ = await home.leyla.write_privately(home.account, "It is cold.")

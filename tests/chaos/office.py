@@ -91,7 +91,11 @@ def _assemble(told: Told) -> Office:
         registration_secret=told.registration_secret,
         display_name=told.display_name,
         interests=Interests(
-            rooms=None if told.rooms is None else tuple(told.rooms), members=told.members
+            rooms=None if told.rooms is None else tuple(told.rooms),
+            members=told.members,
+            devices=told.bot == "ombuds",
+            receipts=told.bot == "ombuds",
+            undone=told.bot == "ombuds",
         ),
     )
     assembled = assemble(Path(told.state), [(_bot(told), account)], probe=_probe(told))

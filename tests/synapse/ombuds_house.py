@@ -79,7 +79,7 @@ def house(new_account: NewAccount, make_person: MakePerson, tmp_path: Path) -> O
             ),
             Words(),
         )
-        devices = Interests(devices=True)
+        devices = Interests(devices=True, receipts=True, undone=True)
         homeserver = homeserver or account.homeserver
         post = Account(homeserver, account.user_id, account.password, interests=devices)
         async with running(tmp_path / "office", [(bot, post)], clock=clock):

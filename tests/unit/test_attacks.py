@@ -19,6 +19,7 @@ def stories_in(file: Path) -> dict[str, str | None]:
 
 
 def test_every_row_names_tests_that_are_there() -> None:
+    assert list(ROWS) == list(range(1, 17))
     assert all(row.attack and row.tests for row in (*ROWS.values(), *KIN))
     for test in files():
         file, _, name = test.partition("::")

@@ -28,6 +28,21 @@ ROWS: dict[int, Row] = {
             "test_taking_back.py::test_marks_stop_no_answer_in_silence",
         ),
     ),
+    2: Row(
+        "A member's keys are replaced, left out, or were never hers",
+        (
+            "test_identities.py::test_replaced_keys_read_nothing",
+            "test_identities.py::test_keys_that_are_left_out_read_nothing",
+            "test_identities.py::test_a_query_that_fails_changes_nobody",
+            "test_identities.py::test_a_lost_room_asks_in_no_ghost",
+            "test_identities.py::test_two_ghosts_do_not_vouch_for_each_other",
+            "test_identities.py::test_who_was_there_first_is_nobody_yet",
+        ),
+    ),
+    3: Row(
+        "Who runs the network rules the office",
+        ("tests/processes/test_installation_judged.py::test_nobody_reaches_into_anothers_folder",),
+    ),
     4: Row(
         "A forged deletion erases a complaint, and ghosts of the reporter speak",
         ("test_taking_back.py::test_a_forged_deletion_erases_no_complaint",),
@@ -35,6 +50,24 @@ ROWS: dict[int, Row] = {
     5: Row(
         "File names, quotes and links that are sent along name the reporter",
         ("test_exit.py::test_no_name_of_hers_goes_along",),
+    ),
+    6: Row(
+        "A folder or a disk that is carried away opens itself",
+        (
+            "tests/store/test_rotation.py::test_a_folder_with_a_passphrase_shows_neither_key_nor_name",
+        ),
+    ),
+    7: Row(
+        "Promises without code: looking up, and a record of it",
+        (
+            "tests/unit/test_ombuds_identity.py::test_one_word_shows_nothing",
+            "tests/unit/test_ombuds_identity.py::test_two_words_show_who_it_was_for_a_day",
+            "tests/store/test_audit.py::test_the_first_wrong_entry_is_named",
+        ),
+    ),
+    8: Row(
+        "An answer goes into a chat that is not encrypted",
+        ("test_in_clear.py::test_nothing_goes_into_a_chat_in_clear",),
     ),
     9: Row(
         "The homeserver moves an answer from one case to another",
@@ -48,12 +81,31 @@ ROWS: dict[int, Row] = {
         "A clock that is set sends what still waits",
         ("test_taking_back.py::test_a_clock_that_is_set_sends_nothing",),
     ),
+    12: Row(
+        "What is deleted in the staff's room stays silent",
+        (
+            "test_among_staff.py::test_what_the_admin_deletes_among_staff_is_there_again",
+            "test_among_staff.py::test_what_the_admin_deletes_of_staff_is_not_silent",
+        ),
+    ),
     13: Row(
         "Numbers of cases count, and matters of one person are linked",
         (
             "test_counting.py::test_two_complaints_count_nothing",
             "test_counting.py::test_matters_of_one_person_are_linked_by_her_word_alone",
         ),
+    ),
+    14: Row(
+        "Somebody who has left is asked in again with a new room",
+        ("test_identities.py::test_who_has_left_is_not_asked_in_again",),
+    ),
+    15: Row(
+        "Strangers fill the store with sessions",
+        ("tests/store/test_bounding.py::test_of_strangers_some_are_kept_and_of_others_all",),
+    ),
+    16: Row(
+        "The service can do more on its machine than it needs",
+        ("tests/processes/test_installation_judged.py::test_the_units_are_closed",),
     ),
 }
 KIN: tuple[Row, ...] = (
