@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from bots.runtime.model.decision import Phrase, Request, Say
 from federation.model.actions import React, Redact
+from federation.model.links import Pointer, pointed
 
 Said = Say | React | Redact
 _CASE = re.compile(r"(?:case|undo)/(\d+)/")
@@ -25,7 +26,7 @@ LISTED = frozenset({"cases-line"})
 GONE = "[…]"
 _SERVER = r"(?:[a-z0-9-]+(?:\.[a-z0-9-]+)+|localhost|\[[0-9a-f:.]+\])(?::\d{1,5})?"
 _ID = re.compile(
-    r"(?:https?://)?matrix\.to/#/\S+|\bmatrix:/{0,2}[a-z]+/\S+|\bmxc://\S+"
+    r"(?:https?://)?matrix\.to/#/\S+|\bmatrix:/{0,2}[a-z]+/\S+|\bmxc://[^\s)\]>\"]+"
     rf"|![\w.~=+/-]+:{_SERVER}|![a-z0-9_-]{{43}}\b"
     rf"|\$[\w.~=+/-]+:{_SERVER}|\$[a-z0-9_/+-]{{43}}\b"
     rf"|(?<![\w.])(?P<name>[@#][^\s:@#<>\"]+):{_SERVER}",
@@ -52,12 +53,15 @@ def _let_out(name: str, value: object, own: Callable[[], str]) -> object:
 
 
 def without_ids(text: str, own: Callable[[], str]) -> str:
+    """Whole links to people, rooms and messages stay: words are shown in their place
+    (`bots.runtime.speech.links`)."""
+
     def shown(found: re.Match[str]) -> str:
         name = found["name"]
         hers = "" if name is None else own()
         return str(name) if hers and found[0].casefold() != hers.casefold() else GONE
 
-    return _ID.sub(shown, text)
+    return "".join(x.url if isinstance(x, Pointer) else _ID.sub(shown, x) for x in pointed(text))
 
 
 def case_of(request: Said) -> int | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -20,8 +19,8 @@ from bots.runtime.store.rows.resealing import TABLES
 from bots.runtime.store.sealing import Sealer
 from bots.runtime.store.store import Store
 from bots.runtime.store.transaction import Transaction
+from tests.store.canaried import READERS, fill, read_all, sealed_by
 from tests.store.conftest import KEY, NOW
-from tests.store.test_sealing import READERS, fill, read_all
 
 OLD, NEW = FileKey(KEY), Passphrase("five words that mean nothing", cost=2**10)
 
@@ -49,17 +48,6 @@ async def seen(folder: Path, key: FileKey | Passphrase) -> list[object]:
         return await store.run("look", look)
     finally:
         await store.close()
-
-
-def sealed_by(folder: Path) -> set[int]:
-    """The numbers of the data keys that seal a row of the file."""
-    with sqlite3.connect(folder / "office.db") as db:
-        rows = [
-            row[0]
-            for table in TABLES
-            for row in db.execute(f"SELECT sealed FROM {table} WHERE sealed IS NOT NULL")  # noqa: S608
-        ]
-    return {int.from_bytes(row[:2], "big") for row in rows}
 
 
 async def test_every_table_with_sealed_rows_is_known(store: Store) -> None:

@@ -21,7 +21,7 @@ from bots.runtime.store.store import Store
 from bots.runtime.store.transaction import Transaction
 from config.loading import load
 from tests.kit.settings import VALID, write
-from tests.store.test_rotation import sealed_by
+from tests.store.canaried import sealed_by
 
 ROWS = 250
 KEY_FILE = "seal.key"

@@ -4,41 +4,17 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from bots.runtime.model.errors import SealBroken
 from bots.runtime.process.clock import ManualClock
-from bots.runtime.store.records import Order, Rings
 from bots.runtime.store.sealing import Sealer
 from bots.runtime.store.store import Store
 from bots.runtime.store.transaction import Transaction
-from federation.model.actions import Send, Text
-from federation.model.ports import Echo
+from tests.store.canaried import READERS, SECRETS, fill, read_all
 from tests.store.conftest import KEY, NOW
-from tests.store.events import BOT, message
-
-SECRETS = ("anna-canary", "room-canary", "text-canary", "handle-canary", "lane-canary")
-
-
-def fill(tx: Transaction) -> None:
-    room = "!room-canary:example.org"
-    sender = "@anna-canary:example.org"
-    tx.receive(BOT, room, message("text-canary one", sender=sender), encrypted=True)
-    tx.receive_locked(BOT, room, message("text-canary two", sender=sender), "session-canary")
-    said = Send(room, Text("text-canary three"), handle="handle-canary")
-    tx.append("00ff", f"{BOT} lane-canary", Order(BOT, "b", said))
-    tx.fill("handle-canary", room, "$event-canary")
-    tx.note_copy("$event-canary", "handle-canary", room)
-    tx.set_timer("timer-canary", NOW + 5, Rings("due/x", "b", "text-canary", NOW + 5))
-    tx.echo("ff00", Echo(room, "$event-canary", "Send"))
-    tx.put("bot/case", "case-canary", {"reporter": sender, "text": "text-canary four"})
-
-
-def read_all(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 async def test_nothing_in_any_file_can_be_read(tmp_path: Path) -> None:
@@ -77,16 +53,6 @@ def test_files_are_for_their_owner_alone(tmp_path: Path) -> None:
     for path in (tmp_path / "state", *(tmp_path / "state").iterdir()):
         assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path.name
     store._db.conn.close()
-
-
-READERS: dict[str, Callable[[Transaction], object]] = {
-    "vault": lambda tx: tx.get("bot/case", "case-canary"),
-    "inbox": lambda tx: tx.next_ready(0),
-    "outbox": Transaction.heads,
-    "handles": lambda tx: tx.made("handle-canary"),
-    "copies": lambda tx: tx.copies_of("$event-canary"),
-    "timers": lambda tx: [*tx.timers()],
-}
 
 
 @pytest.mark.parametrize("table", READERS)

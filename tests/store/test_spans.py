@@ -28,6 +28,7 @@ from tests.bench.mailoffice import NoHomeserver
 from tests.store.bots import Do, Obedient
 from tests.store.conftest import KEY, NOW
 from tests.store.events import BOT, ROOM, message
+from tests.store.spans import decide, hear, left
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 24 * 3600.0
 UNDO = timedelta(seconds=30)
@@ -47,23 +48,6 @@ def waiting(span: timedelta = UNDO) -> Do:
         return [Send(ROOM, Text(event.key))] if isinstance(event, Due) else []
 
     return do
-
-
-async def hear(store: Store, event: dict[str, object], account: str = BOT) -> None:
-    await store.run("sync", lambda tx: tx.receive(account, ROOM, event, encrypted=False))
-
-
-async def decide(store: Store, bot: Obedient, deciding: Deciding | None = None) -> list[str]:
-    """Which timers have rung so far."""
-    deciding = deciding or Deciding({BOT: bot})
-    while (await store.run("decide", deciding.some)).more:
-        pass
-    return bot.due
-
-
-async def left(store: Store) -> float | None:
-    """Seconds until the next timer rings."""
-    return await store.run("look", lambda tx: (tx.next_timer() or tx.now) - tx.now)
 
 
 async def test_an_office_that_was_down_for_an_hour_gives_a_window_its_rest(

@@ -26,7 +26,7 @@ from tests.bench.mailoffice import NoHomeserver
 from tests.store.bots import Obedient
 from tests.store.conftest import KEY
 from tests.store.events import ROOM, message
-from tests.store.test_spans import decide, hear, left
+from tests.store.spans import decide, hear, left
 
 HOUR, DAY = 3600.0, 24 * 3600.0
 UNDO = timedelta(seconds=30)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from itertools import pairwise
 
 import pytest
@@ -81,6 +82,8 @@ def lines(shown: list[Glyph]) -> list[list[Glyph]]:
     """What stands on one line of the screen, in the order in which it is read."""
     found: list[list[Glyph]] = []
     for glyph in shown:
+        if found and glyph.sign == " " and glyph.width:
+            found[-1].append(glyph)
         if HIDDEN.match(glyph.sign) or not glyph.width:
             continue
         if not found or abs(found[-1][-1].top - glyph.top) > 8:
@@ -90,7 +93,7 @@ def lines(shown: list[Glyph]) -> list[list[Glyph]]:
 
 
 def text(line: list[Glyph]) -> str:
-    return "".join(x.sign for x in line)
+    return "".join(x.sign for x in line).replace(" ", "")
 
 
 def scrambled(shown: list[Glyph]) -> list[str]:
@@ -162,6 +165,11 @@ VALUES: dict[str, object] = {
     "rules": Written({"de": "Wir hören zu. Bei Gefahr: +49 30 1234567!"}),
     "count": 3,
     "number": 17,
+    "before": 734,
+    "time": datetime(2026, 3, 5, 18, 30, tzinfo=UTC),
+    "date": datetime(2026, 3, 12, tzinfo=UTC),
+    "delete": commands.DELETE,
+    "receipt": commands.RECEIPT,
 }
 
 

@@ -23,9 +23,6 @@ FORMS = {
     "> <@chef:heim.example:8448> no": "> <@chef> no",
     "@chef:heim.example hits people": "@chef hits people",
     "in #kitchen:heim.example it stinks": "in #kitchen it stinks",
-    f"https://matrix.to/#/{ROOM}/{EVENT}?via=secret.example": GONE,
-    f"see matrix.to/#/{YUSRA}, please": f"see {GONE} please",
-    f"matrix:roomid/{ROOM[1:]}/e/{EVENT[1:]}": GONE,
     f"{ROOM} and {EVENT}": f"{GONE} and {GONE}",
     "!abc:heim.example and $15:heim.example": f"{GONE} and {GONE}",
     "mxc://heim.example/AbCdEf": GONE,
@@ -49,6 +46,21 @@ def test_no_id_is_left(text: str) -> None:
 @pytest.mark.parametrize("text", LEFT)
 def test_what_is_none_is_left(text: str) -> None:
     assert without_ids(text, lambda: YUSRA) == text
+
+
+@pytest.mark.parametrize(
+    ("link", "shown"),
+    {
+        f"https://matrix.to/#/{ROOM}/{EVENT}?via=secret.example": "a message",
+        f"https://matrix.to/#/{YUSRA}": "a person",
+        f"matrix.to/#/{YUSRA}": "a person",
+        f"matrix:roomid/{ROOM[1:]}/e/{EVENT[1:]}": "a message",
+    }.items(),
+)
+def test_a_link_is_told_in_words(world: World, link: str, shown: str) -> None:
+    told = read(world, world.write(f"See {link}. Quickly!")[1])
+    assert not IDS.search(told)
+    assert f"See [{shown}]. Quickly!" in told.replace("\u2068", "").replace("\u2069", "")
 
 
 @pytest.fixture
