@@ -11,6 +11,7 @@ import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -38,7 +39,7 @@ settings.load_profile("patient")
 MEMORY = Path("/dev/shm")  # noqa: S108  (pytest makes a folder of its own in it)
 ROOM_WANTED = 4 * 1024**3
 """Bytes, for what the tests of a run write; most of it is gone as soon as a test has passed."""
-LEAN = {"push": {"enabled": False}}
+LEAN: dict[str, Any] = {"extra": {"push": {"enabled": False}}, "threads": False}
 """Nobody here is rung; what for and how often is not computed, at every event and for everybody."""
 # What commands say is compared in English, whatever terminal the tests are run in.
 os.environ["LC_ALL"] = "C.UTF-8"
@@ -98,7 +99,7 @@ def unique(name: str) -> str:
 async def synapse(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[EmbeddedSynapse]:
     """One Synapse a session."""
     directory = tmp_path_factory.mktemp("synapse")
-    async with await EmbeddedSynapse.start(directory, extra=LEAN) as running:
+    async with await EmbeddedSynapse.start(directory, **LEAN) as running:
         yield running
 
 

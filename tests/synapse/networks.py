@@ -112,6 +112,7 @@ class Declared:
         self.bots = bots
         self.synapse = synapse
         self.end = f"-{secrets.token_hex(3)}"
+        self._tokens: dict[str, str | None] = {}
         secret = folder / "secret"
         secret.touch(mode=0o600)
         secret.write_text(synapse.registration_secret)
@@ -200,8 +201,16 @@ class Declared:
             return _password(opened, self.user(role))
 
     async def client(self, role: str) -> Client:
-        """One of the network's accounts, seen as a client."""
-        return await Client.log_in(self.synapse.url, self.user(role), await self.password(role))
+        """One of the network's accounts, seen as a client. One login for all: of each other one,
+        everybody would be told who shares a room with the account."""
+        if role not in self._tokens:
+            password = await self.password(role)
+            client = await Client.log_in(self.synapse.url, self.user(role), password)
+            self._tokens[role] = client.server.token
+            return client
+        server = Homeserver(self.synapse.url)
+        server.token = self._tokens[role]
+        return Client(self.user(role), server)
 
     async def room_id(self, client: Client, name: str) -> str:
         answer = await client.call("GET", "directory", "room", self.alias(name))

@@ -50,9 +50,7 @@ async def servers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ser
     near = Neighbours.make(folder / "neighbours", NAMES, [free_port() for _ in NAMES])
 
     async def start(name: str) -> EmbeddedSynapse:
-        return await EmbeddedSynapse.start(
-            folder / name, server_name=name, neighbours=near, extra=LEAN
-        )
+        return await EmbeddedSynapse.start(folder / name, server_name=name, neighbours=near, **LEAN)
 
     async with AsyncExitStack() as stack:
         running = await asyncio.gather(*map(start, NAMES))

@@ -65,6 +65,7 @@ class _Home:
     server_name: str
     secrets: config.Secrets
     neighbours: Neighbours | None = None
+    threads: bool = True
 
     @property
     def log(self) -> Path:
@@ -90,7 +91,7 @@ class EmbeddedSynapse:
         self.directory = home.directory
 
     @classmethod
-    async def start(
+    async def start(  # noqa: PLR0913  (all by name)
         cls,
         directory: Path,
         *,
@@ -98,15 +99,17 @@ class EmbeddedSynapse:
         port: int | None = None,
         extra: Mapping[str, object] | None = None,
         neighbours: Neighbours | None = None,
+        threads: bool = True,
         start_timeout: float = 60.0,
     ) -> Self:
         """Start Synapse in `directory` (made if missing) and return once it answers.
 
         `extra` is laid over the configuration; mappings in it are merged, everything else is
-        replaced. Without `port` a free one is taken.
+        replaced. Without `port` a free one is taken. Without `threads` its database is asked in
+        the main thread: for a few people at a time that takes a quarter less of a core.
         """
         _require_synapse()
-        home = replace(_prepared(directory, server_name), neighbours=neighbours)
+        home = replace(_prepared(directory, server_name), neighbours=neighbours, threads=threads)
         tries_left = PORT_TRIES if port is None else 1
         while True:
             synapse = cls(home, port or free_port(), extra or {}, start_timeout)
@@ -216,7 +219,8 @@ class EmbeddedSynapse:
         wait_for_lock = str(self._start_timeout / 4)
         near = self._home.neighbours
         ports = json.dumps({} if near is None else dict(near.ports))
-        arguments = [str(os.getpid()), str(self.directory), wait_for_lock, ports]
+        threads = json.dumps(self._home.threads)
+        arguments = [str(os.getpid()), str(self.directory), wait_for_lock, ports, threads]
         with self._home.log.open("ab") as log:
             self._log_offset = log.tell()
             self._process = subprocess.Popen(  # noqa: S603  (our own launcher, no shell)

@@ -2,8 +2,8 @@
 
 Started by `embedded.py` as a file of its own, never imported: Synapse has its own licence and its
 own event loop. Arguments: the parent's process id, the directory to run in, how many seconds to
-wait for a predecessor that is still ending there, and as JSON the ports of the homeservers that are
-its neighbours on this machine, by name.
+wait for a predecessor that is still ending there, as JSON the ports of the homeservers that are its
+neighbours on this machine, by name, and whether threads of their own ask its database.
 
 The parent holds the other end of our standard input. A pipe rather than `PR_SET_PDEATHSIG`,
 because that signal comes when the *thread* that forked ends, not the process. Where the pipe was
@@ -84,15 +84,37 @@ def _know(neighbours: dict[str, int]) -> None:
         setattr(kind, name, instead)
 
 
+def _ask_at_once() -> None:
+    """Do in the main thread what else a thread is woken for, and waited for: dozens of times in a
+    request, and for less than a millisecond each."""
+    from synapse.logging import context
+    from twisted.enterprise.adbapi import ConnectionPool
+    from twisted.internet.defer import execute
+
+    def connected(pool: Any, function: Any, *args: Any, **kwargs: Any) -> Any:
+        return execute(pool._runWithConnection, function, *args, **kwargs)
+
+    def done(_reactor: object, _pool: object, function: Any, *args: Any, **kwargs: Any) -> Any:
+        return execute(function, *args, **kwargs)
+
+    for kind, name, instead in (
+        (ConnectionPool, "runWithConnection", connected),
+        (context, "defer_to_threadpool", done),
+    ):
+        setattr(kind, name, instead)
+
+
 def main() -> None:
     """Take the directory's lock, watch the parent, and hand over to Synapse."""
     parent, directory, patience = int(sys.argv[1]), Path(sys.argv[2]), float(sys.argv[3])
-    neighbours = json.loads(sys.argv[4])
+    neighbours, threads = json.loads(sys.argv[4]), json.loads(sys.argv[5])
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     lock = _lock(directory, patience)
     sys.argv = ["synapse", "--config-path", str(directory / "homeserver.yaml")]
     if neighbours:
         _know(neighbours)
+    if not threads:
+        _ask_at_once()
     from synapse.app.homeserver import main as synapse_main
 
     synapse_main()
