@@ -62,7 +62,7 @@ async def test_an_office_with_which_nothing_is_wrong(
     assert [line for line in lines if not line.startswith("✓") and " disk " not in line] == []
     assert done.status == 0
     assert [line.split()[2] for line in lines] == [
-        *("settings", "secrets", "state", "disk", "seal", "backup", "homeserver", "clock"),
+        *("settings", "secrets", "state", "disk", "seal", "at", "backup", "homeserver", "clock"),
         *(
             "registering",
             "homeserver",

@@ -86,7 +86,17 @@ async def test_a_network_with_which_nothing_is_wrong(network: Network) -> None:
     assert done.status == 0
     bots = [bot.name for bot in BOTS]
     assert [line[9:].split("  ")[0].strip() for line in lines] == [
-        *("settings", "secrets", "state", "disk", "seal key", "backup", "homeserver", "clock"),
+        *(
+            "settings",
+            "secrets",
+            "state",
+            "disk",
+            "seal key",
+            "at rest",
+            "backup",
+            "homeserver",
+            "clock",
+        ),
         "registering",
         *("homeserver", "login", "login", "rooms", "mail server", "signature", "spf", "dmarc"),
         *("mx", "office", "queue", "set aside"),

@@ -57,8 +57,9 @@ REPORTER: dict[str, Paragraphs] = {
     "notice": (
         N_("Hello. This is the ombuds office. Write here in your own language what has happened."),
         N_(
-            "It stays confidential: only our team reads it, without your name or account. It is "
-            "not anonymous: our computer knows your account."
+            "It stays confidential: only our team reads it, without your name or account. Only if "
+            "life is in danger, two of them may look these up. It is not anonymous: our computer "
+            "knows your account."
         ),
         N_(
             "We store it encrypted. Whoever runs our computer could open it. The state can seize "
