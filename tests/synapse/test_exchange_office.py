@@ -14,6 +14,7 @@ from bots.lab.people.client import room_path
 from bots.runtime.process.clock import Clock, ManualClock
 from tests.synapse.conftest import MakePerson, NewAccount
 from tests.synapse.markets import Market, build
+from tests.synapse.waiting import until
 
 pytestmark = pytest.mark.synapse
 
@@ -125,6 +126,12 @@ async def test_a_name_is_shown_to_who_wants_it_only(market: OpenMarket) -> None:
     async with market() as m:
         body = {"displayname": "Leyla from the north"}
         await m.leyla.homeserver.call("PUT", f"/profile/{m.leyla.user_id}/displayname", body)
+
+        async def is_known() -> bool:
+            member = await m.leyla.state(m.north, "m.room.member", m.leyla.user_id)
+            return member is not None and member.get("displayname") == body["displayname"]
+
+        await until(is_known, "her name in the room, where the homeserver writes it later")
         _, _, copy = await m.share("nameless")
         assert "Leyla" not in (copy.body or "")
         await m.leyla.send(m.north, "!name on")
