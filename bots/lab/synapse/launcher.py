@@ -84,18 +84,22 @@ def _know(neighbours: dict[str, int]) -> None:
         setattr(kind, name, instead)
 
 
-def _ask_at_once() -> None:
-    """Do in the main thread what else a thread is woken for, and waited for: dozens of times in a
-    request, and for less than a millisecond each."""
+def _ask_in_turn() -> None:
+    """Do in the main thread, in its next round, what else a thread is woken for, and waited for:
+    dozens of times in a request, and for less than a millisecond each. Not at once: who asks goes
+    on before there is an answer."""
     from synapse.logging import context
     from twisted.enterprise.adbapi import ConnectionPool
-    from twisted.internet.defer import execute
+    from twisted.internet import reactor
+    from twisted.internet.task import deferLater
+
+    later: Any = reactor
 
     def connected(pool: Any, function: Any, *args: Any, **kwargs: Any) -> Any:
-        return execute(pool._runWithConnection, function, *args, **kwargs)
+        return deferLater(later, 0, pool._runWithConnection, function, *args, **kwargs)
 
     def done(_reactor: object, _pool: object, function: Any, *args: Any, **kwargs: Any) -> Any:
-        return execute(function, *args, **kwargs)
+        return context.make_deferred_yieldable(deferLater(later, 0, function, *args, **kwargs))
 
     for kind, name, instead in (
         (ConnectionPool, "runWithConnection", connected),
@@ -114,7 +118,7 @@ def main() -> None:
     if neighbours:
         _know(neighbours)
     if not threads:
-        _ask_at_once()
+        _ask_in_turn()
     from synapse.app.homeserver import main as synapse_main
 
     synapse_main()
