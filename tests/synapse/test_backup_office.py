@@ -179,7 +179,9 @@ async def test_cases_and_answers_of_the_time_between(
     async with running(folder, [(bot, account)]) as office:
         await asyncio.sleep(2.5)  # the answer's undo window passes once more
         await settled(office, staff, room)
-        assert (told(staff, room, ombuds), told(leyla, chat, ombuds)) == before
+        among_staff, gap = told(staff, room, ombuds), "A part of the record was lost"
+        assert [gap in x for x in among_staff].count(True) == 1, "what the backup lacks is said"
+        assert ([x for x in among_staff if gap not in x], told(leyla, chat, ombuds)) == before
         await staff.send(room, "!answer The window on Tuesday.", thread=root.event_id)
         answer = await leyla.wait_for(room_id=chat, body=re.compile("on Tuesday"))
         assert (answer.encrypted, answer.shield) == (True, None)
