@@ -87,18 +87,22 @@ def _know(neighbours: dict[str, int]) -> None:
 def _ask_in_turn() -> None:
     """Do in the main thread, in its next round, what else a thread is woken for, and waited for:
     dozens of times in a request, and for less than a millisecond each. Not at once: who asks goes
-    on before there is an answer."""
+    on before there is an answer. Files are sent from threads of their own, which wait for their
+    reader."""
     from synapse.logging import context
     from twisted.enterprise.adbapi import ConnectionPool
     from twisted.internet import reactor
     from twisted.internet.task import deferLater
 
     later: Any = reactor
+    in_thread = context.defer_to_threadpool
 
     def connected(pool: Any, function: Any, *args: Any, **kwargs: Any) -> Any:
         return deferLater(later, 0, pool._runWithConnection, function, *args, **kwargs)
 
-    def done(_reactor: object, _pool: object, function: Any, *args: Any, **kwargs: Any) -> Any:
+    def done(where: Any, pool: Any, function: Any, *args: Any, **kwargs: Any) -> Any:
+        if pool is not later.getThreadPool():
+            return in_thread(where, pool, function, *args, **kwargs)
         return context.make_deferred_yieldable(deferLater(later, 0, function, *args, **kwargs))
 
     for kind, name, instead in (
