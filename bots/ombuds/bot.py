@@ -18,6 +18,7 @@ from bots.ombuds.cases import (
     standing,
 )
 from bots.ombuds.chats import arrival, changes, conversation, receipts, unedited, whose
+from bots.ombuds.documents.absences import ABSENCES
 from bots.ombuds.documents.alarms import ALARMS
 from bots.ombuds.documents.cases import CASES, LATER, SEARCHES
 from bots.ombuds.documents.chats import (
@@ -41,6 +42,7 @@ from bots.ombuds.documents.watch import WATCH
 from bots.ombuds.flags import decisions, flagging, looking, places, telling
 from bots.ombuds.settings import Settings
 from bots.ombuds.team import (
+    absence,
     alarms,
     devices,
     founding,
@@ -101,7 +103,7 @@ IN_OFFICE: Router[Turn] = Router(
     in_room(when=Turn.was_removed),
     in_room(when=staff.is_stranger),
     on(TextMessage, staff.said, staff.text),
-    on(MediaMessage, staff.said, staff.media),
+    on(MediaMessage, staff.said, absence.heard, staff.media),
     on(Edit, staff.changed, staff.edited),
     on(Redaction, staff.changed, staff.redacted),
     on(Reaction, staff.marked, staff.reacted),
@@ -149,6 +151,7 @@ ROUTES: Router[Turn] = Router(
     on(SetAside, moving.set_aside),
     on(DevicesChanged, devices.changed),
     timer(keys.ALONE, roster.alone),
+    timer(keys.ABSENT, absence.over),
     timer(keys.ANEW, moving.due),
     timer(keys.ALARM, alarms.due),
     timer(keys.MAIL_AGAIN, alarms.again),
@@ -202,7 +205,7 @@ ROUTES: Router[Turn] = Router(
 )
 
 KEPT = (
-    *(OFFICE, DEVICES, ALARMS, WATCH, PINS, ASKED),
+    *(OFFICE, DEVICES, ALARMS, WATCH, PINS, ASKED, ABSENCES),
     *(LETTERS, ADDRESSES),
     *RECORDED,
     *(CASES, LATER, SEARCHES, HIDDEN),

@@ -116,9 +116,20 @@ RECORD = Command(
     "de protokoll, en record, fr registre, tr kayıt, uk журнал, ru журнал, ar سجل, fa دفتر",
 )
 
+ABSENT = Command(
+    "absent",
+    "de abwesend, en absent away, fr absence, tr yokum, uk відсутність, ru отсутствие, ar غياب, "
+    "fa غیبت",
+)
+BACK = Command(
+    "back",
+    "de anwesend wiederda, en back present, fr retour, tr buradayım, uk повернення, "
+    "ru возвращение, ar عودة, fa بازگشت",
+)
+
 STAFF = (
     *(ANSWER, UNDO, CASES, TAKE, SHOW, CLOSE, REOPEN, HOLD, IDENTITY, POSTPONE),
-    *(BLOCK, UNBLOCK, TEAM, CONFIRM, RECORD, HELP),
+    *(BLOCK, UNBLOCK, TEAM, CONFIRM, ABSENT, BACK, RECORD, HELP),
 )
 REPORTER = (NEW, HELP, DELETE, ORIGINAL, RECEIPT, NOTED, LINK)
 OF_CASE = frozenset(
@@ -126,7 +137,7 @@ OF_CASE = frozenset(
     for x in (ANSWER, UNDO, CLOSE, REOPEN, TAKE, HOLD, SHOW, BLOCK, UNBLOCK, IDENTITY, POSTPONE)
 )
 """Commands about one case: the thread's, or the one whose number comes first."""
-TAKING = frozenset(x.name for x in (ANSWER, CASES, TEAM, HOLD, IDENTITY, POSTPONE, RECORD))
+TAKING = frozenset(x.name for x in (ANSWER, CASES, TEAM, HOLD, IDENTITY, POSTPONE, ABSENT, RECORD))
 """Commands that need text after them, or may have some."""
 IN_SILENCE = (CLOSE, BLOCK, UNBLOCK)
 """They show no case that is on the shelf."""
@@ -148,6 +159,16 @@ def numbered(command: Command) -> PerLanguage:
 def with_days() -> PerLanguage:
     """How to hold what was taken back."""
     return full(HOLD, " 14")
+
+
+def absent_for() -> PerLanguage:
+    """How to say for how many days one is away."""
+    return PerLanguage(lambda language: f"{ABSENT.shown(language)} 14")
+
+
+def absent_until() -> PerLanguage:
+    """The same, by the last day."""
+    return PerLanguage(lambda language: f"{ABSENT.shown(language)} 24.12.")
 
 
 def unblocking(case: int) -> PerLanguage:

@@ -18,6 +18,8 @@ PROPOSAL = Made("team/{number:int}")
 
 ALONE = Timer("team/{number:int}/alone")
 """Carry out what the only confirmed member has proposed."""
+ABSENT = Timer("team/absent/{user}")
+"""The last day on which a member is away has passed."""
 ANEW = Timer("office/anew")
 """Make a new room in place of a lost one."""
 MOVE = Timer("office/move")

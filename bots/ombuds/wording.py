@@ -10,6 +10,7 @@ from bots.ombuds.cases.wording import ANSWERS, BLOCKED, CASES, IDENTITY, RUSH
 from bots.ombuds.chats.wording import LONG, RECEIPTS, REPORTER, WITH_ORIGINAL
 from bots.ombuds.commands import ORIGINAL
 from bots.ombuds.flags.wording import MODERATORS, PRIVATE, ROOMS, STAFF
+from bots.ombuds.team.awaywording import AWAY
 from bots.ombuds.team.pinwording import PINS
 from bots.ombuds.team.wording import OFFICE, RECORD, TEAM
 from bots.runtime.speech import declining, unheeded, vocabulary
@@ -30,6 +31,7 @@ PARAGRAPHS: dict[str, Paragraphs] = (
     | OFFICE
     | TEAM
     | PINS
+    | AWAY
     | RECORD
     | ROOMS
     | PRIVATE
@@ -69,7 +71,11 @@ RINGING = frozenset(
         "code-from-host",
         "keys-changed",
         "keys-withheld",
+        "absent-cases",
         "team-alone",
+        "team-alone-away",
+        "team-alone-done-away",
+        "team-two-again",
         "team-alone-done",
         "send-again-staff",
         "renewed",
@@ -83,7 +89,7 @@ makes no phone ring."""
 
 _COMMANDS = frozenset(
     {"command", "numbered", "hold", "delete", "original", "answer", "help", "team", "add", "remove"}
-    | {"receipt", "noted", "link", "list", "block"}
+    | {"receipt", "noted", "link", "list", "block", "days", "until"}
     | {"on", "off", "message", "accommodation", "nothing", "show", "no"}
 )
 

@@ -13,7 +13,7 @@ from bots.ombuds.bot import OmbudsBot
 from bots.ombuds.cases import wording as cases
 from bots.ombuds.chats.wording import LONG, RECEIPTS, REPORTER, WITH_ORIGINAL
 from bots.ombuds.flags import wording as flags
-from bots.ombuds.team import pinwording
+from bots.ombuds.team import awaywording, pinwording
 from bots.ombuds.team import wording as office
 from bots.ombuds.wording import PARAGRAPHS as OMBUDS
 from bots.onboarding.bot import OnboardingBot
@@ -120,8 +120,8 @@ ONBOARDING_ALONE = {
 Table = Mapping[str, Paragraphs]
 TO_STAFF: tuple[Table, ...] = (
     cases.CASES, cases.ANSWERS, cases.RUSH, cases.IDENTITY, office.OFFICE, office.RECORD,
-    office.TEAM, pinwording.PINS, flags.STAFF, flags.MODERATORS, COORDINATION, vocabulary.KINDS,
-    vocabulary.LISTS,
+    office.TEAM, pinwording.PINS, awaywording.AWAY, flags.STAFF, flags.MODERATORS, COORDINATION,
+    vocabulary.KINDS, vocabulary.LISTS,
 )  # fmt: skip
 """Read by those who work for the office or the network, in the language that they set."""
 TO_PEOPLE: tuple[tuple[Table, frozenset[str], Mapping[str, str]], ...] = (

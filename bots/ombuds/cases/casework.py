@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from urllib.parse import quote
 
-from bots.ombuds import commands, keys
+from bots.ombuds import commands, keys, known
 from bots.ombuds.cases import forgetting, thread
 from bots.ombuds.documents.cases import (
     CASES,
@@ -160,11 +160,20 @@ def _line(turn: Turn, case: Case) -> Phrase:
         "state": turn.phrase(f"state-{case.state}"),
         "age": timedelta(seconds=max(0.0, turn.seconds - _since(case))),
         "language": Raw(case.language or "–"),
-        "staff": Raw(_localpart(case.taken_by)),
+        "staff": _keeper(turn, case.taken_by),
         "text": f"🚩 {case.place}".strip() if case.flags else texts.excerpt(case.text),
         "link": _link(turn, case),
     }
     return turn.phrase("cases-line", values)
+
+
+def _keeper(turn: Turn, user: str | None) -> object:
+    """Who takes care of it, and whether she is away."""
+    short = Raw(_localpart(user))
+    found = known.absence(turn, user) if user else None
+    if found is None:
+        return short
+    return turn.phrase("away-short", {"staff": short, "date": known.last_day(found)})
 
 
 def _localpart(user: str | None) -> str:

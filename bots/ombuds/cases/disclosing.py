@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bots.ombuds import commands, keys
+from bots.ombuds import commands, keys, known
 from bots.ombuds.cases import ringing
 from bots.ombuds.documents.disclosures import DISCLOSURES, Disclosure, DisclosureMoves
 from bots.ombuds.turn import Turn
@@ -76,7 +76,18 @@ def _propose(turn: Turn, staff: str, reason: str) -> None:
     until = _date(turn, turn.now + VALID)
     shown = {"staff": staff, "number": case, "text": reason, "time": until}
     turn.tell_case("identity-asked", {**shown, "command": _command(turn)})
+    _tell_who(turn, staff)
     ringing.changed(turn)
+
+
+def _tell_who(turn: Turn, staff: str) -> None:
+    """Where nobody is there who could agree: it never takes one word alone."""
+    if any(x != staff for x in known.there(turn)):
+        return
+    if others := [x for x in known.away(turn) if x.user != staff]:
+        turn.tell_case("second-away", {"away": known.told(turn, *others)})
+    else:
+        turn.tell_case("second-none", {"command": commands.TEAM})
 
 
 def _show(turn: Turn, found: Disclosure, staff: str) -> None:
@@ -132,6 +143,7 @@ def postpone(turn: Turn, staff: str, reason: str) -> None:
         turn.record("postpone-asked", case=found.case, staff=staff, reason=reason)
         command = commands.full(commands.POSTPONE, f" {found.case}")
         turn.tell_case("postpone-asked", {"staff": staff, "text": reason, "command": command})
+        _tell_who(turn, staff)
         ringing.changed(turn)
 
 

@@ -17,6 +17,8 @@ class Proposal:
     person: str
     proposer: str
     proposed: float
+    alone: bool = False
+    """Whether nobody was there who could agree: it is made when the time is over."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from bots.ombuds import commands, keys, mails
 from bots.ombuds.cases import retention
 from bots.ombuds.documents.watch import WATCH, Watch
+from bots.ombuds.team import absence
 from bots.ombuds.turn import Turn
 from bots.runtime.kit.chain import told_in
 from bots.runtime.kit.records import ENTRIES, HEADS, Head, short
@@ -68,6 +69,7 @@ def daily(turn: Turn) -> None:
     watch = turn.put(WATCH, replace(_watch(turn), day=_today(turn)))
     _plan(turn, watch)
     retention.sweep(turn)
+    absence.offer(turn)
     head = turn.get(HEADS, "head")
     if head is None:
         return

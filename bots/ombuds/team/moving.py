@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bots.ombuds import keys
+from bots.ombuds import keys, known
 from bots.ombuds.cases import standing
 from bots.ombuds.team import founding, pins, roster
 from bots.ombuds.turn import Turn
@@ -131,8 +131,8 @@ def _asked_in(turn: Turn) -> tuple[tuple[str, ...], tuple[str, ...]]:
         if gone.identity:
             pins.repin(turn, gone.person, gone.identity)
     members = dict.fromkeys((*office.roster, *(x.person for x in roster.lately(turn))))
-    known = [x for x in members if pins.hold(turn, x) is pins.Hold.FIRM]
-    staff = known or members or turn.settings.staff
+    firm = [x for x in members if known.hold(turn, x) is known.Hold.FIRM]
+    staff = firm or members or turn.settings.staff
     asked = tuple(x for x in staff if x != turn.settings.account and x not in office.awaited)
     return asked, tuple(x for x in (*members, *office.awaited) if x not in asked)
 

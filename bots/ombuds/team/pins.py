@@ -9,52 +9,19 @@ known already. If nobody is, whoever has access to the office's machine makes on
 from __future__ import annotations
 
 from dataclasses import replace
-from enum import StrEnum
 
 from bots.ombuds import codes, commands
 from bots.ombuds.codes import Given
 from bots.ombuds.documents.pins import ASKED, PINS, Asked, Pin
+from bots.ombuds.known import Hold, hold, seen, team
 from bots.ombuds.turn import Turn, Values
 from bots.runtime.model.decision import Say, SetPin
 from bots.runtime.speech.vocabulary import HELP
 from federation.model.actions import AskDevices
-from federation.model.events import Doubt, Edit, Seen, TextMessage
+from federation.model.events import Doubt, Edit, TextMessage
 
 VALID = 24 * 3600.0
 """Seconds in which a code that was read out can be typed."""
-
-
-class Hold(StrEnum):
-    """How a member's keys, as the homeserver shows them now, agree with those that are pinned."""
-
-    NONE = "none"
-    """None are pinned."""
-    FIRM = "firm"
-    CHANGED = "changed"
-    WITHHELD = "withheld"
-
-
-def seen(turn: Turn, user: str) -> Seen:
-    return turn.view.identity(turn.settings.account, user)
-
-
-def hold(turn: Turn, user: str) -> Hold:
-    pin, now = turn.get(PINS, user), seen(turn, user)
-    if pin is None:
-        return Hold.NONE
-    if now.withheld:
-        return Hold.WITHHELD
-    return Hold.FIRM if now.master in ("", pin.identity) else Hold.CHANGED
-
-
-def team(turn: Turn) -> tuple[str, ...]:
-    """The members whose words count."""
-    return tuple(x for x in turn.office.roster if hold(turn, x) is Hold.FIRM)
-
-
-def unknown(turn: Turn) -> tuple[str, ...]:
-    """Those whose words do not."""
-    return tuple(x for x in turn.office.roster if hold(turn, x) is not Hold.FIRM)
 
 
 # -- words -----------------------------------------------------------------------------------------

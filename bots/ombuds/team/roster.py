@@ -1,19 +1,23 @@
 """Who belongs to the team: two members change that together, in the room.
 
 A team of one can add a member alone. Nobody is removed unless two others agree. Where only one of
-several is confirmed, that one acts alone after three days, and all are told at once.
+several is confirmed, or all the others are away, that one acts alone after three days, and all are
+told at once; but nobody removes a confirmed member alone.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
-from bots.ombuds import commands, keys
+from bots.ombuds import commands, keys, known
+from bots.ombuds.documents.absences import ABSENCES, Absence
 from bots.ombuds.documents.pins import PINS
 from bots.ombuds.documents.team import DEVICES, Departed, Proposal
 from bots.ombuds.team import devices, pins
 from bots.ombuds.turn import Turn
-from bots.runtime.model.decision import Performed, SetTimer
+from bots.runtime.model.decision import CancelTimer, Performed, SetTimer
 from bots.runtime.speech.vocabulary import with_word
 from bots.runtime.understanding.people import person_in
 from federation.model.actions import Invite, Kick
@@ -52,11 +56,12 @@ def _show(turn: Turn) -> None:
     if office.awaited:
         invited = turn.phrase("team-invited", {"people": ", ".join(office.awaited)})
     unknown: object = ""
-    if strangers := pins.unknown(turn):
+    if strangers := known.unknown(turn):
         unknown = turn.phrase("team-unconfirmed", {"people": ", ".join(strangers)})
     values = {
         "people": ", ".join(office.roster),
         "unconfirmed": unknown,
+        "away": known.told(turn, *known.away(turn)),
         "invited": invited,
         "add": ADDING,
         "remove": REMOVING,
@@ -84,7 +89,7 @@ def _remove(turn: Turn, sender: str, person: str) -> None:
         turn.tell("team-self")
     elif person not in office.roster:
         turn.tell("team-unknown", {"person": person, "command": commands.TEAM})
-    elif len(office.roster) < 3 and person in pins.team(turn):
+    elif len(office.roster) < 3 and person in known.team(turn):
         turn.tell("team-two")
     else:
         _propose(turn, sender, person, adds=False)
@@ -107,36 +112,77 @@ def _propose(turn: Turn, sender: str, person: str, *, adds: bool) -> None:
     key = "team-add-proposed" if adds else "team-remove-proposed"
     values = {"staff": sender, "person": person, "command": commands.CONFIRM}
     turn.tell(key, values, handle=keys.PROPOSAL(number=number))
-    if not _others(turn, proposal):
+    _seek(turn, proposal)
+
+
+def review(turn: Turn) -> None:
+    """Somebody goes away, or comes back."""
+    for proposal in _standing(turn):
+        _seek(turn, proposal)
+
+
+def _seek(turn: Turn, proposal: Proposal) -> None:
+    """Who agrees, if it is not to wait for those who are away."""
+    if _others(turn, proposal):
+        if proposal.alone:
+            _set(turn, proposal, alone=False)
+            turn.ask(CancelTimer(keys.ALONE(number=proposal.number)))
+            turn.tell("team-two-again", {"person": proposal.person, "command": commands.CONFIRM})
+    elif not _may_alone(turn, proposal):
+        if turn.may_tell("team-waits"):
+            turn.tell("team-waits", {"away": known.told(turn, *_away(turn, proposal))})
+    elif not proposal.alone:
         _wait_alone(turn, proposal)
 
 
 def _others(turn: Turn, proposal: Proposal) -> list[str]:
     """Who could agree."""
-    return [x for x in pins.team(turn) if x not in (proposal.proposer, proposal.person)]
+    return [x for x in known.there(turn) if x not in (proposal.proposer, proposal.person)]
+
+
+def _away(turn: Turn, proposal: Proposal) -> list[Absence]:
+    concerned = (proposal.proposer, proposal.person)
+    return [x for x in known.away(turn) if x.user not in concerned]
+
+
+def _may_alone(turn: Turn, proposal: Proposal) -> bool:
+    """Nobody puts a confirmed member out alone, however few are there."""
+    return proposal.adds or proposal.person not in known.team(turn)
+
+
+def _set(turn: Turn, proposal: Proposal, **changes: Any) -> None:
+    changed = replace(proposal, **changes)
+    kept = (changed if x.number == proposal.number else x for x in turn.office.proposals)
+    turn.set_office(proposals=tuple(kept))
 
 
 def _wait_alone(turn: Turn, proposal: Proposal) -> None:
-    """Nobody else is confirmed: it is done after three days, unless somebody is by then."""
+    """Nobody else is confirmed and there: it is done after three days from now, unless somebody is
+    by then. That somebody is away shortens nothing."""
     at = turn.now + ALONE
+    _set(turn, proposal, alone=True, proposed=turn.seconds)
     turn.ask(SetTimer(keys.ALONE(number=proposal.number), at=at))
     time = at.astimezone(turn.settings.timezone)
     values = {"staff": proposal.proposer, "person": proposal.person, "time": time}
-    turn.alarm("team-alone", values, pinned=False, whose=proposal.proposer)
+    key, away = "team-alone", _away(turn, proposal)
+    if away:
+        key, values = "team-alone-away", {**values, "away": known.told(turn, *away)}
+    turn.alarm(key, values, pinned=False, whose=proposal.proposer)
 
 
 def alone(turn: Turn, number: int) -> None:
-    """Three days have passed since the only confirmed member proposed something."""
+    """Three days have passed in which nobody was there who could agree."""
     proposal = next((x for x in _standing(turn) if x.number == number), None)
-    if proposal is None or _others(turn, proposal):
+    if proposal is None or _others(turn, proposal) or not _may_alone(turn, proposal):
         return
     values = {"staff": proposal.proposer, "person": proposal.person}
-    turn.alarm("team-alone-done", values, pinned=False, whose=proposal.proposer)
+    key = "team-alone-done-away" if _away(turn, proposal) else "team-alone-done"
+    turn.alarm(key, values, pinned=False, whose=proposal.proposer)
     _carry_out(turn, proposal)
 
 
 def _standing(turn: Turn) -> list[Proposal]:
-    office, team = turn.office, pins.team(turn)
+    office, team = turn.office, known.team(turn)
     return [
         x for x in office.proposals if x.proposer in team and turn.seconds - x.proposed <= VALID
     ]
@@ -175,6 +221,7 @@ def _carry_out(turn: Turn, proposal: Proposal) -> None:
     elif not proposal.adds and person in office.roster:
         turn.set_office(roster=_without(office.roster, person))
         pins.unpin(turn, person)
+        turn.drop(ABSENCES, person)
         turn.ask(Kick(turn.room, person, whose=person))
         turn.tell("team-removed", {"person": person})
         turn.record("team-removed", person=person)
@@ -237,6 +284,7 @@ def _went(turn: Turn, person: str) -> None:
         )
         pins.unpin(turn, person)
         turn.drop(DEVICES, person)
+        turn.drop(ABSENCES, person)
         turn.tell("team-left", {"person": person})
         turn.record("team-left", person=person)
 

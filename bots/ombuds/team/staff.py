@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bots.ombuds import codes, commands, keys
+from bots.ombuds import codes, commands, keys, known
 from bots.ombuds.cases import answers, blocks, casework, disclosing, hiding, standing
-from bots.ombuds.team import heads, pins, roster
+from bots.ombuds.team import absence, heads, pins, roster
 from bots.ombuds.turn import Turn, Values
 from bots.runtime.kit import sparing
 from bots.runtime.kit.undo import SIGN
@@ -24,6 +24,7 @@ from federation.model.events import (
     Unreadable,
 )
 
+OF_ABSENCE = (commands.ABSENT, commands.BACK)
 ANSWERING = {"command": commands.full(commands.ANSWER)}
 
 
@@ -60,8 +61,11 @@ def text(turn: Turn, event: TextMessage) -> None:
         return
     code = codes.read(event.body)
     if code is not None and pins.typed(turn, event, code):
+        absence.heard(turn, event)
         return
     invocation = commands.OF_STAFF.read(event)
+    if not (isinstance(invocation, Invocation) and invocation.command in OF_ABSENCE):
+        absence.heard(turn, event)
     if invocation is None:
         pins.note(turn, event)
         _note(turn)
@@ -73,7 +77,7 @@ def text(turn: Turn, event: TextMessage) -> None:
 
 def _plain(turn: Turn, event: TextMessage) -> None:
     user = event.origin.sender
-    if user in pins.team(turn):
+    if user in known.team(turn):
         _reply(turn, "command-plain")
     else:
         pins.answer(turn, user, "command-plain")
@@ -206,6 +210,8 @@ OF_OFFICE: dict[str, Callable[[Turn, TextMessage, str], None]] = {
     "cases": casework.show,
     "team": roster.command,
     "confirm": roster.confirm,
+    "absent": absence.command,
+    "back": absence.back,
     "record": heads.command,
     "help": _help,
 }
@@ -255,7 +261,7 @@ def reacted(turn: Turn, event: Reaction) -> None:
 def unreadable(turn: Turn, event: Unreadable) -> None:
     user = event.origin.sender
     if event.reason == "undecryptable" and turn.may_tell("send-again-staff"):
-        if user in pins.team(turn):
+        if user in known.team(turn):
             turn.tell("send-again-staff")
         else:
             pins.answer(turn, user, "send-again-staff")

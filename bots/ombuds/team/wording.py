@@ -171,6 +171,7 @@ TEAM: dict[str, Paragraphs] = {
     "team": (
         N_("The team: {people}"),
         "{unconfirmed}",
+        "{away}",
         "{invited}",
         N_("To add a person: {add}"),
         N_("To remove a person: {remove}"),

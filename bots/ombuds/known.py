@@ -1,0 +1,76 @@
+"""Whose keys are known, and who of the team is there: nobody waits for a member who is away.
+
+Only she can say that she is away, in an encrypted word. Whoever holds somebody else's phone, or a
+homeserver, can't say it for her. It shortens no span and silences no alarm.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+from bots.ombuds.documents.absences import ABSENCES, Absence
+from bots.ombuds.documents.pins import PINS
+from bots.ombuds.turn import Turn
+from bots.runtime.model.decision import Phrase
+from federation.model.events import Seen
+
+
+class Hold(StrEnum):
+    """How a member's keys, as the homeserver shows them now, agree with those that are pinned."""
+
+    NONE = "none"
+    """None are pinned."""
+    FIRM = "firm"
+    CHANGED = "changed"
+    WITHHELD = "withheld"
+
+
+def seen(turn: Turn, user: str) -> Seen:
+    return turn.view.identity(turn.settings.account, user)
+
+
+def hold(turn: Turn, user: str) -> Hold:
+    pin, now = turn.get(PINS, user), seen(turn, user)
+    if pin is None:
+        return Hold.NONE
+    if now.withheld:
+        return Hold.WITHHELD
+    return Hold.FIRM if now.master in ("", pin.identity) else Hold.CHANGED
+
+
+def team(turn: Turn) -> tuple[str, ...]:
+    """The members whose words count."""
+    return tuple(x for x in turn.office.roster if hold(turn, x) is Hold.FIRM)
+
+
+def unknown(turn: Turn) -> tuple[str, ...]:
+    """Those whose words do not."""
+    return tuple(x for x in turn.office.roster if hold(turn, x) is not Hold.FIRM)
+
+
+# -- who is there ----------------------------------------------------------------------------------
+
+
+def absence(turn: Turn, user: str) -> Absence | None:
+    found = turn.get(ABSENCES, user)
+    return found if found is not None and turn.seconds < found.until else None
+
+
+def there(turn: Turn) -> list[str]:
+    """Who is confirmed and not away."""
+    return [x for x in team(turn) if absence(turn, x) is None]
+
+
+def away(turn: Turn) -> list[Absence]:
+    """Of those who are confirmed."""
+    return [y for x in team(turn) if (y := absence(turn, x)) is not None]
+
+
+def last_day(found: Absence) -> date:
+    return date.fromisoformat(found.last)
+
+
+def told(turn: Turn, *absences: Absence) -> tuple[Phrase, ...]:
+    """A line for each: who is away, and how long."""
+    return tuple(turn.phrase("away", {"staff": x.user, "date": last_day(x)}) for x in absences)
