@@ -6,7 +6,8 @@ folder=${BUENDNIS_FOLDER:-/srv/buendnis}
 umask 077
 
 # Each service has a user of its own, the same in docker-compose.yml and in the units.
-declare -A owner=([network]=10001 [ombuds]=10002 [homeserver]=10003 [postgres]=10004 [proxy]=10005)
+declare -A owner=([network]=10001 [ombuds]=10002 [homeserver]=10003 [postgres]=10004 [proxy]=10005
+    [gate]=10006)
 
 say() { # English, German: the language of the terminal decides
     case ${LC_ALL:-${LC_MESSAGES:-${LANG:-}}} in
@@ -23,7 +24,7 @@ stop() {
 ((EUID == 0)) || stop "Run this as root." "Bitte als root ausführen."
 cd "$home"
 
-in_containers() { grep -q 'http://synapse:' "$folder/network/network.yaml"; }
+in_containers() { grep -q 'http://gate:' "$folder/network/network.yaml"; }
 
 office() { # NAME, COMMAND …: `buendnis`, as the user of this office
     local name=$1

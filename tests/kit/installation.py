@@ -14,13 +14,14 @@ from bots.cli.entry import cli
 ROOT = Path(__file__).parents[2]
 COMPOSE = ROOT / "docker-compose.yml"
 OFFICES = ("network", "ombuds")
-SERVICES = {"postgres", "synapse", *OFFICES, "element", "proxy"}
+SERVICES = {"postgres", "synapse", "gate", *OFFICES, "element", "proxy"}
 OWNERS = {
     "network": "10001",
     "ombuds": "10002",
     "homeserver": "10003",
     "postgres": "10004",
     "proxy": "10005",
+    "gate": "10006",
 }
 """Folder of an installation → number of the user to whom it belongs."""
 UNITS = sorted((ROOT / "config" / "examples" / "systemd").glob("*.service"))

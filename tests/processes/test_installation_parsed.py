@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 
-from bots.cli.installing.deployment import ELEMENT, HOMESERVER, PAGES
+from bots.cli.installing.deployment import BEHIND_GATE, ELEMENT, HOMESERVER, PAGES
 from tests.kit.installation import initialised
 from tests.kit.programs import program
 
 WHERE = {"containers": (), "without": ("--without-containers",)}
 WEBSITE = {"here": "no", "elsewhere": "yes"}
+AS_SENT = '{http.request.orig_uri}.matches("^/(_matrix|_synapse/client)/")'
 SUBDOMAINS = {"matrix.verein.example", "chat.verein.example", "buendnis.verein.example"}
 
 
@@ -33,8 +34,8 @@ def written(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, str, 
 # -- Caddy -----------------------------------------------------------------------------------------
 
 
-def caddy(folder: Path, command: str) -> subprocess.CompletedProcess[str]:
-    file = str(folder / "proxy" / "Caddyfile")
+def caddy(folder: Path, command: str, part: str = "proxy") -> subprocess.CompletedProcess[str]:
+    file = str(folder / part / "Caddyfile")
     words = [program("caddy"), command, "--config", file, "--adapter", "caddyfile"]
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder.parent)}
     done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
@@ -56,7 +57,7 @@ def test_caddy_takes_the_caddyfile(written: tuple[Path, str, str]) -> None:
     routes = json.loads(caddy(folder, "adapt").stdout)["apps"]["http"]["servers"]["srv0"]["routes"]
     domain = {"verein.example"} if website == "here" else set()
     assert {x for hosts in values(routes, "host") for x in hosts} == SUBDOMAINS | domain
-    inside = {f"synapse:{HOMESERVER}", f"network:{PAGES}", f"element:{ELEMENT}"}
+    inside = {f"gate:{HOMESERVER}", f"network:{PAGES}", f"element:{ELEMENT}"}
     outside = {f"127.0.0.1:{HOMESERVER}", f"127.0.0.1:{PAGES}"}
     assert set(values(routes, "dial")) == (inside if where == "containers" else outside)
 
@@ -72,6 +73,19 @@ def test_caddy_leads_to_the_homeserver_what_is_matrix_alone(
         if any("_matrix" in path for path in x.get("path", ()))
     ]
     assert matrix == [["/_matrix/*", "/_synapse/client/*"]]
+    assert values(routes, "expression") == [AS_SENT]
+
+
+def test_the_gate_leads_to_what_is_matrix_alone(written: tuple[Path, str, str]) -> None:
+    folder, where, _ = written
+    assert (folder / "gate").exists() is (where == "containers")
+    if where == "containers":
+        caddy(folder, "validate", "gate")
+        routes = json.loads(caddy(folder, "adapt", "gate").stdout)
+        assert values(routes, "path") == [["/_matrix/*", "/_synapse/client/*"]]
+        assert values(routes, "expression") == [AS_SENT]
+        assert values(routes, "dial") == [BEHIND_GATE]
+        assert values(routes, "status_code") == [404]
 
 
 # -- Synapse ---------------------------------------------------------------------------------------

@@ -36,7 +36,9 @@ from tests.kit.installation import (
 )
 
 PINNED = re.compile(r"[a-z0-9/.-]+:v?[0-9]+(\.[0-9]+){1,2}(-[a-z]+)*")
-HEALTH_PROGRAMS = {"postgres": "pg_isready", "synapse": "curl", "element": "wget", "proxy": "wget"}
+HEALTH_PROGRAMS = {
+    "postgres": "pg_isready", "synapse": "curl", "gate": "wget", "element": "wget", "proxy": "wget"
+}  # fmt: skip
 """What the images of others bring along; the offices' is our own command."""
 TEXTS = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 
@@ -78,6 +80,10 @@ def test_each_service_is_pinned_watched_and_bounded(name: str) -> None:
     assert "privileged" not in service
     assert service["pids_limit"] <= 200
     assert re.fullmatch(r"\d+[mg]", service["mem_limit"])
+    assert service["read_only"] is True
+    assert "/tmp" in service["tmpfs"]  # noqa: S108  (of the container)
+    assert set(service.get("cap_add", ())) <= {"NET_BIND_SERVICE"}
+    assert not {"network_mode", "pid", "ipc", "devices", "userns_mode"} & set(service)
 
 
 def test_our_version_and_synapses_are_those_that_are_tested() -> None:
@@ -104,10 +110,11 @@ def test_a_service_waits_for_what_it_needs() -> None:
     assert needs == {
         "postgres": {},
         "synapse": {"postgres": healthy},
-        "network": {"synapse": healthy},
-        "ombuds": {"synapse": healthy},
+        "gate": {"synapse": healthy},
+        "network": {"gate": healthy},
+        "ombuds": {"gate": healthy},
         "element": {},
-        "proxy": {"synapse": healthy, "element": healthy},
+        "proxy": {"gate": healthy, "element": healthy},
     }
 
 
@@ -117,14 +124,29 @@ def met(name: str) -> set[str]:
     return {other for other in networks if other != name and networks[other] & networks[name]}
 
 
+def inner() -> set[str]:
+    """Networks that lead nowhere."""
+    return {name for name, network in compose()["networks"].items() if network.get("internal")}
+
+
+def test_the_gate_alone_speaks_with_synapse() -> None:
+    """Whoever has taken over the part that faces the web, or an office, stands before the gate."""
+    assert met("gate") == {"synapse", "proxy", "network", "ombuds"}
+    assert met("synapse") == {"gate", "postgres"}
+    assert {name for name in SERVICES if "synapse" in met(name)} == {"gate", "postgres"}
+    assert set(services()["gate"]["networks"]) <= inner(), "it has a way out"
+    ways_out = {name: set(x["networks"]) - inner() for name, x in services().items()}
+    shared = [x & y for a, x in ways_out.items() for b, y in ways_out.items() if a < b and x & y]
+    assert shared == []
+
+
 def test_the_offices_meet_in_matrix_only() -> None:
-    assert met("ombuds") == {"synapse"}
-    assert met("network") == {"synapse", "proxy"}
+    assert met("ombuds") == {"gate"}
+    assert met("network") == {"gate", "proxy"}
     assert met("postgres") == {"synapse"}
     assert met("element") == {"proxy"}
-    inner = {name for name, network in compose()["networks"].items() if network.get("internal")}
-    for name in ("ombuds", "postgres", "element"):
-        assert set(services()[name]["networks"]) <= inner, f"{name} has a way out"
+    for name in ("gate", "postgres", "element"):
+        assert set(services()[name]["networks"]) <= inner(), f"{name} has a way out"
 
 
 def test_no_secret_stands_in_an_environment(folder: Path) -> None:
@@ -201,9 +223,12 @@ def test_every_port_is_the_one_that_is_listened_on(folder: Path) -> None:
     caddy = (folder / "proxy" / "Caddyfile").read_text()
     upstreams = dict(x.split(":") for x in re.findall(r"reverse_proxy ([a-z]+:[0-9]+)", caddy))
     assert upstreams == {
-        "synapse": str(HOMESERVER), "element": str(ELEMENT), "network": str(PAGES)
+        "gate": str(HOMESERVER), "element": str(ELEMENT), "network": str(PAGES)
     }  # fmt: skip
     assert set(upstreams) <= met("proxy")
+    gate = (folder / "gate" / "Caddyfile").read_text()
+    assert re.findall(r"reverse_proxy (\S+)", gate) == [f"synapse:{HOMESERVER}"]
+    assert f"\n:{HOMESERVER} {{" in gate
     settings = yaml.safe_load((folder / "homeserver" / "homeserver.yaml").read_text())
     assert [listener["port"] for listener in settings["listeners"]] == [HOMESERVER]
     network = load_network(folder / "network" / "network.yaml")
@@ -220,7 +245,9 @@ def test_every_health_check_asks_at_the_right_port() -> None:
     }
     ports = {name: int(found[1]) for name, found in asked.items() if found}
     # Caddy's own, unless its file says otherwise.
-    assert ports == {"synapse": HOMESERVER, "element": ELEMENT, "proxy": 2019}
+    assert ports == {
+        "synapse": HOMESERVER, "gate": HOMESERVER, "element": ELEMENT, "proxy": 2019
+    }  # fmt: skip
 
 
 def test_the_offices_find_the_homeserver(folder: Path) -> None:
@@ -229,8 +256,8 @@ def test_the_offices_find_the_homeserver(folder: Path) -> None:
         "ombuds": load(folder / "ombuds" / "ombuds.yaml").homeserver.url,
     }
     for name in OFFICES:
-        assert str(urls[name]) == f"http://synapse:{HOMESERVER}"
-        assert "synapse" in met(name)
+        assert str(urls[name]) == f"http://gate:{HOMESERVER}"
+        assert "gate" in met(name)
 
 
 def test_without_containers_everything_listens_on_loopback(tmp_path: Path) -> None:

@@ -9,12 +9,15 @@ HOMESERVER, PAGES = 8008, 8080
 """The ports on which Synapse and the network office's pages listen."""
 ELEMENT = 8080
 """The port of Element Web's container."""
+BEHIND_GATE = f"synapse:{HOMESERVER}"
+"""What the gate alone reaches."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
     synapse: str
-    """Host and port, for the offices and for the proxy."""
+    """Host and port of the homeserver, for the offices and for the proxy: of the gate, where there
+    is one."""
     synapse_binds: str
     synapse_folder: str
     """The folder `homeserver`, as Synapse sees it."""
@@ -25,16 +28,19 @@ class Deployment:
     pages_listen: str
     element: str
     """What the proxy does for the chat in the browser."""
+    gated: bool = False
+    """Whether a gate stands before the homeserver."""
 
 
 CONTAINERS = Deployment(
-    synapse=f"synapse:{HOMESERVER}",
+    synapse=f"gate:{HOMESERVER}",
     synapse_binds="0.0.0.0",  # noqa: S104  (the container's own network; no port is published)
     synapse_folder="/data",
     postgres="postgres",
     pages=f"network:{PAGES}",
     pages_listen=f"0.0.0.0:{PAGES}",
     element=f"reverse_proxy element:{ELEMENT}",
+    gated=True,
 )
 
 

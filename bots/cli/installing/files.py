@@ -80,6 +80,8 @@ def _settings(answers: Answers, deployment: Deployment, folder: Path) -> Iterato
     yield File("homeserver/homeserver.yaml", homeserver.homeserver_yaml(answers, deployment))
     yield File("homeserver/log.yaml", homeserver.log_yaml())
     yield File("proxy/Caddyfile", proxy.caddyfile(answers, deployment))
+    if deployment.gated:
+        yield File("gate/Caddyfile", proxy.gate())
     yield File(".env", _environment(answers, folder))
 
 

@@ -1,5 +1,5 @@
-"""What is between the world and the services: Caddy, Element Web's settings, and how others
-find the homeserver (§ Server discovery)."""
+"""What is between the world and the services: Caddy, the gate before the homeserver, Element Web's
+settings, and how others find the homeserver (§ Server discovery)."""
 
 from __future__ import annotations
 
@@ -8,8 +8,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from bots.cli.installing.answers import Answers
-from bots.cli.installing.deployment import Deployment
+from bots.cli.installing.deployment import BEHIND_GATE, HOMESERVER, Deployment
 
+_MATCHING = """\
+# As it was sent, too: Caddy looks at paths that it has tidied up, and hands on the others.
+	@matrix {
+		path /_matrix/* /_synapse/client/*
+		expression `{http.request.orig_uri}.matches("^/(_matrix|_synapse/client)/")`
+	}"""
 _CADDYFILE = """\
 # Caddy, by `buendnis init`. It fetches and renews the certificates by itself.
 {{
@@ -30,7 +36,7 @@ _CADDYFILE = """\
 # Matrix. The admin API is not among what the world reaches.
 {matrix} {{
 	import safe
-	@matrix path /_matrix/* /_synapse/client/*
+	{matching}
 	handle @matrix {{
 		request_body {{
 			max_size 50MB
@@ -83,6 +89,32 @@ _DOMAIN = """\
 """
 
 
+_GATE = f"""\
+# The gate before Synapse, by `buendnis init`: what clients and other homeservers need, and nothing
+# else. Who makes accounts, or administers them, does so in Synapse's own container.
+{{
+	admin off
+}}
+
+:{HOMESERVER} {{
+	{_MATCHING}
+	handle @matrix {{
+		reverse_proxy {BEHIND_GATE} {{
+			# The proxy tells whose request it is, for Synapse's limits.
+			trusted_proxies private_ranges
+		}}
+	}}
+	handle {{
+		respond 404
+	}}
+}}
+"""
+
+
+def gate() -> str:
+    return _GATE
+
+
 def caddyfile(answers: Answers, deployment: Deployment) -> str:
     hosts = answers.hosts
     text = _CADDYFILE.format(
@@ -91,6 +123,7 @@ def caddyfile(answers: Answers, deployment: Deployment) -> str:
         chat=hosts.chat,
         pages=hosts.pages,
         synapse=deployment.synapse,
+        matching=_MATCHING,
         element=deployment.element,
         web=deployment.pages,
     )

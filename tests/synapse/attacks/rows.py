@@ -41,7 +41,12 @@ ROWS: dict[int, Row] = {
     ),
     3: Row(
         "Who runs the network rules the office",
-        ("tests/processes/test_installation_judged.py::test_nobody_reaches_into_anothers_folder",),
+        (
+            "test_gate.py::test_what_faces_the_web_reaches_no_administration",
+            "test_gate.py::test_people_come_through_the_gate",
+            "tests/unit/test_installation.py::test_the_gate_alone_speaks_with_synapse",
+            "tests/processes/test_installation_judged.py::test_nobody_reaches_into_anothers_folder",
+        ),
     ),
     4: Row(
         "A forged deletion erases a complaint, and ghosts of the reporter speak",
