@@ -4,7 +4,7 @@ READY := .venv/.ready
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check translations bench chaos pictures clean
+.PHONY: help setup demo test check translations bench chaos sbom pictures clean
 
 help: ## this list
 	@printf 'buendnis\n\n'
@@ -42,6 +42,9 @@ bench: $(READY) ## benchmarks, one JSON object a line
 
 chaos: $(READY) ## kills and outages, one JSON object a line
 	@$(PY) -m tests.chaos $(ARGS)
+
+sbom: $(READY) ## what the offices consist of when they run, as CycloneDX JSON on the output
+	@$(PY) -m scripts.sbom
 
 pictures: $(READY) ## the pictures of the README, taken anew; needs Chromium
 	@PYTHONPATH=. $(PY) scripts/pictures.py
