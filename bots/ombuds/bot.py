@@ -61,7 +61,7 @@ from bots.runtime.kit.routing import Router, in_room, now, on, outcome, rewound,
 from bots.runtime.mail.documents import ADDRESSES, LETTERS
 from bots.runtime.model.decision import SetAside, Started
 from bots.runtime.speech.tongues import Texts
-from federation.model.actions import Invite, Join, Redact, SetState
+from federation.model.actions import Invite, Join, Leave, Redact, SetState
 from federation.model.events import (
     ClientRequest,
     DevicesChanged,
@@ -195,6 +195,7 @@ ROUTES: Router[Turn] = Router(
     outcome(SetState, moving.probed, arrival.not_encrypted),
     outcome(Redact, places.not_removed),
     outcome(Join, places.not_entered),
+    outcome(Leave, forgetting.not_left),
     outcome(Invite, roster.not_invited),
     in_room(when=_is_former),
     in_room(IN_OFFICE, when=_is_in_office),

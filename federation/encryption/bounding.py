@@ -19,6 +19,8 @@ OF_A_PERSON = 10
 """Devices."""
 STRANGERS = 100
 """People."""
+DEVICES, STRANGE = "olm devices", "olm strangers"
+"""Kinds of rows: of a person, whose name is behind the account's; and of the account."""
 
 
 class Bounds:
@@ -36,21 +38,21 @@ class Bounds:
             self._bound_strangers(vault, user)
 
     def _heard(self, vault: Vault, user: str, curve_key: str) -> None:
-        known = self._read(vault, "olm devices", user)
+        known = self._read(vault, DEVICES, user)
         kept = [*(x for x in known if x != curve_key), curve_key]
         for gone in kept[:-OF_A_PERSON]:
             self._forget(vault, gone)
-        self._write(vault, "olm devices", user, kept[-OF_A_PERSON:])
+        self._write(vault, DEVICES, user, kept[-OF_A_PERSON:])
 
     def _bound_strangers(self, vault: Vault, user: str) -> None:
-        known = self._read(vault, "olm strangers", "")
+        known = self._read(vault, STRANGE, "")
         strangers = [*(x for x in known if x != user), user]
         for gone in strangers[:-STRANGERS]:
             if self._is_strange(vault, gone):
-                for curve_key in self._read(vault, "olm devices", gone):
+                for curve_key in self._read(vault, DEVICES, gone):
                     self._forget(vault, curve_key)
-                vault.erase("olm devices", self._key(gone))
-        self._write(vault, "olm strangers", "", strangers[-STRANGERS:])
+                vault.erase(DEVICES, self._key(gone))
+        self._write(vault, STRANGE, "", strangers[-STRANGERS:])
 
     def _is_strange(self, vault: Vault, user: str) -> bool:
         return vault.read("identity", self._key(user)) is None

@@ -17,6 +17,7 @@ from bots.runtime.model.decision import (
     Due,
     Event,
     ForgetRoom,
+    ForgetSources,
     Performed,
     Phrase,
     Request,
@@ -147,7 +148,7 @@ class World:
             return self._found(request)
         elif isinstance(request, CancelTimer):
             self.timers.pop(request.key, None)
-        elif isinstance(request, Withdraw | ForgetRoom):
+        elif isinstance(request, Withdraw | ForgetRoom | ForgetSources):
             pass  # what is asked for is done at once
         elif isinstance(request, SetPin):
             self.memory.pins[request.user] = request.identity

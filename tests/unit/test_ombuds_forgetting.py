@@ -43,7 +43,7 @@ def test_she_is_told_a_week_before_and_then_forgotten(world: World) -> None:
     assert world.memory.all(FLAGGERS) == []
     assert world.memory.all(RECEIPTS) == []
     asked = world.move(CHAT, BOT, "leave")
-    assert ForgetRoom(CHAT) in asked
+    assert ForgetRoom(CHAT, YUSRA) in asked
     assert not is_known(world)
     assert world.case().text, "what it was about stays"
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bots.ombuds import keys
+from bots.ombuds.cases import rush
 from bots.ombuds.documents.cases import CASES, Case, CaseState
 from bots.ombuds.documents.chats import (
     CONVERSATIONS,
@@ -20,11 +21,14 @@ from bots.ombuds.documents.chats import (
     LEAVING,
     Conversation,
     Leaving,
+    Reporter,
 )
+from bots.ombuds.documents.disclosures import DISCLOSURES
+from bots.ombuds.documents.floods import BLOCKS, KEPT
 from bots.ombuds.documents.receipts import GUESSES, RECEIPTS
 from bots.ombuds.turn import Turn
-from bots.runtime.model.decision import CancelTimer, ForgetRoom, SetTimer
-from federation.model.actions import Leave
+from bots.runtime.model.decision import CancelTimer, ForgetRoom, ForgetSources, Performed, SetTimer
+from federation.model.actions import Leave, Redact
 
 WARNED = timedelta(days=7)
 """So long before, the person is told; half of the time if that is short."""
@@ -50,7 +54,7 @@ def due(turn: Turn, conversation: int) -> None:
         turn.say("forget-soon", {"date": ends.astimezone(turn.settings.timezone)})
         _again(turn, conversation, ends)
     else:
-        _forget(turn, conversation)
+        forget(turn, conversation)
 
 
 def _again(turn: Turn, conversation: int, at: datetime) -> None:
@@ -81,23 +85,36 @@ def _cases(turn: Turn, conversation: int) -> list[Case]:
 # -- what is forgotten -----------------------------------------------------------------------------
 
 
-def _forget(turn: Turn, conversation: int) -> None:
+def forget(turn: Turn, conversation: int) -> None:
+    """Whose conversation it was; the person's chat is at hand."""
     user = turn.reporter.reveal()
     for key in turn.keys(RECEIPTS, "conversation", str(conversation)):
         turn.drop(RECEIPTS, key)
+    for case in _cases(turn, conversation):
+        _forget_sources(turn, case.number)
     for chat in turn.keys(CONVERSATIONS, "serial", str(conversation)):
         found = turn.get(CONVERSATIONS, chat)
         if found is not None:
-            _forget_chat(turn, found)
+            _forget_chat(turn, found, user)
     turn.drop(IDENTITIES, str(conversation), erase=True)
-    _forget_flagger(turn, user)
-    turn.drop(GUESSES, user)
-    for timer in (keys.TELL_RECEIPT, keys.PIN):
+    for timer in (keys.TELL_RECEIPT, keys.PIN, keys.FORGET_PERSON):
         turn.ask(CancelTimer(timer(conversation=conversation)))
+    if not turn.keys(IDENTITIES, "who", user):  # no other matter of hers needs it
+        _forget_person(turn, user)
     turn.record("person-forgotten")
 
 
-def _forget_chat(turn: Turn, talk: Conversation) -> None:
+def _forget_sources(turn: Turn, case: int) -> None:
+    """Which of her messages are in the case; and her name, where staff have looked it up."""
+    turn.ask(ForgetSources(f"case/{case}/"))
+    for key in turn.keys(KEPT, "case", str(case)):
+        turn.drop(KEPT, key)
+    shown = keys.DISCLOSED(case=case)
+    if turn.get(DISCLOSURES, str(case)) is not None and turn.view.made(shown) is not None:
+        turn.ask(Redact(turn.room, shown, whose=f"case {case}"), CancelTimer(keys.COVER(case=case)))
+
+
+def _forget_chat(turn: Turn, talk: Conversation, user: str) -> None:
     turn.drop(CONVERSATIONS, talk.chat, erase=True)
     turn.ask(CancelTimer(keys.WELCOME(room=talk.room)))
     for key in turn.keys(GONE, "room", talk.room):
@@ -105,12 +122,25 @@ def _forget_chat(turn: Turn, talk: Conversation) -> None:
     for key in turn.keys(EDITS, "room", talk.room):
         turn.drop(EDITS, key, erase=True)
     if not turn.keys(CONVERSATIONS, "room", talk.room):  # nobody else writes there
-        turn.put(LEAVING, Leaving(talk.room))
+        turn.put(LEAVING, Leaving(talk.room, Reporter(user)))
         turn.ask(Leave(talk.room, notify=True))
 
 
-def _forget_flagger(turn: Turn, user: str) -> None:
-    """A flag that waits for a decision is kept for its week."""
+def _forget_person(turn: Turn, user: str) -> None:
+    turn.drop(GUESSES, user)
+    turn.ask(CancelTimer(keys.GUESSED(who=user)))
+    block = turn.get(BLOCKS, user)
+    if block is not None:
+        turn.drop(BLOCKS, user)
+        turn.ask(CancelTimer(keys.UNBLOCK(case=block.case)))
+    flagger = turn.get(FLAGGERS, user)
+    if flagger is not None:
+        rush.forget(turn, flagger.serial)
+        forget_flagger(turn, user)
+
+
+def forget_flagger(turn: Turn, user: str) -> None:
+    """Nothing of hers is open. A flag that waits for a decision is kept for its week."""
     flagger = turn.get(FLAGGERS, user)
     if flagger is None or turn.keys(IDENTITIES, "who", user):
         return
@@ -120,8 +150,17 @@ def _forget_flagger(turn: Turn, user: str) -> None:
         turn.drop(FLAGGERS, user, erase=True)
 
 
+# -- its room --------------------------------------------------------------------------------------
+
+
 def left(turn: Turn, room: str) -> None:
-    """We are out of it: its keys are forgotten as well."""
-    if turn.get(LEAVING, room) is not None:
-        turn.drop(LEAVING, room)
-        turn.ask(ForgetRoom(room))
+    """We are out of a room: its keys are forgotten as well."""
+    leaving = turn.get(LEAVING, room)
+    turn.drop(LEAVING, room)
+    turn.ask(ForgetRoom(room, leaving.who.reveal() if leaving is not None else ""))
+
+
+def not_left(turn: Turn, event: Performed) -> None:
+    """We were out of it before: nothing tells us that we are."""
+    if event.error is not None and event.room_id and turn.get(LEAVING, event.room_id) is not None:
+        left(turn, event.room_id)

@@ -93,6 +93,15 @@ def _is_many(turn: Turn, mine: list[Began]) -> bool:
     return just or len(mine) >= OF_NEW or chats > CHATS
 
 
+def forget(turn: Turn, person: int) -> None:
+    """Nothing tells any more that this person (`Flagger.serial`) was in it."""
+    rush = turn.get(RUSH, "rush")
+    if rush is not None:
+        lately = tuple(x for x in rush.lately if x.person != person)
+        people = tuple(x for x in rush.people if x != person)
+        turn.put(RUSH, replace(rush, lately=lately, people=people))
+
+
 # -- what staff are told ---------------------------------------------------------------------------
 
 

@@ -134,6 +134,7 @@ class Leaving:
     """A chat that we leave because its person is forgotten."""
 
     room: str = field(repr=False)
+    who: Who
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from bots.ombuds import keys
 from bots.runtime.kit.documents import Collection
 
 
@@ -71,4 +72,9 @@ BLOCKS = Collection(
     key=lambda x: x.user,
     indexes={"case": lambda x: (str(x.case),), "all": lambda _: ("",)},
 )
-KEPT = Collection("ombuds/kept", Kept, key=lambda x: x.source)
+KEPT = Collection(
+    "ombuds/kept",
+    Kept,
+    key=lambda x: x.source,
+    indexes={"case": lambda x: {str(y.case) for z in x.handles if (y := keys.part(z)) is not None}},
+)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from bots.ombuds import keys
+from bots.ombuds.cases import forgetting
 from bots.ombuds.chats import arrival, sealing
 from bots.ombuds.documents.chats import FLAGGERS, Flagger
 from bots.ombuds.documents.flags import FLAGS, PLACES, Flag, FlagMoves, Stage
@@ -159,6 +160,8 @@ def forget(turn: Turn, flag: Flag, *, answered: bool = False) -> None:
     at = turn.seconds if answered else flagger.answered
     turn.put(FLAGGERS, replace(flagger, flags=flags, answered=at))
     turn.drop(FLAGS, str(flag.number))
+    if not answered:
+        forgetting.forget_flagger(turn, flag.user)
     turn.ask(CancelTimer(keys.FORGET(number=flag.number)))
     turn.ask(CancelTimer(keys.RECOUNT(number=flag.number)))
     for handle in (keys.QUESTION(number=flag.number), keys.EVIDENCE(number=flag.number)):

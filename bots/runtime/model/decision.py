@@ -196,6 +196,15 @@ class ForgetRoom:
     and what names it. Of people whom nothing else joins to us, nothing either."""
 
     room: str
+    person: str = field(default="", repr=False)
+    """Who was there, and may have left long before."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetSources:
+    """Keep no trace of whose messages ours are copies of: of all whose handles begin so."""
+
+    handles: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,4 +223,6 @@ class Deliver:
     restored."""
 
 
-Request = Action | Say | SetTimer | CancelTimer | Withdraw | SetPin | ForgetRoom | Deliver
+Request = (
+    Action | Say | SetTimer | CancelTimer | Withdraw | SetPin | ForgetRoom | ForgetSources | Deliver
+)

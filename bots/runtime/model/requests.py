@@ -15,6 +15,7 @@ from bots.runtime.model.decision import (
     CancelTimer,
     Deliver,
     ForgetRoom,
+    ForgetSources,
     Request,
     Say,
     SetPin,
@@ -90,6 +91,7 @@ _ABOUT: dict[type[Request], tuple[str, ...]] = {
     Withdraw: ("handle",),
     SetPin: ("user",),
     ForgetRoom: (),
+    ForgetSources: ("handles",),
     Deliver: ("bridge", "lane", "handle"),
 }
 _OF_MESSAGE = ("thread", "reply_to", "copy_of", "whose")

@@ -22,6 +22,7 @@ from bots.runtime.model.decision import (
     CancelTimer,
     Deliver,
     ForgetRoom,
+    ForgetSources,
     Request,
     Say,
     SetAside,
@@ -62,6 +63,8 @@ log = logging.getLogger(__name__)
 TRIES = 3
 STRICT = "BUENDNIS_STRICT"
 """In the environment, for tests: a decision that asks twice for the same ends the office."""
+NOTHING_DONE = SetTimer | CancelTimer | Withdraw | SetPin | ForgetRoom | ForgetSources
+"""Requests that are met in the commit of the decision."""
 SLICE = 0.02
 """Seconds of one transaction of decisions, so that a sync is never kept waiting for long."""
 
@@ -211,8 +214,8 @@ class Deciding:
                     tx.cancel_timer(f"{bot.name}/{request.key}")
                 case Withdraw():
                     withdraw(tx, request.handle)
-                case ForgetRoom():
-                    forgetting.forget(tx, account, request.room)
+                case ForgetRoom() | ForgetSources():
+                    _forget(tx, account, request)
                 case SetPin():
                     pins.keep(tx, account, request.user, request.identity)
                     _stir(tx, account, request.room)
@@ -253,6 +256,13 @@ class Deciding:
             return None
         found = recent.found(asked.room, asked.event_id)
         return None if found is None else Outcome(asked.room, asked.event_id, found)
+
+
+def _forget(tx: Transaction, account: str, request: ForgetRoom | ForgetSources) -> None:
+    if isinstance(request, ForgetSources):
+        tx.forget_sources(request.handles)
+    else:
+        forgetting.forget(tx, account, request.room, request.person)
 
 
 def _stir(tx: Transaction, account: str, room: Ref) -> None:
@@ -301,7 +311,7 @@ def _room_name(tx: Transaction, here: str | None, room: Ref) -> str:
 
 def _rendered(request: Request, bot: Bot) -> Action | Deliver:
     if not isinstance(request, Say):
-        if isinstance(request, SetTimer | CancelTimer | Withdraw | SetPin | ForgetRoom):
+        if isinstance(request, NOTHING_DONE):
             raise TypeError("nothing to be carried out")
         return request
     text = bot.render(request.phrase)

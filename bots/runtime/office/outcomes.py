@@ -13,6 +13,7 @@ from federation.model.actions import (
     Invite,
     Join,
     Kick,
+    Leave,
     Redact,
     SetState,
 )
@@ -49,7 +50,7 @@ def performed(action: Action | Deliver, outcome: Outcome | None, error: str | No
 
 def nothing(action: Action | Deliver) -> Outcome:
     """Of what has no handle, the room at least tells which one failed."""
-    told = Invite | Join | Kick | Redact | SetState
+    told = Invite | Join | Kick | Leave | Redact | SetState
     if isinstance(action, told) and not isinstance(action.room, Handle):
         return Outcome(action.room)
     return Outcome("")

@@ -6,6 +6,7 @@ bot's rule (`bots.runtime.kit.documents.View`) and the runtime itself.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from bots.runtime.model.decision import Deliver
@@ -15,11 +16,19 @@ from bots.runtime.store.rows.handles import Handles
 from bots.runtime.store.rows.inbox import Inbox, InboxRow
 from bots.runtime.store.rows.outbox import AWAKE, HELD, Outbox, OutboxRow
 from bots.runtime.store.rows.resealing import Resealing
+from bots.runtime.store.rows.table import encode
 from federation.encryption.standing import devices, reaches, seen
 from federation.model import rooms
 from federation.model.actions import Action, CreateRoom, Handle, Ref
 from federation.model.events import RoomView, Seen
 from federation.model.ports import ANY, Echo
+
+WAITING = (
+    ("inbox", "inbox", "key", "UPDATE inbox SET state = 'done', party = NULL, sealed = NULL"),
+    ("outbox", "outbox", "id", "UPDATE outbox SET state = 'done', party = NULL, sealed = NULL"),
+    ("timers", "timer", "key", "DELETE FROM timers"),
+)
+"""Tables: as what their rows are sealed, by which column they are told apart, and how they end."""
 
 __all__ = ["HELD", "InboxRow", "OutboxRow", "Standing", "Transaction"]
 
@@ -93,6 +102,22 @@ class Transaction(Inbox, Outbox, Handles, Documents, Resealing):
     def secret(self, purpose: str, about: str) -> bytes:
         """See `bots.runtime.kit.documents.View`."""
         return self._sealer.derived(purpose, about)
+
+    def forget_waiting(self, names: Collection[str]) -> None:
+        """Drop what waits, or was set aside, and names any of these rooms or people. The row of
+        the decision at hand may be among it."""
+        wanted = [encode(x) for x in names]  # in quotes: one name may begin as another does
+        for table, kind, name, ends in WAITING:
+            found = self._sql(
+                f"SELECT {name}, CAST({name} AS BLOB), sealed FROM {table} "  # noqa: S608
+                "WHERE sealed IS NOT NULL"
+            ).fetchall()
+            for row, place, sealed in found:
+                if any(x in self._sealer.open(kind, place, sealed) for x in wanted):
+                    self._sql(f"{ends} WHERE {name} = ?", (row,))
+        for name, _ in [*self.rows("question")]:
+            if any(x in name.encode() for x in wanted):
+                self.erase("question", name)
 
     def counts(self) -> dict[str, int]:
         """How many rows are where, also where there are none: for `buendnis status`."""

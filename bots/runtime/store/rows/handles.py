@@ -47,6 +47,13 @@ class Handles(Vault):
             if json.loads(self._sealer.open("handle", place, sealed))[1] == room_id:
                 self._sql("DELETE FROM handles WHERE handle = ?", (place,))
 
+    def forget_sources(self, handles: str) -> None:
+        """Of whose events those were copies whose handles begin so."""
+        found = self._sql("SELECT seq, source, sealed FROM copies").fetchall()
+        for seq, place, sealed in found:
+            if json.loads(self._sealer.open("copy", place, sealed))[0].startswith(handles):
+                self._sql("DELETE FROM copies WHERE seq = ?", (seq,))
+
     def note_copy(self, source: str, handle: str, room: str) -> None:
         """`handle` will be a copy of the event `source`; `room` is its room's id or handle."""
         place = self._sealer.mark("copy", source)

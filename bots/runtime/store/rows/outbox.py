@@ -234,6 +234,15 @@ class Outbox(Vault):
         about, and this store does not know of."""
         return self.get("echo", self._sealer.answer_mark(cause)) is not None
 
+    def forget_echoes(self, room_id: str) -> None:
+        """What our own events in a room told."""
+        for name, kept in [*self.scan("echo")]:
+            left = {x: at for x, echoes in kept.items() if (at := _not_in(room_id, echoes))}
+            if not left:
+                self.erase("echo", name)
+            elif left != kept:
+                self.put("echo", name, left)
+
     def _echoes(self, action_id: str) -> dict[str, list[list[str]]]:
         found: dict[str, list[list[str]]] = self.get("echo", action_id[:ID_HALF]) or {}
         return found
@@ -248,3 +257,7 @@ class Outbox(Vault):
             self.put("echo", action_id[:ID_HALF], kept)
         elif before is not None:
             self.erase("echo", action_id[:ID_HALF])
+
+
+def _not_in(room_id: str, echoes: Sequence[list[str]]) -> list[list[str]]:
+    return [x for x in echoes if Echo(*x).room_id != room_id]
