@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 LATELY = 600.0
 """Seconds for which it is remembered that a visitor was served."""
@@ -91,6 +92,7 @@ class Budget:
         )
 
 
+@cache
 def _of_domain(whole: Pace) -> Pace:
     """Two thirds of it."""
     return Pace(whole.step * 1.5, max(1, whole.burst * 2 // 3))

@@ -37,7 +37,7 @@ def _put_back(
     node: ScalarNode, lines: Sequence[str], is_text: Callable[[ScalarNode], bool], tell: Tell
 ) -> None:
     mark = node.end_mark
-    if node.style is not None or mark is None or mark.line >= len(lines) or not is_text(node):
+    if node.style or mark is None or mark.line >= len(lines) or not is_text(node):
         return
     found = _COMMENT.fullmatch(lines[mark.line][mark.column :])
     if found is None:

@@ -154,7 +154,7 @@ def _plain(node: Node, loc: Loc, reading: _Reading) -> Plain:
     if isinstance(node, MappingNode):
         chosen = _keys(node, loc, reading)
         return {key: _plain(value, (*loc, key), reading) for key, value in chosen.items()}
-    if isinstance(node, ScalarNode) and node.style is None and not node.value:
+    if isinstance(node, ScalarNode) and not node.style and not node.value:
         reading.empty.add(loc)
     return _scalar(node) if isinstance(node, ScalarNode) else None
 
@@ -188,7 +188,7 @@ def _is_text(node: ScalarNode) -> bool:
 
 def _scalar(node: ScalarNode) -> Plain:
     text: str = node.value
-    if node.style is not None:
+    if node.style:
         return text
     if text in _WORDS:
         return _WORDS[text]

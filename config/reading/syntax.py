@@ -4,11 +4,13 @@ words; its section is left out, so that the others can be read at once."""
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 import yaml
 from yaml.error import MarkedYAMLError
 from yaml.nodes import Node
 
+Loader = type[yaml.SafeLoader] | type[yaml.CSafeLoader]
 HEAD = re.compile(r"---|[\"']?([A-Za-z0-9_][\w-]*)")
 """A section's first line: a key at the margin."""
 MAX_DEPTH = 20
@@ -50,12 +52,21 @@ class NotRead(Exception):
 def compose(lines: list[str]) -> Node | None:
     """The document's root; None where nothing is said. Raises NotRead."""
     text = "\n".join(lines)
+    # Twenty times as fast. Takes more tabs, and tells of faults in words `_SENTENCES` doesn't know.
+    with suppress(MarkedYAMLError):
+        if "\t" not in text:
+            return _composed(text, lines, yaml.CSafeLoader)
     try:
-        if unused := _unused(text, lines):
-            raise NotRead(*unused)
-        return yaml.compose(text, Loader=yaml.SafeLoader)
+        return _composed(text, lines, yaml.SafeLoader)
     except MarkedYAMLError as error:
         raise NotRead(_explained(lines, error)) from None
+
+
+def _composed(text: str, lines: list[str], loader: Loader) -> Node | None:
+    """Raises NotRead and MarkedYAMLError."""
+    if unused := _unused(text, lines, loader):
+        raise NotRead(*unused)
+    return yaml.compose(text, Loader=loader)
 
 
 def section(lines: list[str], row: int) -> tuple[int, int, str]:
@@ -66,10 +77,10 @@ def section(lines: list[str], row: int) -> tuple[int, int, str]:
     return start, end, (head and head[1]) or "file"
 
 
-def _unused(text: str, lines: list[str]) -> list[tuple[int, str]]:
+def _unused(text: str, lines: list[str], loader: Loader) -> list[tuple[int, str]]:
     """Rows with what YAML has and settings do not. Raises MarkedYAMLError."""
     found, depth = [], 0
-    for token in yaml.scan(text):
+    for token in yaml.scan(text, Loader=loader):
         kind, row = type(token).__name__, token.start_mark.line
         rest = lines[row + 1 : token.end_mark.line + 1]
         if getattr(token, "style", None) in ("'", '"') and any(map(HEAD.match, rest)):

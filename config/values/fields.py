@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import time, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -121,12 +122,18 @@ def _time_of_day(value: object) -> time:
 def _zone(value: object) -> ZoneInfo:
     if isinstance(value, ZoneInfo):
         return value
-    known = available_timezones()
+    known = _zones()
     if isinstance(value, str) and value in known:
         return ZoneInfo(value)
     meant = closest(value, known) if isinstance(value, str) else None
     said = shown(value) if isinstance(value, str) else "this"
     raise ValueError(f'{said} is not a time zone; write "{meant or "Europe/Berlin"}"')
+
+
+@cache
+def _zones() -> set[str]:
+    """Read from hundreds of files."""
+    return available_timezones()
 
 
 def _matrix_id(text: str, info: ValidationInfo) -> str:

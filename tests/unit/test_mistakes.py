@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from bots.cli.entry import cli
 from tests.kit.installation import initialised
@@ -103,7 +105,11 @@ NETWORK: dict[str, tuple[str, str]] = {
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("mistakes") / "buendnis"
-    return initialised(folder, languages=["de"]) / "network"
+    written = initialised(folder, languages=["de"]) / "network"
+    short = Ed25519PrivateKey.generate()  # to check one of RSA takes longer than all else here
+    pem = short.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (written / "secrets" / "dkim.pem").write_bytes(pem)
+    return written
 
 
 def test_there_are_thirty_of_them() -> None:
