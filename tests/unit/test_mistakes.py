@@ -92,9 +92,9 @@ NETWORK: dict[str, tuple[str, str]] = {
     "nothing behind a key that is needed": ("  state: ./state", "  state:"),
     "a port too large": ("listen: 0.0.0.0:8080", "listen: 0.0.0.0:80800"),
     "a port alone": ("listen: 0.0.0.0:8080", "listen: 8080"),
-    "a homeserver with a path": ("url: http://synapse:8008", "url: http://synapse:8008/_matrix"),
+    "a homeserver with a path": ("url: http://gate:8008", "url: http://synapse:8008/_matrix"),
     "a homeserver without https": (
-        "url: http://synapse:8008", "url: http://matrix.verein.example:8008"
+        "url: http://gate:8008", "url: http://matrix.verein.example:8008"
     ),
     "a duration without its unit": ("rules:\n", "announcements:\n  undo: 10\nrules:\n"),
     "a rule that is a list": ("rules:\n  de: |", "rules:\n  de:\n    - |"),
