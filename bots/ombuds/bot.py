@@ -38,12 +38,14 @@ from bots.ombuds.documents.hidden import HIDDEN
 from bots.ombuds.documents.pins import ASKED, PINS
 from bots.ombuds.documents.receipts import GUESSES, RECEIPTS
 from bots.ombuds.documents.team import DEVICES, OFFICE
+from bots.ombuds.documents.trustees import TRUSTEES
 from bots.ombuds.documents.watch import WATCH
 from bots.ombuds.flags import decisions, flagging, looking, places, telling
 from bots.ombuds.settings import Settings
 from bots.ombuds.team import (
     absence,
     alarms,
+    changing,
     devices,
     founding,
     guarding,
@@ -51,7 +53,9 @@ from bots.ombuds.team import (
     moving,
     renewal,
     roster,
+    secondword,
     staff,
+    trustees,
 )
 from bots.ombuds.turn import Turn
 from bots.ombuds.wording import WORDING
@@ -109,6 +113,13 @@ IN_OFFICE: Router[Turn] = Router(
     on(Reaction, staff.marked, staff.reacted),
     on(Unreadable, staff.unreadable),
 )
+OF_TRUSTEE: Router[Turn] = Router(
+    on(Membership, trustees.membership),
+    in_room(when=_is_ours),
+    on(TextMessage, secondword.text),
+    on(MediaMessage, secondword.other),
+    on(Unreadable, secondword.other),
+)
 IN_PLACE: Router[Turn] = Router(
     on(Reaction, places.reacted, flagging.reacted, when=places.is_flag),
     on(TextMessage, places.text),
@@ -150,7 +161,7 @@ ROUTES: Router[Turn] = Router(
     ),
     on(SetAside, moving.set_aside),
     on(DevicesChanged, devices.changed),
-    timer(keys.ALONE, roster.alone),
+    timer(keys.ALONE, changing.alone),
     timer(keys.ABSENT, absence.over),
     timer(keys.ANEW, moving.due),
     timer(keys.ALARM, alarms.due),
@@ -164,7 +175,7 @@ ROUTES: Router[Turn] = Router(
     timer(keys.SHOW_NEXT, rush.show_next),
     timer(keys.UNBLOCK, blocks.over),
     timer(keys.SEARCH, casework.go_on, of=SEARCHES),
-    timer(keys.DEVICES, devices.compare),
+    timer(keys.DEVICES, changing.compared),
     timer(keys.GOES, answers.due),
     rewound(keys.GOES, answers.rewound),
     timer(keys.CONFIRM_ARRIVAL, standing.confirm_arrival),
@@ -186,6 +197,7 @@ ROUTES: Router[Turn] = Router(
     now(keys.FLAGGED, looking.found),
     outcome(keys.FIRST, founding.made),
     outcome(keys.LATER, moving.made),
+    outcome(keys.TRUSTEE, trustees.made),
     outcome(keys.CHAT, flagging.chat_made),
     outcome(keys.MODERATOR, telling.room_made),
     outcome(keys.QUESTION, partial(flagging.shown, stage=Stage.ASKED), of=FLAGS),
@@ -199,6 +211,7 @@ ROUTES: Router[Turn] = Router(
     outcome(Invite, roster.not_invited),
     in_room(when=_is_former),
     in_room(IN_OFFICE, when=_is_in_office),
+    in_room(OF_TRUSTEE, when=trustees.is_chat),
     on(Membership, arrival.entered, MEMBERS),
     in_room(when=_is_ours),
     in_room(IN_PLACE, when=places.is_place),
@@ -206,7 +219,7 @@ ROUTES: Router[Turn] = Router(
 )
 
 KEPT = (
-    *(OFFICE, DEVICES, ALARMS, WATCH, PINS, ASKED, ABSENCES),
+    *(OFFICE, DEVICES, ALARMS, WATCH, PINS, ASKED, ABSENCES, TRUSTEES),
     *(LETTERS, ADDRESSES),
     *RECORDED,
     *(CASES, LATER, SEARCHES, HIDDEN),

@@ -42,11 +42,16 @@ class Given:
 
 def read(text: str) -> str | None:
     """The code that a message consists of; also of one that is mistyped, if it looks like one."""
-    plain = "".join(_latin(x) for x in text.strip().upper())
-    bare = _APART.sub("", plain)
+    spaced = "".join(_latin(x) for x in text.strip().upper())
+    bare = plain(text)
     if len(bare) == LENGTH and all(x in LETTERS for x in bare):
         return bare
-    return bare if _ATTEMPT.fullmatch(plain) and any(x.isdigit() for x in bare) else None
+    return bare if _ATTEMPT.fullmatch(spaced) and any(x.isdigit() for x in bare) else None
+
+
+def plain(text: str) -> str:
+    """As a code is drawn, however it was typed."""
+    return _APART.sub("", "".join(_latin(x) for x in text.strip().upper()))
 
 
 def _latin(letter: str) -> str:

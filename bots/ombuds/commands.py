@@ -193,6 +193,11 @@ REMOVE = Word(
     "de entfernen weg, en remove, fr retirer, tr çıkar, uk видалити, ru удалить, ar إزالة, fa حذف"
 )
 
+TRUSTEE = Word(
+    "de vertrauensperson, en trustee, fr confiance, tr güvenilen, uk довірена, ru доверенный, "
+    "ar ثقة, fa معتمد"
+)
+
 
 OF_STAFF = Commands(STAFF)
 _REPORTER = Commands(REPORTER)

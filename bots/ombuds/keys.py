@@ -16,6 +16,9 @@ LATER = Made("office/room/{number:int}")
 """The next ombuds room, each time that one is lost."""
 PROPOSAL = Made("team/{number:int}")
 
+TRUSTEE = Made("trustee/{number:int}")
+"""The chat with somebody outside of the office who can be the second."""
+
 ALONE = Timer("team/{number:int}/alone")
 """Carry out what the only confirmed member has proposed."""
 ABSENT = Timer("team/absent/{user}")

@@ -9,10 +9,13 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 
+from bots.ombuds import keys
 from bots.ombuds.documents.absences import ABSENCES, Absence
 from bots.ombuds.documents.pins import PINS
+from bots.ombuds.documents.trustees import TRUSTEES, Trustee
 from bots.ombuds.turn import Turn
 from bots.runtime.model.decision import Phrase
+from federation.model.actions import Handle
 from federation.model.events import Seen
 
 
@@ -55,6 +58,26 @@ def unknown(turn: Turn) -> tuple[str, ...]:
 def absence(turn: Turn, user: str) -> Absence | None:
     found = turn.get(ABSENCES, user)
     return found if found is not None and turn.seconds < found.until else None
+
+
+def trustee(turn: Turn, user: str) -> Trustee | None:
+    return turn.get(TRUSTEES, user)
+
+
+def trustees(turn: Turn) -> list[Trustee]:
+    found = (turn.get(TRUSTEES, x) for x in turn.keys(TRUSTEES, "all"))
+    return [x for x in found if x is not None]
+
+
+def seconds(turn: Turn) -> list[Trustee]:
+    """Those who can be asked."""
+    return [x for x in trustees(turn) if x.here and hold(turn, x.user) is Hold.FIRM]
+
+
+def place(turn: Turn, user: str) -> Handle:
+    """Where we speak with a member, or with a trustee."""
+    found = trustee(turn, user)
+    return turn.room if found is None else keys.TRUSTEE(number=found.number)
 
 
 def there(turn: Turn) -> list[str]:

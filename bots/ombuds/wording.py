@@ -12,6 +12,7 @@ from bots.ombuds.commands import ORIGINAL
 from bots.ombuds.flags.wording import MODERATORS, PRIVATE, ROOMS, STAFF
 from bots.ombuds.team.awaywording import AWAY
 from bots.ombuds.team.pinwording import PINS
+from bots.ombuds.team.trustwording import TRUSTEES
 from bots.ombuds.team.wording import OFFICE, RECORD, TEAM
 from bots.runtime.speech import declining, unheeded, vocabulary
 from bots.runtime.speech.phrases import Paragraphs, Wording
@@ -32,6 +33,7 @@ PARAGRAPHS: dict[str, Paragraphs] = (
     | TEAM
     | PINS
     | AWAY
+    | TRUSTEES
     | RECORD
     | ROOMS
     | PRIVATE
@@ -72,6 +74,16 @@ RINGING = frozenset(
         "keys-changed",
         "keys-withheld",
         "absent-cases",
+        "trustee-add-proposed",
+        "trustee-remove-proposed",
+        "trustee-left",
+        "trustee-agreed",
+        "trustee-objected",
+        "trustee-welcome",
+        "trustee-add-asked",
+        "trustee-remove-asked",
+        "trustee-name-asked",
+        "trustee-drop-asked",
         "team-alone",
         "team-alone-away",
         "team-alone-done-away",
@@ -89,7 +101,7 @@ makes no phone ring."""
 
 _COMMANDS = frozenset(
     {"command", "numbered", "hold", "delete", "original", "answer", "help", "team", "add", "remove"}
-    | {"receipt", "noted", "link", "list", "block", "days", "until"}
+    | {"receipt", "noted", "link", "list", "block", "days", "until", "yes", "name"}
     | {"on", "off", "message", "accommodation", "nothing", "show", "no"}
 )
 

@@ -13,7 +13,7 @@ from bots.ombuds.bot import OmbudsBot
 from bots.ombuds.cases import wording as cases
 from bots.ombuds.chats.wording import LONG, RECEIPTS, REPORTER, WITH_ORIGINAL
 from bots.ombuds.flags import wording as flags
-from bots.ombuds.team import awaywording, pinwording
+from bots.ombuds.team import awaywording, pinwording, trustwording
 from bots.ombuds.team import wording as office
 from bots.ombuds.wording import PARAGRAPHS as OMBUDS
 from bots.onboarding.bot import OnboardingBot
@@ -54,6 +54,7 @@ _SECRET = "shows a secret, which would stand there three times"
 _INTERESTS = "asks for interests, which bind to nothing and can be chosen again"
 
 OMBUDS_ALONE = {
+    "team-single": "part of `reporter-help`, which has the original beside it",
     "receipt": _SECRET,
     "receipt-anew": _SECRET,
     "receipt-exposed": _SECRET,
@@ -120,8 +121,8 @@ ONBOARDING_ALONE = {
 Table = Mapping[str, Paragraphs]
 TO_STAFF: tuple[Table, ...] = (
     cases.CASES, cases.ANSWERS, cases.RUSH, cases.IDENTITY, office.OFFICE, office.RECORD,
-    office.TEAM, pinwording.PINS, awaywording.AWAY, flags.STAFF, flags.MODERATORS, COORDINATION,
-    vocabulary.KINDS, vocabulary.LISTS,
+    office.TEAM, pinwording.PINS, awaywording.AWAY, trustwording.TRUSTEES, flags.STAFF,
+    flags.MODERATORS, COORDINATION, vocabulary.KINDS, vocabulary.LISTS,
 )  # fmt: skip
 """Read by those who work for the office or the network, in the language that they set."""
 TO_PEOPLE: tuple[tuple[Table, frozenset[str], Mapping[str, str]], ...] = (

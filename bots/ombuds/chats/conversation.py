@@ -11,6 +11,7 @@ from bots.ombuds.chats import arrival, linking, receipts
 from bots.ombuds.chats.languages import guess
 from bots.ombuds.documents.cases import CASES, Shelf
 from bots.ombuds.turn import Turn
+from bots.runtime.model.decision import Phrase
 from bots.runtime.speech import declining, unheeded
 from bots.runtime.speech.tongues import asked_for
 from bots.runtime.speech.vocabulary import HELP
@@ -60,7 +61,9 @@ def _command(turn: Turn, event: TextMessage, found: Invocation | Unknown) -> str
 
 
 def _help(turn: Turn, _: TextMessage, __: str) -> None:
-    turn.say("reporter-help", {"command": commands.NEW, "receipt": commands.RECEIPT})
+    single: object = Phrase("team-single", "") if len(turn.office.roster) == 1 else ""
+    shown = {"command": commands.NEW, "receipt": commands.RECEIPT, "single": single}
+    turn.say("reporter-help", shown)
     arrival.notice(turn)
 
 

@@ -103,6 +103,11 @@ REPORTER: dict[str, Paragraphs] = {
         N_(
             "For a new secret number, with which you can go on from another phone, write {receipt}."
         ),
+        "{single}",
+    ),
+    "team-single": N_(
+        "At the moment one person alone works in this office. While that person is away, nobody "
+        "reads what you write."
     ),
     "reporter-unknown": (
         N_("There is no command {word}."),

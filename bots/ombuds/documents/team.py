@@ -17,6 +17,10 @@ class Proposal:
     person: str
     proposer: str
     proposed: float
+    trust: bool = False
+    """Whether it is about a trustee outside of the office."""
+    asked: bool = False
+    """Whether trustees were asked for the second word."""
     alone: bool = False
     """Whether nobody was there who could agree: it is made when the time is over."""
 

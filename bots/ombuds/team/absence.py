@@ -15,7 +15,7 @@ from bots.ombuds.cases import ringing
 from bots.ombuds.documents.absences import ABSENCES, Absence
 from bots.ombuds.documents.cases import CASES, CaseState, in_state
 from bots.ombuds.documents.pins import PINS
-from bots.ombuds.team import roster
+from bots.ombuds.team import changing
 from bots.ombuds.turn import Turn
 from bots.runtime.model.decision import CancelTimer, SetTimer
 from federation.model.actions import AskDevices
@@ -53,7 +53,7 @@ def command(turn: Turn, event: TextMessage, rest: str) -> None:
     turn.tell("absent", {"staff": user, "date": last, "command": commands.BACK})
     if not known.there(turn):
         turn.tell("absent-nobody")
-    roster.review(turn)
+    changing.review(turn)
 
 
 def last_day(text: str, today: date) -> date | None:
@@ -121,7 +121,7 @@ def _over(turn: Turn, user: str) -> None:
     turn.drop(ABSENCES, user)
     turn.ask(CancelTimer(keys.ABSENT(user=user)))
     turn.tell("back", {"staff": user})
-    roster.review(turn)
+    changing.review(turn)
 
 
 # -- cases of hers ---------------------------------------------------------------------------------

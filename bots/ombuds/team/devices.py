@@ -28,22 +28,28 @@ def started(turn: Turn, _: Started) -> None:
 
 def look(turn: Turn, *users: str) -> None:
     """Check whether these members of the team have new devices."""
-    team = (x for x in users if x in (*turn.office.roster, *turn.office.awaited))
-    turn.ask(*(SetTimer(keys.DEVICES(user=x), after=NO_TIME) for x in team))
+    turn.ask(*(SetTimer(keys.DEVICES(user=x), after=NO_TIME) for x in users if _concerns(turn, x)))
+
+
+def _concerns(turn: Turn, user: str) -> bool:
+    members = (*turn.office.roster, *turn.office.awaited)
+    return user in members or known.trustee(turn, user) is not None
 
 
 def compare(turn: Turn, user: str) -> None:
     """Say once for each new device what can't be read on it; nothing about the first ones."""
-    if user not in (*turn.office.roster, *turn.office.awaited):
+    if not _concerns(turn, user):
         return
     now = turn.view.devices(turn.settings.account, user)
     timer = keys.DEVICES(user=user)
     if now is None:
-        turn.ask(AskDevices(turn.room, user), SetTimer(timer, after=AGAIN))
+        turn.ask(AskDevices(known.place(turn, user), user), SetTimer(timer, after=AGAIN))
         return
     turn.ask(CancelTimer(timer))
     if user in turn.office.awaited:
         pins.prepare(turn, user)
+    elif known.trustee(turn, user) is not None:
+        pins.watch(turn, user)
     else:
         _compare(turn, user, now)
 

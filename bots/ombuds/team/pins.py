@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bots.ombuds import codes, commands
+from bots.ombuds import codes, commands, known
 from bots.ombuds.codes import Given
 from bots.ombuds.documents.pins import ASKED, PINS, Asked, Pin
 from bots.ombuds.known import Hold, hold, seen, team
@@ -38,7 +38,7 @@ def counts(turn: Turn, event: TextMessage | Edit) -> bool:
     pin = turn.get(PINS, origin.sender)
     if pin is None or hold(turn, origin.sender) is not Hold.FIRM:
         watch(turn, origin.sender)
-        _lead(turn, event)
+        lead(turn, event)
         return False
     if origin.doubt is not None or origin.identity != pin.identity:
         _refuse(turn, origin.sender)
@@ -65,7 +65,8 @@ def answer(turn: Turn, user: str, key: str, values: Values | None = None) -> Non
     """Tell her, whether or not she is known; nothing that only the team may know. It waits for
     nothing that is said to the others."""
     audience = frozenset({user})
-    turn.ask(Say(turn.room, turn.phrase(key, values), audience=audience, whose=user))
+    room = known.place(turn, user)
+    turn.ask(Say(room, turn.phrase(key, values), audience=audience, whose=user))
 
 
 def alarm(turn: Turn, key: str, user: str) -> None:
@@ -76,14 +77,16 @@ def alarm(turn: Turn, key: str, user: str) -> None:
 # -- how somebody becomes known --------------------------------------------------------------------
 
 
-def _lead(turn: Turn, event: TextMessage | Edit) -> None:
+def lead(turn: Turn, event: TextMessage | Edit) -> None:
     """Tell somebody who is not known how she becomes so."""
     origin = event.origin
     user = origin.sender
     if not _has_keys(turn, event):
         return
-    if others := tuple(x for x in team(turn) if x != user):
-        _ask(turn, user, origin.identity, others)
+    if any(x != user for x in team(turn)):
+        _ask(turn, user, origin.identity)
+    elif known.trustee(turn, user) is not None:
+        answer(turn, user, "trustee-later")
     elif any(_is_open(turn, x) for x in turn.settings.codes if x.user == user):
         answer(turn, user, "code-needed")
     else:
@@ -99,7 +102,7 @@ def _has_keys(turn: Turn, event: TextMessage | Edit) -> bool:
     return False
 
 
-def _ask(turn: Turn, user: str, identity: str, others: tuple[str, ...]) -> None:
+def _ask(turn: Turn, user: str, identity: str) -> None:
     """Give a code to these keys alone, and have the others wait for it."""
     asked = turn.get(ASKED, user)
     if asked is None or asked.identity != identity or not _is_fresh(turn, asked):
@@ -107,9 +110,11 @@ def _ask(turn: Turn, user: str, identity: str, others: tuple[str, ...]) -> None:
         turn.set_office(codes=number)
         asked = turn.put(ASKED, Asked(user, identity, number, turn.seconds))
         turn.tell("code-expected", {"staff": user})
-    phrase = turn.phrase("code-yours", {"code": codes.shown(_code(turn, asked))})
-    only = frozenset({identity})
-    turn.ask(Say(turn.room, phrase, audience=frozenset({user}), identities=only, whose=user))
+    outside = known.trustee(turn, user) is not None
+    key = "code-yours-outside" if outside else "code-yours"
+    phrase = turn.phrase(key, {"code": codes.shown(_code(turn, asked))})
+    only, room = frozenset({identity}), known.place(turn, user)
+    turn.ask(Say(room, phrase, audience=frozenset({user}), identities=only, whose=user))
 
 
 def _code(turn: Turn, asked: Asked) -> str:
@@ -158,7 +163,8 @@ def _spend(turn: Turn, user: str, code: str) -> None:
 
 
 def _waiting(turn: Turn) -> list[Asked]:
-    asked = (turn.get(ASKED, x) for x in turn.office.roster)
+    people = (*turn.office.roster, *(x.user for x in known.trustees(turn)))
+    asked = (turn.get(ASKED, x) for x in people)
     return [x for x in asked if x is not None and _is_fresh(turn, x)]
 
 
@@ -211,13 +217,25 @@ def pin(turn: Turn, user: str, identity: str) -> None:
     """From now on these are her keys."""
     repin(turn, user, identity)
     turn.drop(ASKED, user)
+    if known.trustee(turn, user) is not None:
+        turn.record("trustee-confirmed", trustee=user, identity=identity)
+        turn.tell("trustee-pinned", {"person": user})
+        answer(turn, user, "trustee-known")
+        return
     turn.record("member-confirmed", member=user, identity=identity)
     turn.tell("pinned", {"staff": user, "help": HELP, "team": commands.TEAM})
 
 
 def repin(turn: Turn, user: str, identity: str) -> None:
     turn.put(PINS, Pin(user, identity, turn.seconds))
-    turn.ask(SetPin(turn.room, user, identity))
+    if known.trustee(turn, user) is None:
+        turn.ask(SetPin(turn.room, user, identity))
+
+
+def forget(turn: Turn, user: str) -> None:
+    """She is no trustee any more."""
+    turn.drop(ASKED, user)
+    turn.drop(PINS, user)
 
 
 def unpin(turn: Turn, user: str) -> None:
@@ -242,7 +260,8 @@ def watch(turn: Turn, user: str, *, more: bool = False) -> None:
     if now != pin.told:
         turn.put(PINS, replace(pin, told=now))
         _tell(turn, user, held)
-    if held is Hold.FIRM and (more or now != pin.told):
+    inside = known.trustee(turn, user) is None
+    if inside and held is Hold.FIRM and (more or now != pin.told):
         turn.ask(SetPin(turn.room, user, pin.identity))  # what rests may be read by now
 
 

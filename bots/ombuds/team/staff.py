@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from bots.ombuds import codes, commands, keys, known
 from bots.ombuds.cases import answers, blocks, casework, disclosing, hiding, standing
-from bots.ombuds.team import absence, heads, pins, roster
+from bots.ombuds.team import absence, changing, heads, pins
 from bots.ombuds.turn import Turn, Values
 from bots.runtime.kit import sparing
 from bots.runtime.kit.undo import SIGN
@@ -62,6 +62,7 @@ def text(turn: Turn, event: TextMessage) -> None:
     code = codes.read(event.body)
     if code is not None and pins.typed(turn, event, code):
         absence.heard(turn, event)
+        changing.review(turn)
         return
     invocation = commands.OF_STAFF.read(event)
     if not (isinstance(invocation, Invocation) and invocation.command in OF_ABSENCE):
@@ -208,8 +209,8 @@ OF_CASE: dict[str, Callable[[Turn, str], None]] = {
 """`rule(turn, staff)`; answering and holding take more."""
 OF_OFFICE: dict[str, Callable[[Turn, TextMessage, str], None]] = {
     "cases": casework.show,
-    "team": roster.command,
-    "confirm": roster.confirm,
+    "team": changing.command,
+    "confirm": changing.confirm,
     "absent": absence.command,
     "back": absence.back,
     "record": heads.command,
@@ -254,8 +255,8 @@ def reacted(turn: Turn, event: Reaction) -> None:
     if part is not None and part.what == "notice" and event.key == SIGN:
         answers.undo(turn, part.number, event.origin.sender)
     proposal = keys.PROPOSAL.read(turn.target.handle)
-    if proposal is not None and event.key == roster.AGREE:
-        roster.sign(turn)
+    if proposal is not None and event.key == changing.AGREE:
+        changing.sign(turn)
 
 
 def unreadable(turn: Turn, event: Unreadable) -> None:

@@ -173,8 +173,11 @@ TEAM: dict[str, Paragraphs] = {
         "{unconfirmed}",
         "{away}",
         "{invited}",
+        "{trustees}",
+        "{single}",
         N_("To add a person: {add}"),
         N_("To remove a person: {remove}"),
+        N_("To name a trustee outside of the office: {name}"),
     ),
     "team-invited": N_("Invited: {people}"),
     "team-add-proposed": N_(
