@@ -68,6 +68,7 @@ def _ombuds(path: Path, file: OmbudsFile) -> Subject:
         config.opened_by,
         _present(*_named(config), config.seal_key_path),
         staff=config.staff,
+        held=config.held,
     )
 
 
@@ -78,9 +79,8 @@ def _ombuds_without_secrets(path: Path, file: OmbudsFile) -> Subject:
         str(file.homeserver.url), file.account.user, ca_file=str(ca_file) if ca_file else None
     )
     files = _present(key_path)
-    return Subject(
-        path, account, file.office.state, key_path, file.opened_by, files, staff=file.staff
-    )
+    state, staff, held = file.office.state, file.staff, file.held
+    return Subject(path, account, state, key_path, file.opened_by, files, staff=staff, held=held)
 
 
 def _named(config: OmbudsConfig) -> Iterator[Path]:

@@ -27,7 +27,7 @@ from bots.runtime.process.logs import install
 from bots.runtime.speech.words import Words
 from bridges.email.dkim import KeyRefused
 from config.loading import load
-from config.ombuds.settings import Alarms, Helpline, OmbudsConfig
+from config.ombuds.settings import Alarms, Held, Helpline, OmbudsConfig
 from config.values.faults import ConfigFaults
 from federation.client.accounts import told_of
 from federation.client.interests import Interests
@@ -53,8 +53,15 @@ def ombuds_settings(config: OmbudsConfig) -> Settings:
         codes=codes.read(config.state),
         accounts=frozenset(config.bots),
         kept=timedelta(days=config.closed.cases),
+        holder=_holder(config.held),
+        one_hand=config.held is not None and config.held.one,
         alarms=() if config.alarms is None else _addresses(config.alarms.to),
     )
+
+
+def _holder(held: Held | None) -> str:
+    """Whom people are told of."""
+    return held.machine if held is not None and (held.one or held.network) else ""
 
 
 def _helplines(lines: Sequence[Helpline]) -> tuple[str, ...]:

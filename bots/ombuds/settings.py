@@ -7,6 +7,9 @@ from datetime import timedelta, tzinfo
 
 from bots.ombuds.codes import Given
 
+NOTICES = frozenset({"notice", "notice-one-hand", "notice-network"})
+"""What everybody is told before they write: usually, and where one party holds too much."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -34,12 +37,23 @@ class Settings:
     """Bots and service accounts: they have power in rooms, and are not told about flags."""
     kept: timedelta = timedelta(days=365)
     """How long a closed case is kept."""
+    holder: str = ""
+    """Who runs the office's machine, where people are told before they write."""
+    one_hand: bool = False
+    """Whether the holder runs the homeserver, too."""
     alarms: tuple[str, ...] = field(default=(), repr=False)
     """Mail addresses of those who are to know that something is wrong."""
 
     def __post_init__(self) -> None:
         if not self.languages:
             raise ValueError("The office needs at least one language, its staff's own, as first")
+
+    @property
+    def notice(self) -> str:
+        """What people are told before they write."""
+        if not self.holder:
+            return "notice"
+        return "notice-one-hand" if self.one_hand else "notice-network"
 
     @property
     def spoken(self) -> str:

@@ -23,7 +23,7 @@ from bots.ombuds.documents.chats import (
 )
 from bots.ombuds.documents.floods import KEPT, Kept
 from bots.ombuds.documents.team import OFFICE, Office
-from bots.ombuds.settings import Settings
+from bots.ombuds.settings import NOTICES, Settings
 from bots.runtime.kit import sparing, turn
 from bots.runtime.kit.documents import View
 from bots.runtime.kit.records import Record, Word
@@ -37,7 +37,8 @@ from federation.model.events import Edit, Redaction, RoomEvent, RoomView
 
 Values = Mapping[str, object]
 FOR_ALL = frozenset(declining.PHRASES.values()) | {
-    *("notice", "send-again", "in-clear", "not-alone", "alone-again", "chat-over", "private-only"),
+    *NOTICES,
+    *("send-again", "in-clear", "not-alone", "alone-again", "chat-over", "private-only"),
 }
 """What tells nothing of a matter: on whichever device of the account it is read."""
 

@@ -106,6 +106,24 @@ class Closed(Section):
     week later than who wrote is forgotten."""
 
 
+class Held(Section):
+    """In whose hands the office is, besides its staff's. Where one party holds both, or the network
+    about whose people others complain holds the machine, everybody is told so before they write."""
+
+    machine: Name = Field(examples=["Beratungsverein e. V."])
+    """Who runs the machine, by a name that people know. They could open what it stores."""
+    homeserver: Name = Field(examples=["Rechenzentrum der Diakonie"])
+    """Who runs the homeserver of the office's account."""
+    network: Flag = False
+    """Whether whoever runs the machine belongs to the network."""
+
+    @property
+    def one(self) -> bool:
+        """Whether one party holds both."""
+        one, other = (" ".join(x.casefold().split()) for x in (self.machine, self.homeserver))
+        return one == other
+
+
 class Helpline(Section):
     """A number to call when there is no time for a letter box."""
 
@@ -143,6 +161,9 @@ class OmbudsFile(File):
     """How staff answer."""
     closed: Closed = Closed()
     """What happens once all matters of a person are closed."""
+    held: Held | None = None
+    """In whose hands the office is, besides its staff's. Left out: nobody has said, and `doctor`
+    asks for it."""
     alarms: Alarms | None = None
     """Whom the office writes to when something is wrong. Left out: only the staff's room hears of
     it."""

@@ -135,7 +135,7 @@ colour: blue
         '13: staff: "staff" is here more than once, in lines 10, 13; keep one',
         "13: staff: is an empty list; write at least one entry",
         "14: colour: is not a known key; remove it, or write one of: office, homeserver, account, "
-        "staff, room, answers, closed, alarms, bots, unreadable_after, helplines, logging",
+        "staff, room, answers, closed, held, alarms, bots, unreadable_after, helplines, logging",
     ]
 
 

@@ -102,6 +102,7 @@ def test_for_machines(here: Path) -> None:
         "state",
         "disk",
         "seal key",
+        "in whose hands",
         "backup",
         "homeserver",
         "office",

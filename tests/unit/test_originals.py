@@ -13,6 +13,7 @@ from bots.ombuds.bot import OmbudsBot
 from bots.ombuds.cases import wording as cases
 from bots.ombuds.chats.wording import LONG, RECEIPTS, REPORTER, WITH_ORIGINAL
 from bots.ombuds.flags import wording as flags
+from bots.ombuds.settings import NOTICES
 from bots.ombuds.team import awaywording, pinwording, trustwording
 from bots.ombuds.team import wording as office
 from bots.ombuds.wording import PARAGRAPHS as OMBUDS
@@ -244,8 +245,9 @@ def test_a_long_draft_names_the_word_that_shows_the_originals(key: str, language
     assert shown(key, f"{language} de")[1]
 
 
+@pytest.mark.parametrize("notice", sorted(NOTICES))
 @pytest.mark.parametrize("language", ["ar", "fa"])
-def test_a_first_answer_fits_on_a_phone(language: str) -> None:
+def test_a_first_answer_fits_on_a_phone(language: str, notice: str) -> None:
     settings = replace(test_ombuds_story.SETTINGS, languages=TAGS)
     bot = OmbudsBot(settings, WORDS)
     values = {
@@ -253,8 +255,9 @@ def test_a_first_answer_fits_on_a_phone(language: str) -> None:
         "helplines": "Polizei: 110, Feuerwehr und Rettung: 112",
         "languages": " · ".join(map(WORDS.own_name, TAGS)),
         "delete": commands.DELETE,
+        "holder": "Bündnis Musterstadt",
     }
-    said = [bot.render(Phrase(key, language, values)).body for key in ("arrived", "notice")]
+    said = [bot.render(Phrase(key, language, values)).body for key in ("arrived", notice)]
     words = [x for text in said for x in text.split() if any(map(str.isalnum, x))]
     assert 100 < len(words) < 200
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bots.runtime.office.serving import Account
 from bots.runtime.store.store import FILE
+from config.ombuds.settings import Held
 from config.reading.sections import OpenedBy
 
 
@@ -24,6 +25,8 @@ class Subject:
     """Where the settings name the account."""
     staff: tuple[str, ...] = ()
     """Whom the settings name to found an ombuds office."""
+    held: Held | None = None
+    """In whose hands an ombuds office is, as far as its settings say so."""
 
     @property
     def has_run(self) -> bool:

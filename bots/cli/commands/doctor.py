@@ -87,6 +87,7 @@ def _findings(file: Path, name_server: str | None) -> Iterator[Finding]:
     import time
 
     from bots.cli.checkup import files
+    from bots.cli.checkup.hands import hands
     from bots.cli.checkup.saved import saved
     from bots.cli.checkup.seal import at_rest, seal
     from bots.cli.subject import described
@@ -100,6 +101,7 @@ def _findings(file: Path, name_server: str | None) -> Iterator[Finding]:
     yield from files.state_folder(subject.state, os.geteuid())
     yield seal(subject, [one.account.user for one in found.subjects])
     yield from at_rest(subject)
+    yield from hands(subject)
     yield saved(subject.state, subject.state / KEYRING, time.time())
     homeserver = list(_homeserver(found.subjects))
     yield from homeserver

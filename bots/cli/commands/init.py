@@ -1,4 +1,4 @@
-"""`buendnis init [FOLDER]`: the files of an installation, from ten answers."""
+"""`buendnis init [FOLDER]`: the files of an installation, from answers."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ import click
 
 if TYPE_CHECKING:
     from bots.cli.installing.asking import Terminal
+    from bots.cli.installing.plans import Kind, Plan
     from bots.cli.installing.writing import Writing
-
-ANSWERS = "answers.yaml"
 
 
 @click.command()
@@ -25,35 +24,34 @@ ANSWERS = "answers.yaml"
 )
 @click.option("--yes", is_flag=True, help="Write without asking first.")
 @click.option("--replace", is_flag=True, help="Write anew what differs; the old files are kept.")
+@click.option("--ombuds", is_flag=True, help="Found an ombuds office alone, on its own machine.")
 @click.option(
     "--without-containers", is_flag=True, help="For services that run on this machine itself."
 )
 @click.option("--language", metavar="CODE", help="Language of the questions, as de or en.")
 def command(
-    folder: Path,
-    answers_file: Path | None,
-    yes: bool,
-    replace: bool,
-    without_containers: bool,
-    language: str | None,
+    folder: Path, answers_file: Path | None, yes: bool, language: str | None, **how: bool
 ) -> None:
     """Ask ten questions and write what a network needs into FOLDER.
 
     These are the settings of both offices, of the homeserver, the proxy and Element Web, every
-    secret, and the entries for the DNS. Nothing is written before you agree. A file that is there
-    stays as it is, so the command can be run again.
+    secret, and the entries for the DNS. With --ombuds these are an ombuds office alone: its
+    settings, its password, and a code for each founder. Nothing is written before you agree. A file
+    that is there stays as it is, so the command can be run again.
     """
     from bots.cli.installing.asking import Terminal
+    from bots.cli.installing.plans import ALONE, NETWORK
     from bots.runtime.speech.words import Words
     from config.cli.spoken import terminal_language
 
-    terminal = Terminal(Words(), language or terminal_language())
+    kind = ALONE if how["ombuds"] else NETWORK
+    terminal = Terminal(Words(), language or terminal_language(), kind.questions)
     folder = folder.absolute()
     try:
-        writings, link = _planned(terminal, folder, answers_file, (replace, without_containers))
-        _told(terminal, folder, writings)
+        plan = _planned(terminal, folder, answers_file, how)
+        _told(terminal, folder, plan.writings)
         if yes or terminal.agreed():
-            _written(terminal, folder, writings, link)
+            _written(terminal, folder, plan)
         else:
             _nothing(terminal)
     except OSError as error:
@@ -61,57 +59,48 @@ def command(
 
 
 def _planned(
-    terminal: Terminal, folder: Path, answers_file: Path | None, how: tuple[bool, bool]
-) -> tuple[list[Writing], str]:
-    """What is written, and the link by which people come in. Raises OSError."""
-    import yaml
+    terminal: Terminal, folder: Path, answers_file: Path | None, how: dict[str, bool]
+) -> Plan:
+    """Raises OSError."""
+    from bots.cli.installing.plans import ALONE, NETWORK, of_network, of_office
 
-    from bots.cli.installing.checks import understood
-    from bots.cli.installing.deployment import CONTAINERS, machine
-    from bots.cli.installing.dns import dns_txt
-    from bots.cli.installing.files import File, files
-    from bots.cli.installing.keys import keys
-    from bots.cli.installing.settings import way_in
-    from bots.cli.installing.writing import compared
-
-    replace, without_containers = how
-    texts, password = _answers(terminal, folder, answers_file)
-    answers, found = understood(texts), keys(folder, password)
-    deployment = machine(folder) if without_containers else CONTAINERS
-    kept = yaml.safe_dump(texts, sort_keys=False, allow_unicode=True, width=1000)
+    kind = ALONE if how["ombuds"] else NETWORK
+    texts, password = _answers(terminal, folder, answers_file, kind)
     click.echo("")
     terminal.summary(texts)
     click.echo("")
-    dns = dns_txt(answers, found.dkim, *terminal.speaking)
-    made = (*files(answers, found, deployment, folder), File("dns.txt", dns), File(ANSWERS, kept))
-    return compared(folder, made, replace=replace), way_in(answers)
+    if how["ombuds"]:
+        return of_office(folder, texts, how)
+    return of_network(terminal, folder, texts, password, how)
 
 
 # -- the answers -----------------------------------------------------------------------------------
 
 
 def _answers(
-    terminal: Terminal, folder: Path, file: Path | None
+    terminal: Terminal, folder: Path, file: Path | None, kind: Kind
 ) -> tuple[dict[str, str], str | None]:
     """The answers as they are kept, and the password of the mail server where one is new."""
     from bots.cli.installing.keys import SMTP
 
     known = (folder / SMTP).exists()
     if file is None:
-        earlier = _read(folder / ANSWERS) if (folder / ANSWERS).exists() else {}
-        texts = terminal.questions(earlier)
-        wanted = texts["mail"] and not known
+        kept = folder / kind.answers
+        texts = terminal.questions(_read(kept) if kept.exists() else {})
+        wanted = texts.get("mail") and not known
         return texts, terminal.password(texts["mail"].split()[1]) if wanted else None
-    return _from_file(terminal, file, known)
+    return _from_file(terminal, file, known, kind)
 
 
-def _from_file(terminal: Terminal, file: Path, known: bool) -> tuple[dict[str, str], str | None]:
+def _from_file(
+    terminal: Terminal, file: Path, known: bool, kind: Kind
+) -> tuple[dict[str, str], str | None]:
     from bots.cli.installing import wording
     from bots.cli.installing.checks import Wrong
     from bots.cli.installing.questions import PASSWORD, Refusal, answered
 
     given = _read(file)
-    texts, refusals = answered(given)
+    texts, refusals = answered(given, kind.questions)
     if texts.get("mail") and not known and not given.get(PASSWORD):
         user = texts["mail"].split()[1]
         refusals.append(Refusal(PASSWORD, Wrong(wording.NO_PASSWORD, user=user)))
@@ -165,14 +154,14 @@ def _told(terminal: Terminal, folder: Path, writings: list[Writing]) -> None:
             terminal.say(meaning)
 
 
-def _written(terminal: Terminal, folder: Path, writings: list[Writing], link: str) -> None:
+def _written(terminal: Terminal, folder: Path, plan: Plan) -> None:
     from bots.cli.installing import wording
     from bots.cli.installing.writing import write
 
-    write(folder, writings)
-    terminal.say(wording.WRITTEN, file=folder / "dns.txt")
-    terminal.say(wording.WAY_IN, link=link)
-    if handed := [x for writing in writings if writing.due for x in writing.file.handed]:
+    write(folder, plan.writings, plan.folders)
+    for text, values in plan.said:
+        terminal.say(text, **values)
+    if handed := [x for writing in plan.writings if writing.due for x in writing.file.handed]:
         terminal.say(wording.CODES)
         for user, code in handed:
             click.echo(f"  {user}  {code}")

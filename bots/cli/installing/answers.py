@@ -1,4 +1,4 @@
-"""What ten answers come to."""
+"""What the answers come to."""
 
 from __future__ import annotations
 
@@ -36,6 +36,33 @@ class MailServer:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """In whose hands an ombuds office is."""
+
+    machine: str
+    homeserver: str
+    network: bool
+
+    @property
+    def told(self) -> bool:
+        """Whether people are told before they write."""
+        return self.network or self.machine.casefold() == self.homeserver.casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class Founding:
+    """An ombuds office alone."""
+
+    name: str
+    languages: tuple[str, ...]
+    account: str
+    homeserver: str
+    """Its address."""
+    staff: tuple[str, ...]
+    held: Held
+
+
+@dataclass(frozen=True, slots=True)
 class Answers:
     name: str
     languages: tuple[str, ...]
@@ -50,6 +77,13 @@ class Answers:
     mail: MailServer | None
     staff: tuple[str, ...]
     """Whole Matrix ids; nobody where the ombuds office does not run here."""
+
+    @property
+    def founding(self) -> Founding:
+        """Of the ombuds office on the network's own machine and homeserver."""
+        held = Held(self.name, self.name, network=True)
+        account = f"@ombuds:{self.domain}"
+        return Founding("Ombudsstelle", self.languages, account, "", self.staff, held)
 
     @property
     def sender(self) -> str:

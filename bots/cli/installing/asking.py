@@ -17,9 +17,12 @@ WIDTH = 90
 
 
 class Terminal:
-    def __init__(self, words: Words, language: str) -> None:
+    def __init__(
+        self, words: Words, language: str, questions: tuple[Question, ...] = QUESTIONS
+    ) -> None:
         self._words = words
         self._language = language
+        self._questions = questions
 
     @property
     def speaking(self) -> tuple[Words, str]:
@@ -36,22 +39,22 @@ class Terminal:
     def summary(self, kept: Mapping[str, str]) -> None:
         """The answers, under the numbers of their questions."""
         self.say(wording.SUMMARY)
-        for number, question in enumerate(QUESTIONS, 1):
+        for number, question in enumerate(self._questions, 1):
             told = self._shown(question, kept[question.key]) or "–"
             click.echo(textwrap.indent(_wrapped(told), " " * 5).replace("   ", f"{number:>3}", 1))
 
     def questions(self, earlier: Mapping[str, str]) -> dict[str, str]:
         """Ask all; what was answered `earlier` is what the Enter key takes."""
         kept: dict[str, str] = {}
-        self.say(wording.INTRO)
-        for number, question in enumerate(QUESTIONS, 1):
+        self.say(wording.INTRO if self._questions is QUESTIONS else wording.OFFICE_INTRO)
+        for number, question in enumerate(self._questions, 1):
             self._show(number, question, kept)
             kept[question.key] = self._answer(question, kept, earlier.get(question.key))
         return kept
 
     def _show(self, number: int, question: Question, kept: Mapping[str, str]) -> None:
         asked = self.text(question.text, **kept)
-        click.echo("\n" + _wrapped(f"{number}/{len(QUESTIONS)}  {asked}"))
+        click.echo("\n" + _wrapped(f"{number}/{len(self._questions)}  {asked}"))
         if question.check is not checks.yes_or_no:
             self.say(wording.EXAMPLE, example=question.example(kept))
 

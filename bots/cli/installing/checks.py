@@ -6,7 +6,15 @@ import re
 from collections.abc import Mapping
 
 from bots.cli.installing import wording
-from bots.cli.installing.answers import SERVICES, Answers, Hosts, Imprint, MailServer
+from bots.cli.installing.answers import (
+    SERVICES,
+    Answers,
+    Founding,
+    Held,
+    Hosts,
+    Imprint,
+    MailServer,
+)
 from bots.runtime.speech import words
 from config.values.languages import LANGUAGES
 from config.values.mails import is_domain, is_local
@@ -142,6 +150,63 @@ def staff(text: str, given: Texts) -> str:
     if len(people) == 1:
         raise Wrong(wording.TOO_FEW)
     return " ".join(people)
+
+
+# -- an ombuds office alone ------------------------------------------------------------------------
+
+
+def account(text: str, _: Texts) -> str:
+    local, host = (*text.strip().removeprefix("@").split(":", 1), "")[:2]
+    if not _LOCALPART.fullmatch(local) or not _is_host(host.lower()):
+        raise Wrong(wording.NO_ACCOUNT, given=text.strip(), example="@ombuds:example.org")
+    return f"@{local}:{host.lower()}"
+
+
+def server(text: str, given: Texts) -> str:
+    """`matrix.example.org` → `https://matrix.example.org`."""
+    host = text.strip().lower().removeprefix("https://").rstrip("/")
+    if not _is_host(host):
+        raise Wrong(wording.NO_SERVER, given=text.strip(), example=default_server(given))
+    return f"https://{host}"
+
+
+def default_server(given: Texts) -> str:
+    return f"https://matrix.{_server_of(given)}"
+
+
+def team(text: str, given: Texts) -> str:
+    """On the server of the office's account: others can't be in its room."""
+    found = staff(text, {"domain": _server_of(given)})
+    if not found:
+        raise Wrong(wording.TOO_FEW)
+    return found
+
+
+def example_team(given: Texts) -> str:
+    return f"@bilal:{_server_of(given)} @carla:{_server_of(given)}"
+
+
+def _server_of(given: Texts) -> str:
+    return given["account"].partition(":")[2]
+
+
+def founded(texts: Texts) -> Founding:
+    """Answers about an office alone that have passed every check."""
+    return Founding(
+        name=texts["office"],
+        languages=tuple(texts["languages"].split()),
+        account=texts["account"],
+        homeserver=texts["homeserver"],
+        staff=tuple(texts["staff"].split()),
+        held=Held(
+            texts["machine_held_by"],
+            texts["homeserver_held_by"],
+            network=texts["held_by_network"] == "yes",
+        ),
+    )
+
+
+# -- what they come to -----------------------------------------------------------------------------
 
 
 def understood(texts: Texts) -> Answers:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from bots.cli.installing import homeserver, proxy, settings
-from bots.cli.installing.answers import Answers
+from bots.cli.installing.answers import Answers, Founding
 from bots.cli.installing.deployment import Deployment
 from bots.cli.installing.keys import (
     DKIM,
@@ -25,11 +25,11 @@ from bots.cli.installing.keys import (
 from bots.offices import codes
 
 PRIVATE, PUBLIC = 0o600, 0o644
+OF_OFFICE = ("ombuds/state", "ombuds/backups")
 FOLDERS = (
     "network/state",
     "network/backups",
-    "ombuds/state",
-    "ombuds/backups",
+    *OF_OFFICE,
     "homeserver/media",
     "postgres/data",
     "proxy/data",
@@ -54,6 +54,15 @@ def files(answers: Answers, keys: Keys, deployment: Deployment, folder: Path) ->
     return (*_secrets(answers, keys), *_settings(answers, deployment, folder), *_public(answers))
 
 
+def office_files(founding: Founding, password: str) -> tuple[File, ...]:
+    """Of an ombuds office alone, but its answers."""
+    return (
+        File(of_account("ombuds"), f"{password}\n", secret=True),
+        _codes(founding.staff),
+        File("ombuds/ombuds.yaml", settings.founded_yaml(founding)),
+    )
+
+
 def _secrets(answers: Answers, keys: Keys) -> Iterator[File]:
     texts = {
         REGISTRATION: keys.registration,
@@ -75,7 +84,7 @@ def _secrets(answers: Answers, keys: Keys) -> Iterator[File]:
 def _settings(answers: Answers, deployment: Deployment, folder: Path) -> Iterator[File]:
     yield File("network/network.yaml", settings.network_yaml(answers, deployment))
     if answers.staff:
-        yield _codes(answers)
+        yield _codes(answers.staff)
         yield File("ombuds/ombuds.yaml", settings.ombuds_yaml(answers, deployment))
     yield File("homeserver/homeserver.yaml", homeserver.homeserver_yaml(answers, deployment))
     yield File("homeserver/log.yaml", homeserver.log_yaml())
@@ -85,9 +94,9 @@ def _settings(answers: Answers, deployment: Deployment, folder: Path) -> Iterato
     yield File(".env", _environment(answers, folder))
 
 
-def _codes(answers: Answers) -> File:
+def _codes(staff: Iterable[str]) -> File:
     now = time.time()
-    made = [(user, *codes.new(user, now, founder=True)) for user in answers.staff]
+    made = [(user, *codes.new(user, now, founder=True)) for user in staff]
     text = codes.written(given for _, _, given in made)
     handed = tuple((user, code) for user, code, _ in made)
     return File(f"ombuds/state/{codes.FILE}", text, secret=True, handed=handed)

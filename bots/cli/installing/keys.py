@@ -62,6 +62,12 @@ def keys(folder: Path, smtp: str | None = None) -> Keys:
     )
 
 
+def password(folder: Path, user: str) -> str:
+    """The one that lies in the folder, or a new one. Raises OSError."""
+    file = folder / of_account(user)
+    return file.read_text(encoding="utf-8").strip() if file.exists() else _random()
+
+
 def _random() -> str:
     return secrets.token_urlsafe(32)
 

@@ -1,8 +1,8 @@
-"""The ten questions, in their order."""
+"""The ten questions, in their order, and those about an ombuds office alone."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from bots.cli.installing import checks, wording
@@ -50,6 +50,23 @@ QUESTIONS = (
         _always(""),
     ),
 )  # fmt: skip
+OFFICE = (
+    Question("office", wording.OFFICE, checks.name, _always("Ombudsstelle"),
+             _always("Ombudsstelle")),
+    Question(
+        "languages", wording.LANGUAGES, checks.languages, _always("de en ar fa"),
+        _always(" ".join(checks.KNOWN)),
+    ),
+    Question("account", wording.ACCOUNT, checks.account, _always("@ombuds:ombudsstelle.example")),
+    Question("homeserver", wording.SERVER, checks.server, checks.default_server,
+             checks.default_server),
+    Question("staff", wording.TEAM, checks.team, checks.example_team),
+    Question("machine_held_by", wording.MACHINE, checks.name, _always("Beratungsverein e. V.")),
+    Question("homeserver_held_by", wording.HOMESERVER, checks.name,
+             _always("Rechenzentrum der Diakonie")),
+    Question("held_by_network", wording.NETWORK, checks.yes_or_no, _always("no"), _always("no")),
+)  # fmt: skip
+"""About an ombuds office on a machine of its own (`init --ombuds`)."""
 PASSWORD = "mail_password"  # noqa: S105  (the name of a key)
 
 
@@ -59,14 +76,18 @@ class Refusal:
     wrong: Wrong
 
 
-def answered(given: Mapping[str, str]) -> tuple[dict[str, str], list[Refusal]]:
+def answered(
+    given: Mapping[str, str], questions: tuple[Question, ...] = QUESTIONS
+) -> tuple[dict[str, str], list[Refusal]]:
     """The answers as they are kept, and everything that is wrong with them.
 
     What builds on an answer that is wrong is not looked at.
     """
     kept: dict[str, str] = {}
-    refusals = [_unknown(key) for key in given if key not in {*_KEYS, PASSWORD}]
-    for question in QUESTIONS:
+    keys = [question.key for question in questions]
+    keys += [PASSWORD] * ("mail" in keys)
+    refusals = [_unknown(key, keys) for key in given if key not in keys]
+    for question in questions:
         try:
             kept[question.key] = question.check(_given(question, given, kept), kept)
         except Wrong as wrong:
@@ -76,11 +97,8 @@ def answered(given: Mapping[str, str]) -> tuple[dict[str, str], list[Refusal]]:
     return kept, refusals
 
 
-_KEYS = tuple(question.key for question in QUESTIONS)
-
-
-def _unknown(key: str) -> Refusal:
-    return Refusal(key, Wrong(wording.UNKNOWN, given=key, known=", ".join((*_KEYS, PASSWORD))))
+def _unknown(key: str, known: Iterable[str]) -> Refusal:
+    return Refusal(key, Wrong(wording.UNKNOWN, given=key, known=", ".join(known)))
 
 
 def _given(question: Question, given: Mapping[str, str], kept: Texts) -> str:

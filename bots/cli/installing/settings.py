@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import textwrap
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from bots.cli.installing.answers import Answers
+from bots.cli.installing.answers import Answers, Founding
 from bots.cli.installing.deployment import Deployment
 from bots.offices.registry import BOTS, unwritten_accounts
 from federation.model.links import chat
@@ -111,24 +112,30 @@ _OMBUDS = """\
 # `buendnis check ombuds.yaml` says what is wrong in it.
 
 office:
-  name: Ombudsstelle
+  name: {name}
   languages: [{languages}]
   state: ./state
 
 homeserver:
-  url: http://{synapse}
+  url: {homeserver}
 
 account:
   user: {account}
   password_file: ./secrets/account-ombuds
-  display_name: Ombudsstelle
+  display_name: {name}
 
 # Who is invited when the room is made; later two of them change the roster, in the room.
 staff:
 {staff}
 
+# In whose hands the office is, besides its staff's. Where one party holds both, or the network
+# holds the machine, people are told so before they write.
+held:
+  machine: {machine}
+  homeserver: {homeserver_by}
+  network: {network}
+
 # The network's own accounts, which are not to be told what people flag.
-bots:
 {bots}
 """
 
@@ -185,7 +192,7 @@ def _reached(answers: Answers) -> str:
 
 
 def ombuds_account(answers: Answers) -> str:
-    return f"@ombuds:{answers.domain}"
+    return answers.founding.account
 
 
 def _rules(answers: Answers) -> str:
@@ -216,12 +223,24 @@ def _quoted(name: str) -> str:
 
 
 def ombuds_yaml(answers: Answers, deployment: Deployment) -> str:
+    """Of the office on the network's machine."""
+    bots = _listed(account.on(answers.domain) for account in unwritten_accounts().values())
+    url = f"http://{deployment.synapse}"
+    return founded_yaml(replace(answers.founding, homeserver=url), f"bots:\n{bots}")
+
+
+def founded_yaml(founding: Founding, bots: str = '# bots: ["@willkommen:example.org"]') -> str:
+    held = founding.held
     return _OMBUDS.format(
-        languages=", ".join(answers.languages),
-        synapse=deployment.synapse,
-        account=_q(ombuds_account(answers)),
-        staff=_listed(answers.staff),
-        bots=_listed(account.on(answers.domain) for account in unwritten_accounts().values()),
+        name=_q(founding.name),
+        languages=", ".join(founding.languages),
+        homeserver=founding.homeserver,
+        account=_q(founding.account),
+        staff=_listed(founding.staff),
+        machine=_q(held.machine),
+        homeserver_by=_q(held.homeserver),
+        network=str(held.network).lower(),
+        bots=bots,
     )
 
 

@@ -36,6 +36,25 @@ STAFF = N_(
     "Who belongs to the ombuds office? At least two Matrix names. Leave it empty if the office "
     "runs on another machine, or starts later."
 )
+OFFICE_INTRO = N_(
+    "Questions about the ombuds office alone. The Enter key takes what is in brackets. Nothing is "
+    "written before you have seen everything and agreed."
+)
+OFFICE = N_(
+    "What is the office called? The name shows on lock screens, so it should give nothing away."
+)
+ACCOUNT = N_("Which account does the office have on Matrix?")
+SERVER = N_("Where is the homeserver of this account?")
+TEAM = N_("Who belongs to the ombuds office? At least two Matrix names on the same server.")
+MACHINE = N_(
+    "Who runs this machine? Write a name that people know. Whoever runs it could open what the "
+    "office stores."
+)
+HOMESERVER = N_("Who runs the homeserver? Best is somebody else.")
+NETWORK = N_(
+    "Does whoever runs the machine belong to the network about whose people others complain? Yes "
+    "or no."
+)
 PASSWORD = N_("What is the password of {user}? It is not shown while you type.")
 EXAMPLE = N_("Example: {example}")
 # Translators: an answer to a question, in the words that `buendnis init` takes.
@@ -56,6 +75,8 @@ NO_MAIL = N_("Please write the server and the user name, such as {example}, or n
 NO_PASSWORD = N_(
     "The password of {user} is missing. Please write it, or leave out the mail server."
 )
+NO_ACCOUNT = N_("{given} is not an account on Matrix. Please write it like this: {example}")
+NO_SERVER = N_("{given} is not the address of a server. Please write it like this: {example}")
 TOO_FEW = N_("An ombuds office needs at least two people. Please name another one, or nobody.")
 UNKNOWN = N_("{given} is not among the questions. These are: {known}")
 
@@ -84,6 +105,14 @@ CODES = N_(
     "One code for each person in the ombuds office; it is shown only now. Hand it over in person, "
     "on paper: whoever has it is taken for that person. It is written once in the office's room, "
     "within 60 days."
+)
+OFFICE_WRITTEN = N_(
+    "Done. Only you can read these files; never send them to anybody. Whoever runs the homeserver "
+    "makes the account {account}, with the password in {file}."
+)
+HELD = N_(
+    "The office tells people before they write that {holder} could open what it stores. A machine "
+    "and a homeserver that others run protect them better."
 )
 CANNOT = N_("{path} can't be written ({reason}). Please choose a folder that belongs to you.")
 

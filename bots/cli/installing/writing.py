@@ -44,18 +44,18 @@ def _mark(path: Path, file: File, *, replace: bool) -> Mark:
     return Mark.REPLACED if replace else Mark.DIFFERS
 
 
-def write(folder: Path, writings: Iterable[Writing]) -> None:
+def write(folder: Path, writings: Iterable[Writing], folders: Iterable[str] = FOLDERS) -> None:
     """Folders and files, each whole or not at all. Raises OSError."""
-    for path in _folders(folder):
+    for path in _folders(folder, folders):
         path.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
     for writing in writings:
         if writing.due:
             _write(folder, writing)
 
 
-def _folders(folder: Path) -> Iterator[Path]:
+def _folders(folder: Path, folders: Iterable[str]) -> Iterator[Path]:
     yield folder
-    for name in FOLDERS:
+    for name in folders:
         # One by one: `parents` would make those above with another mode.
         for part in (*reversed(Path(name).parents[:-1]), Path(name)):
             yield folder / part

@@ -108,7 +108,7 @@ def welcome(turn: Turn, room: str) -> None:
 
 
 def notice(turn: Turn) -> None:
-    turn.say("notice", to_know(turn))
+    turn.say(turn.settings.notice, to_know(turn))
     turn.converse(noticed=turn.language)
     turn.ask(CancelTimer(keys.WELCOME(room=turn.chat)))
 
@@ -120,7 +120,7 @@ def notice_once(turn: Turn) -> None:
 
 def original(turn: Turn) -> None:
     """She would rather rely on what was written first than on a draft."""
-    turn.say_in(" ".join(ORIGINALS), "notice", to_know(turn))
+    turn.say_in(" ".join(ORIGINALS), turn.settings.notice, to_know(turn))
 
 
 def not_encrypted(turn: Turn, event: Performed) -> None:
@@ -136,10 +136,12 @@ def not_encrypted(turn: Turn, event: Performed) -> None:
 
 
 def to_know(turn: Turn) -> Mapping[str, object]:
-    """Where to get help in an emergency, which languages we speak, and how to take back at once."""
+    """Where to get help in an emergency, which languages we speak, how to take back at once, and in
+    whose hands the office is."""
     helplines = ", ".join(turn.settings.helplines)
     languages = own_names(turn.tongues, turn.settings.languages)
-    return {"helplines": helplines, "languages": languages, "delete": commands.DELETE}
+    known = {"helplines": helplines, "languages": languages, "delete": commands.DELETE}
+    return known | ({"holder": turn.settings.holder} if turn.settings.holder else {})
 
 
 # -- who is there ----------------------------------------------------------------------------------

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from bots.ombuds.settings import NOTICES
 from bots.runtime.speech.phrases import N_, Paragraphs
 
 WITH_ORIGINAL = frozenset(
     {
-        "notice",
+        *NOTICES,
         "reporter-help",
         "reporter-unknown",
         "text-only",
@@ -33,7 +34,7 @@ WITH_ORIGINAL = frozenset(
 )
 """Phrases that people rely on when they complain: never shown in an unchecked translation alone."""
 
-LONG = frozenset({"notice"})
+LONG = NOTICES
 """Those whose originals would fill another screen and ask nothing."""
 
 _EMERGENCY = N_("This is no emergency service. If you need help at once, call: {helplines}")
@@ -53,18 +54,29 @@ _TAKE_BACK = N_(
     "30 days at most."
 )
 
-REPORTER: dict[str, Paragraphs] = {
-    "notice": (
+_STORED = N_(
+    "We store it encrypted. Whoever runs our computer could open it. The state can seize it and "
+    "have us testify. Planned very serious crimes we must report."
+)
+_STORED_ONE_HAND = N_(
+    "We store it encrypted. {holder} runs our computer and our server, and could open it. The "
+    "state can seize it and have us testify. Planned very serious crimes we must report."
+)
+_STORED_NETWORK = N_(
+    "We store it encrypted. {holder} belongs to this network, runs our computer, and could open "
+    "it. The state can seize it and have us testify. Planned very serious crimes we must report."
+)
+
+
+def _notice(stored: str) -> Paragraphs:
+    return (
         N_("Hello. This is the ombuds office. Write here in your own language what has happened."),
         N_(
             "It stays confidential: only our team reads it, without your name or account. Only if "
             "life is in danger, two of them may look these up. It is not anonymous: our computer "
             "knows your account."
         ),
-        N_(
-            "We store it encrypted. Whoever runs our computer could open it. The state can seize "
-            "it and have us testify. Planned very serious crimes we must report."
-        ),
+        stored,
         N_(
             "The server of your account sees when you write to us; in an encrypted chat, not what. "
             "Whoever runs it could take over your account, and read and write in your name. If you "
@@ -77,7 +89,13 @@ REPORTER: dict[str, Paragraphs] = {
         _TAKE_BACK,
         _EMERGENCY,
         _CHOOSE,
-    ),
+    )
+
+
+REPORTER: dict[str, Paragraphs] = {
+    "notice": _notice(_STORED),
+    "notice-one-hand": _notice(_STORED_ONE_HAND),
+    "notice-network": _notice(_STORED_NETWORK),
     "arrived": (
         N_("Thank you. Your message has arrived. Your number is {number}."),
         N_("Our team will answer here, in this chat. To add something, write again."),
