@@ -36,10 +36,13 @@ from bots.runtime.kit.routing import (
     rewound,
     timer,
 )
+from bots.runtime.kit.standing import rules as standing
+from bots.runtime.kit.standing.documents import ALL as KEPT
 from bots.runtime.kit.undo import SIGN
 from bots.runtime.model.decision import MailReceived, SetAside, Started
 from bots.runtime.speech.tongues import Texts
 from bots.runtime.speech.vocabulary import HELP, UNDO
+from bots.runtime.understanding.commands import Invocation
 from federation.model.events import (
     Edit,
     MediaMessage,
@@ -74,13 +77,18 @@ def _takes_back(_: Turn, event: Reaction) -> bool:
     return event.key == SIGN
 
 
+def _is_editor(turn: Turn, event: TextMessage, _: Invocation) -> bool:
+    return turn.is_editor(event)
+
+
+DECIDING = ((RELEASE, commanded.releases), (DIGEST, commanded.asks_digest))
 BY_EDITOR: Router[Turn] = Router(
     on(TextMessage, when=lambda _, event: event.notice),
     in_room(drafts.in_clear, when=_is_in_clear),
     commands(
-        (RELEASE, commanded.releases),
-        (UNDO, commanded.undoes),
-        (DIGEST, commanded.asks_digest),
+        *standing.decided(DECIDING, _is_editor),
+        (UNDO, standing.stopping(commanded.undoes)),
+        standing.confirming(_is_editor),
         (HELP, commanded.asks_help),
         unknown=commanded.unknown,
     ),
@@ -107,6 +115,7 @@ ROUTES: Router[Turn] = Router(
     timer(keys.EXPIRY, asking.drop, of=people.REQUESTS),
     outcome(keys.MAIL, rounds.performed),
     outcome(keys.CONFIRM, asking.performed),
+    *standing.routes(DECIDING, _is_editor),
     now(keys.TEXT, removed.now_known, of=news.ITEMS),
     form(keys.SUBSCRIBING, asking.subscribe),
     form(keys.CONFIRMATION, readers.confirm),
@@ -121,7 +130,8 @@ ROUTES: Router[Turn] = Router(
 )
 
 
-ANNOUNCEMENTS = Spec("announcements", (*news.ALL, *mails.ALL, *people.ALL), ROUTES, WORDING, Turn)
+COLLECTIONS = (*news.ALL, *mails.ALL, *people.ALL, *KEPT)
+ANNOUNCEMENTS = Spec("announcements", COLLECTIONS, ROUTES, WORDING, Turn)
 
 
 class AnnouncementsBot(KitBot[Settings, Turn]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bots.runtime.speech.vocabulary import HELP, UNDO
+from bots.runtime.speech.vocabulary import CONFIRM, HELP, UNDO
 from bots.runtime.understanding.commands import Command, Commands
 
 RELEASE = Command(
@@ -16,5 +16,5 @@ DIGEST = Command(
     "fa گردآوری, ti እኩብ",
 )
 
-ALL = (RELEASE, UNDO, DIGEST, HELP)
+ALL = (RELEASE, UNDO, DIGEST, CONFIRM, HELP)
 KNOWN = Commands(ALL)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 
+from bots.announcements import commands
+from bots.runtime.kit.standing.rules import Grace
+
 
 @dataclass(frozen=True, slots=True)
 class DigestTime:
@@ -32,6 +35,8 @@ class Settings:
     """Besides everybody who has the power of a moderator in the room."""
     in_words: bool = False
     """A ✅ of those who decide does not count: they have to write."""
+    unsigned: timedelta = timedelta(days=14)
+    """How long what they write counts from devices that they have not signed."""
     undo: timedelta = timedelta(seconds=120)
     digest: DigestTime = field(default_factory=DigestTime)
     confirm_within: timedelta = timedelta(days=7)
@@ -41,6 +46,11 @@ class Settings:
     def __post_init__(self) -> None:
         if not self.languages:
             raise ValueError("Announcements need at least one language, the editors' own, as first")
+
+    @property
+    def grace(self) -> Grace:
+        language = self.languages[0]
+        return Grace(self.account, language, self.unsigned, (commands.RELEASE, commands.DIGEST))
 
     def page(self, path: str) -> str:
         return f"{self.public_url.rstrip('/')}/{path}"

@@ -29,6 +29,7 @@ def settings(network: NetworkView) -> Settings:
         secret=network.secret("mails"),
         editors=network.coordinators,
         in_words=network.in_words,
+        unsigned=network.unsigned,
         undo=when.undo,
         digest=DigestTime(
             when.digest_at.hour,

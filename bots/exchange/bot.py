@@ -19,6 +19,8 @@ from bots.runtime.kit import deadletters
 from bots.runtime.kit.bot import KitBot, Spec
 from bots.runtime.kit.routing import Router, in_room, now, on, outcome, timer
 from bots.runtime.kit.routing import commands as commanded
+from bots.runtime.kit.standing import rules as standing
+from bots.runtime.kit.standing.documents import ALL as KEPT
 from bots.runtime.model.decision import SetAside, Started
 from bots.runtime.speech.tongues import Texts
 from bots.runtime.speech.vocabulary import HELP
@@ -35,10 +37,12 @@ from federation.model.events import (
     TextMessage,
 )
 
+DECIDING = ((commands.EXCHANGE, rooms.switched),)
 COMMANDS = (
     (commands.SHARE, marking.asked),
     (commands.UNSHARE, following.unshared),
-    (commands.EXCHANGE, rooms.switched),
+    *standing.decided(DECIDING, rooms.opens),
+    standing.confirming(rooms.moderates),
     (commands.NAME, rooms.named),
     (commands.FIND, finding.asked),
     (HELP, helping.asked),
@@ -81,6 +85,7 @@ ROUTES: Router[Turn] = Router(
     timer(keys.CALM, marking.calmed),
     timer(keys.UNNAME, rooms.unnamed),
     timer(keys.BEHIND, adopted.behind),
+    *standing.routes(DECIDING, rooms.moderates),
     now(keys.SHARE, marking.found),
     outcome(Join, rooms.not_let_in, adopted.not_let_in),
     outcome(keys.COPY, following.sent),
@@ -93,7 +98,7 @@ ROUTES: Router[Turn] = Router(
     in_room(_said, when=lambda turn, event: event.origin.sender != turn.settings.account),
 )
 
-EXCHANGE = Spec("exchange", documents.ALL, ROUTES, WORDING, Turn)
+EXCHANGE = Spec("exchange", (*documents.ALL, *KEPT), ROUTES, WORDING, Turn)
 
 
 class ExchangeBot(KitBot[Settings, Turn]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bots.runtime.kit.routing import Typed
-from bots.runtime.speech.vocabulary import HELP
+from bots.runtime.speech.vocabulary import CONFIRM, HELP
 from bots.runtime.understanding.commands import Command, Commands, Invocation
 from federation.model.events import TextMessage
 
@@ -29,7 +29,7 @@ FIND = Command(
     "de suche suchen, en find search, fr chercher, tr ara bul, uk знайти пошук, ru найти поиск, "
     "ar بحث ابحث, fa جستجو جست‌وجو, ti ድለ",
 )
-ALL = Commands((SHARE, UNSHARE, EXCHANGE, NAME, FIND, HELP))
+ALL = Commands((SHARE, UNSHARE, EXCHANGE, NAME, FIND, CONFIRM, HELP))
 EVERYWHERE = (FIND, HELP)
 """Commands that also work in the exchange room."""
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
+from bots.exchange import commands
 from bots.exchange.documents import Office
+from bots.runtime.kit.standing.rules import Grace
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ class Settings:
     alliance: str = ""
     """The alliance's space. The account `greeter` sees its members."""
     greeter: str = ""
+    unsigned: timedelta = timedelta(days=14)
+    """How long what they write counts from devices that they have not signed."""
     room_languages: tuple[str, ...] = ()
     """Languages side by side in initiatives' rooms; by default the first two."""
     places: frozenset[str] = field(init=False)
@@ -67,6 +72,10 @@ class Settings:
         around = frozenset(y for x in self.sources for y in x.within)
         object.__setattr__(self, "places", places)
         object.__setattr__(self, "spread", around | {self.alliance})
+
+    @property
+    def grace(self) -> Grace:
+        return Grace(self.account, self.spoken, self.unsigned, (commands.EXCHANGE,))
 
     @property
     def spoken(self) -> str:

@@ -32,6 +32,7 @@ def settings(network: NetworkView) -> Settings:
         creator=network.accounts["creator"],
         alliance=places["alliance"],
         greeter=network.greeter,
+        unsigned=network.unsigned,
     )
 
 

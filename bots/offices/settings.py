@@ -4,6 +4,7 @@ change while the office runs."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 from bots.offices.registry import Bots, names_in
@@ -39,6 +40,7 @@ def network(
             initiatives=initiatives,
             coordinators=config.coordinators,
             in_words=config.network.in_words,
+            unsigned=timedelta(days=config.network.unsigned_days),
             rules=config.rules,
             public_url="" if config.web is None else config.web.public_url,
             mails_per_hour=0 if config.email is None else config.email.smtp.max_per_hour,

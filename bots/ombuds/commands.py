@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from bots.runtime.speech.phrases import PerLanguage
-from bots.runtime.speech.vocabulary import HELP, UNDO
+from bots.runtime.speech.vocabulary import CONFIRM, HELP, UNDO
 from bots.runtime.understanding.commands import (
     Command,
     Commands,
@@ -43,11 +43,6 @@ CASES = Command(
 TEAM = Command(
     "team",
     "de team, en team staff, fr équipe, tr ekip, uk команда, ru команда, ar فريق, fa گروه",
-)
-CONFIRM = Command(
-    "confirm",
-    "de bestätigen bestaetigen, en confirm, fr confirmer, tr onayla, uk підтвердити, "
-    "ru подтвердить, ar تأكيد, fa تأیید",
 )
 NEW = Command(
     "new",

@@ -26,6 +26,8 @@ from bots.runtime.kit import deadletters
 from bots.runtime.kit.bot import KitBot, Spec
 from bots.runtime.kit.routing import Router, in_room, on, outcome, timer
 from bots.runtime.kit.routing import commands as commanded
+from bots.runtime.kit.standing import rules as standing
+from bots.runtime.kit.standing.documents import ALL as KEPT
 from bots.runtime.model.decision import SetAside, Started
 from bots.runtime.speech.tongues import Texts
 from bots.runtime.speech.vocabulary import HELP
@@ -91,11 +93,12 @@ IN_FORMER: Router[Turn] = Router(
     on(Membership, when=_is_no_person),
     on(Membership, arrival.at_the_old_space, when=_is_at_space),
 )
+DECIDING = ((commands.ADMIT, decisions.commanded), (commands.DECLINE, decisions.commanded))
 IN_COORDINATION: Router[Turn] = Router(
     on(Reaction, decisions.reacted),
     commanded(
-        (commands.ADMIT, decisions.commanded),
-        (commands.DECLINE, decisions.commanded),
+        *standing.decided(DECIDING, decisions.decides),
+        standing.confirming(decisions.decides),
         (HELP, decisions.helped),
         unknown=decisions.unknown,
         clear=decisions.plain,
@@ -131,6 +134,7 @@ ROUTES: Router[Turn] = Router(
     timer(keys.LEAVE, parting.leave_chats),
     timer(keys.WAITS, _of(wishes.remind), of=WISHES),
     timer(keys.SHOW, _of(wishes.show_due), of=WISHES),
+    *standing.routes(DECIDING, decisions.decides),
     outcome(keys.CHAT, greeting.chat_made),
     outcome(Join, rooms.not_let_in),
     outcome(Invite, underway.invited),
@@ -148,7 +152,7 @@ def _written(settings: Settings) -> tuple[str, ...]:
     return tuple(dict.fromkeys((settings.languages[0], SOURCE)))
 
 
-ONBOARDING = Spec("onboarding", documents.ALL, ROUTES, WORDING, Turn, _written)
+ONBOARDING = Spec("onboarding", (*documents.ALL, *KEPT), ROUTES, WORDING, Turn, _written)
 
 
 class OnboardingBot(KitBot[Settings, Turn]):

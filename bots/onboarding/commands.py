@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bots.runtime.speech.vocabulary import HELP
+from bots.runtime.speech.vocabulary import CONFIRM, HELP
 from bots.runtime.understanding.commands import Command, Commands, Word
 
 RULES = Command(
@@ -37,7 +37,7 @@ DECLINE = Command(
 )
 OF_PEOPLE = (RULES, TOPICS, LEAVE, ERASE, HELP)
 PRIVATE = Commands(OF_PEOPLE)
-OF_COORDINATORS = (ADMIT, DECLINE, HELP)
+OF_COORDINATORS = (ADMIT, DECLINE, CONFIRM, HELP)
 
 LATER = Word(
     "de später, en later, fr tard, tr sonra, uk пізніше, ru позже, ar لاحقًا, fa بعدا, ti ደሓር"

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from bots.onboarding import commands
 from bots.onboarding.documents import Office
+from bots.runtime.kit.standing.rules import Grace
 from federation.model.membership import Place, Premises, is_shown
 from federation.model.network import Access
 
@@ -84,6 +86,8 @@ class Settings:
     """Who comes by a private message needs a coordinator's yes, as who knocks does."""
     in_words: bool = False
     """A ✅ of those who decide does not count: they have to write."""
+    unsigned: timedelta = timedelta(days=14)
+    """How long what they write counts from devices that they have not signed."""
     remind_after: timedelta = timedelta(days=3)
     premises: Premises = field(init=False, repr=False)
     """The network's rooms, and what lies within what."""
@@ -130,6 +134,11 @@ class Settings:
             names={office.meant(room): name for room, name in self.names.items()},
             initiatives=tuple(x.as_known(office) for x in self.initiatives),
         )
+
+    @property
+    def grace(self) -> Grace:
+        language = self.languages[0]
+        return Grace(self.account, language, self.unsigned, (commands.ADMIT, commands.DECLINE))
 
     @property
     def offered(self) -> tuple[Initiative, ...]:

@@ -35,6 +35,7 @@ def settings(network: NetworkView) -> Settings:
         accounts=network.ours,
         creator=network.accounts["creator"],
         in_words=network.in_words,
+        unsigned=network.unsigned,
     )
 
 

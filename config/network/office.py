@@ -41,6 +41,10 @@ class Network(Section):
     """Whether only words let people in and release announcements (`!admit`, `!release`), and ✅
     does not. Reactions are never encrypted: whoever runs the homeserver can set one in your
     name."""
+    unsigned_days: int = Field(14, strict=True, ge=0, le=365)
+    """How many days coordinators, contacts and editors have to verify their devices, counted from
+    when the office first knows them. Until then a command counts from any device of theirs (0: from
+    none); afterwards the office keeps it until they confirm it from a device that is verified."""
     timezone: TimeZone = ZoneInfo("Europe/Berlin")
     """Its time zone: deadlines and times are told in it."""
     state: FilePath = Field(examples=["./state/network"])

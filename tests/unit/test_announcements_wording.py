@@ -16,6 +16,7 @@ from bots.announcements.letters import announcement_letter, confirm_letter, dige
 from bots.announcements.versions import Said, labelled, title, token_in
 from bots.announcements.wording import WORDING
 from bots.runtime.kit import deadletters
+from bots.runtime.kit.standing.wording import STANDING
 from bots.runtime.model.decision import Phrase
 from bots.runtime.speech import unheeded, vocabulary
 from bots.runtime.speech.phrases import Plural, Renderer, each
@@ -41,7 +42,7 @@ TREES = [ast.parse(x.read_text()) for x in RULES]
 
 
 def test_every_phrase_is_used() -> None:
-    shared = {*unheeded.UNKNOWN, *vocabulary.LISTS, *deadletters.NETWORK}
+    shared = {*unheeded.UNKNOWN, *vocabulary.LISTS, *deadletters.NETWORK, *STANDING}
     shared |= {f"help-{x.name}" for x in commands.ALL}
     assert WORDING.paragraphs.keys() - shared <= set().union(*map(strings, TREES))
 

@@ -28,6 +28,7 @@ from bots.onboarding.rules.options import Choice
 from bots.onboarding.settings import Initiative
 from bots.onboarding.wording import PARAGRAPHS, WORDING
 from bots.runtime.kit import deadletters
+from bots.runtime.kit.standing.wording import STANDING
 from bots.runtime.model.decision import Phrase
 from bots.runtime.speech import declining, unheeded, vocabulary
 from bots.runtime.speech.phrases import (
@@ -85,6 +86,7 @@ def test_every_phrase_is_used() -> None:
         *unheeded.UNKNOWN,
         *vocabulary.LISTS,
         *deadletters.NETWORK,
+        *STANDING,
         *(f"help-{x.name}" for x in (*commands.OF_PEOPLE, *commands.OF_COORDINATORS)),
     }
     assert PARAGRAPHS.keys() - constants() == made

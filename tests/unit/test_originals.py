@@ -22,6 +22,7 @@ from bots.onboarding.wording import PARAGRAPHS as ONBOARDING
 from bots.onboarding.wording import WORDING
 from bots.onboarding.wording.coordination import COORDINATION
 from bots.onboarding.wording.people import PEOPLE
+from bots.runtime.kit.standing.wording import STANDING
 from bots.runtime.model.decision import Phrase
 from bots.runtime.speech import declining, unheeded, vocabulary
 from bots.runtime.speech.originals import DRAFT, NOT_CHECKED, ON_REQUEST
@@ -123,7 +124,7 @@ Table = Mapping[str, Paragraphs]
 TO_STAFF: tuple[Table, ...] = (
     cases.CASES, cases.ANSWERS, cases.RUSH, cases.IDENTITY, office.OFFICE, office.RECORD,
     office.TEAM, pinwording.PINS, awaywording.AWAY, trustwording.TRUSTEES, flags.STAFF,
-    flags.MODERATORS, COORDINATION, vocabulary.KINDS, vocabulary.LISTS,
+    flags.MODERATORS, COORDINATION, vocabulary.KINDS, vocabulary.LISTS, STANDING,
 )  # fmt: skip
 """Read by those who work for the office or the network, in the language that they set."""
 TO_PEOPLE: tuple[tuple[Table, frozenset[str], Mapping[str, str]], ...] = (

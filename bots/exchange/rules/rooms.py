@@ -91,6 +91,15 @@ def not_let_in(turn: Turn, event: Performed) -> None:
 # -- commands --------------------------------------------------------------------------------------
 
 
+def moderates(_: Turn, event: TextMessage, __: Invocation) -> bool:
+    return event.room.power(event.origin.sender) >= MODERATOR
+
+
+def opens(turn: Turn, event: TextMessage, found: Invocation) -> bool:
+    """Whether a moderator turns sharing on; to turn it off takes no more than to ask for it."""
+    return moderates(turn, event, found) and switch(found.rest) is True
+
+
 def switched(turn: Turn, event: TextMessage, invocation: Invocation) -> None:
     """`!exchange on|off`, by a moderator of the room."""
     room, on = event.origin.room_id, switch(invocation.rest)

@@ -21,6 +21,7 @@ from bots.ombuds.team.roster import ADDING, REMOVING, without
 from bots.ombuds.turn import Turn
 from bots.runtime.model.decision import CancelTimer, SetTimer
 from bots.runtime.speech.phrases import PerLanguage
+from bots.runtime.speech.vocabulary import CONFIRM
 from bots.runtime.understanding.commands import Word
 from bots.runtime.understanding.people import person_in
 from federation.model.actions import Kick
@@ -142,7 +143,7 @@ def _propose(turn: Turn, sender: str, person: str, *, adds: bool, trust: bool = 
     standing = [x for x in office.proposals if (x.adds, x.person) != (adds, person)]
     turn.set_office(proposed=number, proposals=(*standing, proposal))
     key = PROPOSED[adds, trust]
-    values = {"staff": sender, "person": person, "command": commands.CONFIRM}
+    values = {"staff": sender, "person": person, "command": CONFIRM}
     turn.tell(key, values, handle=keys.PROPOSAL(number=number))
     _seek(turn, proposal)
 
@@ -165,7 +166,7 @@ def _seek(turn: Turn, proposal: Proposal) -> None:
         if proposal.alone:
             _set(turn, proposal, alone=False)
             turn.ask(CancelTimer(keys.ALONE(number=proposal.number)))
-            turn.tell("team-two-again", {"person": proposal.person, "command": commands.CONFIRM})
+            turn.tell("team-two-again", {"person": proposal.person, "command": CONFIRM})
         return
     asked = trustees.ask(turn, proposal)
     if asked and not proposal.asked:
@@ -245,7 +246,7 @@ def confirm(turn: Turn, event: TextMessage, _: str) -> None:
 def sign(turn: Turn) -> None:
     """A ✅ on a proposal. A homeserver can set it in anybody's name."""
     if turn.may_tell("team-in-words"):
-        turn.tell("team-in-words", {"command": commands.CONFIRM})
+        turn.tell("team-in-words", {"command": CONFIRM})
 
 
 def _agree(turn: Turn, sender: str, proposal: Proposal | None) -> None:

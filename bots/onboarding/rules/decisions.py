@@ -15,7 +15,6 @@ from bots.runtime.understanding.commands import Invocation, Unknown
 from bots.runtime.understanding.people import person_in
 from federation.model.actions import Kick, Ref
 from federation.model.events import Reaction, TextMessage, in_clear
-from federation.model.links import MODERATOR
 
 
 def reacted(turn: Turn, event: Reaction) -> None:
@@ -130,11 +129,12 @@ def _take_person(turn: Turn, user: str) -> None:
 
 
 def _may_decide(turn: Turn, event: Reaction | TextMessage) -> bool:
-    sender, settings = event.origin.sender, turn.settings
-    if settings.premises.is_barred(sender, settings.coordination, turn.look):
-        return False
-    deciding = sender in settings.coordinators or sender in _contacts(turn)
-    return deciding or event.room.power(sender) >= MODERATOR
+    return turn.may_decide(event.origin.sender, event.room, _contacts(turn))
+
+
+def decides(turn: Turn, event: TextMessage, _: Invocation) -> bool:
+    """Whether she might, whomever she means."""
+    return _may_decide(turn, event)
 
 
 def _contacts(turn: Turn) -> frozenset[str]:

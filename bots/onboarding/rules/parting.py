@@ -8,6 +8,7 @@ from bots.onboarding.rules import consent, outside, wishes
 from bots.onboarding.rules.turn import Turn
 from bots.onboarding.wording import AS_WISHED
 from bots.runtime.kit.documents import MOST
+from bots.runtime.kit.standing import rules as standing
 from bots.runtime.model.decision import NO_TIME, CancelTimer, SetTimer
 from federation.model.actions import Leave, Redact
 
@@ -55,6 +56,8 @@ def _erase(turn: Turn) -> None:
     timers = (keys.REMIND, keys.HELLO, keys.PRESS)
     turn.ask(*(CancelTimer(x(user=turn.user)) for x in timers))
     turn.drop(MEMBERS, turn.user)
+    if not turn.may_decide(turn.user, turn.look(turn.settings.coordination)):
+        standing.forget(turn, turn.user)
 
 
 def leave_chats(turn: Turn, user: str) -> None:

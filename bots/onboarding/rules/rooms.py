@@ -8,6 +8,7 @@ from bots.onboarding.rules import arrival, outside, wishes
 from bots.onboarding.rules.turn import Turn
 from bots.runtime.kit import chats
 from bots.runtime.kit.moves import follow
+from bots.runtime.kit.standing import rules as standing
 from bots.runtime.model.decision import NO_TIME, Performed, Phrase, SetTimer, Started
 from bots.runtime.speech.phrases import Link
 from federation.model.actions import Leave
@@ -24,6 +25,7 @@ def started(turn: Turn, event: Started) -> None:
     turn.ask(*turn.office.enter_all(missing))
     turn.ask(SetTimer(keys.RENEW(), after=NO_TIME))
     outside.sweep(turn)
+    standing.meet(turn, turn.settings.coordinators)
     if event.renewed:
         turn.tell("renewed")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -33,7 +33,7 @@ from bots.runtime.speech.tongues import Texts
 from bots.runtime.speech.words import Raw
 from federation.model.actions import Handle, Invite, Ref
 from federation.model.events import Membership, MembershipKind, RoomEvent, RoomView
-from federation.model.links import server_of
+from federation.model.links import MODERATOR, server_of
 from federation.model.membership import is_in
 
 Values = Mapping[str, object]
@@ -83,6 +83,14 @@ class Turn(turn.Turn[Settings]):
     def look(self, room: str) -> RoomView:
         """Who is in a room of the settings, and who is banned."""
         return self.view.room(self.settings.account, self.place(room))
+
+    def may_decide(self, user: str, coordination: RoomView, contacts: Collection[str] = ()) -> bool:
+        """Whether somebody decides who is let in; `contacts`: those who do besides coordinators."""
+        settings = self.settings
+        if settings.premises.is_barred(user, settings.coordination, self.look):
+            return False
+        named = user in settings.coordinators or user in contacts
+        return named or coordination.power(user) >= MODERATOR
 
     @property
     def is_private(self) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from bots.onboarding.wording.coordination import COORDINATION
 from bots.onboarding.wording.people import AS_WISHED, CHAT, DECLINED, JOIN_FIRST, OUTSIDE, PEOPLE
+from bots.runtime.kit.standing.wording import RINGING, STANDING, VALUES
 from bots.runtime.speech import declining, unheeded, vocabulary
 from bots.runtime.speech.phrases import Paragraphs, Wording
 
 __all__ = ["AS_WISHED", "CHAT", "DECLINED", "JOIN_FIRST", "OUTSIDE", "PARAGRAPHS", "WORDING"]
 
 PARAGRAPHS: dict[str, Paragraphs] = (
-    PEOPLE | declining.PARAGRAPHS | unheeded.PARAGRAPHS | vocabulary.LISTS | COORDINATION
+    PEOPLE | STANDING | declining.PARAGRAPHS | unheeded.PARAGRAPHS | vocabulary.LISTS | COORDINATION
 )
 
 WORDING = Wording(
@@ -50,6 +51,7 @@ WORDING = Wording(
             "room-moved",
             "set-aside",
         }
+        | RINGING
     ),
     consent=frozenset(
         {"rules", "rules-none", "rules-changed", "rules-open", "refused", "reminder"}
@@ -69,5 +71,6 @@ WORDING = Wording(
             "topics",
             "yes",
         }
+        | VALUES
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import tzinfo
+from datetime import timedelta, tzinfo
 from typing import Any, TypeVar
 
 from federation.model.network import Access, Key, Kind
@@ -66,6 +66,8 @@ class NetworkView:
     coordinators: tuple[str, ...] = ()
     in_words: bool = False
     """Whether those who decide have to write: a ✅ does not count."""
+    unsigned: timedelta = timedelta(days=14)
+    """How long what they write counts from devices that they have not signed."""
     rules: Mapping[str, str] = field(default_factory=dict)
     public_url: str = ""
     """Where the pages are; empty: nowhere."""

@@ -17,6 +17,11 @@ UNDO = Command(
     "de zurück zurueck, en undo, fr annuler, tr gerial, uk скасувати, ru отменить, ar تراجع, "
     "fa لغو",
 )
+CONFIRM = Command(
+    "confirm",
+    "de bestätigen bestaetigen, en confirm, fr confirmer, tr onayla, uk підтвердити, "
+    "ru подтвердить, ar تأكيد, fa تأیید",
+)
 YES = Word("de ja, en yes, fr oui, tr evet, uk так, ru да, ar نعم, fa بله, ti እወ")
 NO = Word("de nein, en no, fr non, tr hayır, uk ні, ru нет, ar لا, fa نه, ti ኣይፋልን")
 """As they are shown; what counts as an answer, `bots.runtime.understanding.answers` knows."""

@@ -115,6 +115,14 @@ ROWS: dict[int, Row] = {
 }
 KIN: tuple[Row, ...] = (
     Row(
+        "Who runs the homeserver of a coordinator or an editor decides in the network's rooms",
+        (
+            "test_coordinators.py::test_a_new_password_decides_nothing_in_the_network",
+            "test_coordinators.py::test_replaced_keys_decide_nothing_until_a_colleague_vouches",
+            "test_coordinators.py::test_a_coordinators_keys_that_are_left_out_decide_nothing",
+        ),
+    ),
+    Row(
         "What was said once is handed over again, later, or in another order",
         (
             "test_replays.py::test_an_old_answer_under_a_new_id_is_not_sent_again",
