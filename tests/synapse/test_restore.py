@@ -26,9 +26,10 @@ BLOCK = printed("scripts/restore")
 STOPPER = """\
 # Ends the script the first time that it comes to a line which is not noted yet.
 set -T
+declare -A _done
+while read -r _line; do _done[$_line]=yes; done <"$LINES_DONE"
 _at() {
-    [[ ${BASH_SOURCE[1]} == *scripts/restore ]] || return 0
-    grep --quiet --line-regexp "$1" "$LINES_DONE" && return 0
+    [[ ${BASH_SOURCE[1]} == *scripts/restore && ! ${_done[$1]-} ]] || return 0
     echo "$1" >>"$LINES_DONE"
     kill -KILL $$
 }

@@ -36,8 +36,22 @@ ACTS: tuple[Act, ...] = (
 
 
 async def play(stage: Stage, tell: Teller) -> None:
-    """Raises NotSeen, TimeoutError where a step was not observed."""
-    scene = Scene(stage, tell)
+    """Raises NotSeen, TimeoutError where a step was not observed, SynapseFailed at once."""
+    tasks = [
+        asyncio.ensure_future(x)
+        for x in (_acts(Scene(stage, tell)), stage.here.watched(), stage.there.watched())
+    ]
+    try:
+        ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in ended:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+
+
+async def _acts(scene: Scene) -> None:
     await cast(scene)
     for act in ACTS:
         await act(scene)

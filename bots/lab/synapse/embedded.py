@@ -150,6 +150,14 @@ class EmbeddedSynapse:
         await self.stop()
         await self._launch()
 
+    async def watched(self) -> None:
+        """Raises SynapseFailed when it ends without having been stopped; does not return."""
+        while True:
+            status = self._process.poll() if self._process else None
+            if status is not None:
+                raise self._failure(f"ended with status {status}")
+            await asyncio.sleep(POLL_SECONDS)
+
     async def register(self, user: str, password: str, *, admin: bool = False) -> str:
         """Make an account and return its full Matrix id (Synapse: "Shared-Secret Registration")."""
         url = f"{self.url}/_synapse/admin/v1/register"
@@ -240,9 +248,10 @@ class EmbeddedSynapse:
             while not await self._answers(http, instance):
                 status = self._process.poll() if self._process else -1
                 if status is not None:
-                    raise self._failure(f"it ended with status {status}")
+                    raise self._failure(f"did not start: it ended with status {status}")
                 if time.monotonic() > deadline:
-                    raise self._failure(f"no answer within {self._start_timeout:g} seconds")
+                    patience = f"{self._start_timeout:g} seconds"
+                    raise self._failure(f"did not start: no answer within {patience}")
                 await asyncio.sleep(POLL_SECONDS)
 
     async def _answers(self, http: aiohttp.ClientSession, instance: str) -> bool:
@@ -258,7 +267,7 @@ class EmbeddedSynapse:
         with self._home.log.open("rb") as log:
             log.seek(self._log_offset)
             said = log.read().decode(errors="replace")
-        head = f"Synapse did not start: {reason}. The end of {self._home.log}:"
+        head = f"Synapse {reason}. The end of {self._home.log}:"
         advice = f"Mend what it names, or delete {self.directory} to begin anew."
         text = "\n".join([head, *(f"  {line}" for line in said.splitlines()[-LOG_LINES:]), advice])
         return PortTaken(text) if "Address already in use" in said else SynapseFailed(text)
