@@ -20,7 +20,7 @@ from config.reading.document import MAX_BYTES, Document, Plain, read_document
 from config.reading.files import Found
 from config.reading.fitting import Fitted, fit
 from config.reading.sections import File
-from config.values.faults import ConfigFaults, Fault, spell
+from config.values.faults import ConfigFaults, Fault, Loc, spell
 from config.values.fields import Surroundings
 from config.values.matrix_ids import PLACEHOLDER_SERVER
 
@@ -71,6 +71,8 @@ class Checked:
     file: File
     """An OmbudsFile or a NetworkFile."""
     notices: tuple[Fault, ...]
+    line: Callable[[Loc], int]
+    """Of a key or entry, or of the nearest one around it."""
 
 
 def load(path: Path) -> OmbudsConfig:
@@ -119,7 +121,8 @@ def check(path: Path, bots: tuple[BotEntry, ...]) -> Checked:
     document = read_document(_read(path))
     reader = _reader(_kind(path, document, bots), bots)
     file, fitted, found = _examined(path, document, reader, login=False)
-    return Checked(file, (*found.unnamed, *_empty(document), *reader.notices(fitted)))
+    notices = (*found.unnamed, *_empty(document), *reader.notices(fitted))
+    return Checked(file, notices, fitted.line)
 
 
 def _reader(kind: Kind, bots: tuple[BotEntry, ...]) -> _Reader[Any, Any]:

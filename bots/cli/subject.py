@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from email.utils import parseaddr
 from pathlib import Path
 
+from bots.cli.checkup.alarming import Alarming
 from bots.cli.checkup.post import Sending
 from bots.cli.checkup.subject import Subject, is_there
 from bots.offices.mailing import keys, server
@@ -15,7 +17,7 @@ from bots.offices.reading import check, load_network
 from bots.offices.registry import BOTS, Bots
 from bots.runtime.office.serving import KEY_FILE, Account
 from bridges.email.dkim import KeyRefused
-from config.loading import load
+from config.loading import Checked, load
 from config.network.settings import NetworkConfig, NetworkFile
 from config.ombuds.settings import OmbudsConfig, OmbudsFile
 from config.values.credentials import Environment, OmbudsEnvironment
@@ -37,6 +39,8 @@ class Described:
     """Where the chat in the browser is, and with it the rest that `init` sets up."""
     pages: str | None = None
     """Where readers find the web pages."""
+    alarms: Alarming | None = None
+    """Of an ombuds office: who is told of alarms."""
 
 
 def described(file: Path, bots: Bots = BOTS) -> Described:
@@ -49,7 +53,8 @@ def described(file: Path, bots: Bots = BOTS) -> Described:
     if isinstance(checked.file, NetworkFile):
         return _network(file, checked.file, checked.notices, bots)
     assert isinstance(checked.file, OmbudsFile)  # noqa: S101  (there is no third kind)
-    return Described((_ombuds(file, checked.file),), checked.notices)
+    subject, alarms = _ombuds(file, checked.file), _alarming(file, checked)
+    return Described((subject,), checked.notices, alarms=alarms)
 
 
 # -- an ombuds office ------------------------------------------------------------------------------
@@ -90,6 +95,27 @@ def _named(config: OmbudsConfig) -> Iterator[Path]:
     if in_file is not None:
         yield in_file
     yield from _by_environment(OmbudsEnvironment(), [kind])
+
+
+def _alarming(path: Path, checked: Checked) -> Alarming:
+    """Without the password where this environment knows none."""
+    section, at = getattr(checked.file, "alarms", None), str(path)
+    line = checked.line(("alarms",))
+    if section is None:
+        return Alarming(at, line)
+    try:
+        password = load(path).smtp_password
+    except ConfigFaults:
+        password = None
+    boxes = enumerate(section.to)
+    return Alarming(
+        at,
+        line,
+        server(section, password),
+        checked.line(("alarms", "smtp")),
+        parseaddr(section.bounces or section.sender)[1],
+        tuple((checked.line(("alarms", "to", x)), parseaddr(box)[1]) for x, box in boxes),
+    )
 
 
 # -- a network -------------------------------------------------------------------------------------

@@ -142,7 +142,8 @@ class OmbudsRunning:
 
     @property
     def checkup(self) -> Command:
-        return checking(self.office, of_ombuds)
+        looks = of_ombuds(self._config.staff, str(self._config.path))
+        return checking(self.office, *looks)
 
     async def status(self) -> dict[str, Any]:
         """See `Running`."""

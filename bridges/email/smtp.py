@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Literal
@@ -146,8 +146,15 @@ class Pool:
 
     async def check(self) -> None:
         """Connect, greet and log in, for `doctor`. Raises Away."""
+        await self.offer()
+
+    async def offer(self, sender: str = "", to: Sequence[str] = ()) -> list[NotSent | None]:
+        """Ask whether a mail would be taken for each of these, and send none. Raises Away."""
         connection = await _Connection.open(self._server)
-        await connection.quit()
+        try:
+            return await connection.offer(sender, to) if to else []
+        finally:
+            await connection.quit()
 
     @asynccontextmanager
     async def _connection(
@@ -262,14 +269,33 @@ class _Connection:
                 raise _HadItsDayError from None
             raise
 
-    async def _announce(self, sender: str, recipient: str) -> None:
+    async def offer(self, sender: str, to: Sequence[str]) -> list[NotSent | None]:
+        if not all(map(is_safe, (sender, *to))):
+            raise Unsafe("an address that can't be in a command")
+        await self._from(sender)
+        answers: list[NotSent | None] = []
+        for recipient in to:
+            try:
+                await self._to(sender, recipient)
+                answers.append(None)
+            except (Later, Never) as error:
+                answers.append(error)
+        return answers
+
+    async def _from(self, sender: str) -> None:
         answer = await self._ask(b"MAIL", f"FROM:<{sender}>".encode("ascii"))
         if answer.code // 100 != 2:
             # It takes no mail from us at all at the moment, whoever it is for.
             raise _away(answer, Stage.SENDER)
+
+    async def _to(self, sender: str, recipient: str) -> None:
         answer = await self._ask(b"RCPT", f"TO:<{recipient}>".encode("ascii"))
         if answer.code // 100 != 2:
             raise _refusal(answer, Stage.RECIPIENT, sender)
+
+    async def _announce(self, sender: str, recipient: str) -> None:
+        await self._from(sender)
+        await self._to(sender, recipient)
         answer = await self._ask(b"DATA")
         if answer.code != 354:
             raise _refusal(answer, Stage.CONTENT, sender)

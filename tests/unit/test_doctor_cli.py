@@ -105,6 +105,7 @@ def test_for_machines(here: Path) -> None:
         "in whose hands",
         "backup",
         "homeserver",
+        "alarms",
         "office",
     ]
     assert told["homeserver"]["mark"] == "fault"

@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 from aiohttp import web
 
+from bots.cli.checkup.alarming import Alarming, alarms
 from bots.cli.checkup.pages import pages
 from bots.cli.checkup.post import taken
 from bots.offices.checkup.finding import Mark
@@ -86,6 +87,69 @@ async def test_no_server() -> None:
 async def test_an_environment_without_the_password() -> None:
     found = await taken(replace(PLAIN, user="rundbrief"))
     assert (found.check, found.mark) == ("mail server", Mark.NOTE)
+
+
+# -- who is told of alarms -------------------------------------------------------------------------
+
+BOARD, CARRIER = "vorstand@example.org", "traeger@example.net"
+
+
+def alarming(port: int, *to: str) -> Alarming:
+    boxes = tuple((79 + x, box) for x, box in enumerate(to or (BOARD, CARRIER)))
+    server = replace(PLAIN, port=port)
+    return Alarming("ombuds.yaml", 77, server, 81, "bounces@example.org", boxes)
+
+
+async def test_nobody_is_told_of_alarms() -> None:
+    [found] = await alarms(Alarming("ombuds.yaml", 1))
+    assert found.mark is Mark.NOTE
+    assert found.found.startswith("ombuds.yaml:1: alarms: nobody is named")
+    assert "ombuds.yaml shows how" in str(found.remedy)
+
+
+async def test_each_mailbox_is_asked_for_and_nothing_is_sent() -> None:
+    async with sink() as mails:
+        found = await alarms(alarming(mails.port))
+        assert [x.mark for x in found] == [Mark.OK, Mark.OK]
+        assert found[1].found == "mailboxes that the mail server takes: 2"
+        assert mails.mails == []
+        assert mails.commands.count("RCPT") == 2
+        assert "DATA" not in mails.commands
+
+
+@pytest.mark.parametrize(
+    ("answer", "mark", "words"),
+    [
+        ("550 5.1.1 nobody", Mark.FAULT, "takes no mail for this mailbox (550)"),
+        ("450 4.2.0 greylisted", Mark.NOTE, "asked again later (450)"),
+    ],
+)
+async def test_a_mailbox_that_is_refused(answer: str, mark: Mark, words: str) -> None:
+    def script(verb: str, text: str) -> str | None:
+        return answer if verb == "RCPT" and CARRIER in text else None
+
+    async with sink(script) as mails:
+        found = await alarms(alarming(mails.port))
+    assert [x.mark for x in found] == [Mark.OK, Mark.OK, mark]
+    assert found[2].found.startswith("ombuds.yaml:80: alarms.to[1]: the mail server")
+    assert words in found[2].found
+    assert not [x for x in found if CARRIER in f"{x.found}{x.remedy}"]
+
+
+async def test_a_sender_that_is_refused() -> None:
+    async with sink(answering(MAIL="553 5.7.1 not yours")) as mails:
+        found = await alarms(alarming(mails.port))
+    assert [x.mark for x in found] == [Mark.OK, Mark.FAULT]
+    assert "ombuds.yaml:77: alarms.from: " in found[1].found
+
+
+async def test_a_mail_server_for_alarms_that_is_away() -> None:
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        [found] = await alarms(alarming(held.getsockname()[1]))
+    assert found.mark is Mark.FAULT
+    assert found.found.startswith("ombuds.yaml:81: alarms.smtp: nothing listens at")
+    assert "alarms.smtp.host" in str(found.remedy)
 
 
 # -- the pages -------------------------------------------------------------------------------------

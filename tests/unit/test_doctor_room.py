@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bots.offices.checkup.chamber import Chamber, index
+from bots.offices.checkup.confirmed import Known, confirmed
 from bots.offices.checkup.finding import Finding, Mark
 from bots.offices.checkup.room import rulers, rules
 from bots.offices.checkup.staff import people, readers
@@ -190,3 +191,33 @@ def test_nobody_is_named() -> None:
     told = " ".join(f"{finding.found} {finding.remedy}" for finding in found)
     assert len(found) == 6
     assert not any(who in told or who[1:5] in told for who in (ANNA, BILAL, EVE))
+
+
+# -- whose keys are known --------------------------------------------------------------------------
+
+
+def told(roster: tuple[str, ...], *known: str) -> list[Finding]:
+    team = Known(roster, frozenset(known))
+    return list(confirmed(team, (ANNA, BILAL), "/etc/ombuds.yaml"))
+
+
+def test_everybody_is_confirmed() -> None:
+    [found] = told((ANNA, BILAL), ANNA, BILAL)
+    assert (found.mark, found.found) == (Mark.OK, "2 of 2 of the team are confirmed")
+
+
+def test_who_is_not_confirmed_is_named_where_the_settings_name_them() -> None:
+    [found] = told((ANNA, BILAL, EVE), ANNA)
+    assert found.mark is Mark.NOTE
+    assert found.found == f"1 of 3 of the team are confirmed; not: {BILAL}, +1"
+    assert EVE not in f"{found.found}{found.remedy}"
+
+
+def test_nobody_is_confirmed() -> None:
+    [found] = told((EVE, ANNA))
+    assert found.mark is Mark.FAULT
+    assert f"`buendnis code /etc/ombuds.yaml {ANNA}`" in str(found.remedy)
+
+
+def test_a_team_of_one_is_told_of() -> None:
+    assert marked(told((ANNA,), ANNA)) == [("confirmed", Mark.OK), ("team", Mark.NOTE)]

@@ -72,7 +72,16 @@ MISTAKES = {
     "a sealing key that is gone": "unit/test_doctor_files.py::test_a_key_that_is_gone",
     "a sealing key cut off": "unit/test_doctor_files.py::test_a_key_that_is_none",
     "a store that is damaged": "unit/test_doctor_files.py::test_a_store_that_is_damaged",
+    # alarms
+    "nobody who is told of alarms": "unit/test_doctor_mails.py::test_nobody_is_told_of_alarms",
+    "a mailbox for alarms that is refused": (
+        "unit/test_doctor_mails.py::test_a_mailbox_that_is_refused"
+    ),
+    "a mail server for alarms that is away": (
+        "unit/test_doctor_mails.py::test_a_mail_server_for_alarms_that_is_away"
+    ),
     # accounts, rooms, people
+    "nobody in the team who is confirmed": "unit/test_doctor_room.py::test_nobody_is_confirmed",
     "the token of another account": (
         "synapse/test_doctor_network.py::test_an_account_with_the_token_of_another"
     ),

@@ -32,35 +32,37 @@ class Sending:
     key: Key | None
 
 
-async def taken(server: Server) -> Finding:
+async def taken(server: Server, endpoint: Endpoint = SERVER) -> Finding:
     """Connects, greets and logs in; sends nothing."""
     where = f"{server.host}:{server.port}"
     if server.user is not None and server.password is None:
         remedy = "Run doctor in the environment in which the office runs."
-        return note(SERVER.check, "this environment names no password for it", remedy)
+        return note(endpoint.check, "this environment names no password for it", remedy)
     try:
         await Pool(replace(server, timeout=PATIENCE)).check()
     except Away as error:
-        return await _why(error, server, where)
+        return await _why(error, server, endpoint)
     told = "takes our login" if server.user is not None else "answers; it asks for no login"
-    return ok(SERVER.check, f"{where} {told}")
+    return ok(endpoint.check, f"{where} {told}")
 
 
-async def _why(error: Away, server: Server, where: str) -> Finding:
+async def _why(error: Away, server: Server, endpoint: Endpoint) -> Finding:
+    where, check = f"{server.host}:{server.port}", endpoint.check
     if error.code in LOGIN:
-        remedy = "Check email.smtp.user and the password in its secret file."
-        return fault(SERVER.check, f"{where} refuses our login ({error.code})", remedy)
+        remedy = f"Check {endpoint.key}.user and the password in its secret file."
+        return fault(check, f"{where} refuses our login ({error.code})", remedy)
     if error.code:
         remedy = "Ask whoever runs it whether this machine may send through it."
-        return fault(SERVER.check, f"{where} wants nothing from us ({error.code})", remedy)
+        return fault(check, f"{where} wants nothing from us ({error.code})", remedy)
     try:
         async with asyncio.timeout(PATIENCE):
             _, writer = await asyncio.open_connection(server.host, server.port)
     except OSError as found:
-        return unreached(found, where, SERVER)
+        return unreached(found, where, endpoint)
     writer.close()
     remedy = (
-        f"See that email.smtp.tls ({server.security}) fits its port: starttls 587, tls 465; that "
-        "its certificate is valid for that name; and, where a user is named, that it takes logins."
+        f"See that {endpoint.key}.tls ({server.security}) fits its port: starttls 587, tls 465; "
+        "that its certificate is valid for that name; and, where a user is named, that it takes "
+        "logins."
     )
-    return fault(SERVER.check, f"{where} answers, but not as it should", remedy)
+    return fault(check, f"{where} answers, but not as it should", remedy)

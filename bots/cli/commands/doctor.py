@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from bots.cli.checkup.alarming import Alarming
     from bots.cli.checkup.subject import Subject
     from bots.cli.subject import Described
     from bots.offices.checkup.finding import Finding
@@ -28,9 +29,10 @@ def command(ctx: click.Context, file: Path, as_json: bool, name_server: str | No
     """Check the installation that FILE describes, and say how to mend each thing.
 
     Looks at the settings, files, the sealing key, the homeserver and the logins; in a network at
-    the rooms, the mail server, the DNS records of mails and the web pages, too; and asks the
-    office if it runs. Makes no login on the homeserver, sends no mail and changes nothing. Exit
-    status: 0 if nothing is at fault (notes, marked with !, are no faults), 1 if something is.
+    the rooms, the mail server, the DNS records of mails and the web pages, too; in an ombuds
+    office at who is told of alarms; and asks the office if it runs. Makes no login on the
+    homeserver, sends no mail and changes nothing. Exit status: 0 if nothing is at fault (notes,
+    marked with !, are no faults), 1 if something is.
     """
     from bots.offices.checkup.finding import has_fault
     from config.values.faults import ConfigFaults
@@ -106,6 +108,8 @@ def _findings(file: Path, name_server: str | None) -> Iterator[Finding]:
     homeserver = list(_homeserver(found.subjects))
     yield from homeserver
     yield from _network(found, name_server, reached=not has_fault(homeserver))
+    if found.alarms is not None:
+        yield from _alarms(found.alarms)
     if found.chat is not None:
         yield from _public(found.chat, subject)
     office = list(_office(subject))
@@ -151,6 +155,14 @@ def _network(found: Described, name_server: str | None, *, reached: bool) -> Ite
     if reached:
         yield from rooms(found.network)
     yield from mails(found.sending, name_server)
+
+
+def _alarms(alarms: Alarming) -> list[Finding]:
+    import asyncio
+
+    from bots.cli.checkup import alarming
+
+    return asyncio.run(alarming.alarms(alarms))
 
 
 def _public(chat_url: str, subject: Subject) -> list[Finding]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from bots.offices.checkup import account, backlog, room
+from bots.offices.checkup import account, backlog, confirmed, room
 from bots.offices.checkup.finding import LOOK, Finding, fault, note, of_error
 from bots.runtime.office.office import Office, Post
 from bots.runtime.process.logs import where
@@ -30,8 +30,17 @@ def checking(office: Office, *more: Look) -> Callable[[], Coroutine[Any, Any, di
     return partial(_answer, office, more)
 
 
-def of_ombuds(post: Post) -> Part:
-    return guarded("room", room.ombuds(post.session))
+def of_ombuds(named: tuple[str, ...], settings: str) -> tuple[Look, Look]:
+    """`named`: whom the settings name as staff; `settings`: their file."""
+    return (
+        lambda post: guarded("room", room.ombuds(post.session)),
+        lambda post: guarded("confirmed", _confirmed(post.session, named, settings)),
+    )
+
+
+async def _confirmed(session: Session, named: tuple[str, ...], settings: str) -> list[Finding]:
+    team = await session.store.run("checkup", lambda tx: confirmed.known(tx, session.account))
+    return list(confirmed.confirmed(team, named, settings))
 
 
 async def _answer(office: Office, more: Sequence[Look]) -> dict[str, Any]:
