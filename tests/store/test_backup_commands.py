@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import stat
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,14 @@ import yaml
 from click.testing import CliRunner, Result
 
 from bots.cli.entry import cli
+from bots.runtime.kit.records import HEADS, Record
 from bots.runtime.model.decision import Deliver
-from bots.runtime.store.keys import FileKey, load_key
+from bots.runtime.store import heads
+from bots.runtime.store.backup import keep_settings
+from bots.runtime.store.keys import FileKey, Passphrase, load_key
+from bots.runtime.store.recording import append
 from bots.runtime.store.records import Order
+from bots.runtime.store.rotation import Rotation
 from bots.runtime.store.store import Store
 from bots.runtime.store.transaction import Transaction
 
@@ -47,6 +53,9 @@ async def _fill(folder: Path) -> None:
     order = Order("mail", "echo", Deliver("mail", "lane", {"to": "anna"}))
     await store.run("put", lambda tx: tx.put("people", "anna", {"name": "Anna"}))
     await store.run("put", lambda tx: tx.append("m", "lane", order))
+    text = (folder.parent / "ombuds.yaml").read_bytes()
+    await store.run("settings", partial(keep_settings, text))
+    await store.run("record", lambda tx: append(tx, [Record("case-opened")]))
     await store.close()
 
 
@@ -109,6 +118,127 @@ def test_without_the_key_it_says_so_and_makes_none(file: Path, office: Path) -> 
     assert list(office.iterdir()) == []
 
 
+def test_nobody_is_named_in_a_backup_and_a_bare_machine_gets_its_settings(
+    file: Path, office: Path
+) -> None:
+    archive, kept = file.parent / "b.tar", file.parent / "ombuds.key"
+    assert run("backup", file, archive).exit_code == 0
+    found = archive.read_bytes()
+    for name in (b"anna", b"Anna", b"@ombuds:", b"matrix.example.org", b"example.org"):
+        assert name not in found
+    kept.write_text((office / "seal.key").read_text())
+    before = file.read_bytes()
+    lose(office, key=True)
+    file.unlink()
+    refused = run("restore", file, archive)
+    assert refused.exit_code == 1
+    assert "--key FILE" in refused.output
+    assert not file.exists()
+    back = run("restore", file, archive, "--key", kept)
+    assert back.exit_code == 0, back.output
+    assert file.read_bytes() == before
+    assert asyncio.run(_look(office))[0] == {"name": "Anna"}
+
+
+def test_settings_go_along_as_they_are_if_somebody_asks_for_it(file: Path, office: Path) -> None:
+    archive = file.parent / "b.tar"
+    assert run("backup", "--with-settings", file, archive).exit_code == 0
+    assert file.read_bytes() in archive.read_bytes()
+
+
+WORDS = "five words that mean nothing"
+
+
+def opened_by(kind: str, file: Path) -> bytes:
+    """What somebody then writes into the settings."""
+    text = file.read_text().replace("  name: O", f"  opened_by: {kind}\n  name: O")
+    assert kind in text
+    file.write_text(text)
+    return text.encode()
+
+
+async def _to_passphrase(folder: Path, settings: bytes) -> None:
+    """As `key rotate --to=passphrase`, and a start."""
+    store = Store.open(folder, FileKey(load_key(folder / "seal.key")))
+    await Rotation(store).begin(Passphrase(WORDS, cost=2**10))
+    await Rotation(store).reseal()
+    await Rotation(store).switch()
+    await store.run("settings", partial(keep_settings, settings))
+    await store.close()
+
+
+def test_a_bare_machine_asks_for_the_passphrase_once(file: Path, office: Path) -> None:
+    archive = file.parent / "b.tar"
+    asyncio.run(_to_passphrase(office, opened_by("passphrase", file)))
+    assert run("backup", file, archive).exit_code == 0
+    before = file.read_bytes()
+    lose(office, key=True)
+    file.unlink()
+    wrong = CliRunner().invoke(cli, ["restore", str(file), str(archive)], input="mistyped\n")
+    assert wrong.exit_code == 1
+    assert "does not fit" in wrong.output
+    assert not file.exists()
+    back = CliRunner().invoke(cli, ["restore", str(file), str(archive)], input=f"{WORDS}\n")
+    assert back.exit_code == 0, back.output
+    assert file.read_bytes() == before
+    store = Store.open(office, Passphrase(WORDS))
+    assert asyncio.run(_person(store)) == {"name": "Anna"}
+
+
+def test_settings_that_are_there_and_a_passphrase(file: Path, office: Path) -> None:
+    archive = file.parent / "b.tar"
+    asyncio.run(_to_passphrase(office, opened_by("passphrase", file)))
+    run("backup", file, archive)
+    lose(office, key=True)
+    wrong = CliRunner().invoke(cli, ["restore", str(file), str(archive)], input="mistyped\n")
+    assert wrong.exit_code == 1
+    assert "the passphrase was mistyped" in wrong.output
+    back = CliRunner().invoke(cli, ["restore", str(file), str(archive)], input=f"{WORDS}\n")
+    assert back.exit_code == 0, back.output
+    assert asyncio.run(_person(Store.open(office, Passphrase(WORDS)))) == {"name": "Anna"}
+
+
+async def _person(store: Store) -> object:
+    try:
+        return await store.run("look", lambda tx: tx.get("people", "anna"))
+    finally:
+        await store.close()
+
+
+def test_a_credential_comes_back_from_the_copy_that_was_kept(file: Path, office: Path) -> None:
+    archive, kept = file.parent / "b.tar", file.parent / "ombuds.key"
+    opened_by("credential", file)
+    run("backup", file, archive)
+    kept.write_text((office / "seal.key").read_text())
+    lose(office, key=True)
+    told = run("restore", file, archive)
+    assert told.exit_code == 1
+    assert "--key FILE" in told.output
+    back = run("restore", file, archive, "--key", kept)
+    assert back.exit_code == 0, back.output
+    assert not (office / "seal.key").exists(), "systemd keeps it, not the disk"
+
+
+def test_a_restore_tells_where_the_record_ends(file: Path, office: Path) -> None:
+    archive = file.parent / "b.tar"
+    run("backup", file, archive)
+    store = Store.open(office, FileKey(load_key(office / "seal.key")))
+    head = asyncio.run(_head(store))
+    lose(office)
+    told = run("restore", file, archive).output
+    assert f"The record ends with {head}." in told
+    assert heads.read(office) is None
+
+
+async def _head(store: Store) -> str:
+    try:
+        found = await store.run("head", lambda tx: tx.document(HEADS, "head"))
+        assert found is not None
+        return found.told
+    finally:
+        await store.close()
+
+
 def test_a_folder_gets_a_file_with_the_moment_in_its_name(file: Path, office: Path) -> None:
     folder = file.parent / "backups"
     folder.mkdir()
@@ -120,7 +250,7 @@ def test_a_folder_gets_a_file_with_the_moment_in_its_name(file: Path, office: Pa
 
 def test_settings_that_changed_since_stay_as_they_are(file: Path, office: Path) -> None:
     archive = file.parent / "b.tar"
-    run("backup", file, archive)
+    run("backup", "--with-settings", file, archive)
     lose(office)
     changed = {**SETTINGS, "staff": ["@berta:example.org"]}
     file.write_text(yaml.safe_dump(changed))

@@ -72,12 +72,15 @@ class Machine:
             "LANG": "C.UTF-8",
         }
 
-    def paste(self, block: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    def paste(
+        self, block: str, typed: str = "", **environment: str
+    ) -> subprocess.CompletedProcess[str]:
         """A block as it is printed; only where `/srv` and `/opt` are is another place."""
         here = block.replace("/srv/", f"{self.root}/srv/").replace("/opt/buendnis", str(ROOT))
         return subprocess.run(
             ["bash", "-c", here],
             env={**self.environment, **environment},
+            input=typed,
             capture_output=True,
             text=True,
             timeout=PATIENCE,

@@ -1,5 +1,6 @@
 """The restore of docs/install.md, as it is printed: on PostgreSQL, with services of users of their
-own, broken off at each line, and begun again."""
+own, broken off at each line, and begun again. The network office is opened by a key file, the
+ombuds office by a passphrase."""
 
 from __future__ import annotations
 
@@ -23,6 +24,7 @@ from tests.synapse.machine import Machine, machine, printed
 
 pytestmark = [pytest.mark.synapse, pytest.mark.timeout(600)]
 BLOCK = printed("scripts/restore")
+PASSPHRASE = "fünf Wörter ohne jeden Sinn\n"
 STOPPER = """\
 # Ends the script the first time that it comes to a line which is not noted yet.
 set -T
@@ -48,6 +50,10 @@ async def installed(place: Machine) -> Installed:
     here = await initialised(place.folder)
     on_loopback(here, {"name": "psycopg2", "args": _database(place)})
     add_initiatives(here, 3)
+    settings = place.folder / "ombuds" / "ombuds.yaml"
+    settings.write_text(
+        settings.read_text().replace("  state:", "  opened_by: passphrase\n  state:")
+    )
     password = (place.folder / "postgres" / "password").read_text().strip()
     _sql(place, f"CREATE ROLE synapse LOGIN PASSWORD '{password}'")
     _sql(place, "CREATE DATABASE synapse OWNER synapse TEMPLATE template0 LOCALE 'C'")
@@ -68,7 +74,7 @@ def _database(place: Machine) -> dict[str, object]:
             "dbname": "synapse", "passfile": passfile, "cp_min": 1, "cp_max": 5}  # fmt: skip
 
 
-def run(place: Machine, office: str, command: str) -> str:
+def run(place: Machine, office: str, command: str, typed: str = "") -> str:
     """A command of an office, as its user."""
     uid = {"network": 10001, "ombuds": 10002}[office]
     return pasted(
@@ -76,6 +82,7 @@ def run(place: Machine, office: str, command: str) -> str:
         f"""cd /srv/buendnis/{office}
         setpriv --reuid={uid} --regid={uid} --clear-groups \\
             /opt/buendnis/.venv/bin/buendnis {command} {office}.yaml""",
+        typed,
     )
 
 
@@ -91,6 +98,7 @@ async def test_the_printed_block_brings_everything_back(place: Machine) -> None:
         await here.account(name)
     assert "Changes made" in run(place, "network", "apply")
     pasted(place, "systemctl enable --now buendnis@network buendnis@ombuds")
+    _unlocked(place)
     bilal, anna = await person(here, place, "bilal"), await person(here, place, "anna")
     try:
         await bilal.start()
@@ -102,6 +110,7 @@ async def test_the_printed_block_brings_everything_back(place: Machine) -> None:
         await anna.wait_for(room_id=room, sender=f"@ombuds:{DOMAIN}")
         _backed_up(place)
         _lost(place)
+        _without_passphrase(place)
         _begun_too_early(place)
         _broken_off_everywhere(place)
         _everything_is_back(place)
@@ -112,15 +121,32 @@ async def test_the_printed_block_brings_everything_back(place: Machine) -> None:
         await anna.close()
 
 
-def pasted(place: Machine, block: str) -> str:
-    told = place.paste(block)
+def _unlocked(place: Machine) -> None:
+    """Once the office listens."""
+    uid, yaml = 10002, "/srv/buendnis/ombuds/ombuds.yaml"
+    unlock = f"/opt/buendnis/.venv/bin/buendnis unlock {yaml}"
+    line = f"setpriv --reuid={uid} --regid={uid} --clear-groups {unlock}"
+    pasted(
+        place, f"read -r words; until {line} <<<$words 2>/dev/null; do sleep 0.3; done", PASSPHRASE
+    )
+
+
+def pasted(place: Machine, block: str, typed: str = "") -> str:
+    told = place.paste(block, typed)
     assert told.returncode == 0, told.stdout + told.stderr + place.logs()
     return told.stdout
 
 
+def _without_passphrase(place: Machine) -> None:
+    told = place.paste(BLOCK)
+    assert told.returncode == 1
+    assert "is opened by a passphrase" in told.stderr
+    assert not place.folder.exists()
+
+
 def _begun_too_early(place: Machine) -> None:
     """On a server on which something has filled the database already."""
-    told = place.paste(BLOCK)
+    told = place.paste(BLOCK, PASSPHRASE)
     assert told.returncode == 1, told.stdout + told.stderr
     assert "(1 tables)" in told.stderr
     assert "scripts/restore --set-aside" in told.stderr
@@ -130,7 +156,7 @@ def _begun_too_early(place: Machine) -> None:
 
 def _everything_is_back(place: Machine) -> None:
     assert "Nothing was to be changed" in run(place, "network", "apply")
-    told = place.paste(BLOCK)
+    told = place.paste(BLOCK, PASSPHRASE)
     assert told.returncode == 1
     assert "already; nothing was changed" in told.stderr
 
@@ -152,8 +178,8 @@ def _backed_up(place: Machine) -> None:
     assert not list(place.folder.glob("*/state/unfinished-backup")), "for doctor it is broken off"
     keys = place.root / "srv" / "keys"
     keys.mkdir()
-    for office in ("network", "ombuds"):
-        shutil.copy(place.folder / office / "state" / "seal.key", keys / f"{office}.key")
+    shutil.copy(place.folder / "network" / "state" / "seal.key", keys / "network.key")
+    assert not (place.folder / "ombuds" / "state" / "seal.key").exists()
 
 
 def _lost(place: Machine) -> None:
@@ -176,10 +202,10 @@ def _broken_off_everywhere(place: Machine) -> None:
     stopper.write_text(STOPPER)
     done.touch()
     block = BLOCK.replace("scripts/restore ", "scripts/restore --set-aside ")
-    told = place.paste(block, BASH_ENV=str(stopper), LINES_DONE=str(done))
+    told = place.paste(block, PASSPHRASE, BASH_ENV=str(stopper), LINES_DONE=str(done))
     while told.returncode != 0:
         assert told.returncode in (137, -9), told.stdout + told.stderr + place.logs()
-        told = place.paste(block, BASH_ENV=str(stopper), LINES_DONE=str(done))
+        told = place.paste(block, PASSPHRASE, BASH_ENV=str(stopper), LINES_DONE=str(done))
     assert len(done.read_text().split()) > 60
     assert told.stdout.count("✓") == 5, told.stdout
     assert "Everything is back" in told.stdout

@@ -19,12 +19,18 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Put the sealing key in. Whoever has the file can then read everything in it.",
 )
-def command(file: Path, dest: Path, with_key: bool) -> None:
-    """Write what the office of FILE knows into one file, and its settings with it.
+@click.option(
+    "--with-settings",
+    is_flag=True,
+    help="Put FILE in as it is. Whoever has the backup can then read whom it names.",
+)
+def command(file: Path, dest: Path, with_key: bool, with_settings: bool) -> None:
+    """Write what the office of FILE knows into one file.
 
-    DEST is a new file, or a folder in which one is made. The office may run meanwhile. Passwords
-    are not in it, nor, unless you ask for it, the sealing key: keep a copy of that key elsewhere,
-    for without it a backup can't be read.
+    DEST is a new file, or a folder in which one is made. The office may run meanwhile. The settings
+    with which it was last started are in it, sealed as all else. Passwords are not in it, nor,
+    unless you ask for it, the sealing key: keep a copy of that key elsewhere, for without it a
+    backup can't be read.
     """
     from bots.cli.saying import give_up, say
     from bots.cli.storage import storage_or_exit
@@ -33,7 +39,8 @@ def command(file: Path, dest: Path, with_key: bool) -> None:
     storage = storage_or_exit(file)
     target = _target(dest, storage.state)
     try:
-        make(storage.state, file, target, storage.packed() if with_key else None)
+        packed = storage.packed() if with_key else None
+        make(storage.state, file if with_settings else None, target, packed)
     except (BackupError, ValueError) as error:
         give_up(error)
     say(f"{target}: {target.stat().st_size:,} bytes, for your eyes alone.")

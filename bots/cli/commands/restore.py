@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,13 @@ if TYPE_CHECKING:
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @click.argument("archive", metavar="ARCHIVE", type=click.Path(path_type=Path))
 @click.option(
+    "--key",
+    "kept",
+    metavar="FILE",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The copy of the key file that you have kept, where the key is not in its place yet.",
+)
+@click.option(
     "--former-key",
     metavar="FILE",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -28,24 +36,36 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Ask for the passphrase of the time of the backup, if the key was changed since.",
 )
-def command(file: Path, archive: Path, former_key: Path | None, former_passphrase: bool) -> None:
+def command(
+    file: Path,
+    archive: Path,
+    kept: Path | None,
+    former_key: Path | None,
+    former_passphrase: bool,
+) -> None:
     """Bring the office of FILE back from ARCHIVE, into a state folder without a store.
 
-    If FILE does not exist, the archive's settings are written there. What the office did since the
-    backup it finds out from its rooms, and does nothing twice; what was erased since stays erased;
-    mails that may have left already wait until `buendnis release`. It logs in as a new device, for
-    which it needs its password or the registration secret: a token alone is not enough.
+    If FILE does not exist, the settings are written there with which the office was last started
+    before the backup. What the office did since the backup it finds out from its rooms, and does
+    nothing twice; what was erased since stays erased; mails that may have left already wait until
+    `buendnis release`. It logs in as a new device, for which it needs its password or the
+    registration secret: a token alone is not enough.
     """
     from bots.cli.saying import give_up, say
     from bots.runtime.model.errors import StoreError
     from bots.runtime.store.backup import BackupError
 
     try:
-        result = _restore(file, archive, former_key, former_passphrase)
+        result = _restore(file, archive, _Given(kept, former_key, former_passphrase))
     except (BackupError, StoreError, ValueError, OSError) as error:
         give_up(error)
     moment = datetime.fromtimestamp(result.made).astimezone().strftime("%d.%m.%Y %H:%M")
     say(f"Restored as it was on {moment}. Start it with `buendnis run {file}`.")
+    if result.head:
+        say(
+            f"The record ends with {result.head}. If the team's room or the mails know a newer "
+            "number, the entries in between are lost; the office says so when it runs."
+        )
     if result.held:
         say(
             f"Mails that wait because they may have left already: {result.held}. If you are sure "
@@ -53,39 +73,130 @@ def command(file: Path, archive: Path, former_key: Path | None, former_passphras
         )
 
 
-def _restore(file: Path, archive: Path, former_key: Path | None, asks: bool) -> Result:
-    from bots.cli.saying import say
-    from bots.cli.storage import storage_or_exit
-    from bots.runtime.store.backup import key_of, restore, settings_of
-    from bots.runtime.store.keys import FileKey, parse_key
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What the command was given to open with."""
 
-    settings = settings_of(archive)
-    if not file.exists():
-        file.write_bytes(settings)
-        say(f"{file}: written from the archive.")
-    elif file.read_bytes() != settings:
-        say(f"{file} differs from the settings in the archive; it stays as it is.")
+    kept: Path | None
+    former: Path | None
+    asks_former: bool
+
+    @property
+    def changed(self) -> bool:
+        """Whether the key was changed since the backup."""
+        return self.asks_former or self.former is not None
+
+
+def _restore(file: Path, archive: Path, given: _Given) -> Result:
+    from bots.cli.storage import storage_or_exit
+    from bots.runtime.store.backup import key_of, restore
+    from bots.runtime.store.keys import FileKey
+
+    packed = key_of(archive) if given.kept is None else _read(given.kept)
+    found = _settings(file, archive, packed)
     storage = storage_or_exit(file)
-    packed, key = key_of(archive), storage.key()
+    key = _today(storage, given, packed) if found is None else found
     if key is None:
         packed = _packed(storage, packed)
-        result = restore(archive, storage.state, FileKey(packed))
+        key = FileKey(packed)
+    former = _former(given, packed)
+    result = restore(archive, storage.state, key, former=former)
+    if packed is not None and storage.config.opened_by == "file":
         _keep(storage.key_path, packed)
-        return result
-    former: Key | None = None if packed is None else FileKey(packed)
-    if former_key is not None:
-        text = former_key.read_text(encoding="ascii", errors="replace")
-        former = FileKey(parse_key(text, str(former_key)))
-    elif asks:
-        former = _asked()
-    return restore(archive, storage.state, key, former=former)
+    return result
 
 
-def _asked() -> Key:
+def _settings(file: Path, archive: Path, packed: bytes | None) -> Key | None:
+    """Have the settings in their place; the key, if that has opened them."""
+    from bots.cli.saying import say
+    from bots.runtime.store.backup import BackupError, sealed_settings, settings_of
+
+    clear = settings_of(archive)
+    if file.exists():
+        if clear not in (None, file.read_bytes()):
+            say(f"{file} differs from the settings in the archive; it stays as it is.")
+        return None
+    if clear is not None:
+        _write(file, clear)
+        return None
+    key = _opening(archive, packed, file)
+    sealed = sealed_settings(archive, key)
+    if sealed is None:
+        raise BackupError(f"The archive holds no settings. Write {file} anew, then go on.")
+    _write(file, sealed)
+    return key
+
+
+def _write(file: Path, text: bytes) -> None:
+    from bots.cli.saying import say
+
+    file.write_bytes(text)
+    file.chmod(0o600)
+    say(f"{file}: written from the archive.")
+
+
+def _opening(archive: Path, packed: bytes | None, file: Path) -> Key:
+    """What opens the archive, where no settings say yet what does."""
+    from bots.runtime.store.backup import opened_by
+    from bots.runtime.store.keys import FileKey
+
+    if opened_by(archive) == "passphrase":
+        return _asked("Passphrase")
+    if packed is None:
+        raise ValueError(
+            f"{file} is not there, and only the key opens the settings in the archive. Give the "
+            "copy of the key that you have kept: --key FILE."
+        )
+    return FileKey(packed)
+
+
+def _today(storage: Storage, given: _Given, packed: bytes | None) -> Key | None:
+    """What opens the office now; None if that is a key file which is not in its place. Raises
+    ValueError."""
+    from bots.runtime.store.holding import stored
+    from bots.runtime.store.keys import FileKey
+
+    match storage.config.opened_by:
+        case "passphrase" if stored(storage.state) is None and not given.changed:
+            return _asked("Passphrase")  # it was thought of long ago
+        case "credential" if packed is not None:
+            return FileKey(packed, "credential")
+        case "credential":
+            return _credential(storage)
+    return storage.key()
+
+
+def _credential(storage: Storage) -> Key | None:
+    try:
+        return storage.key()
+    except ValueError as error:
+        raise ValueError(
+            f"{error} On a new machine, give the copy of the key that you have kept: --key FILE; "
+            "then let `systemd-creds encrypt --name=seal.key` keep it there."
+        ) from None
+
+
+def _former(given: _Given, packed: bytes | None) -> Key | None:
+    from bots.runtime.store.keys import FileKey
+
+    if given.former is not None:
+        return FileKey(_read(given.former))
+    if given.asks_former:
+        return _asked("Passphrase of the time of the backup")
+    return None if packed is None else FileKey(packed)
+
+
+def _read(path: Path) -> bytes:
+    from bots.runtime.store.keys import parse_key
+
+    return parse_key(path.read_text(encoding="ascii", errors="replace"), str(path))
+
+
+def _asked(prompt: str) -> Key:
     from bots.cli.storage import typed
     from bots.runtime.store.keys import Passphrase
 
-    return Passphrase(typed("Passphrase of the time of the backup", twice=False))
+    return Passphrase(typed(prompt, twice=False))
 
 
 def _packed(storage: Storage, packed: bytes | None) -> bytes:
@@ -93,7 +204,7 @@ def _packed(storage: Storage, packed: bytes | None) -> bytes:
     if packed is None:
         raise ValueError(
             f"There is no sealing key in {storage.key_path}, nor in the archive. Put the copy that "
-            "you kept there (chmod 600); without it a backup can't be read."
+            "you kept there (chmod 600), or give it: --key FILE. Without it a backup can't be read."
         )
     return packed
 
@@ -101,6 +212,8 @@ def _packed(storage: Storage, packed: bytes | None) -> bytes:
 def _keep(path: Path, key: bytes) -> None:
     import os
 
+    if path.exists():
+        return
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:

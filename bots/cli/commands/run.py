@@ -90,7 +90,19 @@ async def _assembled_and_served(config: OmbudsConfig | NetworkConfig) -> None:
         raise _Unusable(str(error)) from None
     except OSError as error:
         raise _Unusable(_sentence(config, error)) from None
-    await _serve(running)
+    await _keep_settings(running, config.path)
+    await _serve(running, config.path)
+
+
+async def _keep_settings(running: Running, file: Path) -> None:
+    """In the store, so that a backup has them, and nobody reads them there without the key."""
+    import asyncio
+    from functools import partial
+
+    from bots.runtime.store.backup import keep_settings
+
+    text = await asyncio.to_thread(file.read_bytes)
+    await running.office.store.run("settings", partial(keep_settings, text))
 
 
 async def _assembled(config: OmbudsConfig | NetworkConfig) -> Running:
@@ -116,7 +128,7 @@ def _sentence(config: OmbudsConfig | NetworkConfig, error: OSError) -> str:
     )
 
 
-async def _serve(running: Running) -> None:
+async def _serve(running: Running, file: Path) -> None:
     import asyncio
     import signal
 
@@ -124,7 +136,7 @@ async def _serve(running: Running) -> None:
 
     office = running.office
     working = asyncio.create_task(office.run())
-    reloading = _Reloading(running)
+    reloading = _Reloading(running, file)
     commands = {
         **office.rotation.commands,
         "status": running.status,
@@ -153,8 +165,9 @@ def _stop(running: asyncio.Task[None]) -> Command:
 class _Reloading:
     """Reads the file again. What is wrong in it is told, and the office goes on as before."""
 
-    def __init__(self, running: Running) -> None:
+    def __init__(self, running: Running, file: Path) -> None:
         self._running = running
+        self._file = file
         self._tasks: set[asyncio.Task[None]] = set()
 
     def signal(self) -> None:
@@ -176,6 +189,7 @@ class _Reloading:
     async def _reload(self) -> list[str]:
         """The settings that need a restart. Raises ValueError with all faults."""
         waiting = await self._running.reload()
+        await _keep_settings(self._running, self._file)
         log.info("read the settings again%s", _needs_restart(waiting))
         return waiting
 

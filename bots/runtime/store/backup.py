@@ -1,8 +1,8 @@
 """A consistent copy of an office in one file, made while it runs, and the way back.
 
-The archive is a tar with a manifest of checksums, the store and the settings. Everything in the
-store is sealed, so the archive is worth nothing without the sealing key, and holds it only if asked
-to.
+The archive is a tar with a manifest of checksums and the store. Everything in the store is sealed,
+the settings among it, which name people: an office keeps what it was last started with. So the
+archive is worth nothing without the sealing key, and holds that only if asked to.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import tarfile
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -24,6 +24,7 @@ from typing import IO, Any
 
 import sqlite_utils
 
+from bots.runtime.kit.records import HEADS
 from bots.runtime.model.errors import KeyRefused, StoreError
 from bots.runtime.store import erased, restored
 from bots.runtime.store.keyring import Keyring, read_copy, write_copy
@@ -37,6 +38,8 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 SETTINGS = "settings.yaml"
 KEY = "seal.key"
+KEPT_SETTINGS = ("office", "settings")
+"""Where a store keeps the settings with which its office was last started."""
 STAMP = "last-backup"
 """A file beside the store: when it was last changed, the last backup was made."""
 UNFINISHED = "unfinished-backup"
@@ -65,15 +68,18 @@ class Result:
     """When the backup was made."""
     held: int
     """Mails that may have left since, and wait."""
+    head: str = ""
+    """The newest entry of its record, as people were told it; empty: it has none."""
 
 
 # -- making --------------------------------------------------------------------------------------
 
 
-def make(folder: Path, settings: Path, target: Path, key: bytes | None = None) -> None:
+def make(folder: Path, settings: Path | None, target: Path, key: bytes | None = None) -> None:
     """Write the office of a state folder into a new file, readable for its owner alone.
 
-    `key`: the sealing key, if it shall go along. The office may run meanwhile. Raises BackupError.
+    `settings`, `key`: the file of settings, and the sealing key, if they shall go along. The office
+    may run meanwhile. Raises BackupError.
     """
     if target.exists():
         raise BackupError(f"{target} exists already; name another file.")
@@ -92,11 +98,15 @@ def make(folder: Path, settings: Path, target: Path, key: bytes | None = None) -
         ) from None
 
 
-def _write(place: Path, folder: Path, settings: Path, target: Path, key: bytes | None) -> None:
+def _write(
+    place: Path, folder: Path, settings: Path | None, target: Path, key: bytes | None
+) -> None:
     made = time.time()
-    parts: dict[str, Path] = {FILE: place / FILE, SETTINGS: place / SETTINGS}
+    parts: dict[str, Path] = {FILE: place / FILE}
     _copy_store(folder / FILE, parts[FILE])
-    parts[SETTINGS].write_bytes(settings.read_bytes())
+    if settings is not None:
+        parts[SETTINGS] = place / SETTINGS
+        parts[SETTINGS].write_bytes(settings.read_bytes())
     if key is not None:
         parts[KEY] = place / KEY
         parts[KEY].write_text(key.hex() + "\n")
@@ -151,10 +161,44 @@ def _digest(path: Path) -> str:
 # -- restoring -----------------------------------------------------------------------------------
 
 
-def settings_of(archive: Path) -> bytes:
-    """The settings that an archive holds. Raises BackupError."""
-    with _opened(archive) as (found, _):
-        return found(SETTINGS).read()
+def keep_settings(text: bytes, tx: Transaction) -> None:
+    """So that a backup brings them along, sealed as all else."""
+    if tx.read(*KEPT_SETTINGS) != text:
+        tx.write(*KEPT_SETTINGS, text)
+
+
+def settings_of(archive: Path) -> bytes | None:
+    """The settings that an archive holds for everybody to read. Raises BackupError."""
+    with _opened(archive) as (found, manifest):
+        return found(SETTINGS).read() if SETTINGS in manifest.files else None
+
+
+def opened_by(archive: Path) -> str:
+    """What opens the office in an archive. Raises BackupError, StoreError."""
+    with _looked_into(archive) as connection:
+        return _keyring(connection).slots[0].kind
+
+
+def sealed_settings(archive: Path, key: Key) -> bytes | None:
+    """Those with which the office was last started. Raises BackupError, StoreError."""
+    with _looked_into(archive) as connection:
+        keys = _keyring(connection).opened(key)[0]
+        return Transaction(connection, Sealer(keys), 0.0, 0.0).read(*KEPT_SETTINGS)
+
+
+@contextmanager
+def _looked_into(archive: Path) -> Iterator[sqlite3.Connection]:
+    """The store of an archive, for a moment; everything in it stays sealed."""
+    with tempfile.TemporaryDirectory(prefix="buendnis-restore-") as place:
+        copy = Path(place) / FILE
+        _extract(archive, copy)
+        with closing(sqlite3.connect(copy, isolation_level=None)) as connection:
+            yield connection
+
+
+def _keyring(connection: sqlite3.Connection) -> Keyring:
+    tx = Transaction(connection, Sealer(bytes(KEY_BYTES)), 0.0, 0.0)  # a keyring is not sealed
+    return Keyring.read(tx.wrapped() or "")
 
 
 def key_of(archive: Path) -> bytes | None:
@@ -191,11 +235,11 @@ def restore(
         copy.unlink(missing_ok=True)
         try:
             made = _extract(archive, copy)
-            held = _prepare(copy, folder, partial(_unlocked, folder, by, former), made, now())
+            held, head = _prepare(copy, folder, partial(_unlocked, folder, by, former), made, now())
             copy.rename(folder / FILE)
         finally:
             copy.unlink(missing_ok=True)
-    return Result(made, held)
+    return Result(made, held, head)
 
 
 def _extract(archive: Path, target: Path) -> float:
@@ -218,7 +262,9 @@ def _extract(archive: Path, target: Path) -> float:
 Unlocked = Callable[[sqlite3.Connection], Sealer]
 
 
-def _prepare(copy: Path, folder: Path, unlocked: Unlocked, made: float, now: float) -> int:
+def _prepare(
+    copy: Path, folder: Path, unlocked: Unlocked, made: float, now: float
+) -> tuple[int, str]:
     connection = sqlite3.connect(copy, isolation_level=None)
     try:
         for pragma in ("synchronous=FULL", "secure_delete=ON", "foreign_keys=ON"):
@@ -232,13 +278,15 @@ def _prepare(copy: Path, folder: Path, unlocked: Unlocked, made: float, now: flo
         connection.execute("COMMIT")
         check_key(db, sealer)
         connection.execute("BEGIN IMMEDIATE")
-        held = restored.begin(Transaction(connection, sealer, now, 0.0), made, erased.read(folder))
+        tx = Transaction(connection, sealer, now, 0.0)
+        head = tx.document(HEADS, "head")
+        held = restored.begin(tx, made, erased.read(folder))
         connection.execute("COMMIT")
     except sqlite3.Error as error:
         raise StoreError(f"The store in the archive can't be used ({error}).") from None
     finally:
         connection.close()
-    return held
+    return held, "" if head is None else head.told
 
 
 # -- its keys --------------------------------------------------------------------------------------
@@ -250,8 +298,8 @@ def _unlocked(
     """With the key of today. Raises KeyRefused, BackupError."""
     if isinstance(by, Sealer):
         return by
-    tx = Transaction(connection, Sealer(bytes(KEY_BYTES)), 0.0, 0.0)  # a keyring is not sealed
-    keyring = Keyring.read(tx.wrapped() or "")
+    tx = Transaction(connection, Sealer(bytes(KEY_BYTES)), 0.0, 0.0)
+    keyring = _keyring(connection)
     if keyring.fits(by):
         keys, slot = keyring.opened(by)
         keyring = Keyring(keyring.slots[slot:])
@@ -270,8 +318,9 @@ def _resealed(
     anew. If the office has become somebody else since, it stays that."""
     if former is None:
         raise KeyRefused(
-            "The key of today does not open this backup. If the key was changed since, give the "
-            "one of that time as well: --former-key FILE, or --former-passphrase."
+            "This key does not open the backup, or the passphrase was mistyped. If the key was "
+            "changed since, give the one of that time as well: --former-key FILE, or "
+            "--former-passphrase."
         )
     keys, _ = keyring.opened(former)
     today = _of_today(folder, by) or keys
