@@ -86,6 +86,8 @@ class Send:
     whose: str | None = None
     """For whom it is said: it keeps its order among what is said for the same person in this room,
     and what is said for others never waits for it."""
+    picture: str = ""
+    """One of `federation.client.pictures`, which is shown; the words say what it shows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ from federation.model.ports import MARK, Ledger, RawEvent
 from federation.model.rooms import Room
 from federation.performing.creating import Creating
 from federation.performing.looking import Looking
+from federation.performing.showing import Showing
 from federation.performing.undoing import edits, part_of
 from federation.syncing.intake import UNDOES
 from federation.syncing.intake import action_id as mark_of
@@ -81,7 +82,7 @@ class Performer:
         """Rooms that we have looked at ourselves, and how many of these changes had been made."""
         self._afar: set[str] = set()
         """Leaves that were put off."""
-        self._looking = Looking(session)
+        self._looking, self._showing = Looking(session), Showing(session.server)
         self._creating = Creating(session, self._observe, self._invite)
         self._methods: dict[type, Callable[[Any, str], Awaitable[Outcome]]] = {
             actions.Send: self._send,
@@ -132,6 +133,8 @@ class Performer:
 
     async def _send(self, action: actions.Send, action_id: str) -> Outcome:
         content = _message(action.text)
+        if action.picture:
+            content |= await self._showing.image(action.picture)
         if action.thread is not None:
             content["m.relates_to"] = _in_thread(action.thread)
         elif action.reply_to is not None:

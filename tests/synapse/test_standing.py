@@ -35,6 +35,8 @@ async def test_within_her_days_she_is_obeyed_and_told(
         await anna.send(desk.room, "!admit", reply_to=desk.wish.event_id)
         await desk.is_let_in()
         await desk.told("is not verified.*until")
+        shown = await desk.told("^Picture: the settings", msgtype="m.image")
+        assert shown.encrypted
 
 
 async def test_what_is_held_is_carried_out_once_she_has_signed_her_device(

@@ -24,6 +24,21 @@ def test_there_is_one_for_each() -> None:
     assert {*NAMES} == OURS | of_bots - {""}
 
 
+STEPS = [f"steps/{x}{y}" for x in ("keys", "device") for y in ("", "-rtl")]
+
+
+def test_steps_are_small_and_run_either_way() -> None:
+    for name in STEPS:
+        assert len(png(name)) <= 8_000
+    for name in ("steps/keys", "steps/device"):
+        one, turned = (Image.open(io.BytesIO(png(f"{name}{x}"))) for x in ("", "-rtl"))
+        assert one.size == turned.size
+        first = one.convert("RGB").crop((0, 0, 160, 160))
+        last = turned.convert("RGB").crop((one.width - 160, 0, one.width, 160))
+        # The settings come first, wherever that is.
+        assert sum(ImageStat.Stat(ImageChops.difference(first, last)).mean) < 5
+
+
 def small(name: str) -> Image.Image:
     """As in a list of rooms."""
     return Image.open(io.BytesIO(png(name))).convert("RGB").resize((24, 24))

@@ -15,6 +15,8 @@ from bots.onboarding.documents import WishState
 from bots.runtime.kit.standing import wording
 from bots.runtime.kit.standing.documents import HELD, KNOWN, Known
 from bots.runtime.model.decision import Due, Phrase, Request, Say
+from bots.runtime.speech.words import Words
+from federation.client.pictures import png
 from federation.model.actions import AskDevices
 from federation.model.events import Doubt, RoomView, Seen, TextMessage
 from tests.kit import announcements, exchange
@@ -74,8 +76,9 @@ def signs(town: Any, user: str = ANNA, master: str = "") -> None:
 
 
 def phrases(town: Town, requests: list[Request]) -> list[str]:
-    """What was said to coordinators."""
-    return [x.phrase.key for x in requests if isinstance(x, Say) and x.room == COORDINATION]
+    """What was said to coordinators, pictures aside."""
+    said = (x for x in requests if isinstance(x, Say) and x.room == COORDINATION)
+    return [x.phrase.key for x in said if not x.picture]
 
 
 def known(town: Any, user: str = ANNA) -> Known:
@@ -170,6 +173,44 @@ def test_who_may_not_decide_is_told_that_and_nothing_is_kept(town: Town) -> None
     _, asked = admits(town, "@curious:a.example")
     assert phrases(town, asked) == ["only-coordinators"]
     assert not town.memory.all(HELD)
+
+
+@pytest.mark.parametrize(
+    ("language", "keys", "picture"),
+    [
+        ("de", "", "steps/keys"),
+        ("de", "hers", "steps/device"),
+        ("ar", "", "steps/keys-rtl"),
+        ("ar", "hers", "steps/device-rtl"),
+    ],
+)
+def test_what_to_do_is_shown_as_a_picture_behind_the_words(
+    language: str, keys: str, picture: str
+) -> None:
+    town = Town(replace(SETTINGS, languages=(language, "en"), unsigned=timedelta()))
+    town.bot.words = Words()
+    town.start()
+    ask_in(town)
+    town.memory.identities[ANNA] = Seen(True, keys)
+    _, asked = admits(town)
+    words, shown = [x for x in asked if isinstance(x, Say) and x.room == COORDINATION]
+    assert words.phrase.key == "held-unsigned"
+    assert shown.picture == picture
+    assert png(picture)
+    body = town.bot.render(shown.phrase).body
+    assert body != shown.phrase.key
+    assert ("Picture" in body) is (language == "en")
+
+
+def test_a_picture_is_shown_once_an_hour(town: Town) -> None:
+    town.pass_time(15 * DAY)
+
+    def shown() -> int:
+        return len([x for x in admits(town)[1] if isinstance(x, Say) and x.picture])
+
+    assert [shown(), shown()] == [1, 0]
+    town.pass_time(3601)
+    assert shown() == 1
 
 
 # -- held ------------------------------------------------------------------------------------------
@@ -451,7 +492,7 @@ def test_a_release_is_held_and_carried_out() -> None:
 
     draft, _ = writes("Treffen am Freitag", None)
     _, asked = writes("!release", Doubt.UNSIGNED, thread=draft)
-    assert world.keys(asked) == ["held-unsigned"]
+    assert world.keys(asked) == ["held-unsigned", "picture-keys"]
     assert world.item().state is State.DRAFT
     _, asked = writes("!undo", Doubt.UNSIGNED, thread=draft)
     assert world.keys(asked) == ["undo-nothing", "held-dropped"]
@@ -493,7 +534,7 @@ def test_sharing_is_not_turned_on_by_a_device_that_is_not_signed() -> None:
 
     def commands(body: str, doubt: Doubt | None) -> list[str]:
         asked = writes(market, body, exchange.ANNA, place, doubt)[1]
-        return [x.phrase.key for x in asked if isinstance(x, Say)]
+        return [x.phrase.key for x in asked if isinstance(x, Say) and not x.picture]
 
     assert commands("!exchange", Doubt.UNSIGNED) != ["held-unsigned"]
     assert commands("!exchange on", Doubt.UNSIGNED) == ["held-unsigned"]
@@ -526,7 +567,7 @@ def test_every_phrase_is_used() -> None:
     folder = Path(wording.__file__).parent
     rules = [x for x in folder.glob("*.py") if x.name != "wording.py"]
     trees = [ast.parse(x.read_text()) for x in rules]
-    used = {x.value for y in trees for x in ast.walk(y) if isinstance(x, ast.Constant)} | {
-        f"held-{x}" for x in ("unsigned", "changed", "withheld")
-    }
+    used = {x.value for y in trees for x in ast.walk(y) if isinstance(x, ast.Constant)}
+    used |= {f"held-{x}" for x in ("unsigned", "changed", "withheld")}
+    used |= {f"picture-{x}" for x in ("keys", "device")}
     assert wording.STANDING.keys() - {"help-confirm"} <= used

@@ -134,6 +134,7 @@ class Say:
     after: Ref | None = None
     notify: bool = False
     whose: str | None = None
+    picture: str = ""
     about: str = ""
     """Tells it from another of the same phrase there: see `bots.runtime.model.requests`."""
 

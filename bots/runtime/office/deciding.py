@@ -342,6 +342,7 @@ def _rendered(request: Request, bot: Bot) -> Action | Deliver:
         after=request.after,
         notify=request.notify,
         whose=request.whose,
+        picture=request.picture,
     )
 
 

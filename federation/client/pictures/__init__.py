@@ -1,4 +1,5 @@
-"""Pictures of accounts, rooms and spaces; `scripts/draw_pictures.py` draws them."""
+"""Pictures of accounts, rooms and spaces, and of what to do in an app (`steps/`); drawn by
+`scripts/draw_pictures.py` and `scripts/draw_steps.py`."""
 
 from __future__ import annotations
 

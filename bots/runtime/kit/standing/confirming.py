@@ -10,7 +10,16 @@ from typing import Any, TypeVar
 from bots.runtime.kit.routing import Commanded, Route, timer
 from bots.runtime.kit.routing import now as now_
 from bots.runtime.kit.standing.documents import EXPIRY, HELD, KNOWN, LOOK, SAYS, SLOW, Held, Why
-from bots.runtime.kit.standing.grace import answer, bar, has_waited, learn, say, steps, vouch
+from bots.runtime.kit.standing.grace import (
+    answer,
+    bar,
+    has_waited,
+    learn,
+    say,
+    show_steps,
+    steps,
+    vouch,
+)
 from bots.runtime.kit.standing.holding import (
     SELDOM,
     Table,
@@ -51,6 +60,7 @@ def confirming(who: Who[T]) -> tuple[Command, Commanded[T]]:
             hold(turn, event, CONFIRM, why)
         elif why is Why.UNSIGNED:
             answer(turn, event, "confirm-device", {"steps": steps(turn, origin)})
+            show_steps(turn, origin, event.thread)
         elif why is Why.CHANGED and not has_waited(turn, origin):
             values = {"person": Person(origin.sender), "vouch": vouch(turn, origin)}
             answer(turn, event, "confirm-changed", values)

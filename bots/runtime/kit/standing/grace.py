@@ -28,6 +28,10 @@ TOLD = 3 * 24 * 3600.0
 """Seconds before somebody is told again that a device of hers is not verified."""
 
 
+SHOWN = 3600.0
+"""Seconds before she is shown the picture of it again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Grace:
     """What a bot is set to."""
@@ -111,6 +115,23 @@ def steps(turn: Turn[Any], origin: Origin) -> Phrase:
     return Phrase("steps-device" if seen(turn, origin).master else "steps-keys", "")
 
 
+def show_steps(turn: Turn[Any], origin: Origin, thread: str | None) -> None:
+    """The same as a picture, which runs as her language does; once an hour is enough."""
+    her = known(turn, origin.sender)
+
+    def keep(**changes: Any) -> None:
+        turn.put(KNOWN, replace(her, **changes))
+
+    if not sparing.may_say("picture", her.heard, turn.seconds, keep, SHOWN):
+        return
+    language = Grace.of(turn).language
+    what = "device" if seen(turn, origin).master else "keys"
+    turned = turn.words.direction(language.split(maxsplit=1)[0]) == "rtl"
+    picture = f"steps/{what}{'-rtl' if turned else ''}"
+    phrase = Phrase(f"picture-{what}", language)
+    turn.ask(Say(origin.room_id, phrase, thread=thread, picture=picture, about=origin.event_id))
+
+
 def vouch(turn: Turn[Any], origin: Origin) -> Phrase:
     """Her keys are others: note since when, and say how they come to count."""
     her = known(turn, origin.sender)
@@ -139,6 +160,7 @@ def remind(turn: Turn[Any], event: TextMessage) -> None:
     if sparing.may_say("unsigned", her.heard, turn.seconds, keep, TOLD):
         until = datetime.fromtimestamp(her.since, UTC) + Grace.of(turn).span
         answer(turn, event, "unsigned", {"date": _date(until), "steps": steps(turn, origin)})
+        show_steps(turn, origin, event.thread)
 
 
 def answer(

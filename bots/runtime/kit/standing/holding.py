@@ -28,6 +28,7 @@ from bots.runtime.kit.standing.grace import (
     learn,
     remind,
     say,
+    show_steps,
     steps,
     vouch,
 )
@@ -134,6 +135,8 @@ def _show(turn: Turn[Any], held: Held, origin: Origin) -> None:
     her = known(turn, held.user)
     turn.put(KNOWN, her)
     say(turn, f"held-{held.why}", held, values, handle=NOTICE(event=held.event))
+    if held.why is Why.UNSIGNED:
+        show_steps(turn, origin, held.thread)
 
 
 def let_go(turn: Turn[Any], held: Held) -> None:

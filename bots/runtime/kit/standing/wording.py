@@ -10,6 +10,9 @@ STEPS: dict[str, Paragraphs] = {
         "In Element, open the settings on this device, choose “Encryption”, then “Verify this "
         "device”."
     ),
+    # Translators: what a picture shows, for those who do not see it
+    "picture-keys": N_("Picture: the settings, then “Encryption”, then recovery"),
+    "picture-device": N_("Picture: the settings, then “Encryption”, then two devices with a tick"),
 }
 STANDING: dict[str, Paragraphs] = STEPS | {
     "unsigned": (
