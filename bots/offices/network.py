@@ -7,11 +7,13 @@ import os
 from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from bots.offices import settings
+from bots.offices.checkup.deciders import deciders
 from bots.offices.checkup.live import Part, checking, guarded
 from bots.offices.checkup.presence import presence
 from bots.offices.mailing import mail
@@ -133,10 +135,17 @@ class NetworkOffice:
 
     @property
     def checkup(self) -> Command:
-        return checking(self.office, self._present)
+        return checking(self.office, self._present, self._decide)
 
     def _present(self, post: Post) -> Part:
         return guarded("present", presence(post.session, self._served(post.bot.name)))
+
+    def _decide(self, post: Post) -> Part:
+        """Asked with the account that sees all of them."""
+        config, greets = self._now, post.session.account == self._now.welcoming
+        span = timedelta(days=config.network.unsigned_days)
+        users = config.coordinators if greets else ()
+        return guarded("verified", deciders(post.session, users, span))
 
     def _served(self, bot: str) -> Collection[str]:
         """The rooms that a bot has to be in."""
