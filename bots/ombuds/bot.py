@@ -10,8 +10,10 @@ from bots.ombuds.cases import (
     blocks,
     casework,
     disclosing,
+    erasing,
     forgetting,
     hiding,
+    holding,
     retention,
     ringing,
     rush,
@@ -31,6 +33,7 @@ from bots.ombuds.documents.chats import (
     LEAVING,
 )
 from bots.ombuds.documents.disclosures import DISCLOSURES
+from bots.ombuds.documents.erasures import ERASURES
 from bots.ombuds.documents.flags import FLAGS, MODERATORS, NOTICES, PLACES, Stage
 from bots.ombuds.documents.floods import BLOCKS, RUSH
 from bots.ombuds.documents.floods import KEPT as KEPT_ASIDE
@@ -169,6 +172,8 @@ ROUTES: Router[Turn] = Router(
     timer(keys.LETTER, alarms.forget),
     timer(keys.DAILY, heads.daily),
     timer(keys.SWEEP, retention.sweep),
+    timer(keys.HOLD_OVER, holding.over),
+    timer(keys.ERASE_PERSON, erasing.due, of=ERASURES),
     timer(keys.MOVE, standing.move),
     timer(keys.RING, ringing.due),
     timer(keys.TELL_RUSH, rush.tell),
@@ -224,7 +229,7 @@ KEPT = (
     *RECORDED,
     *(CASES, LATER, SEARCHES, HIDDEN),
     *(IDENTITIES, CONVERSATIONS, INVITATIONS, LEAVING, GONE, EDITS),
-    *(RECEIPTS, GUESSES, DISCLOSURES),
+    *(RECEIPTS, GUESSES, DISCLOSURES, ERASURES),
     *(RUSH, BLOCKS, KEPT_ASIDE),
     *(PLACES, FLAGS, FLAGGERS, NOTICES, MODERATORS),
 )

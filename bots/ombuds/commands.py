@@ -60,6 +60,16 @@ HOLD = Command(
     "fa نگهداری",
 )
 
+RELEASE = Command(
+    "release",
+    "de freigeben, en release, fr libérer, tr serbest, uk звільнити, ru освободить, ar تحرير, "
+    "fa آزاد",
+)
+ERASE = Command(
+    "erase",
+    "de vergessen, en erase, fr effacer, tr unut, uk стерти, ru стереть, ar محو, fa پاک, ti ኣጥፍእ",
+)
+
 ORIGINAL = Command(
     "original",
     "de original, en original, fr original, tr orijinal, uk оригінал, ru оригинал, ar الأصل, "
@@ -123,18 +133,24 @@ BACK = Command(
 )
 
 STAFF = (
-    *(ANSWER, UNDO, CASES, TAKE, SHOW, CLOSE, REOPEN, HOLD, IDENTITY, POSTPONE),
+    *(ANSWER, UNDO, CASES, TAKE, SHOW, CLOSE, REOPEN, HOLD, RELEASE),
+    *(IDENTITY, POSTPONE, ERASE),
     *(BLOCK, UNBLOCK, TEAM, CONFIRM, ABSENT, BACK, RECORD, HELP),
 )
-REPORTER = (NEW, HELP, DELETE, ORIGINAL, RECEIPT, NOTED, LINK)
+REPORTER = (NEW, HELP, DELETE, ERASE, ORIGINAL, RECEIPT, NOTED, LINK)
 OF_CASE = frozenset(
     x.name
-    for x in (ANSWER, UNDO, CLOSE, REOPEN, TAKE, HOLD, SHOW, BLOCK, UNBLOCK, IDENTITY, POSTPONE)
+    for x in (
+        *(ANSWER, UNDO, CLOSE, REOPEN, TAKE, HOLD, RELEASE, SHOW, BLOCK, UNBLOCK),
+        *(IDENTITY, POSTPONE, ERASE),
+    )
 )
 """Commands about one case: the thread's, or the one whose number comes first."""
-TAKING = frozenset(x.name for x in (ANSWER, CASES, TEAM, HOLD, IDENTITY, POSTPONE, ABSENT, RECORD))
+TAKING = frozenset(
+    x.name for x in (ANSWER, CASES, TEAM, HOLD, IDENTITY, POSTPONE, ERASE, ABSENT, RECORD)
+)
 """Commands that need text after them, or may have some."""
-IN_SILENCE = (CLOSE, BLOCK, UNBLOCK)
+IN_SILENCE = (CLOSE, BLOCK, UNBLOCK, ERASE)
 """They show no case that is on the shelf."""
 WITH_NUMBERS = (ANSWER, HOLD)
 """What follows may well begin with a number that names no case."""
@@ -179,6 +195,10 @@ OPEN = Word(
     "ar مفتوح مفتوحة, fa باز"
 )
 MINE = Word("de meine, en mine, fr mes miennes, tr benim, uk мої, ru мои, ar لي, fa من")
+EVERYTHING = Word(
+    "de alles, en everything all, fr tout, tr hepsini hepsi, uk усе все, ru всё все, ar الكل كل, "
+    "fa همه, ti ኩሉ"
+)
 ALL = Word("de alle, en all, fr toutes tous, tr hepsi, uk усі всі, ru все, ar الكل, fa همه")
 ADD = Word(
     "de hinzufügen dazu neu, en add, fr ajouter, tr ekle, uk додати, ru добавить, ar إضافة, "
@@ -212,7 +232,9 @@ def of_reporter(text: str) -> Invocation | Unknown | None:
     found = _REPORTER.find(text)
     if isinstance(found, Invocation):
         # «!help me, they are at the door» is no question about commands.
-        return None if found.rest and found.command not in (NEW, LINK) else found
+        confirms = found.command is ERASE and EVERYTHING.is_meant(found.rest)
+        takes = found.command in (NEW, LINK) or confirms
+        return None if found.rest and not takes else found
     return found if found is not None and found.guess is not None and not found.rest else None
 
 

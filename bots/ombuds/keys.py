@@ -48,6 +48,10 @@ LETTER = Timer("letter/{number:int}")
 """What a mail says; once the timer rings, it is forgotten."""
 MAIL = Made("mail/{letter:int}/{to:int}/{attempt:int}")
 MAIL_AGAIN = Timer(MAIL.pattern)
+HOLD_OVER = Timer("hold/{case:int}")
+"""Staff keep a case no longer from being erased."""
+ERASE_PERSON = Timer("erasure/{case:int}")
+"""Erase all of the person of this case, as two of the team were asked to."""
 SWEEP = Timer("cases/sweep")
 """The next closed cases are erased."""
 DAILY = Timer("record/daily")

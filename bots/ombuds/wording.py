@@ -6,7 +6,7 @@ renderer leaves it out if it is empty.
 
 from __future__ import annotations
 
-from bots.ombuds.cases.wording import ANSWERS, BLOCKED, CASES, IDENTITY, RUSH
+from bots.ombuds.cases.wording import ANSWERS, BLOCKED, CASES, IDENTITY, KEEPING, RUSH
 from bots.ombuds.chats.wording import LONG, RECEIPTS, REPORTER, WITH_ORIGINAL
 from bots.ombuds.commands import ORIGINAL
 from bots.ombuds.flags.wording import MODERATORS, PRIVATE, ROOMS, STAFF
@@ -25,6 +25,7 @@ PARAGRAPHS: dict[str, Paragraphs] = (
     | vocabulary.KINDS
     | vocabulary.LISTS
     | CASES
+    | KEEPING
     | ANSWERS
     | IDENTITY
     | RUSH
@@ -101,7 +102,7 @@ makes no phone ring."""
 
 _COMMANDS = frozenset(
     {"command", "numbered", "hold", "delete", "original", "answer", "help", "team", "add", "remove"}
-    | {"receipt", "noted", "link", "list", "block", "days", "until", "yes", "name"}
+    | {"receipt", "noted", "link", "erase", "list", "block", "days", "until", "yes", "name"}
     | {"on", "off", "message", "accommodation", "nothing", "show", "no"}
 )
 

@@ -24,6 +24,7 @@ OF_OTHERS = {
     "ombuds/pin": "the team's keys",
     "ombuds/asked": "the team's codes",
     "ombuds/absence": "who of the team is away",
+    "ombuds/trustee": "who helps a team that is alone",
     "ombuds/alarms": "a count of mails",
     "ombuds/watch": "days and heads",
     "ombuds/place": "rooms with flags",
@@ -34,6 +35,7 @@ OF_OTHERS = {
     "ombuds/later": "the same",
     "ombuds/hidden": "the same",
     "ombuds/disclosure": "who of the team asked",
+    "ombuds/erasure": "the same",
     "ombuds/rush": "numbers of people, which are looked at below",
     "ombuds/leaving": "who was in a chat, for as long as we take to leave it",
     "ombuds/receipt": "a fingerprint, and the number of a conversation",
@@ -145,8 +147,28 @@ async def test_no_row_names_her(tmp_path: Path) -> None:
         assert len(await office.cases()) >= 2, "what it was about stays"
         named = {x.kind for x in KEPT} - OF_OTHERS.keys()
         assert {f"vault {x}" for x in named} <= life.seen, (
-            "a collection that this test does not fill"
+            "fill it here, or say in OF_OTHERS what it holds"
         )
+
+
+async def test_no_row_holds_a_word_of_hers_once_she_wanted_it_erased(tmp_path: Path) -> None:
+    async with desk(tmp_path) as office:
+        await office.chat(OTHER, ELSEWHERE)
+        await office.says(ELSEWHERE, OTHER, "Another matter.")
+        life = Life(office)
+        number = await life.writes()
+        await office.answers(number, "!answer We come tomorrow.")
+        words = ("guard", "Meier", "Maier", "We come tomorrow")
+        assert {"vault ombuds/case", "vault ombuds/hidden"} <= await holding(office, words)
+        await office.says(CHAT, HER, "!erase")
+        await office.says(CHAT, HER, "!erase everything")
+        assert await holding(office, (*words, *names(*life.events))) == set()
+        there = str([*office.shown[office.office].values()])
+        assert not [x for x in words if x in there], "nor does the staff's room show one"
+        assert "is erased, here too" in there
+        assert "Another matter" in there
+        log = (tmp_path / "erased.log").read_text()
+        assert len(log.splitlines()) > 8, "no backup brings it back"
 
 
 async def test_nothing_is_forgotten_that_an_open_matter_needs(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ from bots.runtime.store.store import Store
 from bots.runtime.store.transaction import Transaction
 from federation.encryption import pins
 from federation.model import rooms
-from federation.model.actions import Action, EditMessage, Handle, React, Send, Text
+from federation.model.actions import Action, EditMessage, Handle, Leave, React, Send, Text
 from federation.model.events import MembershipKind
 from federation.model.rooms import Room
 from federation.performing.perform import Outcome
@@ -362,3 +363,34 @@ async def test_who_is_pinned_while_it_is_tried_is_not_overlooked(
     await append(store, "case")
     await carried_out(store, clock, performer, 2)
     assert performer.done == ["case"]
+
+
+class Parting(Choosy):
+    """May leave."""
+
+    async def perform(self, action: Any, action_id: str) -> Outcome:
+        if isinstance(action, Leave):
+            self.done.append(action_id)
+            return Outcome(str(action.room))
+        return await super().perform(action, action_id)
+
+
+async def test_what_nobody_will_read_any_more_keeps_us_in_no_room(
+    store: Store, clock: ManualClock
+) -> None:
+    """Whoever has logged out everywhere is told nothing; we go all the same."""
+    performer = Parting(store)
+    await append(store, "farewell")
+    await carried_out(store, clock, performer, 1)
+
+    def leave(tx: Transaction) -> None:
+        told = Told("cause", "bot", Started(BOT, 1))
+        cause = _Cause("cause", 0, None, told, None, None)
+        Deciding({BOT: Obedient()})._request(tx, cause, BOT, Obedient(), [Leave(ROOM)])
+
+    await store.run("decide", leave)
+    task = asyncio.create_task(Delivering(store, clock, {BOT: performer}).run())
+    await until(lambda: performer.done)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert performer.tried == ["farewell", "farewell"]

@@ -62,6 +62,8 @@ OMBUDS_ALONE = {
     "receipt-exposed": _SECRET,
     "receipt-deleted": _COMMAND,
     "receipt-wrong": _AGAIN,
+    "erased-all": _COMMAND,
+    "erased-but": _COMMAND,
     "receipt-pause": _DONE,
     "receipt-clear": _KEPT,
     "answer-again": _DONE,
@@ -122,9 +124,9 @@ ONBOARDING_ALONE = {
 
 Table = Mapping[str, Paragraphs]
 TO_STAFF: tuple[Table, ...] = (
-    cases.CASES, cases.ANSWERS, cases.RUSH, cases.IDENTITY, office.OFFICE, office.RECORD,
-    office.TEAM, pinwording.PINS, awaywording.AWAY, trustwording.TRUSTEES, flags.STAFF,
-    flags.MODERATORS, COORDINATION, vocabulary.KINDS, vocabulary.LISTS, STANDING,
+    cases.CASES, cases.KEEPING, cases.ANSWERS, cases.RUSH, cases.IDENTITY, office.OFFICE,
+    office.RECORD, office.TEAM, pinwording.PINS, awaywording.AWAY, trustwording.TRUSTEES,
+    flags.STAFF, flags.MODERATORS, COORDINATION, vocabulary.KINDS, vocabulary.LISTS, STANDING,
 )  # fmt: skip
 """Read by those who work for the office or the network, in the language that they set."""
 TO_PEOPLE: tuple[tuple[Table, frozenset[str], Mapping[str, str]], ...] = (

@@ -89,7 +89,7 @@ def test_coordinators_are_told_behind_help(town: Town) -> None:
     assert town.keys(asked, COORDINATION) == ["rest-unused", "coordination-help"]
 
 
-USES = {"answer", "cases", "hold", "identity", "postpone", "record", "team", "absent"}
+USES = {"answer", "cases", "erase", "hold", "identity", "postpone", "record", "team", "absent"}
 
 
 @pytest.mark.parametrize("command", [x for x in STAFF if x.name not in USES], ids=lambda x: x.name)

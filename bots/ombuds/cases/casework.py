@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from bots.ombuds import commands, keys, known
@@ -157,7 +157,7 @@ def _since(case: Case) -> float:
 def _line(turn: Turn, case: Case) -> Phrase:
     values = {
         "number": case.number,
-        "state": turn.phrase(f"state-{case.state}"),
+        "state": _state(turn, case),
         "age": timedelta(seconds=max(0.0, turn.seconds - _since(case))),
         "language": Raw(case.language or "–"),
         "staff": _keeper(turn, case.taken_by),
@@ -165,6 +165,13 @@ def _line(turn: Turn, case: Case) -> Phrase:
         "link": _link(turn, case),
     }
     return turn.phrase("cases-line", values)
+
+
+def _state(turn: Turn, case: Case) -> Phrase:
+    if case.held is None:
+        return turn.phrase(f"state-{case.state}")
+    until = datetime.fromtimestamp(case.held.until, turn.settings.timezone).date()
+    return turn.phrase("state-held", {"state": turn.phrase(f"state-{case.state}"), "date": until})
 
 
 def _keeper(turn: Turn, user: str | None) -> object:

@@ -76,11 +76,11 @@ def _propose(turn: Turn, staff: str, reason: str) -> None:
     until = _date(turn, turn.now + VALID)
     shown = {"staff": staff, "number": case, "text": reason, "time": until}
     turn.tell_case("identity-asked", {**shown, "command": _command(turn)})
-    _tell_who(turn, staff)
+    tell_who(turn, staff)
     ringing.changed(turn)
 
 
-def _tell_who(turn: Turn, staff: str) -> None:
+def tell_who(turn: Turn, staff: str) -> None:
     """Where nobody is there who could agree: it never takes one word alone."""
     if any(x != staff for x in known.there(turn)):
         return
@@ -143,7 +143,7 @@ def postpone(turn: Turn, staff: str, reason: str) -> None:
         turn.record("postpone-asked", case=found.case, staff=staff, reason=reason)
         command = commands.full(commands.POSTPONE, f" {found.case}")
         turn.tell_case("postpone-asked", {"staff": staff, "text": reason, "command": command})
-        _tell_who(turn, staff)
+        tell_who(turn, staff)
         ringing.changed(turn)
 
 

@@ -71,13 +71,13 @@ def _warns(turn: Turn, since: datetime) -> datetime:
 
 def _since(turn: Turn, conversation: int) -> datetime | None:
     """When the last of the person's cases was closed; None while one is open."""
-    cases = _cases(turn, conversation)
-    if not cases or any(x.state is not CaseState.CLOSED for x in cases):
+    found = cases(turn, conversation)
+    if not found or any(x.state is not CaseState.CLOSED for x in found):
         return None
-    return datetime.fromtimestamp(max(x.waiting or x.opened for x in cases), UTC)
+    return datetime.fromtimestamp(max(x.waiting or x.opened for x in found), UTC)
 
 
-def _cases(turn: Turn, conversation: int) -> list[Case]:
+def cases(turn: Turn, conversation: int) -> list[Case]:
     found = (turn.get(CASES, x) for x in turn.keys(CASES, "conversation", str(conversation)))
     return [x for x in found if x is not None]
 
@@ -90,8 +90,8 @@ def forget(turn: Turn, conversation: int) -> None:
     user = turn.reporter.reveal()
     for key in turn.keys(RECEIPTS, "conversation", str(conversation)):
         turn.drop(RECEIPTS, key)
-    for case in _cases(turn, conversation):
-        _forget_sources(turn, case.number)
+    for case in cases(turn, conversation):
+        forget_sources(turn, case.number)
     for chat in turn.keys(CONVERSATIONS, "serial", str(conversation)):
         found = turn.get(CONVERSATIONS, chat)
         if found is not None:
@@ -104,7 +104,7 @@ def forget(turn: Turn, conversation: int) -> None:
     turn.record("person-forgotten")
 
 
-def _forget_sources(turn: Turn, case: int) -> None:
+def forget_sources(turn: Turn, case: int) -> None:
     """Which of her messages are in the case; and her name, where staff have looked it up."""
     turn.ask(ForgetSources(f"case/{case}/"))
     for key in turn.keys(KEPT, "case", str(case)):

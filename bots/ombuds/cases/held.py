@@ -19,6 +19,14 @@ def of_case(turn: Turn) -> list[Hidden]:
     return [x for x in found if x is not None]
 
 
+def until(turn: Turn) -> float:
+    """Up to when staff keep something of the case at hand, or all of it; 0: they keep nothing."""
+    ends = [x.until for x in of_case(turn) if x.state is HiddenState.HELD]
+    if turn.case.held is not None:
+        ends.append(turn.case.held.until)
+    return max(ends, default=0.0)
+
+
 def put(turn: Turn) -> None:
     """Show all that is held of the case at hand."""
     for hidden in of_case(turn):

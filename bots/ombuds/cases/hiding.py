@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bots.ombuds import commands, keys
-from bots.ombuds.cases import held, ringing, standing, thread
+from bots.ombuds.cases import held, retention, ringing, standing, thread
 from bots.ombuds.documents.cases import LATER, Later, later_key
 from bots.ombuds.documents.hidden import HIDDEN, Hidden, HiddenMoves
 from bots.ombuds.keys import Part
@@ -97,6 +97,7 @@ def over(turn: Turn, hidden: Hidden) -> None:
     """Its time is over."""
     turn.take_case(hidden.case)
     _erase(turn, hidden)
+    retention.unwanted(turn)
 
 
 def _erase(turn: Turn, hidden: Hidden) -> None:

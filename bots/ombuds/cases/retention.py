@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from bots.ombuds import keys
-from bots.ombuds.cases import held
+from bots.ombuds.cases import forgetting, held
 from bots.ombuds.documents.cases import (
     CASES,
     LATER,
@@ -20,10 +20,12 @@ from bots.ombuds.documents.cases import (
     in_state,
     later_key,
 )
+from bots.ombuds.documents.disclosures import DISCLOSURES
+from bots.ombuds.documents.erasures import ERASURES
 from bots.ombuds.documents.hidden import HIDDEN
 from bots.ombuds.turn import Turn
 from bots.runtime.kit.records import COMMITTED, ENTRIES, Word
-from bots.runtime.model.decision import NO_TIME, CancelTimer, SetTimer
+from bots.runtime.model.decision import NO_TIME, CancelTimer, SetTimer, Withdraw
 from federation.model.actions import Handle, Redact
 from federation.model.events import KNOWN_MEDIA
 
@@ -32,6 +34,8 @@ LATER_THAN_WHOSE = timedelta(days=8)
 MOST = 20
 """Cases that are erased in one decision."""
 KINDS = (*sorted(KNOWN_MEDIA), "text", "flagged", "evidence")
+TIME, ASKED = Word("time"), Word("asked")
+"""Why something was erased."""
 OF_STAFF = "staff"
 """The fact of a record that names who of the team did it, which stays."""
 
@@ -42,7 +46,7 @@ def sweep(turn: Turn) -> None:
     until = turn.seconds - kept.total_seconds()
     due = list(_closed_before(turn, until))
     for case in due[:MOST]:
-        erase(turn, case.number, Word("time"))
+        erase(turn, case.number, TIME)
     if len(due) > MOST:
         turn.ask(SetTimer(keys.SWEEP(), after=NO_TIME))
 
@@ -55,7 +59,7 @@ def _closed_before(turn: Turn, until: float) -> Iterator[Case]:
         if found > MOST or case is None or case.waiting > until or not _over(case):
             return
         turn.take_case(case.number)
-        if not held.of_case(turn):  # staff keep something of it, for some days at most
+        if not held.of_case(turn) and case.held is None:
             found += 1
             yield case
 
@@ -64,33 +68,56 @@ def _over(case: Case) -> bool:
     return CaseMoves.time_over.may(case.state)
 
 
+def unwanted(turn: Turn) -> None:
+    """Staff keep something of the case at hand no longer. Its person may have wanted it gone."""
+    if turn.has_case and turn.case.unwanted and not held.until(turn):
+        erase(turn, turn.case.number, ASKED)
+
+
 def erase(turn: Turn, number: int, why: Word) -> None:
     """No word of a case stays, and none comes back with a backup."""
     turn.take_case(number)
     case = turn.case
-    turn.ask(*(Redact(turn.room, x) for x in _shown(turn, case)))
+    forgetting.forget_sources(turn, number)
+    for hidden in held.of_case(turn):
+        held.strike(turn, hidden)
+    for handle in _named(case):
+        made = turn.view.made(handle)
+        if made is None:
+            turn.ask(Withdraw(handle))
+        elif made.room_id == turn.room_id:
+            turn.ask(Redact(turn.room, handle))
     for part in range(1, case.texts + 1):
         turn.drop(LATER, later_key(number, part), erase=True)
     for mark in turn.keys(HIDDEN, "case", str(number)):
         turn.drop(HIDDEN, mark, erase=True)
         turn.ask(CancelTimer(keys.ERASE(mark=mark)))
+    for collection in (DISCLOSURES, ERASURES):
+        turn.drop(collection, str(number), erase=True)
+    turn.ask(*(CancelTimer(x) for x in _timers(case)))
     turn.drop(CASES, str(number), erase=True)
+    turn.set_office(unheard=tuple(x for x in turn.office.unheard if x != number))
     _unname(turn, number)
     turn.record("case-erased", case=number, why=why)
-    turn.tell("case-erased", {"number": number}, about=str(number))
+    key = "case-erased" if why == TIME else "case-erased-asked"
+    turn.tell(key, {"number": number}, about=str(number))
 
 
-def _shown(turn: Turn, case: Case) -> Iterator[Handle]:
-    """What the staff's room shows of it, in the room of today."""
+def _named(case: Case) -> Iterator[Handle]:
+    """What the staff's room shows of it, or is about to."""
     number = case.number
-    named = [keys.ROOT(case=number), keys.HEADER(case=number)]
-    named += [keys.NOTICE(case=number, number=x.number) for x in case.answers]
+    yield keys.ROOT(case=number)
+    yield keys.HEADER(case=number)
+    yield from (keys.NOTICE(case=number, number=x.number) for x in case.answers)
     texts = range(1, case.texts + 1)
-    named += [keys.TEXT(case=number, kind=x, number=y) for y in texts for x in KINDS]
-    for handle in named:
-        made = turn.view.made(handle)
-        if made is not None and made.room_id == turn.room_id:
-            yield handle
+    yield from (keys.TEXT(case=number, kind=x, number=y) for y in texts for x in KINDS)
+
+
+def _timers(case: Case) -> Iterator[str]:
+    number = case.number
+    yield from (keys.GOES(case=number, number=x.number) for x in case.answers)
+    of_case = (keys.HOLD_OVER, keys.ERASE_PERSON, keys.TELL_PERSON, keys.CONFIRM_ARRIVAL)
+    yield from (x(case=number) for x in of_case)
 
 
 def _unname(turn: Turn, number: int) -> None:

@@ -103,6 +103,10 @@ def _marks(turn: Turn, case: Case) -> list[Phrase]:
         found.append(turn.phrase("mark-refers", {"number": case.refers}))
     if case.taken_by is not None:
         found.append(turn.phrase("mark-taken", {"staff": case.taken_by}))
+    if case.held is not None:
+        until = datetime.fromtimestamp(case.held.until, turn.settings.timezone).date()
+        shown = {"staff": case.held.by, "date": until, "reason": case.held.reason}
+        found.append(turn.phrase("mark-held", shown))
     return found
 
 

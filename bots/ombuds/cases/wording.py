@@ -36,12 +36,14 @@ CASES: dict[str, Paragraphs] = {
     "state-open": N_("open"),
     "state-answered": N_("answered"),
     "state-closed": N_("closed"),
+    "state-held": N_("{state}, kept until {date}"),
     "mark-unencrypted": N_("Not encrypted: servers on the way could read this."),
     "mark-refers": N_("The person says that they also wrote case {number}."),
     "mark-unproven": N_("Not proven: somebody else could have written this in the person's name."),
     "mark-changed": N_("The person has changed this text."),
     "mark-cut": N_("The text was too long. Its end is missing."),
     "mark-taken": N_("{staff} takes care of it."),
+    "mark-held": N_("{staff} keeps this from being erased until {date}: {reason}"),
     "followup": (N_("New message from the person, {time}:"), "{marks}", "{text}"),
     "continued": (N_("The text goes on:"), "{text}"),
     "part-removed": N_("The person has removed this part of the text."),
@@ -94,6 +96,40 @@ CASES: dict[str, Paragraphs] = {
     ),
     "linked-case": N_("The person wants you to know that they also wrote case {number}."),
     "returned": N_("The person is back in the chat."),
+}
+
+KEEPING: dict[str, Paragraphs] = {
+    "case-held": (
+        N_("{staff} keeps case {number} from being erased until {date}. The reason: {reason}"),
+        N_("If the reason is gone before that, write {command}."),
+    ),
+    "case-not-held": N_("Nobody keeps case {number} from being erased."),
+    "case-hold-over": N_(
+        "Case {number} is not kept from being erased any more. It is erased when its time is over."
+    ),
+    "case-erased-asked": N_(
+        "Case {number} is erased, here too, because the person wants it. Your devices may show it "
+        "until they have heard of that, and what somebody copied stays: please delete that."
+    ),
+    "erase-held": N_(
+        "The person of case {number} wants it erased. As it is kept, that happens after {date}. "
+        "Who brought it is forgotten now, so nobody can be answered there."
+    ),
+    "erase-proposed": (
+        N_(
+            "{staff} was asked to erase all that is of the person of case {number}: all of their "
+            "cases, and who they are. The reason: {text}"
+        ),
+        N_("If you agree, write {command} within a day. This cannot be undone."),
+    ),
+    "erase-agreed": N_(
+        "All that is of the person of case {number} is erased at {time}. They are told so now. If "
+        "they write before then, nothing is erased."
+    ),
+    "erase-objected": N_(
+        "The person of case {number} has written. So nothing of theirs is erased. Ask them what "
+        "they want."
+    ),
 }
 
 ANSWERS: dict[str, Paragraphs] = {

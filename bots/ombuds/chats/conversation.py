@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bots.ombuds import commands, keys
-from bots.ombuds.cases import blocks, filing, hiding, ringing, thread
+from bots.ombuds.cases import blocks, erasing, filing, hiding, ringing, thread
 from bots.ombuds.cases.filing import Incoming
 from bots.ombuds.chats import arrival, linking, receipts
 from bots.ombuds.chats.languages import guess
@@ -62,8 +62,8 @@ def _command(turn: Turn, event: TextMessage, found: Invocation | Unknown) -> str
 
 def _help(turn: Turn, _: TextMessage, __: str) -> None:
     single: object = Phrase("team-single", "") if len(turn.office.roster) == 1 else ""
-    shown = {"command": commands.NEW, "receipt": commands.RECEIPT, "single": single}
-    turn.say("reporter-help", shown)
+    shown = {"command": commands.NEW, "receipt": commands.RECEIPT, "erase": commands.ERASE}
+    turn.say("reporter-help", {**shown, "single": single})
     arrival.notice(turn)
 
 
@@ -83,6 +83,10 @@ def _delete(turn: Turn, _: TextMessage, __: str) -> None:
     hiding.delete(turn)
 
 
+def _erase(turn: Turn, _: TextMessage, rest: str) -> None:
+    erasing.ask(turn, rest)
+
+
 def _link(turn: Turn, _: TextMessage, rest: str) -> None:
     linking.link(turn, rest)
 
@@ -91,12 +95,15 @@ COMMANDS: dict[Command, Callable[[Turn, TextMessage, str], None]] = {
     HELP: _help,
     commands.ORIGINAL: _original,
     commands.DELETE: _delete,
+    commands.ERASE: _erase,
     commands.RECEIPT: _receipt,
     commands.NOTED: _noted,
     commands.LINK: _link,
 }
 """`rule(turn, event, rest)`"""
-ENCRYPTED = frozenset({commands.RECEIPT, commands.NOTED, commands.LINK, commands.DELETE})
+ENCRYPTED = frozenset(
+    {commands.RECEIPT, commands.NOTED, commands.LINK, commands.DELETE, commands.ERASE}
+)
 """What a homeserver could do in a person's name, if it counted in clear."""
 
 
@@ -110,6 +117,7 @@ def take(turn: Turn, incoming: Incoming) -> None:
     """Pass the message on to the office, and tell the person what to know, unless we have."""
     if turn.conversation.language is None:
         turn.converse(language=guess(incoming.text, turn.settings.languages))
+    erasing.stopped(turn)
     closed = turn.case.number if turn.has_case and not turn.conversation.fresh else None
     filing.take(turn, incoming)
     if turn.case.shelf is Shelf.BLOCKED:

@@ -18,6 +18,8 @@ WITH_ORIGINAL = frozenset(
         "link-offer",
         "receipt-ask",
         "forget-soon",
+        "erase-ask",
+        "erase-announced",
         "flags-on",
         "flag-question",
         "flag-questions",
@@ -121,6 +123,7 @@ REPORTER: dict[str, Paragraphs] = {
         N_(
             "For a new secret number, with which you can go on from another phone, write {receipt}."
         ),
+        N_("To have everything erased that you have written to us, write {erase}."),
         "{single}",
     ),
     "team-single": N_(
@@ -142,6 +145,30 @@ REPORTER: dict[str, Paragraphs] = {
         "We keep nothing that you have taken back. To take a message back, delete it in this chat. "
         "If you then write {command}, it is erased at once."
     ),
+    "erase-ask": (
+        N_(
+            "This erases everything that you have written in this chat, all our answers, and who "
+            "you are. It cannot be undone, and we can't go on with your matter then."
+        ),
+        N_("{delete} only erases messages that you have deleted here."),
+        N_("If you want everything erased, write within a day: {command}"),
+    ),
+    "erased-all": N_(
+        "Everything is erased. We now leave this chat. To write to us again, start a new chat."
+    ),
+    "erased-but": N_(
+        "The office still has to keep the matter {numbers}, because there is a reason for it. It "
+        "is erased after {date}. Who you are is forgotten now, and all else is erased. We now "
+        "leave this chat. To write to us again, start a new chat."
+    ),
+    "erase-announced": (
+        N_(
+            "Somebody has asked our team to erase everything of yours: your matters, our answers, "
+            "and who you are. That happens at {time}. It cannot be undone."
+        ),
+        N_("If you do not want this, write to us here before then."),
+    ),
+    "erase-stopped": N_("You have written, so nothing of yours is erased."),
     "text-only": N_(
         "For now we can only read text here. Your picture, file or recording was not passed on. "
         "Please describe it in words, or write that you would like to meet someone."

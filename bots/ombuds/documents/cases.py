@@ -32,7 +32,7 @@ class CaseState(StrEnum):
 
 class CaseMoves(Machine):
     """A case is open while the person waits for an answer. If they write after it was closed, a new
-    case begins. Some time after it was closed it is erased."""
+    case begins. It is erased some time after it was closed, or if the person asks for that."""
 
     begun = Begin(CaseState.OPEN)
     answered = Move(CaseState.OPEN, CaseState.ANSWERED, to=CaseState.ANSWERED)
@@ -40,6 +40,7 @@ class CaseMoves(Machine):
     closed = Move(CaseState.OPEN, CaseState.ANSWERED, to=CaseState.CLOSED)
     reopened = Move(CaseState.CLOSED, to=CaseState.OPEN)
     time_over = End(CaseState.CLOSED)
+    asked_to_erase = End(*CaseState)
 
 
 class AnswerState(StrEnum):
@@ -57,7 +58,8 @@ class AnswerState(StrEnum):
 
 class AnswerMoves(Machine):
     """An answer waits until the time to undo it is over, then goes out once, even if a timer or an
-    outcome comes twice. If staff remove an edit of the command, we keep no word of the answer."""
+    outcome comes twice. If staff remove an edit of the command, we keep no word of the answer. It
+    is erased with its case."""
 
     proposed = Begin(AnswerState.PENDING)
     edited = Move(AnswerState.PENDING, AnswerState.HELD, to=AnswerState.PENDING)
@@ -72,6 +74,7 @@ class AnswerMoves(Machine):
     failed = Move(AnswerState.PENDING, AnswerState.SENDING, to=AnswerState.UNSENT)
     sent = Move(AnswerState.SENDING, to=AnswerState.SENT)
     delivered = Move(AnswerState.SENT, to=AnswerState.DELIVERED)
+    erased = End(*AnswerState)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,15 @@ class Later:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """Staff keep a closed case from being erased."""
+
+    until: float
+    by: str
+    reason: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     number: int
     conversation: int
@@ -155,6 +167,9 @@ class Case:
     """What it began with, if not with a message."""
     struck: tuple[int, ...] = ()
     """Numbers of messages that were deleted in the thread."""
+    held: Held | None = None
+    unwanted: bool = False
+    """Its person has asked for erasure: it is erased as soon as nobody keeps anything of it."""
 
     @property
     def place(self) -> str:

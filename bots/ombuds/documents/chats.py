@@ -93,6 +93,8 @@ class Conversation:
     encrypted message showed it. Empty: not known yet."""
     first: str = field(default="", repr=False)
     """That message, while we find out whose it was."""
+    erasing: float = 0.0
+    """When the person was last told what it means to have everything erased."""
     warned: float = 0.0
     """When the person was told last that the office will forget who wrote."""
     beside: str = field(default="", repr=False)

@@ -28,6 +28,7 @@ class DisclosureMoves(Machine):
     postponed = Move(DisclosureState.SHOWN)
     told = Move(DisclosureState.SHOWN, to=DisclosureState.TOLD)
     nobody_to_tell = End(DisclosureState.SHOWN)
+    erased = End(*DisclosureState)
 
 
 @dataclass(frozen=True, slots=True)

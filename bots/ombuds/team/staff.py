@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bots.ombuds import codes, commands, keys, known
-from bots.ombuds.cases import answers, blocks, casework, disclosing, hiding, standing
+from bots.ombuds.cases import answers, blocks, casework, disclosing, erasing, holding, standing
 from bots.ombuds.team import absence, changing, heads, pins
 from bots.ombuds.turn import Turn, Values
 from bots.runtime.kit import sparing
@@ -192,7 +192,8 @@ def _help(turn: Turn, _: TextMessage, rest: str) -> None:
 
 
 WITH_REASON: dict[Command, Callable[[Turn, str, str], None]] = {
-    commands.HOLD: hiding.hold,
+    commands.HOLD: holding.hold,
+    commands.ERASE: erasing.propose,
     commands.IDENTITY: disclosing.ask,
     commands.POSTPONE: disclosing.postpone,
 }
@@ -201,6 +202,7 @@ OF_CASE: dict[str, Callable[[Turn, str], None]] = {
     "undo": _undo,
     "close": casework.close,
     "reopen": casework.reopen,
+    "release": holding.release,
     "take": casework.take,
     "show": casework.put_up,
     "block": blocks.block,

@@ -95,7 +95,11 @@ OFFICE: dict[str, Paragraphs] = {
     "help-reopen": N_("opens the case again"),
     "help-identity": N_("shows who brought a case, if two ask for it: the reason"),
     "help-postpone": N_("tells the person of that later, if two ask for it: the reason"),
-    "help-hold": N_("keeps for some days what the person has taken back: days, then the reason"),
+    "help-hold": N_(
+        "keeps for some days what was taken back, or a closed case: days, then the reason"
+    ),
+    "help-release": N_("ends that for a closed case"),
+    "help-erase": N_("erases all that is of the person of a case, if two ask for it: the reason"),
     "help-take": N_("says that you take care of the case"),
     "help-cases": N_("lists cases: open, mine, all, or those with a word"),
     "help-team": N_("shows the team; adds or removes a person"),

@@ -51,6 +51,7 @@ from federation.model.actions import (
     EditMessage,
     Handle,
     Join,
+    Leave,
     Ref,
     Send,
 )
@@ -242,6 +243,8 @@ class Deciding:
             handle = action.handle or f"copy/{action_id}"
             order = dataclasses.replace(order, action=dataclasses.replace(action, handle=handle))
             tx.note_copy(action.copy_of, handle, str(action.room))
+        if isinstance(action, Leave):  # what rests there would hold it up for ever
+            _stir(tx, order.by, action.room)
         risky = isinstance(action, Deliver) and not action.harmless
         held = risky and order.was is not None
         lane = f"{order.by} {_lane(tx, action)}"

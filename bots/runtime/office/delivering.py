@@ -27,7 +27,7 @@ from bots.runtime.store.store import Store
 from bots.runtime.store.transaction import Transaction
 from federation.encryption import pins
 from federation.model import rooms
-from federation.model.actions import Action, React, Send
+from federation.model.actions import Action, Leave, React, Send
 from federation.performing.perform import Outcome
 from federation.syncing.recent import Recent
 
@@ -281,7 +281,9 @@ class Delivering:
 
         def rest(tx: Transaction) -> Head | None:
             # Else it was told while we tried.
-            if _still_waits(tx, awaited, early.by, room_id):
+            if _is_over(tx, early):
+                tx.drop(early.row)
+            elif _still_waits(tx, awaited, early.by, room_id):
                 tx.rest(early.row.seq)
                 if getattr(early.action, "whose", None) is not None:
                     tx.rest_with(f"{early.by} {room_id}", early.lane)
@@ -322,6 +324,11 @@ class Delivering:
         following = await self._store.run("aside", aside)
         self.decided.set()
         return following
+
+
+def _is_over(tx: Transaction, early: Head) -> bool:
+    """We are about to leave the room: nobody will ever be told."""
+    return any(isinstance(x.order().action, Leave) for x in tx.in_lane(early.lane))
 
 
 def _still_waits(tx: Transaction, awaited: Waits, account: str, room_id: str) -> bool:
