@@ -22,6 +22,7 @@ from bots.ombuds.cases import (
 from bots.ombuds.chats import arrival, changes, conversation, receipts, unedited, whose
 from bots.ombuds.documents.absences import ABSENCES
 from bots.ombuds.documents.alarms import ALARMS
+from bots.ombuds.documents.candidates import CANDIDATES
 from bots.ombuds.documents.cases import CASES, LATER, SEARCHES
 from bots.ombuds.documents.chats import (
     CONVERSATIONS,
@@ -53,6 +54,7 @@ from bots.ombuds.team import (
     founding,
     guarding,
     heads,
+    leading,
     moving,
     renewal,
     roster,
@@ -123,6 +125,7 @@ OF_TRUSTEE: Router[Turn] = Router(
     on(MediaMessage, secondword.other),
     on(Unreadable, secondword.other),
 )
+OF_CANDIDATE: Router[Turn] = Router(on(Membership, leading.came), on(TextMessage, leading.wrote))
 IN_PLACE: Router[Turn] = Router(
     on(Reaction, places.reacted, flagging.reacted, when=places.is_flag),
     on(TextMessage, places.text),
@@ -203,6 +206,7 @@ ROUTES: Router[Turn] = Router(
     outcome(keys.FIRST, founding.made),
     outcome(keys.LATER, moving.made),
     outcome(keys.TRUSTEE, trustees.made),
+    outcome(keys.LEAD, leading.made),
     outcome(keys.CHAT, flagging.chat_made),
     outcome(keys.MODERATOR, telling.room_made),
     outcome(keys.QUESTION, partial(flagging.shown, stage=Stage.ASKED), of=FLAGS),
@@ -217,6 +221,7 @@ ROUTES: Router[Turn] = Router(
     in_room(when=_is_former),
     in_room(IN_OFFICE, when=_is_in_office),
     in_room(OF_TRUSTEE, when=trustees.is_chat),
+    in_room(OF_CANDIDATE, when=leading.is_chat),
     on(Membership, arrival.entered, MEMBERS),
     in_room(when=_is_ours),
     in_room(IN_PLACE, when=places.is_place),
@@ -224,7 +229,7 @@ ROUTES: Router[Turn] = Router(
 )
 
 KEPT = (
-    *(OFFICE, DEVICES, ALARMS, WATCH, PINS, ASKED, ABSENCES, TRUSTEES),
+    *(OFFICE, DEVICES, ALARMS, WATCH, PINS, ASKED, ABSENCES, TRUSTEES, CANDIDATES),
     *(LETTERS, ADDRESSES),
     *RECORDED,
     *(CASES, LATER, SEARCHES, HIDDEN),

@@ -19,6 +19,9 @@ PROPOSAL = Made("team/{number:int}")
 TRUSTEE = Made("trustee/{number:int}")
 """The chat with somebody outside of the office who can be the second."""
 
+LEAD = Made("lead/{number:int}")
+"""The chat with somebody who is to join the team, and has no keys of her own yet."""
+
 ALONE = Timer("team/{number:int}/alone")
 """Carry out what the only confirmed member has proposed."""
 ABSENT = Timer("team/absent/{user}")

@@ -11,7 +11,7 @@ from bots.ombuds.chats.wording import LONG, RECEIPTS, REPORTER, WITH_ORIGINAL
 from bots.ombuds.commands import ORIGINAL
 from bots.ombuds.flags.wording import MODERATORS, PRIVATE, ROOMS, STAFF
 from bots.ombuds.team.awaywording import AWAY
-from bots.ombuds.team.pinwording import PINS
+from bots.ombuds.team.pinwording import LEADING, PINS
 from bots.ombuds.team.trustwording import TRUSTEES
 from bots.ombuds.team.wording import OFFICE, RECORD, TEAM
 from bots.runtime.speech import declining, unheeded, vocabulary
@@ -33,6 +33,7 @@ PARAGRAPHS: dict[str, Paragraphs] = (
     | OFFICE
     | TEAM
     | PINS
+    | LEADING
     | AWAY
     | TRUSTEES
     | RECORD
@@ -81,6 +82,8 @@ RINGING = frozenset(
         "trustee-agreed",
         "trustee-objected",
         "trustee-welcome",
+        "candidate-waits",
+        "lead",
         "trustee-add-asked",
         "trustee-remove-asked",
         "trustee-name-asked",

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from tests.synapse.conftest import MakePerson
 from tests.synapse.ombuds_house import NewAccount, OpenHouse, house
 
 __all__ = ["house"]
@@ -13,10 +14,12 @@ pytestmark = [pytest.mark.synapse, pytest.mark.timeout(240)]
 
 
 async def test_a_trustee_gives_the_second_word_while_a_member_is_away(
-    house: OpenHouse, new_account: NewAccount
+    house: OpenHouse, new_account: NewAccount, make_person: MakePerson
 ) -> None:
+    """And who is added has no keys yet: she is led to them, and invited then."""
     async with house() as h:
-        board, later = h.leyla, (await new_account("carla")).user_id
+        account = await new_account("carla")
+        board, later = h.leyla, account.user_id
         await h.anna.send(h.room, f"!team trustee {board.user_id}")
         await h.staff_see("proposes .* as a trustee")
         await h.bilal.send(h.room, "!confirm")
@@ -39,5 +42,7 @@ async def test_a_trustee_gives_the_second_word_while_a_member_is_away(
         assert yes is not None
         await board.send(chat, yes[0])
         await h.staff_see("trustee, agrees to what")
-        await h.staff_see(f"{re.escape(later)}.* is invited")
+        await h.staff_see(f"{re.escape(later)}.* is not invited yet")
+        carla = await make_person(account=account, strict=True)
+        await carla.wait_until(lambda: h.room in carla.invited_rooms, "the staff's room")
         assert not [x for x in board.seen(h.room) if x.body], "nothing of the staff's room"

@@ -12,7 +12,7 @@ from bots.ombuds.codes import Given
 from bots.ombuds.documents.pins import PINS
 from bots.ombuds.settings import Settings
 from bots.runtime.model.decision import Due, Request, Say, SetPin
-from federation.model.actions import AskDevices, CreateRoom, Invite
+from federation.model.actions import AskDevices, CreateRoom, Invite, Kick, Leave
 from federation.model.events import Doubt, Membership, MembershipKind, Seen, TextMessage
 from tests.kit.founders import code_of, given
 from tests.kit.memory import key_of
@@ -246,12 +246,68 @@ def test_keys_that_are_withheld_and_come_back() -> None:
     assert world.office_keys(writes(world, "!help")) == ["help"]
 
 
-def test_who_is_asked_in_without_keys_is_told_of_before_she_joins() -> None:
-    world = World().found()
-    world.memory.identities[CEM] = Seen(True)
+def added(world: World, keys_: Seen) -> list[Request]:
+    """Two members add somebody whose homeserver shows this of her keys."""
+    world.memory.identities[CEM] = keys_
     writes(world, f"!team add {CEM}")
-    writes(world, "!confirm", BILAL)
-    assert "keys-first" in world.office_keys(world.pass_time(0))
+    return [*writes(world, "!confirm", BILAL), *world.pass_time(0)]
+
+
+def lead_in(world: World) -> str:
+    return next(x.room_id for name, x in world.memory.handles.items() if name.startswith("lead/"))
+
+
+def test_who_has_no_keys_is_led_to_them_before_she_is_invited() -> None:
+    world = World().found()
+    asked = added(world, Seen(True))
+    assert invited(asked) == []
+    assert world.office_keys(asked) == ["candidate-waits"]
+    assert world.keys(asked, lead_in(world)) == ["lead"]
+    assert "Element X" in world.text(asked, "lead")
+    shown = world.text(writes(world, "!team"), "team")
+    assert "Not invited yet" in shown
+    world.move(lead_in(world), CEM, "join")
+    said_there = world.write("Ich habe es gemacht", CEM, lead_in(world))[1]
+    assert world.keys(said_there, lead_in(world)) == ["lead-again"]
+    assert not invited([*said_there, *world.pass_time(0)])
+    assert not world.memory.documents.get("ombuds/case"), "what she writes there is no complaint"
+    asked = shows(world, CEM, Seen(True, key_of(CEM)))
+    assert invited(asked) == [CEM]
+    assert world.office_keys(asked) == ["team-added"]
+    assert world.keys(asked, lead_in(world)) == ["lead-done"]
+    assert [x.room for x in asked if isinstance(x, Leave)] == [lead_in(world)]
+    assert world.office_keys(world.move(OFFICE, CEM, "join")) == ["team-joined", "code-first"]
+
+
+def test_keys_that_are_withheld_invite_nobody() -> None:
+    world, hidden = World().found(), Seen(True, key_of(CEM), withheld=True)
+    asked = added(world, hidden)
+    assert (invited(asked), world.office_keys(asked)) == ([], ["keys-withheld"])
+    assert world.office_keys(shows(world, CEM, hidden)) == [], "once"
+    assert invited(shows(world, CEM, Seen(True, key_of(CEM)))) == [CEM]
+
+
+def test_a_homeserver_that_says_nothing_is_asked_again_and_the_team_is_told() -> None:
+    world = World().found()
+    world.memory.clients[CEM] = None
+    asked = added(world, Seen(False))
+    assert (invited(asked), world.office_keys(asked)) == ([], [])
+    assert [x.user for x in asked if isinstance(x, AskDevices)] == [CEM]
+    later = world.pass_time(2 * 3600)
+    assert (invited(later), world.office_keys(later)) == ([], ["candidate-unknown"])
+    world.memory.clients[CEM] = frozenset({"PHONE"})
+    world.memory.identities[CEM] = Seen(True, key_of(CEM))
+    assert invited(world.pass_time(3601)) == [CEM]
+
+
+def test_who_is_not_wanted_any_more_is_not_led_on() -> None:
+    world = World().found()
+    added(world, Seen(True))
+    asked = writes(world, f"!team remove {CEM}")
+    assert world.office_keys(asked) == ["team-withdrawn"]
+    assert [x.room for x in asked if isinstance(x, Leave)] == [lead_in(world)]
+    assert not [x for x in asked if isinstance(x, Kick)], "she was never invited"
+    assert not invited(shows(world, CEM, Seen(True, key_of(CEM))))
 
 
 # -- nobody is known any more ----------------------------------------------------------------------

@@ -125,8 +125,9 @@ ONBOARDING_ALONE = {
 Table = Mapping[str, Paragraphs]
 TO_STAFF: tuple[Table, ...] = (
     cases.CASES, cases.KEEPING, cases.ANSWERS, cases.RUSH, cases.IDENTITY, office.OFFICE,
-    office.RECORD, office.TEAM, pinwording.PINS, awaywording.AWAY, trustwording.TRUSTEES,
-    flags.STAFF, flags.MODERATORS, COORDINATION, vocabulary.KINDS, vocabulary.LISTS, STANDING,
+    office.RECORD, office.TEAM, pinwording.PINS, pinwording.LEADING, awaywording.AWAY,
+    trustwording.TRUSTEES, flags.STAFF, flags.MODERATORS, COORDINATION, vocabulary.KINDS,
+    vocabulary.LISTS, STANDING,
 )  # fmt: skip
 """Read by those who work for the office or the network, in the language that they set."""
 TO_PEOPLE: tuple[tuple[Table, frozenset[str], Mapping[str, str]], ...] = (

@@ -16,7 +16,7 @@ from typing import Any
 from bots.ombuds import commands, keys, known
 from bots.ombuds.documents.absences import Absence
 from bots.ombuds.documents.team import Proposal
-from bots.ombuds.team import devices, roster, trustees
+from bots.ombuds.team import devices, leading, roster, trustees
 from bots.ombuds.team.roster import ADDING, REMOVING, without
 from bots.ombuds.turn import Turn
 from bots.runtime.model.decision import CancelTimer, SetTimer
@@ -50,8 +50,9 @@ def command(turn: Turn, event: TextMessage, rest: str) -> None:
 def _show(turn: Turn) -> None:
     office = turn.office
     invited: object = ""
-    if office.awaited:
-        invited = turn.phrase("team-invited", {"people": ", ".join(office.awaited)})
+    waiting = leading.waiting(turn)
+    if asked := [x for x in office.awaited if x not in waiting]:
+        invited = turn.phrase("team-invited", {"people": ", ".join(asked)})
     unknown: object = ""
     if strangers := known.unknown(turn):
         unknown = turn.phrase("team-unconfirmed", {"people": ", ".join(strangers)})
@@ -60,6 +61,7 @@ def _show(turn: Turn) -> None:
         "unconfirmed": unknown,
         "away": known.told(turn, *known.away(turn)),
         "invited": invited,
+        "waiting": tuple(turn.phrase("team-waiting", {"person": x}) for x in waiting),
         "trustees": trustees.told(turn),
         "single": turn.phrase("team-one") if len(office.roster) == 1 else "",
         "add": ADDING,
@@ -103,8 +105,11 @@ def _remove(turn: Turn, sender: str, person: str) -> None:
     if known.trustee(turn, person) is not None:
         _propose(turn, sender, person, adds=False, trust=True)
     elif person in office.awaited:
+        if person in leading.waiting(turn):
+            leading.end(turn, person)
+        else:
+            turn.ask(Kick(turn.room, person, whose=person))
         turn.set_office(awaited=without(office.awaited, person))
-        turn.ask(Kick(turn.room, person, whose=person))
         turn.tell("team-withdrawn", {"person": person})
     elif person == sender:
         turn.tell("team-self")

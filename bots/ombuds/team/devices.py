@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bots.ombuds import keys, known
 from bots.ombuds.documents.team import DEVICES, Devices
-from bots.ombuds.team import pins
+from bots.ombuds.team import leading, pins
 from bots.ombuds.turn import Turn
 from bots.runtime.model.decision import NO_TIME, CancelTimer, SetTimer, Started
 from federation.model.actions import AskDevices
@@ -42,13 +42,14 @@ def compare(turn: Turn, user: str) -> None:
         return
     now = turn.view.devices(turn.settings.account, user)
     timer = keys.DEVICES(user=user)
+    leading.settle(turn, user)
     if now is None:
         turn.ask(AskDevices(known.place(turn, user), user), SetTimer(timer, after=AGAIN))
         return
     turn.ask(CancelTimer(timer))
     if user in turn.office.awaited:
-        pins.prepare(turn, user)
-    elif known.trustee(turn, user) is not None:
+        return
+    if known.trustee(turn, user) is not None:
         pins.watch(turn, user)
     else:
         _compare(turn, user, now)

@@ -126,12 +126,6 @@ def _is_fresh(turn: Turn, asked: Asked) -> bool:
     return 0 <= turn.seconds - asked.at <= VALID
 
 
-def prepare(turn: Turn, user: str) -> None:
-    """Of somebody whom the team has asked in: whether she can be known at all."""
-    if not seen(turn, user).master and turn.may_tell(f"keys {user}"):
-        turn.tell("keys-first", {"staff": user})
-
-
 def typed(turn: Turn, event: TextMessage, code: str) -> bool:
     """A message that is a code; False if it may be a word like any other."""
     origin = event.origin

@@ -4,6 +4,30 @@ from __future__ import annotations
 
 from bots.runtime.speech.phrases import N_, Paragraphs
 
+LEADING: dict[str, Paragraphs] = {
+    # Translators: to somebody who is to join the team, in a private chat
+    "lead": (
+        N_(
+            "Hello. The team of the ombuds office wants to add you. Before it can invite you into "
+            "its room, your account needs keys of its own: then nobody can pretend to be you."
+        ),
+        N_(
+            "In Element on a computer: open “All settings”, choose “Encryption”, and set up "
+            "recovery. Write the recovery key on paper."
+        ),
+        N_(
+            "In Element X on a phone: tap your picture, choose “Encryption”, and set up recovery. "
+            "Write the recovery key on paper."
+        ),
+        N_("As soon as the keys are there, I invite you into the team's room."),
+    ),
+    "lead-again": N_(
+        "I have looked again. If the keys are there, I invite you now. If no invitation comes, "
+        "look at the settings once more: your device has to be verified there."
+    ),
+    "lead-done": N_("Thank you. Your keys are there, and you are invited into the team's room."),
+}
+
 PINS: dict[str, Paragraphs] = {
     "founding": (
         N_(
@@ -79,9 +103,13 @@ PINS: dict[str, Paragraphs] = {
             "Then write here again."
         ),
     ),
-    "keys-first": N_(
-        "The account {staff} has no keys of its own yet. Please ask for this before {staff} joins: "
-        "in Element, open the settings, choose “Encryption”, and set up recovery."
+    "candidate-waits": N_(
+        "{staff} is not invited yet, since the account has no keys of its own. I have written to "
+        "{staff} in a private chat how to set them up, and invite the account when they are there."
+    ),
+    "candidate-unknown": N_(
+        "{staff} is not invited yet: the homeserver does not say whether the account has keys of "
+        "its own. I ask again every hour. Look at the address as well."
     ),
     "keys-changed": (
         N_(

@@ -6,11 +6,11 @@ from bots.ombuds import commands
 from bots.ombuds.documents.absences import ABSENCES
 from bots.ombuds.documents.pins import PINS
 from bots.ombuds.documents.team import DEVICES, Departed
-from bots.ombuds.team import devices, pins
+from bots.ombuds.team import devices, leading, pins
 from bots.ombuds.turn import Turn
 from bots.runtime.model.decision import Performed
 from bots.runtime.speech.vocabulary import with_word
-from federation.model.actions import Invite, Kick
+from federation.model.actions import Kick
 from federation.model.events import Membership, MembershipKind
 
 ADDING = with_word(commands.TEAM, commands.ADD, " @name:example.org")
@@ -29,8 +29,7 @@ def invite(turn: Turn, person: str) -> None:
     # team of two can remove nobody.
     turn.set_office(awaited=(*turn.office.awaited, person))
     turn.record("team-invited", person=person)
-    turn.ask(Invite(turn.room, person, notify=True, whose=person, there=True))
-    turn.tell("team-added", {"person": person})
+    leading.begin(turn, person)
     devices.look(turn, person)
 
 

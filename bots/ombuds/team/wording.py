@@ -177,6 +177,7 @@ TEAM: dict[str, Paragraphs] = {
         "{unconfirmed}",
         "{away}",
         "{invited}",
+        "{waiting}",
         "{trustees}",
         "{single}",
         N_("To add a person: {add}"),
@@ -184,6 +185,7 @@ TEAM: dict[str, Paragraphs] = {
         N_("To name a trustee outside of the office: {name}"),
     ),
     "team-invited": N_("Invited: {people}"),
+    "team-waiting": N_("Not invited yet, since there are no keys: {person}"),
     "team-add-proposed": N_(
         "{staff} proposes to add {person} to the team. Another member agrees with {command}."
     ),
