@@ -164,6 +164,7 @@ ROUTES: Router[Turn] = Router(
         moving.started,
         devices.started,
         renewal.started,
+        receipts.started,
     ),
     on(SetAside, moving.set_aside),
     on(DevicesChanged, devices.changed),

@@ -98,7 +98,8 @@ class Desk:
 
     async def cases(self) -> list[Case]:
         """The oldest first."""
-        return sorted(await self.look(lambda tx: documents(tx, CASES)), key=lambda x: x.opened)
+        found = await self.look(lambda tx: documents(tx, CASES))
+        return sorted(found, key=lambda x: (x.opened, x.conversation))
 
     async def answers(self, case: int, body: str, user: str = "") -> str:
         """Somebody of the team writes in the thread of a case."""

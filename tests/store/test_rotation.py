@@ -251,6 +251,18 @@ async def test_a_backup_in_the_middle_is_opened_by_either(
     await store.close()
 
 
+PURPOSES = ("receipt", "receipt hash", "case number", "code")
+
+
+def worked_out(tx: Transaction) -> list[bytes]:
+    """What an office derives for people."""
+    return [tx.secret(purpose, "!room $event") for purpose in PURPOSES]
+
+
+def _worked_out(sealer: Sealer) -> list[bytes]:
+    return [sealer.derived(purpose, "!room $event") for purpose in PURPOSES]
+
+
 async def test_a_compromised_key_makes_somebody_else_of_the_office(tmp_path: Path) -> None:
     """Its identity is another one, also after an older backup; what it has done is still known."""
     folder = tmp_path / "state"
@@ -258,15 +270,21 @@ async def test_a_compromised_key_makes_somebody_else_of_the_office(tmp_path: Pat
     archive = archived(folder)
     store = opened(folder, OLD)
     await store.run("login", lambda tx: tx.write("login", "@a:b", b"token"))
-    mark, secret, identity = (
-        store.sealer.mark("a", "b"), store.sealer.secret("x"), store.sealer.identity("x")
+    mark, secret, identity, derived = (
+        store.sealer.mark("a", "b"), store.sealer.secret("x"), store.sealer.identity("x"),
+        await store.run("derived", worked_out),
     )  # fmt: skip
+    root = store.sealer.keys
     await Rotation(store).begin(NEW, compromised=True)
     await Rotation(store).reseal()
     await Rotation(store).switch()
     assert (store.sealer.mark("a", "b"), store.sealer.secret("x")) == (mark, secret)
     new = store.sealer.identity("x")
     assert new != identity
+    anew = await store.run("derived", worked_out)
+    assert not set(anew) & set(derived), "receipts, numbers and codes can't be worked out any more"
+    former = Sealer(root)
+    assert set(_worked_out(former)) == set(derived), "as whoever had the keys could"
     assert await store.run("login", lambda tx: tx.read("login", "@a:b")) is None
     await store.close()
     lose(folder)

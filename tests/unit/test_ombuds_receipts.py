@@ -8,7 +8,7 @@ from bots.ombuds import keys
 from bots.ombuds.chats import digits
 from bots.ombuds.documents.chats import IDENTITIES
 from bots.ombuds.documents.receipts import GUESSES, RECEIPTS
-from bots.runtime.model.decision import Request
+from bots.runtime.model.decision import Request, Say, Started
 from federation.model.actions import Redact
 from federation.model.events import RoomView
 from tests.kit.ombuds import BOT, CHAT, OFFICE, YUSRA, World
@@ -301,3 +301,36 @@ def test_who_she_is_follows_her(world: World) -> None:
     identity = world.kept(IDENTITIES, "1")
     assert (identity.who.reveal(), identity.room) == (NEW, PHONE)
     assert OFFICE not in (identity.room, world.kept(IDENTITIES, "2").room)
+
+
+# -- when the office's keys were compromised -------------------------------------------------------
+
+
+def test_a_receipt_of_compromised_keys_is_void_and_each_chat_is_told_another(world: World) -> None:
+    """Whoever had the key could work it out, from paper or not."""
+    old = told(world)
+    world.handle(Started(BOT, 2, renewed=True))
+    assert "receipt-wrong" in [x.phrase.key for x in again(world, old) if isinstance(x, Say)]
+    asked = world.pass_time(20)
+    new = receipt(asked, "receipt-anew")
+    assert said(asked, "receipt-anew").room == CHAT
+    assert new != old
+    assert "receipt-wrong" not in [x.phrase.key for x in again(world, new) if isinstance(x, Say)]
+    assert world.kept(IDENTITIES, "1").room == PHONE, "she goes on by the new one"
+
+
+def test_who_is_not_there_is_told_with_the_next_message(world: World) -> None:
+    told(world)
+    world.handle(Started(BOT, 2, renewed=True))
+    world.move(CHAT, YUSRA, "leave")
+    assert not [x for x in world.pass_time(20) if isinstance(x, Say) and x.room == CHAT]
+    world.move(CHAT, YUSRA, "join")
+    world.write("Ich bin wieder da.")
+    assert receipt(world.pass_time(20), "receipt-anew")
+
+
+def test_another_start_ends_no_receipt(world: World) -> None:
+    old = told(world)
+    world.handle(Started(BOT, 2))
+    world.pass_time(20)
+    assert "receipt-wrong" not in [x.phrase.key for x in again(world, old) if isinstance(x, Say)]

@@ -15,7 +15,7 @@ from bots.ombuds.documents.chats import IDENTITIES
 from bots.ombuds.documents.receipts import GUESSES, RECEIPTS, Guesses, Receipt
 from bots.ombuds.turn import Turn
 from bots.runtime.kit import sparing
-from bots.runtime.model.decision import SetTimer
+from bots.runtime.model.decision import SetTimer, Started
 from bots.runtime.understanding import texts
 from federation.model.actions import Redact
 from federation.model.events import Origin, TextMessage
@@ -49,7 +49,20 @@ def due(turn: Turn, conversation: int) -> None:
     if turn.conversation.left or turn.conversation.exposed or not turn.reaches:
         turn.converse(receipt="")  # promised again with her next message
     elif not turn.view.count(RECEIPTS, "conversation", str(conversation)):
-        _tell(turn, "receipt")
+        _tell(turn, "receipt-anew" if turn.conversation.receipts else "receipt")
+
+
+def started(turn: Turn, event: Started) -> None:
+    """Whoever had the office's key could work them all out: they end, and each chat is soon told
+    another one. Who no longer has the chat begins a new matter."""
+    if not event.renewed:
+        return
+    for conversation in range(1, turn.office.conversations + 1):
+        turn.enter_of(conversation)
+        if turn.has_chat and turn.conversation.receipt:
+            _end(turn, conversation)
+            turn.converse(receipt=f"start {event.start}")
+            turn.ask(SetTimer(keys.TELL_RECEIPT(conversation=conversation), after=SOON))
 
 
 def anew(turn: Turn, origin: Origin) -> None:

@@ -12,7 +12,8 @@ Theory of operation. A rotation takes three steps, each one commit, and can be k
 What was begun goes on at the next start. Nothing is sealed twice, since each row names the data key
 that sealed it. Roots stay: fingerprints of rows, `erased.log`, ids of actions and marks in rooms
 are what they were, so a backup from before is restored as any other. Only where the keys were
-`compromised` does the office become somebody new: other cross-signing keys, on another device.
+`compromised` does the office become somebody new: other cross-signing keys, on another device, and
+other receipts and codes, since whoever had the root could work out all that came of it.
 """
 
 from __future__ import annotations

@@ -42,7 +42,8 @@ class Keys:
     ids: bytes = field(repr=False)
     """Root of fingerprints, of ids of actions, and of secrets that others know by now."""
     identity: bytes = field(repr=False)
-    """Root of who the office is: its cross-signing keys."""
+    """Root of who the office is, its cross-signing keys, and of receipts, codes and numbers of
+    cases."""
     data: Mapping[int, bytes] = field(repr=False)
     """What rows are sealed with, by number. The highest seals; the others only open."""
 
@@ -94,17 +95,20 @@ class Sealer:
         return "<Sealer>"
 
     def secret(self, purpose: str) -> bytes:
-        """32 bytes for another purpose (a password, links in mails) that outlive a lost store."""
+        """32 bytes for another purpose (a password, links in mails) that outlive a lost store, and
+        compromised keys."""
         return _derived(self.keys.ids, f"secret {purpose}")
 
     def identity(self, purpose: str) -> bytes:
-        """The same for what people know the office by; others once its keys were compromised."""
+        """The same for what people know the office by, and for whatever opens a door: others once
+        its keys were compromised."""
         return _derived(self.keys.identity, f"identity {purpose}")
 
     def derived(self, purpose: str, about: str) -> bytes:
-        """32 bytes for one of many things of the same purpose."""
+        """32 bytes for one of many things of the same purpose, such as receipts; others once the
+        keys were compromised: whoever had them could work them out."""
         named = about.encode("utf-8", "surrogatepass")
-        return hmac.digest(self.secret(purpose), named, hashlib.sha256)
+        return hmac.digest(self.identity(purpose), named, hashlib.sha256)
 
     def seal(self, kind: str, place: bytes, value: bytes) -> bytes:
         number, nonce = self.number, os.urandom(_NONCE_BYTES)
