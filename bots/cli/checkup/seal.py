@@ -79,8 +79,8 @@ def at_rest(subject: Subject) -> Iterator[Finding]:
 
 
 NOTHING = (
-    "a copied folder, a backup or a machine that is switched off shows no name and no text; only "
-    "how many rows there are, how long, and of when"
+    "a copied folder, a backup or a machine that is switched off shows no name and no text of "
+    "anybody who writes; only how many rows there are, how long, and of when"
 )
 
 

@@ -60,6 +60,7 @@ ROWS: dict[int, Row] = {
         "A folder or a disk that is carried away opens itself",
         (
             "tests/store/test_rotation.py::test_a_folder_with_a_passphrase_shows_neither_key_nor_name",
+            "tests/store/test_switched_off.py::test_a_machine_that_is_switched_off_shows_nobody_and_nothing",
         ),
     ),
     7: Row(
