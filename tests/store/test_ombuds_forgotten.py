@@ -23,6 +23,7 @@ OF_OTHERS = {
     "ombuds/devices": "the team's devices",
     "ombuds/pin": "the team's keys",
     "ombuds/asked": "the team's codes",
+    "ombuds/candidate": "who is to join the team, and has no keys yet",
     "ombuds/absence": "who of the team is away",
     "ombuds/trustee": "who helps a team that is alone",
     "ombuds/alarms": "a count of mails",
