@@ -26,7 +26,6 @@ OF_OTHERS = {
     "ombuds/candidate": "who is to join the team, and has no keys yet",
     "ombuds/absence": "who of the team is away",
     "ombuds/trustee": "who helps a team that is alone",
-    "ombuds/candidate": "who is to join the team",
     "ombuds/alarms": "a count of mails",
     "ombuds/watch": "days and heads",
     "ombuds/place": "rooms with flags",

@@ -19,7 +19,8 @@ def forget(tx: Transaction, account: str, room_id: str, person: str = "") -> Non
     """`person`: who was there, and may have left before. Rows of the office's own documents are for
     its rules to drop."""
     room = rooms.load(tx, account, room_id)
-    if room.joined:
+    asked_in_again = room.members.get(account) == "invite"  # one sync may tell of both
+    if room.joined or asked_in_again:
         return
     for kind in OF_ROOM:
         tx.erase(kind, f"{account} {room_id}")
