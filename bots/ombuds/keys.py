@@ -100,8 +100,8 @@ WELCOME = Timer("welcome/{room}")
 RECEIPT = Made("receipt/{conversation:int}/{number:int}")
 """The message that tells a person her receipt; `number`: of those that she was told."""
 TELL_RECEIPT = Timer("receipt/{conversation:int}")
-PIN = Timer("pin/{conversation:int}")
-WHOSE = Question("pin/{conversation:int}")
+PIN = Timer("pin/{conversation:int}/{number:int}")
+WHOSE = Question("pin/{conversation:int}/{number:int}")
 """From which identity the first message of a chat came."""
 DISCLOSED = Made("disclosed/{case:int}")
 """The message that shows staff who brought a case."""

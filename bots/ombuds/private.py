@@ -3,10 +3,10 @@ for a case."""
 
 from __future__ import annotations
 
-from bots.ombuds import commands
+from bots.ombuds import commands, flagwords
 from bots.ombuds.cases.filing import Incoming
 from bots.ombuds.chats import arrival, conversation, digits, receipts
-from bots.ombuds.flags import decisions, flagwords
+from bots.ombuds.flags import decisions
 from bots.ombuds.turn import Turn
 from bots.runtime.understanding import texts
 from bots.runtime.understanding.commands import addressed

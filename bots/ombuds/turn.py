@@ -39,6 +39,7 @@ Values = Mapping[str, object]
 FOR_ALL = frozenset(declining.PHRASES.values()) | {
     *NOTICES,
     *("send-again", "in-clear", "not-alone", "alone-again", "chat-over", "private-only"),
+    "not-known-yet",
 }
 """What tells nothing of a matter: on whichever device of the account it is read."""
 

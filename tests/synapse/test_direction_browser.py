@@ -15,10 +15,9 @@ from itertools import pairwise
 import pytest
 from playwright.async_api import Page
 
-from bots.ombuds import commands
+from bots.ombuds import commands, flagwords
 from bots.ombuds.bot import OmbudsBot
 from bots.ombuds.chats.wording import WITH_ORIGINAL
-from bots.ombuds.flags import flagwords
 from bots.onboarding.bot import OnboardingBot
 from bots.onboarding.wording import WORDING
 from bots.runtime.model.decision import Phrase

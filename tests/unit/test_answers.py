@@ -9,9 +9,9 @@ from typing import TypeVar
 import pytest
 from _pytest.mark import ParameterSet
 
+from bots.ombuds import flagwords
 from bots.ombuds.commands import split_number
-from bots.ombuds.flags import flagwords
-from bots.ombuds.flags.flagwords import Choice
+from bots.ombuds.flagwords import Choice
 from bots.onboarding.rules import options
 from bots.onboarding.settings import Initiative
 from bots.runtime.speech.switches import switch

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bots.ombuds import commands
 from bots.ombuds.documents.cases import AnswerState
 from bots.ombuds.documents.chats import chat_key
 from bots.runtime.model.decision import Request, Say
@@ -89,6 +90,99 @@ def test_a_device_counts_where_there_is_no_cross_signing() -> None:
     asked = as_ghost(world, "Bitte", identity="canary-master", device="canary-phone")
     assert world.office_keys(asked) == ["followup"]
     assert world.office_keys(as_ghost(world, "Ich bin es"))[0] == "case-root"
+
+
+def unknown(world: World, body: str, **fields: Any) -> TextMessage:
+    origin = replace(world.origin(CHAT, YUSRA), identity="", doubt=Doubt.UNKNOWN)
+    world.wrote.keep(origin, body)
+    return TextMessage(origin, world.view(CHAT), body, **fields)
+
+
+def again(world: World, event: TextMessage, identity: str) -> list[Request]:
+    """Her devices were asked for: it is decided once more."""
+    doubt = Doubt.UNSIGNED if identity in ("", GHOST) else None
+    known = replace(event.origin, identity=identity, device=identity, doubt=doubt)
+    return world.handle(replace(event, origin=known))
+
+
+def test_the_first_message_is_filed_and_pinned_as_soon_as_she_was_asked_for() -> None:
+    world = World().found().with_chat()
+    first = unknown(world, "Hilfe")
+    assert AskDevices(CHAT, YUSRA) in world.handle(first)
+    assert again(world, first, key_of(YUSRA)) == []
+    assert world.conversation().pin == key_of(YUSRA)
+    assert world.office_keys(as_ghost(world, "Ich habe das erfunden."))[0] == "case-root"
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["!löschen", "!geheimzahl", "!notiert", "!verbinden 1", "ja", f"!{commands.ERASE.name}"],
+)
+def test_no_word_counts_before_we_know_whose_it_is(command: str) -> None:
+    world = World().found().with_chat()
+    first = unknown(world, "Hilfe")
+    world.handle(first)
+    world.redact(first.origin.event_id)
+    word = unknown(world, command)
+    assert world.handle(word) == [AskDevices(CHAT, YUSRA)]
+    again(world, first, key_of(YUSRA))
+    assert "erased" not in world.office_keys(again(world, word, GHOST))
+    assert "erased" in world.office_keys(world.write("!löschen")[1])
+
+
+def test_a_look_up_that_fails_pins_nobody_and_no_complaint_waits() -> None:
+    world = World().found().with_chat()
+    first = unknown(world, "Hilfe")
+    world.handle(first)
+    again(world, first, "")
+    world.away = True
+    asked = as_ghost(world, "Ich habe das erfunden.")
+    marks = said(asked, "followup").phrase.values["marks"]
+    assert [x.key for x in marks] == ["mark-unproven"]  # type: ignore[attr-defined]
+    assert world.chat_keys(as_ghost(world, "!löschen")) == ["not-known-yet"]
+    assert "receipt" not in world.chat_keys(world.pass_time(20))
+    world.back()
+    assert world.conversation().pin == key_of(YUSRA)
+    assert "receipt" in world.chat_keys(world.pass_time(600))
+
+
+def test_who_cannot_be_asked_for_is_looked_for_again_and_again() -> None:
+    world = World().found().with_chat()
+    world.memory.identities[YUSRA] = Seen(known=False)
+    first = unknown(world, "Hilfe")
+    world.handle(first)
+    again(world, first, "")
+    world.pass_time(3_600)
+    assert world.conversation().pin == ""
+    del world.memory.identities[YUSRA]
+    assert "receipt" in world.chat_keys(world.pass_time(1_200))
+    assert world.conversation().pin == key_of(YUSRA)
+
+
+def test_what_came_from_no_device_of_hers_keeps_nobody_from_a_new_matter() -> None:
+    """Somebody has logged her out behind her first message, and logs in as her."""
+    world = World().found().with_chat()
+    first = unknown(world, "Hilfe")
+    world.handle(first)
+    world.redact(first.origin.event_id)
+    again(world, first, "")
+    world.memory.identities[YUSRA] = Seen(True, "")
+    world.pass_time(5)
+    assert world.chat_keys(as_ghost(world, "!löschen")) == ["not-known-yet"]
+    world.pass_time(600)
+    del world.memory.identities[YUSRA]
+    assert "erased" not in world.office_keys(as_ghost(world, "!löschen"))
+    assert world.office_keys(world.write("Ich bin wieder da.")[1])[0] == "case-root"
+    assert "receipt" in world.chat_keys(world.pass_time(20))
+
+
+def test_an_edit_waits_until_we_know_whose_it_is() -> None:
+    world = World().found().with_chat()
+    first = unknown(world, "Hilfe")
+    world.handle(first)
+    origin = replace(world.origin(CHAT, YUSRA), identity="", doubt=Doubt.UNKNOWN)
+    edit = Edit(origin, world.view(CHAT), first.origin.event_id, "Nichts.")
+    assert world.handle(edit) == [AskDevices(CHAT, YUSRA)]
 
 
 # -- somebody else, or she with a new phone --------------------------------------------------------

@@ -76,6 +76,7 @@ OMBUDS_ALONE = {
     "private-only": _COMMAND,
     "no-verification": _MACHINE,
     "in-clear": _AGAIN,
+    "not-known-yet": _AGAIN,
     "command-guess": _COMMAND,
     "command-amid": _COMMAND,
     "no-call": _MACHINE,

@@ -13,7 +13,7 @@ from bots.announcements.wording import WORDING as ANNOUNCEMENTS
 from bots.exchange import commands as exchange
 from bots.exchange.wording import WORDING as EXCHANGE
 from bots.ombuds import commands as ombuds
-from bots.ombuds.flags import flagwords
+from bots.ombuds import flagwords
 from bots.ombuds.wording import WORDING as OMBUDS
 from bots.onboarding import commands as onboarding
 from bots.onboarding.wording import WORDING as ONBOARDING

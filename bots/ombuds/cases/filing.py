@@ -101,7 +101,7 @@ def pass_on(turn: Turn, incoming: Incoming) -> None:
 
 
 def _following(turn: Turn, incoming: Incoming, text: str) -> tuple[Phrase, str]:
-    proven = incoming.encrypted or not (turn.has_chat and turn.conversation.pin)
+    proven = not turn.has_chat or _is_proven(turn, incoming)
     if incoming.media is not None and proven:
         return thread.medium(turn, incoming.media, text), incoming.media
     marks = thread.marks(
@@ -113,6 +113,14 @@ def _following(turn: Turn, incoming: Incoming, text: str) -> tuple[Phrase, str]:
     )
     said = text if incoming.media is None else thread.medium(turn, incoming.media, text)
     return thread.following(turn, said, marks), incoming.media or "text"
+
+
+def _is_proven(turn: Turn, incoming: Incoming) -> bool:
+    """Whether the person wrote it whose chat this is."""
+    talk = turn.conversation
+    if not incoming.encrypted:
+        return not talk.pin
+    return talk.first in ("", incoming.event_id)
 
 
 def _continue(turn: Turn, source: str, rest: list[str]) -> None:

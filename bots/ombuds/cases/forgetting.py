@@ -97,8 +97,10 @@ def forget(turn: Turn, conversation: int) -> None:
         if found is not None:
             _forget_chat(turn, found, user)
     turn.drop(IDENTITIES, str(conversation), erase=True)
-    for timer in (keys.TELL_RECEIPT, keys.PIN, keys.FORGET_PERSON):
-        turn.ask(CancelTimer(timer(conversation=conversation)))
+    looks = (keys.PIN(conversation=conversation, number=x) for x in (1, 2))
+    others = (x(conversation=conversation) for x in (keys.TELL_RECEIPT, keys.FORGET_PERSON))
+    for timer in (*looks, *others):
+        turn.ask(CancelTimer(timer))
     if not turn.keys(IDENTITIES, "who", user):  # no other matter of hers needs it
         _forget_person(turn, user)
     turn.record("person-forgotten")

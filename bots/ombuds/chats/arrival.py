@@ -22,7 +22,7 @@ from bots.runtime.kit import chats
 from bots.runtime.model.decision import CancelTimer, Performed, SetTimer
 from bots.runtime.speech.tongues import own_names
 from bots.runtime.speech.words import ORIGINALS
-from federation.model.events import Membership, MembershipKind, RoomEvent
+from federation.model.events import Edit, Membership, MembershipKind, RoomEvent
 
 HERE = (MembershipKind.JOIN, MembershipKind.INVITE)
 
@@ -52,7 +52,7 @@ def present(event: Membership) -> frozenset[str]:
     return others - {event.user}
 
 
-def adopt(turn: Turn, event: chats.Message) -> bool:
+def adopt(turn: Turn, event: chats.Message | Edit) -> bool:
     """Whether this is a message of the person in a private chat; the chat may begin with it."""
     person = event.origin.sender
     if not turn.has_chat or _is_left_behind(turn, person):

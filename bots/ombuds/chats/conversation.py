@@ -7,7 +7,7 @@ from collections.abc import Callable
 from bots.ombuds import commands, keys
 from bots.ombuds.cases import blocks, erasing, filing, hiding, ringing, thread
 from bots.ombuds.cases.filing import Incoming
-from bots.ombuds.chats import arrival, linking, receipts
+from bots.ombuds.chats import arrival, linking, receipts, weighing
 from bots.ombuds.chats.languages import guess
 from bots.ombuds.documents.cases import CASES, Shelf
 from bots.ombuds.turn import Turn
@@ -52,7 +52,7 @@ def _command(turn: Turn, event: TextMessage, found: Invocation | Unknown) -> str
         if not found.rest:
             turn.say("new-matter")
         return found.rest
-    elif found.command in ENCRYPTED and not event.origin.encrypted:
+    elif found.command in weighing.COMMANDS and not event.origin.encrypted:
         turn.reply("in-clear")
     else:
         COMMANDS[found.command](turn, event, found.rest)
@@ -101,10 +101,6 @@ COMMANDS: dict[Command, Callable[[Turn, TextMessage, str], None]] = {
     commands.LINK: _link,
 }
 """`rule(turn, event, rest)`"""
-ENCRYPTED = frozenset(
-    {commands.RECEIPT, commands.NOTED, commands.LINK, commands.DELETE, commands.ERASE}
-)
-"""What a homeserver could do in a person's name, if it counted in clear."""
 
 
 def _unknown(turn: Turn, found: Unknown) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bots.ombuds import commands, keys
-from bots.ombuds.chats import digits, returning
+from bots.ombuds.chats import digits, returning, whose
 from bots.ombuds.chats.digits import Typed
 from bots.ombuds.documents.chats import IDENTITIES
 from bots.ombuds.documents.receipts import GUESSES, RECEIPTS, Guesses, Receipt
@@ -46,7 +46,9 @@ def due(turn: Turn, conversation: int) -> None:
     turn.enter_of(conversation)
     if not turn.has_chat or not turn.conversation.receipt:
         return
-    if turn.conversation.left or turn.conversation.exposed or not turn.reaches:
+    if turn.conversation.first:  # whoever reads along could be somebody else
+        turn.ask(SetTimer(keys.TELL_RECEIPT(conversation=conversation), after=whose.LATER))
+    elif turn.conversation.left or turn.conversation.exposed or not turn.reaches:
         turn.converse(receipt="")  # promised again with her next message
     elif not turn.view.count(RECEIPTS, "conversation", str(conversation)):
         _tell(turn, "receipt-anew" if turn.conversation.receipts else "receipt")

@@ -11,6 +11,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bots.ombuds import keys
+from bots.ombuds.chats import weighing
 from bots.ombuds.documents.chats import chat_key
 from bots.ombuds.turn import Turn
 from bots.runtime.model.decision import SetTimer
@@ -20,6 +21,10 @@ from federation.model.events import Doubt, Origin, RoomEvent
 
 SOON = timedelta(seconds=5)
 """By then we have answered, and so asked for the devices."""
+LATER = timedelta(minutes=10)
+"""By then homeservers have told each other of a new device."""
+SOONER, LAST = 1, 2
+"""Looks at the first message. Whatever somebody writes meanwhile puts neither off."""
 NOBODYS = "?"
 """What is no device of the account."""
 
@@ -30,6 +35,8 @@ def entered(turn: Turn, event: RoomEvent) -> bool:
     origin = event.origin
     turn.enter(origin.room_id)
     turn.take(event)
+    if origin.encrypted and _has_no_pin(turn, origin):
+        return _early(turn, event)
     if is_hers(turn, origin):
         return True
     if _is_unknown(origin):
@@ -37,6 +44,29 @@ def entered(turn: Turn, event: RoomEvent) -> bool:
         return False
     turn.enter(chat_key(origin.room_id, _identity(origin) or NOBODYS))
     return True
+
+
+def _has_no_pin(turn: Turn, origin: Origin) -> bool:
+    return not turn.has_chat or (turn.is_reporter(origin.sender) and not turn.conversation.pin)
+
+
+def _early(turn: Turn, event: RoomEvent) -> bool:
+    """Before we know whose chat it is, what somebody tells is filed, and nothing is destroyed or
+    shown. Devices are asked for in turn, so what waits for them is decided behind the first
+    message."""
+    origin, first = event.origin, turn.conversation.first if turn.has_chat else ""
+    if first == origin.event_id:  # it was filed; by now we may know whose it is
+        learn(turn, origin)
+        return False
+    if not weighing.decides(event):
+        return True
+    if _is_unknown(origin):
+        turn.ask(AskDevices(origin.room_id, origin.sender))
+        return False
+    if first:
+        _look(turn, SOONER)
+        turn.say("not-known-yet")
+    return not first
 
 
 def is_hers(turn: Turn, origin: Origin) -> bool:
@@ -61,25 +91,47 @@ def learn(turn: Turn, origin: Origin) -> None:
     """Pin the identity of the first encrypted message in the chat at hand. No message waits for
     it."""
     talk = turn.conversation
-    if talk.pin or talk.first or not origin.encrypted:
+    if talk.pin or not origin.encrypted:
         return
-    if not _is_unknown(origin):
-        turn.converse(pin=_identity(origin))
+    if talk.first not in ("", origin.event_id):
+        _look(turn, SOONER)
         return
-    turn.converse(first=origin.event_id)
-    turn.ask(SetTimer(keys.PIN(conversation=talk.serial), after=SOON))
+    pin = "" if _is_unknown(origin) else _identity(origin)
+    turn.converse(pin=pin, first="" if pin else origin.event_id)
+    if not pin:
+        _look_later(turn, SOONER, SOON)
+        _look_later(turn, LAST, LATER)
+    if _is_unknown(origin):
+        turn.ask(AskDevices(origin.room_id, origin.sender))
 
 
-def due(turn: Turn, conversation: int) -> None:
+def _look_later(turn: Turn, number: int, after: timedelta) -> None:
+    serial = turn.conversation.serial
+    turn.ask(SetTimer(keys.PIN(conversation=serial, number=number), after=after))
+
+
+def _look(turn: Turn, number: int) -> None:
+    talk = turn.conversation
+    why = keys.WHOSE(conversation=talk.serial, number=number)
+    turn.ask(AskNow(turn.chat, talk.first, why))
+
+
+def due(turn: Turn, conversation: int, number: int) -> None:
     turn.enter_of(conversation)
     if turn.has_chat and turn.conversation.first:
-        why = keys.WHOSE(conversation=conversation)
-        turn.ask(AskNow(turn.chat, turn.conversation.first, why))
+        _look(turn, number)
 
 
-def known(turn: Turn, now: MessageNow, conversation: int) -> None:
+def known(turn: Turn, now: MessageNow, conversation: int, number: int) -> None:
+    """What looks the same after a while came from no device of the account. Whoever writes from one
+    of them is somebody else then, and can bring something new."""
     turn.enter_of(conversation)
-    if turn.has_chat and not turn.conversation.pin:
-        found = now.shown.origin if now.shown is not None else None
-        pin = _identity(found) if found is not None and found.encrypted else ""
-        turn.converse(pin=pin, first="")
+    if not turn.has_chat or turn.conversation.pin:
+        return
+    found = now.shown.origin if now.shown is not None else None
+    pin = _identity(found) if found is not None and found.encrypted else ""
+    person = turn.view.identity(turn.settings.account, turn.reporter.reveal())
+    if pin or (number == LAST and person.known):
+        turn.converse(pin=pin or NOBODYS, first="")
+    elif number == LAST:
+        _look_later(turn, LAST, LATER)

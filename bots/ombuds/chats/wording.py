@@ -174,6 +174,10 @@ REPORTER: dict[str, Paragraphs] = {
         "Please describe it in words, or write that you would like to meet someone."
     ),
     "send-again": N_("Your message could not be read here. Please send it again."),
+    "not-known-yet": N_(
+        "We are still finding out whether this comes from your own device. Please send it again in "
+        "a few minutes."
+    ),
     "not-alone": N_(
         "Another person is in this chat or is invited to it. Until that person has left, the "
         "office does not answer here. You can also start a new private chat with us."

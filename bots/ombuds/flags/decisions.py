@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bots.ombuds import keys
+from bots.ombuds import flagwords, keys
 from bots.ombuds.chats import arrival, sealing
 from bots.ombuds.documents.chats import FLAGGERS
 from bots.ombuds.documents.flags import FLAGS, PLACES, Flag, FlagMoves, Stage
-from bots.ombuds.flags import flagging, flagwords, places
-from bots.ombuds.flags.flagwords import Choice
+from bots.ombuds.flags import flagging, places
+from bots.ombuds.flagwords import Choice
 from bots.ombuds.turn import Turn
 from bots.runtime.kit import sparing
 from bots.runtime.kit.keys import Made

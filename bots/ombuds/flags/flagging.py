@@ -6,14 +6,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bots.ombuds import keys
+from bots.ombuds import flagwords, keys
 from bots.ombuds.cases import forgetting
 from bots.ombuds.chats import arrival, sealing
 from bots.ombuds.documents.chats import FLAGGERS, Flagger
 from bots.ombuds.documents.flags import FLAGS, PLACES, Flag, FlagMoves, Stage
-from bots.ombuds.flags import flagwords
-from bots.ombuds.flags.flagwords import Choice
 from bots.ombuds.flags.wording import CHAT
+from bots.ombuds.flagwords import Choice
 from bots.ombuds.turn import Turn
 from bots.runtime.kit import chats
 from bots.runtime.model.decision import CancelTimer, Performed, Phrase, Say, SetTimer, Withdraw

@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bots.ombuds import keys
+from bots.ombuds import flagwords, keys
 from bots.ombuds.documents.chats import CONVERSATIONS, FLAGGERS, IDENTITIES
 from bots.ombuds.documents.flags import PLACES, Place
-from bots.ombuds.flags import flagwords, moderation
+from bots.ombuds.flags import moderation
 from bots.ombuds.turn import Turn
 from bots.runtime.kit.moves import follow
 from bots.runtime.model.decision import CancelTimer, Performed, Phrase, Say, SetTimer

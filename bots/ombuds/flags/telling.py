@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bots.ombuds import keys
+from bots.ombuds import flagwords, keys
 from bots.ombuds.documents.flags import (
     FLAGS,
     MODERATORS,
@@ -25,7 +25,7 @@ from bots.ombuds.documents.flags import (
     Notice,
     Place,
 )
-from bots.ombuds.flags import flagging, flagwords, moderation
+from bots.ombuds.flags import flagging, moderation
 from bots.ombuds.flags.wording import FLAGGED
 from bots.ombuds.turn import Turn, Values
 from bots.runtime.kit import sparing

@@ -50,7 +50,12 @@ ROWS: dict[int, Row] = {
     ),
     4: Row(
         "A forged deletion erases a complaint, and ghosts of the reporter speak",
-        ("test_taking_back.py::test_a_forged_deletion_erases_no_complaint",),
+        (
+            "test_taking_back.py::test_a_forged_deletion_erases_no_complaint",
+            "test_reporter.py::test_a_forged_word_erases_nothing",
+            "test_reporter.py::test_a_ghost_of_the_reporter_is_not_read_as_her",
+            "test_reporter.py::test_nothing_counts_before_it_is_known_who_writes",
+        ),
     ),
     5: Row(
         "File names, quotes and links that are sent along name the reporter",
