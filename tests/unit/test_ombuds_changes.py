@@ -136,8 +136,50 @@ def test_what_was_taken_back_before_it_could_be_read_makes_no_case(world: World)
     assert world.handle(event) == []
 
 
-def test_edits_of_unknown_events_do_nothing(world: World) -> None:
-    assert world.edit("$unknown", "x") == []
+def test_an_edit_that_comes_before_its_message_is_filed_once(world: World) -> None:
+    original = TextMessage(world.origin(CHAT, YUSRA), world.view(CHAT), "Am Montag.")
+    asked = world.edit(original.origin.event_id, "Am Dienstag.")
+    told = said(asked, "case-root")
+    assert told.phrase.values["text"] == "Am Dienstag."
+    assert world.handle(original) == []
+    assert world.case().texts == 0
+    later = world.edit(original.origin.event_id, "Am Mittwoch.")
+    assert world.office_keys(later) == ["~case-root"]
+    assert redacted(world.redact(original.origin.event_id)) == ["case/1/root"]
+
+
+def test_an_edit_that_comes_before_its_message_goes_on_with_a_case(world: World) -> None:
+    world.write("Hallo")
+    original = TextMessage(world.origin(CHAT, YUSRA), world.view(CHAT), "Am Montag.")
+    edit, asked = world.change(original.origin.event_id, "Am Dienstag.")
+    assert world.office_keys(asked) == ["followup"]
+    assert world.handle(original) == []
+    assert redacted(world.redact(edit)) == ["case/1/text/1"]
+
+
+def test_an_edit_of_what_could_not_be_read_is_filed(world: World) -> None:
+    assert "send-again" in world.chat_keys(world.garble())
+    lost = world.origin(CHAT, YUSRA).event_id
+    assert "case-root" in world.office_keys(world.edit(lost, "Der Wächter schlägt uns."))
+
+
+def test_an_edit_of_what_we_said_ourselves_is_no_message(world: World) -> None:
+    world.write("Hallo")
+    assert world.edit(world.event_of("case/1/root"), "Es ist erledigt.") == []
+
+
+@pytest.mark.parametrize("body", ["!löschen", "!hilfe", "ja", "2", "Deutsch"])
+def test_an_edit_commands_and_decides_nothing(world: World, body: str) -> None:
+    world.write("Hallo")
+    assert world.edit("$unknown", body) == []
+
+
+def test_what_an_edit_tells_behind_a_command_is_filed(world: World) -> None:
+    assert world.office_keys(world.edit("$unknown", "!neu Er war wieder da."))[0] == "case-root"
+    assert world.case().text == "Er war wieder da."
+
+
+def test_edits_in_unknown_rooms_do_nothing(world: World) -> None:
     assert world.redact("$unknown", room="!unknown") == []
     assert world.edit("$unknown", "x", room="!unknown") == []
 

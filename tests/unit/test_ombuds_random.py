@@ -61,6 +61,8 @@ class Chaos:
     """Who wrote an event, and where."""
     edits: dict[str, str] = field(default_factory=dict)
     """The marks of edits by which somebody changed a message of her own in her chat."""
+    late: dict[str, str] = field(default_factory=dict)
+    """What an edit was filed in place of → whose it is thereby."""
     removed: list[str] = field(default_factory=list)
     count: int = 0
 
@@ -111,7 +113,9 @@ class Chaos:
         sender, room = EVERYBODY[a % len(EVERYBODY)], ROOMS[b % len(ROOMS)]
         target = self.pick_event(a + b)
         author, where = self.sources.get(target, ("", room))
-        room, forged = where if a % 2 else room, author != sender
+        room = where if a % 2 else room
+        late = self.may_be_late(target, sender, room)
+        forged = sender not in (author, self.late.get(target)) and not late
         body = self.mark("F" if forged else self.letter(sender, room, noise), noise)
         origin, view = self.world.origin(room, sender, encrypted=a % 4 != 0), self.world.view(room)
         self.world.wrote.keep(origin, body, edits=target)
@@ -119,6 +123,15 @@ class Chaos:
         if not forged and room == where and room in CHATS:
             self.edits[origin.event_id] = re.findall(r"Rmark\d+x", body)[-1]
         self.world.handle(Edit(origin, view, target, body))
+        if late and target in self.world.memory.copies:
+            self.late[target] = sender
+
+    def may_be_late(self, target: str, sender: str, room: str) -> bool:
+        """Whether the office has never seen what somebody edits in a private chat: it may come
+        later, and then it is hers."""
+        memory = self.world.memory
+        known = {*memory.copies, *(x.event_id for x in memory.handles.values())}
+        return sender in PEOPLE and room in CHATS and target not in known
 
     def redact(self, a: int, b: int, noise: str) -> None:
         sender, room = EVERYBODY[a % len(EVERYBODY)], ROOMS[b % len(ROOMS)]

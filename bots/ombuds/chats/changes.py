@@ -6,15 +6,19 @@ complaint disappear.
 
 from __future__ import annotations
 
-from bots.ombuds import keys
+from bots.ombuds import commands, flagwords, keys
 from bots.ombuds.cases import hiding, standing, thread
-from bots.ombuds.chats import conversation, receipts
+from bots.ombuds.cases.filing import Incoming
+from bots.ombuds.chats import arrival, conversation, digits, receipts
+from bots.ombuds.commands import LINK
 from bots.ombuds.documents.cases import Case
 from bots.ombuds.documents.hidden import mark
 from bots.ombuds.keys import Part
 from bots.ombuds.turn import Turn
 from bots.runtime.model.decision import Phrase
+from bots.runtime.speech.tongues import asked_for
 from bots.runtime.understanding import texts
+from bots.runtime.understanding.commands import Invocation
 from federation.model.events import KNOWN_MEDIA, Edit, Redaction, in_clear
 
 OF_PERSON = KNOWN_MEDIA | {"root", "text"}
@@ -36,6 +40,32 @@ def edited(turn: Turn, event: Edit) -> None:
     if found and not _is_flag(turn, found[0]):
         turn.note_edit(event.origin.event_id, event.target)
         _edit(turn, event, found)
+    elif not turn.copies and turn.view.made_by_event(event.target) is None:
+        _file(turn, event)
+
+
+def _file(turn: Turn, event: Edit) -> None:
+    """What it changes was never filed: it comes later, or could not be read. It is filed in its
+    place, and a message that comes behind its edit is known already."""
+    body, cut = texts.clean(event.body)
+    body = _told(turn, digits.hidden(body))
+    if (body or event.medium) and arrival.adopt(turn, event):
+        turn.take_case(turn.conversation.case, here=True)
+        turn.note_edit(event.origin.event_id, event.target)
+        encrypted = event.origin.encrypted
+        filed = Incoming(event.target, body, cut, encrypted, event.medium, changed=True)
+        conversation.take(turn, filed)
+        if event.medium is not None:
+            conversation.ask_for_words(turn)
+
+
+def _told(turn: Turn, body: str) -> str:
+    """Of an edit, what is for the office. It commands and decides nothing."""
+    found = commands.of_reporter(body)
+    if isinstance(found, Invocation):
+        return commands.split_number(found.rest)[1] if found.command is LINK else found.rest
+    answers = flagwords.answers_something(body) or asked_for(body, turn.tongues.language_named)
+    return "" if found is not None or answers else body
 
 
 def _edit(turn: Turn, event: Edit, copies: list[Part]) -> None:

@@ -102,3 +102,11 @@ def forged(sender: str, kind: str, content: Json, **more: Any) -> Json:
 def timelines(answer: Json) -> list[list[Json]]:
     joined = answer.get("rooms", {}).get("join", {})
     return [room["timeline"]["events"] for room in joined.values() if "timeline" in room]
+
+
+def hold(answer: Json, sender: str, held: list[Json]) -> None:
+    """Keep from the office what somebody says."""
+    for events in timelines(answer):
+        theirs = [x for x in events if x["sender"] == sender]
+        held.extend(theirs)
+        events[:] = [x for x in events if x not in theirs]

@@ -14,7 +14,19 @@ from tests.synapse.attacks.admin import Admin
 from tests.synapse.attacks.liar import Liar, liar
 from tests.synapse.ombuds_house import House, house
 
-__all__ = ["HIT", "House", "begun", "chief", "complaint", "house", "lies", "mark", "told", "wire"]
+__all__ = [
+    "HIT",
+    "House",
+    "begun",
+    "chief",
+    "complaint",
+    "house",
+    "lies",
+    "mark",
+    "settled",
+    "told",
+    "wire",
+]
 
 HIT = "He hit me."
 
@@ -68,3 +80,11 @@ async def told(h: House, since: int, about: str) -> Seen:
 async def wire(person: Person, room: str, event: str) -> Json:
     """An event as the homeserver has it: sealed."""
     return await person.homeserver.call("GET", room_path(room, "event", event))
+
+
+async def settled(h: House, chat: str, word: str) -> None:
+    """What went before has been decided, and what waited has gone."""
+    await h.leyla.send(chat, f"Still there? {word}")
+    root = await h.staff_see(re.escape(f"Still there? {word}"))
+    await h.bilal.send(h.room, f"!answer Yes. {word}", thread=root.thread or root.event_id)
+    await h.leyla_sees(chat, re.escape(f"Yes. {word}"))

@@ -2,38 +2,20 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
-from tests.synapse.attacks.liar import Json, Liar, event_id, timelines
-from tests.synapse.attacks.scene import begun, house, lies, mark, told, wire
-from tests.synapse.ombuds_house import House, OpenHouse
+from tests.synapse.attacks.liar import Json, Liar, event_id, hold, timelines
+from tests.synapse.attacks.scene import begun, house, lies, mark, settled, told, wire
+from tests.synapse.ombuds_house import OpenHouse
 
 __all__ = ["house", "lies"]
 
 pytestmark = [pytest.mark.synapse, pytest.mark.timeout(180)]
 
 
-async def settled(h: House, chat: str, word: str) -> None:
-    """What went before has been decided, and what waited has gone."""
-    await h.leyla.send(chat, f"Still there? {word}")
-    root = await h.staff_see(re.escape(f"Still there? {word}"))
-    await h.bilal.send(h.room, f"!answer Yes. {word}", thread=root.thread or root.event_id)
-    await h.leyla_sees(chat, re.escape(f"Yes. {word}"))
-
-
 def backwards(answer: Json) -> None:
     for events in timelines(answer):
         events.reverse()
-
-
-def hold(answer: Json, sender: str, held: list[Json]) -> None:
-    """Keep from the office what somebody says."""
-    for events in timelines(answer):
-        theirs = [x for x in events if x["sender"] == sender]
-        held.extend(theirs)
-        events[:] = [x for x in events if x not in theirs]
 
 
 async def test_an_old_answer_under_a_new_id_is_not_sent_again(house: OpenHouse, lies: Liar) -> None:
