@@ -78,6 +78,10 @@ class Recent:
             for place in [x for x in kept if x[0] == room_id]:
                 del kept[place]
 
+    def clear(self) -> None:
+        for kept in (self._messages, self._changes, self._edits):
+            kept.clear()
+
     def found(self, room_id: str, event_id: str) -> Mapping[str, Any] | None:
         """As `translate.as_edited` reads it; None where the homeserver must be asked."""
         seen = self._messages.get(event_id)

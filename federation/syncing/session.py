@@ -21,6 +21,7 @@ from federation.client.login import Credentials, forget_lost_devices, log_in
 from federation.client.outage import Outage, retry_after
 from federation.client.profile import Profile, show
 from federation.client.sync import JoinedRoom
+from federation.encryption import takeover
 from federation.encryption.handover import hand_over
 from federation.encryption.machine import Machine
 from federation.encryption.refusing import Refusing
@@ -36,7 +37,7 @@ from federation.model.errors import (
 )
 from federation.model.ports import Ledger, RawEvent, Transactor
 from federation.model.shapes import listing, mapping
-from federation.syncing import recovery
+from federation.syncing import recovery, rewinding
 from federation.syncing.filling import Filling
 from federation.syncing.intake import Intake
 from federation.syncing.recent import Recent
@@ -204,6 +205,8 @@ class Session:
         if self._logged_out:
             await self._log_in_again()
         began, waits = time.monotonic(), self.reachable
+        if not waits:
+            await self._look_back()
         # Else nobody would know for half a minute that the homeserver is back, if all is quiet;
         # and Synapse, asked the very same again, repeats for minutes what went wrong.
         moved = await self.sync_once(LONG_POLL_MS if waits else 0)
@@ -232,6 +235,18 @@ class Session:
             await self._equip(login.device_id)
         await self.trust.establish()
         self._logged_out = False
+
+    async def _look_back(self) -> None:
+        """See whether the homeserver that answers again is the one that we know."""
+        if not await rewinding.is_put_back(self.server, self.store, self.account):
+            return
+        log.warning("the homeserver was put back to an earlier time: it is read anew")
+        await self.store.run("put back", lambda vault: rewinding.begin(vault, self.account))
+        self._whole.clear()
+        self.recent.clear()
+        await takeover.use_up_keys(self.server, self.account, self.machine.device_id)
+        await self._equip(self.machine.device_id)  # with it the rooms' sessions end
+        await self.trust.establish()
 
     def _back(self) -> None:
         away = not self.reachable
@@ -313,8 +328,10 @@ class Session:
     # -- the first sync of a store -------------------------------------------------------------
 
     async def _begin(self) -> None:
-        """No token: a new account, or a lost store (`federation.syncing.recovery`)."""
-        mark = await recovery.read_mark(self.server, self.account)
+        """No token: a new account, a lost store (`federation.syncing.recovery`), or a homeserver
+        that was put back (`federation.syncing.rewinding`)."""
+        known = await self.store.run("marked", lambda v: rewinding.noted(v, self.account))
+        mark = rewinding.since(await recovery.read_mark(self.server, self.account), known)
         answer = await sync.fetch(self.server, self.interests, None, 0)
         joined = sync.joined_rooms(answer)
         await self._filling.complete(joined, await self._filling.known(joined))
@@ -322,9 +339,16 @@ class Session:
             await recovery.read_back(self.server, self.account, room, mark, self.interests.types)
         if mark is None:
             await self.mark_handled()
-        await self._take(lambda ledger: self._commit(ledger, answer, joined, "", True))
+
+        def commit(ledger: Ledger) -> None:
+            self._commit(ledger, answer, joined, "", True)
+            ledger.erase(rewinding.MARKED, self.account)
+
+        await self._take(commit)
 
     async def mark_handled(self) -> None:
         """Note on the homeserver that everything received so far was handled."""
         at = self.received_at or self._now()
-        await recovery.write_mark(self.server, self.account, int(at * 1000))
+        mark = int(at * 1000)
+        await recovery.write_mark(self.server, self.account, mark)
+        await self.store.run("marked", lambda vault: rewinding.note(vault, self.account, mark))

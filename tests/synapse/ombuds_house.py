@@ -17,6 +17,7 @@ from bots.lab.people.client import Seen
 from bots.lab.people.person import Person
 from bots.ombuds.bot import OmbudsBot
 from bots.ombuds.settings import Settings
+from bots.runtime.office.office import Office
 from bots.runtime.office.serving import Account
 from bots.runtime.process.clock import Clock
 from bots.runtime.speech.words import Words
@@ -40,6 +41,7 @@ class House:
     anna: Person
     bilal: Person
     leyla: Person
+    office: Office
 
     async def staff_see(self, text: str, **fields: Any) -> Seen:
         return await self.anna.wait_for(room_id=self.room, body=re.compile(text), **fields)
@@ -82,10 +84,10 @@ def house(new_account: NewAccount, make_person: MakePerson, tmp_path: Path) -> O
         devices = Interests(devices=True, receipts=True, undone=True)
         homeserver = homeserver or account.homeserver
         post = Account(homeserver, account.user_id, account.password, interests=devices)
-        async with running(tmp_path / "office", [(bot, post)], clock=clock):
+        async with running(tmp_path / "office", [(bot, post)], clock=clock) as office:
             room = ""
             for person in (anna, bilal):
                 room = await joins(person)
-            yield House(account.user_id, room, anna, bilal, leyla)
+            yield House(account.user_id, room, anna, bilal, leyla, office)
 
     return open_house

@@ -141,6 +141,10 @@ KIN: tuple[Row, ...] = (
         ),
     ),
     Row(
+        "The homeserver is put back to where it was last week",
+        ("test_last_week.py::test_what_is_written_to_it_then_is_read",),
+    ),
+    Row(
         "Words that nobody wrote, and relations that nobody chose",
         (
             "test_forgeries.py::test_plaintext_in_her_chat_is_not_hers",
