@@ -52,6 +52,12 @@ def unknown(turn: Turn) -> tuple[str, ...]:
     return tuple(x for x in turn.office.roster if hold(turn, x) is not Hold.FIRM)
 
 
+def attended(turn: Turn) -> bool:
+    """Whether anybody is in the ombuds room now who is shown cases."""
+    here = turn.look(turn.room_id).joined if turn.room_id is not None else frozenset[str]()
+    return any(x in here for x in team(turn))
+
+
 # -- who is there ----------------------------------------------------------------------------------
 
 

@@ -182,9 +182,10 @@ def test_nobody_ends_it_for_her(how: dict[str, Any]) -> None:
 def test_a_device_that_is_not_known_yet_is_asked_for() -> None:
     world = team()
     writes(world, "!absent 14", BILAL)
-    asked = writes(world, "Bin wieder da", BILAL, doubt=Doubt.UNKNOWN, identity="")
-    assert [x.user for x in asked if isinstance(x, AskDevices)] == [BILAL]
-    assert is_away(world, BILAL)
+    for words in ("Bin wieder da", "!help", "2345-6789-ABCD"):
+        asked = writes(world, words, BILAL, doubt=Doubt.UNKNOWN, identity="")
+        assert [x.user for x in asked if isinstance(x, AskDevices)] == [BILAL]
+        assert is_away(world, BILAL)
 
 
 def test_nobody_says_it_of_another() -> None:

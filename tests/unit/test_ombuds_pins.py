@@ -53,6 +53,46 @@ def code_in(world: World, asked: list[Request]) -> str:
     return str(value)
 
 
+# -- while nobody is known -------------------------------------------------------------------------
+
+
+def test_who_writes_while_nobody_is_known_is_told_that_it_has_arrived() -> None:
+    """Until a code is typed nobody is shown the case: that may take days."""
+    world = begun()
+    _, told = world.with_chat().write("The heating is broken.")
+    assert said(told, "arrived").after is None
+    writes(world, code_of(ANNA))
+    _, told = world.write("!new The stairs are, too.")
+    case = world.conversation().case
+    assert case is not None
+    assert said(told, "arrived").after == keys.ROOT(case=case), "with whoever is to answer it"
+    world.memory.identities[ANNA] = Seen(True, FORGED)
+    _, told = world.write("!new And the roof.")
+    assert said(told, "arrived").after is None
+
+
+def test_the_first_word_of_new_keys_is_answered_before_they_are_known_to_be_new() -> None:
+    """Her phone is new, she writes, and her homeserver has not told yet that her keys are."""
+    world = World().found()
+    asked = writes(world, "Hello?", BILAL, doubt=Doubt.UNKNOWN, identity="")
+    assert [x for x in asked if isinstance(x, AskDevices)]
+    world.memory.identities[BILAL] = Seen(True, FORGED)
+    asked = writes(world, "Hello?", BILAL, identity=FORGED)
+    assert set(world.office_keys(asked)) >= {"code-expected", "code-yours"}
+
+
+def test_who_could_not_read_her_code_asks_again() -> None:
+    world = begun()
+    writes(world, code_of(ANNA))
+    first = code_in(world, writes(world, "Hello?", BILAL))
+    assert not world.office_keys(writes(world, "Hello?", BILAL)), "not for every word at once"
+    world.pass_time(30)
+    assert code_in(world, writes(world, "Hello?", BILAL)) == first
+    shows(world, BILAL, Seen(True, FORGED))
+    another = code_in(world, writes(world, "And now?", BILAL, identity=FORGED))
+    assert another != first, "other keys, another code, and at once"
+
+
 # -- founders --------------------------------------------------------------------------------------
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bots.ombuds import keys
+from bots.ombuds import keys, known
 from bots.ombuds.cases import blocks, numbering, ringing, rush, standing, thread
 from bots.ombuds.documents.cases import SHELF, Case, CaseMoves, Flagged, Shelf
 from bots.ombuds.turn import Turn
@@ -76,7 +76,9 @@ def begin(turn: Turn, incoming: Incoming, *, flags: tuple[Flagged, ...] = ()) ->
     if shelf is Shelf.BLOCKED:
         blocks.kept(turn)
     else:
-        thread.confirm_arrival(turn, after=root)
+        # It is kept. Nobody waits for an answer until a founder has typed her code, or a lost
+        # member hers.
+        thread.confirm_arrival(turn, after=root if known.attended(turn) else None)
 
 
 def go_on(turn: Turn, incoming: Incoming) -> None:

@@ -98,7 +98,8 @@ def heard(turn: Turn, event: TextMessage | MediaMessage) -> None:
         return
     pin = turn.get(PINS, user)
     if origin.doubt is Doubt.UNKNOWN:
-        turn.ask(AskDevices(origin.room_id, user))
+        if isinstance(event, MediaMessage):  # for a text they are asked for in any case
+            turn.ask(AskDevices(origin.room_id, user))
     elif pin is not None and origin.doubt is None and origin.identity == pin.identity:
         turn.record("back", staff=user)
         _over(turn, user)

@@ -15,6 +15,7 @@ from bots.ombuds.codes import Given
 from bots.ombuds.documents.pins import ASKED, PINS, Asked, Pin
 from bots.ombuds.known import Hold, hold, seen, team
 from bots.ombuds.turn import Turn, Values
+from bots.runtime.kit import sparing
 from bots.runtime.model.decision import Say, SetPin
 from bots.runtime.speech.vocabulary import HELP
 from federation.model.actions import AskDevices
@@ -22,6 +23,9 @@ from federation.model.events import Doubt, Edit, TextMessage
 
 VALID = 24 * 3600.0
 """Seconds in which a code that was read out can be typed."""
+LED = 20.0
+"""Seconds before somebody who is not known is told again what to do. Her app may not have been able
+to read it the first time."""
 
 
 # -- words -----------------------------------------------------------------------------------------
@@ -53,12 +57,17 @@ def _refuse(turn: Turn, staff: str) -> None:
 
 
 def note(turn: Turn, event: TextMessage) -> None:
-    """Somebody wrote without a command. If she is not known yet, she may be waiting for us."""
+    """Somebody wrote without a command. If she is not known yet, she may be waiting for us; also
+    if we do not know yet that her keys are others now."""
     origin = event.origin
-    if not origin.encrypted or hold(turn, origin.sender) is Hold.FIRM:
+    if not origin.encrypted:
         return
-    if origin.doubt is Doubt.UNKNOWN or turn.may_tell(f"lead {origin.sender}"):
+    if origin.doubt is Doubt.UNKNOWN:
         counts(turn, event)
+    elif hold(turn, origin.sender) is not Hold.FIRM:
+        key, office = f"lead {origin.sender} {origin.identity}", turn.office
+        if sparing.may_say(key, office.heard, turn.seconds, turn.set_office, LED):
+            counts(turn, event)
 
 
 def answer(turn: Turn, user: str, key: str, values: Values | None = None) -> None:
