@@ -171,6 +171,7 @@ ROUTES: Router[Turn] = Router(
     timer(keys.ALONE, changing.alone),
     timer(keys.ABSENT, absence.over),
     timer(keys.ANEW, moving.due),
+    timer(keys.LOOK, moving.look),
     timer(keys.ALARM, alarms.due),
     timer(keys.MAIL_AGAIN, alarms.again),
     timer(keys.LETTER, alarms.forget),

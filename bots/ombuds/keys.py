@@ -28,6 +28,8 @@ ABSENT = Timer("team/absent/{user}")
 """The last day on which a member is away has passed."""
 ANEW = Timer("office/anew")
 """Make a new room in place of a lost one."""
+LOOK = Timer("office/look")
+"""Look whether the room is still there."""
 MOVE = Timer("office/move")
 """Send the next cases into the new room."""
 SEARCH = Timer("search/{number:int}")

@@ -12,9 +12,10 @@ from bots.ombuds.bot import OmbudsBot
 from bots.ombuds.documents.cases import CASES, Case
 from bots.ombuds.documents.chats import CONVERSATIONS, Conversation
 from bots.ombuds.settings import Settings
+from bots.ombuds.team import founding
 from bots.runtime.kit.documents import Collection
 from bots.runtime.model.decision import Event, Performed, Phrase, Request, Say, SetTimer
-from federation.model.actions import AskNow, CreateRoom, Handle, Redact
+from federation.model.actions import AskNow, CreateRoom, Handle, Redact, SetState
 from federation.model.events import Edit, MediaMessage, Origin, TextMessage
 from tests.kit.founders import code_of, given
 from tests.kit.world import EnglishWords, Found
@@ -38,9 +39,15 @@ SETTINGS = Settings(
 
 class Days(Homeserver):
     def handle(self, event: Event) -> list[Request]:
-        """Without the timer by which the head of the record is told next: it is set each day."""
-        daily, asked = keys.DAILY(), super().handle(event)
-        return [x for x in asked if not isinstance(x, SetTimer) or x.key != daily]
+        """Without the timers of what happens each day and each hour."""
+        ever, asked = (keys.DAILY(), keys.LOOK()), super().handle(event)
+        return [x for x in asked if not isinstance(x, SetTimer) or x.key not in ever]
+
+    def pass_time(self, seconds: float) -> list[Request]:
+        """Without the hourly look whether the room is there, which nobody notices."""
+        marker = founding.OFFICE[0]
+        asked = super().pass_time(seconds)
+        return [x for x in asked if not isinstance(x, SetState) or x.type != marker]
 
 
 class World(Days):

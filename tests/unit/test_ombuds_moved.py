@@ -240,6 +240,17 @@ def test_a_room_that_went_while_the_office_was_down_is_missed_at_the_start() -> 
     assert in_new(asked) == ["room-anew", "case-root", "followup"]
 
 
+def test_a_room_that_went_without_a_word_is_missed_within_the_hour() -> None:
+    world = begun()
+    assert not in_new(world.pass_time(24 * 3600))
+    world.errors["SetState"] = "M_FORBIDDEN"
+    assert in_new(world.pass_time(3600)) == ["room-anew", "case-root", "followup"]
+    world.errors.clear()
+    world.pass_time(24 * 3600)
+    world.errors["SetState"] = "M_FORBIDDEN"
+    assert [x.handle for x in made(world.pass_time(3600))] == ["office/room/2"], "and the next one"
+
+
 def test_a_refusal_makes_us_look_and_no_more() -> None:
     world = begun()
     notice = SetAside("out-1", "action", "M_FORBIDDEN", "office/room", "case/1/root")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from bots.ombuds import commands
+from datetime import timedelta
+
+from bots.ombuds import commands, keys
 from bots.ombuds.team import roster
 from bots.ombuds.turn import Turn
-from bots.runtime.model.decision import Performed, Say, Started
+from bots.runtime.model.decision import Performed, Say, SetTimer, Started
 from bots.runtime.speech.vocabulary import HELP
 from federation.model.actions import CreateRoom, Invite
 
@@ -31,6 +33,10 @@ INITIAL_STATE = (
     {"type": "m.room.join_rules", "content": {"join_rule": "invite"}},
     {"type": OFFICE[0], "content": OFFICE[1]},
 )
+
+
+LOOKS = timedelta(hours=1)
+"""Between two looks whether the room is still there."""
 
 
 def started(turn: Turn, _: Started) -> None:
@@ -64,6 +70,7 @@ def made(turn: Turn, event: Performed) -> None:
     if event.error is not None:
         turn.set_office(founded=False)
         return
+    turn.ask(SetTimer(keys.LOOK(), after=LOOKS))
     # Not for those alone who are known: nobody is, and this says how one becomes so.
     audience = frozenset(turn.office.roster)
     turn.ask(Say(turn.room, turn.phrase("founding"), audience=audience))

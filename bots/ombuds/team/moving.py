@@ -62,6 +62,14 @@ def _is_settled(turn: Turn, event: SetAside) -> bool:
 
 
 def started(turn: Turn, _: Started) -> None:
+    if turn.room_id is not None:
+        look(turn)
+
+
+def look(turn: Turn) -> None:
+    """At the start, and every hour: a room that is purged at once tells nobody that it is gone, and
+    as long as nobody writes nothing else is said there."""
+    turn.ask(SetTimer(keys.LOOK(), after=founding.LOOKS))
     probe(turn)
 
 

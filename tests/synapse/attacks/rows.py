@@ -161,6 +161,7 @@ KIN: tuple[Row, ...] = (
         "Rooms that are traps, and people who are put into them or out of sight",
         (
             "test_rooms.py::test_the_ombuds_room_is_upgraded_into_a_trap",
+            "test_rooms.py::test_a_room_that_is_purged_in_silence_is_missed_within_the_hour",
             "test_rooms.py::test_her_chat_is_upgraded_into_a_trap",
             "test_rooms.py::test_a_spy_is_put_into_her_chat",
             "test_rooms.py::test_a_spy_whom_the_office_is_not_shown_reads_nothing",

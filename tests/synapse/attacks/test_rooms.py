@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import time
 from contextlib import suppress
 from functools import partial
 
@@ -9,6 +11,7 @@ import pytest
 
 from bots.lab.people.client import MatrixError, room_path
 from bots.lab.people.person import Person
+from bots.runtime.process.clock import ManualClock
 from tests.synapse.attacks.admin import Admin
 from tests.synapse.attacks.liar import Json, Liar, forged
 from tests.synapse.attacks.scene import House, begun, chief, house, lies, mark, told
@@ -39,6 +42,21 @@ async def other_room(h: House, person: Person) -> str:
         return next((x.room_id for x in asked if x.sender == h.account), None)
 
     return await person.join(await person.wait_until(found, "the invitation"))
+
+
+async def test_a_room_that_is_purged_in_silence_is_missed_within_the_hour(
+    house: OpenHouse, chief: Admin, lies: Liar
+) -> None:
+    """The admin purges it so fast that the office's account is not told, and nobody writes."""
+    clock = ManualClock(time.time())
+    async with house(homeserver=lies.url, clock=clock) as h:
+        await begun(h)
+        lies.lies.append(lambda answer: answer.get("rooms", {}).pop("leave", None))
+        await chief.deletes(h.room)
+        clock.advance(3600)
+        new = await other_room(h, h.anna)
+        assert new != h.room
+        await h.anna.wait_for(room_id=new, sender=h.account, body=re.compile("heating"))
 
 
 async def test_the_ombuds_room_is_upgraded_into_a_trap(
