@@ -79,7 +79,7 @@ class StrictPerson:
         self.names: set[str] = set()
         """Every name that stood in her list at some time."""
         self._engine = engine
-        self._account = account
+        self.account = account
         self._events: dict[str, Shown] = {}
         self._numbers = count(1)
         self._answers: dict[int, asyncio.Future[Any]] = {}
@@ -210,6 +210,12 @@ class StrictPerson:
             return None
 
         return await self.wait_until(find, f"{text!r}", timeout=timeout)
+
+    async def loses(self, shown: Shown) -> None:
+        """Wait until this is deleted."""
+        await self.wait_until(
+            lambda: self._events[shown.id].redacted or None, f"{shown.body!r} deleted"
+        )
 
     async def invited_to(self, room: str) -> str:
         """Wait for an invitation and accept it."""

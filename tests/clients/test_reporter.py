@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,7 +14,9 @@ import pytest
 
 from bots.ombuds import codes
 from bots.ombuds.bot import OmbudsBot
+from bots.ombuds.documents.chats import CONVERSATIONS
 from bots.ombuds.settings import Settings
+from bots.runtime.office.office import Office
 from bots.runtime.office.serving import Account as Post
 from bots.runtime.speech.words import Words
 from tests.clients.conftest import MakeStrict
@@ -23,10 +26,12 @@ from tests.clients.strict import Shown, StrictPerson
 from tests.conftest import Account
 from tests.kit.founders import code_of, given
 from tests.synapse.offices import running
+from tests.synapse.waiting import until
 
 pytestmark = pytest.mark.synapse
 
 NAME = "Ombuds office"
+SECRET = re.compile(r"\d{3}(?:-\d{3}){6}")
 HESITATES = 2.0
 """Seconds before somebody accepts an invitation: whatever was sent into the room came first."""
 
@@ -35,6 +40,7 @@ HESITATES = 2.0
 class House:
     """An office at work, one of whose two staff has come into its room so far."""
 
+    office: Office
     account: str
     anna: StrictPerson
     bilal: StrictPerson
@@ -51,6 +57,15 @@ class House:
         await person.send(self.room, codes.shown(code_of(person.user_id)))
         told = f"{person.user_id}.? is confirmed"
         await person.sees(told, room=self.room, sender=self.account)
+
+    async def knows(self, chat: str) -> None:
+        """Wait until it has learnt whose keys the first words in this chat came with."""
+
+        async def is_known() -> bool:
+            found = await self.office.store.run("test", lambda x: x.document(CONVERSATIONS, chat))
+            return found is not None and bool(found.pin)
+
+        await until(is_known, "a pin")
 
     async def answer(self, text: str, to: Shown, by: StrictPerson) -> None:
         await by.send(self.room, f"!answer {text}", thread=to.id)
@@ -82,8 +97,8 @@ async def house(
         codes=given(anna.user_id, bilal.user_id),
     )
     post = Post(account.homeserver, account.user_id, account.password, display_name=NAME)
-    async with running(tmp_path / "office", [(OmbudsBot(settings, Words()), post)]):
-        house = House(account.user_id, anna, bilal)
+    async with running(tmp_path / "office", [(OmbudsBot(settings, Words()), post)]) as office:
+        house = House(office, account.user_id, anna, bilal)
         await house.opened()
         yield house
 
@@ -103,6 +118,64 @@ async def test_who_writes_gets_a_receipt_and_an_answer(house: House, strict: Mak
     assert leyla.rooms[chat].name == NAME
     all_are_readable(leyla, house.anna)
     all_have_names(leyla, house.anna)
+
+
+@pytest.mark.parametrize("version", EVERY, indirect=True, scope="session")
+async def test_a_new_phone_goes_on_by_the_secret_number(house: House, strict: MakeStrict) -> None:
+    anna, office = house.anna, house.account
+    leyla = await strict("leyla")
+    chat = await leyla.write_privately(office, "The heating has been broken for weeks.")
+    case = await anna.sees("The heating has been broken", room=house.room)
+    await leyla.send(chat, "!secret")
+    told = await leyla.sees("your new one:", room=chat, sender=office)
+    secret = SECRET.search(told.body)
+    assert secret is not None
+    await house.answer("Who is your landlord?", case, anna)
+    await leyla.sees("Who is your landlord", room=chat)
+    await house.knows(chat)
+
+    again = await strict(account=leyla.account)
+    await _is_somebody_new(house, again, chat, case, mistyped(secret[0]))
+    await again.send(chat, secret[0])
+    for text in ("secret number is right", "We come on Monday", "Who is your landlord"):
+        await again.sees(text, room=chat, sender=office)
+    await anna.sees("goes? on from another phone", room=house.room)
+
+    zahra = await strict("zahra")  # lends her a phone, with an account
+    there = await zahra.write_privately(office, secret[0])
+    await zahra.sees("We come on Monday", room=there, sender=office)
+    await again.sees("We do not go on in this chat", room=chat, sender=office)
+    await house.answer("Are you well?", case, anna)
+    await zahra.sees("Are you well", room=there, sender=office)
+    assert not [x for x in again.seen() if "Are you well" in x.body]
+    staff = "".join(x.body for x in anna.seen(house.room))
+    for hidden in (secret[0].partition("-")[0], zahra.user_id, leyla.user_id):
+        assert hidden not in staff
+    all_are_readable(zahra, anna)
+
+
+async def _is_somebody_new(
+    house: House, again: StrictPerson, chat: str, case: Shown, wrong: str
+) -> None:
+    """Her keys are others: in the old chat a matter of its own begins, and an answer waits."""
+    first = await again.send(chat, "Is anybody there?")
+    for text in ("Your number is", "We do not know this device yet"):
+        await again.sees(text, room=chat, sender=house.account)
+    other = await house.anna.sees("Is anybody there", room=house.room)
+    assert other.thread is None
+    await house.answer("We come on Monday.", case, house.anna)
+    await house.anna.sees("waits for the person to type their secret number", room=house.room)
+    await again.send(chat, wrong)
+    await again.sees("This secret number is not right", room=chat, sender=house.account)
+    assert not [x for x in again.seen(chat) if "on Monday" in x.body]
+    ids = [x.id for x in again.seen(chat)]
+    late = [x for x in again.unreadable() if ids.index(x.id) > ids.index(first)]
+    assert late == [], "nothing is said to her that only the lost phone could read"
+
+
+def mistyped(secret: str) -> str:
+    """With another last digit."""
+    return secret[:-1] + str((int(secret[-1]) + 1) % 10)
 
 
 CANCELLED = 5
