@@ -169,6 +169,8 @@ VALUES: dict[str, object] = {
     "date": datetime(2026, 3, 12, tzinfo=UTC),
     "delete": commands.DELETE,
     "receipt": commands.RECEIPT,
+    "holder": "Verein Nord",
+    "single": (),
 }
 
 

@@ -108,7 +108,7 @@ async def scene(install: Install, make_person: Callable[..., Awaitable[Person]])
 
 async def test_between_content_and_ring(scene: Scene) -> None:
     scene.chat, _ = await scene.leyla.write_privately(scene.here.account, COMPLAINT)
-    assert await killed_until(scene.here, scene.is_reported) > 1, "it was killed on the way"
+    assert await killed_until(scene.here, scene.is_reported) > 0, "it was killed on the way"
     (case,) = scene.cases
     await scene.anna.send(scene.room, f"!answer {ANSWER}", thread=case)
     assert await killed_until(scene.here, scene.is_answered) > 1
