@@ -95,10 +95,10 @@ async def test_nothing_counts_before_it_is_known_who_writes(
 
 async def _is_known(h: House, chat: str, doubted: str) -> None:
     """Wait until staff are told what she writes without a doubt."""
-    for number in range(100):
-        await h.leyla.send(chat, f"Number {number}.")
-        seen = await h.staff_see(rf"Number {number}\.")
-        if _head(seen.body or "", "Number") != doubted:
+    for number in range(100, 200):
+        await h.leyla.send(chat, f"Room {number} is cold.")  # no answer to any question of ours
+        seen = await h.staff_see(f"Room {number} is cold")
+        if _head(seen.body or "", "Room") != doubted:
             return
     raise AssertionError("she stays unknown")
 
