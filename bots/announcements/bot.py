@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bots.announcements import keys
-from bots.announcements.commands import DIGEST, RELEASE
+from bots.announcements.commands import DECIDING as NAMED
 from bots.announcements.documents import mails, news, people
 from bots.announcements.rules import (
     asking,
@@ -81,7 +81,7 @@ def _is_editor(turn: Turn, event: TextMessage, _: Invocation) -> bool:
     return turn.is_editor(event)
 
 
-DECIDING = ((RELEASE, commanded.releases), (DIGEST, commanded.asks_digest))
+DECIDING = tuple(zip(NAMED, (commanded.releases, commanded.asks_digest), strict=True))
 BY_EDITOR: Router[Turn] = Router(
     on(TextMessage, when=lambda _, event: event.notice),
     in_room(drafts.in_clear, when=_is_in_clear),

@@ -16,5 +16,7 @@ DIGEST = Command(
     "fa گردآوری, ti እኩብ",
 )
 
+DECIDING = (RELEASE, DIGEST)
+"""Those that count from devices of one's own alone."""
 ALL = (RELEASE, UNDO, DIGEST, CONFIRM, HELP)
 KNOWN = Commands(ALL)

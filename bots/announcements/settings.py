@@ -49,8 +49,7 @@ class Settings:
 
     @property
     def grace(self) -> Grace:
-        language = self.languages[0]
-        return Grace(self.account, language, self.unsigned, (commands.RELEASE, commands.DIGEST))
+        return Grace(self.account, self.languages[0], self.unsigned, commands.DECIDING)
 
     def page(self, path: str) -> str:
         return f"{self.public_url.rstrip('/')}/{path}"

@@ -37,7 +37,7 @@ from federation.model.events import (
     TextMessage,
 )
 
-DECIDING = ((commands.EXCHANGE, rooms.switched),)
+DECIDING = tuple((x, rooms.switched) for x in commands.DECIDING)
 COMMANDS = (
     (commands.SHARE, marking.asked),
     (commands.UNSHARE, following.unshared),

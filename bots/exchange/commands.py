@@ -29,6 +29,8 @@ FIND = Command(
     "de suche suchen, en find search, fr chercher, tr ara bul, uk знайти пошук, ru найти поиск, "
     "ar بحث ابحث, fa جستجو جست‌وجو, ti ድለ",
 )
+DECIDING = (EXCHANGE,)
+"""Those that count from devices of one's own alone."""
 ALL = Commands((SHARE, UNSHARE, EXCHANGE, NAME, FIND, CONFIRM, HELP))
 EVERYWHERE = (FIND, HELP)
 """Commands that also work in the exchange room."""

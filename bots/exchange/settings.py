@@ -75,7 +75,7 @@ class Settings:
 
     @property
     def grace(self) -> Grace:
-        return Grace(self.account, self.spoken, self.unsigned, (commands.EXCHANGE,))
+        return Grace(self.account, self.spoken, self.unsigned, commands.DECIDING)
 
     @property
     def spoken(self) -> str:

@@ -7,26 +7,15 @@ homeserver, can't say it for her. It shortens no span and silences no alarm.
 from __future__ import annotations
 
 from datetime import date
-from enum import StrEnum
 
 from bots.ombuds import keys
 from bots.ombuds.documents.absences import ABSENCES, Absence
-from bots.ombuds.documents.pins import PINS
+from bots.ombuds.documents.pins import PINS, Hold, held
 from bots.ombuds.documents.trustees import TRUSTEES, Trustee
 from bots.ombuds.turn import Turn
 from bots.runtime.model.decision import Phrase
 from federation.model.actions import Handle
-from federation.model.events import Seen
-
-
-class Hold(StrEnum):
-    """How a member's keys, as the homeserver shows them now, agree with those that are pinned."""
-
-    NONE = "none"
-    """None are pinned."""
-    FIRM = "firm"
-    CHANGED = "changed"
-    WITHHELD = "withheld"
+from federation.model.events import Origin, Seen
 
 
 def seen(turn: Turn, user: str) -> Seen:
@@ -34,12 +23,13 @@ def seen(turn: Turn, user: str) -> Seen:
 
 
 def hold(turn: Turn, user: str) -> Hold:
-    pin, now = turn.get(PINS, user), seen(turn, user)
-    if pin is None:
-        return Hold.NONE
-    if now.withheld:
-        return Hold.WITHHELD
-    return Hold.FIRM if now.master in ("", pin.identity) else Hold.CHANGED
+    return held(turn.get(PINS, user), seen(turn, user))
+
+
+def is_from(turn: Turn, origin: Origin) -> bool:
+    """Whether it came from a device that is signed with the keys that are pinned."""
+    pin = turn.get(PINS, origin.sender)
+    return pin is not None and origin.doubt is None and origin.identity == pin.identity
 
 
 def team(turn: Turn) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ SUBJECT = N_("{office}: please look into the team's room")
 ALARM = (
     N_(
         "Something has happened in the ombuds office that its whole team should know at once. "
-        "What it is stands in the team's room."
+        "The team's room shows what it is."
     ),
     N_(
         "Please look there now, or call somebody of the team who can. Talk about it in person or "

@@ -93,7 +93,7 @@ IN_FORMER: Router[Turn] = Router(
     on(Membership, when=_is_no_person),
     on(Membership, arrival.at_the_old_space, when=_is_at_space),
 )
-DECIDING = ((commands.ADMIT, decisions.commanded), (commands.DECLINE, decisions.commanded))
+DECIDING = tuple((x, decisions.commanded) for x in commands.DECIDING)
 IN_COORDINATION: Router[Turn] = Router(
     on(Reaction, decisions.reacted),
     commanded(

@@ -37,7 +37,9 @@ DECLINE = Command(
 )
 OF_PEOPLE = (RULES, TOPICS, LEAVE, ERASE, HELP)
 PRIVATE = Commands(OF_PEOPLE)
-OF_COORDINATORS = (ADMIT, DECLINE, CONFIRM, HELP)
+DECIDING = (ADMIT, DECLINE)
+"""Those that count from devices of one's own alone."""
+OF_COORDINATORS = (*DECIDING, CONFIRM, HELP)
 
 LATER = Word(
     "de später, en later, fr tard, tr sonra, uk пізніше, ru позже, ar لاحقًا, fa بعدا, ti ደሓር"

@@ -137,8 +137,7 @@ class Settings:
 
     @property
     def grace(self) -> Grace:
-        language = self.languages[0]
-        return Grace(self.account, language, self.unsigned, (commands.ADMIT, commands.DECLINE))
+        return Grace(self.account, self.languages[0], self.unsigned, commands.DECIDING)
 
     @property
     def offered(self) -> tuple[Initiative, ...]:

@@ -150,28 +150,21 @@ def test_who_leaves_the_team_is_not_away_but_gone() -> None:
 # -- who can say it --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "how",
-    [
-        {"encrypted": False, "identity": ""},
-        {"doubt": Doubt.UNSIGNED, "identity": ""},
-        {"identity": "a key that somebody made"},
-    ],
-)
+FORGED: list[dict[str, Any]] = [
+    {"encrypted": False, "identity": ""},
+    {"doubt": Doubt.UNSIGNED, "identity": ""},
+    {"identity": "a key that somebody made"},
+]
+
+
+@pytest.mark.parametrize("how", FORGED)
 def test_nobody_says_it_for_her(how: dict[str, Any]) -> None:
     world = team()
     writes(world, "!absent 14", BILAL, **how)
     assert not is_away(world, BILAL)
 
 
-@pytest.mark.parametrize(
-    "how",
-    [
-        {"encrypted": False, "identity": ""},
-        {"doubt": Doubt.UNSIGNED, "identity": ""},
-        {"identity": "a key that somebody made"},
-    ],
-)
+@pytest.mark.parametrize("how", FORGED)
 def test_nobody_ends_it_for_her(how: dict[str, Any]) -> None:
     world = team()
     writes(world, "!absent 14", BILAL)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -119,8 +120,7 @@ def _settings(file: Path, archive: Path, packed: bytes | None) -> Key | None:
     if clear is not None:
         _write(file, clear)
         return None
-    key = _opening(archive, packed, file)
-    sealed = sealed_settings(archive, key)
+    sealed, key = sealed_settings(archive, partial(_opening, file, packed))
     if sealed is None:
         raise BackupError(f"The archive holds no settings. Write {file} anew, then go on.")
     _write(file, sealed)
@@ -135,12 +135,11 @@ def _write(file: Path, text: bytes) -> None:
     say(f"{file}: written from the archive.")
 
 
-def _opening(archive: Path, packed: bytes | None, file: Path) -> Key:
+def _opening(file: Path, packed: bytes | None, kind: str) -> Key:
     """What opens the archive, where no settings say yet what does."""
-    from bots.runtime.store.backup import opened_by
     from bots.runtime.store.keys import FileKey
 
-    if opened_by(archive) == "passphrase":
+    if kind == "passphrase":
         return _asked("Passphrase")
     if packed is None:
         raise ValueError(

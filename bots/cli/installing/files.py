@@ -46,7 +46,7 @@ class File:
     secret: bool = False
     """Never written anew: what is sealed or signed with it would be lost."""
     handed: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-    """Whom something in it lets in, and the code that is handed over: it stands in no file."""
+    """Whom something in it lets in, and the code that is handed over, which no file holds."""
 
 
 def files(answers: Answers, keys: Keys, deployment: Deployment, folder: Path) -> tuple[File, ...]:

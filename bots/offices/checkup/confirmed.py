@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bots.offices.checkup.finding import Finding, fault, note, ok
-from bots.ombuds.documents.pins import PINS
+from bots.ombuds.documents.pins import PINS, Hold, held
 from bots.ombuds.documents.team import OFFICE, Office
 from bots.runtime.store.transaction import Transaction
 
@@ -21,14 +21,8 @@ class Known:
 
 def known(tx: Transaction, account: str) -> Known:
     office = tx.document(OFFICE, "office") or Office()
-    found = {user for user in office.roster if _is_firm(tx, account, user)}
-    return Known(office.roster, frozenset(found))
-
-
-def _is_firm(tx: Transaction, account: str, user: str) -> bool:
-    """As `bots.ombuds.known.hold`."""
-    pin, now = tx.document(PINS, user), tx.identity(account, user)
-    return pin is not None and not now.withheld and now.master in ("", pin.identity)
+    holds = {x: held(tx.document(PINS, x), tx.identity(account, x)) for x in office.roster}
+    return Known(office.roster, frozenset(x for x, hold in holds.items() if hold is Hold.FIRM))
 
 
 def confirmed(team: Known, named: tuple[str, ...], settings: str) -> Iterator[Finding]:

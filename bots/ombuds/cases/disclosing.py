@@ -1,8 +1,8 @@
 """`!identity`: who brought a case. A procedure, no cryptography: whoever controls the running
 office can read it anyway.
 
-Two members of the team ask for it, each in an encrypted word that names the case or stands in its
-thread; the first gives a reason. Both are recorded. The name stands in the thread for a day. A day
+Two members of the team ask for it, each in an encrypted word that names the case or is written in
+its thread; the first gives a reason. Both are recorded. The thread shows the name for a day. A day
 later the person is told, with the reason, unless two postpone that because it would endanger
 somebody; then it is told after 30 days, unless two postpone it again.
 """
@@ -25,7 +25,7 @@ from federation.model.actions import Redact
 VALID = timedelta(days=1)
 """In that time the second word has to come."""
 SEEN = timedelta(days=1)
-"""For so long the name stands in the thread."""
+"""How long the thread shows the name."""
 TOLD = timedelta(days=1)
 """Then the person is told."""
 POSTPONED = timedelta(days=30)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from bots.runtime.kit.documents import Collection
+from federation.model.events import Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,24 @@ class Pin:
     at: float
     told: str = ""
     """What the team was told of it last, where the homeserver shows something else."""
+
+
+class Hold(StrEnum):
+    """How somebody's keys, as the homeserver shows them now, agree with those that are pinned."""
+
+    NONE = "none"
+    """None are pinned."""
+    FIRM = "firm"
+    CHANGED = "changed"
+    WITHHELD = "withheld"
+
+
+def held(pin: Pin | None, now: Seen) -> Hold:
+    if pin is None:
+        return Hold.NONE
+    if now.withheld:
+        return Hold.WITHHELD
+    return Hold.FIRM if now.master in ("", pin.identity) else Hold.CHANGED
 
 
 @dataclass(frozen=True, slots=True)

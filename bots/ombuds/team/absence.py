@@ -7,17 +7,16 @@ are offered to others. Any encrypted word of hers ends it.
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import date, datetime, time, timedelta
 
 from bots.ombuds import commands, keys, known
 from bots.ombuds.cases import ringing
 from bots.ombuds.documents.absences import ABSENCES, Absence
 from bots.ombuds.documents.cases import CASES, CaseState, in_state
-from bots.ombuds.documents.pins import PINS
 from bots.ombuds.team import changing
 from bots.ombuds.turn import Turn
 from bots.runtime.model.decision import CancelTimer, SetTimer
+from bots.runtime.understanding import numbers
 from federation.model.actions import AskDevices
 from federation.model.events import Doubt, MediaMessage, TextMessage
 
@@ -58,7 +57,7 @@ def command(turn: Turn, event: TextMessage, rest: str) -> None:
 
 def last_day(text: str, today: date) -> date | None:
     """The last day of an absence, by its date or by how many days it lasts from now."""
-    text = "".join(_plain(x) for x in text.strip())
+    text = numbers.plain(text.strip())
     dates = [x for form in (_ISO, _DATE) for x in form.finditer(text)]
     span = _SPAN.search(text)
     if len(dates) == 1:
@@ -81,12 +80,6 @@ def _named(found: re.Match[str], today: date) -> date | None:
         return None
 
 
-def _plain(letter: str) -> str:
-    """Digits of another script are digits."""
-    value = unicodedata.digit(letter, None)
-    return letter if value is None else str(value)
-
-
 # -- back ------------------------------------------------------------------------------------------
 
 
@@ -96,11 +89,10 @@ def heard(turn: Turn, event: TextMessage | MediaMessage) -> None:
     user = origin.sender
     if known.absence(turn, user) is None or not origin.encrypted:
         return
-    pin = turn.get(PINS, user)
     if origin.doubt is Doubt.UNKNOWN:
         if isinstance(event, MediaMessage):  # for a text they are asked for in any case
             turn.ask(AskDevices(origin.room_id, user))
-    elif pin is not None and origin.doubt is None and origin.identity == pin.identity:
+    elif known.is_from(turn, origin):
         turn.record("back", staff=user)
         _over(turn, user)
 

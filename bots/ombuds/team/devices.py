@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bots.ombuds import keys, known
+from bots.ombuds.documents.pins import Hold
 from bots.ombuds.documents.team import DEVICES, Devices
 from bots.ombuds.team import leading, pins
 from bots.ombuds.turn import Turn
@@ -62,5 +63,5 @@ def _compare(turn: Turn, user: str, now: frozenset[str]) -> None:
     if found is None or new:
         turn.put(DEVICES, Devices(user, tuple(sorted(new.union(before)))))
     pins.watch(turn, user, more=bool(new))
-    if before and new and known.hold(turn, user) is not known.Hold.CHANGED:
+    if before and new and known.hold(turn, user) is not Hold.CHANGED:
         turn.tell("device-new", {"staff": user})

@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from bots.ombuds import keys, known
 from bots.ombuds.cases import standing
+from bots.ombuds.documents.pins import Hold
 from bots.ombuds.team import founding, pins, roster
 from bots.ombuds.turn import Turn
 from bots.runtime.kit import deadletters, sparing
@@ -139,7 +140,7 @@ def _asked_in(turn: Turn) -> tuple[tuple[str, ...], tuple[str, ...]]:
         if gone.identity:
             pins.repin(turn, gone.person, gone.identity)
     members = dict.fromkeys((*office.roster, *(x.person for x in roster.lately(turn))))
-    firm = [x for x in members if known.hold(turn, x) is known.Hold.FIRM]
+    firm = [x for x in members if known.hold(turn, x) is Hold.FIRM]
     staff = firm or members or turn.settings.staff
     asked = tuple(x for x in staff if x != turn.settings.account and x not in office.awaited)
     return asked, tuple(x for x in (*members, *office.awaited) if x not in asked)

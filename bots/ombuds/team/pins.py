@@ -12,8 +12,8 @@ from dataclasses import replace
 
 from bots.ombuds import codes, commands, known
 from bots.ombuds.codes import Given
-from bots.ombuds.documents.pins import ASKED, PINS, Asked, Pin
-from bots.ombuds.known import Hold, hold, seen, team
+from bots.ombuds.documents.pins import ASKED, PINS, Asked, Hold, Pin
+from bots.ombuds.known import hold, seen, team
 from bots.ombuds.turn import Turn, Values
 from bots.runtime.kit import sparing
 from bots.runtime.model.decision import Say, SetPin

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bots.ombuds import codes, known
-from bots.ombuds.documents.pins import PINS
+from bots.ombuds.documents.pins import Hold
 from bots.ombuds.documents.team import Proposal
 from bots.ombuds.documents.trustees import Trustee
 from bots.ombuds.team import changing, pins, trustees
@@ -21,18 +21,13 @@ def text(turn: Turn, event: TextMessage) -> None:
         pins.answer(turn, trustee.user, "command-plain")
     elif event.origin.doubt is Doubt.UNKNOWN:
         turn.ask(AskDevices(event.origin.room_id, trustee.user))
-    elif known.hold(turn, trustee.user) is not known.Hold.FIRM:
+    elif known.hold(turn, trustee.user) is not Hold.FIRM:
         pins.watch(turn, trustee.user)
         pins.lead(turn, event)
-    elif _is_hers(turn, event):
+    elif known.is_from(turn, event.origin):
         _answered(turn, trustee, event.body)
     else:
         pins.answer(turn, trustee.user, "keys-unsigned")
-
-
-def _is_hers(turn: Turn, event: TextMessage) -> bool:
-    pin, origin = turn.get(PINS, event.origin.sender), event.origin
-    return pin is not None and origin.doubt is None and origin.identity == pin.identity
 
 
 def _answered(turn: Turn, trustee: Trustee, body: str) -> None:

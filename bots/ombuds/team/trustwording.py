@@ -101,7 +101,7 @@ TRUSTEES: dict[str, Paragraphs] = {
         _ANSWER,
     ),
     "trustee-how": N_(
-        "Please answer with yes or no and the code behind it, as it stands in the question."
+        "Please answer with yes or no and the code behind it, as the question shows it."
     ),
     "trustee-words": N_("I could not read this. Please write it again, in words."),
     "trustee-nothing": N_("Nothing is asked of you at the moment."),

@@ -173,17 +173,14 @@ def settings_of(archive: Path) -> bytes | None:
         return found(SETTINGS).read() if SETTINGS in manifest.files else None
 
 
-def opened_by(archive: Path) -> str:
-    """What opens the office in an archive. Raises BackupError, StoreError."""
+def sealed_settings(archive: Path, opening: Callable[[str], Key]) -> tuple[bytes | None, Key]:
+    """Those with which the office was last started, and what opened them: `opening` finds that, by
+    its kind. Raises BackupError, StoreError."""
     with _looked_into(archive) as connection:
-        return _keyring(connection).slots[0].kind
-
-
-def sealed_settings(archive: Path, key: Key) -> bytes | None:
-    """Those with which the office was last started. Raises BackupError, StoreError."""
-    with _looked_into(archive) as connection:
-        keys = _keyring(connection).opened(key)[0]
-        return Transaction(connection, Sealer(keys), 0.0, 0.0).read(*KEPT_SETTINGS)
+        keyring = _keyring(connection)
+        key = opening(keyring.slots[0].kind)
+        keys = keyring.opened(key)[0]
+        return Transaction(connection, Sealer(keys), 0.0, 0.0).read(*KEPT_SETTINGS), key
 
 
 @contextmanager

@@ -50,7 +50,7 @@ class Grace:
         return found
 
     def command(self, name: str) -> Command:
-        return next((x for x in self.commands if x.name == name), CONFIRM)
+        return next(x for x in (*self.commands, CONFIRM) if x.name == name)
 
 
 def known(turn: Turn[Any], user: str) -> Known:
