@@ -22,7 +22,7 @@ README = Path(__file__).parents[2] / "README.md"
 
 
 async def start(folder: Path, *arguments: str) -> asyncio.subprocess.Process:
-    """`buendnis demo`, with `folder` for whatever is temporary."""
+    """`buendnis demo` on a German machine, with `folder` for whatever is temporary."""
     with (folder / "told").open("wb") as told:
         return await asyncio.create_subprocess_exec(
             sys.executable,
@@ -30,7 +30,7 @@ async def start(folder: Path, *arguments: str) -> asyncio.subprocess.Process:
             "bots",
             "demo",
             *arguments,
-            env={**os.environ, "TMPDIR": str(folder), "COLUMNS": "80"},
+            env={**os.environ, "TMPDIR": str(folder), "COLUMNS": "80", "LC_ALL": "de_DE.UTF-8"},
             stdin=asyncio.subprocess.DEVNULL,
             stdout=told,
             stderr=told,

@@ -105,9 +105,11 @@ def _program(arguments: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """Ours, without secrets that were meant for other offices."""
+    """Ours, without secrets that were meant for other offices. The story reads what commands say,
+    in English."""
     ours = {k: v for k, v in environment.items() if not k.startswith("BUENDNIS_")}
     here = str(Path(__file__).resolve().parents[3])
+    ours |= {"LC_ALL": "C.UTF-8"}
     return {**ours, "PYTHONPATH": os.pathsep.join(filter(None, (here, ours.get("PYTHONPATH"))))}
 
 
