@@ -41,6 +41,8 @@ ROOM_WANTED = 4 * 1024**3
 """Bytes, for what the tests of a run write; most of it is gone as soon as a test has passed."""
 LEAN: dict[str, Any] = {"extra": {"push": {"enabled": False}}, "threads": False}
 """Nobody here is rung; what for and how often is not computed, at every event and for everybody."""
+# What commands say is compared in English, whatever terminal the tests are run in.
+os.environ["LC_ALL"] = "C.UTF-8"
 os.environ[STRICT] = "1"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import sys
 import time
@@ -61,7 +62,9 @@ async def _fingerprint(place: Place) -> str:
 async def _plan(file: Path) -> tuple[int, int]:
     """Rooms, and how many requests it took."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bots", "plan", str(file), stdout=asyncio.subprocess.PIPE
+        *(sys.executable, "-m", "bots", "plan", str(file)),
+        env={**os.environ, "LC_ALL": "C.UTF-8"},  # `_ASKED` is English
+        stdout=asyncio.subprocess.PIPE,
     )
     output, _ = await process.communicate()
     found = _ASKED.search(output.decode())
